@@ -1,0 +1,1 @@
+"""Replay of a whole ledger at full speed."""

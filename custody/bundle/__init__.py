@@ -1,0 +1,1 @@
+"""Packing evidence, records and proofs for the road, and unpacking them safely."""

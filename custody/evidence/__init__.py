@@ -1,0 +1,1 @@
+"""Reading what was seized: one streaming pass over files and directories of any size."""

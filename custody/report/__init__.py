@@ -1,0 +1,1 @@
+"""What a person reads: the story, the verdict and its limits, as text and HTML."""

@@ -1,0 +1,1 @@
+"""Who signed: signatures, signed notes and key identities; private keys live in `keys.private`."""

@@ -1,0 +1,1 @@
+"""Keeping private keys: key files under a passphrase, unlocked sessions, making signatures."""
