@@ -1,0 +1,1 @@
+"""Tests of every layer; `python -m pytest` from the top of the repository."""
