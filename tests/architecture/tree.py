@@ -58,6 +58,11 @@ def module_name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+def has_module(name: str) -> bool:
+    """Say whether the repository holds a module file of this dotted name."""
+    return (ROOT / name.replace(".", "/")).with_suffix(".py").is_file()
+
+
 def imported_names(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """Yield line and dotted name of everything that is imported, wherever in the file it stands."""
     for node in ast.walk(tree):
