@@ -1,0 +1,232 @@
+"""The part of the reducer that knows agents, keys and log keys: who may sign at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from custody.verify.state import Agent, Key, Ledger, LogKey, StateRecord, View
+from schemas.details.ledger import (
+    AgentChanged,
+    AgentEnrolled,
+    AgentKeyAdded,
+    AgentKeyRevoked,
+    LedgerKeyAdded,
+    LedgerKeyRevoked,
+    LedgerOpened,
+    PublicKey,
+)  # fmt: skip
+from schemas.envelope import key_id
+from schemas.errors import RuleViolation
+from schemas.event import Event, ParsedEvent
+from schemas.text import parse_base64
+from schemas.types import is_set
+
+Applied = tuple[tuple[StateRecord, ...], tuple[tuple[str, str], ...]]
+_REGISTRAR = frozenset({"registrar"})
+
+
+def open_ledger(index: int, parsed: ParsedEvent) -> tuple[StateRecord, ...]:
+    """Return the ledger, agents and keys that entry 0 brings in; only registrars and the system sign there.
+
+    Raises:
+        RuleViolation: ``rule.opened`` or ``rule.enrolment``.
+    """
+    details = parsed.details
+    assert isinstance(details, LedgerOpened)
+    agents: dict[str, Agent] = {}
+    keys: dict[str, Key] = {}
+    for enrolled in details.agents:
+        for record in _enrol(index, enrolled):
+            known: dict[str, Agent] | dict[str, Key] = agents if isinstance(record, Agent) else keys
+            if record.id in known:
+                raise RuleViolation("rule.enrolment", f"expected each agent and key once, found {record.id} twice")
+            known[record.id] = record  # type: ignore[assignment]
+    registrars = _registrars(agents.values())
+    if "system" not in agents or agents["system"].kind != "system":
+        raise RuleViolation("rule.opened", "expected entry 0 to enrol the agent system")
+    if {signer.agent for signer in parsed.event.signers} != set(registrars):
+        raise RuleViolation("rule.opened", "expected every first registrar to sign entry 0, and nobody else")
+    log_keys = tuple(LogKey(key, 0) for key in dict.fromkeys(details.log_keys))
+    return Ledger(parsed.event.ledger, details.country, log_keys, registrars), *agents.values(), *keys.values()
+
+
+def change(view: View, index: int, parsed: ParsedEvent, key_ids: Sequence[str]) -> Applied:
+    """Return what an ``agent.*`` or ``ledger.key-*`` event changes.
+
+    Raises:
+        RuleViolation: ``rule.enrolment``, ``rule.role``, ``rule.signers`` or ``rule.revocation``.
+    """
+    event = parsed.event
+    ledger = view.ledger()
+    assert ledger is not None, "the reducer lets nothing but ledger.opened come first"
+    match parsed.details:
+        case AgentEnrolled() as details:
+            return _with_registrars(ledger, _enrol_new(view, index, details)), ()
+        case AgentChanged() as details:
+            return _with_registrars(ledger, (_change_agent(view, index, details),)), ()
+        case AgentKeyAdded() as details:
+            return _add_key(view, index, event, details), ()
+        case AgentKeyRevoked() as details:
+            return (_revoke_key(view, index, event, details, key_ids),), ()
+        case LedgerKeyAdded(key=key):
+            if any(known.key == key for known in ledger.log_keys):
+                raise RuleViolation("rule.enrolment", "expected a new log key, found one that the ledger has")
+            return (replace(ledger, log_keys=(*ledger.log_keys, LogKey(key, index))),), _second_registrar(ledger, event)
+        case LedgerKeyRevoked() as details:
+            return (_revoke_log_key(ledger, index, details),), _second_registrar(ledger, event)
+    raise AssertionError(f"no rule for {event.type}")
+
+
+def _enrol(index: int, details: AgentEnrolled) -> tuple[Agent | Key, ...]:
+    if (details.kind == "system") != ("system" in details.roles) or (
+        details.kind == "system" and len(details.roles) != 1
+    ):
+        raise RuleViolation("rule.enrolment", "expected the role system alone, for an agent of kind system alone")
+    if is_set(details.members) and details.kind not in {"unit", "organisation"}:
+        raise RuleViolation("rule.enrolment", "expected members for a unit or organisation only")
+    if details.kind in {"person", "system"} and not details.keys:
+        raise RuleViolation("rule.enrolment", f"expected a key for {details.agent}")
+    keys = tuple(_key(index, details.agent, key) for key in details.keys)
+    members = tuple((member, index) for member in details.members) if isinstance(details.members, tuple) else ()
+    roles = tuple((role, index) for role in details.roles)
+    agent = Agent(details.agent, details.kind, index, roles, members, tuple(key.id for key in keys))
+    return agent, *keys
+
+
+def _key(index: int, agent: str, key: PublicKey) -> Key:
+    raw = parse_base64(key.key, size=32)
+    return Key(key_id(key.algorithm, raw), agent, raw, index)
+
+
+def _enrol_new(view: View, index: int, details: AgentEnrolled) -> tuple[Agent | Key, ...]:
+    if view.agent(details.agent) is not None:
+        raise RuleViolation("rule.enrolment", f"expected a new agent, found {details.agent} enrolled")
+    records = _enrol(index, details)
+    for record in records:
+        if isinstance(record, Key) and (view.key(record.id) is not None or records.count(record) > 1):
+            raise RuleViolation("rule.enrolment", f"expected a key that was never enrolled, found {record.id}")
+    if is_set(details.organisation):
+        _check_known(view, (str(details.organisation),))
+    _check_known(view, tuple(member for member, _ in records[0].members) if isinstance(records[0], Agent) else ())
+    return records
+
+
+def _check_known(view: View, agents: Sequence[str]) -> None:
+    for agent in agents:
+        if view.is_whole and view.agent(agent) is None:
+            raise RuleViolation("rule.unknown-agent", f"expected an enrolled agent, found {agent}")
+
+
+def _agent(view: View, agent: str) -> Agent:
+    known = view.agent(agent)
+    if known is None:
+        raise RuleViolation("rule.unknown-agent", f"expected an enrolled agent, found {agent}")
+    return known
+
+
+def _change_agent(view: View, index: int, details: AgentChanged) -> Agent:
+    agent = _agent(view, details.agent)
+    if agent.has_left:
+        raise RuleViolation("rule.agent-left", f"expected an agent in office, found {agent.id}, who has left")
+    if isinstance(details.roles, tuple):
+        if (agent.kind == "system") != ("system" in details.roles) or (
+            agent.kind == "system" and len(details.roles) > 1
+        ):
+            raise RuleViolation("rule.enrolment", "expected the role system alone, for an agent of kind system alone")
+        since = dict(agent.roles)
+        agent = replace(agent, roles=tuple((role, since.get(role, index)) for role in details.roles))
+    members = dict(agent.members)
+    added = details.members_added if isinstance(details.members_added, tuple) else ()
+    removed = details.members_removed if isinstance(details.members_removed, tuple) else ()
+    if (added or removed) and agent.kind not in {"unit", "organisation"}:
+        raise RuleViolation("rule.enrolment", "expected members for a unit or organisation only")
+    if any(member in members for member in added) or not all(member in members for member in removed):
+        raise RuleViolation("rule.enrolment", f"expected to add strangers to {agent.id} and remove members of it")
+    _check_known(view, added)
+    kept = tuple((member, since) for member, since in agent.members if member not in removed)
+    kept += tuple((member, index) for member in added)
+    return replace(agent, members=kept, has_left=is_set(details.left))
+
+
+def _add_key(view: View, index: int, event: Event, details: AgentKeyAdded) -> tuple[StateRecord, ...]:
+    agent = _agent(view, details.agent)
+    registrars = sum(signer.as_ == "registrar" for signer in event.signers)
+    if event.actor == agent.id:
+        if details.recovery:
+            raise RuleViolation("rule.recovery", "expected recovery only where two registrars sign for the agent")
+    else:
+        if not details.recovery or not registrars or _agent(view, event.actor).role_since(_REGISTRAR) is None:
+            raise RuleViolation("rule.recovery", f"expected {agent.id} himself, or two registrars with recovery")
+        if any(_is_alive(view, key) for key in agent.keys):
+            raise RuleViolation(
+                "rule.recovery", f"expected no key of {agent.id} to be left, found one; revoke it first"
+            )
+    key = _key(index, agent.id, details.key)
+    if view.key(key.id) is not None:
+        raise RuleViolation("rule.enrolment", f"expected a key that was never enrolled, found {key.id}")
+    return replace(agent, keys=(*agent.keys, key.id)), key
+
+
+def _is_alive(view: View, key: str) -> bool:
+    known = view.key(key)
+    return known is not None and known.revoked_at is None
+
+
+def _revoke_key(view: View, index: int, event: Event, details: AgentKeyRevoked, key_ids: Sequence[str]) -> Key:
+    key = view.key(details.key_id)
+    if key is None or key.agent != details.agent:
+        raise RuleViolation("rule.revocation", f"expected a key of {details.agent}, found {details.key_id}")
+    last = details.last_valid_index if isinstance(details.last_valid_index, int) else index
+    if last > index:
+        raise RuleViolation("rule.revocation", f"expected last_valid_index of at most {index}, found {last}")
+    is_registrar = _agent(view, event.actor).role_since(_REGISTRAR) is not None
+    if event.actor != details.agent and not is_registrar:
+        raise RuleViolation(
+            "rule.revocation", f"expected {details.agent} or a registrar to revoke, found {event.actor}"
+        )
+    if last < index:
+        if not any(signer.as_ == "registrar" for signer in event.signers):
+            raise RuleViolation(
+                "rule.revocation", "expected a registrar beside the actor for an earlier last_valid_index"
+            )
+        if details.key_id in key_ids:
+            raise RuleViolation(
+                "rule.revocation", "expected an earlier revocation not to be signed by the key it revokes"
+            )
+    return replace(
+        key,
+        revoked_at=index if key.revoked_at is None else key.revoked_at,
+        last_valid=last if key.last_valid is None else min(last, key.last_valid),
+    )
+
+
+def _revoke_log_key(ledger: Ledger, index: int, details: LedgerKeyRevoked) -> Ledger:
+    known = next((key for key in ledger.log_keys if key.key == details.key), None)
+    last = details.last_valid_index if isinstance(details.last_valid_index, int) else index
+    if known is None or last > index:
+        raise RuleViolation("rule.revocation", f"expected a log key of this ledger and an index of at most {index}")
+    ended = replace(known, last=last if known.last is None else min(last, known.last))
+    return replace(ledger, log_keys=tuple(ended if key is known else key for key in ledger.log_keys))
+
+
+def _second_registrar(ledger: Ledger, event: Event) -> tuple[tuple[str, str], ...]:
+    if any(signer.as_ == "registrar" for signer in event.signers):
+        return ()
+    if len(ledger.registrars) > 1:
+        raise RuleViolation("rule.signers", "expected a second registrar to sign, found none")
+    return (("defect.single-registrar", "the ledger has but one registrar, who signed alone"),)
+
+
+def _registrars(agents: object) -> tuple[str, ...]:
+    return tuple(
+        sorted(agent.id for agent in agents if agent.role_since(_REGISTRAR) is not None and not agent.has_left)
+    )  # type: ignore[attr-defined]
+
+
+def _with_registrars(ledger: Ledger, records: tuple[Agent | Key, ...]) -> tuple[StateRecord, ...]:
+    """Add the ledger's own record where the set of registrars changes."""
+    agents = [record for record in records if isinstance(record, Agent)]
+    others = tuple(agent for agent in ledger.registrars if agent not in {record.id for record in agents})
+    registrars = tuple(sorted((*others, *_registrars(agents))))
+    return records if registrars == ledger.registrars else (*records, replace(ledger, registrars=registrars))

@@ -1,0 +1,271 @@
+"""The one reducer: (state, event) -> changes, or a `RuleViolation`. Nobody else knows the custody rules.
+
+Append asks it before it writes, the verifier folds it over a bundle, the auditor folds it over the whole ledger. It
+looks at what the event says and at the state before it; signatures and key validity are checked beside it (steps 5
+and 6). A bundle carries some subjects only: what is not carried is skipped there and enforced where ``is_whole``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from custody.verify import enrolment
+from custody.verify.rules import HANDLING, REGISTRAR, RULES, Rule
+from custody.verify.state import Agent, Case, EventPlace, Exhibit, StateRecord, View
+from custody.verify.subjects import subjects_of
+from schemas.details.custody import Moved
+from schemas.details.exhibit import ExhibitIncident, ExhibitRegistered, ExhibitReleased
+from schemas.errors import RuleViolation
+from schemas.event import Event, ParsedEvent, Signer
+from schemas.types import is_set
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an event that keeps the rules changes, where it now stands, and the curable defects seen on the way."""
+
+    changes: tuple[StateRecord, ...]
+    place: EventPlace
+    defects: tuple[tuple[str, str], ...] = ()
+
+
+def reduce(view: View, index: int, parsed: ParsedEvent, key_ids: tuple[str, ...]) -> Outcome:
+    """Return what the event at entry ``index``, signed with ``key_ids``, does to the state in ``view``.
+
+    Raises:
+        RuleViolation: ``rule.*`` with the rule that it breaks; nothing is changed.
+    """
+    event = parsed.event
+    rule = RULES[event.type]
+    _check_ledger(view, index, event)
+    if view.event(parsed.hash) is not None:
+        raise RuleViolation("rule.event-twice", "expected an event that is not in the ledger yet, found it again")
+    if event.type == "ledger.opened":
+        changes, defects = enrolment.open_ledger(index, parsed), ()
+    else:
+        _check_signers(view, rule, event)
+        _check_actor_role(view, rule, event)
+        changes, defects = _apply(view, index, parsed, rule, key_ids)
+    subjects = subjects_of(view, parsed)
+    place = EventPlace(index, event.type, subjects, tuple(signer.agent for signer in event.signers))
+    return Outcome(changes, place, defects)
+
+
+Applied = tuple[tuple[StateRecord, ...], tuple[tuple[str, str], ...]]
+
+
+def _apply(view: View, index: int, parsed: ParsedEvent, rule: Rule, key_ids: tuple[str, ...]) -> Applied:
+    event = parsed.event
+    if is_set(event.about):
+        _check_about(view, rule, event)
+        if event.type == "record.affirmed":
+            _check_affirmation(view, event)
+        return (), ()
+    if is_set(event.link):
+        before = view.exhibit(str(event.case), str(event.exhibit))
+        if event.type == "exhibit.registered":
+            return (_register(view, before, parsed),), ()
+        return _act(view, before, parsed, rule)
+    if event.type.startswith("case."):
+        return (_change_case(view, event),), ()
+    return enrolment.change(view, index, parsed, key_ids)
+
+
+def _check_ledger(view: View, index: int, event: Event) -> None:
+    """Entry 0 opens the ledger, and nothing else does; every event belongs to this ledger; `seen` is of the past."""
+    ledger = view.ledger()
+    if (event.type == "ledger.opened") != (index == 0) or (ledger is None) != (index == 0):
+        raise RuleViolation("rule.opened", "expected ledger.opened as entry 0 and nowhere else")
+    if ledger is not None and ledger.origin != event.ledger:
+        raise RuleViolation("rule.ledger", f"expected an event of {ledger.origin}, found one of {event.ledger}")
+    if is_set(event.seen) and event.seen.size > index:  # type: ignore[union-attr]
+        raise RuleViolation("rule.seen", f"expected a checkpoint of at most {index} entries in seen")
+
+
+def _check_signers(view: View, rule: Rule, event: Event) -> None:
+    """Each signer is enrolled, has not left, belongs to his unit; each office is filled as the table wants."""
+    for signer in event.signers:
+        agent = _agent(view, signer.agent)
+        if agent.has_left:
+            raise RuleViolation("rule.agent-left", f"expected an agent in office, found {agent.id}, who has left")
+        if isinstance(signer.on_behalf_of, str):
+            unit = _agent(view, signer.on_behalf_of)
+            if unit.member_since(agent.id) is None:
+                raise RuleViolation("rule.not-a-member", f"expected a member of {unit.id}, found {agent.id}")
+        allowed = {"to": HANDLING, "registrar": REGISTRAR}.get(signer.as_)
+        if allowed is not None and agent.role_since(allowed) is None:
+            raise RuleViolation("rule.role", f"expected a role that may sign as {signer.as_}, {agent.id} has none")
+    for office in ("to", "second", "witness", "registrar"):
+        least, most = rule.wants.get(office, (0, 0))
+        count = sum(signer.as_ == office for signer in event.signers)
+        if not least <= count <= most:
+            raise RuleViolation("rule.signers", f"expected {least} to {most} signing as {office}, found {count}")
+
+
+def _check_actor_role(view: View, rule: Rule, event: Event) -> None:
+    if _agent(view, event.actor).role_since(rule.roles) is None:
+        wanted = ", ".join(sorted(rule.roles))
+        raise RuleViolation("rule.role", f"expected one of the roles {wanted} for {event.type}, {event.actor} has none")
+
+
+def _agent(view: View, agent: str) -> Agent:
+    known = view.agent(agent)
+    if known is None:
+        raise RuleViolation("rule.unknown-agent", f"expected an enrolled agent, found {agent}")
+    return known
+
+
+def _check_about(view: View, rule: Rule, event: Event) -> None:
+    """An annotation names subjects that exist, of a kind that fits, and an event of that subject where it needs one."""
+    assert isinstance(event.about, tuple)
+    kind = event.about[0].kind
+    if kind not in rule.about:
+        raise RuleViolation("rule.about", f"expected {event.type} to be about {' or '.join(sorted(rule.about))}")
+    if (
+        event.type in {"exhibit.linked", "exhibit.checked", "record.corrected", "event.attached"}
+        and len(event.about) > 1
+    ):
+        raise RuleViolation("rule.about", f"expected {event.type} to be about one subject, found {len(event.about)}")
+    for item in event.about:
+        subject = subjects_of(view, item)
+        if not subject and view.is_whole:
+            raise RuleViolation("rule.about-unknown", f"expected a known {kind}, found another")
+        if is_set(item.event) != rule.names_event and (rule.names_event or event.type == "bundle.exported"):
+            raise RuleViolation(
+                "rule.about-event", f"expected {event.type} {'to' if rule.names_event else 'not to'} name an event"
+            )
+        if is_set(item.event) and subject:
+            place = view.event(str(item.event))
+            if place is None or not set(subject) <= set(place.subjects):
+                raise RuleViolation("rule.about-event", "expected an event of the subject it is about, found none")
+
+
+def _check_affirmation(view: View, event: Event) -> None:
+    """One event, about exactly its subjects, by one who signed it (with another key) or by two registrars."""
+    assert isinstance(event.about, tuple)
+    if len({item.event for item in event.about}) != 1:
+        raise RuleViolation("rule.affirmed", "expected one event to be affirmed at a time")
+    place = view.event(str(event.about[0].event))
+    if place is None:
+        return
+    about = {subject for item in event.about for subject in subjects_of(view, item)}
+    if about != {subject for subject in place.subjects if subject[0] != "case-exhibits"}:
+        raise RuleViolation("rule.affirmed", "expected an affirmation about the same subjects as the event")
+    registrars = sum(signer.as_ == "registrar" for signer in event.signers)
+    if event.actor not in place.signers and not (
+        registrars and _agent(view, event.actor).role_since(REGISTRAR) is not None
+    ):
+        raise RuleViolation("rule.affirmed", "expected one who signed the event, or two registrars")
+
+
+def _change_case(view: View, event: Event) -> Case:
+    number = str(event.case)
+    known = view.case(number)
+    if event.type == "case.opened":
+        if known is not None:
+            raise RuleViolation("rule.case-exists", f"expected a new case, found {number} opened before")
+        return Case(number, is_open=True)
+    if known is None or not known.is_open:
+        raise RuleViolation("rule.case-open", f"expected an open case, found {number} closed or unknown")
+    return Case(number, is_open=event.type == "case.changed")
+
+
+def _register(view: View, before: Exhibit | None, parsed: ParsedEvent) -> Exhibit:
+    event, details = parsed.event, parsed.details
+    assert isinstance(details, ExhibitRegistered)
+    case, number = str(event.case), str(event.exhibit)
+    if before is not None:
+        raise RuleViolation("rule.exhibit-exists", f"expected a new exhibit number, found {number} used in case {case}")
+    known = view.case(case)
+    if known is None or not known.is_open:
+        raise RuleViolation("rule.case-open", f"expected an open case, found {case} closed or unknown")
+    if event.link.sequence != 0:  # type: ignore[union-attr]
+        raise RuleViolation("rule.link", "expected sequence 0 at registration")
+    for parent in details.derived_from if isinstance(details.derived_from, tuple) else ():
+        place = view.event(parent.event)
+        missing = place is None and (view.is_whole or view.exhibit(parent.case, parent.exhibit) is not None)
+        if missing or (place is not None and ("exhibit", parent.case, parent.exhibit) not in place.subjects):
+            raise RuleViolation("rule.parent", f"expected an act of {parent.case}/{parent.exhibit} in derived_from")
+    return Exhibit(
+        case=case, number=number, registration=parsed.hash, head=parsed.hash, sequence=0,
+        holder=event.signers[0].party, status="held", is_sealed=False, occurred_at=event.occurred_at,
+    )  # fmt: skip
+
+
+def _act(view: View, before: Exhibit | None, parsed: ParsedEvent, rule: Rule) -> Applied:
+    """One custody act: linked to the act before, by the holder, in a state that allows it."""
+    event = parsed.event
+    if before is None:
+        raise RuleViolation(
+            "rule.unknown-exhibit", f"expected a registered exhibit, found {event.case}/{event.exhibit}"
+        )
+    link = event.link
+    if link.sequence != before.sequence + 1:  # type: ignore[union-attr]
+        raise RuleViolation("rule.link", f"expected sequence {before.sequence + 1}, found {link.sequence}")  # type: ignore[union-attr]
+    if link.previous != before.head:  # type: ignore[union-attr]
+        raise RuleViolation("rule.link", f"expected the act before to be {before.head}, found {link.previous}")  # type: ignore[union-attr]
+    if before.status not in rule.states:
+        raise RuleViolation("rule.state", f"expected {_words(rule.states)} for {event.type}, found {before.status}")
+    if rule.sealed is not None and before.is_sealed != rule.sealed:
+        wanted, found = ("sealed", "unsealed") if rule.sealed else ("unsealed", "sealed")
+        raise RuleViolation("rule.seal", f"expected the exhibit {wanted} for {event.type}, found it {found}")
+    if rule.holder and event.signers[0].party != before.holder:
+        raise RuleViolation(
+            "rule.holder", f"expected the holder {before.holder} to act, found {event.signers[0].party}"
+        )
+    after = replace(
+        before, head=parsed.hash, sequence=before.sequence + 1, occurred_at=event.occurred_at,
+        status=rule.leads_to or before.status,
+    )  # fmt: skip
+    special = _SPECIAL.get(event.type)
+    after = special(after, parsed) if special else after
+    defects = []
+    if event.occurred_at < before.occurred_at:
+        defects.append(
+            ("defect.time-backward", f"occurred at {event.occurred_at}, the act before at {before.occurred_at}")
+        )
+    if event.type == "custody.taken-over":
+        defects.append(("defect.taken-over", f"taken over from {before.holder}, who did not sign"))
+    return (after,), tuple(defects)
+
+
+def _words(states: frozenset[str]) -> str:
+    return " or ".join(sorted(states))
+
+
+def _receive(after: Exhibit, parsed: ParsedEvent) -> Exhibit:
+    to = _signer_as(parsed.event, "to")
+    if to.party == after.holder:
+        raise RuleViolation("rule.same-party", f"expected another party to receive, found the holder {after.holder}")
+    return replace(after, holder=to.party)
+
+
+def _move(after: Exhibit, parsed: ParsedEvent) -> Exhibit:
+    assert isinstance(parsed.details, Moved)
+    return replace(after, status="in-transit" if is_set(parsed.details.carrier) else "held")
+
+
+def _release(after: Exhibit, parsed: ParsedEvent) -> Exhibit:
+    assert isinstance(parsed.details, ExhibitReleased)
+    return replace(after, status="lent" if parsed.details.terms == "lent" else "released")
+
+
+def _note_incident(after: Exhibit, parsed: ParsedEvent) -> Exhibit:
+    assert isinstance(parsed.details, ExhibitIncident)
+    return replace(after, is_sealed=False) if parsed.details.kind == "seal-broken" else after
+
+
+def _signer_as(event: Event, office: str) -> Signer:
+    return next(signer for signer in event.signers if signer.as_ == office)
+
+
+_SPECIAL: dict[str, Callable[[Exhibit, ParsedEvent], Exhibit]] = {
+    "custody.handed-over": _receive,
+    "custody.taken-over": _receive,
+    "custody.moved": _move,
+    "exhibit.sealed": lambda after, _: replace(after, is_sealed=True),
+    "exhibit.unsealed": lambda after, _: replace(after, is_sealed=False),
+    "exhibit.released": _release,
+    "exhibit.incident": _note_incident,
+}

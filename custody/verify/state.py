@@ -1,0 +1,217 @@
+"""The state of a ledger as the custody rules see it: agents, keys, cases, exhibits.
+
+`View` is all that the reducer asks of the world. `State` holds it in memory, for a bundle or a replay; the ledger's
+storage answers the same questions from its rows when it appends. Records are frozen: the reducer returns new ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from schemas.types import Role, Status
+
+Subject = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """One who may act. Roles and members carry the index of the entry that brought them in."""
+
+    id: str
+    kind: str
+    introduced: int
+    roles: tuple[tuple[Role, int], ...]
+    members: tuple[tuple[str, int], ...]
+    keys: tuple[str, ...]
+    has_left: bool = False
+
+    def role_since(self, allowed: frozenset[Role]) -> int | None:
+        """Return the index that brought in the oldest of his roles among ``allowed``, or nothing."""
+        return min((since for role, since in self.roles if role in allowed), default=None)
+
+    def member_since(self, agent: str) -> int | None:
+        """Return the index that made ``agent`` a member of this unit, or nothing."""
+        return next((since for member, since in self.members if member == agent), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A public key of an agent. ``revoked_at`` is the index of its first revocation, ``last_valid`` the smallest named."""
+
+    id: str
+    agent: str
+    raw: bytes
+    introduced: int
+    revoked_at: int | None = None
+    last_valid: int | None = None
+
+    def is_enrolled_before(self, index: int) -> bool:
+        """Tell whether an entry at ``index`` may be signed with it; entry 0 enrols its own signers' keys."""
+        return self.introduced < index or index == 0
+
+    def is_ended_at(self, index: int) -> bool:
+        """Tell whether the revocation stood already when ``index`` was written."""
+        return (
+            self.revoked_at is not None
+            and self.last_valid is not None
+            and index >= self.revoked_at
+            and index > self.last_valid
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LogKey:
+    """A key that signs checkpoints, as the ledger's own entries declare it: for entries [first, last]."""
+
+    key: str
+    first: int
+    last: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The ledger itself. ``registrars`` are the agents that hold this role now."""
+
+    origin: str
+    country: str
+    log_keys: tuple[LogKey, ...]
+    registrars: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case; closed ones take no further exhibits."""
+
+    number: str
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """An exhibit. ``holder`` is a party (agent or unit); it stays the responsible one while lent or released."""
+
+    case: str
+    number: str
+    registration: str
+    head: str
+    sequence: int
+    holder: str
+    status: Status
+    is_sealed: bool
+    occurred_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventPlace:
+    """Where an event stands: its entry's index, type, subjects, and the agents that signed."""
+
+    index: int
+    type: str
+    subjects: tuple[Subject, ...]
+    signers: tuple[str, ...]
+
+
+StateRecord = Agent | Key | Ledger | Case | Exhibit
+
+
+class View(Protocol):
+    """What the reducer asks. ``is_whole`` is false for a bundle, which carries some subjects only."""
+
+    is_whole: bool
+
+    def ledger(self) -> Ledger | None:
+        """Return the ledger, or nothing before entry 0."""
+
+    def agent(self, agent: str) -> Agent | None:
+        """Return the agent of that id."""
+
+    def key(self, key_id: str) -> Key | None:
+        """Return the key of that id."""
+
+    def case(self, number: str) -> Case | None:
+        """Return the case of that number."""
+
+    def exhibit(self, case: str, number: str) -> Exhibit | None:
+        """Return the exhibit of that number in the case of its registration."""
+
+    def registered(self, event_hash: str) -> Exhibit | None:
+        """Return the exhibit whose registration has that event hash."""
+
+    def event(self, event_hash: str) -> EventPlace | None:
+        """Return where the event of that hash stands."""
+
+
+class State:
+    """A `View` in memory, folded from entries in order."""
+
+    __slots__ = ("_agents", "_cases", "_events", "_exhibits", "_keys", "_ledger", "_registered", "is_whole")
+
+    def __init__(self, *, is_whole: bool) -> None:
+        self.is_whole = is_whole
+        self._ledger: Ledger | None = None
+        self._agents: dict[str, Agent] = {}
+        self._keys: dict[str, Key] = {}
+        self._cases: dict[str, Case] = {}
+        self._exhibits: dict[tuple[str, str], Exhibit] = {}
+        self._registered: dict[str, tuple[str, str]] = {}
+        self._events: dict[str, EventPlace] = {}
+
+    def ledger(self) -> Ledger | None:
+        """Return the ledger, or nothing before entry 0."""
+        return self._ledger
+
+    def agent(self, agent: str) -> Agent | None:
+        """Return the agent of that id."""
+        return self._agents.get(agent)
+
+    def key(self, key_id: str) -> Key | None:
+        """Return the key of that id."""
+        return self._keys.get(key_id)
+
+    def case(self, number: str) -> Case | None:
+        """Return the case of that number."""
+        return self._cases.get(number)
+
+    def exhibit(self, case: str, number: str) -> Exhibit | None:
+        """Return the exhibit of that number in the case of its registration."""
+        return self._exhibits.get((case, number))
+
+    def registered(self, event_hash: str) -> Exhibit | None:
+        """Return the exhibit whose registration has that event hash."""
+        name = self._registered.get(event_hash)
+        return None if name is None else self._exhibits[name]
+
+    def event(self, event_hash: str) -> EventPlace | None:
+        """Return where the event of that hash stands."""
+        return self._events.get(event_hash)
+
+    @property
+    def keys(self) -> dict[str, Key]:
+        """All keys by id."""
+        return self._keys
+
+    @property
+    def exhibits(self) -> dict[tuple[str, str], Exhibit]:
+        """All exhibits by case and number."""
+        return self._exhibits
+
+    def place(self, event_hash: str, place: EventPlace) -> None:
+        """Remember where an event stands."""
+        self._events[event_hash] = place
+
+    def put(self, record: StateRecord) -> None:
+        """Take over one record that the reducer returned."""
+        match record:
+            case Exhibit():
+                name = (record.case, record.number)
+                self._exhibits[name] = record
+                self._registered.setdefault(record.registration, name)
+            case Agent():
+                self._agents[record.id] = record
+            case Key():
+                self._keys[record.id] = record
+            case Case():
+                self._cases[record.number] = record
+            case Ledger():
+                self._ledger = record

@@ -1,0 +1,271 @@
+"""Details of ``exhibit.*``: what was seized and what was done with it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from schemas import limits, text
+from schemas.content import Content
+from schemas.details.ledger import check_sorted
+from schemas.errors import RecordError
+from schemas.types import (
+    UNSET,
+    Count,
+    Country,
+    Documents,
+    Hash,
+    Index,
+    Number,
+    Origin,
+    Private,
+    Record,
+    Time,
+    Unset,
+)  # fmt: skip
+
+Nature = Literal["asset", "data", "object"]
+Kind = Literal[
+    "account", "audio", "chat", "collectible", "computer", "copy", "database", "derived", "device", "directory",
+    "document", "drive", "email", "file", "image", "log", "media", "other", "phone", "photo", "sim", "token", "video",
+    "wallet", "web-capture",
+]  # fmt: skip
+Obtained = Literal[
+    "derived", "foreign-assistance", "found", "online-capture", "production", "seizure", "voluntary"
+]  # fmt: skip
+Handling = Literal["csam", "malware", "privileged", "secret"]
+
+
+class Attestation(Record, frozen=True, kw_only=True):
+    """What somebody without a key attested: a suspect, an owner, a passer-by, a courier."""
+
+    document: Hash | Unset = UNSET
+    manner: Literal["absent", "paper", "recording", "refused", "stylus"]
+    person: Private
+    reason: Private | Unset = UNSET
+    role: Literal[
+        "courier", "expert", "interpreter", "lawyer", "occupant", "other", "owner", "provider", "receiver", "suspect",
+        "victim", "witness",
+    ]  # fmt: skip
+
+
+Attestations = Annotated[tuple[Attestation, ...], Meta(min_length=1, max_length=limits.DETAIL_ITEMS)]
+
+
+class Acquisition(Record, frozen=True, kw_only=True):
+    """How data were taken: tool, version, arguments, device and write blocker (law rows R4, C7)."""
+
+    arguments: Private | Unset = UNSET
+    device: Private | Unset = UNSET
+    ended_at: Time | Unset = UNSET
+    method: Literal["file-system", "live", "logical", "manual", "physical", "provider", "remote"]
+    serial: Private | Unset = UNSET
+    started_at: Time | Unset = UNSET
+    tool: Private
+    version: Private
+    write_blocker: Private | Unset = UNSET
+
+    def __post_init__(self) -> None:
+        """Check the times; ValueError becomes ``record.malformed``."""
+        check_times(self.started_at, self.ended_at)
+
+
+class Parent(Record, frozen=True, kw_only=True):
+    """The exhibit from which this one was made, and the act by which: ``event`` is that act's event hash."""
+
+    case: Number
+    event: Hash
+    exhibit: Number
+
+
+class ExhibitName(Record, frozen=True, kw_only=True):
+    """An exhibit, by the case of its registration and its number."""
+
+    case: Number
+    exhibit: Number
+
+
+class Foreign(Record, frozen=True, kw_only=True):
+    """Where an exhibit comes from that another ledger registered first.
+
+    ``exhibit`` there, ``head`` the event hash of its last custody act, ``size`` and ``root`` of the checkpoint under
+    which the bundle was verified, ``manifest`` the digest of its payload manifest (law row C8).
+    """
+
+    case: Number
+    exhibit: Number
+    head: Hash
+    ledger: Origin
+    manifest: Hash
+    root: Hash
+    size: Index
+
+
+class Alteration(Record, frozen=True, kw_only=True):
+    """What an act changed in the original, and why that could not be avoided (ACPO principle 2, row R1)."""
+
+    what: Private
+    why: Private
+
+
+class ExhibitRegistered(Record, frozen=True, kw_only=True):
+    """Details of ``exhibit.registered``; ``content`` stands for data and assets, never for an object."""
+
+    acquisition: Acquisition | Unset = UNSET
+    attestations: Attestations | Unset = UNSET
+    content: Content | Unset = UNSET
+    data_country: Country | Unset = UNSET
+    derived_from: Annotated[tuple[Parent, ...], Meta(min_length=1, max_length=16)] | Unset = UNSET
+    description: Private
+    documents: Documents | Unset = UNSET
+    foreign: Foreign | Unset = UNSET
+    handling: Annotated[tuple[Handling, ...], Meta(min_length=1, max_length=4)] | Unset = UNSET
+    identifiers: Private | Unset = UNSET
+    kind: Kind
+    legal_authority: Private | Unset = UNSET
+    nature: Nature
+    obtained: Obtained
+    place: Private | Unset = UNSET
+    same_object_as: Annotated[tuple[ExhibitName, ...], Meta(min_length=1, max_length=16)] | Unset = UNSET
+    seized_from: Private | Unset = UNSET
+    unreadable: Count | Unset = UNSET
+
+    def __post_init__(self) -> None:
+        """Tie content to nature; ValueError becomes ``record.malformed``."""
+        if (self.content is UNSET) != (self.nature == "object"):
+            raise ValueError("content stands for data and assets, never for an object")
+        check_sorted("handling", self.handling)
+
+
+class ExhibitVoided(Record, frozen=True, kw_only=True):
+    """Details of ``exhibit.voided``: a wrong number; it stays used."""
+
+    reason: Private
+    replaced_by: ExhibitName | Unset = UNSET
+
+
+class ExhibitLinked(Record, frozen=True, kw_only=True):
+    """Details of ``exhibit.linked``: a further case that needs the exhibit."""
+
+    case: Number
+    reason: Private | Unset = UNSET
+
+
+class ExhibitSealed(Record, frozen=True, kw_only=True):
+    """Details of ``exhibit.sealed`` (law row C21)."""
+
+    package: Private | Unset = UNSET
+    photos: Documents | Unset = UNSET
+    reason: Private | Unset = UNSET
+    seal: Private
+
+
+class ExhibitUnsealed(Record, frozen=True, kw_only=True):
+    """Details of ``exhibit.unsealed``; ``intact`` is what was seen before it was opened."""
+
+    intact: bool
+    photos: Documents | Unset = UNSET
+    reason: Private
+    seal: Private
+
+
+class ExhibitExamined(Record, frozen=True, kw_only=True):
+    """Details of ``exhibit.examined`` (law rows R4, C7)."""
+
+    alteration: Alteration | Unset = UNSET
+    arguments: Private | Unset = UNSET
+    competence: Private | Unset = UNSET
+    documents: Documents | Unset = UNSET
+    purpose: Private
+    results: Private | Unset = UNSET
+    tool: Private | Unset = UNSET
+    version: Private | Unset = UNSET
+
+
+class ExhibitCopied(Record, frozen=True, kw_only=True):
+    """Details of ``exhibit.copied``; the copy itself is an exhibit that names this act in ``derived_from``."""
+
+    alteration: Alteration | Unset = UNSET
+    arguments: Private | Unset = UNSET
+    copy: Literal["derived", "evidentiary", "working"]
+    purpose: Private
+    tool: Private | Unset = UNSET
+    version: Private | Unset = UNSET
+
+
+class ExhibitIncident(Record, frozen=True, kw_only=True):
+    """Details of ``exhibit.incident``; a broken seal leaves the exhibit unsealed."""
+
+    description: Private
+    discovered_at: Time
+    documents: Documents | Unset = UNSET
+    kind: Literal["contaminated", "damaged", "found", "lost", "other", "seal-broken", "stolen"]
+    reported_to: Private | Unset = UNSET
+
+    def __post_init__(self) -> None:
+        """Check the time; ValueError becomes ``record.malformed``."""
+        check_times(self.discovered_at)
+
+
+class ExhibitReleased(Record, frozen=True, kw_only=True):
+    """Details of ``exhibit.released``: to whom, lent or for good."""
+
+    attestations: Attestations | Unset = UNSET
+    authority: Private | Unset = UNSET
+    condition: Private | Unset = UNSET
+    due: Time | Unset = UNSET
+    reason: Private
+    terms: Literal["for-good", "lent"]
+    to: Private
+
+    def __post_init__(self) -> None:
+        """Check the time; ValueError becomes ``record.malformed``."""
+        check_times(self.due)
+
+
+class ExhibitReturned(Record, frozen=True, kw_only=True):
+    """Details of ``exhibit.returned``: a lent or released exhibit is held again."""
+
+    attestations: Attestations | Unset = UNSET
+    condition: Private | Unset = UNSET
+    place: Private | Unset = UNSET
+    returned_by: Private | Unset = UNSET
+
+
+class ExhibitDisposed(Record, frozen=True, kw_only=True):
+    """Details of ``exhibit.disposed``: the end; nothing but annotations follows."""
+
+    attestations: Attestations | Unset = UNSET
+    authority: Private
+    documents: Documents | Unset = UNSET
+    manner: Literal["archived", "destroyed", "forfeited", "other", "returned-to-owner", "wiped"]
+
+
+class Mismatch(Record, frozen=True, kw_only=True):
+    """A file whose bytes are not what was registered: ``expected`` SHA-256, ``found`` unless it is missing."""
+
+    expected: Hash
+    found: Hash | Unset = UNSET
+    size: Count | Unset = UNSET
+
+
+class ExhibitChecked(Record, frozen=True, kw_only=True):
+    """Details of ``exhibit.checked``: files re-hashed, and every one that differs (more than 64: a document)."""
+
+    bytes: Count
+    checked: Count
+    document: Hash | Unset = UNSET
+    matching: Count
+    mismatches: Annotated[tuple[Mismatch, ...], Meta(min_length=1, max_length=64)] | Unset = UNSET
+    root: Hash
+
+
+def check_times(*times: object) -> None:
+    """Raise ValueError unless every one of ``times`` that is set exists in the calendar."""
+    for value in times:
+        if isinstance(value, str):
+            try:
+                text.check_time(value)
+            except RecordError as error:
+                raise ValueError(error.text) from None

@@ -1,0 +1,66 @@
+"""Details of annotations: notes about what stands in the ledger, which move no custody."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from schemas import limits
+from schemas.types import UNSET, AgentId, Hash, Private, Record, Unset
+
+CorrectedField = Literal[
+    "acquisition", "condition", "description", "identifiers", "legal_authority", "occurred_at", "place", "purpose",
+    "results", "seal", "seized_from", "serial", "tool",
+]  # fmt: skip
+
+
+class RecordAffirmed(Record, frozen=True, kw_only=True):
+    """Details of ``record.affirmed``: the event in ``about`` is vouched for by keys that are not in dispute."""
+
+    statement: Private | Unset = UNSET
+
+
+class RecordCorrected(Record, frozen=True, kw_only=True):
+    """Details of ``record.corrected``: the right value of one field of the event in ``about``.
+
+    Content, digests, ids, parties, signers, keys and links can't be corrected: no vocabulary word names them.
+    """
+
+    field: CorrectedField
+    reason: Private
+    value: Private
+
+
+class BundleExported(Record, frozen=True, kw_only=True):
+    """Details of ``bundle.exported``: ``manifest`` is the SHA-256 of the bundle's ``manifest-sha256.txt``."""
+
+    manifest: Hash
+    purpose: Private | Unset = UNSET
+    recipient: Private
+
+
+class AccessLogged(Record, frozen=True, kw_only=True):
+    """Details of ``access.logged``, signed by the agent ``system``: who saw what."""
+
+    action: Literal["exported", "unpacked", "verified", "viewed"]
+    agent: AgentId | Unset = UNSET
+    person: Private | Unset = UNSET
+
+
+class DisclosureErased(Record, frozen=True, kw_only=True):
+    """Details of ``disclosure.erased``: which values were destroyed, by whose order."""
+
+    authority: Private
+    commitments: Annotated[tuple[Hash, ...], Meta(min_length=1, max_length=limits.DETAIL_ITEMS)]
+    document: Hash | Unset = UNSET
+    order: Private
+
+
+class EventAttached(Record, frozen=True, kw_only=True):
+    """Details of ``event.attached``: a signed event without effect, kept as ``document``."""
+
+    document: Hash
+    event: Hash
+    note: Private | Unset = UNSET
+    reason: Literal["late", "other", "signer-gone", "superseded"]

@@ -1,0 +1,76 @@
+"""The entry: an event's envelope at its place in the ledger (docs/spec/entry.md).
+
+One hash serves chain and tree: ``previous`` is the RFC 6962 leaf hash of the entry before, 64 zeros at index 0.
+Order is decided by the index, never by a time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from schemas import canonical, limits, merkle, text
+from schemas.envelope import Envelope
+from schemas.errors import RecordError
+from schemas.event import PAYLOAD_TYPE, ParsedEvent, parse_event
+from schemas.types import UNSET, Hash, Index, Origin, Record, Time, Unset, is_set
+
+
+class Entry(Record, frozen=True, kw_only=True):
+    """One record of the ledger, decoded."""
+
+    SCHEMA: ClassVar[str] = "custody-entry/v1"
+
+    envelope: Envelope
+    index: Index
+    index_root: Hash | Unset = UNSET
+    ledger: Origin
+    previous: Hash
+    recorded_at: Time
+    schema: Literal["custody-entry/v1"]
+
+    def __post_init__(self) -> None:
+        """Check the time; ValueError becomes ``record.malformed``."""
+        try:
+            text.check_time(self.recorded_at)
+        except RecordError as error:
+            raise ValueError(error.text) from None
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedEntry:
+    """An entry and its event, both canonical and well formed. Nothing about them is verified yet."""
+
+    raw: bytes
+    entry: Entry
+    event: ParsedEvent
+    leaf: bytes
+    """RFC 6962 leaf hash of ``raw``, 32 bytes."""
+
+
+def parse_entry(raw: bytes) -> ParsedEntry:
+    """Return the entry, with its event, of which ``raw`` is the canonical spelling.
+
+    Raises:
+        RecordError: ``entry.payload-type``, ``entry.ledger`` where event and entry name two ledgers, ``entry.index-root``
+            where it stands beside another type than ``bundle.exported`` or is missing there; others as `parse_event`.
+        UnknownVersionError: ``record.version``.
+    """
+    entry = canonical.decode(raw, Entry, maximum=limits.ENTRY_BYTES)
+    if entry.envelope.payloadType != PAYLOAD_TYPE:
+        raise RecordError("entry.payload-type", f"expected {PAYLOAD_TYPE}, found {entry.envelope.payloadType[:80]!r}")
+    event = parse_event(text.parse_base64(entry.envelope.payload))
+    if event.event.ledger != entry.ledger:
+        raise RecordError("entry.ledger", f"expected an event of {entry.ledger}, found one of {event.event.ledger}")
+    if is_set(entry.index_root) != (event.type == "bundle.exported"):
+        raise RecordError("entry.index-root", "expected index_root in bundle.exported and nowhere else")
+    return ParsedEntry(raw=raw, entry=entry, event=event, leaf=merkle.hash_leaf(raw))
+
+
+def encode_entry(entry: Entry) -> ParsedEntry:
+    """Return ``entry`` with its canonical bytes and leaf hash, read as strictly as a stranger would.
+
+    Raises:
+        RecordError: as `parse_entry`.
+    """
+    return parse_entry(canonical.encode(entry))

@@ -1,0 +1,55 @@
+"""DSSE 1.0 envelope: signatures over the exact bytes of a payload.
+
+What is signed is the PAE, with lengths in bytes, not characters (DSSE protocol.md):
+
+    DSSEv1 37 application/vnd.custody.event.v1+json 5 hello
+
+An envelope of ours has one spelling: canonical JSON, standard base64, signatures sorted by key id, each key once.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Annotated
+
+from msgspec import Meta
+
+from schemas import limits
+from schemas.types import Base64, KeyId, Record
+
+ENROL_PAYLOAD_TYPE = "application/vnd.custody.enrol.v1+json"
+
+Payload = Annotated[str, Meta(min_length=4, max_length=4 * (limits.EVENT_BYTES // 3 + 1))]
+
+
+class Signature(Record, frozen=True, kw_only=True):
+    """One signature; ``keyid`` names the key and is not trusted to do so."""
+
+    keyid: KeyId
+    sig: Base64
+
+
+class Envelope(Record, frozen=True, kw_only=True):
+    """A payload and its signatures."""
+
+    payload: Payload
+    payloadType: str  # noqa: N815 the name is DSSE's
+    signatures: Annotated[tuple[Signature, ...], Meta(min_length=1, max_length=limits.SIGNERS)]
+
+    def __post_init__(self) -> None:
+        """Want signatures in order of key id, each once; ValueError becomes ``record.malformed``."""
+        ids = [signature.keyid for signature in self.signatures]
+        if len(ids) > 1 and any(first >= second for first, second in zip(ids, ids[1:], strict=False)):
+            raise ValueError("signatures stand in order of key id, each key once")
+
+
+def pae(payload_type: str, payload: bytes) -> bytes:
+    """Return the bytes that are signed: DSSE's pre-authentication encoding."""
+    kind = payload_type.encode("utf-8")
+    return b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
+
+
+def key_id(algorithm: str, raw_key: bytes) -> str:
+    """Return ``<algorithm>:<first 32 hex digits of SHA-256(algorithm || 0x0A || raw key)>``."""
+    digest = sha256(algorithm.encode("ascii") + b"\n" + raw_key).hexdigest()
+    return f"{algorithm}:{digest[:32]}"

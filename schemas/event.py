@@ -1,0 +1,223 @@
+"""The event: what people sign (docs/spec/event.md).
+
+An event says what happened to one exhibit, or makes a note about something. Its hash is the SHA-256 of its canonical
+bytes; it covers no signature and no place in the ledger, so it can be made and signed at a scene without a network.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Annotated, ClassVar, Literal
+
+import msgspec
+from msgspec import Meta
+
+from schemas import canonical, limits, text
+from schemas.errors import RecordError
+from schemas.registry import DETAILS, details_type
+from schemas.types import (
+    UNSET,
+    AgentId,
+    Count,
+    Hash,
+    Index,
+    Nonce,
+    Number,
+    Offset,
+    Origin,
+    Record,
+    SignsAs,
+    Time,
+    Token,
+    Unset,
+    is_set,
+)  # fmt: skip
+
+SCHEMA: Literal["custody-event/v1"] = "custody-event/v1"
+PAYLOAD_TYPE = "application/vnd.custody.event.v1+json"
+
+
+class Link(Record, frozen=True, kw_only=True):
+    """Place of a custody act in its exhibit's chain: dense ``sequence`` from 0, hash of the act before."""
+
+    previous: Hash | Unset = UNSET
+    sequence: Count
+
+    def __post_init__(self) -> None:
+        """Tie ``previous`` to the sequence; ValueError becomes ``record.malformed``."""
+        if is_set(self.previous) != (self.sequence > 0):
+            raise ValueError("previous stands exactly where sequence is above 0")
+
+
+class Seen(Record, frozen=True, kw_only=True):
+    """The newest checkpoint that the signer had verified."""
+
+    root: Hash
+    size: Index
+
+
+class Signer(Record, frozen=True, kw_only=True):
+    """One who signs, as what, and for which unit."""
+
+    agent: AgentId
+    as_: SignsAs = msgspec.field(name="as")
+    on_behalf_of: AgentId | Unset = UNSET
+
+    @property
+    def party(self) -> str:
+        """The unit for which he acts, else himself: who holds and who gives is compared by party."""
+        return self.on_behalf_of if isinstance(self.on_behalf_of, str) else self.agent
+
+
+class About(Record, frozen=True, kw_only=True):
+    """What an annotation is about: exactly one of the five kinds, and perhaps one event within it.
+
+    ``exhibit`` is the event hash of its registration: it names no case and no number to who may not know them.
+    """
+
+    agent: AgentId | Unset = UNSET
+    case: Number | Unset = UNSET
+    event: Hash | Unset = UNSET
+    exhibit: Hash | Unset = UNSET
+    ledger: Origin | Unset = UNSET
+    request: Token | Unset = UNSET
+
+    def __post_init__(self) -> None:
+        """Want exactly one kind; ValueError becomes ``record.malformed``."""
+        if sum(map(is_set, (self.agent, self.case, self.exhibit, self.ledger, self.request))) != 1:
+            raise ValueError("exactly one of agent, case, exhibit, ledger and request")
+        if is_set(self.case):
+            _check_number(str(self.case))
+
+    @property
+    def kind(self) -> str:
+        """Which of the five it is."""
+        return next(name for name in ("agent", "case", "exhibit", "ledger", "request") if is_set(getattr(self, name)))
+
+
+class Event(Record, frozen=True, kw_only=True):
+    """The signed bytes of one act, decoded. ``details`` stays raw until `parse_event` reads it by ``type``."""
+
+    SCHEMA: ClassVar[str] = SCHEMA
+
+    about: Annotated[tuple[About, ...], Meta(min_length=1, max_length=limits.ABOUT)] | Unset = UNSET
+    actor: AgentId
+    case: Number | Unset = UNSET
+    details: msgspec.Raw
+    exhibit: Number | Unset = UNSET
+    ledger: Origin
+    link: Link | Unset = UNSET
+    nonce: Nonce
+    not_after: Time | Unset = UNSET
+    occurred_at: Time
+    schema: Literal["custody-event/v1"]
+    seen: Seen | Unset = UNSET
+    signers: Annotated[tuple[Signer, ...], Meta(min_length=1, max_length=limits.SIGNERS)]
+    type: Token
+    utc_offset: Offset
+
+    def __post_init__(self) -> None:
+        """Check what a field alone cannot say; ValueError becomes ``record.malformed``."""
+        _check_signers(self.actor, self.signers)
+        try:
+            text.check_time(self.occurred_at)
+            if is_set(self.not_after):
+                text.check_time(str(self.not_after))
+        except RecordError as error:
+            raise ValueError(error.text) from None
+        if is_set(self.case):
+            _check_number(str(self.case))
+        if is_set(self.exhibit):
+            _check_number(str(self.exhibit))
+        if is_set(self.about):
+            _check_about(self.about)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedEvent:
+    """An event whose bytes are canonical and whose details fit its type. Nothing about it is verified yet."""
+
+    raw: bytes
+    event: Event
+    details: Record
+    hash: str
+    """SHA-256 of ``raw``, 64 hex digits."""
+
+    @property
+    def type(self) -> str:
+        """Short for ``event.type``."""
+        return self.event.type
+
+
+def parse_event(raw: bytes) -> ParsedEvent:
+    """Return the event of which ``raw`` is the canonical spelling, with the details of its type.
+
+    Raises:
+        RecordError: ``event.type`` for an unknown type, ``event.anchor`` where case, exhibit, link or about do not
+            fit the type, ``record.*`` as `canonical.decode`.
+        UnknownVersionError: ``record.version``.
+    """
+    event = canonical.decode(raw, Event, maximum=limits.EVENT_BYTES)
+    kind = details_type(event.type)
+    details = canonical.decode(bytes(event.details), kind, maximum=limits.EVENT_BYTES)
+    check_anchor(event)
+    return ParsedEvent(raw=raw, event=event, details=details, hash=sha256(raw).hexdigest())
+
+
+def encode_event(event: Event) -> ParsedEvent:
+    """Return ``event`` with its canonical bytes and hash, having read them as strictly as a stranger would.
+
+    Raises:
+        RecordError: as `parse_event`.
+    """
+    return parse_event(canonical.encode(event))
+
+
+def raw_details(details: Record) -> msgspec.Raw:
+    """Return details as the raw canonical JSON that an `Event` holds."""
+    return msgspec.Raw(canonical.encode(details))
+
+
+def check_anchor(event: Event) -> None:
+    """Raise unless the event carries exactly the anchor that its type has (docs/spec/events.md, column 'anchor').
+
+    Raises:
+        RecordError: ``event.anchor``.
+    """
+    found = (is_set(event.case), is_set(event.exhibit), is_set(event.link), is_set(event.about))
+    wanted = {
+        "link": (True, True, True, False),
+        "case": (True, False, False, False),
+        "about": (False, False, False, True),
+        "none": (False, False, False, False),
+    }[DETAILS[event.type].anchor]
+    if found != wanted:
+        raise RecordError(
+            "event.anchor", f"expected {event.type} to carry its anchor '{DETAILS[event.type].anchor}' only"
+        )
+
+
+def _check_number(number: str) -> None:
+    if len(number.encode("utf-8")) > limits.NUMBER_BYTES:
+        raise ValueError(f"a number of more than {limits.NUMBER_BYTES} bytes")
+
+
+def _check_signers(actor: str, signers: tuple[Signer, ...]) -> None:
+    """The actor first and he alone as actor; then by office; nobody twice (formats.md section 2)."""
+    if signers[0].agent != actor or signers[0].as_ != "actor":
+        raise ValueError("the first signer is the actor")
+    if any(signer.as_ == "actor" for signer in signers[1:]):
+        raise ValueError("one actor only")
+    if len({signer.agent for signer in signers}) != len(signers):
+        raise ValueError("no agent signs twice")
+    ranks = [("actor", "to", "second", "witness", "registrar").index(signer.as_) for signer in signers]
+    if ranks != sorted(ranks):
+        raise ValueError("signers stand in the order actor, to, second, witness, registrar")
+
+
+def _check_about(about: tuple[About, ...]) -> None:
+    if len({item.kind for item in about}) != 1:
+        raise ValueError("about names subjects of one kind")
+    if len({canonical.encode(item) for item in about}) != len(about):
+        raise ValueError("about names each subject once")

@@ -1,0 +1,62 @@
+"""Every cap of the formats in one place, each with its reason (docs/spec/limits.md is the normative text).
+
+A reader refuses above a cap before it allocates: a hostile bundle must not cost more than its own size.
+Units are bytes or counts as each name says.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+MAX_SAFE_INTEGER: Final = 2**53 - 1
+"""Largest integer that every JSON reader keeps exactly (RFC 8785 section 3.2.2.3)."""
+MAX_NESTING: Final = 16
+"""Levels of arrays and objects; the deepest record of ours has nine."""
+EVENT_BYTES: Final = 36_000
+"""An event in base64 plus 16 signatures must fit into ENTRY_BYTES."""
+ENTRY_BYTES: Final = 65_535
+"""C2SP tlog-tiles entry bundles count an entry's length in 16 bits."""
+LIST_BYTES: Final = 8_192
+"""A list in an event's details above this size is a document, named by its digest."""
+SIGNERS: Final = 16
+"""People at one act; more is a list of names, not an act."""
+ABOUT: Final = 256
+"""Subjects that one annotation names; an export of more exhibits is two bundles."""
+DETAIL_ITEMS: Final = 256
+"""Items in any array of an event's details."""
+NUMBER_BYTES: Final = 128
+"""UTF-8 bytes of a case or exhibit number."""
+ORIGIN_BYTES: Final = 255
+"""UTF-8 bytes of a ledger's origin."""
+NOTE_SIGNATURES: Final = 100
+"""Signature lines in a signed note, as golang.org/x/mod caps them."""
+NOTE_BYTES: Final = 1_000_000
+"""A whole signed note."""
+PROOF_HASHES: Final = 64
+"""Hashes in one inclusion or consistency proof: a tree of 2^64 leaves needs no more (128 for consistency)."""
+CONSISTENCY_HASHES: Final = 128
+"""Hashes of a consistency proof: at most two per level."""
+SIBLINGS: Final = 256
+"""Siblings of a subject proof: keys have 256 bits."""
+TREE_SIZE: Final = 2**53 - 1
+"""Largest size of a ledger."""
+JSON_BYTES: Final = 64 * 1024 * 1024
+"""bundle.json, proof.json and disclosures.json, each."""
+TRUST_BYTES: Final = 4 * 1024 * 1024
+"""A trust file."""
+DRAFT_BYTES: Final = 64 * 1024 * 1024
+"""A draft of a batch that waits for signatures."""
+MANIFEST_LINE: Final = 65_536
+"""One line of a content manifest or a payload manifest."""
+CONTENT_IN_EVENT: Final = 16
+"""File records that an event holds itself; more go into a manifest."""
+ENTRIES: Final = 1_000_000
+"""Entries in one bundle."""
+MEMBERS: Final = 2_000_000
+"""Members in one bundle."""
+INHERITED_DEPTH: Final = 8
+"""Bundles within bundles."""
+DISCLOSURE_BYTES: Final = 65_536
+"""One disclosure's text."""
+PATH_BYTES: Final = 32_768
+"""Raw bytes of one evidence path."""

@@ -1,0 +1,171 @@
+"""The report: what a verification found (custody-report/v1, docs/spec/verification.md).
+
+Verdicts are PASSED, FAILED and INDETERMINATE; a step may also be NOT ASKED. Defects of procedure stand beside the
+verdict and never change it: a court may cure a defect, never a forgery.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import ClassVar, Literal
+
+from schemas.types import UNSET, Record, Unset
+
+
+class Verdict(Enum):
+    """Outcome of a step or of the whole."""
+
+    PASSED = "PASSED"
+    FAILED = "FAILED"
+    INDETERMINATE = "INDETERMINATE"
+    NOT_ASKED = "NOT ASKED"
+
+
+class Severity(Enum):
+    """What a finding does to its step: it fails it, leaves it undecided, or only stands beside it."""
+
+    FAILED = "failed"
+    INDETERMINATE = "indeterminate"
+    DEFECT = "defect"
+    NOTE = "note"
+
+
+STEPS: tuple[str, ...] = (
+    "container and layout",
+    "bag",
+    "checkpoint",
+    "timestamps",
+    "entries",
+    "keys",
+    "signatures",
+    "custody rules",
+    "completeness",
+    "content",
+    "disclosures",
+    "lawfulness",
+    "procedure",
+)
+"""The steps by number (docs/spec/verification.md)."""
+
+
+class Finding(Record, frozen=True, kw_only=True):
+    """One thing found: stable ``code``, what it is about, and both values where there are two."""
+
+    code: str
+    expected: str | Unset = UNSET
+    found: str | Unset = UNSET
+    severity: Severity
+    step: int
+    subject: str
+    text: str
+
+
+class StepResult(Record, frozen=True, kw_only=True):
+    """The verdict of one numbered step."""
+
+    name: str
+    number: int
+    verdict: Verdict
+
+
+class ExhibitReport(Record, frozen=True, kw_only=True):
+    """Where an exhibit stood at the checkpoint, and the indexes of the entries that are its story."""
+
+    case: str
+    entries: tuple[int, ...]
+    exhibit: str
+    holder: str | Unset = UNSET
+    sealed: bool | Unset = UNSET
+    status: str | Unset = UNSET
+
+
+class LedgerReport(Record, frozen=True, kw_only=True):
+    """The ledger as the bundle shows it; ``genesis`` is its fingerprint, the leaf hash of entry 0."""
+
+    genesis: str | Unset = UNSET
+    origin: str
+    root: str
+    size: int
+
+
+class Report(Record, frozen=True, kw_only=True):
+    """Everything that a verification found; a person's pages are written from this and the bundle's bytes."""
+
+    SCHEMA: ClassVar[str] = "custody-report/v1"
+
+    at: str
+    exhibits: tuple[ExhibitReport, ...]
+    findings: tuple[Finding, ...]
+    ledger: LedgerReport | Unset = UNSET
+    schema: Literal["custody-report/v1"]
+    steps: tuple[StepResult, ...]
+    trust_sha256: str | Unset = UNSET
+    verdict: Verdict
+
+    @property
+    def defects(self) -> tuple[Finding, ...]:
+        """The findings that a court may cure."""
+        return tuple(finding for finding in self.findings if finding.severity is Severity.DEFECT)
+
+    @property
+    def first_open_step(self) -> int | None:
+        """Number of the first step that failed or stayed undecided."""
+        wrong = {Verdict.FAILED, Verdict.INDETERMINATE}
+        return next((step.number for step in self.steps if step.verdict in wrong), None)
+
+
+class Findings:
+    """Collects findings while steps run, and says the verdict of each. Mutable, lives as long as one verification."""
+
+    __slots__ = ("asked", "items")
+
+    def __init__(self) -> None:
+        self.items: list[Finding] = []
+        self.asked: set[int] = set()
+
+    def add(
+        self,
+        step: int,
+        severity: Severity,
+        code: str,
+        subject: str,
+        text: str,
+        *,
+        expected: str | None = None,
+        found: str | None = None,
+    ) -> None:
+        """Record one finding at ``step``."""
+        self.items.append(
+            Finding(
+                code=code,
+                expected=UNSET if expected is None else expected,
+                found=UNSET if found is None else found,
+                severity=severity,
+                step=step,
+                subject=subject,
+                text=text,
+            )
+        )
+
+    def verdict_of(self, step: int) -> Verdict:
+        """Return FAILED over INDETERMINATE over PASSED; NOT ASKED where the step was not run and found nothing."""
+        severities = {finding.severity for finding in self.items if finding.step == step}
+        if Severity.FAILED in severities:
+            return Verdict.FAILED
+        if Severity.INDETERMINATE in severities:
+            return Verdict.INDETERMINATE
+        return Verdict.PASSED if step in self.asked else Verdict.NOT_ASKED
+
+    def steps(self) -> tuple[StepResult, ...]:
+        """Return the results of all thirteen steps."""
+        return tuple(
+            StepResult(name=name, number=number, verdict=self.verdict_of(number)) for number, name in enumerate(STEPS)
+        )
+
+    def verdict(self) -> Verdict:
+        """Return the verdict of the whole."""
+        verdicts = {step.verdict for step in self.steps()}
+        for verdict in (Verdict.FAILED, Verdict.INDETERMINATE):
+            if verdict in verdicts:
+                return verdict
+        return Verdict.PASSED

@@ -1,0 +1,152 @@
+"""Strict readers of small texts: one spelling each, everything else raises.
+
+Python's own readers are generous (``int(" 7")``, ``b64decode`` of foreign characters, ``bytes.fromhex`` with spaces),
+and a generous reader lets two byte strings mean one thing. Every record goes through the readers below instead.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from datetime import UTC, datetime, timedelta
+
+from schemas import limits
+from schemas.errors import RecordError
+
+HASH_PATTERN = r"^[0-9a-f]{64}\Z"
+NONCE_PATTERN = r"^[0-9a-f]{32}\Z"
+TIME_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z"
+OFFSET_PATTERN = r"^(?!-00:00)[+-]([01][0-9]|2[0-3]):[0-5][0-9]\Z"
+AGENT_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,63}\Z"
+COUNTRY_PATTERN = r"^[A-Z]{2}\Z"
+ORIGIN_PATTERN = r"^[a-z0-9.-]+(/[a-z0-9._-]+)*\Z"
+KEY_ID_PATTERN = r"^[a-z0-9-]{1,32}:[0-9a-f]{32}\Z"
+NUMBER_PATTERN = r"^[^\x00-\x1f\x7f-\x9f]+\Z"
+TOKEN_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,63}\Z"
+ZERO_HASH = "0" * 64
+
+_DECIMAL = re.compile(r"(0|[1-9][0-9]*)\Z", re.ASCII)
+_TIME = re.compile(TIME_PATTERN, re.ASCII)
+_HEX = re.compile(r"[0-9a-f]*\Z", re.ASCII)
+
+
+def parse_decimal(text: str, *, maximum: int = limits.MAX_SAFE_INTEGER) -> int:
+    """Return the non-negative integer that ``text`` spells without sign, space or leading zero.
+
+    Raises:
+        RecordError: ``text.decimal`` for any other spelling or a value above ``maximum``.
+    """
+    if len(text) > 20 or not _DECIMAL.match(text) or int(text) > maximum:
+        raise RecordError("text.decimal", f"expected a decimal number up to {maximum}, found {text[:40]!r}")
+    return int(text)
+
+
+def parse_hex(text: str, *, size: int) -> bytes:
+    """Return the ``size`` bytes that ``text`` spells in lower-case hex.
+
+    Raises:
+        RecordError: ``text.hex`` for another length, capitals, spaces or foreign characters.
+    """
+    if len(text) != 2 * size or not _HEX.match(text):
+        raise RecordError("text.hex", f"expected {2 * size} lower-case hex digits, found {text[:80]!r}")
+    return bytes.fromhex(text)
+
+
+def parse_base64(text: str, *, size: int | None = None) -> bytes:
+    """Return the bytes of standard padded base64 in its canonical spelling (RFC 4648 section 4).
+
+    Raises:
+        RecordError: ``text.base64`` for foreign characters, missing padding, non-zero tail bits or another ``size``.
+    """
+    try:
+        raw = binascii.a2b_base64(text.encode("ascii"), strict_mode=True)
+    except (ValueError, UnicodeEncodeError):
+        raise RecordError("text.base64", f"expected standard padded base64, found {text[:40]!r}") from None
+    if base64.b64encode(raw).decode("ascii") != text:
+        raise RecordError("text.base64", f"expected canonical base64, found {text[:40]!r}")
+    if size is not None and len(raw) != size:
+        raise RecordError("text.base64", f"expected {size} bytes in base64, found {len(raw)}")
+    return raw
+
+
+def format_base64(raw: bytes) -> str:
+    """Return standard padded base64 (RFC 4648 section 4)."""
+    return base64.b64encode(raw).decode("ascii")
+
+
+def parse_base64url(text: str) -> bytes:
+    """Return the bytes of unpadded base64url in its canonical spelling (RFC 4648 section 5).
+
+    Raises:
+        RecordError: ``text.base64url`` for any other spelling.
+    """
+    try:
+        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except (ValueError, UnicodeEncodeError):
+        raise RecordError("text.base64url", f"expected unpadded base64url, found {text[:40]!r}") from None
+    if format_base64url(raw) != text:
+        raise RecordError("text.base64url", f"expected canonical unpadded base64url, found {text[:40]!r}")
+    return raw
+
+
+def format_base64url(raw: bytes) -> str:
+    """Return unpadded base64url (RFC 4648 section 5)."""
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+
+
+def parse_time(text: str) -> datetime:
+    """Return the aware UTC time that ``YYYY-MM-DDTHH:MM:SSZ`` names, 1970 to 9999, whole seconds, no leap second.
+
+    Raises:
+        RecordError: ``text.time`` for any other form or a date that does not exist.
+    """
+    if not _TIME.match(text):
+        raise RecordError("text.time", f"expected YYYY-MM-DDTHH:MM:SSZ, found {text[:40]!r}")
+    try:
+        value = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        raise RecordError("text.time", f"expected a time that exists, found {text!r}") from None
+    # strptime takes second 60 and 61; the pattern of a real time does not.
+    if value.year < 1970 or format_time(value) != text:
+        raise RecordError("text.time", f"expected a time between 1970 and 9999, found {text!r}")
+    return value
+
+
+def check_time(text: str) -> None:
+    """Raise as `parse_time` does; about four times as fast, for the replay of a whole ledger."""
+    if not _TIME.match(text) or text < "1970":
+        raise RecordError("text.time", f"expected YYYY-MM-DDTHH:MM:SSZ since 1970, found {text[:40]!r}")
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        raise RecordError("text.time", f"expected a time that exists, found {text!r}") from None
+
+
+def format_time(value: datetime) -> str:
+    """Return ``value`` as ``YYYY-MM-DDTHH:MM:SSZ`` in UTC, cut to whole seconds; ``value`` must be aware."""
+    assert value.tzinfo is not None, "a time without a zone is a bug of the caller"
+    utc = value.astimezone(UTC)
+    return f"{utc.year:04d}-{utc.month:02d}-{utc.day:02d}T{utc.hour:02d}:{utc.minute:02d}:{utc.second:02d}Z"
+
+
+def parse_offset(text: str) -> timedelta:
+    """Return the offset that ``[+-]hh:mm`` names, ``-00:00`` excluded.
+
+    Raises:
+        RecordError: ``text.offset`` for any other spelling.
+    """
+    if not re.match(OFFSET_PATTERN, text, re.ASCII):
+        raise RecordError("text.offset", f"expected [+-]hh:mm, found {text[:16]!r}")
+    sign = -1 if text[0] == "-" else 1
+    return sign * timedelta(hours=int(text[1:3]), minutes=int(text[4:6]))
+
+
+def check_number(text: str) -> None:
+    """Raise unless ``text`` may be a case or exhibit number as a verifier sees it.
+
+    Raises:
+        RecordError: ``text.number`` unless 1 to 128 bytes of UTF-8 without control characters.
+    """
+    if not re.match(NUMBER_PATTERN, text) or len(text.encode("utf-8", "surrogatepass")) > limits.NUMBER_BYTES:
+        raise RecordError("text.number", f"expected 1 to {limits.NUMBER_BYTES} bytes without control characters")

@@ -1,0 +1,61 @@
+"""The words that records are made of: annotated types, shared by every schema.
+
+`Private` is the only type for free text, names, places, paths and identifiers of people: a writer has no choice to
+make, and a record in clear cannot leak them (docs/spec/private-values.md).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+import msgspec
+from msgspec import Meta, Struct
+
+from schemas import limits, text
+
+Unset: TypeAlias = msgspec.UnsetType
+UNSET = msgspec.UNSET
+
+Hash = Annotated[str, Meta(pattern=text.HASH_PATTERN, description="SHA-256, 64 lower-case hex digits")]
+Nonce = Annotated[str, Meta(pattern=text.NONCE_PATTERN, description="16 random bytes, lower-case hex")]
+Time = Annotated[str, Meta(pattern=text.TIME_PATTERN, description="UTC, whole seconds, 1970 to 9999")]
+Offset = Annotated[str, Meta(pattern=text.OFFSET_PATTERN, description="local offset from UTC")]
+AgentId = Annotated[str, Meta(pattern=text.AGENT_PATTERN, description="pseudonym given by the ledger")]
+Country = Annotated[str, Meta(pattern=text.COUNTRY_PATTERN, description="two capital letters, ISO 3166-1")]
+Origin = Annotated[str, Meta(pattern=text.ORIGIN_PATTERN, max_length=limits.ORIGIN_BYTES, description="ledger")]
+Number = Annotated[
+    str, Meta(pattern=text.NUMBER_PATTERN, max_length=limits.NUMBER_BYTES, description="case or exhibit")
+]
+KeyId = Annotated[str, Meta(pattern=text.KEY_ID_PATTERN, description="<algorithm>:<32 hex digits>")]
+Token = Annotated[str, Meta(pattern=text.TOKEN_PATTERN, description="a word of a closed or registered vocabulary")]
+Count = Annotated[int, Meta(ge=0, le=limits.MAX_SAFE_INTEGER)]
+Index = Annotated[int, Meta(ge=0, le=limits.TREE_SIZE)]
+Base64 = Annotated[str, Meta(min_length=4, max_length=8192, description="standard padded canonical base64")]
+VerifierKey = Annotated[str, Meta(min_length=10, max_length=512, description="C2SP verifier key: name+id+key")]
+Documents = Annotated[tuple[Hash, ...], Meta(min_length=1, max_length=limits.DETAIL_ITEMS)]
+
+Role = Literal["authority", "auditor", "court", "custodian", "examiner", "provider", "registrar", "system", "viewer"]
+ROLES: tuple[Role, ...] = (
+    "authority", "auditor", "court", "custodian", "examiner", "provider", "registrar", "system", "viewer"
+)  # fmt: skip
+SignsAs = Literal["actor", "to", "second", "witness", "registrar"]
+SIGNS_AS: tuple[SignsAs, ...] = ("actor", "to", "second", "witness", "registrar")
+Status = Literal["held", "in-transit", "released", "lent", "disposed", "voided"]
+
+
+class Record(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, eq=True):
+    """Base of every record: frozen, fields by name, unknown fields refused, optional ones left out when unset."""
+
+
+class Private(Record, frozen=True, kw_only=True):
+    """A value that stands in a disclosure; the record holds only its commitment.
+
+    ``commitment`` is the SHA-256 of the disclosure's ASCII text (see `schemas.private`).
+    """
+
+    commitment: Hash
+
+
+def is_set(value: object) -> bool:
+    """Tell whether an optional field of a record is there."""
+    return value is not UNSET
