@@ -92,7 +92,8 @@ class ManifestLine(Record, frozen=True, kw_only=True):
 def content_of(records: Iterable[FileRecord]) -> Content:
     """Return the content of ``records``, which are already in order of raw path bytes."""
     leaves = merkle.Frontier()
-    total, first = 0, []
+    total = 0
+    first: list[FileRecord] = []
     for record in records:
         leaves.append(merkle.hash_leaf(canonical.encode(record)))
         total += record.size if isinstance(record.size, int) else 0

@@ -9,6 +9,7 @@ An envelope of ours has one spelling: canonical JSON, standard base64, signature
 
 from __future__ import annotations
 
+import itertools
 from hashlib import sha256
 from typing import Annotated
 
@@ -39,7 +40,7 @@ class Envelope(Record, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Want signatures in order of key id, each once; ValueError becomes ``record.malformed``."""
         ids = [signature.keyid for signature in self.signatures]
-        if len(ids) > 1 and any(first >= second for first, second in zip(ids, ids[1:], strict=False)):
+        if len(ids) > 1 and any(first >= second for first, second in itertools.pairwise(ids)):
             raise ValueError("signatures stand in order of key id, each key once")
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from custody.verify.rules import REGISTRAR
 from custody.verify.state import Agent, Key, Ledger, LogKey, StateRecord, View
 from schemas.details.ledger import (
     AgentChanged,
@@ -20,10 +21,9 @@ from schemas.envelope import key_id
 from schemas.errors import RuleViolation
 from schemas.event import Event, ParsedEvent
 from schemas.text import parse_base64
-from schemas.types import is_set
+from schemas.types import Role, is_set
 
 Applied = tuple[tuple[StateRecord, ...], tuple[tuple[str, str], ...]]
-_REGISTRAR = frozenset({"registrar"})
 
 
 def open_ledger(index: int, parsed: ParsedEvent) -> tuple[StateRecord, ...]:
@@ -41,7 +41,7 @@ def open_ledger(index: int, parsed: ParsedEvent) -> tuple[StateRecord, ...]:
             known: dict[str, Agent] | dict[str, Key] = agents if isinstance(record, Agent) else keys
             if record.id in known:
                 raise RuleViolation("rule.enrolment", f"expected each agent and key once, found {record.id} twice")
-            known[record.id] = record  # type: ignore[assignment]
+            known[record.id] = record
     registrars = _registrars(agents.values())
     if "system" not in agents or agents["system"].kind != "system":
         raise RuleViolation("rule.opened", "expected entry 0 to enrol the agent system")
@@ -75,7 +75,8 @@ def change(view: View, index: int, parsed: ParsedEvent, key_ids: Sequence[str]) 
             return (replace(ledger, log_keys=(*ledger.log_keys, LogKey(key, index))),), _second_registrar(ledger, event)
         case LedgerKeyRevoked() as details:
             return (_revoke_log_key(ledger, index, details),), _second_registrar(ledger, event)
-    raise AssertionError(f"no rule for {event.type}")
+        case _:
+            raise AssertionError(f"no rule for {event.type}")
 
 
 def _enrol(index: int, details: AgentEnrolled) -> tuple[Agent | Key, ...]:
@@ -92,6 +93,11 @@ def _enrol(index: int, details: AgentEnrolled) -> tuple[Agent | Key, ...]:
     roles = tuple((role, index) for role in details.roles)
     agent = Agent(details.agent, details.kind, index, roles, members, tuple(key.id for key in keys))
     return agent, *keys
+
+
+def _check_system(kind: str, roles: tuple[Role, ...]) -> None:
+    if (kind == "system") != ("system" in roles) or (kind == "system" and roles != ("system",)):
+        raise RuleViolation("rule.enrolment", "expected the role system alone, for an agent of kind system alone")
 
 
 def _key(index: int, agent: str, key: PublicKey) -> Key:
@@ -156,12 +162,10 @@ def _add_key(view: View, index: int, event: Event, details: AgentKeyAdded) -> tu
         if details.recovery:
             raise RuleViolation("rule.recovery", "expected recovery only where two registrars sign for the agent")
     else:
-        if not details.recovery or not registrars or _agent(view, event.actor).role_since(_REGISTRAR) is None:
+        if not details.recovery or not registrars or _agent(view, event.actor).role_since(REGISTRAR) is None:
             raise RuleViolation("rule.recovery", f"expected {agent.id} himself, or two registrars with recovery")
         if any(_is_alive(view, key) for key in agent.keys):
-            raise RuleViolation(
-                "rule.recovery", f"expected no key of {agent.id} to be left, found one; revoke it first"
-            )
+            raise RuleViolation("rule.recovery", f"expected no key of {agent.id} to be left, found one")
     key = _key(index, agent.id, details.key)
     if view.key(key.id) is not None:
         raise RuleViolation("rule.enrolment", f"expected a key that was never enrolled, found {key.id}")
@@ -180,19 +184,15 @@ def _revoke_key(view: View, index: int, event: Event, details: AgentKeyRevoked, 
     last = details.last_valid_index if isinstance(details.last_valid_index, int) else index
     if last > index:
         raise RuleViolation("rule.revocation", f"expected last_valid_index of at most {index}, found {last}")
-    is_registrar = _agent(view, event.actor).role_since(_REGISTRAR) is not None
+    is_registrar = _agent(view, event.actor).role_since(REGISTRAR) is not None
     if event.actor != details.agent and not is_registrar:
-        raise RuleViolation(
-            "rule.revocation", f"expected {details.agent} or a registrar to revoke, found {event.actor}"
-        )
+        raise RuleViolation("rule.revocation", f"expected {key.agent} or a registrar to revoke, found {event.actor}")
     if last < index:
         if not any(signer.as_ == "registrar" for signer in event.signers):
-            raise RuleViolation(
-                "rule.revocation", "expected a registrar beside the actor for an earlier last_valid_index"
-            )
+            raise RuleViolation("rule.revocation", "expected a registrar beside the actor for an earlier index")
         if details.key_id in key_ids:
             raise RuleViolation(
-                "rule.revocation", "expected an earlier revocation not to be signed by the key it revokes"
+                "rule.revocation", "expected another key than the revoked one to sign for an earlier index"
             )
     return replace(
         key,
@@ -218,10 +218,8 @@ def _second_registrar(ledger: Ledger, event: Event) -> tuple[tuple[str, str], ..
     return (("defect.single-registrar", "the ledger has but one registrar, who signed alone"),)
 
 
-def _registrars(agents: object) -> tuple[str, ...]:
-    return tuple(
-        sorted(agent.id for agent in agents if agent.role_since(_REGISTRAR) is not None and not agent.has_left)
-    )  # type: ignore[attr-defined]
+def _registrars(agents: Iterable[Agent]) -> tuple[str, ...]:
+    return tuple(sorted(agent.id for agent in agents if agent.role_since(REGISTRAR) is not None and not agent.has_left))
 
 
 def _with_registrars(ledger: Ledger, records: tuple[Agent | Key, ...]) -> tuple[StateRecord, ...]:

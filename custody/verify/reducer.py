@@ -42,17 +42,18 @@ def reduce(view: View, index: int, parsed: ParsedEvent, key_ids: tuple[str, ...]
     if view.event(parsed.hash) is not None:
         raise RuleViolation("rule.event-twice", "expected an event that is not in the ledger yet, found it again")
     if event.type == "ledger.opened":
-        changes, defects = enrolment.open_ledger(index, parsed), ()
+        applied: Applied = enrolment.open_ledger(index, parsed), ()
     else:
         _check_signers(view, rule, event)
         _check_actor_role(view, rule, event)
-        changes, defects = _apply(view, index, parsed, rule, key_ids)
+        applied = _apply(view, index, parsed, rule, key_ids)
     subjects = subjects_of(view, parsed)
     place = EventPlace(index, event.type, subjects, tuple(signer.agent for signer in event.signers))
-    return Outcome(changes, place, defects)
+    return Outcome(applied[0], place, applied[1])
 
 
 Applied = tuple[tuple[StateRecord, ...], tuple[tuple[str, str], ...]]
+_ABOUT_ONE = frozenset({"event.attached", "exhibit.checked", "exhibit.linked", "record.corrected"})
 
 
 def _apply(view: View, index: int, parsed: ParsedEvent, rule: Rule, key_ids: tuple[str, ...]) -> Applied:

@@ -37,7 +37,7 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A public key of an agent. ``revoked_at`` is the index of its first revocation, ``last_valid`` the smallest named."""
+    """A public key. ``revoked_at`` is the index of its first revocation, ``last_valid`` the smallest index named."""
 
     id: str
     agent: str

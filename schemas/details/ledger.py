@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -125,5 +126,5 @@ class AgentKeyRevoked(Record, frozen=True, kw_only=True):
 
 def check_sorted(name: str, items: object) -> None:
     """Raise ValueError unless a tuple's items stand in order, each once: a set has one spelling."""
-    if isinstance(items, tuple) and any(first >= second for first, second in zip(items, items[1:], strict=False)):
+    if isinstance(items, tuple) and any(first >= second for first, second in itertools.pairwise(items)):
         raise ValueError(f"{name} stand in order, each once")

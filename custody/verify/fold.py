@@ -1,0 +1,131 @@
+"""Steps 5 to 7: folds entries, in order of index, into a state (docs/spec/verification.md).
+
+The same fold serves a bundle and a whole ledger. Entries whose keys or signatures are wrong are folded all the same,
+as far as they parse, so that one fault does not hide the next; a broken custody rule ends that exhibit's fold.
+Signatures come back as work, because checking them is nearly all the cost of a replay.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from custody.verify.disputes import Disputes, Signing, find_disputes, reliance
+from custody.verify.reducer import reduce
+from custody.verify.signing import SignatureJob, check_enrolments, match_signatures
+from custody.verify.state import State, Subject
+from custody.verify.subjects import subjects_of
+from schemas.entry import ParsedEntry
+from schemas.errors import CustodyError, RuleViolation, VerificationError
+from schemas.report import Findings, Severity
+from schemas.types import is_set
+
+_COMMITMENT = re.compile(rb'\{"commitment":"([0-9a-f]{64})"\}')
+
+
+def commitments_in(raw: bytes) -> list[bytes]:
+    """Return the commitments in canonical bytes, 64 hex digits each.
+
+    Canonical JSON escapes every quote inside a text, so the pattern can only match a commitment itself.
+    """
+    return _COMMITMENT.findall(raw)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A folded entry: its index, leaf hash and subjects, and whether the rules took it."""
+
+    index: int
+    subjects: tuple[Subject, ...]
+    is_applied: bool
+
+
+class Fold:
+    """Folds parsed entries. Mutable: lives as long as one verification or replay."""
+
+    def __init__(self, findings: Findings, *, is_whole: bool) -> None:
+        self.state = State(is_whole=is_whole)
+        self._findings = findings
+        self._signings: list[Signing] = []
+        self._broken: set[Subject] = set()
+        self._commitments: set[bytes] = set()
+        self._recorded_at = ""
+
+    def add(self, parsed: ParsedEntry) -> tuple[Placed, tuple[SignatureJob, ...]]:
+        """Fold one entry; return where it stands and the signatures that are still to be checked."""
+        index, event = parsed.entry.index, parsed.event
+        matched = match_signatures(self.state, index, event, parsed.entry.envelope)
+        for error in matched.errors:
+            self.fail(5 if error.code.startswith("keys.") else 6, error, index)
+        try:
+            check_enrolments(event)
+        except CustodyError as error:
+            self.fail(6, error, index)
+        relies_on = reliance(self.state, index, event, matched.key_ids)
+        self._signings.append(Signing(index, matched.key_ids, relies_on, self._affirmed(parsed)))
+        placed = self._reduce(parsed, matched.key_ids)
+        self._check_once(parsed)
+        self._check_times(parsed)
+        return placed, matched.jobs
+
+    def fail(self, step: int, error: CustodyError, index: int) -> None:
+        """Record that entry ``index`` failed ``step``."""
+        self._findings.add(step, Severity.FAILED, error.code, f"entry {index}", error.text)
+
+    def finish(self) -> Disputes:
+        """Say which entries are in dispute, once all are folded."""
+        disputes = find_disputes(self._signings, self.state.keys)
+        for index, revoked in sorted(disputes.disputed.items()):
+            text = f"signed with standing that entry {revoked} puts in dispute, and not affirmed since"
+            self._findings.add(5, Severity.INDETERMINATE, "keys.disputed", f"entry {index}", text)
+        for index in sorted(disputes.barred):
+            text = "signed with standing that was in dispute by then"
+            self._findings.add(5, Severity.FAILED, "keys.barred", f"entry {index}", text)
+        return disputes
+
+    def _affirmed(self, parsed: ParsedEntry) -> int | None:
+        about = parsed.event.event.about
+        if parsed.event.type != "record.affirmed" or not isinstance(about, tuple):
+            return None
+        place = self.state.event(str(about[0].event))
+        return None if place is None else place.index
+
+    def _reduce(self, parsed: ParsedEntry, key_ids: tuple[str, ...]) -> Placed:
+        index, event = parsed.entry.index, parsed.event
+        subjects = subjects_of(self.state, event)
+        if is_set(event.event.link) and subjects[0] in self._broken:
+            return Placed(index, subjects, is_applied=False)
+        try:
+            outcome = reduce(self.state, index, event, key_ids)
+        except RuleViolation as error:
+            self.fail(7, error, index)
+            if is_set(event.event.link):
+                self._broken.add(subjects[0])
+            return Placed(index, subjects, is_applied=False)
+        for record in outcome.changes:
+            self.state.put(record)
+        self.state.place(event.hash, outcome.place)
+        for code, text in outcome.defects:
+            self._findings.add(12, Severity.DEFECT, code, f"entry {index}", text)
+        # Entry 0 opens the ledger, so its subjects exist only now; so does a newly registered exhibit.
+        return Placed(index, outcome.place.subjects, is_applied=True)
+
+    def _check_once(self, parsed: ParsedEntry) -> None:
+        """A commitment stands once in a ledger: a second place would let one salt serve two values."""
+        for commitment in commitments_in(parsed.event.raw):
+            if commitment in self._commitments:
+                text = f"expected a new commitment, found {commitment.decode()} again"
+                self.fail(7, VerificationError("rule.commitment-twice", text), parsed.entry.index)
+            self._commitments.add(commitment)
+
+    def _check_times(self, parsed: ParsedEntry) -> None:
+        """Times decide nothing about order, so what is odd about them is a defect and no failure."""
+        entry, event = parsed.entry, parsed.event.event
+        subject = f"entry {entry.index}"
+        if entry.recorded_at < self._recorded_at:
+            text = f"recorded at {entry.recorded_at}, an entry before at {self._recorded_at}"
+            self._findings.add(12, Severity.DEFECT, "defect.recorded-backward", subject, text)
+        self._recorded_at = max(self._recorded_at, entry.recorded_at)
+        if isinstance(event.not_after, str) and entry.recorded_at > event.not_after:
+            text = f"recorded at {entry.recorded_at}, meant to be by {event.not_after}"
+            self._findings.add(12, Severity.DEFECT, "defect.recorded-late", subject, text)
