@@ -1,0 +1,1 @@
+"""Signatures, notes, policies, and keeping private keys."""

@@ -1,0 +1,1 @@
+"""Key files, paper keys, sessions and making signatures."""
