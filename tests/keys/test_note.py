@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import keys.note
-from keys.note import Note, NoteSignature, UnverifiedNote, cosigned_message, format_note, open_note, parse_note
+from keys.note import NoteSignature, UnverifiedNote, cosigned_message, format_note, open_note, parse_note
 from keys.verifier_key import VerifierKey, parse_verifier_key
 from schemas.errors import CustodyError, RecordError, VerificationError
 from schemas.text import format_base64
@@ -71,7 +71,7 @@ def test_an_unknown_signer_is_kept_apart() -> None:
 def test_reading_a_note_believes_nothing() -> None:
     """What was only read has another type, without a list of what is verified."""
     note = parse_note(GOOD)
-    assert not isinstance(note, Note)
+    assert type(note) is UnverifiedNote
     assert not hasattr(note, "verified")
 
 
