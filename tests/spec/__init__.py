@@ -1,0 +1,1 @@
+"""What the specification says is what the code does: its examples, tables and lists of codes."""
