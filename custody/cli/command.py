@@ -1,0 +1,95 @@
+"""The classes of commands: global options on each, an example in each help, groups that load lazily."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+import click
+
+from custody.cli.settings import GLOBAL_NAMES, global_options
+from custody.cli.table import GROUPS, PLACES, THEMES
+
+
+class Command(click.Command):
+    """A command of custody. ``example`` is what a user would type; ``result`` the record that --json prints."""
+
+    def __init__(self, *args: Any, example: str, result: type | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        assert GLOBAL_NAMES.isdisjoint(parameter.name or "" for parameter in self.params), self.name
+        self.params.extend(global_options())
+        self.example = example
+        self.result = result
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Print the examples, as they are typed."""
+        with formatter.section("Examples"):
+            for line in inspect.cleandoc(self.example).splitlines():
+                formatter.write(f"{'':{formatter.current_indent}}{line}\n")
+
+
+def command(*, example: str, result: type | None = None, **attributes: Any) -> Callable[[Callable[..., Any]], Command]:
+    """Make a command of a function; its name stands in `custody.cli.table`."""
+    return click.command(cls=Command, example=example, result=result, **attributes)
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called; its help comes from the table alone."""
+
+    def __init__(self, *, prefix: str = "", **kwargs: Any) -> None:
+        super().__init__(params=global_options(), **kwargs)
+        self.prefix = prefix
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of the table."""
+        known = [name for name in PLACES if name.startswith(self.prefix)]
+        return list(dict.fromkeys(name.removeprefix(self.prefix).split()[0] for name in known))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command of that name, or make the group."""
+        full = self.prefix + cmd_name
+        if full in GROUPS:
+            return LazyGroup(name=cmd_name, prefix=f"{full} ", help=GROUPS[full], no_args_is_help=True)
+        place = PLACES.get(full)
+        if place is None:
+            return None
+        loaded: click.Command = getattr(import_module(f"custody.cli.commands.{place.module}"), place.attribute)
+        loaded.name = cmd_name
+        return loaded
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; a name that is unknown is answered with those that are near."""
+        import difflib
+
+        if args and args[0] not in self.list_commands(ctx) and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
+            meant = f"; did you mean {near[0]}?" if near else ""
+            raise click.UsageError(f"expected a command of custody, found {args[0]!r}{meant}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Print the one-line help of each command from the table, under its theme."""
+        names = self.list_commands(ctx)
+        if self.prefix:
+            rows = [(name, PLACES[self.prefix + name].help) for name in names]
+            with formatter.section("Commands"):
+                formatter.write_dl(rows)
+            return
+        for theme in THEMES:
+            rows = [(name, _summary(name)) for name in names if _theme(name) == theme]
+            if rows:
+                with formatter.section(theme):
+                    formatter.write_dl(rows)
+
+
+def _summary(name: str) -> str:
+    return GROUPS[name] if name in GROUPS else PLACES[name].help
+
+
+def _theme(name: str) -> str:
+    first = next(full for full in PLACES if full.split()[0] == name)
+    return PLACES[first].theme

@@ -1,0 +1,91 @@
+"""Exit codes, and the one place where an error becomes one (docs/errors.md).
+
+A verdict never shares a code with a crash: 1 is left for bugs alone, 3 and 4 for what evidence or a ledger deserve.
+"""
+
+from __future__ import annotations
+
+import errno
+from enum import IntEnum
+
+import click
+
+from schemas.errors import (
+    CustodyError,
+    RecordError,
+    RefusedError,
+    RuleViolation,
+    SigningKeyError,
+    StorageError,
+    UnknownVersionError,
+    UsageError,
+    VerificationError,
+)  # fmt: skip
+
+
+class Exit(IntEnum):
+    """What the process says when it ends."""
+
+    DONE = 0
+    """Done, or PASSED."""
+    CRASH = 1
+    """A bug."""
+    USAGE = 2
+    """A command that makes no sense, or a file given to it that is none of ours."""
+    FAILED = 3
+    """Evidence, a bundle or the ledger does not verify."""
+    INDETERMINATE = 4
+    """It could not be decided."""
+    REFUSED = 5
+    """A rule, a lock, a key or a disk said no; nothing was written."""
+    ATTENTION = 6
+    """Something is due or overdue."""
+    INTERRUPTED = 130
+    """The person or the reading program ended it."""
+
+
+# The most special class first: the first that fits decides.
+_EXITS: tuple[tuple[type[CustodyError], Exit], ...] = (
+    (UnknownVersionError, Exit.INDETERMINATE),
+    (RecordError, Exit.FAILED),
+    (VerificationError, Exit.FAILED),
+    (RuleViolation, Exit.REFUSED),
+    (RefusedError, Exit.REFUSED),
+    (SigningKeyError, Exit.REFUSED),
+    (StorageError, Exit.REFUSED),
+    (UsageError, Exit.USAGE),
+)
+_NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.EINVAL})
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+
+
+def exit_of(error: CustodyError) -> Exit:
+    """Return the exit code of an error of ours."""
+    return next((code for kind, code in _EXITS if isinstance(error, kind)), Exit.REFUSED)
+
+
+def from_click(error: click.ClickException) -> CustodyError:
+    """Return click's own error as one of ours: all of them are about what was typed."""
+    text = " ".join(error.format_message().split()).rstrip(".")
+    text = text[:1].lower() + text[1:] if not text[:2].isupper() else text
+    context = getattr(error, "ctx", None)
+    hint = f"{context.command_path} --help" if context is not None else "custody --help"
+    code = "usage.file" if isinstance(error, click.FileError) else "usage.command"
+    return UsageError(code, text, hint=hint)
+
+
+def from_os(error: OSError) -> CustodyError:
+    """Return the operating system's refusal as one of ours, with the file that it names."""
+    from custody.report.safe_text import show_path
+
+    reason = (error.strerror or str(error) or type(error).__name__).lower()
+    where = f"{show_path(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
+    text = f"{where}{reason}"
+    if error.errno in _FULL:
+        return StorageError("storage.full", text, hint="make room; nothing that was acknowledged is lost")
+    if error.errno in _DENIED:
+        return StorageError("storage.denied", text, hint="ask who may read and write there")
+    if error.errno in _NOT_THERE:
+        return UsageError("usage.file", text, hint="check the path")
+    return StorageError("storage.system", text)

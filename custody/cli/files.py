@@ -1,0 +1,104 @@
+"""Files that a user names: read with a cap, written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from schemas.errors import RecordError, UnknownVersionError, UsageError
+
+
+def read_file(path: Path, *, maximum: int) -> bytes:
+    """Return the bytes of a file of at most ``maximum`` bytes; ``-`` is stdin.
+
+    Raises:
+        UsageError: ``usage.size`` for a longer one.
+        OSError: the file can't be read.
+    """
+    if str(path) == "-":
+        import sys
+
+        raw = sys.stdin.buffer.read(maximum + 1)
+    else:
+        with path.open("rb") as file:
+            raw = file.read(maximum + 1)
+    if len(raw) > maximum:
+        raise UsageError("usage.size", f"expected at most {maximum} bytes in {path}, found more")
+    return raw
+
+
+@contextlib.contextmanager
+def given_file(path: Path) -> Iterator[None]:
+    """Turn a malformed record within the body into a fault of the file that the user gave: exit 2, not a verdict.
+
+    Raises:
+        UsageError: with the code of the record's error.
+    """
+    try:
+        yield
+    except UnknownVersionError:
+        raise
+    except RecordError as error:
+        raise UsageError(error.code, f"{path}: {error.text}", hint=error.hint) from None
+
+
+@contextlib.contextmanager
+def given_values() -> Iterator[None]:
+    """Turn a record that can't be made of what was typed into a fault of what was typed: exit 2.
+
+    Raises:
+        UsageError: with the code of the record's error.
+    """
+    try:
+        yield
+    except RecordError as error:
+        raise UsageError(error.code, error.text, hint=error.hint) from None
+
+
+def write_file(path: Path, content: bytes, *, force: bool, mode: int = 0o644) -> None:
+    """Write a file so that it appears whole or not at all: temporary name, fsync, rename.
+
+    Raises:
+        UsageError: ``usage.exists`` where something is there and ``force`` is not set.
+        OSError: the folder can't be written.
+    """
+    if not force and os.path.lexists(path):
+        raise UsageError("usage.exists", f"expected nothing at {path}, found something", hint="--force overwrites it")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        _put_in_place(temporary, path, force=force)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            temporary.unlink()
+    sync_folder(path.parent)
+
+
+def _put_in_place(temporary: Path, path: Path, *, force: bool) -> None:
+    """Rename; without ``force`` by a link, which refuses to replace what appeared meanwhile."""
+    if force:
+        temporary.replace(path)
+        return
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise UsageError("usage.exists", f"expected nothing at {path}, found something") from None
+    except OSError:
+        # No hard links here, as on FAT: the check above has to do.
+        temporary.replace(path)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename durable, where the system can open folders."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

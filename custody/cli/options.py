@@ -1,0 +1,173 @@
+"""Options that several commands share: when an act happened, and who signs it."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from schemas import text
+from schemas.errors import RecordError, UsageError
+
+Body = TypeVar("Body", bound=Callable[..., Any])
+
+_LOCAL = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d")
+_ZONE = re.compile(r"(Z|z|[+-][0-9]{2}:?[0-9]{2})$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class When:
+    """What --at, --utc-offset and --clock-offset say; `moment` turns it into a time."""
+
+    at: str | None = None
+    utc_offset: str | None = None
+    clock_offset: int = 0
+
+    def moment(self, now: datetime) -> tuple[datetime, str]:
+        """Return the time of the act in UTC and the offset ``[+-]hh:mm`` to record; ``now`` has the local zone.
+
+        A time without zone is local; what the clock was ahead (--clock-offset, in seconds) is taken off.
+
+        Raises:
+            UsageError: ``usage.time``, ``usage.offset``.
+        """
+        zone = now.tzinfo if self.utc_offset is None else timezone(parse_utc_offset(self.utc_offset))
+        told = now if self.at is None else parse_moment(self.at, zone or UTC)
+        # An offset that was typed with the time is the one to record, unless another was asked for.
+        spelled = self.utc_offset is None and self.at is not None and _spells_offset(self.at)
+        local = told if spelled else told.astimezone(zone)
+        return (told - timedelta(seconds=self.clock_offset)).astimezone(UTC), format_utc_offset(local)
+
+
+def _spells_offset(typed: str) -> bool:
+    found = _ZONE.search(typed.strip())
+    return found is not None and found.group(1) not in "Zz"
+
+
+def parse_moment(typed: str, zone: Any) -> datetime:
+    """Return the aware time that a person typed: ISO 8601 with Z or an offset, or local ``YYYY-MM-DD [HH:MM[:SS]]``.
+
+    Raises:
+        UsageError: ``usage.time``.
+    """
+    stripped = typed.strip()
+    try:
+        if _ZONE.search(stripped) and "T" in stripped.upper():
+            return datetime.fromisoformat(stripped.upper())
+        if _ZONE.search(stripped) and ":" in stripped[:16]:
+            return datetime.fromisoformat(stripped.upper().replace(" ", "T", 1))
+    except ValueError:
+        raise _bad_time(typed) from None
+    for form in _LOCAL:
+        try:
+            naive = datetime.strptime(stripped, form)  # noqa: DTZ007 the zone is put on below
+        except ValueError:
+            continue
+        # A system's local zone changes with the season; astimezone() asks it for that day.
+        return naive.astimezone() if zone is None else naive.replace(tzinfo=zone)
+    raise _bad_time(typed)
+
+
+def _bad_time(typed: str) -> UsageError:
+    return UsageError(
+        "usage.time",
+        f"expected a time such as 2026-11-21T20:23:00Z, 2026-11-21T20:23+08:00 or '2026-11-21 20:23', found {typed!r}",
+    )
+
+
+def parse_utc_offset(typed: str) -> timedelta:
+    """Return the offset ``[+-]hh:mm``.
+
+    Raises:
+        UsageError: ``usage.offset``.
+    """
+    try:
+        return text.parse_offset(typed)
+    except RecordError:
+        raise UsageError("usage.offset", f"expected an offset such as +08:00, found {typed!r}") from None
+
+
+def format_utc_offset(local: datetime) -> str:
+    """Return the offset of an aware time as ``[+-]hh:mm``, cut to minutes."""
+    offset = local.utcoffset() or timedelta()
+    minutes = int(offset.total_seconds() // 60)
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signing:
+    """Who signs, as what, with which keys, and where a draft goes when a key is not at hand."""
+
+    actor: str | None = None
+    on_behalf_of: str | None = None
+    seconds: tuple[str, ...] = ()
+    witnesses: tuple[str, ...] = ()
+    registrar: str | None = None
+    draft: Path | None = None
+    passphrase_file: Path | None = None
+    assume_yes: bool = False
+    allow_clock_jump: bool = False
+
+
+def timed(body: Body) -> Body:
+    """Give a command --at, --utc-offset and --clock-offset, as one argument ``when``."""
+
+    @functools.wraps(body)
+    def run(*args: Any, at: str | None, utc_offset: str | None, clock_offset: int, **kwargs: Any) -> Any:
+        return body(*args, when=When(at=at, utc_offset=utc_offset, clock_offset=clock_offset), **kwargs)
+
+    for option in (
+        click.option("--clock-offset", type=int, default=0, metavar="S", help="Seconds that the clock was ahead."),
+        click.option("--utc-offset", metavar="+HH:MM", help="Local offset to record, if not this machine's."),
+        click.option("--at", metavar="TIME", help="When it happened: 2026-11-21T20:23:00Z or '2026-11-21 20:23'."),
+    ):
+        run = option(run)
+    return run  # type: ignore[return-value]
+
+
+_SIGNING = ("actor", "on_behalf_of", "seconds", "witnesses", "registrar", "draft", "passphrase_file", "assume_yes")
+
+
+def signed(body: Body) -> Body:
+    """Give a command the options about who signs, as one argument ``who``; it must not have ``--as`` itself."""
+
+    @functools.wraps(body)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        taken = {name: kwargs.pop(name) for name in (*_SIGNING, "allow_clock_jump")}
+        return body(*args, who=Signing(**taken), **kwargs)
+
+    for option in reversed(_signing_options()):
+        run = option(run)
+    return run  # type: ignore[return-value]
+
+
+def _signing_options() -> list[Callable[[Any], Any]]:
+    file = click.Path(dir_okay=False, path_type=Path)
+    return [
+        click.option("--as", "actor", metavar="AGENT", help="Who acts (CUSTODY_AS; else the one key at hand)."),
+        click.option("--on-behalf-of", metavar="UNIT", help="The unit for which the actor acts."),
+        click.option("--second", "seconds", multiple=True, metavar="AGENT", help="A second officer who signs too."),
+        click.option("--witness", "witnesses", multiple=True, metavar="AGENT", help="A witness who signs too."),
+        click.option("--registrar", metavar="AGENT", help="A registrar who signs beside the actor."),
+        click.option("--draft", "-o", "draft", type=file, help="Where a draft goes if a key is not at hand."),
+        passphrase_option,
+        click.option("--yes", "-y", "assume_yes", is_flag=True, help="Sign without asking."),
+        click.option("--clock-is-right", "allow_clock_jump", is_flag=True, help="Append after a jump of the clock."),
+    ]
+
+
+passphrase_option = click.option(
+    "--passphrase-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File whose first line is the passphrase (CUSTODY_PASSPHRASE_FILE); never on the command line.",
+)
+"""For commands that open or make a private key."""
+
+force_option = click.option("--force", is_flag=True, help="Overwrite what is there.")
+"""For commands that write a file."""

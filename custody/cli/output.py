@@ -1,0 +1,95 @@
+"""What goes to stdout and to stderr.
+
+stdout is the result: text for people, or one JSON object with a published schema. stderr takes errors, notes, and
+progress, which is drawn on a terminal only and only where something takes longer than a second.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+import click
+
+from custody.cli.settings import Settings
+from schemas.errors import CustodyError
+
+
+class Encodable(Protocol):
+    """A record that --json prints; a `msgspec.Struct`."""
+
+    __struct_fields__: tuple[str, ...]
+
+
+class Step(Protocol):
+    """What long work calls as it goes on."""
+
+    def __call__(self, done: int, total: int | None = None) -> None:
+        """Say how much is done, of how much, in bytes or pieces."""
+
+
+def emit(settings: Settings, result: Encodable, lines: Iterable[str]) -> None:
+    """Print ``result`` as JSON where it was asked for, else ``lines``, which must be safe to show already."""
+    if settings.json:
+        import msgspec
+
+        click.echo(msgspec.json.encode(result, order="sorted"))
+        return
+    for line in lines:
+        click.echo(line)
+
+
+def note(settings: Settings, line: str) -> None:
+    """Print a note or a warning on stderr, unless --quiet or --json."""
+    if not settings.quiet and not settings.json:
+        click.echo(line, err=True)
+
+
+def print_error(error: CustodyError, *, as_json: bool) -> None:
+    """Print an error: one line, then what to do; or as one JSON object on stdout.
+
+    An error's text may quote hostile input, so all of it passes through `show`.
+    """
+    from custody.report.safe_text import show
+
+    text, hint = show(error.text), show(error.hint)
+    if as_json:
+        import msgspec
+
+        body = {"code": error.code, "hint": hint, "text": text}
+        click.echo(msgspec.json.encode({"error": {name: value for name, value in body.items() if value}}))
+        return
+    click.echo(f"error: {text} [{error.code}]", err=True)
+    if hint:
+        click.echo(f"hint: {hint}", err=True)
+
+
+def has_progress(settings: Settings) -> bool:
+    """Tell whether progress may be drawn: a terminal, no --json or --quiet, no CUSTODY_NO_PROGRESS."""
+    is_muted = settings.json or settings.quiet or bool(os.environ.get("CUSTODY_NO_PROGRESS"))
+    return not is_muted and sys.stderr.isatty()
+
+
+@contextmanager
+def progress(settings: Settings, title: str, *, is_bytes: bool = False) -> Iterator[Step]:
+    """Give the body a function to say how far it is; what takes under a second draws nothing.
+
+    rich is loaded when the first second is over, so that short work doesn't pay for it.
+    """
+    if not has_progress(settings):
+        yield _ignore
+        return
+    from custody.cli.progress import Bar
+
+    bar = Bar(title, is_bytes=is_bytes)
+    try:
+        yield bar.step
+    finally:
+        bar.close()
+
+
+def _ignore(done: int, total: int | None = None) -> None:
+    """Take a step that nobody watches."""

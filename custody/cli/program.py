@@ -1,0 +1,132 @@
+"""The program: reads the command line, runs the command, and turns whatever happens into one exit code."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import TextIO
+
+import click
+from click.exceptions import NoArgsIsHelpError
+
+from custody.cli.command import LazyGroup
+from custody.cli.exits import Exit, exit_of, from_click, from_os
+from custody.cli.output import print_error
+from custody.cli.settings import Settings
+from schemas.errors import CustodyError, StorageError
+
+_HELP = """Chain of custody for digital evidence.
+
+    Each act is signed by the people who answer for it and recorded in a ledger that can only grow; a bundle of it can
+    be verified offline, by anybody, without this program's owner.
+"""
+
+
+def _print_version(context: click.Context, _: click.Parameter, value: bool) -> None:
+    if not value:
+        return
+    from importlib.metadata import version
+
+    click.echo(f"custody {version('exhibit-ledger')}")
+    context.exit()
+
+
+program = LazyGroup(name="custody", help=_HELP, no_args_is_help=True, epilog="custody COMMAND --help says more.")
+program.params.append(
+    click.Option(
+        ["--version"],
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_print_version,
+        help="Print the version.",
+    )
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line ``arguments`` (else those of the process) and end the process with an `Exit`."""
+    for stream in (sys.stdout, sys.stderr):
+        _let_through_any_text(stream)
+    if "_CUSTODY_COMPLETE" in os.environ:
+        program(prog_name="custody")
+    sys.exit(int(run(list(sys.argv[1:] if arguments is None else arguments))))
+
+
+def run(arguments: list[str]) -> Exit:
+    """Run one command line and return its exit code; it raises nothing."""
+    settings = Settings()
+    try:
+        return _call(arguments, settings)
+    except (KeyboardInterrupt, EOFError, click.Abort):
+        click.echo("interrupted", err=True)
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        return _end_unread()
+    except NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return Exit.USAGE
+    except (click.ClickException, CustodyError, OSError, MemoryError) as error:
+        ours = _as_ours(error)
+        if os.environ.get("CUSTODY_DEBUG"):
+            _print_traceback()
+        print_error(ours, as_json=settings.json or "--json" in arguments)
+        return exit_of(ours)
+    except Exception:  # noqa: BLE001 the last line of defence: a bug must say that it is one
+        return _end_crashed()
+
+
+def _call(arguments: list[str], settings: Settings) -> Exit:
+    """Call the command; not through click's own ``main``, which ends with 1 where a pipe breaks."""
+    try:
+        # The program's own name and not sys.argv[0]: messages don't depend on how it was started.
+        with program.make_context("custody", arguments, obj=settings) as context:
+            result = program.invoke(context)
+    except click.exceptions.Exit as exit:
+        result = exit.exit_code
+    sys.stdout.flush()
+    return Exit(result) if isinstance(result, int) else Exit.DONE
+
+
+def _as_ours(error: Exception) -> CustodyError:
+    match error:
+        case CustodyError():
+            return error
+        case click.ClickException():
+            return from_click(error)
+        case OSError():
+            return from_os(error)
+    return StorageError("storage.memory", "expected more memory than this machine has left")
+
+
+def _end_unread() -> Exit:
+    """The reader of stdout is gone; point it to nowhere, or Python complains once more as it ends."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return Exit.INTERRUPTED
+
+
+def _end_crashed() -> Exit:
+    _print_traceback()
+    click.echo("error: this is a bug in custody, and no verdict on anything [bug]", err=True)
+    click.echo("hint: report it with the lines above; they may hold names of files", err=True)
+    return Exit.CRASH
+
+
+def _print_traceback() -> None:
+    """Print where it happened; messages in it may quote hostile input, so control characters are escaped."""
+    import traceback
+
+    from custody.report.safe_text import show
+
+    for line in traceback.format_exc().splitlines():
+        click.echo(show(line), err=True)
+
+
+def _let_through_any_text(stream: TextIO) -> None:
+    """Escape what a terminal's encoding can't write rather than end in a crash."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="backslashreplace")

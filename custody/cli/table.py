@@ -1,0 +1,81 @@
+"""Every command: where it is, and its one line of help. `custody --help` reads this table and imports nothing else."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Place(NamedTuple):
+    """The file of a command below ``custody/cli/commands``, the name in it, one line of help, and its theme."""
+
+    module: str
+    attribute: str
+    help: str
+    theme: str
+
+
+_START, _PEOPLE, _EVIDENCE, _ACTS = "Start", "People and keys", "Evidence", "Acts"
+_BOOKS, _EXCHANGE, _TRUST = "What the ledger says", "Exchange", "Trust and health"
+THEMES = (_START, _PEOPLE, _EVIDENCE, _ACTS, _BOOKS, _EXCHANGE, _TRUST)
+
+GROUPS = {
+    "key": "Make, show, change and revoke private keys.",
+    "agent": "Who may act: enrol, change, list.",
+    "case": "Open, change, close, list and show cases.",
+    "trust": "Whose ledgers we believe.",
+}
+PLACES = {
+    "init": Place("init", "init", "Start a ledger.", _START),
+    "demo": Place("demo", "demo", "The whole story in a folder, on real input.", _START),
+    "selftest": Place("selftest", "selftest", "Check that this installation is what was released.", _START),
+    "key new": Place("key_new", "key_new", "Make a private key and its enrolment request.", _PEOPLE),
+    "key list": Place("key_show", "key_list", "List the private keys at hand.", _PEOPLE),
+    "key show": Place("key_show", "key_show", "Show a key's public half.", _PEOPLE),
+    "key rotate": Place("key_rotate", "key_rotate", "Replace a key by a new one, signed in by the old.", _PEOPLE),
+    "key revoke": Place("key_revoke", "key_revoke", "End a key.", _PEOPLE),
+    "key recover": Place("key_recover", "key_recover", "Bring in a new key where none is left.", _PEOPLE),
+    "unlock": Place("session", "unlock", "Open a key for a working session.", _PEOPLE),
+    "lock": Place("session", "lock", "End the working session.", _PEOPLE),
+    "agent enrol": Place("agent_enrol", "agent_enrol", "Enrol a person, a unit or an organisation.", _PEOPLE),
+    "agent change": Place("agent_change", "agent_change", "Change roles or members, or record a leaving.", _PEOPLE),
+    "agent list": Place("agent_list", "agent_list", "List who may act.", _PEOPLE),
+    "case open": Place("case_open", "case_open", "Open a case.", _EVIDENCE),
+    "case change": Place("case_change", "case_change", "Change what stands in a case.", _EVIDENCE),
+    "case close": Place("case_change", "case_close", "Close a case; custody goes on.", _EVIDENCE),
+    "case list": Place("case_show", "case_list", "List the cases.", _EVIDENCE),
+    "case show": Place("case_show", "case_show", "Show a case and its exhibits.", _EVIDENCE),
+    "register": Place("register", "register", "Register evidence as an exhibit.", _EVIDENCE),
+    "check": Place("check", "check", "Hash stored evidence again and record the result.", _EVIDENCE),
+    "handover": Place("handover", "handover", "Hand exhibits over; both sides sign.", _ACTS),
+    "pending": Place("pending", "pending", "List the drafts that wait for a signature.", _ACTS),
+    "sign": Place("sign", "sign", "Show a draft in words, and sign it.", _ACTS),
+    "submit": Place("submit", "submit", "Record signed events that were made elsewhere.", _ACTS),
+    "takeover": Place("takeover", "takeover", "Take custody over where the holder can't sign.", _ACTS),
+    "move": Place("move", "move", "Record where exhibits are kept, or that they travel.", _ACTS),
+    "seal": Place("seal", "seal", "Seal exhibits.", _ACTS),
+    "unseal": Place("unseal", "unseal", "Open the seal of exhibits.", _ACTS),
+    "examine": Place("examine", "examine", "Record an examination.", _ACTS),
+    "copy": Place("copy", "copy", "Record that a copy was made.", _ACTS),
+    "incident": Place("incident", "incident", "Record a loss, a theft, a damage, a broken seal.", _ACTS),
+    "release": Place("release", "release", "Lend exhibits or give them away.", _ACTS),
+    "return": Place("return_", "return_", "Take a lent exhibit back.", _ACTS),
+    "dispose": Place("dispose", "dispose", "End an exhibit; final.", _ACTS),
+    "void": Place("void", "void", "Void a wrong exhibit number.", _ACTS),
+    "correct": Place("correct", "correct", "Record the right value of a field.", _ACTS),
+    "show": Place("show", "show", "Tell the story of an exhibit.", _BOOKS),
+    "list": Place("list_", "list_", "List exhibits.", _BOOKS),
+    "log": Place("log", "log", "Show what was recorded, in order.", _BOOKS),
+    "bundle": Place("bundle", "bundle", "Pack exhibits for the road.", _EXCHANGE),
+    "verify": Place("verify", "verify", "Verify a bundle, offline.", _EXCHANGE),
+    "unpack": Place("unpack", "unpack", "Give evidence its own names back.", _EXCHANGE),
+    "checkpoint": Place("checkpoint", "checkpoint", "Print the ledger's signed checkpoint.", _EXCHANGE),
+    "prove": Place("prove", "prove", "Prove that an entry is in the ledger, or that it only grew.", _EXCHANGE),
+    "trust add": Place("trust_add", "trust_add", "Believe a ledger.", _TRUST),
+    "trust seen": Place("trust_seen", "trust_seen", "Remember a bundle's checkpoint.", _TRUST),
+    "trust list": Place("trust_list", "trust_list", "List whom we believe.", _TRUST),
+    "trust export": Place("trust_list", "trust_export", "Write what others need to believe this ledger.", _TRUST),
+    "audit": Place("audit", "audit", "Replay the ledger.", _TRUST),
+    "status": Place("status", "status", "Say how the ledger is doing.", _TRUST),
+    "backup": Place("backup", "backup", "Write a consistent copy of the ledger.", _TRUST),
+    "restore": Place("backup", "restore", "Bring a copy back without forking the ledger.", _TRUST),
+}  # fmt: skip
