@@ -1,7 +1,7 @@
 """RFC 6962 tree proofs: one leaf, two sizes, many leaves.
 
 Every check knows how many hashes the proof must have: one too many or too few fails, and so does one of another length
-than 32 bytes. Sizes and indexes come from signed checkpoints and checked entries, never from the proof.
+than 32 bytes. Sizes, indexes and roots come from signed checkpoints and checked entries, never from the proof.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def check_inclusion(*, index: int, size: int, leaf: bytes, nodes: Sequence[bytes
     code = "tree.inclusion"
     if not 0 <= index < size <= limits.TREE_SIZE:
         raise VerificationError(code, f"expected an index below the size {size}, found {index}")
-    _check_lengths(code, (leaf, root, *nodes))
+    _check_lengths(code, (leaf, *nodes))
     place, last, found = index, size - 1, leaf
     for node in nodes:
         if last == 0:
@@ -53,7 +53,7 @@ def check_consistency(
     code = "tree.consistency"
     if not 0 < first <= second <= limits.TREE_SIZE:
         raise VerificationError(code, f"expected sizes from 1 in order, found {first} and {second}")
-    _check_lengths(code, (first_root, second_root, *nodes))
+    _check_lengths(code, nodes)
     if first == second:
         if nodes:
             raise VerificationError(code, f"expected no hashes between equal sizes, found {len(nodes)}")
@@ -103,7 +103,7 @@ def check_multiproof(*, size: int, known: Mapping[int, bytes], nodes: Sequence[b
     indexes = sorted(known)
     if not indexes or indexes[0] < 0 or not indexes[-1] < size <= limits.TREE_SIZE:
         raise VerificationError(code, f"expected known leaves, each below the size {size}")
-    _check_lengths(code, (root, *known.values(), *nodes))
+    _check_lengths(code, (*known.values(), *nodes))
     left_over = iter(nodes)
 
     def fold(low: int, high: int, start: int, stop: int) -> bytes:

@@ -1,0 +1,1 @@
+"""The write path: tiles, proofs, the index."""

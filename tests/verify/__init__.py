@@ -1,0 +1,1 @@
+"""What the verifier core must accept, and all that it must refuse."""
