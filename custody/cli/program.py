@@ -98,7 +98,8 @@ def _as_ours(error: Exception) -> CustodyError:
             return from_click(error)
         case OSError():
             return from_os(error)
-    return StorageError("storage.memory", "expected more memory than this machine has left")
+        case _:
+            return StorageError("storage.memory", "expected more memory than this machine has left")
 
 
 def _end_unread() -> Exit:

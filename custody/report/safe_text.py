@@ -37,7 +37,7 @@ def show(text: str) -> str:
 
 
 def show_path(path: str | bytes | os.PathLike[str]) -> str:
-    """Return a file's name as `show` does; bytes of it that are not UTF-8 appear as ``\\xNN``."""
+    """Return a file's name as `show` does; bytes of it that are not UTF-8 appear as a backslash, x and two digits."""
     return show(os.fsdecode(path))
 
 

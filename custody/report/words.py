@@ -1,0 +1,167 @@
+"""An event in words, made from its bytes and the disclosures at hand: what a person reads before signing, and after.
+
+One headline says what happened to what and who acted; facts say the rest, one line each. Everything passes through
+`show`, so no name of evidence can forge a line. Words are for people: entry number, seized from, content digest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from custody.report.phrases import HEADLINES, LABELS, OFFICES, WORDS
+from custody.report.safe_text import show
+from custody.report.values import Disclosures, commitment_of, plain_of, pointer_of
+from schemas.event import About, Link, ParsedEvent, Seen
+from schemas.types import is_set
+
+WITHHELD = "(withheld)"
+NameOf = Callable[[About], str]
+"""Names the subject of an annotation for people; exhibits are named there by a hash only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event in words. ``when`` is in UTC with the local offset that was recorded."""
+
+    headline: str
+    when: str
+    signers: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+
+    def lines(self, *, indent: str = "  ") -> tuple[str, ...]:
+        """Return headline, time, signers and facts, one line each."""
+        told = [f"{indent}{label}: {value}" for label, value in self.facts]
+        return (self.headline, f"{indent}when: {self.when}", f"{indent}signers: {', '.join(self.signers)}", *told)
+
+
+def hash_name(about: About) -> str:
+    """Name what an annotation is about where nothing is known but its own words."""
+    value = getattr(about, about.kind)
+    return f"the exhibit registered by event {value}" if about.kind == "exhibit" else f"{about.kind} {show(str(value))}"
+
+
+def tell(event: ParsedEvent, disclosures: Disclosures, *, name_of: NameOf = hash_name) -> Told:
+    """Return the event in words; a value whose disclosure is not at hand is shown as withheld."""
+    plain = plain_of(event)
+    signers = tuple(_signer(signer) for signer in plain["signers"])
+    facts = tuple(_facts(plain["details"], ("details",), disclosures))
+    return Told(_headline(event, name_of), format_when(event), signers, (*_frame(event), *facts))
+
+
+def format_when(event: ParsedEvent) -> str:
+    """Return the time of the act, such as ``2026-11-21 20:23:00 UTC (local +08:00)``."""
+    return f"{format_utc(event.event.occurred_at)} (local {event.event.utc_offset})"
+
+
+def format_utc(time: str) -> str:
+    """Return a recorded time as people read it: ``2026-11-21 20:23:00 UTC``."""
+    return f"{time[:10]} {time[11:19]} UTC"
+
+
+def subject_of(event: ParsedEvent, name_of: NameOf = hash_name) -> str:
+    """Return what an event is about, such as ``exhibit 2026-0417/EX-1``."""
+    inner = event.event
+    if is_set(inner.exhibit):
+        return f"exhibit {show(f'{inner.case}/{inner.exhibit}')}"
+    if is_set(inner.case):
+        return f"case {show(str(inner.case))}"
+    if isinstance(inner.about, tuple):
+        return ", ".join(name_of(about) for about in inner.about)
+    details = plain_of(event)["details"]
+    return f"agent {details['agent']}" if "agent" in details else f"ledger {inner.ledger}"
+
+
+def _headline(event: ParsedEvent, name_of: NameOf) -> str:
+    parts = {"subject": subject_of(event, name_of), "actor": _party(event, "actor"), "to": _party(event, "to")}
+    return HEADLINES[event.type].format(**parts)
+
+
+def _party(event: ParsedEvent, office: str) -> str:
+    signer = next((signer for signer in event.event.signers if signer.as_ == office), None)
+    if signer is None:
+        return "somebody who does not sign"
+    return f"{signer.agent} for {signer.party}" if is_set(signer.on_behalf_of) else signer.agent
+
+
+def _signer(signer: Mapping[str, str]) -> str:
+    unit = f" for {signer['on_behalf_of']}" if "on_behalf_of" in signer else ""
+    return f"{signer['agent']}{unit} ({OFFICES[signer['as']]})"
+
+
+def _frame(event: ParsedEvent) -> Iterator[tuple[str, str]]:
+    """Yield what the event says outside its details, as far as a signer answers for it."""
+    inner = event.event
+    yield "ledger", inner.ledger
+    link = inner.link
+    if isinstance(link, Link):
+        after = f", after event {link.previous}" if is_set(link.previous) else ""
+        yield "act", f"number {link.sequence} of this exhibit{after}"
+    if isinstance(inner.about, tuple):
+        for about in inner.about:
+            if is_set(about.event):
+                yield "about event", str(about.event)
+    if isinstance(inner.not_after, str):
+        yield "to be recorded by", format_utc(inner.not_after)
+    if isinstance(inner.seen, Seen):
+        yield "checkpoint seen", f"of {inner.seen.size} entries, {inner.seen.root}"
+
+
+def _facts(value: object, place: tuple[str, ...], disclosures: Disclosures) -> Iterator[tuple[str, str]]:
+    """Yield one line for each value below ``place``, in the order of the bytes."""
+    commitment = commitment_of(value)
+    if commitment is not None:
+        yield _label(place), _disclosed(commitment, place, disclosures)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield from _facts(item, (*place, name), disclosures)
+    elif isinstance(value, list) and all(isinstance(item, str) for item in value):
+        yield _label(place), ", ".join(_word(item) for item in value) or "none"
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _facts(item, (*place, str(number)), disclosures)
+    else:
+        yield _label(place), _word(value)
+
+
+def _disclosed(commitment: str, place: tuple[str, ...], disclosures: Disclosures) -> str:
+    found = disclosures.get(commitment)
+    # A disclosure for another place says nothing about this one.
+    if found is None or found.path != pointer_of(place):
+        return WITHHELD
+    return format_value(found.value)
+
+
+def format_value(value: Any) -> str:
+    """Return a disclosed value on one line, safe to show; a list is joined by semicolons."""
+    match value:
+        case {"base64": str(encoded)} if len(value) == 1:
+            from schemas.text import parse_base64
+
+            return show(parse_base64(encoded).decode("utf-8", "surrogateescape"))
+        case dict():
+            return "; ".join(f"{show(str(name))}: {format_value(item)}" for name, item in value.items())
+        case list() | tuple():
+            return "; ".join(format_value(item) for item in value)
+        case _:
+            return _word(value)
+
+
+def _word(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    text = str(value)
+    return WORDS.get(text) or show(text)
+
+
+def _label(place: tuple[str, ...]) -> str:
+    """Return the name of a field for people: ``acquisition tool``, ``file 2 name``."""
+    known = LABELS.get("/".join(part for part in place[1:] if not part.isdigit()))
+    number = next((f" {int(part) + 1}" for part in place if part.isdigit()), "")
+    if known is not None:
+        return known.format(number=number)
+    words = [part.replace("_", " ") for part in place[1:] if not part.isdigit()]
+    return " ".join(words) + number
