@@ -19,6 +19,7 @@ from custody.verify.rules import ANYBODY, CHECKING, HANDLING, RULES, SYSTEM, Rul
 from schemas import limits, text
 from schemas.registry import DETAILS
 from schemas.types import SIGNS_AS, Private, Record
+from tests.spec.examples import fenced
 
 ROOT = Path(__file__).resolve().parents[2]
 SPEC = ROOT / "docs" / "spec"
@@ -165,6 +166,8 @@ def make(what: str) -> str:
             return rules_table()
         case ["limits"]:
             return limits_table()
+        case ["example", name]:
+            return fenced(name)
         case ["details", name]:
             return fields_table(DETAILS[name].details)
         case ["fields", path]:
