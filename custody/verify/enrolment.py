@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from custody.verify.rules import REGISTRAR
 from custody.verify.state import Agent, Key, Ledger, LogKey, StateRecord, View
+from keys.verifier_key import KeyType, parse_verifier_key
 from schemas.details.ledger import (
     AgentChanged,
     AgentEnrolled,
@@ -18,7 +19,7 @@ from schemas.details.ledger import (
     PublicKey,
 )  # fmt: skip
 from schemas.envelope import key_id
-from schemas.errors import RuleViolation
+from schemas.errors import RecordError, RuleViolation
 from schemas.event import Event, ParsedEvent
 from schemas.text import parse_base64
 from schemas.types import Role, is_set
@@ -36,17 +37,20 @@ def open_ledger(index: int, parsed: ParsedEvent) -> tuple[StateRecord, ...]:
     assert isinstance(details, LedgerOpened)
     agents: dict[str, Agent] = {}
     keys: dict[str, Key] = {}
-    for enrolled in details.agents:
-        for record in _enrol(index, enrolled):
-            known: dict[str, Agent] | dict[str, Key] = agents if isinstance(record, Agent) else keys
-            if record.id in known:
-                raise RuleViolation("rule.enrolment", f"expected each agent and key once, found {record.id} twice")
-            known[record.id] = record
+    for record in (record for enrolled in details.agents for record in _enrol(index, enrolled)):
+        if record.id in agents or record.id in keys:
+            raise RuleViolation("rule.enrolment", f"expected each agent and key once, found {record.id} twice")
+        if isinstance(record, Agent):
+            agents[record.id] = record
+        else:
+            keys[record.id] = record
     registrars = _registrars(agents.values())
     if "system" not in agents or agents["system"].kind != "system":
         raise RuleViolation("rule.opened", "expected entry 0 to enrol the agent system")
     if {signer.agent for signer in parsed.event.signers} != set(registrars):
         raise RuleViolation("rule.opened", "expected every first registrar to sign entry 0, and nobody else")
+    for log_key in details.log_keys:
+        _check_log_key(log_key, parsed.event.ledger)
     log_keys = tuple(LogKey(key, 0) for key in dict.fromkeys(details.log_keys))
     return Ledger(parsed.event.ledger, details.country, log_keys, registrars), *agents.values(), *keys.values()
 
@@ -70,6 +74,7 @@ def change(view: View, index: int, parsed: ParsedEvent, key_ids: Sequence[str]) 
         case AgentKeyRevoked() as details:
             return (_revoke_key(view, index, event, details, key_ids),), ()
         case LedgerKeyAdded(key=key):
+            _check_log_key(key, ledger.origin)
             if any(known.key == key for known in ledger.log_keys):
                 raise RuleViolation("rule.enrolment", "expected a new log key, found one that the ledger has")
             return (replace(ledger, log_keys=(*ledger.log_keys, LogKey(key, index))),), _second_registrar(ledger, event)
@@ -77,6 +82,16 @@ def change(view: View, index: int, parsed: ParsedEvent, key_ids: Sequence[str]) 
             return (_revoke_log_key(ledger, index, details),), _second_registrar(ledger, event)
         case _:
             raise AssertionError(f"no rule for {event.type}")
+
+
+def _check_log_key(text: str, origin: str) -> None:
+    """A log key is named after the ledger's origin and signs checkpoints (C2SP tlog-checkpoint)."""
+    try:
+        key = parse_verifier_key(text)
+    except RecordError as error:
+        raise RuleViolation("rule.log-key", error.text) from None
+    if key.type is not KeyType.LOG or key.name != origin:
+        raise RuleViolation("rule.log-key", f"expected a log key named {origin}, found {key.name}")
 
 
 def _enrol(index: int, details: AgentEnrolled) -> tuple[Agent | Key, ...]:

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from schemas import limits
+from schemas.errors import RecordError
+from schemas.text import parse_base64
 from schemas.types import (
     UNSET,
     AgentId,
@@ -37,6 +39,14 @@ class PublicKey(Record, frozen=True, kw_only=True):
     key: Base64
     nonce: Nonce
     proof: Base64
+
+    def __post_init__(self) -> None:
+        """Want 32 bytes of key and 64 of proof; ValueError becomes ``record.malformed``."""
+        try:
+            parse_base64(self.key, size=32)
+            parse_base64(self.proof, size=64)
+        except RecordError as error:
+            raise ValueError(error.text) from None
 
 
 Keys = Annotated[tuple[PublicKey, ...], Meta(max_length=16)]

@@ -1,0 +1,239 @@
+"""Step 9: the evidence. File records against the content root, files against their digests.
+
+Only the listed exhibits are looked at; what an ancestor consisted of is not asked. A file that the bundle lists and
+does not hold is looked for elsewhere, and leaves the step undecided where it is not found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from custody.verify.disclosures_step import check_place
+from custody.verify.opened import Opened, fail
+from custody.verify.source import Elsewhere, FoundFile, Source
+from custody.verify.state import Exhibit, State
+from schemas import canonical, layout, limits
+from schemas.bundle import BundledFile, Ciphertext
+from schemas.content import Content, Digests, FileRecord, ManifestLine, check_path, path_bytes
+from schemas.details.exhibit import ExhibitChecked, ExhibitRegistered
+from schemas.entry import ParsedEntry
+from schemas.errors import CustodyError, VerificationError
+from schemas.merkle import Frontier, hash_leaf
+from schemas.private import Disclosure, parse_disclosure
+from schemas.report import Findings, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A file record with its disclosed values; ``path`` is None where it is withheld."""
+
+    record: FileRecord
+    path: bytes | None
+
+
+class ContentCheck:
+    """Checks the content of the listed exhibits; lives as long as one verification."""
+
+    def __init__(self, opened: Opened, source: Source, elsewhere: Elsewhere, findings: Findings) -> None:
+        self._opened = opened
+        self._source = source
+        self._elsewhere = elsewhere
+        self._findings = findings
+        self._bundled = {file.sha256: file for file in opened.bundle.files} if opened.bundle else {}
+        self._present = frozenset(source.names())
+        self._named: set[str] = set()
+        self._found: dict[str, FoundFile | None] = {}
+
+    def check(self, registered: dict[tuple[str, str], ParsedEntry], disclosed: dict[str, Disclosure]) -> None:
+        """Check each listed exhibit, given its registration, and that the bundle holds nothing beside them.
+
+        Findings: ``content.manifest-absent``, ``content.manifest-unknown``, ``content.root``, ``content.count``,
+        ``content.order``, ``content.path``, ``content.unlisted``, ``content.size``, ``content.mismatch``,
+        ``content.damaged``, ``content.documents``, ``content.unnamed`` (failed); ``content.absent``,
+        ``content.encrypted``, ``content.inherited`` (undecided); ``content.unreadable`` (note).
+        """
+        self._findings.asked.add(9)
+        roots: set[str] = set()
+        for (case, number), entry in registered.items():
+            details = entry.event.details
+            if isinstance(details, ExhibitRegistered) and isinstance(details.content, Content):
+                if not isinstance(details.content.files, tuple) and details.content.count:
+                    roots.add(details.content.root)
+                self._check_exhibit(f"{case}/{number}", details.content, disclosed)
+        self._check_leftovers(roots)
+
+    def _fail(self, code: str, subject: str, text: str) -> None:
+        fail(self._findings, 9, VerificationError(code, text), subject)
+
+    def _check_exhibit(self, subject: str, content: Content, disclosed: dict[str, Disclosure]) -> None:
+        tree, total, previous = Frontier(), 0, b""
+        try:
+            for listed in self._records(content, disclosed):
+                tree.append(hash_leaf(canonical.encode(listed.record)))
+                total += listed.record.size if isinstance(listed.record.size, int) else 0
+                if listed.path is not None:
+                    if listed.path <= previous:
+                        raise VerificationError("content.order", f"expected paths in order, found {listed.path[:80]!r}")
+                    previous = listed.path
+                self._check_file(subject, listed)
+        except CustodyError as error:
+            fail(self._findings, 9, error, subject)
+            return
+        if tree.root().hex() != content.root:
+            self._fail(
+                "content.root", subject, f"expected file records of root {content.root}, found {tree.root().hex()}"
+            )
+        if (tree.size, total) != (content.count, content.bytes):
+            text = f"expected {content.count} records of {content.bytes} bytes, found {tree.size} of {total}"
+            self._fail("content.count", subject, text)
+
+    def _records(self, content: Content, disclosed: dict[str, Disclosure]) -> Iterator[Listed]:
+        if isinstance(content.files, tuple):
+            for record in content.files:
+                yield Listed(record, _path(disclosed.get(record.path.commitment)))
+            return
+        name = f"{layout.MANIFESTS}{content.root}.jsonl"
+        if not content.count:
+            return
+        if name not in self._present:
+            raise VerificationError("content.manifest-absent", f"expected {name}, found none")
+        for raw in self._source.lines(name, limits.MANIFEST_LINE):
+            line = canonical.decode(raw, ManifestLine, maximum=limits.MANIFEST_LINE)
+            yield Listed(line.record, _open_line(line))
+
+    def _check_file(self, subject: str, listed: Listed) -> None:
+        record = listed.record
+        where = f"{subject}: {_shown(listed)}"
+        if record.type != "file":
+            return
+        if not isinstance(record.digests, Digests):
+            text = "could not be read when it was registered; its content was never recorded"
+            self._findings.add(9, Severity.NOTE, "content.unreadable", where, text)
+            return
+        self._named.add(record.digests.sha256)
+        bundled = self._bundled.get(record.digests.sha256)
+        if bundled is None:
+            self._fail("content.unlisted", where, f"expected {record.digests.sha256} in bundle.json, found none")
+            return
+        if bundled.size != record.size:
+            self._fail("content.size", where, f"expected {record.size} bytes, found {bundled.size} in bundle.json")
+        self._check_bytes(where, record, bundled)
+
+    def _check_bytes(self, where: str, record: FileRecord, bundled: BundledFile) -> None:
+        assert isinstance(record.digests, Digests)
+        sha256 = record.digests.sha256
+        if layout.FILES + sha256 in self._present and layout.FILES + sha256 not in self._opened.measured:
+            self._fail(
+                "content.damaged", where, f"expected bytes of SHA-256 {sha256}, found bytes that don't read back"
+            )
+            return
+        found = self._find(sha256)
+        if found is None:
+            if isinstance(bundled.encrypted, Ciphertext):
+                code, text = "content.encrypted", "encrypted for the recipient; decrypt it and give it with --files"
+            else:
+                code, text = "content.absent", f"the file {sha256} is neither in the bundle nor among the files given"
+            self._findings.add(9, Severity.INDETERMINATE, code, where, text)
+            return
+        wanted = {**_digests(record.digests), "sha256": sha256, "size": str(record.size)}
+        measured = {**found.digests, "sha256": found.sha256, "size": str(found.size)}
+        for name in sorted(wanted.keys() & measured.keys()):
+            if wanted[name] != measured[name]:
+                self._findings.add(
+                    9, Severity.FAILED, "content.mismatch", where,
+                    f"the bytes of this file are not the registered ones ({name})",
+                    expected=wanted[name], found=measured[name],
+                )  # fmt: skip
+                return
+
+    def _find(self, sha256: str) -> FoundFile | None:
+        if sha256 not in self._found:
+            inside = self._opened.measured.get(layout.FILES + sha256)
+            self._found[sha256] = inside or self._elsewhere.find(sha256)
+        return self._found[sha256]
+
+    def _check_leftovers(self, roots: set[str]) -> None:
+        """Nothing stands in the bundle that no exhibit calls for, and nothing in bundle.json is missing above."""
+        payload = {name for name, _ in self._opened.manifest or ()}
+        wanted = {f"{layout.MANIFESTS}{root}.jsonl" for root in roots}
+        for file in self._bundled.values():
+            name = layout.FILES + file.sha256
+            if isinstance(file.encrypted, Ciphertext):
+                name = f"{layout.ENCRYPTED}{file.encrypted.sha256}.age"
+            wanted.add(name)
+            if file.sha256 not in self._named:
+                self._fail("content.unnamed", name, "expected a file that a listed exhibit consists of, found another")
+        documents = self._opened.bundle.documents if self._opened.bundle else ()
+        for document in documents:
+            name = layout.DOCUMENTS + document.sha256
+            wanted.add(name)
+            found = self._opened.measured.get(name)
+            if found is not None and found.size != document.size:
+                self._fail("content.documents", name, f"expected {document.size} bytes, found {found.size}")
+        for name in sorted(payload - wanted - {layout.README, layout.BUNDLE, layout.DISCLOSURES}):
+            if name.startswith(layout.INHERITED):
+                text = "a bundle of another ledger, which this version doesn't open"
+                self._findings.add(9, Severity.INDETERMINATE, "content.inherited", name, text)
+                continue
+            self._fail("content.unnamed", name, "expected a payload file that bundle.json or an exhibit calls for")
+        for name in sorted(wanted - payload):
+            self._fail("content.documents", name, "expected it in the payload manifest, found it only in bundle.json")
+
+
+def check_recorded(entries: dict[int, ParsedEntry], exhibits: list[Exhibit], findings: Findings) -> None:
+    """Report checks in the ledger that found an exhibit's files changed or missing: a defect beside the verdict."""
+    listed = {exhibit.registration for exhibit in exhibits}
+    for index, entry in entries.items():
+        about = entry.event.event.about
+        details = entry.event.details
+        if not isinstance(details, ExhibitChecked) or not isinstance(about, tuple) or about[0].exhibit not in listed:
+            continue
+        if details.matching != details.checked:
+            text = f"a check on record found {details.checked - details.matching} of {details.checked} files changed"
+            findings.add(9, Severity.DEFECT, "content.recorded-mismatch", f"entry {index}", text)
+
+
+def registrations(
+    state: State, entries: dict[int, ParsedEntry], listed: list[tuple[str, str]]
+) -> dict[tuple[str, str], ParsedEntry]:
+    """Return the registering entry of each listed exhibit that is carried."""
+    found = {}
+    for case, number in listed:
+        exhibit = state.exhibit(case, number)
+        place = state.event(exhibit.registration) if exhibit else None
+        if place is not None:
+            found[case, number] = entries[place.index]
+    return found
+
+
+def _open_line(line: ManifestLine) -> bytes | None:
+    """Match a manifest line's disclosures with its own commitments; return the path if it is among them."""
+    places = {line.record.path.commitment: "/path"}
+    for name in ("error", "target"):
+        private = getattr(line.record, name)
+        if hasattr(private, "commitment"):
+            places[private.commitment] = f"/{name}"
+    path = None
+    for text in line.disclosures if isinstance(line.disclosures, tuple) else ():
+        disclosure = parse_disclosure(text)
+        check_place(disclosure, places)
+        path = _path(disclosure) if disclosure.path == "/path" else path
+    return path
+
+
+def _path(disclosure: Disclosure | None) -> bytes | None:
+    if disclosure is None:
+        return None
+    raw = path_bytes(disclosure.value)
+    check_path(raw)
+    return raw
+
+
+def _digests(digests: Digests) -> dict[str, str]:
+    names = ("blake3", "md5", "sha1", "sha3_256", "sha512", "sm3")
+    return {name: value for name in names if isinstance(value := getattr(digests, name), str)}
+
+
+def _shown(listed: Listed) -> str:
+    return "name withheld" if listed.path is None else listed.path.decode("utf-8", "backslashreplace")

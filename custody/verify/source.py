@@ -1,0 +1,50 @@
+"""What the verifier asks of the world: the members of a bundle, and files that came apart from it.
+
+Reading, hashing and opening files is the caller's part; nothing of it is trusted beyond 'these bytes are there'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """What was measured over a file's bytes: SHA-256, size in bytes, other digests by name where a library is there."""
+
+    sha256: str
+    size: int
+    digests: Mapping[str, str] = field(default_factory=dict)
+
+
+class Source(Protocol):
+    """A bundle whose container has been opened. Bytes that do not read back raise `VerificationError`."""
+
+    def names(self) -> Sequence[str]:
+        """Return the names of all members, each of which the layout knows."""
+
+    def read(self, name: str, maximum: int) -> bytes:
+        """Return the bytes of a member of at most ``maximum`` bytes."""
+
+    def lines(self, name: str, maximum: int) -> Iterator[bytes]:
+        """Yield the lines of a member without their LF, each at most ``maximum`` bytes; the last is ended too."""
+
+    def measure(self, name: str) -> FoundFile:
+        """Return the digest and size of a member's bytes, read for the purpose."""
+
+
+class Elsewhere(Protocol):
+    """Where files lie that a bundle lists and does not hold."""
+
+    def find(self, sha256: str) -> FoundFile | None:
+        """Return what the file named ``sha256`` measures, or nothing where none has that name."""
+
+
+class Nowhere:
+    """No files were given apart from the bundle."""
+
+    def find(self, sha256: str) -> FoundFile | None:
+        """Return nothing."""
+        return None

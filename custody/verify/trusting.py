@@ -1,0 +1,27 @@
+"""A trust file read as strictly as anything else: its keys and its policy must parse before anything rests on them."""
+
+from __future__ import annotations
+
+from keys.policy import parse_policy
+from keys.verifier_key import KeyType, parse_verifier_key
+from schemas import canonical, limits
+from schemas.errors import RecordError
+from schemas.trust import Trust
+
+
+def parse_trust(raw: bytes) -> Trust:
+    """Return the trust file of which ``raw`` is the canonical spelling.
+
+    Raises:
+        RecordError: ``trust.log-key`` for a log key of another name or kind, ``policy.*``, ``vkey.*``, ``record.*``.
+        UnknownVersionError: ``record.version``.
+    """
+    trust = canonical.decode(raw, Trust, maximum=limits.TRUST_BYTES)
+    for ledger in trust.ledgers:
+        for log_key in ledger.log_keys:
+            key = parse_verifier_key(log_key.key)
+            if key.type is not KeyType.LOG or key.name != ledger.origin:
+                raise RecordError("trust.log-key", f"expected a log key named {ledger.origin}, found {key.name}")
+    if isinstance(trust.policy, str):
+        parse_policy(trust.policy.encode("utf-8"))
+    return trust

@@ -1,0 +1,177 @@
+"""Verification of a bundle: bytes, trust and a time in, a report out (docs/spec/verification.md).
+
+The steps are numbered here as in the report. They run in the order in which they need each other, every one as far as
+it can: an earlier failure hides no later one. What the caller still owes: the container opened strictly (step 0), files
+hashed, and the trust file chosen by the reader and not by the sender. Absent on purpose: timestamps (3), certificates
+(within 5), law (11), which say NOT ASKED, or INDETERMINATE where the trust file asks for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from custody.verify.bag_step import check_bag
+from custody.verify.checkpoint_step import check_checkpoint
+from custody.verify.completeness import check_completeness
+from custody.verify.content_step import ContentCheck, check_recorded, registrations
+from custody.verify.disclosures_step import Values, check_disclosures
+from custody.verify.disputes import Disputes
+from custody.verify.entries_step import check_entries
+from custody.verify.fold import Fold, Placed
+from custody.verify.opened import Opened, fail, open_parts
+from custody.verify.source import Elsewhere, Nowhere, Source
+from custody.verify.state import State
+from schemas.entry import ParsedEntry
+from schemas.errors import VerificationError
+from schemas.proof import Consistency
+from schemas.report import ExhibitReport, Findings, LedgerReport, Report, Severity
+from schemas.text import format_time
+from schemas.trust import Trust
+from schemas.types import UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """What the reader believes: the trust file (none: everything but trust is checked), its SHA-256, and perhaps a
+    consistency proof that he was given apart from the bundle.
+    """
+
+    trust: Trust | None = None
+    sha256: str | None = None
+    consistency: Consistency | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The report, and the parts from which a person's pages are written. The parts are as good as the verdict says."""
+
+    report: Report
+    entries: Mapping[int, ParsedEntry]
+    placed: Mapping[int, Placed]
+    values: Values
+    state: State
+    disputes: Disputes
+
+
+def verify(source: Source, *, trusted: Trusted, at: datetime, elsewhere: Elsewhere | None = None) -> Verified:
+    """Return what holds of the bundle in ``source``, as of ``at`` (aware, UTC).
+
+    Bytes of the bundle can raise nothing here: whatever is wrong with them is a finding.
+    """
+    findings = Findings()
+    findings.asked.update({0, 12})
+    opened = open_parts(source, findings)
+    check_bag(opened, findings)  # 1
+    entries = check_entries(opened, findings)  # 4
+    fold, placed = _fold(entries, findings)  # 5, 6, 7
+    disputes = fold.finish()
+    state = fold.state
+    _ask_later(trusted.trust, findings)  # 3, 5
+    genesis = entries[0].leaf if 0 in entries else None
+    check_checkpoint(
+        opened, findings, ledger=state.ledger(), genesis=genesis, trust=trusted.trust, consistency=trusted.consistency
+    )  # 2
+    check_completeness(opened, findings, entries=entries, placed=placed, state=state)  # 8
+    values = check_disclosures(opened, findings, entries=entries)  # 10
+    listed = [(item.case, item.exhibit) for item in opened.bundle.exhibits] if opened.bundle else []
+    if opened.bundle is not None and opened.checkpoint is not None and opened.bundle.ledger != opened.checkpoint.origin:
+        error = VerificationError("content.ledger", f"expected a bundle of {opened.checkpoint.origin}")
+        fail(findings, 9, error, "data/bundle.json")
+    content = ContentCheck(opened, source, elsewhere or Nowhere(), findings)
+    content.check(registrations(state, entries, listed), dict(values.disclosed))  # 9
+    check_recorded(entries, [exhibit for name in listed if (exhibit := state.exhibit(*name))], findings)
+    report = _report(opened, findings, trusted, at, state, placed, listed, genesis)
+    return Verified(report, entries, placed, values, state, disputes)
+
+
+def failed_container(error: VerificationError, *, trusted: Trusted, at: datetime) -> Report:
+    """Return the report on bytes that are no bundle at all: step 0 failed, and nothing else could be looked at."""
+    findings = Findings()
+    fail(findings, 0, error, "bundle")
+    for step in (1, 2, 4, 5, 6, 7, 8, 9, 10):
+        text = "not reached, because the container could not be opened"
+        findings.add(step, Severity.INDETERMINATE, "verify.not-reached", "bundle", text)
+    return _close(findings, trusted, at, exhibits=(), ledger=None)
+
+
+def _fold(entries: Mapping[int, ParsedEntry], findings: Findings) -> tuple[Fold, dict[int, Placed]]:
+    findings.asked.update({5, 6, 7})
+    fold = Fold(findings, is_whole=False)
+    placed = {}
+    for index in sorted(entries):
+        placed[index], jobs = fold.add(entries[index])
+        for job in jobs:
+            try:
+                job.check()
+            except VerificationError as error:
+                fold.fail(6, error, index)
+    return fold, placed
+
+
+def _ask_later(trust: Trust | None, findings: Findings) -> None:
+    """Anchors that a trust file asks for and that this version can't check leave their step undecided."""
+    if trust is not None and trust.wants_timestamps:
+        text = "the trust file asks for timestamps, which this version doesn't check"
+        findings.add(3, Severity.INDETERMINATE, "timestamps.unsupported", "checkpoint", text)
+    if trust is not None and trust.wants_certificates:
+        text = "the trust file asks for certificates, which this version doesn't check"
+        findings.add(5, Severity.INDETERMINATE, "keys.certificates-unsupported", "keys", text)
+
+
+def _report(
+    opened: Opened,
+    findings: Findings,
+    trusted: Trusted,
+    at: datetime,
+    state: State,
+    placed: Mapping[int, Placed],
+    listed: list[tuple[str, str]],
+    genesis: bytes | None,
+) -> Report:
+    exhibits = tuple(_exhibit(state, placed, case, number) for case, number in listed)
+    checkpoint = opened.checkpoint
+    ledger = None
+    if checkpoint is not None:
+        ledger = LedgerReport(
+            genesis=UNSET if genesis is None else genesis.hex(),
+            origin=checkpoint.origin,
+            root=checkpoint.root.hex(),
+            size=checkpoint.size,
+        )
+    return _close(findings, trusted, at, exhibits=exhibits, ledger=ledger)
+
+
+def _exhibit(state: State, placed: Mapping[int, Placed], case: str, number: str) -> ExhibitReport:
+    exhibit = state.exhibit(case, number)
+    indexes = tuple(index for index in sorted(placed) if ("exhibit", case, number) in placed[index].subjects)
+    return ExhibitReport(
+        case=case,
+        entries=indexes,
+        exhibit=number,
+        holder=UNSET if exhibit is None else exhibit.holder,
+        sealed=UNSET if exhibit is None else exhibit.is_sealed,
+        status=UNSET if exhibit is None else exhibit.status,
+    )
+
+
+def _close(
+    findings: Findings,
+    trusted: Trusted,
+    at: datetime,
+    *,
+    exhibits: tuple[ExhibitReport, ...],
+    ledger: LedgerReport | None,
+) -> Report:
+    ordered = tuple(sorted(findings.items, key=lambda item: item.step))
+    return Report(
+        at=format_time(at),
+        exhibits=exhibits,
+        findings=ordered,
+        ledger=UNSET if ledger is None else ledger,
+        schema="custody-report/v1",
+        steps=findings.steps(),
+        trust_sha256=UNSET if trusted.sha256 is None else trusted.sha256,
+        verdict=findings.verdict(),
+    )
