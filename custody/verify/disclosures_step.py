@@ -16,6 +16,8 @@ from schemas.event import ParsedEvent
 from schemas.private import Disclosure, parse_disclosure
 from schemas.report import Findings, Severity
 
+_FILE_RECORDS = "/details/content/files"
+
 
 @dataclass(frozen=True, slots=True)
 class Values:
@@ -42,7 +44,8 @@ def _walk(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
             yield from _walk(item, f"{pointer}/{key}")
     elif isinstance(value, list):
         for number, item in enumerate(value):
-            yield from _walk(item, f"{pointer}/{number}")
+            # A file record reads the same in an event and in a manifest, so its pointers start at the record.
+            yield from _walk(item, "" if pointer == _FILE_RECORDS else f"{pointer}/{number}")
 
 
 def check_disclosures(opened: Opened, findings: Findings, *, entries: Mapping[int, ParsedEntry]) -> Values:

@@ -67,7 +67,10 @@ def public_key(agent: str) -> PublicKey:
     """Return an agent's key as it enters the ledger, with its proof of possession."""
     key, nonce = person_key(agent), bytes([PEOPLE.index(agent) + 1]) * 16
     unproven = PublicKey(
-        algorithm="ed25519", key=text.format_base64(bytes(key.verify_key)), nonce=nonce.hex(), proof="AAAA"
+        algorithm="ed25519",
+        key=text.format_base64(bytes(key.verify_key)),
+        nonce=nonce.hex(),
+        proof=text.format_base64(bytes(64)),
     )
     message = pae(ENROL_PAYLOAD_TYPE, enrol.enrolment_payload(agent=agent, key=unproven))
     return PublicKey(
