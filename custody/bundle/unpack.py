@@ -1,0 +1,166 @@
+"""Giving evidence its own names back, in a new directory, with a list of what was called what.
+
+    <folder of the exhibit>/...   files under their own names, cleaned (`custody.bundle.names`)
+    <folder>/<sha256>             files whose name this recipient may not see
+    _names.csv                    every record: original name, written name, SHA-256, size, what it is
+    _symlinks.txt                 symbolic links, described and never made: they could point anywhere
+
+Every file is hashed while it is written; one that differs from its record stops everything, and nothing remains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import BinaryIO, Final, Literal
+
+from custody.bundle.disk import disk_errors
+from custody.bundle.fresh_tree import FreshTree, fresh_tree
+from custody.bundle.name_list import NameList, Row, format_links
+from custody.bundle.names import NamePlan
+from schemas.content import Digests, FileRecord
+from schemas.errors import VerificationError
+
+NAMES: Final = "_names.csv"
+SYMLINKS: Final = "_symlinks.txt"
+CHUNK: Final = 1 << 20
+"""Bytes copied at a time."""
+
+OpenContent = Callable[[str], BinaryIO | None]
+"""Gives the bytes of a file by SHA-256, or None where they are not at hand; `unpack` closes the stream."""
+
+Kind = Literal["directory", "file", "file, not at hand", "file, unreadable when registered", "symlink, not made"]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A file record with what this recipient may know of its names.
+
+    ``folder`` are the names above it, such as case and exhibit; ``path`` and ``target`` (of a link) are raw bytes,
+    None where withheld.
+    """
+
+    folder: tuple[str, ...]
+    record: FileRecord
+    path: bytes | None
+    target: bytes | None = b""
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the content in hex, or an empty text where there is none."""
+        return self.record.digests.sha256 if isinstance(self.record.digests, Digests) else ""
+
+    @property
+    def original(self) -> bytes | None:
+        """The whole name, folder included."""
+        return None if self.path is None else b"/".join((*map(_encode, self.folder), self.path))
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """How many records became files, how many bytes these have, and how many files were not at hand."""
+
+    files: int
+    bytes: int
+    absent: int
+
+
+def unpack(items: Iterable[Named], *, open_content: OpenContent, target: Path) -> Unpacked:
+    """Write evidence below ``target``, which must be absent or empty, and tell what was written.
+
+    Raises:
+        VerificationError: ``unpack.content`` where a file's bytes are not those of its record.
+        UsageError: ``unpack.not-empty``, ``unpack.no-parent``.
+        StorageError: ``storage.full``, ``storage.io``. After any error nothing is left of what was written.
+    """
+    sizes: list[int] = []
+    absent = 0
+    links: list[Named] = []
+    with (
+        fresh_tree(target) as tree,
+        disk_errors(f"writing {NAMES}"),
+        closing(NameList(tree.create((NAMES,)))) as listed,
+    ):
+        for item, place in _plan(items):
+            kind: Kind = "file"
+            match item.record.type:
+                case "symlink":
+                    kind = "symlink, not made"
+                    links.append(item)
+                case "directory":
+                    kind = "directory"
+                    if place:
+                        tree.make_directory(place)
+                case "file" if not item.sha256:
+                    kind = "file, unreadable when registered"
+                case "file":
+                    size = _write(tree, item, place, open_content)
+                    if size is None:
+                        kind, place, absent = "file, not at hand", (), absent + 1
+                    else:
+                        sizes.append(size)
+            listed.add(_row(item, place, kind))
+        if links:
+            with tree.create((SYMLINKS,)) as file:
+                file.write(format_links((item.original, item.target) for item in links))
+    return Unpacked(files=len(sizes), bytes=sum(sizes), absent=absent)
+
+
+def _plan(items: Iterable[Named]) -> Iterator[tuple[Named, tuple[str, ...]]]:
+    """Give each record its place: those with a name by raw path, then those without by digest; empty: none needed."""
+    plan = NamePlan(taken=(NAMES, SYMLINKS))
+    for item in sorted(items, key=lambda item: (item.folder, item.path is None, item.path or b"", item.sha256)):
+        folder = tuple(map(_encode, item.folder))
+        if item.path is None:
+            yield item, plan.place_file((*folder, item.sha256.encode("ascii"))) if item.sha256 else ()
+            continue
+        parts = (*folder, *item.path.split(b"/"))
+        if item.sha256:
+            yield item, plan.place_file(parts)
+        elif item.record.type == "directory":
+            yield item, plan.place_directory(parts)
+        else:
+            yield item, ()
+
+
+def _row(item: Named, place: tuple[str, ...], kind: Kind) -> Row:
+    record = item.record
+    return Row(
+        original=item.original,
+        written="/".join(place),
+        sha256=item.sha256,
+        size=str(record.size) if isinstance(record.size, int) else "",
+        kind=kind,
+        modified=record.modified if isinstance(record.modified, str) else "",
+        target=item.target if record.type == "symlink" else b"",
+    )
+
+
+def _write(tree: FreshTree, item: Named, place: tuple[str, ...], open_content: OpenContent) -> int | None:
+    """Write one file and return its size in bytes, or None where its content is not at hand."""
+    source = open_content(item.sha256)
+    if source is None:
+        return None
+    digest, size = sha256(), 0
+    # Closing a file writes what is left of it, so that an error of the disk may come last.
+    with disk_errors(f"writing {'/'.join(place)}"), source, tree.create(place) as file:
+        while chunk := _read(source, item.sha256):
+            digest.update(chunk)
+            size += len(chunk)
+            file.write(chunk)
+    if (digest.hexdigest(), size) != (item.sha256, item.record.size):
+        expected = f"{item.sha256} of {item.record.size} bytes"
+        raise VerificationError("unpack.content", f"expected {expected}, found {digest.hexdigest()} of {size} bytes")
+    return size
+
+
+def _read(source: BinaryIO, digest: str) -> bytes:
+    with disk_errors(f"reading {digest}"):
+        return source.read(CHUNK)
+
+
+def _encode(name: str) -> bytes:
+    return name.encode("utf-8", "surrogatepass")

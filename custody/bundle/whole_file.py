@@ -1,0 +1,61 @@
+"""Files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from custody.bundle.disk import disk_errors, sync_directory
+from schemas.errors import UsageError
+
+
+@contextmanager
+def whole_file(target: Path) -> Iterator[BinaryIO]:
+    """Give a temporary file beside ``target`` to write to; it becomes ``target`` when the block ends without error.
+
+    An existing file is never replaced. The file is readable for its owner only.
+
+    Raises:
+        UsageError: ``bundle.exists``.
+        StorageError: as `disk_errors`; nothing is left behind then, nor after any other error in the block.
+    """
+    _check_free(target)
+    with disk_errors(f"writing {target}"):
+        descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".part", dir=target.parent)
+    temporary = Path(name)
+    file = os.fdopen(descriptor, "w+b")
+    try:
+        yield file
+        with disk_errors(f"writing {target}"):
+            file.flush()
+            os.fsync(file.fileno())
+            file.close()
+            _publish(temporary, target)
+            sync_directory(target.parent)
+    finally:
+        # Closing flushes, which fails once more where the disk is full; the error to report is the first one.
+        with suppress(OSError):
+            file.close()
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _check_free(target: Path) -> None:
+    if os.path.lexists(target):
+        raise UsageError("bundle.exists", f"expected no file at {target} yet", hint="choose another name")
+
+
+def _publish(temporary: Path, target: Path) -> None:
+    """A hard link, unlike a rename, never replaces; memory sticks know no links, so there a check must do."""
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        _check_free(target)
+        raise
+    except OSError:
+        _check_free(target)
+        temporary.rename(target)
