@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from custody.verify.tree import check_consistency, check_inclusion, check_multiproof
 from schemas import limits
 from schemas.errors import VerificationError
+from schemas.merkle import hash_node
 from tests import rfc6962
 from tests.verify.faults import bit_flips, flip, misfits
 
@@ -84,6 +85,33 @@ def test_a_root_is_never_a_leaf_with_an_empty_proof() -> None:
     """An inner node shown as a leaf would be a record that nobody made."""
     assert not _is_included(0, 4, [], leaf=ROOTS[4])
     assert not _is_included(0, 2, [ROOTS[2]], leaf=ROOTS[2], root=ROOTS[4])
+
+
+def test_a_path_longer_than_the_tree_is_refused_though_it_leads_to_the_root() -> None:
+    """A root that is signed under too small a size would give a leaf a second index."""
+    nodes = rfc6962.path(3, LEAVES[:4])
+    assert _is_included(3, 4, nodes)
+    assert not _is_included(1, 2, nodes, leaf=LEAVES[3], root=ROOTS[4])
+
+
+def test_a_consistency_proof_longer_than_the_trees_is_refused_though_it_leads_to_the_roots() -> None:
+    """Two roots that share a foreign left half are roots of larger trees than they say."""
+    nodes, left = rfc6962.consistency(3, LEAVES[:4]), LEAVES[9]
+    old, new = hash_node(left, ROOTS[3]), hash_node(left, ROOTS[4])
+    with pytest.raises(VerificationError, match="expected fewer hashes"):
+        check_consistency(first=3, second=4, first_root=old, second_root=new, nodes=[*nodes, left])
+
+
+def test_hashes_have_32_bytes_before_anything_is_hashed() -> None:
+    """The same bytes cut elsewhere hash alike, so a check of the root alone would let two forms pass."""
+    for node in (b"", bytes(31), bytes(33), bytes(64)):
+        with pytest.raises(VerificationError, match=r"32 bytes.*tree\.inclusion"):
+            check_inclusion(index=0, size=2, leaf=LEAVES[0], nodes=[node], root=ROOTS[2])
+        with pytest.raises(VerificationError, match=r"32 bytes.*tree\.consistency"):
+            check_consistency(first=1, second=2, first_root=ROOTS[1], second_root=ROOTS[2], nodes=[node])
+    known = {0: LEAVES[0] + LEAVES[1][:1], 1: LEAVES[1][1:]}
+    with pytest.raises(VerificationError, match=r"32 bytes.*tree\.multiproof"):
+        check_multiproof(size=2, known=known, nodes=[], root=ROOTS[2])
 
 
 @pytest.mark.parametrize(("first", "second"), SIZES_BELOW_40)

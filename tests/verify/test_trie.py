@@ -7,7 +7,17 @@ from hypothesis import strategies as st
 from custody.ledger.trie import SubjectTrie
 from custody.verify.trie import check_subject
 from schemas.errors import VerificationError
-from schemas.subject import EMPTY_TRIE, OtherLeaf, Subject, SubjectValue, digest_value, leaf_of, subject_key
+from schemas.subject import (
+    EMPTY_TRIE,
+    OtherLeaf,
+    Subject,
+    SubjectValue,
+    digest_value,
+    hash_trie_leaf,
+    hash_trie_node,
+    leaf_of,
+    subject_key,
+)
 from tests.verify.faults import bit_flips, flip, misfits
 
 
@@ -105,8 +115,19 @@ def test_another_leaf_beside_a_value_is_refused() -> None:
     """A proof says one thing: there, or not there."""
     trie = _trie(1)
     other = OtherLeaf(subject_key(_subject(0)), digest_value(_value(0)))
+    for number in (0, 1):
+        with pytest.raises(VerificationError, match=r"trie\.other-leaf"):
+            check_subject(subject=_subject(number), value=_value(7), siblings=[], other_leaf=other, root=trie.root())
+
+
+def test_a_leaf_in_the_wrong_place_proves_no_absence() -> None:
+    """An operator who builds a false trie could else hide a subject behind any other."""
+    own, sibling = subject_key(_subject(0)), b"\x01" * 32
+    other = OtherLeaf(flip(own, 7), digest_value(_value(1)))
+    leaf = hash_trie_leaf(other.key, other.digest)
+    root = hash_trie_node(sibling, leaf) if own[0] >> 7 else hash_trie_node(leaf, sibling)
     with pytest.raises(VerificationError, match=r"trie\.other-leaf"):
-        check_subject(subject=_subject(0), value=_value(0), siblings=[], other_leaf=other, root=trie.root())
+        check_subject(subject=_subject(0), value=None, siblings=[sibling], other_leaf=other, root=root)
 
 
 @pytest.mark.parametrize(
