@@ -1,0 +1,124 @@
+"""What the ledger itself must say before it takes an event, beside signatures and custody rules.
+
+These are the rules that a bundle can't show: what was used before in this ledger, what its own tree was, which numbers
+would be mixed up (docs/spec/verification.md). An audit checks them again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from custody.ledger.numbers import check_writable_number, fold_number
+from custody.ledger.prove import TileNodes, tree_root
+from custody.ledger.store import LedgerReader
+from custody.ledger.submission import ParsedSubmission
+from custody.ledger.tiles import TileStore
+from custody.ledger.working import WorkingState
+from custody.verify.disputes import Signing, find_disputes, is_disputing
+from custody.verify.state import Key
+from schemas.errors import RefusedError, RuleViolation, VerificationError
+from schemas.event import ParsedEvent, Seen
+
+_NUMBERING: Final = frozenset({"case.opened", "exhibit.registered"})
+
+
+class SeenRoots:
+    """The roots that this ledger had at the sizes that signers claim to have seen."""
+
+    __slots__ = ("_nodes", "_roots", "_size")
+
+    def __init__(self, tiles: TileStore, size: int) -> None:
+        self._nodes = TileNodes(tiles, size, cache=8)
+        self._size = size
+        self._roots: dict[int, str] = {}
+
+    def check(self, event: ParsedEvent) -> None:
+        """Raise unless what a signer has seen is what this ledger was: else there are two ledgers of one name.
+
+        Raises:
+            RefusedError: ``append.seen``.
+        """
+        seen = event.event.seen
+        if not isinstance(seen, Seen):
+            return
+        if seen.size > self._size:
+            text = f"expected a checkpoint of at most {self._size} entries in seen, found {seen.size}"
+            raise RefusedError("append.seen", text)
+        expected = self._roots.get(seen.size)
+        if expected is None:
+            expected = self._roots[seen.size] = tree_root(self._nodes, seen.size).hex()
+        if seen.root != expected:
+            raise RefusedError(
+                "append.seen",
+                f"expected the root {expected} at size {seen.size}, found {seen.root} in seen",
+                hint="the signer saw another ledger of this name: keep his checkpoint, it proves a fork",
+            )
+
+
+def check_commitments(reader: LedgerReader, items: Sequence[ParsedSubmission]) -> None:
+    """Raise unless every commitment is new to the ledger: a second use would let one salt serve two values.
+
+    Raises:
+        RuleViolation: ``rule.commitment-twice``.
+    """
+    commitments = [commitment for item in items for commitment in item.commitments]
+    used = set(reader.commitment_indexes(commitments)) if commitments else set()
+    for commitment in commitments:
+        if commitment in used:
+            raise RuleViolation("rule.commitment-twice", f"expected a new commitment, found {commitment} again")
+        used.add(commitment)
+
+
+class Numbers:
+    """The case and exhibit numbers that a transaction gives out, beside those that the ledger has."""
+
+    __slots__ = ("_given", "_reader")
+
+    def __init__(self, reader: LedgerReader) -> None:
+        self._reader = reader
+        self._given: dict[tuple[str | None, str], str] = {}
+
+    def check(self, event: ParsedEvent) -> None:
+        """Raise unless a new case or exhibit number can be read, and mixed up with no other.
+
+        Raises:
+            RefusedError: ``number.form``, ``number.invisible``, ``number.confusable``.
+        """
+        if event.type not in _NUMBERING:
+            return
+        is_case = event.type == "case.opened"
+        number = str(event.event.case if is_case else event.event.exhibit)
+        check_writable_number(number)
+        inside, folded = None if is_case else str(event.event.case), fold_number(number)
+        given = self._given.setdefault((inside, folded), number)
+        for known in (given, *self._reader.numbers_like(folded, case=inside)):
+            if known != number:
+                text = f"expected a number that can't be mistaken for another, found {number!r} beside {known!r}"
+                raise RefusedError("number.confusable", text)
+
+
+def check_standing(reader: LedgerReader, state: WorkingState, signings: Sequence[Signing]) -> None:
+    """Raise unless nobody signs with a key, role or membership that is in dispute (formats.md section 4).
+
+    Only a ledger with a revocation that reaches back has disputes; others pay nothing for this.
+
+    Raises:
+        VerificationError: ``keys.disputed``.
+    """
+    changed = state.keys()
+    if not reader.has_disputing_key() and not any(map(is_disputing, changed.values())):
+        return
+    keys: dict[str, Key] = {**reader.keys(), **changed}
+    # Disputes begin after a last valid index; nothing before the smallest can be in one.
+    first = 1 + min(key.last_valid for key in keys.values() if is_disputing(key) and key.last_valid is not None)
+    start = signings[0].index
+    before = [signing for signing in reader.signings(first) if signing.index < start]
+    barred = find_disputes([*before, *signings], keys).barred
+    for signing in signings:
+        if signing.index in barred:
+            raise VerificationError(
+                "keys.disputed",
+                "expected signers whose keys, roles and memberships are undisputed, found some in dispute",
+                hint="affirm the entry that brought them in first: custody affirm",
+            )

@@ -1,0 +1,115 @@
+"""What is submitted to the ledger, and what can be said about it without the ledger: bytes, times, disclosures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from custody.verify.fold import commitments_in
+from schemas import canonical, limits, text
+from schemas.envelope import Envelope
+from schemas.errors import RecordError, RefusedError
+from schemas.event import PAYLOAD_TYPE, ParsedEvent, parse_event
+from schemas.private import Disclosure
+
+AHEAD: Final = timedelta(seconds=300)
+"""How far a signer's clock may go ahead of the ledger's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A signed event and the private values that its sender hands over with it; a value may also stay with him."""
+
+    envelope: Envelope
+    disclosures: tuple[Disclosure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedSubmission:
+    """A submission whose event is canonical and fits its type; its commitments in hex."""
+
+    submission: Submission
+    event: ParsedEvent
+    commitments: tuple[str, ...]
+
+
+def parse_submission(submission: Submission) -> ParsedSubmission:
+    """Return ``submission`` with its event read as strictly as a stranger would read it.
+
+    Raises:
+        RecordError: ``entry.payload-type``, or as `parse_event`.
+        RefusedError: ``event.list`` for a list above 8 KiB, ``disclosure.twice`` for a commitment that stands twice,
+            ``disclosure.unmatched`` for a disclosure that the event doesn't commit to at the place it names.
+    """
+    envelope = submission.envelope
+    if envelope.payloadType != PAYLOAD_TYPE:
+        raise RecordError("entry.payload-type", f"expected {PAYLOAD_TYPE}, found {envelope.payloadType[:80]!r}")
+    event = parse_event(text.parse_base64(envelope.payload))
+    commitments = tuple(item.decode("ascii") for item in commitments_in(event.raw))
+    if len(set(commitments)) != len(commitments):
+        raise RefusedError("disclosure.twice", "expected each commitment once in an event, found one twice")
+    if len(event.event.details) > limits.LIST_BYTES:
+        _check_lists(canonical.decode_plain(bytes(event.event.details), maximum=limits.EVENT_BYTES))
+    if submission.disclosures:
+        _check_disclosures(event, submission.disclosures)
+    return ParsedSubmission(submission, event, commitments)
+
+
+def commitment_places(event: ParsedEvent) -> dict[str, str]:
+    """Return the JSON Pointer of each commitment (hex) of an event, as its disclosure must name it.
+
+    Pointers start at the event; those within a file record at the record, which is the same in an event and in a
+    manifest.
+    """
+    details = canonical.decode_plain(bytes(event.event.details), maximum=limits.EVENT_BYTES)
+    return dict(_walk(details, "/details"))
+
+
+def check_times(event: ParsedEvent, *, recorded_at: datetime) -> None:
+    """Raise unless an event may be recorded at that time.
+
+    Raises:
+        RefusedError: ``event.expired`` after ``not_after``, ``event.future`` where it happened more than 300 s later.
+    """
+    inner, now = event.event, text.format_time(recorded_at)
+    if isinstance(inner.not_after, str) and now > inner.not_after:
+        hint = "its signers can sign it again with a later time"
+        raise RefusedError("event.expired", f"expected an event by {inner.not_after}, found it at {now}", hint=hint)
+    if inner.occurred_at > now and text.parse_time(inner.occurred_at) > recorded_at + AHEAD:
+        hint = "check the clocks of the signer and of this machine"
+        raise RefusedError("event.future", f"expected a time up to {now}, found {inner.occurred_at}", hint=hint)
+
+
+def _walk(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
+    match value:
+        case {"commitment": str(commitment)} if len(value) == 1:
+            yield commitment, pointer
+        case dict():
+            for name, item in value.items():
+                yield from _walk(item, f"{pointer}/{name}")
+        case list():
+            for place, item in enumerate(value):
+                yield from _walk(item, "" if pointer == "/details/content/files" else f"{pointer}/{place}")
+        case _:
+            return
+
+
+def _check_disclosures(event: ParsedEvent, disclosures: Iterable[Disclosure]) -> None:
+    """A value that its event doesn't commit to proves nothing, and would lie in the store for nobody to find."""
+    places = commitment_places(event)
+    for disclosure in disclosures:
+        expected = places.get(disclosure.commitment)
+        if expected != disclosure.path:
+            found = f"a value for {disclosure.path}" if expected is None else f"{disclosure.path} for {expected}"
+            raise RefusedError("disclosure.unmatched", f"expected values that the event commits to, found {found}")
+
+
+def _check_lists(value: Any) -> None:
+    items = value if isinstance(value, list) else value.values() if isinstance(value, dict) else ()
+    if isinstance(value, list) and len(canonical.encode(value)) > limits.LIST_BYTES:
+        hint = "keep the list as a document and name its digest"
+        raise RefusedError("event.list", f"expected lists of at most {limits.LIST_BYTES} bytes, found more", hint=hint)
+    for item in items:
+        _check_lists(item)

@@ -1,0 +1,134 @@
+"""The ledger as it grows within one transaction: what was stored, and above it what is about to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from custody.ledger.store import LedgerReader, SubjectEntry, Tally
+from custody.ledger.trie import root_from_sorted
+from custody.verify.state import Agent, Case, EventPlace, Exhibit, Key, Ledger, StateRecord, View
+from schemas.merkle import Frontier
+from schemas.subject import Subject, leaf_of, subject_key
+
+
+class WorkingState:
+    """A `View` that remembers what was put since it was made, and asks ``base`` for all else."""
+
+    __slots__ = ("_agents", "_base", "_cases", "_events", "_exhibits", "_keys", "_ledger", "_registered", "is_whole")
+
+    def __init__(self, base: View) -> None:
+        self.is_whole = base.is_whole
+        self._base = base
+        self._ledger: Ledger | None = None
+        self._agents: dict[str, Agent] = {}
+        self._keys: dict[str, Key] = {}
+        self._cases: dict[str, Case] = {}
+        self._exhibits: dict[tuple[str, str], Exhibit] = {}
+        self._registered: dict[str, tuple[str, str]] = {}
+        self._events: dict[str, EventPlace | None] = {}
+
+    def ledger(self) -> Ledger | None:
+        """Return the ledger, or nothing before entry 0."""
+        return self._ledger or self._base.ledger()
+
+    def agent(self, agent: str) -> Agent | None:
+        """Return the agent of that id."""
+        return self._agents.get(agent) or self._base.agent(agent)
+
+    def key(self, key_id: str) -> Key | None:
+        """Return the key of that id."""
+        return self._keys.get(key_id) or self._base.key(key_id)
+
+    def case(self, number: str) -> Case | None:
+        """Return the case of that number."""
+        return self._cases.get(number) or self._base.case(number)
+
+    def exhibit(self, case: str, number: str) -> Exhibit | None:
+        """Return the exhibit of that number in the case of its registration."""
+        return self._exhibits.get((case, number)) or self._base.exhibit(case, number)
+
+    def registered(self, event_hash: str) -> Exhibit | None:
+        """Return the exhibit whose registration has that event hash."""
+        name = self._registered.get(event_hash)
+        if name is not None:
+            return self._exhibits[name]
+        stored = self._base.registered(event_hash)
+        return stored and self._exhibits.get((stored.case, stored.number), stored)
+
+    def event(self, event_hash: str) -> EventPlace | None:
+        """Return where the event of that hash stands."""
+        if event_hash in self._events:
+            return self._events[event_hash]
+        return self._base.event(event_hash)
+
+    def expect_new(self, event_hashes: Iterable[str]) -> None:
+        """Remember that ``base`` holds none of these events, so that nobody asks it for each."""
+        self._events.update(dict.fromkeys(event_hashes))
+
+    def put(self, records: Iterable[StateRecord]) -> None:
+        """Take over what the reducer returned."""
+        for record in records:
+            match record:
+                case Exhibit():
+                    self._exhibits[record.case, record.number] = record
+                    if record.sequence == 0:
+                        self._registered[record.registration] = (record.case, record.number)
+                case Agent():
+                    self._agents[record.id] = record
+                case Key():
+                    self._keys[record.id] = record
+                case Case():
+                    self._cases[record.number] = record
+                case Ledger():
+                    self._ledger = record
+
+    def place(self, event_hash: str, place: EventPlace) -> None:
+        """Remember where an event stands."""
+        self._events[event_hash] = place
+
+    def keys(self) -> Mapping[str, Key]:
+        """Return the keys put, by id."""
+        return self._keys
+
+    def records(self) -> tuple[StateRecord, ...]:
+        """Return every record put, in its last form."""
+        ledger = () if self._ledger is None else (self._ledger,)
+        return (
+            *ledger, *self._agents.values(), *self._keys.values(), *self._cases.values(), *self._exhibits.values()
+        )  # fmt: skip
+
+
+class WorkingTallies:
+    """The subjects that a transaction touches."""
+
+    __slots__ = ("_counts", "_reader")
+
+    def __init__(self, reader: LedgerReader) -> None:
+        self._reader = reader
+        self._counts: dict[Subject, tuple[bytes, Frontier]] = {}
+
+    def add(self, subject: Subject, leaf: bytes, index: int) -> SubjectEntry:
+        """Append the leaf hash of the entry at ``index`` to a subject, and return the place it takes there."""
+        known = self._counts.get(subject)
+        if known is None:
+            known = self._counts[subject] = self._load(subject)
+        key, frontier = known
+        frontier.append(leaf)
+        return SubjectEntry(key, frontier.size - 1, index)
+
+    def tallies(self) -> Iterator[Tally]:
+        """Yield every subject touched, as far as it has come."""
+        for subject, (key, frontier) in self._counts.items():
+            yield Tally(key, subject, frontier.size, frontier.to_bytes())
+
+    def index_root(self) -> bytes:
+        """Return the root over all subjects, those of the ledger and those touched since (formats.md section 6)."""
+        values = {tally.key: tally for tally in self._reader.tallies()}
+        values.update((tally.key, tally) for tally in self.tallies())
+        return root_from_sorted([(key, leaf_of(key, values[key].value)) for key in sorted(values)])
+
+    def _load(self, subject: Subject) -> tuple[bytes, Frontier]:
+        stored = self._reader.tally(subject)
+        if stored is None:
+            return subject_key(subject), Frontier()
+        return stored.key, Frontier.from_bytes(stored.size, stored.frontier)
