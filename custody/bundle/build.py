@@ -1,0 +1,138 @@
+"""Building a bundle: payload first, then the exporting entry that commits to it, then the proofs as of that entry.
+
+Nothing is promised before it is true: the payload is on the disk and read back before the export is signed, and the
+finished file is verified as its recipient will verify it before it gets its name. A failure after the export leaves an
+entry that says something was exported and no bundle; that is said, and a new export can be made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+
+from custody.bundle.closure import LedgerClosure, find_closure
+from custody.bundle.disclose import Choice
+from custody.bundle.payload import Parts, Payload, Vault, make_payload
+from custody.bundle.proofs import earlier_exports, make_proof
+from custody.bundle.zip_write import ContainerWriter, write_container
+from custody.ledger.append import append
+from custody.ledger.appending import Receipt
+from custody.ledger.store import LedgerReader, LedgerStore
+from custody.ledger.submission import Submission
+from keys.private.note import NoteSigner
+from schemas import bag, layout
+from schemas.errors import UsageError
+from schemas.event import About
+from schemas.proof import format_proof
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What the exporting event has to say: the exhibits by the event hashes of their registrations, and the digest of
+    the payload manifest. The caller composes and signs the event; the recipient's name is a private value of it.
+    """
+
+    about: tuple[About, ...]
+    manifest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Which exhibits go to whom, and how much of them."""
+
+    exhibits: tuple[tuple[str, str], ...]
+    nonce: str
+    choice: Choice
+    is_detached: bool = False
+    earlier: tuple[int, ...] = ()
+    """Sizes of checkpoints that the recipient has from earlier exports."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The finished bundle: receipt of the export, commitments disclosed, number of entries and bytes."""
+
+    path: Path
+    receipt: Receipt
+    disclosed: tuple[str, ...]
+    entries: int
+    bytes: int
+
+
+def build_bundle(
+    store: LedgerStore,
+    vault: Vault,
+    order: Order,
+    *,
+    target: Path,
+    sign: Callable[[Export], Submission],
+    at: datetime,
+    log_signers: Sequence[NoteSigner],
+) -> Built:
+    """Write a bundle to ``target``, which must not exist; append its exporting entry on the way.
+
+    Raises:
+        UsageError: ``bundle.exhibit``, ``bundle.exhibits``, ``bundle.exists``.
+        StorageError: ``bundle.file-missing``, ``bundle.manifest-missing``, ``storage.*``.
+        RuleViolation, RefusedError: where the ledger refuses the export; then nothing is left behind.
+    """
+    exhibits = sorted(set(order.exhibits))
+    if not exhibits:
+        raise UsageError("bundle.exhibits", "expected an exhibit to export, found none")
+    with store.read() as reader:
+        closure = find_closure(reader, exhibits, size=reader.head().size)
+        payload = make_payload(_parts(reader, closure, exhibits, order), vault, store.disclosures, order.choice)
+        about = _about(reader, exhibits)
+    with write_container(target) as writer:
+        _write_payload(writer, payload)
+        export = Export(about, sha256(payload.manifest).hexdigest())
+        (receipt,) = append(store, [sign(export)], at=at, log_signers=log_signers)
+        with store.read() as reader:
+            closure = find_closure(reader, exhibits, size=receipt.index + 1)
+            _write_records(writer, reader, closure, order)
+        writer.finish()
+        _check_own(writer, at)
+    return Built(target, receipt, payload.disclosed, len(closure.entries), target.stat().st_size)
+
+
+def _parts(reader: LedgerReader, closure: LedgerClosure, exhibits: list[tuple[str, str]], order: Order) -> Parts:
+    ledger = reader.view().ledger()
+    assert ledger is not None, "an exhibit was found, so the ledger is open"
+    # The newest entry is carried only as long as it is the export, which does not exist yet.
+    wanted = {index for indexes in closure.indexes.values() for index in indexes}
+    entries = [closure.entries[index] for index in sorted(wanted)]
+    registered = [
+        (case, number, closure.entries[closure.indexes["exhibit", case, number][0]]) for case, number in exhibits
+    ]
+    return Parts(ledger.origin, order.nonce, registered, entries, is_detached=order.is_detached)
+
+
+def _about(reader: LedgerReader, exhibits: list[tuple[str, str]]) -> tuple[About, ...]:
+    found = [reader.view().exhibit(case, number) for case, number in exhibits]
+    return tuple(About(exhibit=exhibit.registration) for exhibit in found if exhibit is not None)
+
+
+def _write_payload(writer: ContainerWriter, payload: Payload) -> None:
+    """Write everything up to the payload manifest, and read it back from the disk."""
+    writer.add(layout.BAGIT, bag.DECLARATION)
+    writer.add(layout.BAG_INFO, payload.bag_info)
+    for member in payload.members:
+        if member.is_inside:
+            with member.open() as stream:
+                writer.add_stream(member.name, stream, size=member.size, sha256_hex=member.sha256)
+    writer.add(layout.MANIFEST, payload.manifest)
+    writer.check_written()
+
+
+def _write_records(writer: ContainerWriter, reader: LedgerReader, closure: LedgerClosure, order: Order) -> None:
+    """Write checkpoint, entries and proofs, in order of name."""
+    earlier = (*order.earlier, *earlier_exports(list(closure.entries.values())))
+    members = {layout.CHECKPOINT: reader.checkpoint(closure.size)}
+    members |= {layout.entry_name(index): entry.raw for index, entry in closure.entries.items()}
+    members[layout.PROOF] = format_proof(make_proof(reader, closure, earlier=earlier))
+    for name in sorted(members):
+        writer.add(name, members[name])
+    writer.add_tag_manifest()

@@ -1,0 +1,85 @@
+"""What a bundle about some exhibits must carry, found in the ledger itself (docs/spec/completeness.md).
+
+The verifier computes the same closure from the entries that it was given (`custody.verify.completeness`); here the
+ledger is asked for them. The two are held against each other whenever a bundle is built, because it is then verified.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from custody.ledger.store import LedgerReader
+from custody.verify.completeness import agents_of
+from custody.verify.state import Subject
+from custody.verify.subjects import LEDGER
+from schemas.details.exhibit import ExhibitRegistered
+from schemas.entry import ParsedEntry, parse_entry
+from schemas.errors import UsageError
+
+
+@dataclass(slots=True)
+class LedgerClosure:
+    """The entries below ``size`` that a bundle carries, and for each subject the last index that counts (None: all)."""
+
+    size: int
+    entries: dict[int, ParsedEntry] = field(default_factory=dict)
+    wanted: dict[Subject, int | None] = field(default_factory=dict)
+    indexes: dict[Subject, tuple[int, ...]] = field(default_factory=dict)
+
+
+def find_closure(reader: LedgerReader, exhibits: list[tuple[str, str]], *, size: int) -> LedgerClosure:
+    """Return the closure of ``exhibits`` among the first ``size`` entries.
+
+    Raises:
+        UsageError: ``bundle.exhibit`` for an exhibit that the ledger doesn't have.
+    """
+    closure = LedgerClosure(size)
+    _want(reader, closure, LEDGER, None)
+    for case, number in exhibits:
+        if reader.view().exhibit(case, number) is None:
+            raise UsageError("bundle.exhibit", f"expected a registered exhibit, found {case}/{number}")
+        _want(reader, closure, ("exhibit", case, number), None)
+    _add_ancestors(reader, closure)
+    for subject in [subject for subject in closure.wanted if subject[0] == "exhibit"]:
+        _want(reader, closure, ("case", subject[1]), None)
+    if size:
+        closure.entries.setdefault(size - 1, parse_entry(reader.entry(size - 1)))
+    _add_agents(reader, closure)
+    return closure
+
+
+def _want(reader: LedgerReader, closure: LedgerClosure, subject: Subject, last: int | None) -> None:
+    """Carry a subject up to entry ``last``; more than before where it was wanted already."""
+    closure.wanted[subject] = last
+    limit = closure.size if last is None else min(last + 1, closure.size)
+    indexes = tuple(index for index in reader.subject_entries(subject) if index < limit)
+    closure.indexes[subject] = indexes
+    for index in indexes:
+        if index not in closure.entries:
+            closure.entries[index] = parse_entry(reader.entry(index))
+
+
+def _add_ancestors(reader: LedgerReader, closure: LedgerClosure) -> None:
+    waiting = [subject for subject in closure.wanted if subject[0] == "exhibit"]
+    while waiting:
+        indexes = closure.indexes[waiting.pop()]
+        details = closure.entries[indexes[0]].event.details if indexes else None
+        if not isinstance(details, ExhibitRegistered) or not isinstance(details.derived_from, tuple):
+            continue
+        for parent in details.derived_from:
+            subject: Subject = ("exhibit", parent.case, parent.exhibit)
+            last = reader.event_indexes([parent.event])[parent.event]
+            known = closure.wanted.get(subject, -1)
+            if known is not None and last > known:
+                _want(reader, closure, subject, last)
+                waiting.append(subject)
+
+
+def _add_agents(reader: LedgerReader, closure: LedgerClosure) -> None:
+    """Add the agents of every carried entry; their own entries are signed by others, so go on until none is new."""
+    done: set[int] = set()
+    while new := sorted(closure.entries.keys() - done):
+        done.update(new)
+        for agent in sorted({agent for index in new for agent in agents_of(closure.entries[index])}):
+            if ("agent", agent) not in closure.wanted:
+                _want(reader, closure, ("agent", agent), None)

@@ -1,0 +1,83 @@
+"""What a recipient may see: disclosures chosen by rule and by hand.
+
+By rule, officials' names and everything about the exhibits and their handling go along; what names other people
+(who it was seized from, who attested, who it was lent to) and who else received what does not. By hand, patterns
+``type:pointer`` with ``*`` withhold or disclose more: ``exhibit.registered:/details/place``, ``*:/details/purpose``.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from custody.verify.disclosures_step import places_of
+from schemas.entry import ParsedEntry
+from schemas.errors import UsageError
+from schemas.private import Disclosure
+from schemas.registry import DETAILS
+
+WITHHELD_BY_RULE: tuple[tuple[str, str], ...] = (
+    ("exhibit.registered", "/details/seized_from"),
+    ("*", "/details/attestations/*/person"),
+    ("*", "/details/attestations/*/reason"),
+    ("exhibit.released", "/details/to"),
+    ("exhibit.returned", "/details/returned_by"),
+    ("bundle.exported", "/details/recipient"),
+    ("bundle.exported", "/details/purpose"),
+    ("access.logged", "/details/person"),
+)
+"""Types and pointers that stay here unless they are disclosed by hand. The exporting event itself is not under it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Patterns given by hand; what is disclosed by hand goes before what is withheld by hand or rule."""
+
+    withhold: tuple[tuple[str, str], ...] = ()
+    disclose: tuple[tuple[str, str], ...] = ()
+
+    def is_disclosed(self, type: str, pointer: str) -> bool:
+        """Tell whether the value at ``pointer`` of an event of ``type`` goes to the recipient."""
+        if _matches(self.disclose, type, pointer):
+            return True
+        return not _matches((*WITHHELD_BY_RULE, *self.withhold), type, pointer)
+
+
+def parse_choice(*, withhold: Iterable[str], disclose: Iterable[str]) -> Choice:
+    """Return the choice that patterns on a command line make.
+
+    Raises:
+        UsageError: ``bundle.pattern`` unless ``type:/pointer`` with a type that exists or holds a ``*``.
+    """
+    return Choice(tuple(map(_parse, withhold)), tuple(map(_parse, disclose)))
+
+
+def _parse(pattern: str) -> tuple[str, str]:
+    kind, colon, pointer = pattern.partition(":")
+    known = any(fnmatch.fnmatchcase(name, kind) for name in DETAILS)
+    if not colon or not known or not re.match(r"/[A-Za-z0-9_*/-]+\Z", pointer):
+        hint = "for example exhibit.registered:/details/place or *:/details/purpose"
+        raise UsageError("bundle.pattern", f"expected type:/pointer, found {pattern[:80]!r}", hint=hint)
+    return kind, pointer
+
+
+def _matches(patterns: Iterable[tuple[str, str]], type: str, pointer: str) -> bool:
+    return any(fnmatch.fnmatchcase(type, kind) and fnmatch.fnmatchcase(pointer, place) for kind, place in patterns)
+
+
+def choose(entries: Iterable[ParsedEntry], known: Mapping[str, Disclosure], choice: Choice) -> tuple[Disclosure, ...]:
+    """Return the disclosures among ``known`` (by commitment) that the recipient gets, in order of their texts."""
+    chosen = [
+        known[commitment]
+        for entry in entries
+        for commitment, pointer in places_of(entry.event).items()
+        if commitment in known and choice.is_disclosed(entry.event.type, pointer)
+    ]
+    return tuple(sorted(chosen, key=lambda disclosure: disclosure.text))
+
+
+def commitments_of(entries: Sequence[ParsedEntry]) -> list[str]:
+    """Return every commitment of some entries."""
+    return [commitment for entry in entries for commitment in places_of(entry.event)]

@@ -1,0 +1,236 @@
+"""The payload of a bundle: everything below ``data/``, prepared before the exporting event is made.
+
+The event commits to the payload's manifest, so nothing here may speak of entries, indexes or proofs.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+import msgspec
+
+from custody.bundle.disclose import Choice, choose, commitments_of
+from custody.bundle.readme import format_readme
+from custody.ledger.store import DisclosureStore
+from schemas import bag, canonical, layout, limits
+from schemas.bundle import Bundle, BundledDocument, BundledExhibit, BundledFile, Disclosures
+from schemas.content import Content, Digests, FileRecord, ManifestLine
+from schemas.details.exhibit import ExhibitRegistered
+from schemas.entry import ParsedEntry
+from schemas.errors import StorageError
+from schemas.types import UNSET
+
+DOCUMENT_FIELDS = frozenset({"certificate", "document", "documents", "photos"})
+"""Fields of details that name documents by digest."""
+
+
+class Vault(Protocol):
+    """Where the ledger keeps evidence, documents and manifests; each method returns nothing where it has none."""
+
+    def file(self, sha256: str) -> Path | None:
+        """Return the path of a file of evidence by its digest."""
+
+    def document(self, sha256: str) -> Path | None:
+        """Return the path of a document by its digest."""
+
+    def manifest(self, root: str) -> Path | None:
+        """Return the path of the manifest of a content root."""
+
+
+@dataclass(frozen=True, slots=True)
+class PayloadMember:
+    """A file below ``data/``: bytes at hand, or a path to stream from; neither where it travels apart."""
+
+    name: str
+    sha256: str
+    size: int
+    raw: bytes | None = None
+    path: Path | None = None
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether the zip holds it."""
+        return self.raw is not None or self.path is not None
+
+    def open(self) -> BinaryIO:
+        """Return the bytes as a stream."""
+        if self.raw is not None:
+            return io.BytesIO(self.raw)
+        assert self.path is not None, "what travels apart is never opened"
+        return self.path.open("rb")
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """All payload files in order of name, and the two texts that list them."""
+
+    members: tuple[PayloadMember, ...]
+    disclosed: tuple[str, ...]
+    """Commitments whose values the recipient gets."""
+
+    @property
+    def manifest(self) -> bytes:
+        """``manifest-sha256.txt``."""
+        return bag.format_manifest((member.name, member.sha256) for member in self.members)
+
+    @property
+    def bag_info(self) -> bytes:
+        """``bag-info.txt``."""
+        return bag.format_bag_info(total_bytes=sum(member.size for member in self.members), count=len(self.members))
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a payload is made from."""
+
+    origin: str
+    nonce: str
+    registered: Sequence[tuple[str, str, ParsedEntry]]
+    entries: Sequence[ParsedEntry]
+    is_detached: bool = False
+
+
+def make_payload(parts: Parts, vault: Vault, values: DisclosureStore, choice: Choice) -> Payload:
+    """Return the payload about the registered exhibits of ``parts``.
+
+    Raises:
+        StorageError: ``bundle.file-missing``, ``bundle.manifest-missing`` for evidence that the store doesn't have.
+    """
+    contents = [content for _, _, entry in parts.registered if (content := _content(entry)) is not None]
+    manifests = [_manifest(content, vault, choice) for content in contents if _has_manifest(content)]
+    files = _files(contents, vault)
+    documents = _documents(parts.entries, vault)
+    disclosures = choose(parts.entries, values.get(commitments_of(parts.entries)), choice)
+    members = [
+        *manifests,
+        *documents,
+        *(_evidence(sha256, size, vault, is_detached=parts.is_detached) for sha256, size in sorted(files.items())),
+        _at_hand(layout.DISCLOSURES, _disclosures(text.text for text in disclosures)),
+        _at_hand(layout.BUNDLE, _bundle(parts, files, documents)),
+    ]
+    exhibits = [(case, number, _content(entry)) for case, number, entry in parts.registered]
+    members.append(_at_hand(layout.README, format_readme(origin=parts.origin, exhibits=exhibits, files=files)))
+    ordered = tuple(sorted(members, key=lambda member: layout.place_of(member.name)))
+    return Payload(ordered, tuple(disclosure.commitment for disclosure in disclosures))
+
+
+def _at_hand(name: str, raw: bytes) -> PayloadMember:
+    return PayloadMember(name, sha256(raw).hexdigest(), len(raw), raw=raw)
+
+
+def _content(entry: ParsedEntry) -> Content | None:
+    details = entry.event.details
+    return details.content if isinstance(details, ExhibitRegistered) and isinstance(details.content, Content) else None
+
+
+def _has_manifest(content: Content) -> bool:
+    return content.count > 0 and not isinstance(content.files, tuple)
+
+
+def _bundle(parts: Parts, files: dict[str, int], documents: Sequence[PayloadMember]) -> bytes:
+    record = Bundle(
+        documents=tuple(BundledDocument(sha256=member.sha256, size=member.size) for member in documents),
+        exhibits=tuple(
+            BundledExhibit(case=case, exhibit=number)
+            for case, number in sorted((case, number) for case, number, _ in parts.registered)
+        ),
+        files=tuple(BundledFile(sha256=digest, size=size) for digest, size in sorted(files.items())),
+        ledger=parts.origin,
+        nonce=parts.nonce,
+        schema="custody-bundle/v1",
+    )
+    return canonical.encode(record)
+
+
+def _disclosures(texts: Iterable[str]) -> bytes:
+    return canonical.encode(Disclosures(disclosures=tuple(sorted(set(texts))), schema="custody-disclosures/v1"))
+
+
+def _records(content: Content, vault: Vault) -> Iterator[FileRecord]:
+    if isinstance(content.files, tuple):
+        yield from content.files
+    elif content.count:
+        for line in _lines(content, vault):
+            yield line.record
+
+
+def _lines(content: Content, vault: Vault) -> Iterator[ManifestLine]:
+    path = vault.manifest(content.root)
+    if path is None:
+        raise StorageError("bundle.manifest-missing", f"expected the manifest {content.root}, found none in the store")
+    with path.open("rb") as stream:
+        for raw in stream:
+            yield canonical.decode(raw.removesuffix(b"\n"), ManifestLine, maximum=limits.MANIFEST_LINE)
+
+
+def _files(contents: Iterable[Content], vault: Vault) -> dict[str, int]:
+    files: dict[str, int] = {}
+    for content in contents:
+        for record in _records(content, vault):
+            if isinstance(record.digests, Digests) and isinstance(record.size, int):
+                files[record.digests.sha256] = record.size
+    return files
+
+
+def _evidence(digest: str, size: int, vault: Vault, *, is_detached: bool) -> PayloadMember:
+    name = layout.FILES + digest
+    if is_detached:
+        return PayloadMember(name, digest, size)
+    path = vault.file(digest)
+    if path is None:
+        hint = "run custody check on the exhibit, or export it with --detached"
+        raise StorageError("bundle.file-missing", f"expected the file {digest} in the store, found none", hint=hint)
+    return PayloadMember(name, digest, size, path=path)
+
+
+def _manifest(content: Content, vault: Vault, choice: Choice) -> PayloadMember:
+    """The manifest as this recipient may see it: names withheld by hand lose their disclosures."""
+    name = f"{layout.MANIFESTS}{content.root}.jsonl"
+    hides = not choice.is_disclosed("exhibit.registered", "/path")
+    path = vault.manifest(content.root)
+    if path is not None and not hides:
+        digest, size = _measure(path)
+        return PayloadMember(name, digest, size, path=path)
+    lines = (msgspec.structs.replace(line, disclosures=UNSET) for line in _lines(content, vault))
+    return _at_hand(name, b"".join(canonical.encode(line) + b"\n" for line in lines))
+
+
+def _measure(path: Path) -> tuple[str, int]:
+    digest, size = sha256(), 0
+    with path.open("rb") as stream:
+        while chunk := stream.read(1 << 20):
+            digest.update(chunk)
+            size += len(chunk)
+    return digest.hexdigest(), size
+
+
+def _documents(entries: Iterable[ParsedEntry], vault: Vault) -> list[PayloadMember]:
+    """The documents that the entries name and the store has; one that it doesn't have counts as withheld."""
+    members = []
+    for digest in sorted({digest for entry in entries for digest in documents_of(entry)}):
+        path = vault.document(digest)
+        if path is not None:
+            members.append(PayloadMember(layout.DOCUMENTS + digest, digest, path.stat().st_size, path=path))
+    return members
+
+
+def documents_of(entry: ParsedEntry) -> Iterator[str]:
+    """Yield the digests of the documents that an entry's event names."""
+    yield from _named(msgspec.json.decode(bytes(entry.event.event.details)))
+
+
+def _named(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key in DOCUMENT_FIELDS:
+                yield from [item] if isinstance(item, str) else item
+            else:
+                yield from _named(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _named(item)
