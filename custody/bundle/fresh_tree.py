@@ -125,12 +125,13 @@ def _has_empty_directory(target: Path) -> bool:
 
 def _settle(stage: Path, target: Path, *, is_there: bool) -> None:
     """Give the finished tree its place: in one step, or, in a directory that was there, name by name."""
-    if not is_there:
-        stage.rename(target)
-        sync_directory(target.parent)
-        return
     moved: list[Path] = []
     try:
+        if not is_there:
+            stage.rename(target)
+            moved.append(target)
+            sync_directory(target.parent)
+            return
         for name in sorted(os.listdir(stage)):
             if os.path.lexists(target / name):
                 raise UsageError("unpack.not-empty", f"expected {target} to stay empty, found {name} in it")

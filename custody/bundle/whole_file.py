@@ -35,7 +35,7 @@ def whole_file(target: Path) -> Iterator[BinaryIO]:
             os.fsync(file.fileno())
             file.close()
             _publish(temporary, target)
-            sync_directory(target.parent)
+            _make_last(target)
     finally:
         # Closing flushes, which fails once more where the disk is full; the error to report is the first one.
         with suppress(OSError):
@@ -59,3 +59,12 @@ def _publish(temporary: Path, target: Path) -> None:
     except OSError:
         _check_free(target)
         temporary.rename(target)
+
+
+def _make_last(target: Path) -> None:
+    """Make the new name last; a name that may vanish with the next power cut is better gone at once."""
+    try:
+        sync_directory(target.parent)
+    except OSError:
+        target.unlink()
+        raise

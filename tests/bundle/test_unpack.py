@@ -7,7 +7,7 @@ import resource
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import pytest
 
@@ -181,9 +181,26 @@ def test_a_source_that_breaks_off_leaves_nothing_behind(tmp_path: Path) -> None:
             raise OSError(5, "Input/output error")
 
     with pytest.raises(StorageError) as caught:
-        unpack([_file(b"a", b"x")], open_content=lambda _: Broken(), target=tmp_path / "out")  # type: ignore[return-value]
+        unpack([_file(b"a", b"x")], open_content=lambda _: cast(BinaryIO, Broken()), target=tmp_path / "out")
     assert caught.value.code == "storage.io"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_names_that_the_disk_will_not_keep_are_taken_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_there: bool
+) -> None:
+    """An error after the last step is an error: what was reported as failed must not be there."""
+
+    def fail(_: Path) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("custody.bundle.fresh_tree.sync_directory", fail)
+    if is_there:
+        (tmp_path / "out").mkdir()
+    with pytest.raises(StorageError):
+        unpack([_file(b"a", b"x")], open_content=_store(b"x"), target=tmp_path / "out")
+    assert [path.name for path in tmp_path.rglob("*")] == ["out"] * is_there
 
 
 def test_an_empty_directory_is_filled(tmp_path: Path) -> None:

@@ -127,6 +127,19 @@ def test_a_disk_that_is_full_at_the_very_end_leaves_nothing_behind(tmp_path: Pat
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_name_that_the_disk_will_not_keep_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was reported as failed must not be there after all."""
+
+    def fail(_: Path) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("custody.bundle.whole_file.sync_directory", fail)
+    with pytest.raises(StorageError) as caught:
+        write_small(tmp_path / "b.zip")
+    assert caught.value.code == "storage.io"
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_existing_file_is_never_replaced(tmp_path: Path) -> None:
     """The bundle sent last year must survive a slip of the keyboard, also one made while this one is written."""
     (tmp_path / "old.zip").write_bytes(b"old")
