@@ -10,18 +10,15 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
 from custody.cli.settings import Settings
 from schemas.errors import CustodyError
 
-
-class Encodable(Protocol):
-    """A record that --json prints; a `msgspec.Struct`."""
-
-    __struct_fields__: tuple[str, ...]
+if TYPE_CHECKING:
+    from msgspec import Struct
 
 
 class Step(Protocol):
@@ -31,7 +28,7 @@ class Step(Protocol):
         """Say how much is done, of how much, in bytes or pieces."""
 
 
-def emit(settings: Settings, result: Encodable, lines: Iterable[str]) -> None:
+def emit(settings: Settings, result: Struct, lines: Iterable[str]) -> None:
     """Print ``result`` as JSON where it was asked for, else ``lines``, which must be safe to show already."""
     if settings.json:
         import msgspec

@@ -1,0 +1,103 @@
+"""`custody agent enrol`: who may act, as a registrar records it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import click
+
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.files import given_file, read_file
+from custody.cli.options import Signing, When, signed, timed
+from custody.cli.parameters import AGENT, COUNTRY
+from custody.cli.receipts import emit_outcome
+from custody.cli.results import ActResult
+from custody.cli.signing import complete, named_signers
+from custody.ledger.compose import Composed
+from keys.dsse import ProvenKey, open_enrolment
+from schemas.enrol import REQUEST_BYTES
+from schemas.errors import UsageError, VerificationError
+from schemas.event import Signer
+from schemas.text import AGENT_PATTERN
+from schemas.types import ROLES
+
+ROLE = click.Choice([role for role in ROLES if role != "system"])
+
+
+@command(
+    example="""
+    custody agent enrol exam-07.enrol --role examiner --organisation lab-1 --as reg-1
+    custody agent enrol lab-1 --kind organisation --country DE --as reg-1
+    custody agent enrol night-shift --kind unit --member exam-07 --member exam-11 --organisation lab-1 --as reg-1
+    """,
+    result=ActResult,
+)
+@click.argument("who_or_file", metavar="FILE|ID", nargs=-1, required=True)
+@click.option("--role", "roles", type=ROLE, multiple=True, help="What the agent may do; several are possible.")
+@click.option("--kind", type=click.Choice(["person", "unit", "organisation"]), help="Person, if there is a request.")
+@click.option("--organisation", type=AGENT, help="Where the agent belongs; it is enrolled before.")
+@click.option("--country", type=COUNTRY, help="Two letters.")
+@click.option("--member", "members", type=AGENT, multiple=True, help="A member of the unit.")
+@click.option("--name", help="The real name (kept private).")
+@signed
+@timed
+@pass_custody
+def agent_enrol(context: Context, *, who_or_file: tuple[str, ...], who: Signing, when: When, **given: Any) -> None:
+    """Enrol persons by their request FILE, or a unit or organisation by its ID; a registrar signs.
+
+    A FILE is what `custody key new` made. It proves that its sender holds the key; that it is the right person's is for
+    the registrar to make sure of, face to face or by comparing the key's id.
+    """
+    if len(who_or_file) > 1 and given["name"]:
+        raise UsageError("usage.enrol", "expected one agent where a name is given, found several")
+    signers = named_signers(context, who)
+    events = [_compose(context, item, signers, when, given) for item in who_or_file]
+    emit_outcome(context, complete(context, who, events))
+
+
+def _compose(context: Context, item: str, signers: tuple[Signer, ...], when: When, given: dict[str, Any]) -> Composed:
+    kind = given["kind"] or "person"
+    keys = []
+    if kind == "person":
+        proven = read_request(Path(item))
+        agent, keys = proven.agent, [proven.key]
+        if not given["roles"]:
+            raise UsageError("usage.role", f"expected a --role for {agent}, found none")
+    else:
+        agent = item
+        if not re.match(AGENT_PATTERN, agent, re.ASCII):
+            raise UsageError("usage.enrol", f"expected the id of a {kind}, found {item!r}")
+    details = {
+        "agent": agent,
+        "country": given["country"],
+        "keys": keys,
+        "kind": kind,
+        "members": sorted(set(given["members"])) or None,
+        "name": given["name"],
+        "organisation": given["organisation"],
+        "roles": sorted(set(given["roles"])),
+    }
+    return context.ledger().compose("agent.enrolled", signers=signers, details=details, when=when)
+
+
+def read_request(path: Path) -> ProvenKey:
+    """Return the key that a ``.enrol`` file asks to enrol, its proof of possession checked.
+
+    Raises:
+        UsageError: the file is no request.
+        VerificationError: ``enrolment.proof``.
+    """
+    if not path.exists():
+        hint = "for a unit or an organisation say --kind"
+        raise UsageError(
+            "usage.file", f"expected a request made by custody key new at {path}, found nothing", hint=hint
+        )
+    raw = read_file(path, maximum=REQUEST_BYTES)
+    with given_file(path):
+        try:
+            return open_enrolment(raw)
+        except VerificationError as error:
+            raise VerificationError(error.code, f"{path}: {error.text}", hint="ask for a new request") from None

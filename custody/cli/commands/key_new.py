@@ -1,0 +1,89 @@
+"""`custody key new`: a private key under a passphrase, and the request to enrol it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.files import write_file
+from custody.cli.keyring import key_directory, stored_keys
+from custody.cli.options import force_option, passphrase_option
+from custody.cli.output import emit
+from custody.cli.parameters import AGENT
+from custody.cli.passphrase import key_cost, new_passphrase
+from custody.cli.results import Result
+from custody.report.safe_text import show_path
+from keys.private.signer import Signer
+from keys.private.signing import make_enrolment
+from schemas.enrol import format_enrolment
+from schemas.errors import RefusedError
+
+
+class KeyMade(Result, frozen=True, kw_only=True, tag="custody-key-made/v1"):
+    """A new key; ``enrolment`` is the file for the registrar."""
+
+    agent: str
+    enrolment: str
+    key_id: str
+    key_file: str
+
+
+@command(
+    example="""
+    custody key new exam-07
+    custody key new exam-07 -o /media/stick/exam-07.enrol
+    """,
+    result=KeyMade,
+)
+@click.argument("agent", type=AGENT)
+@click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), help="The request (AGENT.enrol).")
+@click.option("--another", is_flag=True, help="Although the agent has a key here already.")
+@passphrase_option
+@force_option
+@pass_custody
+def key_new(
+    context: Context, agent: str, out: Path | None, another: bool, passphrase_file: Path | None, force: bool
+) -> None:
+    """Make a private key for AGENT and its enrolment request.
+
+    The key stays here, encrypted under a passphrase. The request goes to a registrar, who enrols it with `custody agent
+    enrol`; it proves that its sender holds the key and contains nothing secret.
+    """
+    if stored_keys(context, agent) and not another:
+        raise RefusedError(
+            "key.exists",
+            f"expected no key of {agent} in {context.keys_folder()}, found one",
+            hint=f"custody key rotate {agent} replaces it; --another makes a further one",
+        )
+    request = out or Path(f"{agent}.enrol")
+    # Before the key is made: a request that can't be written would leave a key that nobody knows.
+    if request.exists() and not force:
+        raise RefusedError("file.exists", f"expected no file at {request}, found one", hint="--force overwrites it")
+    phrase = new_passphrase(context, passphrase_file, agent=agent)
+    signer = key_directory(context).create(agent, passphrase=phrase, cost=key_cost(context))
+    write_request(context, signer, request, force=force)
+    folder = context.keys_folder()
+    result = KeyMade(agent=agent, enrolment=str(request), key_id=signer.key_id, key_file=str(folder))
+    emit(
+        context.settings,
+        result,
+        (
+            f"key of {agent}: {signer.key_id}",
+            f"  kept in: {show_path(folder)}",
+            f"  request: {show_path(request)}",
+            f"next: a registrar runs  custody agent enrol {show_path(request)} --role ROLE --organisation ORGANISATION",
+        ),
+    )
+
+
+def write_request(context: Context, signer: Signer, path: Path, *, force: bool) -> None:
+    """Write the ``.enrol`` file of a key.
+
+    Raises:
+        UsageError: ``usage.exists``.
+    """
+    key = make_enrolment(signer, nonce=context.random(16).hex())
+    write_file(path, format_enrolment(agent=signer.agent, key=key), force=force)

@@ -1,0 +1,155 @@
+"""The ledger of the home, as commands use it: read a moment of it, compose an event for it, append to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from custody.cli.context import Context
+from custody.cli.files import given_values
+from custody.cli.options import When
+from custody.ledger.append import append
+from custody.ledger.appending import Receipt
+from custody.ledger.compose import NOWHERE, Anchor, Composed, compose
+from custody.ledger.store import LedgerReader
+from custody.ledger.submission import Submission, commitment_places
+from custody.ledger.working import WorkingState
+from custody.report.safe_text import show
+from custody.report.values import Disclosures
+from custody.report.words import hash_name
+from custody.storage.home import Home, open_home
+from custody.verify.reducer import reduce
+from custody.verify.state import Ledger
+from schemas.errors import StorageError
+from schemas.event import About, ParsedEvent, Signer
+
+SEVERAL_SIGN_WITHIN = timedelta(days=7)
+"""How long a draft may wait where several sign, unless somebody says otherwise."""
+
+
+@dataclass(slots=True)
+class LedgerAccess:
+    """An open ledger. Mutable: belongs to one `Context` and is closed with it."""
+
+    context: Context
+    home: Home
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.home.close()
+
+    def read(self) -> AbstractContextManager[LedgerReader]:
+        """Open one moment of the ledger.
+
+        Raises:
+            StorageError: as the store does.
+        """
+        return self.home.store.read()
+
+    def ledger(self) -> Ledger:
+        """Return what entry 0 and its successors say of the ledger itself.
+
+        Raises:
+            StorageError: ``ledger.empty`` where entry 0 is not there.
+        """
+        with self.read() as reader:
+            found = reader.view().ledger()
+        if found is None:
+            raise StorageError("ledger.empty", f"expected an opened ledger in {self.home.path}, found no entry")
+        return found
+
+    def compose(
+        self,
+        type: str,
+        *,
+        signers: Sequence[Signer],
+        details: Mapping[str, Any],
+        when: When,
+        anchor: Anchor = NOWHERE,
+        wait: timedelta | None = None,
+    ) -> Composed:
+        """Return an event for this ledger from plain values; ``wait`` is how long it may take to be recorded.
+
+        Raises:
+            UsageError: a value that doesn't fit its field, or a time that is none.
+        """
+        now = self.context.now()
+        occurred_at, utc_offset = when.moment(now)
+        waiting = wait or (SEVERAL_SIGN_WITHIN if len(signers) > 1 else None)
+        with given_values():
+            return compose(
+                type,
+                ledger=self.ledger().origin,
+                signers=signers,
+                details=details,
+                occurred_at=occurred_at,
+                utc_offset=utc_offset,
+                random=self.context.random,
+                anchor=anchor,
+                not_after=None if waiting is None else now + waiting,
+            )
+
+    def rehearse(self, events: Sequence[ParsedEvent]) -> None:
+        """Ask the rules about a batch before anybody signs it; `append` asks them again under its lock.
+
+        Raises:
+            RuleViolation: as the reducer does.
+        """
+        with self.read() as reader:
+            state, size = WorkingState(reader.view()), reader.head().size
+            for place, event in enumerate(events):
+                # Which keys will sign is not known yet; the one rule that asks for them is asked at append.
+                outcome = reduce(state, size + place, event, ())
+                state.put(outcome.changes)
+                state.place(event.hash, outcome.place)
+
+    def append(self, submissions: Iterable[Submission], *, clock_is_right: bool = False) -> tuple[Receipt, ...]:
+        """Record a batch as one.
+
+        Raises:
+            CustodyError: as `custody.ledger.append.append`; nothing is written then.
+        """
+        return append(
+            self.home.store,
+            submissions,
+            at=self.context.now(),
+            log_signers=self.home.log_signers(),
+            clock_is_right=clock_is_right,
+        )
+
+    def alive_keys(self) -> frozenset[str]:
+        """Return the ids of the agents' keys that are enrolled and not revoked."""
+        with self.read() as reader:
+            return frozenset(key.id for key in reader.keys().values() if key.revoked_at is None)
+
+    def disclosures_of(self, events: Iterable[ParsedEvent]) -> Disclosures:
+        """Return the private values of events that this home holds, by commitment."""
+        wanted = [commitment for event in events for commitment in commitment_places(event)]
+        return self.home.store.disclosures.get(wanted)
+
+    def name_of(self, about: About) -> str:
+        """Name the subject of an annotation for people: an exhibit by case and number."""
+        if about.kind == "exhibit":
+            with self.read() as reader:
+                found = reader.view().registered(str(about.exhibit))
+            if found is not None:
+                return f"exhibit {show(f'{found.case}/{found.number}')}"
+        return hash_name(about)
+
+    def drafts_folder(self) -> Path:
+        """Return the folder in which drafts wait."""
+        return self.home.path / "drafts"
+
+
+def open_access(context: Context) -> LedgerAccess:
+    """Open the ledger of the home.
+
+    Raises:
+        UsageError: ``usage.no-home``.
+        StorageError: as `open_home`.
+    """
+    return LedgerAccess(context, open_home(context.home(), random=context.random))

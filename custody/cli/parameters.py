@@ -1,0 +1,60 @@
+"""Values that commands take from the command line, each with what it must look like; for ``type=`` of an option."""
+
+from __future__ import annotations
+
+import re
+
+import click
+
+from custody.cli.countries import COUNTRIES
+from schemas import limits, text
+
+
+def agent(value: str) -> str:
+    """Return an agent's id: a pseudonym given by the ledger, never a name.
+
+    Raises:
+        click.BadParameter: another form.
+    """
+    if not re.match(text.AGENT_PATTERN, value, re.ASCII):
+        raise click.BadParameter(f"expected an agent id such as exam-07 (a-z, 0-9, '.', '_', '-'), found {value!r}")
+    return value
+
+
+def country(value: str) -> str:
+    """Return a country by its two letters (ISO 3166-1).
+
+    Raises:
+        click.BadParameter: a code that no country has.
+    """
+    if value not in COUNTRIES:
+        raise click.BadParameter(f"expected a country's two capital letters (ISO 3166-1), found {value!r}")
+    return value
+
+
+def origin(value: str) -> str:
+    """Return the name of a ledger for all time, such as ``evidence.police.example/main``.
+
+    Raises:
+        click.BadParameter: another form.
+    """
+    if not re.match(text.ORIGIN_PATTERN, value, re.ASCII) or len(value) > limits.ORIGIN_BYTES:
+        raise click.BadParameter(f"expected an origin such as evidence.police.example/main, found {value!r}")
+    return value
+
+
+def digest(value: str) -> str:
+    """Return a SHA-256 digest in hex; capitals are taken for small letters.
+
+    Raises:
+        click.BadParameter: another form.
+    """
+    if not re.match(text.HASH_PATTERN, value.lower(), re.ASCII):
+        raise click.BadParameter(f"expected a SHA-256 digest of 64 hex digits, found {value!r}")
+    return value.lower()
+
+
+AGENT = agent
+COUNTRY = country
+ORIGIN = origin
+DIGEST = digest

@@ -1,0 +1,82 @@
+"""Where a passphrase comes from: a file or a prompt, never the command line, where every process can read it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from custody.cli.context import Context
+from keys.private.key_file import Cost
+from keys.private.passphrase import encode_passphrase, read_passphrase_file
+from schemas.errors import SigningKeyError, UsageError
+
+SHORTEST = 8
+"""Characters of a new passphrase at least: Argon2id makes each guess dear, not a short list of guesses long."""
+COSTS = {
+    "interactive": Cost(operations=2, memory=64 * 2**20),
+    "minimal": Cost(operations=1, memory=8192),
+    "moderate": Cost(operations=3, memory=256 * 2**20),
+    "sensitive": Cost(operations=4, memory=1024 * 2**20),
+}
+"""What CUSTODY_ARGON2 may say; ``minimal`` protects nothing and is for tests."""
+
+
+def read_passphrase(context: Context, file: Path | None, *, agent: str) -> bytes:
+    """Return the passphrase of a key that exists: from ``file``, CUSTODY_PASSPHRASE_FILE, or a prompt on a terminal.
+
+    Raises:
+        SigningKeyError: ``key.no-passphrase`` where there is none of the three, or as `read_passphrase_file`.
+    """
+    named = _named_file(context, file)
+    if named is not None:
+        return read_passphrase_file(named)
+    _want_terminal(agent)
+    typed: str = click.prompt(f"Passphrase of {agent}", hide_input=True, err=True, default="", show_default=False)
+    return encode_passphrase(typed)
+
+
+def new_passphrase(context: Context, file: Path | None, *, agent: str) -> bytes:
+    """Return the passphrase for a new key; a prompt asks for it twice.
+
+    Raises:
+        SigningKeyError: as `read_passphrase`.
+        UsageError: ``usage.passphrase`` for one that is too short.
+    """
+    named = _named_file(context, file)
+    if named is not None:
+        phrase = read_passphrase_file(named)
+    else:
+        _want_terminal(agent)
+        typed: str = click.prompt(f"New passphrase for {agent}", hide_input=True, confirmation_prompt=True, err=True)
+        phrase = encode_passphrase(typed)
+    if len(phrase.decode("utf-8")) < SHORTEST:
+        raise UsageError("usage.passphrase", f"expected a passphrase of {SHORTEST} or more characters, found a shorter")
+    return phrase
+
+
+def key_cost(context: Context) -> Cost:
+    """Return what one try of a new key's passphrase shall cost: CUSTODY_ARGON2, else moderate.
+
+    Raises:
+        UsageError: ``usage.argon2``.
+    """
+    named = context.environment.get("CUSTODY_ARGON2", "moderate")
+    if named not in COSTS:
+        raise UsageError("usage.argon2", f"expected CUSTODY_ARGON2 to be one of {', '.join(COSTS)}, found {named!r}")
+    return COSTS[named]
+
+
+def _named_file(context: Context, file: Path | None) -> Path | None:
+    named = file or context.environment.get("CUSTODY_PASSPHRASE_FILE")
+    return Path(named) if named else None
+
+
+def _want_terminal(agent: str) -> None:
+    if not sys.stdin.isatty():
+        raise SigningKeyError(
+            "key.no-passphrase",
+            f"expected a passphrase for {agent}, found neither a file nor a terminal to ask on",
+            hint="--passphrase-file FILE or CUSTODY_PASSPHRASE_FILE; or custody unlock before",
+        )
