@@ -7,26 +7,31 @@ entry that says something was exported and no bundle; that is said, and a new ex
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
 from custody.bundle.closure import LedgerClosure, find_closure
+from custody.bundle.container import Container, open_container
 from custody.bundle.disclose import Choice
 from custody.bundle.payload import Parts, Payload, Vault, make_payload
 from custody.bundle.proofs import earlier_exports, make_proof
-from custody.bundle.zip_write import ContainerWriter, write_container
+from custody.bundle.source import ContainerSource
+from custody.bundle.zip_write import ContainerWriter, Written, write_container
 from custody.ledger.append import append
 from custody.ledger.appending import Receipt
 from custody.ledger.store import LedgerReader, LedgerStore
 from custody.ledger.submission import Submission
-from keys.private.note import NoteSigner
+from custody.verify.source import FoundFile
+from custody.verify.verify import Trusted, verify
+from keys.private.signer import Signer
 from schemas import bag, layout
-from schemas.errors import UsageError
+from schemas.errors import StorageError, UsageError
 from schemas.event import About
 from schemas.proof import format_proof
+from schemas.report import Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +75,13 @@ def build_bundle(
     target: Path,
     sign: Callable[[Export], Submission],
     at: datetime,
-    log_signers: Sequence[NoteSigner],
+    log_signers: Sequence[Signer],
 ) -> Built:
     """Write a bundle to ``target``, which must not exist; append its exporting entry on the way.
 
     Raises:
         UsageError: ``bundle.exhibit``, ``bundle.exhibits``, ``bundle.exists``.
-        StorageError: ``bundle.file-missing``, ``bundle.manifest-missing``, ``storage.*``.
+        StorageError: ``bundle.file-missing``, ``bundle.manifest-missing``, ``bundle.unsound``, ``storage.*``.
         RuleViolation, RefusedError: where the ledger refuses the export; then nothing is left behind.
     """
     exhibits = sorted(set(order.exhibits))
@@ -93,8 +98,8 @@ def build_bundle(
         with store.read() as reader:
             closure = find_closure(reader, exhibits, size=receipt.index + 1)
             _write_records(writer, reader, closure, order)
-        writer.finish()
-        _check_own(writer, at)
+        written = writer.written
+    _check_own(target, written, at)
     return Built(target, receipt, payload.disclosed, len(closure.entries), target.stat().st_size)
 
 
@@ -136,3 +141,27 @@ def _write_records(writer: ContainerWriter, reader: LedgerReader, closure: Ledge
     for name in sorted(members):
         writer.add(name, members[name])
     writer.add_tag_manifest()
+
+
+class _OwnSource(ContainerSource):
+    """The bundle as its recipient reads it, except that evidence is not hashed a third time: it was read back."""
+
+    def __init__(self, container: Container, written: Mapping[str, Written]) -> None:
+        super().__init__(container)
+        self._written = written
+
+    def measure(self, name: str) -> FoundFile:
+        """Return the digest that was measured when the member was written and read back."""
+        item = self._written[name]
+        return FoundFile(item.sha256, item.member.size)
+
+
+def _check_own(target: Path, written: Mapping[str, Written], at: datetime) -> None:
+    """Verify the finished file as its recipient will; one that does not hold is a fault here and is taken away."""
+    with open_container(target) as container:
+        report = verify(_OwnSource(container, written), trusted=Trusted(), at=at).report
+    wrong = [finding for finding in report.findings if finding.severity is Severity.FAILED]
+    if wrong:
+        target.unlink()
+        text = f"expected a bundle that verifies, found step {wrong[0].step}: {wrong[0].text}"
+        raise StorageError("bundle.unsound", text, hint="run custody audit on the ledger")

@@ -68,6 +68,7 @@ class Appending:
         self._numbers = Numbers(writer)
         self._leaves: list[bytes] = []
         self._signings: list[Signing] = []
+        self._frontier = writer.frontier()
         self._pool = SignaturePool()
         self._is_closed = False
 
@@ -110,7 +111,7 @@ class Appending:
             StorageError: as the store does.
         """
         check_standing(self._writer, self._state, self._signings)
-        frontier = self._writer.frontier()
+        frontier = self._frontier
         for leaf in self._leaves:
             frontier.append(leaf)
         append_leaves(self._writer.tiles(), size=self._start, leaves=self._leaves)

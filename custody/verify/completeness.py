@@ -101,13 +101,14 @@ def _add_agents(
             indexes = [index for index in by_subject.get(subject, ()) if _is_within(index, wanted[subject])]
             continue
         entry = entries.get(indexes.pop())
-        for agent in _agents_of(entry) if entry is not None else ():
+        for agent in agents_of(entry) if entry is not None else ():
             if ("agent", agent) not in wanted:
                 wanted["agent", agent] = None
                 waiting.append(("agent", agent))
 
 
-def _agents_of(entry: ParsedEntry) -> set[str]:
+def agents_of(entry: ParsedEntry) -> set[str]:
+    """Return the agents that sign or receive in an entry, and the units for which they do."""
     signers = entry.event.event.signers
     return {signer.agent for signer in signers} | {signer.party for signer in signers}
 

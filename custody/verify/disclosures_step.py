@@ -19,6 +19,9 @@ from schemas.report import Findings, Severity
 _FILE_RECORDS = "/details/content/files"
 
 
+FILE_RECORDS = "/details/content/files"
+
+
 @dataclass(frozen=True, slots=True)
 class Values:
     """The disclosed values by commitment, and how many are withheld, or erased by order."""
@@ -29,7 +32,10 @@ class Values:
 
 
 def places_of(parsed: ParsedEvent) -> dict[str, str]:
-    """Return the JSON Pointer of each commitment in an event, by commitment."""
+    """Return the JSON Pointer of each commitment in an event, by commitment.
+
+    Pointers start at the event; those within a file record start at the record, as in a manifest (spec/content).
+    """
     return {commitment: pointer for pointer, commitment in _walk(msgspec.json.decode(parsed.raw), "")}
 
 
