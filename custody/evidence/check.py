@@ -1,0 +1,237 @@
+"""Is the evidence still what was registered? Every file is read again and compared with its record.
+
+Files in the store are found by digest. Files that were left in place are walked again, side by side with the records,
+as both come in order of raw paths: so names that came and names that went are found in one pass as well.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from custody.evidence.hashing import FileDigests, Hasher
+from custody.evidence.intake import Progress
+from custody.evidence.members import Member
+from custody.evidence.reading import read_node
+from custody.evidence.refusals import check_resources
+from custody.evidence.sources import Source
+from custody.evidence.store import EvidenceStore
+from custody.evidence.walk import Node, walk
+from schemas.content import Digests
+from schemas.details.exhibit import Mismatch
+from schemas.errors import StorageError
+from schemas.types import UNSET, is_set
+
+Report = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A file whose bytes are not the registered ones: ``found`` and ``size`` unless it is missing or unreadable."""
+
+    path: bytes | None
+    expected: str
+    found: str | None
+    size: int | None
+
+    @property
+    def mismatch(self) -> Mismatch:
+        """The form in which ``exhibit.checked`` records it."""
+        return Mismatch(
+            expected=self.expected, found=self.found or UNSET, size=UNSET if self.size is None else self.size
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What a check found.
+
+    ``checked`` files were looked for and ``read`` bytes were read, ``matching`` files are unaltered, ``differences``
+    lists the others. ``altered`` are links and empty directories that aren't what they were, ``extra`` names that no
+    record has; both only in place. ``skipped`` counts records that can't be compared: unreadable at registration, or
+    with a path that is withheld.
+    """
+
+    read: int
+    checked: int
+    matching: int
+    differences: tuple[Difference, ...]
+    altered: tuple[bytes, ...] = ()
+    extra: tuple[bytes, ...] = ()
+    skipped: int = 0
+
+    @property
+    def is_unaltered(self) -> bool:
+        """Tell whether nothing differs; names that were added alter nothing that was registered."""
+        return not self.differences and not self.altered
+
+
+def check_stored(members: Iterable[Member], *, store: EvidenceStore, progress: Report | None = None) -> CheckResult:
+    """Read the files of an exhibit in the store and compare them with their records.
+
+    Raises:
+        StorageError: ``evidence.resources``, where this machine and not the evidence is at fault.
+        RecordError, VerificationError: as `custody.evidence.members` has them.
+    """
+    with Hasher() as hasher:
+        tally = _Tally(progress)
+        for member in members:
+            digests = member.record.digests
+            if isinstance(digests, Digests):
+                tally.compare(member, digests, _read_stored(digests.sha256, store=store, hasher=hasher, tally=tally))
+            elif is_set(member.record.error):
+                tally.skipped += 1
+    return tally.result()
+
+
+def check_in_place(
+    members: Iterable[Member], *, sources: Sequence[Source], progress: Report | None = None
+) -> CheckResult:
+    """Walk the places where an exhibit was left and compare what is there with its records.
+
+    Raises:
+        RefusedError: as `custody.evidence.walk.walk`, and ``evidence.changed`` for a file that changes meanwhile.
+        StorageError: ``evidence.resources``.
+        RecordError, VerificationError: as `custody.evidence.members` has them.
+    """
+    with Hasher() as hasher:
+        tally = _Tally(progress)
+        _Comparison(tally, hasher=hasher).run(members, (node for source in sources for node in _nodes_of(source)))
+    return tally.result()
+
+
+class _Tally:
+    """Counts and lists of a check under way."""
+
+    def __init__(self, progress: Report | None) -> None:
+        self._progress = progress
+        self._read = 0
+        self._checked = 0
+        self._matching = 0
+        self._differences: list[Difference] = []
+        self.at = b""
+        self.altered: list[bytes] = []
+        self.extra: list[bytes] = []
+        self.skipped = 0
+
+    def tick(self, count: int) -> None:
+        self._read += count
+        if self._progress is not None:
+            self._progress(Progress(files=self._checked, read=self._read, path=self.at))
+
+    def compare(self, member: Member, expected: Digests, found: FileDigests | None) -> None:
+        self._checked += 1
+        if found and found.sha256 == expected.sha256 and expected.blake3 in (UNSET, found.blake3):
+            self._matching += 1
+        else:
+            difference = Difference(
+                path=member.path,
+                expected=expected.sha256,
+                found=found.sha256 if found else None,
+                size=found.size if found else None,
+            )
+            self._differences.append(difference)
+        self.tick(0)
+
+    def result(self) -> CheckResult:
+        return CheckResult(
+            read=self._read,
+            checked=self._checked,
+            matching=self._matching,
+            differences=tuple(self._differences),
+            altered=tuple(self.altered),
+            extra=tuple(self.extra),
+            skipped=self.skipped,
+        )
+
+
+class _Comparison:
+    """Two sorted streams, records and names, merged."""
+
+    def __init__(self, tally: _Tally, *, hasher: Hasher) -> None:
+        self._tally = tally
+        self._hasher = hasher
+
+    def run(self, members: Iterable[Member], nodes: Iterable[Node]) -> None:
+        names = iter(nodes)
+        node = next(names, None)
+        withheld = 0
+        for member in members:
+            if member.path is None:
+                withheld += 1
+                self._tally.skipped += 1
+                continue
+            while node is not None and node.path < member.path:
+                self._tally.extra.append(node.path)
+                node = next(names, None)
+            if node is not None and node.path == member.path:
+                self._compare(member, node)
+                node = next(names, None)
+            else:
+                self._miss(member)
+        while node is not None:
+            self._tally.extra.append(node.path)
+            node = next(names, None)
+        if withheld:
+            # A name that no disclosed record has may be one of the withheld ones.
+            self._tally.extra.clear()
+
+    def _compare(self, member: Member, node: Node) -> None:
+        self._tally.at = node.path
+        digests = member.record.digests
+        if isinstance(digests, Digests):
+            self._tally.compare(member, digests, self._read(node) if node.kind == "file" else None)
+        elif is_set(member.record.error):
+            self._tally.skipped += 1
+        elif not _is_same(member, node):
+            self._tally.altered.append(node.path)
+
+    def _miss(self, member: Member) -> None:
+        digests = member.record.digests
+        if isinstance(digests, Digests):
+            self._tally.compare(member, digests, None)
+        elif is_set(member.record.error):
+            self._tally.skipped += 1
+        elif member.path is not None:
+            self._tally.altered.append(member.path)
+
+    def _read(self, node: Node) -> FileDigests | None:
+        try:
+            return read_node(node, hasher=self._hasher, batch=None, tick=self._tally.tick).digests
+        except OSError as error:
+            check_resources(error)
+            return None
+
+
+def _is_same(member: Member, node: Node) -> bool:
+    """Compare a link or an empty directory; an unreadable directory was recorded as such and says no more."""
+    if member.record.type != node.kind:
+        return False
+    if node.kind == "symlink" and member.target is not None:
+        try:
+            return os.readlink(node.name, dir_fd=node.dir_fd) == member.target
+        except OSError:
+            return False
+    return True
+
+
+def _nodes_of(source: Source) -> Iterable[Node]:
+    """Walk one source; one that isn't there any more has no names, so that every record of it is missing."""
+    try:
+        os.lstat(source.path)
+    except OSError:
+        return ()
+    return walk((source,))
+
+
+def _read_stored(sha256: str, *, store: EvidenceStore, hasher: Hasher, tally: _Tally) -> FileDigests | None:
+    try:
+        with store.get(sha256).open("rb", buffering=0) as file:
+            return hasher.digest(file.fileno(), each=lambda piece: tally.tick(len(piece)))
+    except OSError as error:
+        check_resources(error)
+    except StorageError as error:
+        if error.code != "store.absent":
+            raise
+    return None

@@ -1,0 +1,137 @@
+"""The list of an exhibit's records on disk, for exhibits that are too large for their event to hold them.
+
+One canonical `ManifestLine` a line, each ended by LF, in order of raw path bytes. It is written and read as a stream:
+a million records cost no more memory than one.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from custody.evidence.disk import as_storage_error, sync_directory
+from schemas import canonical, limits, merkle, text
+from schemas.content import Content, ManifestLine
+from schemas.errors import RecordError, StorageError, VerificationError
+
+
+class Spool:
+    """A manifest that is being written, before its root is known: a temporary file of mode 0600."""
+
+    def __init__(self, directory: Path) -> None:
+        """Make the file in ``directory``.
+
+        Raises:
+            StorageError: ``store.full`` or ``store.failed``.
+        """
+        try:
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            fd, name = tempfile.mkstemp(dir=directory, prefix="spool-", suffix=".jsonl")
+        except OSError as error:
+            raise as_storage_error(error, "writing a manifest") from None
+        self.path = Path(name)
+        self._file = os.fdopen(fd, "wb", buffering=1 << 18)
+
+    def write(self, line: ManifestLine) -> None:
+        """Append a line.
+
+        Raises:
+            StorageError: ``store.full`` or ``store.failed``.
+        """
+        try:
+            self._file.write(canonical.encode(line) + b"\n")
+        except OSError as error:
+            raise as_storage_error(error, "writing a manifest") from None
+
+    def finish(self) -> Path:
+        """Return where the file lies, when all of it is on disk.
+
+        Raises:
+            StorageError: ``store.full`` or ``store.failed``.
+        """
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+        except OSError as error:
+            raise as_storage_error(error, "writing a manifest") from None
+        return self.path
+
+    def discard(self) -> None:
+        """Remove the file."""
+        # Closing flushes, which fails again on a full disk; the descriptor is closed all the same.
+        with suppress(OSError):
+            self._file.close()
+        self.path.unlink(missing_ok=True)
+
+
+def read_manifest(path: Path, *, content: Content) -> Iterator[ManifestLine]:
+    """Yield the lines of a manifest; after the last one it is compared with ``content``, which is signed.
+
+    Raises:
+        RecordError: a line that is not the canonical spelling of one, above `limits.MANIFEST_LINE` bytes, or cut.
+        VerificationError: ``content.root`` where the records are not those that were signed.
+        StorageError: ``store.absent`` or ``store.failed``.
+    """
+    leaves, total = merkle.Frontier(), 0
+    try:
+        with path.open("rb") as file:
+            for line in _lines(file):
+                yield line
+                leaves.append(merkle.hash_leaf(canonical.encode(line.record)))
+                total += line.record.size if isinstance(line.record.size, int) else 0
+    except FileNotFoundError:
+        raise StorageError("store.absent", f"expected the manifest {content.root}, found none") from None
+    except OSError as error:
+        raise as_storage_error(error, f"reading the manifest {content.root}") from None
+    found = (leaves.root().hex(), leaves.size, total)
+    if found != (content.root, content.count, content.bytes):
+        message = f"expected {content.count} records of root {content.root}, found {found[1]} of root {found[0]}"
+        raise VerificationError("content.root", message)
+
+
+def _lines(file: BinaryIO) -> Iterator[ManifestLine]:
+    while raw := file.readline(limits.MANIFEST_LINE + 2):
+        if not raw.endswith(b"\n"):
+            expected = f"expected lines of at most {limits.MANIFEST_LINE} bytes, each ended by LF"
+            raise RecordError("record.size", expected)
+        yield canonical.decode(raw[:-1], ManifestLine, maximum=limits.MANIFEST_LINE)
+
+
+class Manifests:
+    """The manifests of a ledger, by root: ``<base>/<root>.jsonl``, mode 0600, as they hold names in clear."""
+
+    def __init__(self, base: Path) -> None:
+        self._base = base
+
+    @property
+    def base(self) -> Path:
+        """The directory in which they lie; a `Spool` in it makes `adopt` a mere renaming."""
+        return self._base
+
+    def path(self, root: str) -> Path:
+        """Return where the manifest of this content root lies or would lie.
+
+        Raises:
+            RecordError: ``text.hex`` unless ``root`` is 64 lower-case hex digits.
+        """
+        text.parse_hex(root, size=32)
+        return self._base / f"{root}.jsonl"
+
+    def adopt(self, spool: Path, *, root: str) -> Path:
+        """Give a finished spool file its name, durably, and return where it lies.
+
+        Raises:
+            StorageError: ``store.full`` or ``store.failed``.
+        """
+        target = self.path(root)
+        try:
+            os.replace(spool, target)
+            sync_directory(self._base)
+        except OSError as error:
+            raise as_storage_error(error, f"keeping the manifest {root}") from None
+        return target

@@ -1,0 +1,190 @@
+"""Evidence and documents by content: one file per SHA-256, whatever it was called.
+
+    <base>/ab/ab12...      the bytes whose SHA-256 is ab12..., mode 0440
+    <base>/.staging/       batches under way (see `custody.evidence.staging`)
+
+Two exhibits with the same file share it. A file is never changed and never half there.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from custody.evidence.disk import as_storage_error, sync_children
+from custody.evidence.hashing import FileDigests, Hasher, digest_bytes
+from custody.evidence.staging import Batch
+from custody.evidence.wording import reason_of, shown
+from schemas import text
+from schemas.errors import StorageError, UsageError, VerificationError
+
+_STAGING = ".staging"
+
+
+class EvidenceStore:
+    """A directory of files by digest; it is made when the first batch is opened."""
+
+    def __init__(self, base: Path) -> None:
+        self._base = base
+
+    @property
+    def base(self) -> Path:
+        """The directory below which everything lies."""
+        return self._base
+
+    def path(self, sha256: str) -> Path:
+        """Return where a file of this digest lies or would lie.
+
+        Raises:
+            RecordError: ``text.hex`` unless ``sha256`` is 64 lower-case hex digits.
+        """
+        text.parse_hex(sha256, size=32)
+        return self._base / sha256[:2] / sha256
+
+    def get(self, sha256: str) -> Path:
+        """Return where the file of this digest lies; its bytes are not looked at.
+
+        Raises:
+            StorageError: ``store.absent``.
+        """
+        path = self.path(sha256)
+        if not path.is_file():
+            raise StorageError("store.absent", f"expected a file {sha256} in the store, found none")
+        return path
+
+    def has(self, sha256: str, *, size: int | None = None) -> bool:
+        """Tell whether a file of this digest, and of ``size`` bytes if given, is in the store."""
+        try:
+            found = os.stat(f"{self._base}/{sha256[:2]}/{sha256}", follow_symlinks=False)
+        except FileNotFoundError:
+            return False
+        return size is None or found.st_size == size
+
+    def check(self, sha256: str, *, hasher: Hasher) -> FileDigests:
+        """Return the digests of a stored file after reading all of it.
+
+        Raises:
+            StorageError: ``store.absent``, or ``store.failed`` where the disk can't read it.
+            VerificationError: ``store.damaged`` where its bytes are not those that were stored.
+        """
+        try:
+            with self.get(sha256).open("rb", buffering=0) as file:
+                digests = hasher.digest(file.fileno())
+        except OSError as error:
+            raise as_storage_error(error, f"reading {sha256} from the store") from None
+        if digests.sha256 != sha256:
+            found = f"found {digests.sha256} in {digests.size} bytes"
+            raise VerificationError("store.damaged", f"expected a stored file of SHA-256 {sha256}, {found}")
+        return digests
+
+    def begin(self) -> Batch:
+        """Open a batch; what crashed batches left over is removed first.
+
+        Raises:
+            StorageError: ``store.full`` or ``store.failed``.
+        """
+        try:
+            staging, lock = self._open_staging()
+        except OSError as error:
+            raise as_storage_error(error, "opening the store") from None
+
+        def close() -> None:
+            _remove_staging(staging)
+            os.close(lock)
+
+        return Batch(self, staging=staging, close=close)
+
+    def add_file(self, path: Path, *, batch: Batch, hasher: Hasher) -> FileDigests:
+        """Stage one file of the user's own, such as a warrant, and return its digests; links are followed.
+
+        Raises:
+            UsageError: ``store.source`` for a file that can't be read, or isn't one.
+            StorageError: ``store.full`` or ``store.failed``.
+        """
+        try:
+            if not path.is_file():
+                raise FileNotFoundError(errno.ENOENT, "no file")
+            with path.open("rb", buffering=0) as file, batch.receive(file.fileno()) as copy:
+                digests = hasher.digest(copy.reads_from, each=copy.write)
+                copy.keep(digests)
+        except OSError as error:
+            where = f"{shown(os.fsencode(path))}: {reason_of(error)}"
+            raise UsageError("store.source", f"expected a file that can be read at {where}") from None
+        return digests
+
+    def add_bytes(self, raw: bytes, *, batch: Batch) -> FileDigests:
+        """Stage bytes of our own, such as a list of differences, and return their digests.
+
+        Raises:
+            StorageError: ``store.full`` or ``store.failed``.
+        """
+        digests = digest_bytes(raw)
+        batch.add(digests.sha256, raw)
+        return digests
+
+    def place(self, sha256: str, *, staged: str, staging_fd: int) -> None:
+        """Move a staged file to its name; only `Batch.commit` calls this.
+
+        Raises:
+            OSError: the disk is full or broken.
+        """
+        target = f"{self._base}/{sha256[:2]}"
+        try:
+            os.rename(staged, f"{target}/{sha256}", src_dir_fd=staging_fd)
+        except FileNotFoundError:
+            os.makedirs(target, mode=0o700, exist_ok=True)
+            os.rename(staged, f"{target}/{sha256}", src_dir_fd=staging_fd)
+
+    def sync(self) -> None:
+        """Return when all of the store is on disk.
+
+        Raises:
+            OSError: the disk is full or broken.
+        """
+        fd = os.open(self._base, os.O_RDONLY)
+        try:
+            sync_children(fd)
+        finally:
+            os.close(fd)
+
+    def _open_staging(self) -> tuple[str, int]:
+        """Make a directory for a batch and hold its lock, under a lock of the whole store.
+
+        Without that outer lock another process could take a directory whose lock isn't held yet for a left-over.
+        """
+        top = self._base / _STAGING
+        top.mkdir(mode=0o700, parents=True, exist_ok=True)
+        outer = os.open(top, os.O_RDONLY)
+        try:
+            fcntl.flock(outer, fcntl.LOCK_EX)
+            _remove_left_over(top)
+            staging = tempfile.mkdtemp(dir=top)
+            lock = os.open(f"{staging}.lock", os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        finally:
+            os.close(outer)
+        return staging, lock
+
+
+def _remove_left_over(top: Path) -> None:
+    """Remove every batch whose process is gone: the system drops the locks of a process that ends."""
+    for directory in top.iterdir():
+        if directory.suffix == ".lock":
+            continue
+        lock = os.open(f"{directory}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _remove_staging(str(directory))
+        except BlockingIOError:
+            continue
+        finally:
+            os.close(lock)
+
+
+def _remove_staging(staging: str) -> None:
+    shutil.rmtree(staging, ignore_errors=True)
+    Path(f"{staging}.lock").unlink(missing_ok=True)

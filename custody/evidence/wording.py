@@ -1,0 +1,29 @@
+"""File names and system errors in words for a person."""
+
+from __future__ import annotations
+
+import errno
+import os
+
+SHOWN_CHARACTERS = 300
+"""A longer name is cut in the middle of messages; records always hold all of it."""
+
+
+def shown(raw: bytes) -> str:
+    r"""Return ``raw`` as one printable line: bytes that are not UTF-8 and characters that don't print as ``\x..``.
+
+    A seized name may hold line feeds, terminal escapes or characters that reverse the writing direction; a message
+    that quotes it must not obey it.
+    """
+    text = raw.decode("utf-8", "backslashreplace")
+    clean = "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
+    if len(clean) > SHOWN_CHARACTERS:
+        half = SHOWN_CHARACTERS // 2
+        return f"{clean[:half]}...{clean[-half:]}"
+    return clean
+
+
+def reason_of(error: OSError) -> str:
+    """Return the symbol and the words of a system error, such as ``EACCES: permission denied``."""
+    number = error.errno or 0
+    return f"{errno.errorcode.get(number, 'unknown')}: {os.strerror(number).lower()}"
