@@ -1,0 +1,204 @@
+"""A bundle on the disk as the verifier wants it, and folders with files that travelled apart from it.
+
+Two kinds of trouble are kept apart here. What is wrong with the bundle's bytes is a finding and makes a verdict. What
+is wrong with this machine's disk says nothing about the bundle: it must never look like tampering, so it passes
+through the verifier as `DiskFaultError`, which the verifier doesn't know, and comes out as the `StorageError` it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from custody.bundle.container import Container, open_container
+from custody.bundle.measure import measure
+from custody.bundle.region import FileRegion
+from custody.verify.source import Elsewhere, FoundFile
+from custody.verify.verify import Trusted, Verified, failed_container, verify
+from schemas import layout
+from schemas.errors import StorageError, UsageError, VerificationError
+from schemas.report import Report
+
+OnBytes = Callable[[int], None]
+"""Is told how many bytes of evidence were read since the last time."""
+_FOLDERS: Final = ("", "files", "data/files")
+
+
+class DiskFaultError(Exception):
+    """The machine could not read its own disk; ``error`` says how."""
+
+    def __init__(self, error: StorageError) -> None:
+        super().__init__(error.text)
+        self.error = error
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A report, and what was read, where the container could be opened at all."""
+
+    report: Report
+    verified: Verified | None
+
+
+class BundleSource:
+    """A container as a `custody.verify.source.Source`."""
+
+    def __init__(self, container: Container, *, on_bytes: OnBytes | None = None) -> None:
+        self._container = container
+        self._on_bytes = on_bytes
+
+    def names(self) -> Sequence[str]:
+        """Return the names of all members."""
+        return tuple(self._container.members)
+
+    def read(self, name: str, maximum: int) -> bytes:
+        """Return the bytes of a member of at most ``maximum`` bytes.
+
+        Raises:
+            VerificationError: ``container.member-size``, ``container.crc``.
+        """
+        with _disk_faults():
+            return self._container.read(name, maximum=maximum)
+
+    def lines(self, name: str, maximum: int) -> Iterator[bytes]:
+        """Yield the lines of a member without their LF.
+
+        Raises:
+            VerificationError: ``container.line``, ``container.crc``.
+        """
+        with _disk_faults():
+            yield from self._container.lines(name, maximum=maximum)
+
+    def measure(self, name: str) -> FoundFile:
+        """Return digests and size of a member.
+
+        Raises:
+            VerificationError: ``container.crc``.
+        """
+        stream = self._container.open(name)
+        size = self._container.members[name].size
+        with _disk_faults():
+            return measure(_watched(stream.read, self._on_bytes), size=size, is_evidence=layout.is_detachable(name))
+
+
+class Folders:
+    """Files by digest in folders of this machine: ``<sha256>``, ``files/<sha256>`` or ``<ab>/<sha256>`` of each.
+
+    A file under that name with the right bytes wins over one with others; nothing is hashed that isn't asked for.
+    """
+
+    def __init__(self, folders: Sequence[Path], *, on_bytes: OnBytes | None = None) -> None:
+        """Take folders that are there.
+
+        Raises:
+            UsageError: ``files.absent``.
+        """
+        for folder in folders:
+            if not folder.is_dir():
+                raise UsageError("files.absent", f"expected a folder at {folder}, found none")
+        self._folders = tuple(folders)
+        self._on_bytes = on_bytes
+
+    def find(self, sha256: str) -> FoundFile | None:
+        """Return what the file named ``sha256`` measures, or nothing where none has that name."""
+        found = None
+        for path in self.paths(sha256):
+            found = self._measure(path)
+            if found.sha256 == sha256:
+                return found
+        return found
+
+    def paths(self, sha256: str) -> Iterator[Path]:
+        """Yield where a file of that name lies; its bytes are not looked at."""
+        for folder in self._folders:
+            for below in (*_FOLDERS, sha256[:2]):
+                path = folder / below / sha256
+                if path.is_file():
+                    yield path
+
+    def _measure(self, path: Path) -> FoundFile:
+        with _disk_faults():
+            region = FileRegion(path)
+            try:
+                read = _watched(_reader(region), self._on_bytes)
+                return measure(read, size=region.size, is_evidence=True)
+            finally:
+                region.close()
+
+
+def verify_bundle(
+    path: Path,
+    *,
+    trusted: Trusted,
+    at: datetime,
+    elsewhere: Elsewhere | None = None,
+    on_bytes: OnBytes | None = None,
+) -> Outcome:
+    """Return what holds of the bundle in the file at ``path``, as of ``at`` (aware, UTC).
+
+    Raises:
+        UsageError: ``bundle.absent``, ``bundle.not-a-file``.
+        StorageError: this machine's disk; nothing is said about the bundle.
+    """
+    try:
+        container = open_container(path)
+    except VerificationError as error:
+        return Outcome(failed_container(error, trusted=trusted, at=at), None)
+    with container:
+        verified = verify_container(container, trusted=trusted, at=at, elsewhere=elsewhere, on_bytes=on_bytes)
+        return Outcome(verified.report, verified)
+
+
+def verify_container(
+    container: Container,
+    *,
+    trusted: Trusted,
+    at: datetime,
+    elsewhere: Elsewhere | None = None,
+    on_bytes: OnBytes | None = None,
+) -> Verified:
+    """Return what holds of an open container, as of ``at`` (aware, UTC).
+
+    Raises:
+        StorageError: this machine's disk; nothing is said about the bundle.
+    """
+    try:
+        return verify(BundleSource(container, on_bytes=on_bytes), trusted=trusted, at=at, elsewhere=elsewhere)
+    except DiskFaultError as fault:
+        raise fault.error from fault
+
+
+@contextmanager
+def _disk_faults() -> Iterator[None]:
+    try:
+        yield
+    except StorageError as error:
+        raise DiskFaultError(error) from error
+
+
+def _reader(region: FileRegion) -> Callable[[int], bytes]:
+    place = 0
+
+    def read(size: int) -> bytes:
+        nonlocal place
+        raw = region.read_at(place, min(size, region.size - place))
+        place += len(raw)
+        return raw
+
+    return read
+
+
+def _watched(read: Callable[[int], bytes], on_bytes: OnBytes | None) -> Callable[[int], bytes]:
+    if on_bytes is None:
+        return read
+
+    def watched(size: int) -> bytes:
+        raw = read(size)
+        on_bytes(len(raw))
+        return raw
+
+    return watched
