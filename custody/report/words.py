@@ -19,6 +19,17 @@ from schemas.types import is_set
 WITHHELD = "(withheld)"
 NameOf = Callable[[About], str]
 """Names the subject of an annotation for people; exhibits are named there by a hash only."""
+Absent = Callable[[str], str]
+"""Says for a commitment why its value is not shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One value of an event's details: its place below the event, such as ``("details", "seal")``, label and value."""
+
+    place: tuple[str, ...]
+    label: str
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +57,15 @@ def tell(event: ParsedEvent, disclosures: Disclosures, *, name_of: NameOf = hash
     """Return the event in words; a value whose disclosure is not at hand is shown as withheld."""
     plain = plain_of(event)
     signers = tuple(_signer(signer) for signer in plain["signers"])
-    facts = tuple(_facts(plain["details"], ("details",), disclosures))
+    facts = ((fact.label, fact.value) for fact in facts_of(plain["details"], disclosures))
     return Told(_headline(event, name_of), format_when(event), signers, (*_frame(event), *facts))
+
+
+def facts_of(
+    details: Mapping[str, Any], disclosures: Disclosures, *, absent: Absent = lambda _: WITHHELD
+) -> tuple[Fact, ...]:
+    """Return one fact for each value of plain ``details``, in the order of the bytes; all of them are safe to show."""
+    return tuple(_facts(details, ("details",), disclosures, absent))
 
 
 def format_when(event: ParsedEvent) -> str:
@@ -108,28 +126,28 @@ def _frame(event: ParsedEvent) -> Iterator[tuple[str, str]]:
         yield "checkpoint seen", f"of {inner.seen.size} entries, {inner.seen.root}"
 
 
-def _facts(value: object, place: tuple[str, ...], disclosures: Disclosures) -> Iterator[tuple[str, str]]:
-    """Yield one line for each value below ``place``, in the order of the bytes."""
+def _facts(value: object, place: tuple[str, ...], disclosures: Disclosures, absent: Absent) -> Iterator[Fact]:
+    """Yield one fact for each value below ``place``, in the order of the bytes."""
     commitment = commitment_of(value)
     if commitment is not None:
-        yield _label(place), _disclosed(commitment, place, disclosures)
+        yield Fact(place, _label(place), _disclosed(commitment, place, disclosures, absent))
     elif isinstance(value, dict):
         for name, item in value.items():
-            yield from _facts(item, (*place, name), disclosures)
+            yield from _facts(item, (*place, name), disclosures, absent)
     elif isinstance(value, list) and all(isinstance(item, str) for item in value):
-        yield _label(place), ", ".join(_word(item) for item in value) or "none"
+        yield Fact(place, _label(place), ", ".join(_word(item) for item in value) or "none")
     elif isinstance(value, list):
         for number, item in enumerate(value):
-            yield from _facts(item, (*place, str(number)), disclosures)
+            yield from _facts(item, (*place, str(number)), disclosures, absent)
     else:
-        yield _label(place), _word(value)
+        yield Fact(place, _label(place), _word(value))
 
 
-def _disclosed(commitment: str, place: tuple[str, ...], disclosures: Disclosures) -> str:
+def _disclosed(commitment: str, place: tuple[str, ...], disclosures: Disclosures, absent: Absent) -> str:
     found = disclosures.get(commitment)
     # A disclosure for another place says nothing about this one.
     if found is None or found.path != pointer_of(place):
-        return WITHHELD
+        return absent(commitment)
     return format_value(found.value)
 
 
