@@ -39,9 +39,7 @@ def check_signature(*, key: bytes, message: bytes, signature: bytes) -> None:
     try:
         crypto_sign_open(signature + message, key)
     except BadSignatureError:
-        raise VerificationError(
-            "signature.invalid", f"expected a signature of {key.hex()}, found another"
-        ) from None
+        raise VerificationError("signature.invalid", f"expected a signature of {key.hex()}, found another") from None
 
 
 def check_public_key(raw: bytes) -> None:

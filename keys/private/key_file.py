@@ -1,0 +1,193 @@
+"""The key file (custody-key/v1): one private key, readable by its owner's passphrase or by his file permissions.
+
+    {"agent":"exam-07","algorithm":"ed25519","checksum":"<64 hex>","key":"<public key>",
+     "protection":{"kind":"passphrase","memory":268435456,"nonce":"<24 bytes>","operations":3,
+      "salt":"<16 bytes>","secret":"<80 bytes>"},"schema":"custody-key/v1"}
+
+without line breaks, binary fields in base64. ``checksum`` is the SHA-256 of the same canonical object without it: a
+damaged file is told from a wrong passphrase before the passphrase is tried. ``secret`` is a SecretBox (XSalsa20 and
+Poly1305) under Argon2id(passphrase, salt) of seed (32 bytes) and SHA-256 of ``["<agent>","<key>"]``: whoever swaps
+the public part under a fresh checksum is found when the file is opened.
+
+Protection ``{"kind":"file-mode","seed":"<32 bytes>"}`` is for a service, which has nobody to ask: its file is as
+secret as its permissions are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta, structs
+from nacl.bindings import crypto_pwhash_alg, crypto_pwhash_ALG_ARGON2ID13, crypto_secretbox, crypto_secretbox_open
+from nacl.exceptions import CryptoError
+from nacl.exceptions import RuntimeError as SodiumError
+
+from keys.private.signer import SEED_BYTES, Ed25519Signer, Random
+from schemas import canonical
+from schemas.errors import RecordError, SigningKeyError, UnknownVersionError
+from schemas.text import format_base64, parse_base64
+from schemas.types import AgentId, Base64, Hash, Record
+
+KEY_FILE_BYTES = 16_384
+"""Longest key file; ours have about 600 bytes."""
+SALT_BYTES, NONCE_BYTES, BOX_KEY_BYTES = 16, 24, 32
+MEMORY_LIMIT, OPERATIONS_LIMIT = 2**30, 16
+"""A key file may cost its reader one GiB and a minute, whoever wrote it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one try of a passphrase costs: Argon2id passes and bytes of memory. The default is libsodium's MODERATE."""
+
+    operations: int = 3
+    memory: int = 256 * 2**20
+
+    def __post_init__(self) -> None:
+        """Hold the writer to what a reader will take."""
+        assert 1 <= self.operations <= OPERATIONS_LIMIT, "operations"
+        assert 8192 <= self.memory <= MEMORY_LIMIT, "memory"
+
+
+class Passphrase(Record, frozen=True, kw_only=True, tag_field="kind", tag="passphrase"):
+    """The seed encrypted under a passphrase."""
+
+    memory: Annotated[int, Meta(ge=8192, le=MEMORY_LIMIT)]
+    nonce: Base64
+    operations: Annotated[int, Meta(ge=1, le=OPERATIONS_LIMIT)]
+    salt: Base64
+    secret: Base64
+
+
+class FileMode(Record, frozen=True, kw_only=True, tag_field="kind", tag="file-mode"):
+    """The seed as it is, guarded by the permissions of the file alone."""
+
+    seed: Base64
+
+
+class KeyFile(Record, frozen=True, kw_only=True):
+    """A private key as it lies on disk; public part and checksum can be read without the passphrase."""
+
+    SCHEMA: ClassVar[str] = "custody-key/v1"
+
+    agent: AgentId
+    algorithm: Literal["ed25519"]
+    checksum: Hash
+    key: Base64
+    protection: FileMode | Passphrase
+    schema: Literal["custody-key/v1"]
+
+
+def format_key_file(
+    signer: Ed25519Signer, *, passphrase: bytes | None, random: Random, cost: Cost | None = None
+) -> bytes:
+    """Return the bytes of a key file for ``signer``; no ``passphrase`` means protection by file permissions alone.
+
+    Takes as long and as much memory as ``cost`` says. ``passphrase`` is as `passphrase.encode_passphrase` gives it.
+
+    Raises:
+        SigningKeyError: ``key.memory`` where this machine has less memory than the cost asks for.
+    """
+    if passphrase is None:
+        protection: FileMode | Passphrase = FileMode(seed=format_base64(signer.reveal_seed()))
+    else:
+        protection = _seal_secret(signer, passphrase, random=random, cost=cost or Cost())
+    blank = KeyFile(
+        agent=signer.agent,
+        algorithm="ed25519",
+        checksum="0" * 64,
+        key=format_base64(signer.public_key),
+        protection=protection,
+        schema="custody-key/v1",
+    )
+    return canonical.encode(structs.replace(blank, checksum=_checksum(blank)))
+
+
+def _seal_secret(signer: Ed25519Signer, passphrase: bytes, *, random: Random, cost: Cost) -> Passphrase:
+    salt, nonce = random(SALT_BYTES), random(NONCE_BYTES)
+    key = _derive(passphrase, salt=salt, operations=cost.operations, memory=cost.memory)
+    binding = _binding(signer.agent, format_base64(signer.public_key))
+    return Passphrase(
+        memory=cost.memory,
+        nonce=format_base64(nonce),
+        operations=cost.operations,
+        salt=format_base64(salt),
+        secret=format_base64(crypto_secretbox(signer.reveal_seed() + binding, nonce, key)),
+    )
+
+
+def parse_key_file(raw: bytes) -> KeyFile:
+    """Return the key file in ``raw``, undamaged; its secret is not looked at.
+
+    Raises:
+        SigningKeyError: ``key.damaged``, ``key.version`` for a file of a newer version.
+    """
+    try:
+        file = canonical.decode(raw, KeyFile, maximum=KEY_FILE_BYTES)
+        parse_base64(file.key, size=32)
+    except UnknownVersionError as error:
+        raise SigningKeyError("key.version", error.text, hint=error.hint) from None
+    except RecordError as error:
+        raise _damaged(error.text) from None
+    if file.checksum != _checksum(file):
+        raise _damaged(f"expected checksum {file.checksum[:16]}..., found {_checksum(file)[:16]}...")
+    return file
+
+
+def open_key_file(file: KeyFile, *, passphrase: bytes | None) -> Ed25519Signer:
+    """Return the signer in a key file; ``passphrase`` is not looked at where file permissions alone protect it.
+
+    Raises:
+        SigningKeyError: ``key.passphrase-needed``, ``key.wrong-passphrase``, ``key.damaged`` where public and private
+            part don't belong together, ``key.memory`` where this machine has too little of it.
+    """
+    try:
+        if isinstance(file.protection, FileMode):
+            seed = parse_base64(file.protection.seed, size=SEED_BYTES)
+        else:
+            seed = _open_secret(file, file.protection, passphrase)
+    except RecordError as error:
+        raise _damaged(error.text) from None
+    signer = Ed25519Signer(agent=file.agent, seed=seed)
+    if format_base64(signer.public_key) != file.key:
+        raise _damaged("expected the private key of the public one, found another")
+    return signer
+
+
+def _open_secret(file: KeyFile, protection: Passphrase, passphrase: bytes | None) -> bytes:
+    if passphrase is None:
+        raise SigningKeyError("key.passphrase-needed", f"expected the passphrase of {file.agent}, found none")
+    salt, nonce = parse_base64(protection.salt, size=SALT_BYTES), parse_base64(protection.nonce, size=NONCE_BYTES)
+    box = parse_base64(protection.secret, size=SEED_BYTES + 32 + 16)
+    key = _derive(passphrase, salt=salt, operations=protection.operations, memory=protection.memory)
+    try:
+        secret = crypto_secretbox_open(box, nonce, key)
+    except CryptoError:
+        text = f"expected the passphrase of {file.agent}, found another"
+        raise SigningKeyError("key.wrong-passphrase", text) from None
+    if secret[SEED_BYTES:] != _binding(file.agent, file.key):
+        raise _damaged("expected agent and key as they were encrypted, found others")
+    return secret[:SEED_BYTES]
+
+
+def _derive(passphrase: bytes, *, salt: bytes, operations: int, memory: int) -> bytes:
+    try:
+        return crypto_pwhash_alg(BOX_KEY_BYTES, passphrase, salt, operations, memory, crypto_pwhash_ALG_ARGON2ID13)
+    except SodiumError:
+        raise SigningKeyError(
+            "key.memory", f"expected {memory >> 20} MiB of free memory to try a passphrase", hint="close other programs"
+        ) from None
+
+
+def _binding(agent: str, key: str) -> bytes:
+    return sha256(canonical.encode((agent, key))).digest()
+
+
+def _checksum(file: KeyFile) -> str:
+    fields = {name: value for name, value in structs.asdict(file).items() if name != "checksum"}
+    return sha256(canonical.encode(fields)).hexdigest()
+
+
+def _damaged(found: str) -> SigningKeyError:
+    return SigningKeyError("key.damaged", f"a damaged key file: {found}", hint="restore it from a backup, or recover")
