@@ -160,7 +160,7 @@ class MemoryLedger:
         for record in changes.states:
             self.state.put(record)
         self.tally_rows.update((tally.subject, tally) for tally in changes.tallies)
-        self.notes[changes.size] = changes.note
+        self.notes[changes.frontier.size] = changes.note
         for rows in self.rows[start:]:
             self._place(rows)
 

@@ -87,7 +87,12 @@ class World:
     @property
     def log_key(self) -> str:
         """The verifier key of the ledger."""
-        return format_verifier_key(log_verifier_key(self.origin, self.log_signer))
+        return self.log_key_of(self.origin, self.log_signer)
+
+    @staticmethod
+    def log_key_of(origin: str, signer: Ed25519Signer) -> str:
+        """The verifier key of a log of that name."""
+        return format_verifier_key(log_verifier_key(origin, signer))
 
     def init(self, registrars: Sequence[str] = REGISTRARS) -> Receipt:
         """Write entry 0, signed by all its registrars."""

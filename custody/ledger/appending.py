@@ -119,7 +119,7 @@ class Appending:
         assert ledger is not None, "entry 0 opened it"
         note = sign_checkpoint(ledger, Checkpoint(ledger.origin, self._size, frontier.root()), log_signers)
         states, tallies = self._state.records(), tuple(self._tallies.tallies())
-        self._writer.put_changes(Changes(states, tallies, self._size, note))
+        self._writer.put_changes(Changes(states, tallies, frontier, note))
         self.receipts = [
             Receipt(row.index, row.event_hash, row.leaf, row.recorded_at, self._size) for row in self.receipts
         ]

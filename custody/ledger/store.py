@@ -62,9 +62,10 @@ class Changes:
 
     states: tuple[StateRecord, ...]
     tallies: tuple[Tally, ...]
-    size: int
+    frontier: Frontier
+    """Full subtrees of the whole tree, the new entries among its leaves."""
     note: bytes
-    """Signed checkpoint of ``size``."""
+    """Signed checkpoint of the frontier's size."""
 
 
 class LedgerReader(Protocol):
@@ -171,10 +172,10 @@ class DisclosureStore(Protocol):
     """Private values by commitment (hex), in a file of their own, from which they can be erased."""
 
     def put(self, disclosures: Iterable[Disclosure]) -> None:
-        """Keep disclosures durably, before this returns; those that are there already stay.
+        """Keep disclosures durably, before this returns; those that are there, or were erased, stay so.
 
         Raises:
-            StorageError: ``disclosures.erased`` for one that was erased by order, ``ledger.busy``, ``ledger.full``.
+            StorageError: ``ledger.busy``, ``ledger.full``.
         """
 
     def get(self, commitments: Sequence[str]) -> Mapping[str, Disclosure]:

@@ -1,0 +1,144 @@
+"""Connections to an SQLite file: how durable, how patient, and what its errors mean.
+
+Write-ahead log with ``synchronous=FULL``: a commit returns when the log is on the disk, so what was acknowledged
+survives a loss of power. Readers never wait for the writer. ``BEGIN IMMEDIATE`` takes the only write lock at once; who
+waits for it longer than allowed is told so.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from custody.storage.statements import ddl
+from schemas.errors import StorageError
+
+PATIENCE: Final = 30.0
+"""Seconds that a writer waits for the others."""
+
+_PRAGMAS: Final = (
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    # A replacing insert then runs into the triggers that refuse deletion.
+    "PRAGMA recursive_triggers=ON",
+    # What lies in a stranger's file must not run as code of ours.
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA cell_size_check=ON",
+    "PRAGMA cache_size=-65536",
+    "PRAGMA temp_store=MEMORY",
+)
+_CODES: Final = {
+    sqlite3.SQLITE_BUSY: ("ledger.busy", "the lock on {path} free, found it held by another process"),
+    sqlite3.SQLITE_LOCKED: ("ledger.busy", "the lock on {path} free, found it held by another connection"),
+    sqlite3.SQLITE_FULL: ("ledger.full", "room for {path}, found the disk full"),
+    sqlite3.SQLITE_IOERR: ("ledger.full", "the disk to take {path}, found it refuse"),
+    sqlite3.SQLITE_READONLY: ("ledger.read-only", "{path} writable, found it read-only"),
+    sqlite3.SQLITE_PERM: ("ledger.read-only", "{path} accessible, found it forbidden"),
+    sqlite3.SQLITE_CANTOPEN: ("ledger.unreadable", "to open {path}, could not"),
+    sqlite3.SQLITE_NOTADB: ("ledger.unreadable", "a database in {path}, found something else"),
+    sqlite3.SQLITE_CORRUPT: ("ledger.unreadable", "a sound database in {path}, found it damaged"),
+    sqlite3.SQLITE_CONSTRAINT: ("ledger.refused", "rows that {path} takes, found some that its own rules refuse"),
+}
+_HINTS: Final = {
+    "ledger.busy": "somebody else is writing; nothing was lost, try again",
+    "ledger.full": "make room and try again; nothing was written",
+    "ledger.unreadable": "keep the file as it is, and restore a backup: custody restore",
+}
+
+
+class Database:
+    """An SQLite file and its idle connections. May be shared by threads; each transaction has its own connection."""
+
+    def __init__(self, path: Path, *, secure_delete: bool = False, patience: float = PATIENCE) -> None:
+        self.path = path
+        self._pragmas = (*_PRAGMAS, f"PRAGMA secure_delete={'ON' if secure_delete else 'OFF'}")
+        self._patience = patience
+        self._idle: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+
+    def create(self, *, disclosures: bool, triggers: tuple[str, ...] = ()) -> None:
+        """Make the file with its tables.
+
+        Raises:
+            StorageError: ``ledger.exists``; others as `transaction`.
+        """
+        if self.path.exists():
+            raise StorageError("ledger.exists", f"expected no file {self.path}, found one")
+        with self.errors():
+            connection = self._connect("rwc")
+            try:
+                connection.execute("PRAGMA journal_mode=WAL")
+                connection.execute("BEGIN IMMEDIATE")
+                for statement in (*ddl(disclosures=disclosures), *triggers):
+                    connection.execute(statement)
+                connection.execute("COMMIT")
+            finally:
+                connection.close()
+
+    @contextmanager
+    def transaction(self, *, is_write: bool) -> Iterator[sqlite3.Connection]:
+        """Hold one moment of the file, or its only write lock; commit when left, roll back on any exception.
+
+        Raises:
+            StorageError: ``ledger.busy``, ``ledger.full``, ``ledger.read-only``, ``ledger.unreadable``,
+                ``ledger.refused``.
+        """
+        with self.errors():
+            connection = self._take()
+            try:
+                connection.execute("BEGIN IMMEDIATE" if is_write else "BEGIN")
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                # After some errors SQLite has rolled back by itself. A connection that failed isn't used again.
+                if connection.in_transaction:
+                    connection.rollback()
+                connection.close()
+                raise
+            with self._lock:
+                self._idle.append(connection)
+
+    def close(self) -> None:
+        """Close the idle connections; the last one to close folds the log into the file."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    @contextmanager
+    def errors(self) -> Iterator[None]:
+        """Say in our own words what SQLite says.
+
+        Raises:
+            StorageError: as `transaction`.
+        """
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise storage_error(error, self.path) from error
+
+    def _take(self) -> sqlite3.Connection:
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+        return self._connect("rw")
+
+    def _connect(self, mode: str) -> sqlite3.Connection:
+        uri = f"{self.path.absolute().as_uri()}?mode={mode}"
+        connection = sqlite3.connect(
+            uri, uri=True, timeout=self._patience, isolation_level=None, cached_statements=256, check_same_thread=False
+        )
+        for pragma in self._pragmas:
+            connection.execute(pragma)
+        return connection
+
+
+def storage_error(error: sqlite3.Error, path: Path) -> StorageError:
+    """Return what an error of SQLite means for ``path``."""
+    number = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    code, text = _CODES.get(number & 0xFF, ("ledger.unreadable", "{path} usable, found it is not"))
+    return StorageError(code, f"expected {text.format(path=path)}: {error}", hint=_HINTS.get(code, ""))

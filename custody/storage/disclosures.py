@@ -1,0 +1,122 @@
+"""Private values in a file of their own: the only place where a ledger holds a name, and whence it can be erased.
+
+``secure_delete`` is on, so that an erased value is overwritten in the file, and the log is folded in and cut at once.
+What a file system or a backup keeps of old blocks is for the operator (docs/operations.md). A row whose text is gone
+says that the value was erased by order, not that it never was here.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from custody.storage import statements
+from custody.storage.database import PATIENCE, Database
+from schemas import text
+from schemas.errors import StorageError
+from schemas.private import Disclosure, parse_disclosure
+
+
+@dataclass(frozen=True, slots=True)
+class Receiving:
+    """That somebody received a value: when, and with which export (event hash)."""
+
+    commitment: str
+    recipient: str
+    received_at: datetime
+    event: str
+
+
+class Disclosures:
+    """The disclosures of one ledger, as `custody.ledger.store.DisclosureStore` promises, and who received them."""
+
+    def __init__(self, path: Path, *, patience: float = PATIENCE) -> None:
+        self.database = Database(path, secure_delete=True, patience=patience)
+
+    def put(self, disclosures: Iterable[Disclosure]) -> None:
+        """Keep disclosures durably; those that are there, or were erased, stay so.
+
+        Raises:
+            StorageError: ``ledger.busy``, ``ledger.full``.
+        """
+        rows = [(bytes.fromhex(item.commitment), item.text) for item in disclosures]
+        with self.database.transaction(is_write=True) as connection:
+            connection.executemany(statements.PUT_DISCLOSURE, rows)
+
+    def get(self, commitments: Sequence[str]) -> Mapping[str, Disclosure]:
+        """Return the disclosures that are there, by commitment.
+
+        Raises:
+            StorageError: ``disclosures.damaged`` where one doesn't hash to its commitment.
+        """
+        found = {}
+        with self.database.transaction(is_write=False) as connection:
+            for commitment in commitments:
+                row = connection.execute(statements.DISCLOSURE, (bytes.fromhex(commitment),)).fetchone()
+                if row is not None and row[0] is not None:
+                    found[commitment] = _read(commitment, row[0])
+        return found
+
+    def erased(self, commitments: Sequence[str]) -> frozenset[str]:
+        """Return those of ``commitments`` whose values were erased here."""
+        with self.database.transaction(is_write=False) as connection:
+            rows = {
+                item: connection.execute(statements.DISCLOSURE, (bytes.fromhex(item),)).fetchone()
+                for item in commitments
+            }
+        return frozenset(item for item, row in rows.items() if row is not None and row[0] is None)
+
+    def erase(self, commitments: Iterable[str]) -> None:
+        """Destroy values with their salts, known here or not, and remember that they were erased.
+
+        Raises:
+            StorageError: ``ledger.busy``, ``ledger.full``.
+        """
+        with self.database.transaction(is_write=True) as connection:
+            rows = [(bytes.fromhex(item), None) for item in commitments]
+            connection.executemany(statements.ERASE_DISCLOSURE, rows)
+        self._cut_log()
+
+    def note_recipients(self, receivings: Iterable[Receiving]) -> None:
+        """Remember who received which values; the same fact twice is one."""
+        rows = [
+            (bytes.fromhex(item.commitment), item.recipient, text.format_time(item.received_at), item.event)
+            for item in receivings
+        ]
+        with self.database.transaction(is_write=True) as connection:
+            connection.executemany(statements.PUT_RECIPIENT, rows)
+
+    def recipients(self, commitments: Iterable[str]) -> tuple[Receiving, ...]:
+        """Return who received these values, in order of time for each."""
+        found = []
+        with self.database.transaction(is_write=False) as connection:
+            for commitment in commitments:
+                rows = connection.execute(statements.RECIPIENTS, (bytes.fromhex(commitment),))
+                found += [Receiving(raw.hex(), who, text.parse_time(when), event) for raw, who, when, event in rows]
+        return tuple(found)
+
+    def _cut_log(self) -> None:
+        """Fold the log into the file and empty it: it holds pages from before the erasure."""
+        with self.database.errors():
+            connection = sqlite3.connect(self.database.path, timeout=PATIENCE, isolation_level=None)
+            try:
+                (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                connection.close()
+        if busy:
+            raise StorageError(
+                "ledger.busy",
+                "expected nobody to read while values are erased, found a reader",
+                hint="the values are erased; run the same again to clear the last copies in the log",
+            )
+
+
+def _read(commitment: str, line: str) -> Disclosure:
+    disclosure = parse_disclosure(line)
+    if disclosure.commitment != commitment:
+        text = f"expected the disclosure of {commitment}, found that of {disclosure.commitment}"
+        raise StorageError("disclosures.damaged", text)
+    return disclosure

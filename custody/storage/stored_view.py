@@ -1,0 +1,107 @@
+"""The state of a ledger read from its rows as far as somebody asks, and kept as long as it is right."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
+
+from custody.ledger.store import Changes, Head
+from custody.storage import statements
+from custody.storage.records import read_record
+from custody.verify.state import Agent, Case, EventPlace, Exhibit, Key, Ledger
+from custody.verify.subjects import subjects_of
+from schemas.entry import parse_entry
+from schemas.merkle import Frontier
+
+MOST_KEPT: Final = 50_000
+"""Records kept in memory; beyond that all are dropped and read again, about 30 MB."""
+
+T = TypeVar("T", Agent, Case, Exhibit, Key)
+
+
+@dataclass(slots=True)
+class Known:
+    """What was read of the ledger when it ended at ``head``. Mutable: belongs to one transaction at a time."""
+
+    head: Head | None = None
+    frontier: Frontier | None = None
+    ledger: Ledger | None = None
+    records: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+
+    def take(self, changes: Changes, head: Head | None) -> None:
+        """Become what is known of the ledger after ``changes``, which were written and committed."""
+        self.head, self.frontier = head, changes.frontier
+        if len(self.records) > MOST_KEPT:
+            self.records.clear()
+        for record in changes.states:
+            if isinstance(record, Ledger):
+                self.ledger = record
+            else:
+                self.records[_place(record)] = record
+
+
+def _place(record: Agent | Case | Exhibit | Key) -> tuple[Any, ...]:
+    match record:
+        case Exhibit():
+            return Exhibit, record.case, record.number
+        case Case():
+            return Case, record.number
+        case Agent() | Key():
+            return type(record), record.id
+
+
+class StoredView:
+    """A `View` over the rows of a whole ledger."""
+
+    __slots__ = ("_connection", "_known", "is_whole")
+
+    def __init__(self, connection: sqlite3.Connection, known: Known) -> None:
+        self.is_whole = True
+        self._connection = connection
+        self._known = known
+
+    def ledger(self) -> Ledger | None:
+        """Return the ledger, or nothing before entry 0."""
+        if self._known.ledger is None:
+            row = self._connection.execute(statements.LEDGER).fetchone()
+            self._known.ledger = None if row is None else read_record(Ledger, row[0])
+        return self._known.ledger
+
+    def agent(self, agent: str) -> Agent | None:
+        """Return the agent of that id."""
+        return self._find(Agent, statements.AGENT, agent)
+
+    def key(self, key_id: str) -> Key | None:
+        """Return the key of that id."""
+        return self._find(Key, statements.KEY, key_id)
+
+    def case(self, number: str) -> Case | None:
+        """Return the case of that number."""
+        return self._find(Case, statements.CASE, number)
+
+    def exhibit(self, case: str, number: str) -> Exhibit | None:
+        """Return the exhibit of that number in the case of its registration."""
+        return self._find(Exhibit, statements.EXHIBIT, case, number)
+
+    def registered(self, event_hash: str) -> Exhibit | None:
+        """Return the exhibit whose registration has that event hash."""
+        row = self._connection.execute(statements.REGISTERED, (bytes.fromhex(event_hash),)).fetchone()
+        return None if row is None else read_record(Exhibit, row[0])
+
+    def event(self, event_hash: str) -> EventPlace | None:
+        """Return where the event of that hash stands; its entry is read anew from the bytes."""
+        row = self._connection.execute(statements.EVENT, (bytes.fromhex(event_hash),)).fetchone()
+        if row is None:
+            return None
+        event = parse_entry(row[1]).event
+        signers = tuple(signer.agent for signer in event.event.signers)
+        return EventPlace(row[0], event.type, subjects_of(self, event), signers)
+
+    def _find(self, kind: type[T], statement: str, *key: str) -> T | None:
+        known: T | None = self._known.records.get((kind, *key))
+        if known is None:
+            row = self._connection.execute(statement, key).fetchone()
+            if row is not None:
+                known = self._known.records[(kind, *key)] = read_record(kind, row[0])
+        return known

@@ -1,0 +1,62 @@
+"""The write transaction of a ledger's database, as `custody.ledger.store.LedgerWriter` promises it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from itertools import chain
+
+from custody.ledger.rows import EntryRows
+from custody.ledger.store import Changes, Head, SubjectEntry
+from custody.storage import statements
+from custody.storage.reading import Reader
+from custody.storage.records import record_row
+from custody.storage.stored_view import Known
+from schemas.subject import encode_subject
+
+
+class Writer(Reader):
+    """A reader inside the one write transaction."""
+
+    def __init__(self, connection: sqlite3.Connection, known: Known) -> None:
+        super().__init__(connection, known)
+        self._changes: Changes | None = None
+        self._newest = known.head
+
+    def put_entries(self, rows: Sequence[EntryRows], subjects: Sequence[SubjectEntry]) -> None:
+        """Add entries after the newest one, with the subjects they belong to.
+
+        Raises:
+            StorageError: ``ledger.refused``, ``ledger.full``.
+        """
+        run = self.connection.executemany
+        run(statements.INSERT_ENTRY, [row.entry for row in rows])
+        run(statements.INSERT_SIGNER, chain.from_iterable(row.signers for row in rows))
+        run(statements.INSERT_COMMITMENT, chain.from_iterable(row.commitments for row in rows))
+        run(statements.INSERT_SUBJECT_ENTRY, subjects)
+        last = rows[-1].entry
+        self._newest = Head(last.entry_index + 1, last.leaf, last.recorded_at)
+
+    def put_changes(self, changes: Changes) -> None:
+        """Replace states and tallies, and add the checkpoint; once, at the end of the transaction.
+
+        Raises:
+            StorageError: ``ledger.refused``, ``ledger.full``.
+        """
+        by_statement: dict[str, list[tuple[object, ...]]] = {}
+        for record in changes.states:
+            statement, row = record_row(record)
+            by_statement.setdefault(statement, []).append(row)
+        for statement, rows in by_statement.items():
+            self.connection.executemany(statement, rows)
+        tallies = [
+            (key, encode_subject(subject).decode(), size, nodes) for key, subject, size, nodes in changes.tallies
+        ]
+        self.connection.executemany(statements.PUT_TALLY, tallies)
+        self.connection.execute(statements.INSERT_CHECKPOINT, (changes.frontier.size, changes.note))
+        self._changes = changes
+
+    def remember(self) -> None:
+        """Take what was just committed into what is kept in memory."""
+        if self._changes is not None:
+            self._known.take(self._changes, self._newest)
