@@ -18,6 +18,7 @@ from schemas.subject import digest_value, encode_subject, leaf_of, subject_key
 from schemas.text import parse_base64url
 from schemas.tlog_proof import TlogProof, format_tlog_proof
 from tests.spec import story
+from tests.spec.reading import verified
 from tests.spec.story import CASE, NUMBER, ORIGIN, bundled, cosigner_key, log_key, public_key
 
 EXHIBIT = ("exhibit", CASE, NUMBER)
@@ -167,6 +168,7 @@ def examples() -> dict[str, tuple[str, Callable[[], str]]]:
         "bag": ("text", lambda: (members[layout.BAGIT] + members[layout.BAG_INFO]).decode()),
         "zip-start": ("text", _zip_start),
         "zip-end": ("text", _zip_end),
+        "report": ("json", lambda: canonical.encode(verified().report).decode()),
         "trust": ("json", lambda: bundled().trust.decode()),
     }
 

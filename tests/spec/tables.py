@@ -11,12 +11,14 @@ import importlib
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import msgspec
 
 from custody.verify.rules import ANYBODY, CHECKING, HANDLING, RULES, SYSTEM, Rule
-from schemas import limits, text
+from schemas import limits
+from schemas import text as forms
 from schemas.registry import DETAILS
 from schemas.types import SIGNS_AS, Private, Record
 from tests.spec.examples import fenced
@@ -25,15 +27,15 @@ ROOT = Path(__file__).resolve().parents[2]
 SPEC = ROOT / "docs" / "spec"
 _BLOCK = re.compile(r"(<!-- generated: ([^\n]*?) -->\n).*?(<!-- end -->)", re.DOTALL)
 _WORDS = {
-    text.HASH_PATTERN: "hash",
-    text.NONCE_PATTERN: "nonce",
-    text.TIME_PATTERN: "time",
-    text.OFFSET_PATTERN: "offset",
-    text.AGENT_PATTERN: "agent id",
-    text.COUNTRY_PATTERN: "country",
-    text.ORIGIN_PATTERN: "origin",
-    text.KEY_ID_PATTERN: "key id",
-    text.NUMBER_PATTERN: "number",
+    forms.HASH_PATTERN: "hash",
+    forms.NONCE_PATTERN: "nonce",
+    forms.TIME_PATTERN: "time",
+    forms.OFFSET_PATTERN: "offset",
+    forms.AGENT_PATTERN: "agent id",
+    forms.COUNTRY_PATTERN: "country",
+    forms.ORIGIN_PATTERN: "origin",
+    forms.KEY_ID_PATTERN: "key id",
+    forms.NUMBER_PATTERN: "number",
 }
 _ROLES: dict[frozenset[str], str] = {
     frozenset(HANDLING): "handling",
@@ -64,7 +66,7 @@ def describe(kind: msgspec.inspect.Type) -> str:
         case msgspec.inspect.EnumType(cls=cls):
             return _one_of(tuple(member.value for member in cls))
         case msgspec.inspect.StructType(cls=cls):
-            return "private" if cls is Private else f"object [{cls.__name__}](#{_anchor(cls)})"
+            return "private" if cls is Private else f"object [{cls.__name__}]({_home(cls)})"
         case msgspec.inspect.VarTupleType(item_type=item, min_length=least, max_length=most):
             return f"array{_range(least, most)} of: {describe(item)}"
         case msgspec.inspect.RawType():
@@ -85,8 +87,17 @@ def _range(least: int | None, most: int | None) -> str:
     return f" ({least or 0} to {most})" if most is not None else f" ({least} or more)" if least else ""
 
 
-def _anchor(cls: type) -> str:
-    return cls.__name__.lower()
+@cache
+def _home(cls: type) -> str:
+    """Return the page on which a record's fields stand, at its own heading if it has one."""
+    detail = next((name for name, event_type in DETAILS.items() if event_type.details is cls), "")
+    marker = f"<!-- generated: {f'details {detail}' if detail else f'fields {cls.__module__}.{cls.__qualname__}'} -->"
+    for path in SPEC.glob("*.md"):
+        text = path.read_text("utf-8")
+        if marker in text:
+            has_heading = re.search(rf"^#+ {re.escape(detail or cls.__name__)}$", text, re.MULTILINE)
+            return f"{path.name}#{(detail or cls.__name__).replace('.', '').lower()}" if has_heading else path.name
+    raise AssertionError(f"no page says what {cls.__name__} holds")
 
 
 def fields_table(kind: type) -> str:

@@ -1,0 +1,47 @@
+"""The story's bundle, as the verifier sees it: members in memory."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from hashlib import sha256
+
+from custody.verify.source import FoundFile
+from custody.verify.trusting import parse_trust
+from custody.verify.verify import Trusted, Verified, verify
+from tests.spec.story import bundled
+
+AT = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Members:
+    """A `custody.verify.source.Source` of members whose container is not the question."""
+
+    members: Mapping[str, bytes]
+
+    def names(self) -> Sequence[str]:
+        """Return the names."""
+        return tuple(self.members)
+
+    def read(self, name: str, maximum: int) -> bytes:
+        """Return a member."""
+        assert len(self.members[name]) <= maximum
+        return self.members[name]
+
+    def lines(self, name: str, maximum: int) -> Iterator[bytes]:
+        """Yield the lines of a member without their LF."""
+        yield from self.read(name, maximum).split(b"\n")[:-1]
+
+    def measure(self, name: str) -> FoundFile:
+        """Return digest and size of a member."""
+        raw = self.members[name]
+        return FoundFile(sha256(raw).hexdigest(), len(raw))
+
+
+@cache
+def verified() -> Verified:
+    """Return what the verifier finds of the story's bundle, with the story's trust file."""
+    made = bundled()
+    trusted = Trusted(parse_trust(made.trust), sha256(made.trust).hexdigest())
+    return verify(Members(made.members), trusted=trusted, at=AT)

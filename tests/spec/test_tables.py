@@ -1,0 +1,86 @@
+"""The generated parts of the pages are those that the code makes, and no type or limit is left out."""
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from custody.verify.rules import RULES
+from schemas.generate import KINDS
+from schemas.registry import DETAILS
+from schemas.types import Private
+from tests.spec.examples import examples
+from tests.spec.tables import ROOT, SPEC, generated_parts, make, rewrite
+
+PAGES = sorted(SPEC.glob("*.md"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_says_what_the_code_does(page: Path) -> None:
+    """A foreign implementer has the pages only; a table that lags behind the code makes his verifier wrong."""
+    text = page.read_text("utf-8")
+    assert rewrite(text) == text, "python -m tests.spec.tables writes the pages anew"
+
+
+def test_a_changed_table_is_noticed() -> None:
+    """A comparison that replaces nothing would always agree."""
+    page = "<!-- generated: rules -->\nstale\n<!-- end -->\n"
+    assert make("rules") in rewrite(page)
+    assert "stale" not in rewrite(page)
+
+
+def _parts() -> set[str]:
+    return {part for page in PAGES for part in generated_parts(page.read_text("utf-8"))}
+
+
+def test_every_event_type_has_rules_and_fields() -> None:
+    """A type without a row could be judged by nobody but us."""
+    assert set(RULES) == set(DETAILS)
+    assert {f"details {name}" for name in DETAILS} <= _parts()
+
+
+def test_every_record_that_a_bundle_can_hold_has_its_fields_on_a_page() -> None:
+    """A nested record is as much part of the format as its parent."""
+    seen: set[type] = set()
+    waiting: list[object] = [*KINDS.values(), *(event_type.details for event_type in DETAILS.values())]
+    while waiting:
+        info = msgspec.inspect.type_info(waiting.pop())
+        for found in _structs(info):
+            if found.cls not in seen:
+                seen.add(found.cls)
+                waiting.append(found.cls)
+    details = {event_type.details for event_type in DETAILS.values()}
+    wanted = {f"fields {cls.__module__}.{cls.__qualname__}" for cls in seen - details - {Private}}
+    assert wanted - _parts() == set()
+
+
+def _structs(info: msgspec.inspect.Type) -> list[msgspec.inspect.StructType]:
+    match info:
+        case msgspec.inspect.StructType(fields=fields):
+            return [info, *(item for field in fields for item in _structs(field.type))]
+        case msgspec.inspect.VarTupleType(item_type=item):
+            return _structs(item)
+        case _:
+            return []
+
+
+def test_every_example_stands_on_a_page() -> None:
+    """An example that nobody sees is only a cost."""
+    assert {f"example {name}" for name in examples()} - _parts() == set()
+
+
+def test_every_link_between_pages_leads_somewhere() -> None:
+    """Pages are read out of order."""
+    broken = []
+    for page in [*PAGES, ROOT / "docs" / "threat-model.md"]:
+        text = page.read_text("utf-8")
+        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
+            if not (page.parent / target).exists():
+                broken.append(f"{page.name}: {target}")
+        headings = {
+            re.sub(r"[^a-z0-9 _.-]", "", line.lstrip("# ").lower()) for line in text.split("\n") if line[:1] == "#"
+        }
+        anchors = {heading.replace(".", "").replace(" ", "-") for heading in headings}
+        broken += [f"{page.name}: #{anchor}" for anchor in re.findall(r"\]\(#([^)]*)\)", text) if anchor not in anchors]
+    assert broken == []
