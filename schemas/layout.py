@@ -56,6 +56,8 @@ def place_of(name: str) -> tuple[int, str]:
         RecordError: ``layout.name`` for a name that the layout doesn't know.
     """
     if _RECORDS.match(name):
+        if name.startswith(ENTRIES):
+            parse_entry_name(name)  # no tree has an index of 2^53
         return 4, name
     if _PAYLOAD.match(name):
         return 2, name
