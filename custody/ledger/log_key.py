@@ -22,24 +22,22 @@ def log_verifier_key(origin: str, signer: Signer) -> VerifierKey:
 
 
 def sign_checkpoint(ledger: Ledger, checkpoint: Checkpoint, signers: Sequence[Signer]) -> bytes:
-    """Return the signed note of ``checkpoint``, with one line of each of the ``signers``.
+    """Return the signed note of ``checkpoint``, with a line of each of the ``signers`` whose key the ledger declares.
+
+    Who verifies believes only keys that the ledger's own entries declare for the newest entry; a key that is made but
+    not yet declared, or ended already, stays silent.
 
     Raises:
-        RefusedError: ``append.log-key`` where a signer's key is none that the ledger has at this size.
+        RefusedError: ``append.log-key`` where none of the keys is declared at this size.
         SigningKeyError: as a signer does.
     """
-    body = format_checkpoint(checkpoint)
+    body, last = format_checkpoint(checkpoint), checkpoint.size - 1
+    declared = {key.key for key in ledger.log_keys if key.first <= last and (key.last is None or last <= key.last)}
     lines = []
     for signer in signers:
         key = log_verifier_key(checkpoint.origin, signer)
-        _check_declared(ledger, format_verifier_key(key), last=checkpoint.size - 1)
-        lines.append(NoteSignature(key.name, key.id, signer.sign(body)))
+        if format_verifier_key(key) in declared:
+            lines.append(NoteSignature(key.name, key.id, signer.sign(body)))
+    if not lines:
+        raise RefusedError("append.log-key", f"expected a log key that {ledger.origin} has at entry {last}, found none")
     return format_note(UnverifiedNote(body, tuple(lines)))
-
-
-def _check_declared(ledger: Ledger, key: str, *, last: int) -> None:
-    """Who verifies believes only keys that the ledger's own entries declare for the entry at ``last``."""
-    for known in ledger.log_keys:
-        if known.key == key and known.first <= last and (known.last is None or last <= known.last):
-            return
-    raise RefusedError("append.log-key", f"expected a log key that {ledger.origin} has now, found {key}")

@@ -6,17 +6,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
 from custody.storage.database import PATIENCE, Database
 from custody.storage.disclosures import Disclosures
+from custody.storage.home_layout import DISCLOSURES_FILE, LEDGER_FILE
 from custody.storage.reading import Reader
 from custody.storage.stored_view import Known
 from custody.storage.triggers import TRIGGERS
 from custody.storage.writing import Writer
-
-LEDGER_FILE: Final = "ledger.db"
-DISCLOSURES_FILE: Final = "disclosures.db"
 
 
 class SqliteStore:

@@ -1,0 +1,91 @@
+"""What lies in a ledger's home, and how one is recognised; this module opens no database, so any command may ask.
+
+custody.json      {"format":1,"origin":"evidence.police.example/main","schema":"custody-home/v1"}
+ledger.db         entries, tiles, checkpoints, and rows that can be rebuilt from them
+disclosures.db    private values, and who received them
+documents/        warrants, photos, certificates, by digest
+drafts/           events that wait for signatures
+evidence/         files of evidence, by digest
+keys/             the ledger's own keys: of the log, and of the agent system
+locations/        where evidence lies that was left in place
+manifests/        file records of exhibits with more than 16 files
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, ClassVar, Final, Literal
+
+from msgspec import Meta
+
+from schemas import canonical
+from schemas.errors import StorageError
+from schemas.types import Origin, Record
+
+HOME_FILE: Final = "custody.json"
+LEDGER_FILE: Final = "ledger.db"
+DISCLOSURES_FILE: Final = "disclosures.db"
+DOCUMENTS: Final = "documents"
+DRAFTS: Final = "drafts"
+EVIDENCE: Final = "evidence"
+KEYS: Final = "keys"
+LOCATIONS: Final = "locations"
+MANIFESTS: Final = "manifests"
+FOLDERS: Final = (DOCUMENTS, DRAFTS, EVIDENCE, KEYS, LOCATIONS, MANIFESTS)
+
+_BYTES: Final = 1024
+_FORMAT: Final = 1
+
+
+class HomeRecord(Record, frozen=True, kw_only=True):
+    """``custody.json``: whose home it is, and in which form things lie in it."""
+
+    SCHEMA: ClassVar[str] = "custody-home/v1"
+
+    format: Annotated[int, Meta(ge=1, le=1_000_000)]
+    origin: Origin
+    schema: Literal["custody-home/v1"] = "custody-home/v1"
+
+
+def is_home(folder: Path) -> bool:
+    """Tell whether ``folder`` looks like the home of a ledger."""
+    return (folder / HOME_FILE).is_file() and (folder / LEDGER_FILE).is_file()
+
+
+def find_home(start: Path) -> Path | None:
+    """Return the nearest home at or above ``start``, an absolute path, as git finds its repository."""
+    return next((folder for folder in (start, *start.parents) if is_home(folder)), None)
+
+
+def format_home(origin: str) -> bytes:
+    """Return ``custody.json`` of a new home."""
+    return canonical.encode(HomeRecord(format=_FORMAT, origin=origin))
+
+
+def parse_home(raw: bytes) -> HomeRecord:
+    """Return what ``custody.json`` says.
+
+    Raises:
+        RecordError: ``record.*``.
+    """
+    return canonical.decode(raw, HomeRecord, maximum=_BYTES)
+
+
+def read_home(folder: Path) -> HomeRecord:
+    """Return what the home in ``folder`` says of itself.
+
+    Raises:
+        StorageError: ``home.absent``, ``home.unreadable``, ``home.newer`` where a later release made it.
+    """
+    path = folder / HOME_FILE
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise StorageError("home.absent", f"expected the home of a ledger in {folder}, found none") from None
+    except OSError as error:
+        raise StorageError("home.unreadable", f"expected to read {path}, found: {error.strerror}") from None
+    record = parse_home(raw)
+    if record.format != _FORMAT:
+        text = f"expected a home of format {_FORMAT}, found {record.format} in {path}"
+        raise StorageError("home.newer", text, hint="use a newer release")
+    return record
