@@ -130,6 +130,6 @@ def test_the_name_of_an_entry_is_its_index() -> None:
 
 def test_no_name_of_the_layout_is_longer_than_it_says() -> None:
     """The reader's first guard against a directory too large to be ours counts on it."""
-    longest = (f"custody/timestamps/{A}.tsr", f"data/manifests/{A}.jsonl", layout.entry_name(limits.TREE_SIZE))
+    longest = (f"custody/timestamps/{A}.tsr", f"data/manifests/{A}.jsonl", layout.entry_name(limits.TREE_SIZE - 1))
     assert max(len(name) for name in longest) == layout.NAME_BYTES
     assert all(layout.place_of(name) for name in longest)
