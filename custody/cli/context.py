@@ -58,13 +58,12 @@ class Context:
 
     def find_home(self) -> Path | None:
         """Return the home of the ledger, or nothing."""
-        from custody.storage.home import is_home
+        from custody.storage.home_layout import find_home, is_home
 
         named = self._named_home()
         if named is not None:
             return named if is_home(named) else None
-        here = Path.cwd()
-        return next((folder for folder in (here, *here.parents) if is_home(folder)), None)
+        return find_home(Path.cwd())
 
     def _named_home(self) -> Path | None:
         named = self.settings.home or self.environment.get("CUSTODY_HOME")

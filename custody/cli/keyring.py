@@ -58,8 +58,14 @@ def signer_for(context: Context, agent: str, *, passphrase_file: Path | None, al
         return found
     directory = key_directory(context)
     keys = directory.find(agent)
-    usable = [key for key in keys if alive is None or key.key_id in alive] or list(keys)
-    # Several may be left in use while one replaces another: any that the ledger takes will do, the first by name.
+    usable = [key for key in keys if alive is None or key.key_id in alive]
+    if not usable:
+        known = ", ".join(key.key_id for key in keys)
+        hint = "a key must be enrolled and not revoked: custody key list"
+        raise SigningKeyError(
+            "key.not-valid", f"expected a key of {agent} that is valid here, found {known}", hint=hint
+        )
+    # Several may lie here while one replaces another: any that the ledger takes will do, the first by name.
     chosen = usable[0]
     phrase = read_passphrase(context, passphrase_file, agent=agent) if chosen.has_passphrase else None
     return directory.load(agent, passphrase=phrase, key=chosen.key_id)

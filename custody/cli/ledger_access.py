@@ -142,7 +142,7 @@ class LedgerAccess:
 
     def drafts_folder(self) -> Path:
         """Return the folder in which drafts wait."""
-        return self.home.path / "drafts"
+        return self.home.drafts
 
 
 def open_access(context: Context) -> LedgerAccess:

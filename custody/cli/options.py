@@ -17,6 +17,9 @@ from schemas.errors import RecordError, UsageError
 
 Body = TypeVar("Body", bound=Callable[..., Any])
 
+FILE = click.Path(dir_okay=False, path_type=Path)
+"""The type of an option or argument that names a file; ``-`` is stdin where it is read by `files.read_file`."""
+
 _LOCAL = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d")
 _ZONE = re.compile(r"(Z|z|[+-][0-9]{2}:?[0-9]{2})$")
 
@@ -148,14 +151,13 @@ def signed(body: Body) -> Body:
 
 
 def _signing_options() -> list[Callable[[Any], Any]]:
-    file = click.Path(dir_okay=False, path_type=Path)
     return [
         click.option("--as", "actor", metavar="AGENT", help="Who acts (CUSTODY_AS; else the one key at hand)."),
         click.option("--on-behalf-of", metavar="UNIT", help="The unit for which the actor acts."),
         click.option("--second", "seconds", multiple=True, metavar="AGENT", help="A second officer who signs too."),
         click.option("--witness", "witnesses", multiple=True, metavar="AGENT", help="A witness who signs too."),
         click.option("--registrar", metavar="AGENT", help="A registrar who signs beside the actor."),
-        click.option("--draft", "-o", "draft", type=file, help="Where a draft goes if a key is not at hand."),
+        click.option("--draft", "-o", "draft", type=FILE, help="Where a draft goes if a key is not at hand."),
         passphrase_option,
         click.option("--yes", "-y", "assume_yes", is_flag=True, help="Sign without asking."),
         click.option("--clock-is-right", "allow_clock_jump", is_flag=True, help="Append after a jump of the clock."),
@@ -164,10 +166,13 @@ def _signing_options() -> list[Callable[[Any], Any]]:
 
 passphrase_option = click.option(
     "--passphrase-file",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FILE,
     help="File whose first line is the passphrase (CUSTODY_PASSPHRASE_FILE); never on the command line.",
 )
 """For commands that open or make a private key."""
 
 force_option = click.option("--force", is_flag=True, help="Overwrite what is there.")
 """For commands that write a file."""
+
+trust_option = click.option("--trust", "trust_path", type=FILE, help="The trust file (CUSTODY_TRUST; your own).")
+"""For commands that read or change what is believed."""

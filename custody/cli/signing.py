@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import click
 
@@ -20,12 +21,12 @@ from custody.cli.options import Signing
 from custody.cli.output import note
 from custody.cli.session_access import has_session
 from custody.ledger.appending import Receipt
-from custody.ledger.compose import Composed, envelope_of
+from custody.ledger.compose import Composed
 from custody.ledger.submission import Submission
 from custody.report.values import check_signable
 from custody.report.words import Told, tell
 from keys.private.signer import Signer as KeySigner
-from keys.private.signing import sign_for
+from keys.private.signing import join_signatures, sign_for
 from schemas.envelope import Signature
 from schemas.event import ParsedEvent, Signer
 from schemas.types import UNSET, SignsAs
@@ -68,8 +69,18 @@ def named_signers(
     return tuple(Signer(agent=agent, as_=office, on_behalf_of=unit or UNSET) for agent, office, unit in named)
 
 
-def complete(context: Context, who: Signing, composed: Sequence[Composed]) -> Outcome:
+def complete(
+    context: Context,
+    who: Signing,
+    composed: Sequence[Composed],
+    *,
+    signers: Mapping[str, KeySigner] = MappingProxyType({}),
+    without: frozenset[str] = frozenset(),
+) -> Outcome:
     """Show the events, sign them with the keys at hand, and record them as one batch; or write a draft.
+
+    ``signers`` are used as they are, by agent; others are looked for among the user's keys, those whose ids are in
+    ``without`` left aside.
 
     Raises:
         RefusedError: ``sign.blind``, or as the ledger refuses; nothing is written then.
@@ -81,24 +92,34 @@ def complete(context: Context, who: Signing, composed: Sequence[Composed]) -> Ou
     disclosures = {found.commitment: found for item in composed for found in item.disclosures}
     for event in events:
         check_signable(event, disclosures)
-    context.ledger().rehearse(events)
+    access = context.ledger()
+    access.rehearse(events)
     agents = agents_of(events)
-    at_hand = tuple(agent for agent in agents if has_session(context, agent) or stored_keys(context, agent))
-    show_events(context, [tell(event, disclosures, name_of=context.ledger().name_of) for event in events], at_hand)
-    confirm(context, who, at_hand)
-    signers = load_signers(context, at_hand, who.passphrase_file)
-    signatures = {event.hash: _sign(event, signers) for event in events}
-    missing = tuple(agent for agent in agents if agent not in signers)
+    found = tuple(agent for agent in agents if agent not in signers and is_at_hand(context, agent))
+    told = [tell(event, disclosures, name_of=access.name_of) for event in events]
+    show_events(context, told, (*signers, *found))
+    confirm(context, who, found)
+    loaded = load_signers(context, found, who.passphrase_file, alive=access.alive_keys() - without)
+    at_hand = {**signers, **loaded}
+    signatures = {event.hash: sign_all(event, at_hand) for event in events}
+    missing = tuple(agent for agent in agents if agent not in at_hand)
     if missing:
-        draft = draft_of(composed, signatures)
-        path = who.draft or context.ledger().drafts_folder() / draft_name(events)
-        write_draft(path, draft, force=False)
+        path = who.draft or access.drafts_folder() / draft_name(events)
+        write_draft(path, draft_of(composed, signatures), force=False)
         return Drafted(tuple(events), path, missing)
     submissions = [
-        Submission(envelope_of(item.event, signatures[item.event.hash]), item.disclosures) for item in composed
+        Submission(join_signatures(item.event, signatures[item.event.hash]), item.disclosures) for item in composed
     ]
-    receipts = context.ledger().append(submissions, clock_is_right=who.allow_clock_jump)
-    return Recorded(tuple(events), receipts)
+    return Recorded(tuple(events), access.append(submissions, clock_is_right=who.allow_clock_jump))
+
+
+def is_at_hand(context: Context, agent: str) -> bool:
+    """Tell whether a key of ``agent`` is unlocked or lies in the user's folder.
+
+    Raises:
+        SigningKeyError: what lies there can't be used.
+    """
+    return has_session(context, agent) or bool(stored_keys(context, agent))
 
 
 def agents_of(events: Iterable[ParsedEvent]) -> tuple[str, ...]:
@@ -106,13 +127,14 @@ def agents_of(events: Iterable[ParsedEvent]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(signer.agent for event in events for signer in event.event.signers))
 
 
-def load_signers(context: Context, agents: Iterable[str], passphrase_file: Path | None) -> dict[str, KeySigner]:
-    """Return a signer for each of ``agents``, asking for each passphrase once.
+def load_signers(
+    context: Context, agents: Iterable[str], passphrase_file: Path | None, *, alive: frozenset[str] | None
+) -> dict[str, KeySigner]:
+    """Return a signer for each of ``agents``, asking for each passphrase once; ``alive`` as in `signer_for`.
 
     Raises:
         SigningKeyError: a key can't be used.
     """
-    alive = context.ledger().alive_keys() if context.find_home() is not None else None
     return {agent: signer_for(context, agent, passphrase_file=passphrase_file, alive=alive) for agent in agents}
 
 
@@ -139,7 +161,12 @@ def confirm(context: Context, who: Signing, signing: Sequence[str]) -> None:
         click.confirm("Sign?", abort=True, err=True)
 
 
-def _sign(event: ParsedEvent, signers: Mapping[str, KeySigner]) -> tuple[Signature, ...]:
+def sign_all(event: ParsedEvent, signers: Mapping[str, KeySigner]) -> tuple[Signature, ...]:
+    """Return the signatures of those among ``signers`` whom the event names, in order of key id.
+
+    Raises:
+        SigningKeyError: a key can't be used any more.
+    """
     named = [signer.agent for signer in event.event.signers]
     made = [sign_for(event, signers[agent]) for agent in named if agent in signers]
     return tuple(sorted(made, key=lambda signature: signature.keyid))

@@ -1,4 +1,4 @@
-"""Finding the private values of an event: each commitment with the place where it stands.
+"""The private values of an event: each commitment belongs to the place where it stands.
 
 The place matters: a disclosure holds for one JSON Pointer only, so that a value can't be shown as if it stood in
 another field. Within a file record pointers start at the record (formats, section on content).
@@ -6,10 +6,10 @@ another field. Within a file record pointers start at the record (formats, secti
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
+from custody.ledger.submission import commitment_places
 from schemas import canonical, limits
 from schemas.errors import RefusedError
 from schemas.event import ParsedEvent
@@ -18,14 +18,6 @@ from schemas.private import Disclosure
 Disclosures = Mapping[str, Disclosure]
 """Disclosures by commitment, 64 hex digits."""
 _FILES = ("details", "content", "files")
-
-
-@dataclass(frozen=True, slots=True)
-class Hole:
-    """A place in an event where a commitment stands for a value; ``pointer`` as the disclosure must name it."""
-
-    pointer: str
-    commitment: str
 
 
 def plain_of(event: ParsedEvent) -> dict[str, Any]:
@@ -43,27 +35,10 @@ def commitment_of(value: object) -> str | None:
     return None
 
 
-def holes_of(event: ParsedEvent) -> tuple[Hole, ...]:
-    """Return all private places of an event, in the order of its bytes."""
-    return tuple(_walk(plain_of(event), ()))
-
-
 def pointer_of(place: tuple[str, ...]) -> str:
     """Return the JSON Pointer of a place; within a file record of an event it starts at the record."""
     inside = place[4:] if place[:3] == _FILES and len(place) > 4 else place
     return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in inside)
-
-
-def _walk(value: object, place: tuple[str, ...]) -> Iterator[Hole]:
-    commitment = commitment_of(value)
-    if commitment is not None:
-        yield Hole(pointer_of(place), commitment)
-    elif isinstance(value, dict):
-        for name, item in value.items():
-            yield from _walk(item, (*place, name))
-    elif isinstance(value, list):
-        for number, item in enumerate(value):
-            yield from _walk(item, (*place, str(number)))
 
 
 def check_signable(event: ParsedEvent, disclosures: Disclosures) -> None:
@@ -72,13 +47,13 @@ def check_signable(event: ParsedEvent, disclosures: Disclosures) -> None:
     Raises:
         RefusedError: ``sign.blind`` where a disclosure is missing, ``sign.misplaced`` where it is for another field.
     """
-    for hole in holes_of(event):
-        disclosure = disclosures.get(hole.commitment)
+    for commitment, pointer in commitment_places(event).items():
+        disclosure = disclosures.get(commitment)
         if disclosure is None:
             raise RefusedError(
                 "sign.blind",
-                f"expected the value of {hole.pointer} to be shown, found only its commitment",
+                f"expected the value of {pointer} to be shown, found only its commitment",
                 hint="ask for the draft with all its disclosures",
             )
-        if disclosure.path != hole.pointer:
-            raise RefusedError("sign.misplaced", f"expected a value of {hole.pointer}, found one of {disclosure.path}")
+        if disclosure.path != pointer:
+            raise RefusedError("sign.misplaced", f"expected a value of {pointer}, found one of {disclosure.path}")

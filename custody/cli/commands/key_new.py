@@ -10,7 +10,7 @@ from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.files import write_file
 from custody.cli.keyring import key_directory, stored_keys
-from custody.cli.options import force_option, passphrase_option
+from custody.cli.options import FILE, force_option, passphrase_option
 from custody.cli.output import emit
 from custody.cli.parameters import AGENT
 from custody.cli.passphrase import key_cost, new_passphrase
@@ -39,7 +39,7 @@ class KeyMade(Result, frozen=True, kw_only=True, tag="custody-key-made/v1"):
     result=KeyMade,
 )
 @click.argument("agent", type=AGENT)
-@click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), help="The request (AGENT.enrol).")
+@click.option("-o", "--out", type=FILE, help="The request (AGENT.enrol).")
 @click.option("--another", is_flag=True, help="Although the agent has a key here already.")
 @passphrase_option
 @force_option

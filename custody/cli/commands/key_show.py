@@ -11,7 +11,7 @@ from custody.cli.command import command
 from custody.cli.commands.key_new import write_request
 from custody.cli.context import Context, pass_custody
 from custody.cli.keyring import key_directory, signer_for
-from custody.cli.options import force_option, passphrase_option
+from custody.cli.options import FILE, force_option, passphrase_option
 from custody.cli.output import emit
 from custody.cli.parameters import AGENT
 from custody.cli.results import Result
@@ -61,7 +61,7 @@ def key_list(context: Context) -> None:
     result=KeyList,
 )
 @click.argument("agent", type=AGENT)
-@click.option("--enrolment", type=click.Path(dir_okay=False, path_type=Path), help="Write the request once more.")
+@click.option("--enrolment", type=FILE, help="Write the request once more.")
 @passphrase_option
 @force_option
 @pass_custody

@@ -1,0 +1,94 @@
+"""`custody prove`: that one entry is in the ledger, or that the ledger only grew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.files import write_file
+from custody.cli.options import FILE, force_option
+from custody.cli.output import emit
+from custody.cli.results import Result
+from custody.ledger.prove import TileNodes, prove_consistency, prove_inclusion
+from custody.report.safe_text import show_path
+from keys.note import parse_note
+from schemas import canonical
+from schemas.checkpoint import parse_checkpoint
+from schemas.errors import UsageError
+from schemas.proof import Consistency
+from schemas.tlog_proof import TlogProof, format_tlog_proof
+
+
+class Proven(Result, frozen=True, kw_only=True, tag="custody-proven/v1"):
+    """A proof that was written; ``kind`` is inclusion of entry ``first``, or consistency from ``first``."""
+
+    first: int
+    kind: str
+    path: str
+    size: int
+
+
+@command(
+    example="""
+    custody prove 41 -o 41.tlog-proof
+    custody prove --from 812 --to 1030 -o growth.json
+    """,
+    result=Proven,
+)
+@click.argument("index", type=click.IntRange(min=0), required=False)
+@click.option("--from", "first", type=click.IntRange(min=1), help="Size of the older checkpoint.")
+@click.option("--to", "second", type=click.IntRange(min=1), help="Size of the newer one (the newest).")
+@click.option("-o", "--out", type=FILE, help="The file to write (INDEX.tlog-proof, S-N.consistency.json).")
+@force_option
+@pass_custody
+def prove(
+    context: Context, index: int | None, first: int | None, second: int | None, out: Path | None, force: bool
+) -> None:
+    """Prove that entry INDEX is in the ledger (c2sp.org/tlog-proof), or that it only grew from one size to another."""
+    if (index is None) == (first is None):
+        raise UsageError("usage.prove", "expected either INDEX or --from, found both or neither")
+    if index is not None:
+        raw, size = _inclusion(context, index)
+        path, kind, start = out or Path(f"{index}.tlog-proof"), "inclusion", index
+    else:
+        start = first or 1
+        raw, size = _consistency(context, start, second)
+        path, kind = out or Path(f"{start}-{size}.consistency.json"), "consistency"
+    write_file(path, raw, force=force)
+    words = f"entry {start} is in the ledger of {size} entries" if kind == "inclusion" else f"{start} grew to {size}"
+    emit(
+        context.settings,
+        Proven(first=start, kind=kind, path=str(path), size=size),
+        (f"proof that {words}: {show_path(path)}",),
+    )
+
+
+def _inclusion(context: Context, index: int) -> tuple[bytes, int]:
+    with context.ledger().read() as reader:
+        note = reader.checkpoint()
+        size = parse_checkpoint(parse_note(note).text).size
+        if index >= size:
+            raise UsageError("usage.prove", f"expected an entry below {size}, found {index}")
+        nodes = prove_inclusion(TileNodes(reader.tiles(), size), index, size)
+    return format_tlog_proof(TlogProof(index, tuple(nodes), note)), size
+
+
+def _consistency(context: Context, first: int, second: int | None) -> tuple[bytes, int]:
+    access = context.ledger()
+    with access.read() as reader:
+        size = reader.head().size
+        last = second or size
+        if not first <= last <= size:
+            raise UsageError("usage.prove", f"expected sizes in order up to {size}, found {first} and {last}")
+        nodes = prove_consistency(TileNodes(reader.tiles(), last), first, last)
+    proof = Consistency(
+        first=first,
+        nodes=tuple(node.hex() for node in nodes),
+        origin=access.ledger().origin,
+        schema="custody-consistency/v1",
+        second=last,
+    )
+    return canonical.encode(proof), last

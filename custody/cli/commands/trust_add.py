@@ -1,0 +1,182 @@
+"""`custody trust add`: believe a ledger, by an exported file or by a bundle and its fingerprint from a letter."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from custody.bundle.source import verify_bundle
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.files import given_file, read_file
+from custody.cli.options import FILE
+from custody.cli.output import emit, note
+from custody.cli.parameters import DIGEST
+from custody.cli.results import Result
+from custody.cli.trust_file import open_for_change, with_ledger, write_trust
+from custody.report.safe_text import show, show_path
+from custody.report.words import format_value
+from custody.verify.trusting import parse_trust
+from custody.verify.verify import Trusted, Verified
+from schemas import limits
+from schemas.details.ledger import LedgerOpened
+from schemas.errors import RefusedError, UsageError, VerificationError
+from schemas.report import Report, Verdict
+from schemas.trust import LogKey, TrustedLedger
+from schemas.types import UNSET
+
+WANTED_STEPS = (0, 1, 4, 5, 6, 7, 8, 9, 10)
+"""Without these a bundle's own words about its ledger mean nothing; 2 asks for the trust that is about to be given."""
+
+
+class TrustChanged(Result, frozen=True, kw_only=True, tag="custody-trust-changed/v1"):
+    """The trust file, and the ledgers that were added to it or renewed in it."""
+
+    ledgers: tuple[str, ...]
+    path: str
+
+
+@command(
+    example="""
+    custody trust add police-example.trust.json
+    custody trust add --from-bundle bundle.zip --fingerprint 3f9a...64 digits from the letter...
+    """,
+    result=TrustChanged,
+)
+@click.argument("file", required=False, type=FILE)
+@click.option("--from-bundle", "bundle", type=FILE, help="A bundle of theirs.")
+@click.option("--fingerprint", type=DIGEST, help="All 64 digits, from an official letter.")
+@click.option("--trust", "trust_path", type=FILE, help="The trust file to change.")
+@click.option("--yes", "-y", "assume_yes", is_flag=True, help="Don't ask: it was compared already.")
+@pass_custody
+def trust_add(
+    context: Context,
+    file: Path | None,
+    bundle: Path | None,
+    fingerprint: str | None,
+    trust_path: Path | None,
+    assume_yes: bool,
+) -> None:
+    """Believe the ledgers of FILE, which another authority exported; or of a bundle whose fingerprint a letter told.
+
+    Whoever can change what is believed can make anything pass: compare the fingerprint with what the authority told
+    over a channel that you trust.
+    """
+    if (file is None) == (bundle is None):
+        raise UsageError("usage.trust", "expected either FILE or --from-bundle, found both or neither")
+    if bundle is not None and fingerprint is None:
+        raise UsageError("usage.trust", "expected --fingerprint from an official letter beside --from-bundle")
+    ledgers = read_exported(file) if file is not None else (_from_bundle(context, bundle or Path(), fingerprint or ""),)
+    target = open_for_change(context, trust_path)
+    _make_sure(context, ledgers, fingerprint=fingerprint, assume_yes=assume_yes)
+    trust = target.trust
+    for ledger in ledgers:
+        trust = with_ledger(trust, ledger)
+    write_trust(target, trust)
+    origins = tuple(ledger.origin for ledger in ledgers)
+    lines = [f"believed from now on: {origin}" for origin in origins]
+    emit(
+        context.settings,
+        TrustChanged(ledgers=origins, path=str(target.path)),
+        [*lines, f"  trust file: {show_path(target.path)}"],
+    )
+
+
+def read_exported(path: Path) -> tuple[TrustedLedger, ...]:
+    """Return the ledgers of a trust file that somebody exported.
+
+    Raises:
+        UsageError: it is no trust file, or holds no ledger.
+    """
+    raw = read_file(path, maximum=limits.TRUST_BYTES)
+    with given_file(path):
+        ledgers = parse_trust(raw).ledgers
+    if not ledgers:
+        raise UsageError("usage.trust", f"expected a ledger in {path}, found none")
+    return ledgers
+
+
+def _make_sure(
+    context: Context, ledgers: tuple[TrustedLedger, ...], *, fingerprint: str | None, assume_yes: bool
+) -> None:
+    """Compare with the fingerprint that was typed, or ask a person to.
+
+    Raises:
+        VerificationError: ``trust.fingerprint`` where none of the ledgers has it.
+        RefusedError: ``trust.unconfirmed`` where there is nobody to ask.
+        click.Abort: the answer was no.
+    """
+    if fingerprint is not None:
+        if [ledger.genesis for ledger in ledgers] != [fingerprint]:
+            found = ", ".join(ledger.genesis for ledger in ledgers)
+            raise VerificationError("trust.fingerprint", f"expected the fingerprint {fingerprint}, found {found}")
+        return
+    for line in trust_lines(ledgers):
+        note(context.settings, line)
+    if assume_yes:
+        return
+    if not sys.stdin.isatty():
+        hint = "--fingerprint DIGITS, or --yes if they were compared"
+        raise RefusedError("trust.unconfirmed", "expected somebody to compare the fingerprint", hint=hint)
+    click.confirm("Is this what the authority told you?", abort=True, err=True)
+
+
+def trust_lines(ledgers: tuple[TrustedLedger, ...]) -> Iterator[str]:
+    """Yield who is believed, in words."""
+    for ledger in ledgers:
+        yield f"{ledger.origin}: {show(ledger.authority)}, {ledger.country}"
+        yield f"  fingerprint: {ledger.genesis}"
+        for key in ledger.log_keys:
+            until = f" to entry {key.last}" if isinstance(key.last, int) else " on"
+            yield f"  verifier key, from entry {key.first}{until}: {show(key.key)}"
+        newest = f", the newest of {ledger.seen[-1].size} entries" if ledger.seen else ""
+        yield f"  checkpoints accepted: {len(ledger.seen)}{newest}"
+
+
+def _from_bundle(context: Context, path: Path, fingerprint: str) -> TrustedLedger:
+    outcome = verify_bundle(path, trusted=Trusted(), at=context.now())
+    check_steps(outcome.report, WANTED_STEPS, path)
+    verified = outcome.verified
+    assert verified is not None, "step 0 passed, so there is a container"
+    genesis = verified.entries[0].leaf.hex() if 0 in verified.entries else "nothing"
+    if genesis != fingerprint:
+        hint = "compare all 64 digits with the letter; nothing was changed"
+        raise VerificationError("trust.fingerprint", f"expected {fingerprint}, found {genesis}", hint=hint)
+    return _believed(verified, genesis)
+
+
+def check_steps(report: Report, wanted: tuple[int, ...], path: Path) -> None:
+    """Raise unless these steps of a verification passed.
+
+    Raises:
+        VerificationError: ``trust.bundle``.
+    """
+    for step in report.steps:
+        if step.number in wanted and step.verdict is not Verdict.PASSED:
+            raise VerificationError(
+                "trust.bundle",
+                f"expected step {step.number} ({step.name}) of {path} to have PASSED, found {step.verdict.value}",
+                hint=f"custody verify {path} says more; nothing was changed",
+            )
+
+
+def _believed(verified: Verified, genesis: str) -> TrustedLedger:
+    ledger = verified.state.ledger()
+    opened = verified.entries[0].event.details
+    assert ledger is not None, "step 7 passed, so entry 0 opened the ledger"
+    assert isinstance(opened, LedgerOpened), "entry 0 opens the ledger"
+    known = verified.values.disclosed.get(opened.authority.commitment)
+    return TrustedLedger(
+        authority="not told in the bundle" if known is None else format_value(known.value),
+        country=ledger.country,
+        genesis=genesis,
+        log_keys=tuple(
+            LogKey(first=key.first, key=key.key, last=UNSET if key.last is None else key.last)
+            for key in ledger.log_keys
+        ),
+        origin=ledger.origin,
+        seen=(),
+    )

@@ -1,0 +1,115 @@
+"""`custody trust list` and `custody trust export`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from custody.cli.command import command
+from custody.cli.commands.trust_add import trust_lines
+from custody.cli.context import Context, pass_custody
+from custody.cli.files import write_file
+from custody.cli.ledger_access import LedgerAccess
+from custody.cli.options import FILE, force_option, trust_option
+from custody.cli.output import emit
+from custody.cli.results import Result
+from custody.cli.trust_file import EMPTY, format_trust, read_trust_file
+from custody.report.safe_text import show_path
+from custody.report.words import format_value
+from keys.note import parse_note
+from schemas.checkpoint import parse_checkpoint
+from schemas.details.ledger import LedgerOpened
+from schemas.entry import parse_entry
+from schemas.text import format_base64
+from schemas.trust import LogKey, SeenCheckpoint, TrustedLedger
+from schemas.types import UNSET
+
+
+class TrustList(Result, frozen=True, kw_only=True, tag="custody-trust-list/v1"):
+    """What is believed; ``trust`` is the trust file itself (custody-trust/v1)."""
+
+    path: str
+    trust: dict[str, Any]
+
+
+class TrustExported(Result, frozen=True, kw_only=True, tag="custody-trust-exported/v1"):
+    """A file for others; its fingerprint is told over another channel."""
+
+    fingerprint: str
+    origin: str
+    path: str
+
+
+@command(
+    example="""
+    custody trust list
+    custody trust list --trust court.trust.json
+    """,
+    result=TrustList,
+)
+@trust_option
+@pass_custody
+def trust_list(context: Context, trust_path: Path | None) -> None:
+    """List whose ledgers are believed, with which keys, and how far they were seen."""
+    file = read_trust_file(context, trust_path)
+    result = TrustList(path=str(file.path), trust=msgspec.to_builtins(file.trust))
+    none = ("nobody is believed yet", "next: custody trust add FILE")
+    emit(context.settings, result, trust_lines(file.trust.ledgers) if file.trust.ledgers else none)
+
+
+@command(
+    example="""
+    custody trust export -o police-example.trust.json
+    custody trust export -o police-example.trust.json --with-checkpoint
+    """,
+    result=TrustExported,
+)
+@click.option("-o", "--out", required=True, type=FILE, help="The file to write.")
+@click.option("--with-checkpoint", is_flag=True, help="Name the checkpoint of today as seen.")
+@force_option
+@pass_custody
+def trust_export(context: Context, out: Path, with_checkpoint: bool, force: bool) -> None:
+    """Write what others need to believe this ledger: its name, fingerprint and verifier keys.
+
+    Tell them the fingerprint over another channel. With today's checkpoint named, they will want each later bundle to
+    prove that it continues from there.
+    """
+    ledger = describe_ledger(context.ledger(), with_checkpoint=with_checkpoint)
+    trust = msgspec.structs.replace(EMPTY, ledgers=(ledger,))
+    write_file(out, format_trust(trust), force=force)
+    emit(
+        context.settings,
+        TrustExported(fingerprint=ledger.genesis, origin=ledger.origin, path=str(out)),
+        (*trust_lines((ledger,)), f"  written to:  {show_path(out)}"),
+    )
+
+
+def describe_ledger(access: LedgerAccess, *, with_checkpoint: bool = False) -> TrustedLedger:
+    """Return what a stranger has to know to believe this ledger.
+
+    Raises:
+        StorageError: as the store does.
+    """
+    known = access.ledger()
+    with access.read() as reader:
+        first = parse_entry(reader.entry(0))
+        note = reader.checkpoint()
+    opened = first.event.details
+    assert isinstance(opened, LedgerOpened), "entry 0 opens the ledger"
+    values = access.disclosures_of([first.event])
+    authority = values.get(opened.authority.commitment)
+    checkpoint = parse_checkpoint(parse_note(note).text)
+    seen = SeenCheckpoint(note=format_base64(note), root=checkpoint.root.hex(), size=checkpoint.size)
+    return TrustedLedger(
+        authority="withheld" if authority is None else format_value(authority.value),
+        country=known.country,
+        genesis=first.leaf.hex(),
+        log_keys=tuple(
+            LogKey(first=key.first, key=key.key, last=UNSET if key.last is None else key.last) for key in known.log_keys
+        ),
+        origin=known.origin,
+        seen=(seen,) if with_checkpoint else (),
+    )
