@@ -20,6 +20,7 @@ from custody.verify.disclosures_step import Values, check_disclosures
 from custody.verify.disputes import Disputes
 from custody.verify.entries_step import check_entries
 from custody.verify.fold import Fold, Placed
+from custody.verify.newer import soften
 from custody.verify.opened import Opened, fail, open_parts
 from custody.verify.source import Elsewhere, Nowhere, Source
 from custody.verify.state import State
@@ -164,6 +165,7 @@ def _close(
     exhibits: tuple[ExhibitReport, ...],
     ledger: LedgerReport | None,
 ) -> Report:
+    soften(findings)
     ordered = tuple(sorted(findings.items, key=lambda item: item.step))
     return Report(
         at=format_time(at),
