@@ -50,7 +50,7 @@ class CheckResult:
     ``checked`` files were looked for and ``read`` bytes were read, ``matching`` files are unaltered, ``differences``
     lists the others. ``altered`` are links and empty directories that aren't what they were, ``extra`` names that no
     record has; both only in place. ``skipped`` counts records that can't be compared: unreadable at registration, or
-    with a path that is withheld.
+    with a path or target that is withheld.
     """
 
     read: int
@@ -182,7 +182,7 @@ class _Comparison:
         digests = member.record.digests
         if isinstance(digests, Digests):
             self._tally.compare(member, digests, self._read(node) if node.kind == "file" else None)
-        elif is_set(member.record.error):
+        elif is_set(member.record.error) or (node.kind == "symlink" and member.target is None):
             self._tally.skipped += 1
         elif not _is_same(member, node):
             self._tally.altered.append(node.path)
@@ -205,10 +205,10 @@ class _Comparison:
 
 
 def _is_same(member: Member, node: Node) -> bool:
-    """Compare a link or an empty directory; an unreadable directory was recorded as such and says no more."""
+    """Compare a link or an empty directory."""
     if member.record.type != node.kind:
         return False
-    if node.kind == "symlink" and member.target is not None:
+    if node.kind == "symlink":
         try:
             return os.readlink(node.name, dir_fd=node.dir_fd) == member.target
         except OSError:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from io import FileIO
@@ -117,6 +118,7 @@ def _wait_for(future: Future[None] | None) -> None:
 
 
 def _announce_reading(fd: int) -> None:
-    """Double the kernel's read-ahead where the system can be told."""
+    """Double the kernel's read-ahead where the system can be told; a pipe has none, and nothing depends on it."""
     if hasattr(os, "posix_fadvise"):
-        os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_SEQUENTIAL)
+        with suppress(OSError):
+            os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_SEQUENTIAL)

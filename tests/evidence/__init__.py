@@ -1,0 +1,1 @@
+"""Intake of evidence: reading, storing, checking, lists."""
