@@ -77,6 +77,13 @@ def is_detachable(name: str) -> bool:
     return is_payload(name) and name.startswith((FILES, ENCRYPTED))
 
 
+def digest_in(name: str) -> str | None:
+    """Return the SHA-256 that ``name`` says its content has, or nothing where the name says none."""
+    if not name.startswith((DOCUMENTS, ENCRYPTED, FILES, INHERITED, TIMESTAMPS)):
+        return None
+    return name.rpartition("/")[2].partition(".")[0]
+
+
 def entry_name(index: int) -> str:
     """Return the name of the member that holds the entry at ``index``."""
     return f"{ENTRIES}{index}.json"

@@ -12,7 +12,8 @@ from schemas.report import Findings
 def check_bag(opened: Opened, findings: Findings) -> None:
     """Compare payload manifest, tag manifest and Payload-Oxum with what was measured.
 
-    Findings: ``bag.digest``, ``bag.unlisted``, ``bag.absent``, ``bag.oxum``, and those of the parsers.
+    Findings: ``bag.digest``, ``bag.name``, ``bag.unlisted``, ``bag.absent``, ``bag.path``, ``bag.oxum``, and those of
+    the parsers.
     """
     findings.asked.add(1)
     listed = dict(opened.manifest or ())
@@ -32,6 +33,11 @@ def check_bag(opened: Opened, findings: Findings) -> None:
     for name in listed:
         if not layout.is_payload(name):
             fail(findings, 1, VerificationError("bag.path", "expected a payload file of the layout"), name)
+    for name, digest in (*listed.items(), *tags.items()):
+        named = layout.digest_in(name)
+        if named is not None and named != digest:
+            text = f"expected {name} to have the SHA-256 of its name, found {digest}"
+            fail(findings, 1, VerificationError("bag.name", text), name)
     for name in tags:
         if name.startswith("data/") or name == layout.TAG_MANIFEST:
             fail(findings, 1, VerificationError("bag.path", "expected a tag file of the layout"), name)

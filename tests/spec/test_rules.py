@@ -91,3 +91,13 @@ def test_what_is_wrong_in_any_case_stays_wrong() -> None:
     soften(findings)
     failed = {finding.code for finding in findings.items if finding.severity is Severity.FAILED}
     assert failed == {"signature.invalid", "content.mismatch"}
+
+
+def test_a_document_is_what_its_name_says() -> None:
+    """An event names a warrant by its digest; another paper under that name would be shown to the court as the warrant."""
+    made = bundled()
+    members = {**made.members, f"{layout.DOCUMENTS}{'0' * 64}": b"another warrant"}
+    listed = {name: sha256(raw).hexdigest() for name, raw in members.items() if layout.is_payload(name)}
+    members[layout.MANIFEST] = bag.format_manifest(listed.items())
+    report = verify(Members(members), trusted=Trusted(parse_trust(made.trust)), at=AT).report
+    assert "bag.name" in {finding.code for finding in report.findings}
