@@ -20,17 +20,21 @@ from schemas.errors import RecordError, StorageError, VerificationError
 
 
 class Spool:
-    """A manifest that is being written, before its root is known: a temporary file of mode 0600."""
+    """A manifest that is being written, before its root is known: a temporary file of mode 0600.
+
+    Its name holds the number of the process that writes it, so that the next one can remove what a crash left over.
+    """
 
     def __init__(self, directory: Path) -> None:
-        """Make the file in ``directory``.
+        """Make the file in ``directory``, after removing those whose process is gone.
 
         Raises:
             StorageError: ``store.full`` or ``store.failed``.
         """
         try:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            fd, name = tempfile.mkstemp(dir=directory, prefix="spool-", suffix=".jsonl")
+            _remove_left_over(directory)
+            fd, name = tempfile.mkstemp(dir=directory, prefix=f"spool-{os.getpid()}-", suffix=".jsonl")
         except OSError as error:
             raise as_storage_error(error, "writing a manifest") from None
         self.path = Path(name)
@@ -67,6 +71,23 @@ class Spool:
         with suppress(OSError):
             self._file.close()
         self.path.unlink(missing_ok=True)
+
+
+def _remove_left_over(directory: Path) -> None:
+    for path in directory.glob("spool-*.jsonl"):
+        number = path.name.split("-")[1]
+        if number.isdecimal() and not _is_running(int(number)):
+            path.unlink(missing_ok=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def read_manifest(path: Path, *, content: Content) -> Iterator[ManifestLine]:

@@ -1,6 +1,8 @@
 """Is it still what was registered: stored and in place, file by file."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -208,6 +210,19 @@ def test_a_manifest_gets_the_name_of_its_root(seized: Path, salts: Salts, spool:
     assert len(list(members_of_manifest(path, content=intake.content))) == intake.content.count
     with pytest.raises(StorageError):
         list(members_of_manifest(manifests.path("00" * 32), content=intake.content))
+
+
+def test_a_manifest_left_over_by_a_crash_is_removed(seized: Path, salts: Salts, spool: Path) -> None:
+    """It holds names in clear and belongs to nothing; one that another process writes at this moment stays."""
+    _fill(seized, 20)
+    with subprocess.Popen([sys.executable, "-c", "pass"]) as gone:
+        gone.wait()
+    spool.mkdir(parents=True)
+    names = [f"spool-{number}-x.jsonl" for number in (gone.pid, os.getppid())]
+    for name in names:
+        (spool / name).touch()
+    take_in([seized], salts=salts, spool=spool)
+    assert [(spool / name).exists() for name in names] == [False, True]
 
 
 def test_a_location_is_found_again(tmp_path: Path, seized: Path, salts: Salts, spool: Path) -> None:
