@@ -12,7 +12,7 @@ from custody.verify.opened import Opened, fail
 from custody.verify.tree import check_multiproof
 from schemas.details.record import BundleExported
 from schemas.entry import ParsedEntry, parse_entry
-from schemas.errors import CustodyError, VerificationError
+from schemas.errors import CustodyError, UnknownVersionError, VerificationError
 from schemas.merkle import hash_leaf
 from schemas.proof import parse_nodes
 from schemas.report import Findings
@@ -27,15 +27,17 @@ def check_entries(opened: Opened, findings: Findings) -> dict[int, ParsedEntry]:
     """
     findings.asked.add(4)
     parsed: dict[int, ParsedEntry] = {}
+    newer: set[int] = set()
     for index, raw in opened.entries.items():
         try:
             entry = parse_entry(raw)
             _check_place(entry, index, opened)
         except CustodyError as error:
             fail(findings, 4, error, f"entry {index}")
+            newer.update({index} if isinstance(error, UnknownVersionError) else ())
             continue
         parsed[index] = entry
-    _check_tree(opened, parsed, findings)
+    _check_tree(opened, parsed, newer, findings)
     _check_export(opened, parsed, findings)
     return parsed
 
@@ -50,7 +52,7 @@ def _check_place(entry: ParsedEntry, index: int, opened: Opened) -> None:
         raise VerificationError("entries.genesis", f"expected entry 0 to link to nothing, found {entry.entry.previous}")
 
 
-def _check_tree(opened: Opened, parsed: dict[int, ParsedEntry], findings: Findings) -> None:
+def _check_tree(opened: Opened, parsed: dict[int, ParsedEntry], newer: set[int], findings: Findings) -> None:
     known = {index: hash_leaf(raw) for index, raw in opened.entries.items()}
     for index, entry in parsed.items():
         if index == 0:
@@ -65,7 +67,9 @@ def _check_tree(opened: Opened, parsed: dict[int, ParsedEntry], findings: Findin
         nodes = parse_nodes(opened.proof.nodes)
         check_multiproof(size=opened.checkpoint.size, known=known, nodes=nodes, root=opened.checkpoint.root)
     except VerificationError as error:
-        fail(findings, 4, error, "checkpoint")
+        # The leaf before an entry that can't be read may be one that the proof counts as known.
+        is_unread = any(index and index - 1 not in known for index in newer)
+        fail(findings, 4, UnknownVersionError(error.code, error.text) if is_unread else error, "checkpoint")
 
 
 def _check_export(opened: Opened, parsed: dict[int, ParsedEntry], findings: Findings) -> None:

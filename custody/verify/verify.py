@@ -20,7 +20,6 @@ from custody.verify.disclosures_step import Values, check_disclosures
 from custody.verify.disputes import Disputes
 from custody.verify.entries_step import check_entries
 from custody.verify.fold import Fold, Placed
-from custody.verify.newer import soften
 from custody.verify.opened import Opened, fail, open_parts
 from custody.verify.source import Elsewhere, Nowhere, Source
 from custody.verify.state import State
@@ -66,6 +65,8 @@ def verify(source: Source, *, trusted: Trusted, at: datetime, elsewhere: Elsewhe
     opened = open_parts(source, findings)
     check_bag(opened, findings)  # 1
     entries = check_entries(opened, findings)  # 4
+    if any(finding.code == "record.version" for finding in findings.items):
+        return _stop_at_newer(opened, findings, trusted, at, entries)
     fold, placed = _fold(entries, findings)  # 5, 6, 7
     disputes = fold.finish()
     state = fold.state
@@ -85,6 +86,20 @@ def verify(source: Source, *, trusted: Trusted, at: datetime, elsewhere: Elsewhe
     check_recorded(entries, [exhibit for name in listed if (exhibit := state.exhibit(*name))], findings)
     report = _report(opened, findings, trusted, at, state, placed, listed, genesis)
     return Verified(report, entries, placed, values, state, disputes)
+
+
+def _stop_at_newer(
+    opened: Opened, findings: Findings, trusted: Trusted, at: datetime, entries: Mapping[int, ParsedEntry]
+) -> Verified:
+    """A record of a newer schema version says things that this program can't read: what rests on records is undecided,
+    and what failed without them stays failed.
+    """
+    text = "not decided, because a record is of a newer version than this program knows"
+    for step in (2, 5, 6, 7, 8, 9, 10):
+        findings.add(step, Severity.INDETERMINATE, "verify.newer-version", "bundle", text)
+    state = State(is_whole=False)
+    report = _report(opened, findings, trusted, at, state, {}, [], None)
+    return Verified(report, entries, {}, Values({}, 0, frozenset()), state, Disputes({}, frozenset()))
 
 
 def failed_container(error: VerificationError, *, trusted: Trusted, at: datetime) -> Report:
@@ -165,7 +180,6 @@ def _close(
     exhibits: tuple[ExhibitReport, ...],
     ledger: LedgerReport | None,
 ) -> Report:
-    soften(findings)
     ordered = tuple(sorted(findings.items, key=lambda item: item.step))
     return Report(
         at=format_time(at),
