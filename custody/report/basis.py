@@ -1,0 +1,82 @@
+"""What a verification rested on: the file, the ledger, the trust file with its pins, and the time used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from custody.report.safe_text import show, show_path
+from custody.report.words import format_utc
+from schemas.details.record import BundleExported
+from schemas.entry import ParsedEntry
+from schemas.report import Report
+from schemas.trust import Trust, TrustedLedger
+from schemas.types import UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What the reader gave: names of the bundle and of the trust file as he typed them, and what the latter holds.
+
+    ``program`` names the program and its version, where that is to be shown.
+    """
+
+    bundle: str
+    trust_file: str = ""
+    trust: Trust | None = None
+    files: tuple[str, ...] = ()
+    program: str = ""
+
+
+def rows_of(basis: Basis, report: Report, export: ParsedEntry | None) -> tuple[tuple[str, str], ...]:
+    """Return labels and values, safe to show; ``export`` is the bundle's exporting entry where it could be read."""
+    return (
+        ("bundle", show_path(basis.bundle)),
+        *_exported(export),
+        *_ledger(report),
+        *_trust(basis, report),
+        ("files given apart", ", ".join(map(show_path, basis.files)) or "none"),
+        ("time used", format_utc(report.at)),
+        *((("checked by", show(basis.program)),) if basis.program else ()),
+    )
+
+
+def _exported(export: ParsedEntry | None) -> Iterator[tuple[str, str]]:
+    if export is None or not isinstance(export.event.details, BundleExported):
+        return
+    yield "made for the road", f"{format_utc(export.entry.recorded_at)}, entry {export.entry.index}"
+    yield "SHA-256 of its list of contents", export.event.details.manifest
+
+
+def _ledger(report: Report) -> Iterator[tuple[str, str]]:
+    ledger = report.ledger
+    if ledger is UNSET:
+        yield "ledger", "could not be read"
+        return
+    yield "ledger", show(ledger.origin)
+    yield "fingerprint shown by the bundle", "none" if ledger.genesis is UNSET else str(ledger.genesis)
+    yield "state of the ledger", f"{ledger.size:,} entries, digest {ledger.root}"
+
+
+def _trust(basis: Basis, report: Report) -> Iterator[tuple[str, str]]:
+    if basis.trust is None:
+        yield "trust file", "none"
+        return
+    yield "trust file", show_path(basis.trust_file)
+    yield "SHA-256 of the trust file", str(report.trust_sha256)
+    believed = None if report.ledger is UNSET else basis.trust.ledger(report.ledger.origin)
+    if believed is None:
+        yield "what it says about this ledger", "nothing"
+        return
+    yield from _pins(believed)
+    yield "cosigners asked for", "yes" if isinstance(basis.trust.policy, str) else "none"
+
+
+def _pins(believed: TrustedLedger) -> Iterator[tuple[str, str]]:
+    yield "authority, as trusted", f"{show(believed.authority)} ({believed.country})"
+    yield "fingerprint, as trusted", believed.genesis
+    for key in believed.log_keys:
+        last = f"to {key.last}" if isinstance(key.last, int) else "on"
+        yield "ledger key, as trusted", f"{show(key.key)} for entries from {key.first} {last}"
+    sizes = ", ".join(f"{seen.size:,}" for seen in believed.seen[-8:])
+    yield "states seen before", f"{len(believed.seen)}, the newest with {sizes} entries" if sizes else "none"

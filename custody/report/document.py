@@ -1,0 +1,210 @@
+"""A report as people read it, before it is text or a page: from the verdict down, every text safe to show.
+
+The order is that of a judge's questions: what is the verdict, what does it mean, what was not asked, what can no proof
+show, what did it rest on, what happened to each exhibit, which defects can be cured, what exactly was found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from custody.report import basis as basis_words
+from custody.report import evidence_table, verdict
+from custody.report.basis import Basis
+from custody.report.evidence_table import FileRow
+from custody.report.findings import Shown, Subjects, show_findings
+from custody.report.people import Person, people_of
+from custody.report.safe_text import show
+from custody.report.step_words import STEP_WORDS
+from custody.report.story import Story, Teller, clip, describe
+from custody.report.values import plain_of
+from custody.report.words import facts_of
+from custody.verify.state import Exhibit
+from custody.verify.verify import Verified
+from schemas.content import Content
+from schemas.details.exhibit import ExhibitRegistered
+from schemas.entry import ParsedEntry
+from schemas.report import ExhibitReport, Report, Severity, Verdict
+from schemas.types import UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class ExhibitPage:
+    """One exhibit: name, what it is, how it stood at the end, its story and its files; originals are marked so."""
+
+    name: str
+    is_original: bool
+    description: str
+    now: str
+    files: str
+    rows: tuple[FileRow, ...]
+    story: Story
+
+
+@dataclass(frozen=True, slots=True)
+class StepPage:
+    """One step: number, title, question and verdict, and its findings."""
+
+    number: int
+    title: str
+    question: str
+    verdict: Verdict
+    findings: tuple[Shown, ...]
+    more: int
+    """Findings that are not shown, because there are too many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The whole report."""
+
+    verdict: Verdict
+    headline: str
+    meaning: tuple[str, ...]
+    reasons: tuple[Shown, ...]
+    not_asked: tuple[str, ...]
+    limits: tuple[str, ...]
+    basis: tuple[tuple[str, str], ...]
+    exhibits: tuple[ExhibitPage, ...]
+    people: tuple[Person, ...]
+    defects: tuple[Shown, ...]
+    steps: tuple[StepPage, ...]
+    closing: str
+
+    @property
+    def is_trustworthy(self) -> bool:
+        """Whether the story may be read without a warning above it."""
+        return self.verdict is Verdict.PASSED
+
+    @property
+    def advice(self) -> tuple[str, ...]:
+        """What can be done about the reasons of the verdict, each once."""
+        return tuple(dict.fromkeys(item.advice for item in self.reasons if item.advice))
+
+    @property
+    def coded(self) -> tuple[Shown, ...]:
+        """Every finding shown, for an expert who looks them up by code."""
+        return (*(item for step in self.steps for item in step.findings), *self.defects)
+
+
+def make_document(report: Report, verified: Verified | None, basis: Basis) -> Document:
+    """Return the report for people; ``verified`` is missing where the file could not be opened as a bundle."""
+    exhibits: tuple[ExhibitPage, ...] = ()
+    people: tuple[Person, ...] = ()
+    if verified is not None:
+        teller = Teller(verified)
+        exhibits, people = tuple(_exhibits(verified, teller)), people_of(verified, teller.absent)
+    trust = basis.trust
+    not_asked = verdict.not_asked_of(
+        report,
+        wants_cosigners=trust is not None and isinstance(trust.policy, str),
+        wants_certificates=trust is not None and trust.wants_certificates,
+        has_ancestors=any(page.is_original for page in exhibits),
+    )
+    subjects = Subjects.of(report)
+    defects = [finding for finding in report.findings if finding.severity is Severity.DEFECT]
+    return Document(
+        verdict=report.verdict,
+        headline=verdict.headline_of(report),
+        meaning=verdict.meaning_of(report),
+        reasons=show_findings(verdict.reasons_of(report), subjects)[0],
+        not_asked=not_asked,
+        limits=verdict.limits_of(report),
+        basis=basis_words.rows_of(basis, report, _export(report, verified)),
+        exhibits=exhibits,
+        people=people,
+        defects=show_findings(defects, subjects)[0],
+        steps=tuple(_steps(report, subjects)),
+        closing=verdict.closing_of(report, not_asked),
+    )
+
+
+def _export(report: Report, verified: Verified | None) -> ParsedEntry | None:
+    if verified is None or report.ledger is UNSET:
+        return None
+    return verified.entries.get(report.ledger.size - 1)
+
+
+def _steps(report: Report, subjects: Subjects) -> Iterator[StepPage]:
+    for step in report.steps:
+        mine = [item for item in report.findings if item.step == step.number and item.severity is not Severity.DEFECT]
+        shown, more = show_findings(mine, subjects)
+        words = STEP_WORDS[step.number]
+        yield StepPage(step.number, words.title, words.question, step.verdict, shown, more)
+
+
+def _exhibits(verified: Verified, teller: Teller) -> Iterator[ExhibitPage]:
+    listed = {(exhibit.case, exhibit.exhibit) for exhibit in verified.report.exhibits}
+    for exhibit in verified.report.exhibits:
+        yield _page(verified, teller, exhibit, is_original=False)
+    for name, state in sorted(verified.state.exhibits.items()):
+        if name not in listed:
+            yield _page(verified, teller, _report_of(verified, state), is_original=True)
+
+
+def _report_of(verified: Verified, state: Exhibit) -> ExhibitReport:
+    """An original is carried and not listed, so the report of the verifier has nothing about it."""
+    subject = ("exhibit", state.case, state.number)
+    return ExhibitReport(
+        case=state.case,
+        entries=tuple(index for index, placed in sorted(verified.placed.items()) if subject in placed.subjects),
+        exhibit=state.number,
+        holder=state.holder,
+        sealed=state.is_sealed,
+        status=state.status,
+    )
+
+
+def _page(verified: Verified, teller: Teller, exhibit: ExhibitReport, *, is_original: bool) -> ExhibitPage:
+    entries = [verified.entries[index] for index in exhibit.entries if index in verified.entries]
+    registration = next((entry for entry in entries if isinstance(entry.event.details, ExhibitRegistered)), None)
+    content = _content(registration)
+    subject = f"{exhibit.case}/{exhibit.exhibit}"
+    findings, disclosed = verified.report.findings, verified.values.disclosed
+    return ExhibitPage(
+        name=show(subject),
+        is_original=is_original,
+        description=_description(registration, teller, verified),
+        now=_now(exhibit),
+        files=_files(content, subject, registration, verified, is_original=is_original),
+        rows=() if is_original else evidence_table.rows_of(content, subject, findings, disclosed, teller.absent),
+        story=teller.tell(exhibit),
+    )
+
+
+def _files(
+    content: Content | None,
+    subject: str,
+    registration: ParsedEntry | None,
+    verified: Verified,
+    *,
+    is_original: bool,
+) -> str:
+    if registration is None:
+        return "unknown: its registration is not in this bundle or could not be read"
+    if is_original:
+        return "not asked: the bundle is about what was made from it"
+    return evidence_table.summary_of(content, subject, verified.report.findings)
+
+
+def _content(registration: ParsedEntry | None) -> Content | None:
+    details = None if registration is None else registration.event.details
+    return details.content if isinstance(details, ExhibitRegistered) and isinstance(details.content, Content) else None
+
+
+def _description(registration: ParsedEntry | None, teller: Teller, verified: Verified) -> str:
+    if registration is None:
+        return "unknown"
+    plain = plain_of(registration.event)["details"]
+    chosen = {name: plain[name] for name in ("description", "kind", "nature") if name in plain}
+    facts = facts_of(chosen, verified.values.disclosed, absent=teller.absent)
+    return clip(
+        ", ".join(fact.value if fact.label == "description" else f"{fact.label} {fact.value}" for fact in facts)
+    )
+
+
+def _now(exhibit: ExhibitReport) -> str:
+    if not (isinstance(exhibit.holder, str) and isinstance(exhibit.status, str) and isinstance(exhibit.sealed, bool)):
+        return "unknown: its story could not be followed"
+    return describe(exhibit.holder, exhibit.status, is_sealed=exhibit.sealed)

@@ -1,0 +1,98 @@
+"""The files of an exhibit as its registration lists them, each with what the check of its bytes said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from custody.report.finding_words import explain
+from custody.report.safe_text import show_path
+from custody.report.words import Absent
+from schemas.content import Content, Digests, FileRecord, path_bytes
+from schemas.errors import RecordError
+from schemas.private import Disclosure
+from schemas.report import Finding, Severity
+
+AS_REGISTERED = "as registered"
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """One name of an exhibit: name, size in bytes, SHA-256, and what was found; empty where there is none."""
+
+    name: str
+    size: str
+    sha256: str
+    result: str
+
+
+def summary_of(content: Content | None, subject: str, findings: Sequence[Finding]) -> str:
+    """Say what an exhibit consists of and whether all of it was compared; ``subject`` is ``case/exhibit``."""
+    if content is None:
+        return "a physical object; no files belong to it"
+    files = "1 file or other name" if content.count == 1 else f"{content.count:,} files and other names"
+    mine = [item for item in findings if item.step == 9 and _is_about(item, subject)]
+    if any(item.severity is Severity.FAILED for item in mine):
+        state = "NOT as registered, see the findings"
+    elif any(item.severity is Severity.INDETERMINATE for item in mine):
+        state = "not all of them could be compared, see the findings"
+    else:
+        state = "all compared and as registered"
+    return f"{files}, {content.bytes:,} bytes; {state}"
+
+
+def rows_of(
+    content: Content | None,
+    subject: str,
+    findings: Sequence[Finding],
+    disclosed: Mapping[str, Disclosure],
+    absent: Absent,
+) -> tuple[FileRow, ...]:
+    """Return the files that stand in the registration itself (up to 16); of more there is only a list in the bundle."""
+    if content is None or not isinstance(content.files, tuple):
+        return ()
+    by_subject = {item.subject: item for item in findings if item.step == 9}
+    # A fault of the whole list ended the comparison somewhere: silence about a file says nothing then.
+    is_complete = subject not in by_subject
+    return tuple(_row(record, subject, by_subject, disclosed, absent, is_complete) for record in content.files)
+
+
+def _row(
+    record: FileRecord,
+    subject: str,
+    by_subject: Mapping[str, Finding],
+    disclosed: Mapping[str, Disclosure],
+    absent: Absent,
+    is_complete: bool,
+) -> FileRow:
+    raw = _path(disclosed.get(record.path.commitment))
+    plain = "name withheld" if raw is None else raw.decode("utf-8", "backslashreplace")
+    finding = by_subject.get(f"{subject}: {plain}")
+    digests = record.digests
+    if record.type != "file":
+        result = {"directory": "an empty folder", "symlink": "a link to another name"}[record.type]
+    elif finding is not None:
+        result = explain(finding.code) if raw is not None else "see the findings about files whose name is withheld"
+    elif is_complete:
+        result = AS_REGISTERED
+    else:
+        result = "not compared"
+    return FileRow(
+        name=absent(record.path.commitment) if raw is None else show_path(raw),
+        size=f"{record.size:,}" if isinstance(record.size, int) else "",
+        sha256=digests.sha256 if isinstance(digests, Digests) else "",
+        result=result,
+    )
+
+
+def _path(disclosure: Disclosure | None) -> bytes | None:
+    if disclosure is None:
+        return None
+    try:
+        return path_bytes(disclosure.value)
+    except RecordError:
+        return None
+
+
+def _is_about(finding: Finding, subject: str) -> bool:
+    return finding.subject == subject or finding.subject.startswith(f"{subject}: ")

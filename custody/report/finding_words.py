@@ -1,0 +1,157 @@
+"""Findings in plain words: what each code means for somebody who has to decide, and what can be done about it.
+
+A code is looked up whole, then by its family (the part before the dot). A test holds every code of the verifier
+against these tables, so that no finding reaches a judge without a sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from custody.report.safe_text import show
+from schemas.report import Finding
+
+MEANINGS: Final = {
+    "bag": "The bundle's own lists of its contents are not as they must be.",
+    "bag.absent": "Something that the bundle lists as its content is missing from it.",
+    "bag.digest": "A file in the bundle is not the one that the bundle's own list names: it was changed or damaged.",
+    "bag.unlisted": "Something was put into the bundle that its own lists don't know.",
+    "checkpoint": "The signed state of the ledger is not written as it must be: it was changed or damaged.",
+    "checkpoint.first-contact": "No earlier state of this ledger was known to you, so this one could not be compared.",
+    "checkpoint.fork": "You have seen this ledger with the same number of entries and other contents: it shows two "
+    "different pasts. The two signed states together are the proof; keep both.",
+    "checkpoint.genesis": "The ledger does not begin with the entry that your trust file names: it is another ledger.",
+    "checkpoint.no-trust": "No trust file was given, so nothing says whose ledger this is.",
+    "checkpoint.not-linked": "Nothing shows that this state of the ledger continues the one that you saw before.",
+    "checkpoint.quorum": "Fewer cosigners have countersigned this state of the ledger than your trust file wants.",
+    "checkpoint.unknown-origin": "Your trust file does not know this ledger, so nothing says whose it is.",
+    "completeness": "The bundle does not hold exactly what the ledger holds about its exhibits: something was left "
+    "out, added or exchanged.",
+    "completeness.count": "Entries were left out: the ledger holds another number of them about this subject.",
+    "completeness.root": "Entries were exchanged: the ledger holds others about this subject.",
+    "completeness.stray": "An entry is in the bundle that its exhibits don't call for.",
+    "completeness.unproven": "The proof that nothing was left out is missing.",
+    "container": "The file is not packed as a bundle must be: it was damaged, cut or changed.",
+    "container.crc": "Bytes in the file were damaged after it was packed.",
+    "container.member-missing": "A part without which nothing is a bundle is missing.",
+    "container.not-a-zip": "The file is no bundle at all, or its end is missing.",
+    "container.repacked": "The bundle was unpacked and packed again by another program. What is in it may be whole, "
+    "but it can't be accounted for byte by byte.",
+    "container.trailing-bytes": "Something was added behind the end of the bundle.",
+    "container.truncated": "The end of the file is missing.",
+    "content": "The evidence does not agree with what was registered.",
+    "content.absent": "A file of the evidence was not given, so it could not be compared with what was registered.",
+    "content.damaged": "A file of the evidence is damaged: its bytes in the bundle don't read back.",
+    "content.encrypted": "A file of the evidence is encrypted for you and could not be compared until it is decrypted.",
+    "content.inherited": "The bundle carries a bundle of another ledger, which this version does not open.",
+    "content.mismatch": "A file of the evidence is not the one that was registered: it was changed or damaged.",
+    "content.recorded-mismatch": "A check that is on record found files of this exhibit changed or missing.",
+    "content.unreadable": "A file could not be read when the exhibit was registered; its content was never recorded.",
+    "defect": "A step of the procedure was not kept.",
+    "defect.recorded-backward": "The time at which this was recorded lies before that of an earlier entry: a clock "
+    "was wrong or was set back.",
+    "defect.recorded-late": "This was recorded later than its signers had agreed.",
+    "defect.taken-over": "Custody was taken over without the signature of the one who held it.",
+    "defect.time-backward": "The act says that it happened before the act that it follows.",
+    "disclosures": "A name or text that the bundle shows does not belong to the entry that it claims to explain.",
+    "disclosures.erased": "Names or texts were erased by order. The entries themselves still hold.",
+    "disclosures.erased-shown": "A name or text that was ordered to be erased is shown in this bundle.",
+    "disclosures.withheld": "Names or texts are withheld from this bundle. The entries themselves still hold.",
+    "enrolment": "Whoever brought in a key did not prove to hold it.",
+    "entries": "An entry does not stand where it must in the ledger.",
+    "entries.chain": "An entry does not continue the entry before it: one of the two was changed or exchanged.",
+    "entries.export": "The ledger's newest entry is not the one that exported this bundle.",
+    "entries.manifest": "The contents of the bundle are not the ones that its sender signed for: parts of two bundles "
+    "were mixed, or its list of contents was changed.",
+    "keys": "A key signed where it was not allowed to.",
+    "keys.barred": "Signed with standing that was in dispute by then: it came from a key that was reported as stolen.",
+    "keys.certificates-unsupported": "Your trust file asks for certificates, which this version does not check.",
+    "keys.disputed": "Signed with a key that was later revoked with effect from before this entry, and nobody has "
+    "affirmed the entry since.",
+    "keys.not-yet": "Signed with a key that was not enrolled yet.",
+    "keys.revoked": "Signed with a key that had been revoked.",
+    "keys.unknown": "Signed with a key that the ledger does not know.",
+    "note": "The signature under the ledger's state does not hold, or is not by a key that counts.",
+    "private": "A name or text that the bundle shows is not written as it must be.",
+    "record": "A record is not written in the one way in which records are written: it was changed or damaged.",
+    "record.version": "A record is of a newer version than this program knows.",
+    "rule": "An act breaks the rules of custody and has no effect.",
+    "rule.commitment-twice": "A hidden value is used in two places, so that one of the two could be passed off.",
+    "rule.holder": "Somebody acted who did not hold the exhibit.",
+    "rule.link": "The act does not follow the act before it: one is missing, or the order was changed.",
+    "rule.role": "Somebody acted whose role does not allow it.",
+    "rule.same-party": "The exhibit was handed over to the one who held it already.",
+    "rule.seal": "The act does not fit the seal: it was broken or set without a record of it.",
+    "rule.signers": "A signature that the act needs is not among those that it names.",
+    "rule.state": "The act is not possible in the state in which the exhibit was.",
+    "rule.unknown-agent": "Somebody signed who is not enrolled in the ledger.",
+    "signature": "A signature does not hold: the entry was changed after it was signed, or another key signed it.",
+    "signatures": "The signatures are not exactly those of the people named in the entry.",
+    "signatures.extra": "A signature is there of somebody whom the entry does not name.",
+    "signatures.missing": "A signature is missing of somebody whom the entry names: it was never made or was removed.",
+    "timestamps": "Your trust file asks for a time that a third party vouches for, which this version does not check.",
+    "tree.consistency": "The ledger's past was changed: this state does not continue the earlier one.",
+    "tree.multiproof": "The entries don't add up to the signed state of the ledger: at least one of them was changed, "
+    "left out, added or taken from another state.",
+    "tree": "A proof that an entry belongs to the ledger does not hold.",
+    "trie": "The proof of what the ledger holds about a subject does not hold.",
+    "verify.not-reached": "Could not be looked at, because the file could not be opened as a bundle.",
+}
+"""What a finding means, by code or family."""
+
+_MALFORMED: Final = frozenset({"content.path", "entry", "event", "key", "layout", "policy", "subject", "text", "vkey"})
+ADVICE: Final = {
+    "checkpoint.no-trust": "Have the sending authority read the ledger's fingerprint to you on a number that you "
+    "looked up yourself, and enter it: custody trust add --from-bundle BUNDLE --fingerprint F.",
+    "checkpoint.not-linked": "Ask the sender for a proof between the two sizes (custody prove --from S --to N) and "
+    "give it with --proof.",
+    "checkpoint.quorum": "Ask the sender for a bundle whose state of the ledger has been countersigned.",
+    "checkpoint.unknown-origin": "Check the ledger's name, letter by letter, with the authority that you expected; "
+    "then add it: custody trust add --from-bundle BUNDLE --fingerprint F.",
+    "container": "Ask the sender for the file once more, as it was made.",
+    "content.absent": "Give the folder with the files that came apart: --files FOLDER.",
+    "content.encrypted": "Decrypt the file and give its folder: --files FOLDER.",
+    "keys.disputed": "Ask the authority whether the act took place; it may affirm the entry and send a new bundle.",
+    "record.version": "Use a newer version of the program.",
+}
+"""What can be done about a finding, by code or family."""
+
+# Texts of these hold numbers and digests only, so words in them can be exchanged without touching what somebody wrote.
+_REWORDED: Final = frozenset(
+    {"checkpoint.fork", "checkpoint.root", "completeness.root", "content.root", "entry.index-root"}
+)
+_REWORDED_FAMILIES: Final = frozenset({"tree", "trie"})
+_WORDS: Final = {
+    "index root": "digest of the index",
+    "index_root": "digest of the index",
+    "leaf": "entry",
+    "leaves": "entries",
+    "root": "digest",
+    "sibling": "hash",
+    "siblings": "hashes",
+}
+_WORD: Final = re.compile(rf"\b(?:{'|'.join(sorted(_WORDS, key=len, reverse=True))})\b")
+
+
+def explain(code: str) -> str:
+    """Return what a finding of this code means, in one or two sentences."""
+    if code in _MALFORMED or _family(code) in _MALFORMED:
+        return MEANINGS["record"]
+    return MEANINGS.get(code) or MEANINGS.get(_family(code)) or "Something is not as it must be."
+
+
+def advise(code: str) -> str:
+    """Return what can be done about a finding of this code, or nothing."""
+    return ADVICE.get(code) or ADVICE.get(_family(code), "")
+
+
+def reword(finding: Finding) -> str:
+    """Return the finding's own text, safe to show, without words of the machinery."""
+    if finding.code in _REWORDED or _family(finding.code) in _REWORDED_FAMILIES:
+        return show(_WORD.sub(lambda found: _WORDS[found[0]], finding.text))
+    return show(finding.text)
+
+
+def _family(code: str) -> str:
+    return code.partition(".")[0]

@@ -1,0 +1,93 @@
+"""Findings as people read them: what it is about, what it means, what was expected and found, what can be done."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from custody.report.finding_words import advise, explain, reword
+from custody.report.safe_text import show
+from custody.report.story import clip
+from schemas.report import Finding, Report, Severity
+from schemas.types import is_set
+
+SHOWN: Final = 50
+"""Findings shown of one step: a hostile bundle can cause millions."""
+_BOTH: Final = re.compile(r"expected (?P<expected>.+), found (?P<found>.+)\Z", re.DOTALL)
+_SUBJECTS: Final = {
+    "bundle": "the bundle",
+    "checkpoint": "the signed state of the ledger",
+    "keys": "the keys",
+    "ledger": "the ledger's own entries",
+}
+_HASH: Final = re.compile(r"[0-9a-f]{64}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One finding. ``expected`` and ``found`` are empty where the text alone says it; ``code`` is for experts."""
+
+    severity: Severity
+    step: int
+    subject: str
+    meaning: str
+    text: str
+    expected: str
+    found: str
+    advice: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """Turns a finding's subject into words, knowing the exhibits that the bundle is about."""
+
+    exhibits: frozenset[str]
+
+    @classmethod
+    def of(cls, report: Report) -> Subjects:
+        """Return the words for the subjects of a report."""
+        return cls(frozenset(f"{exhibit.case}/{exhibit.exhibit}" for exhibit in report.exhibits))
+
+    def name(self, subject: str) -> str:
+        """Return a subject in words, safe to show."""
+        if subject in _SUBJECTS:
+            return _SUBJECTS[subject]
+        if _HASH.match(subject):
+            return f"the hidden value {subject}"
+        # The longest name first: a number may itself hold a colon and a space.
+        for exhibit in sorted(self.exhibits, key=len, reverse=True):
+            if subject == exhibit:
+                return f"exhibit {show(exhibit)}"
+            if subject.startswith(f"{exhibit}: "):
+                return f"exhibit {show(exhibit)}, file {show(subject.removeprefix(f'{exhibit}: '))}"
+        return show(subject)
+
+
+def show_findings(findings: Sequence[Finding], subjects: Subjects) -> tuple[tuple[Shown, ...], int]:
+    """Return the first `SHOWN` findings as people read them, and how many there are beyond."""
+    shown = tuple(_shown(finding, subjects) for finding in findings[:SHOWN])
+    return shown, max(0, len(findings) - SHOWN)
+
+
+def _shown(finding: Finding, subjects: Subjects) -> Shown:
+    text, expected, found = clip(reword(finding)), "", ""
+    both = _BOTH.match(text)
+    if is_set(finding.expected) or is_set(finding.found):
+        expected = clip(show(str(finding.expected))) if is_set(finding.expected) else ""
+        found = clip(show(str(finding.found))) if is_set(finding.found) else ""
+    elif both is not None:
+        text, expected, found = "", both["expected"], both["found"]
+    return Shown(
+        severity=finding.severity,
+        step=finding.step,
+        subject=subjects.name(finding.subject),
+        meaning=explain(finding.code),
+        text=text,
+        expected=expected,
+        found=found,
+        advice=advise(finding.code),
+        code=finding.code,
+    )

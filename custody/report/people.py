@@ -1,0 +1,77 @@
+"""Who is behind the short names in a story: people, units and organisations as the ledger enrolled them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from custody.report.words import Absent, format_value
+from custody.verify.state import Agent, Key, State
+from custody.verify.verify import Verified
+from schemas.details.ledger import AgentChanged, AgentEnrolled, LedgerOpened
+from schemas.private import Disclosure
+from schemas.types import Private
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One agent: short name, name where it is shown, what he is, his roles, and what became of his keys."""
+
+    agent: str
+    name: str
+    kind: str
+    roles: str
+    enrolled: int
+    keys: str
+
+
+def people_of(verified: Verified, absent: Absent) -> tuple[Person, ...]:
+    """Return the agents that a bundle carries, in order of short name; texts are safe to show."""
+    names: dict[str, str] = {}
+    for _, entry in sorted(verified.entries.items()):
+        for agent, private in _names(entry.event.details):
+            names[agent] = _shown(private, verified.values.disclosed, absent)
+    agents = (verified.state.agent(agent) for agent in sorted(names))
+    return tuple(_person(agent, names[agent.id], verified.state) for agent in agents if agent is not None)
+
+
+def _names(details: object) -> Iterator[tuple[str, Private | None]]:
+    """Yield each agent that an event enrols or renames, with his name as it stands there."""
+    match details:
+        case LedgerOpened(agents=agents):
+            for agent in agents:
+                yield from _names(agent)
+        case AgentEnrolled(agent=agent, name=name):
+            yield agent, name if isinstance(name, Private) else None
+        case AgentChanged(agent=agent, name=Private() as name):
+            yield agent, name
+        case _:
+            return
+
+
+def _shown(private: Private | None, disclosed: Mapping[str, Disclosure], absent: Absent) -> str:
+    if private is None:
+        return "(not recorded)"
+    found = disclosed.get(private.commitment)
+    return absent(private.commitment) if found is None else format_value(found.value)
+
+
+def _person(agent: Agent, name: str, state: State) -> Person:
+    kind = f"{agent.kind}, has left" if agent.has_left else agent.kind
+    if agent.members:
+        kind += f" of {', '.join(member for member, _ in agent.members)}"
+    keys = [key for key_id in agent.keys if (key := state.key(key_id)) is not None]
+    return Person(
+        agent=agent.id,
+        name=name,
+        kind=kind,
+        roles=", ".join(role for role, _ in agent.roles) or "none",
+        enrolled=agent.introduced,
+        keys="; ".join(_describe_key(key) for key in keys) or "none",
+    )
+
+
+def _describe_key(key: Key) -> str:
+    if key.revoked_at is None:
+        return f"since entry {key.introduced}"
+    return f"since entry {key.introduced}, revoked in entry {key.revoked_at}, valid up to entry {key.last_valid}"
