@@ -62,8 +62,9 @@ bench: $(READY) ## measure against peers and against the machine, in one run
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -q $(SOURCES)
 	@$(BIN)/python -m bench $(ARGS)
 
-schemas: $(READY) ## write the JSON Schemas from the types
+schemas: $(READY) ## write the JSON Schemas, and the tables and examples of docs/spec, from the code
 	@$(BIN)/python -m schemas.generate
+	@$(BIN)/python -m tests.spec.tables
 
 vectors: $(READY) ## write schemas/vectors from their generator
 	@$(BIN)/python -m tests.vectors.generate
