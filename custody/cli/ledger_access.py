@@ -12,11 +12,12 @@ from typing import Any
 from custody.cli.context import Context
 from custody.cli.files import given_values
 from custody.cli.options import When
+from custody.ledger.admission import Numbers
 from custody.ledger.append import append
 from custody.ledger.appending import Receipt
 from custody.ledger.compose import NOWHERE, Anchor, Composed, compose
 from custody.ledger.store import LedgerReader
-from custody.ledger.submission import Submission, commitment_places
+from custody.ledger.submission import Submission, check_times, commitment_places
 from custody.ledger.working import WorkingState
 from custody.report.safe_text import show
 from custody.report.values import Disclosures
@@ -98,10 +99,14 @@ class LedgerAccess:
 
         Raises:
             RuleViolation: as the reducer does.
+            RefusedError: ``number.*``, ``event.future``, ``event.expired``.
         """
+        now = self.context.now()
         with self.read() as reader:
-            state, size = WorkingState(reader.view()), reader.head().size
+            state, size, numbers = WorkingState(reader.view()), reader.head().size, Numbers(reader)
             for place, event in enumerate(events):
+                check_times(event, recorded_at=now)
+                numbers.check(event)
                 # Which keys will sign is not known yet; the one rule that asks for them is asked at append.
                 outcome = reduce(state, size + place, event, ())
                 state.put(outcome.changes)

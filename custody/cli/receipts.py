@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
 from custody.cli.context import Context
 from custody.cli.output import emit
-from custody.cli.results import ActResult, RecordedEntry
+from custody.cli.results import ActResult, LeftOut, RecordedEntry
 from custody.cli.signing import Drafted, Outcome, Recorded
 from custody.ledger.appending import Receipt
 from custody.report.safe_text import show, show_path
-from custody.report.words import format_utc, tell
+from custody.report.words import NameOf, format_utc, hash_name, tell
 from schemas.event import ParsedEvent
 from schemas.types import UNSET
 
 
-def emit_outcome(context: Context, outcome: Outcome, *, notes: Sequence[str] = ()) -> None:
+def emit_outcome(
+    context: Context, outcome: Outcome, *, notes: Sequence[str] = (), left_out: Sequence[LeftOut] = ()
+) -> None:
     """Print the receipts of an act, or where its draft waits and for whom; ``notes`` follow as lines of text."""
-    emit(context.settings, act_result(outcome), (*_lines(context, outcome), *notes))
+    result = msgspec.structs.replace(act_result(outcome), left_out=tuple(left_out) or UNSET)
+    missed = [f"left out: {show(f'{item.case}/{item.exhibit}')}: {show(item.reason)} [{item.code}]" for item in left_out]
+    emit(context.settings, result, (*outcome_lines(context, outcome), *missed, *notes))
 
 
 def act_result(outcome: Outcome) -> ActResult:
@@ -45,22 +51,28 @@ def recorded_entry(event: ParsedEvent, receipt: Receipt) -> RecordedEntry:
 
 
 def receipt_lines(context: Context, events: Sequence[ParsedEvent], receipts: Sequence[Receipt]) -> Iterator[str]:
-    """Yield one line a receipt: entry number, what happened, when it was recorded, and its hash."""
-    name_of = context.ledger().name_of
+    """Yield for each receipt its entry number, what happened, when it was recorded, and its hash."""
+    name_of = names(context)
     for event, receipt in zip(events, receipts, strict=True):
-        told = tell(event, {}, name_of=name_of)
-        yield f"entry {receipt.index}: {told.headline}"
+        yield f"entry {receipt.index}: {tell(event, {}, name_of=name_of).headline}"
         yield f"  recorded: {format_utc(receipt.recorded_at)}"
         yield f"  receipt:  {receipt.leaf.hex()}"
 
 
-def _lines(context: Context, outcome: Outcome) -> Iterator[str]:
+def names(context: Context) -> NameOf:
+    """Return how subjects of annotations are named: by the ledger, where its home is at hand."""
+    return hash_name if context.find_home() is None else context.ledger().name_of
+
+
+def outcome_lines(context: Context, outcome: Outcome) -> Iterator[str]:
+    """Yield what became of an act in words."""
     match outcome:
         case Recorded(events=events, receipts=receipts):
             yield from receipt_lines(context, events, receipts)
         case Drafted(events=events, path=path, missing=missing):
-            for event in events:
-                yield f"not recorded yet: {tell(event, {}, name_of=context.ledger().name_of).headline}"
-            yield f"waiting for: {', '.join(map(show, missing))}"
+            name_of = names(context)
+            yield from (f"not recorded yet: {tell(event, {}, name_of=name_of).headline}" for event in events)
             yield f"draft: {show_path(path)}"
-            yield f"next: custody sign {show_path(path)} --as {missing[0]}"
+            if missing:
+                yield f"waiting for: {', '.join(map(show, missing))}"
+                yield f"next: custody sign {show_path(path)} --as {missing[0]}"

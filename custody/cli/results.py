@@ -23,10 +23,20 @@ class RecordedEntry(msgspec.Struct, frozen=True, kw_only=True):
     exhibit: str | Unset = UNSET
 
 
+class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
+    """An exhibit of the case that --all did not take, and why: the code of a rule, and its words."""
+
+    case: str
+    code: str
+    exhibit: str
+    reason: str
+
+
 class ActResult(Result, frozen=True, kw_only=True, tag="custody-act/v1"):
     """What became of an act: entries, or a draft that waits for the signatures of ``waiting_for``."""
 
     entries: tuple[RecordedEntry, ...]
     draft: str | Unset = UNSET
+    left_out: tuple[LeftOut, ...] | Unset = UNSET
     size: int | Unset = UNSET
     waiting_for: tuple[str, ...] | Unset = UNSET

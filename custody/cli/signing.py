@@ -7,7 +7,7 @@ on this machine, a draft waits for it, and nothing is recorded yet.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -76,11 +76,13 @@ def complete(
     *,
     signers: Mapping[str, KeySigner] = MappingProxyType({}),
     without: frozenset[str] = frozenset(),
+    keep: Callable[[], None] = lambda: None,
 ) -> Outcome:
     """Show the events, sign them with the keys at hand, and record them as one batch; or write a draft.
 
     ``signers`` are used as they are, by agent; others are looked for among the user's keys, those whose ids are in
-    ``without`` left aside.
+    ``without`` left aside. ``keep`` stores what the events name; it is called when all at hand have signed, and before
+    anything is recorded or left to be recorded.
 
     Raises:
         RefusedError: ``sign.blind``, or as the ledger refuses; nothing is written then.
@@ -103,6 +105,7 @@ def complete(
     at_hand = {**signers, **loaded}
     signatures = {event.hash: sign_all(event, at_hand) for event in events}
     missing = tuple(agent for agent in agents if agent not in at_hand)
+    keep()
     if missing:
         path = who.draft or access.drafts_folder() / draft_name(events)
         write_draft(path, draft_of(composed, signatures), force=False)

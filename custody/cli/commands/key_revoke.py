@@ -26,7 +26,7 @@ _REASONS = ("compromised", "ended", "left", "lost", "superseded")
 @click.argument("agent", type=AGENT)
 @click.option("--reason", required=True, type=click.Choice(_REASONS), help="Why it ends.")
 @click.option("--last-valid-index", type=click.IntRange(min=0), metavar="N", help="Last entry to be trusted.")
-@click.option("--key", "keys", multiple=True, metavar="ID", help="Which key, where there are several.")
+@click.option("--key", "key_ids", multiple=True, metavar="ID", help="Which key, where there are several.")
 @click.option("--all", "all_of_them", is_flag=True, help="All keys of the agent.")
 @click.option("--note", help="More about it (kept private).")
 @signed
@@ -38,7 +38,7 @@ def key_revoke(
     agent: str,
     reason: str,
     last_valid_index: int | None,
-    keys: tuple[str, ...],
+    key_ids: tuple[str, ...],
     all_of_them: bool,
     note: str | None,
     who: Signing,
@@ -52,7 +52,7 @@ def key_revoke(
     access = context.ledger()
     with access.read() as reader:
         living = living_keys(reader, agent)
-    ended = choose_keys(living, keys, all_of_them=all_of_them, agent=agent)
+    ended = choose_keys(living, key_ids, all_of_them=all_of_them, agent=agent)
     events = [
         compose_key_revoked(
             context,

@@ -1,0 +1,122 @@
+"""One act on several exhibits: an event for each, shown, signed and recorded as one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from custody.cli.context import Context
+from custody.cli.exhibit_selection import Selected, Selection, select
+from custody.cli.options import Signing, When
+from custody.cli.receipts import emit_outcome
+from custody.cli.results import LeftOut
+from custody.cli.signing import complete, named_signers
+from custody.ledger.compose import Anchor, Composed, link_after
+from custody.verify.state import Exhibit
+from schemas.errors import RefusedError, RuleViolation
+from schemas.event import About, Signer
+
+Details = Mapping[str, Any] | Callable[[int, Exhibit], Mapping[str, Any]]
+"""Details of an act, private values in plain: the same for every exhibit, or made from its place and state."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """What is done: the event's type, its details, and who receives, perhaps for a unit."""
+
+    type: str
+    details: Details
+    to: str | None = None
+    to_unit: str | None = None
+
+
+def record_act(
+    context: Context,
+    act: Act,
+    selection: Selection,
+    *,
+    who: Signing,
+    when: When,
+    keep: Callable[[], None] = lambda: None,
+    notes: Sequence[str] = (),
+) -> None:
+    """Record one custody act of each exhibit that is meant, as one batch, and print what became of it.
+
+    Raises:
+        UsageError: the exhibits or a value make no sense.
+        CustodyError: as `complete`; nothing is written then.
+    """
+    selected = select(context, selection)
+    signers = named_signers(context, who, to=act.to, to_unit=act.to_unit)
+    composed, left_out = compose_acts(context, act, selected, signers=signers, when=when)
+    outcome = complete(context, who, composed, keep=keep)
+    emit_outcome(context, outcome, notes=notes, left_out=left_out)
+
+
+def compose_acts(
+    context: Context, act: Act, selected: Selected, *, signers: Sequence[Signer], when: When
+) -> tuple[list[Composed], list[LeftOut]]:
+    """Return an event for each exhibit, and with --all the exhibits to which the rules don't let it apply.
+
+    Raises:
+        UsageError: a value that doesn't fit.
+        RefusedError: ``act.nothing`` where --all leaves every exhibit out.
+    """
+    access = context.ledger()
+    composed: list[Composed] = []
+    left_out: list[LeftOut] = []
+    for place, exhibit in enumerate(selected.exhibits):
+        details = act.details(place, exhibit) if callable(act.details) else act.details
+        anchor = Anchor(case=exhibit.case, exhibit=exhibit.number, link=link_after(exhibit))
+        event = access.compose(act.type, signers=signers, details=details, when=when, anchor=anchor)
+        try:
+            if selected.is_all:
+                access.rehearse([event.event])
+        except RuleViolation as error:
+            left_out.append(LeftOut(case=exhibit.case, code=error.code, exhibit=exhibit.number, reason=error.text))
+        else:
+            composed.append(event)
+    if not composed:
+        first = left_out[0]
+        text = f"expected an exhibit to which this can apply, found none of {len(left_out)} in case {first.case}"
+        raise RefusedError("act.nothing", text, hint=f"{first.case}/{first.exhibit}: {first.reason} [{first.code}]")
+    return composed, left_out
+
+
+def record_notes(
+    context: Context,
+    type: str,
+    details: Details,
+    selection: Selection,
+    *,
+    who: Signing,
+    when: When,
+    keep: Callable[[], None] = lambda: None,
+) -> None:
+    """Record an annotation about each exhibit that is meant, as one batch, and print what became of it.
+
+    Raises:
+        UsageError: the exhibits or a value make no sense.
+        CustodyError: as `complete`; nothing is written then.
+    """
+    selected = select(context, selection)
+    composed = compose_notes(context, type, details, selected.exhibits, who=who, when=when)
+    emit_outcome(context, complete(context, who, composed, keep=keep))
+
+
+def compose_notes(
+    context: Context, type: str, details: Details, exhibits: Sequence[Exhibit], *, who: Signing, when: When
+) -> list[Composed]:
+    """Return an annotation about each of ``exhibits``.
+
+    Raises:
+        UsageError: a value that doesn't fit.
+    """
+    signers = named_signers(context, who)
+    composed = []
+    for place, exhibit in enumerate(exhibits):
+        values = details(place, exhibit) if callable(details) else details
+        anchor = Anchor(about=(About(exhibit=exhibit.registration),))
+        composed.append(context.ledger().compose(type, signers=signers, details=values, when=when, anchor=anchor))
+    return composed

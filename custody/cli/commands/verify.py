@@ -1,0 +1,70 @@
+"""`custody verify`: the verdict on a bundle, offline, with no ledger and no database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from custody.bundle.source import verify_bundle
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.exits import Exit
+from custody.cli.files import write_file
+from custody.cli.options import FILE, force_option
+from custody.cli.output import emit, note
+from custody.cli.verification import Believed, believing, watched_reading
+from custody.report.document import Document, make_document
+from custody.report.safe_text import show_path
+from custody.report.text_report import text_lines
+from schemas.errors import UsageError
+from schemas.report import Report, Verdict
+
+EXITS = {Verdict.PASSED: Exit.DONE, Verdict.FAILED: Exit.FAILED, Verdict.INDETERMINATE: Exit.INDETERMINATE}
+"""What the process says at its end."""
+
+
+@command(
+    example="""
+    custody verify bundle.zip
+    custody verify bundle.zip --trust trust.json --report report.html
+    custody verify bundle.zip --files /media/disk1 --files /media/disk2
+    """,
+    result=Report,
+)
+@click.argument("bundle", type=FILE)
+@believing
+@click.option("--report", type=FILE, help="Write the same as one page (HTML), to print or to file.")
+@force_option
+@pass_custody
+def verify(context: Context, bundle: Path, believed: Believed, report: Path | None, force: bool) -> Exit:
+    """Verify BUNDLE offline, and tell its story.
+
+    Says PASSED (exit 0), FAILED (3) or INDETERMINATE (4), with what was not asked and what no proof can show.
+    """
+    if report is not None and not force and report.exists():
+        # Said before the work: hashing a disk image can take an hour.
+        raise UsageError("usage.exists", f"expected nothing at {report}, found something", hint="--force overwrites it")
+    beliefs = believed.open(context)
+    total = bundle.stat().st_size if bundle.is_file() else 0
+    with watched_reading(context, "verifying", total) as on_bytes:
+        outcome = verify_bundle(
+            bundle,
+            trusted=beliefs.trusted,
+            at=beliefs.at,
+            elsewhere=beliefs.elsewhere(on_bytes),
+            on_bytes=on_bytes,
+        )
+    document = make_document(outcome.report, outcome.verified, beliefs.basis(bundle))
+    if report is not None:
+        _write_page(document, report, force=force)
+        note(context.settings, f"report written: {show_path(report)}")
+    emit(context.settings, outcome.report, text_lines(document))
+    return EXITS[outcome.report.verdict]
+
+
+def _write_page(document: Document, path: Path, *, force: bool) -> None:
+    # Only a page needs the template engine, which takes longer to load than a small bundle to verify.
+    from custody.report.html_report import format_html
+
+    write_file(path, format_html(document), force=force)
