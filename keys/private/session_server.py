@@ -74,6 +74,8 @@ def serve(listener: socket.socket, session: Session) -> None:
                     return
     finally:
         session.leave()
+        # Who is still waiting in the queue hears at once that nobody answers.
+        listener.close()
         for signer in session.signers:
             signer.forget()
 
@@ -81,8 +83,9 @@ def serve(listener: socket.socket, session: Session) -> None:
 def _converse(connection: socket.socket, session: Session) -> bool:
     """Answer one question; return False where it was to lock."""
     try:
-        _check_caller(connection, session.owner)
+        # Read first: a connection closed over unread bytes would lose the answer with them.
         question = receive(connection, Question)
+        _check_caller(connection, session.owner)
         if question.op == "lock":
             # The name goes before the answer, so that whoever locked can start anew at once.
             session.leave()

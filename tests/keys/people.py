@@ -31,7 +31,7 @@ def sign(number: int, message: bytes) -> bytes:
 def enrolled(number: int, *, agent: str) -> PublicKey:
     """Make a key as it enters the ledger, with its proof for this agent."""
     fields = {"algorithm": "ed25519", "key": format_base64(public(number)), "nonce": NONCE}
-    blank = PublicKey(**fields, proof="AAAA")  # type: ignore[arg-type]
+    blank = PublicKey(**fields, proof=format_base64(bytes(64)))  # type: ignore[arg-type]
     message = pae(ENROL_PAYLOAD_TYPE, enrolment_payload(agent=agent, key=blank))
     return PublicKey(**fields, proof=format_base64(sign(number, message)))  # type: ignore[arg-type]
 

@@ -36,7 +36,7 @@ def event(*agents: str, **changes: Any) -> ParsedEvent:
     record = {
         "actor": agents[0],
         "case": "2026-0417",
-        "details": {"reason": {"commitment": "a" * 64}},
+        "details": {"outcome": "other"},
         "ledger": "evidence.police.example/main",
         "nonce": "0" * 32,
         "occurred_at": "2026-11-21T20:23:00Z",

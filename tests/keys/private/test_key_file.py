@@ -5,10 +5,9 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
-
-import keys.private.key_file
 from nacl.exceptions import RuntimeError as SodiumError
 
+import keys.private.key_file
 from keys.ed25519 import check_signature
 from keys.private.key_file import Cost, format_key_file, open_key_file, parse_key_file
 from keys.private.signer import Ed25519Signer
