@@ -12,9 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from custody.bundle.container import Container, open_container
+from custody.bundle.disk import disk_errors
 from custody.bundle.measure import measure
 from custody.bundle.region import FileRegion
 from custody.verify.source import Elsewhere, FoundFile
@@ -111,6 +112,20 @@ class Folders:
             if found.sha256 == sha256:
                 return found
         return found
+
+    def open(self, sha256: str) -> BinaryIO | None:
+        """Return the bytes of the file named ``sha256`` as a stream; of several, those that have this digest.
+
+        Raises:
+            StorageError: ``storage.io``.
+        """
+        paths = list(self.paths(sha256))
+        if len(paths) > 1:
+            paths = [path for path in paths if self._measure(path).sha256 == sha256]
+        if not paths:
+            return None
+        with disk_errors(f"opening {paths[0]}"):
+            return paths[0].open("rb")
 
     def paths(self, sha256: str) -> Iterator[Path]:
         """Yield where a file of that name lies; its bytes are not looked at."""

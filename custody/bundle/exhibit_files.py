@@ -1,0 +1,72 @@
+"""The files of a verified bundle's exhibits: each record with the names that this recipient may see, and its bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from io import BufferedReader
+from typing import Any, BinaryIO
+
+from custody.bundle.container import CHUNK, Container
+from custody.bundle.source import Folders
+from custody.bundle.unpack import Named, OpenContent
+from custody.verify.verify import Verified
+from schemas import canonical, layout, limits
+from schemas.content import Content, ManifestLine, path_bytes
+from schemas.details.exhibit import ExhibitRegistered
+from schemas.private import Disclosure, parse_disclosure
+from schemas.types import Private
+
+
+def exhibit_files(container: Container, verified: Verified) -> Iterator[Named]:
+    """Yield the file records of every exhibit that the bundle is about, below the folders ``case/exhibit``.
+
+    The bundle must have been verified and not FAILED: order, names and disclosures are taken as checked.
+
+    Raises:
+        RecordError, VerificationError: where it was not.
+    """
+    for exhibit in verified.report.exhibits:
+        registrations = (verified.entries[index].event.details for index in exhibit.entries)
+        details = next((item for item in registrations if isinstance(item, ExhibitRegistered)), None)
+        if details is None or not isinstance(details.content, Content):
+            continue
+        folder = (exhibit.case, exhibit.exhibit)
+        for line, disclosed in _lines(container, details.content, verified.values.disclosed):
+            path = _opened(line.record.path, disclosed)
+            yield Named(folder, line.record, path, _opened(line.record.target, disclosed, otherwise=b""))
+
+
+def content_opener(container: Container, elsewhere: Folders) -> OpenContent:
+    """Return what gives a file's bytes by SHA-256: from the bundle, else from the folders; nothing where in neither."""
+
+    def open_content(sha256: str) -> BinaryIO | None:
+        name = layout.FILES + sha256
+        if name in container.members:
+            return BufferedReader(container.open(name), CHUNK)
+        return elsewhere.open(sha256)
+
+    return open_content
+
+
+def _lines(
+    container: Container, content: Content, disclosed: Mapping[str, Disclosure]
+) -> Iterator[tuple[ManifestLine, Mapping[str, Disclosure]]]:
+    """Yield each record with the disclosures that may belong to it."""
+    if isinstance(content.files, tuple):
+        yield from ((ManifestLine(record=record), disclosed) for record in content.files)
+        return
+    if not content.count:
+        return
+    for raw in container.lines(f"{layout.MANIFESTS}{content.root}.jsonl", maximum=limits.MANIFEST_LINE):
+        line = canonical.decode(raw, ManifestLine, maximum=limits.MANIFEST_LINE)
+        texts = line.disclosures if isinstance(line.disclosures, tuple) else ()
+        mine = (parse_disclosure(text) for text in texts)
+        yield line, {disclosure.commitment: disclosure for disclosure in mine}
+
+
+def _opened(private: Any, disclosed: Mapping[str, Disclosure], *, otherwise: bytes | None = None) -> bytes | None:
+    """Return the raw bytes behind a private name, nothing where it is withheld, ``otherwise`` where there is none."""
+    if not isinstance(private, Private):
+        return otherwise
+    found = disclosed.get(private.commitment)
+    return None if found is None else path_bytes(found.value)

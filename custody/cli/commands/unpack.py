@@ -1,0 +1,128 @@
+"""`custody unpack`: the evidence of a bundle under its own names, after the bundle was verified."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from custody.bundle.container import Container, open_container
+from custody.bundle.exhibit_files import content_opener, exhibit_files
+from custody.bundle.source import Folders, verify_container
+from custody.bundle.unpack import NAMES, Unpacked
+from custody.bundle.unpack import unpack as write_files
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.exits import Exit
+from custody.cli.options import FILE
+from custody.cli.output import emit, print_error
+from custody.cli.results import Result
+from custody.cli.verification import Beliefs, Believed, believing, watched_reading
+from custody.report.finding_words import explain
+from custody.report.safe_text import show, show_path
+from custody.report.verdict import reasons_of
+from custody.verify.verify import Verified
+from schemas.errors import RefusedError, UsageError, VerificationError
+from schemas.report import Report, Verdict
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+class UnpackResult(Result, frozen=True, kw_only=True, tag="custody-unpacked/v1"):
+    """What was written where, files not at hand, the verdict and the codes of what it left undecided."""
+
+    absent: int
+    bytes: int
+    files: int
+    path: str
+    undecided: tuple[str, ...]
+    verdict: Verdict
+
+
+@command(
+    example="""
+    custody unpack bundle.zip --to evidence
+    custody unpack bundle.zip --to evidence --files /media/disk1 --strict
+    """,
+    result=UnpackResult,
+)
+@click.argument("bundle", type=FILE)
+@click.option("--to", "target", type=_FOLDER, required=True, help="The folder to make; it must be absent or empty.")
+@click.option("--strict", is_flag=True, help="Unpack only what has PASSED.")
+@believing
+@pass_custody
+def unpack(context: Context, bundle: Path, target: Path, strict: bool, believed: Believed) -> Exit:
+    """Verify BUNDLE and give its evidence its own names back, made safe for this system.
+
+    A bundle that FAILED is not unpacked. One that could not be decided is, with a warning, unless --strict.
+    """
+    if target.is_dir() and next(target.iterdir(), None) is not None:
+        # Said before the work: hashing a disk image can take an hour.
+        raise UsageError("unpack.not-empty", f"expected {target} to be absent or empty, found something in it")
+    beliefs = believed.open(context)
+    with open_container(bundle) as container, watched_reading(context, "verifying", bundle.stat().st_size) as on_bytes:
+        elsewhere = beliefs.elsewhere(on_bytes)
+        verified = _verify(container, beliefs, elsewhere)
+        if verified.report.verdict is Verdict.INDETERMINATE:
+            error = _undecided(verified.report, bundle)
+            if strict:
+                print_error(error, as_json=context.settings.json)
+                return Exit.INDETERMINATE
+            _warn(context, error)
+        opener = content_opener(container, elsewhere)
+        written = write_files(exhibit_files(container, verified), open_content=opener, target=target)
+    emit(context.settings, _result(written, target, verified.report), _lines(written, target))
+    return Exit.DONE
+
+
+def _verify(container: Container, beliefs: Beliefs, elsewhere: Folders) -> Verified:
+    """Return what was verified.
+
+    Raises:
+        VerificationError: ``unpack.failed``.
+    """
+    verified = verify_container(container, trusted=beliefs.trusted, at=beliefs.at, elsewhere=elsewhere)
+    if verified.report.verdict is Verdict.FAILED:
+        reason = reasons_of(verified.report)[0]
+        text = (
+            f"expected a bundle that verifies, found it FAILED at step {reason.step}: {reason.subject}: {reason.text}"
+        )
+        raise VerificationError("unpack.failed", text, hint="custody verify tells all of it; nothing was unpacked")
+    return verified
+
+
+def _undecided(report: Report, bundle: Path) -> RefusedError:
+    reason = reasons_of(report)[0]
+    return RefusedError(
+        "unpack.undecided",
+        f"expected {bundle} to have PASSED, found it INDETERMINATE at step {reason.step}: {explain(reason.code)}",
+        hint="custody verify tells all of it",
+    )
+
+
+def _warn(context: Context, error: RefusedError) -> None:
+    if not context.settings.json:
+        click.echo(f"WARNING: {show(error.text)}", err=True)
+        click.echo("WARNING: what is unpacked is not proven; " + error.hint, err=True)
+
+
+def _result(written: Unpacked, target: Path, report: Report) -> UnpackResult:
+    return UnpackResult(
+        absent=written.absent,
+        bytes=written.bytes,
+        files=written.files,
+        path=str(target),
+        undecided=tuple(dict.fromkeys(finding.code for finding in reasons_of(report))),
+        verdict=report.verdict,
+    )
+
+
+def _lines(written: Unpacked, target: Path) -> list[str]:
+    lines = [f"unpacked: {_files(written.files)}, {written.bytes:,} bytes, in {show_path(target)}"]
+    if written.absent:
+        lines.append(f"  not at hand: {_files(written.absent)}; give their folder with --files")
+    return [*lines, f"  which name became which: {show_path(target / NAMES)}"]
+
+
+def _files(count: int) -> str:
+    return "1 file" if count == 1 else f"{count:,} files"
