@@ -1,0 +1,73 @@
+"""Writes ``schemas/vectors``: ``python -m tests.vectors.generate``. The same code always writes the same bytes."""
+
+from __future__ import annotations
+
+import base64
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from schemas import canonical
+from tests.vectors import checkpoint_cases, closure_cases, container_cases, entry_cases, rule_cases
+from tests.vectors.record_cases import make_texts
+from tests.vectors.setting import CASES, Vector, make_setting
+
+FOLDER = Path(__file__).parents[2] / "schemas" / "vectors"
+AT = "2026-12-01T00:00:00Z"
+MODULES = (container_cases, checkpoint_cases, entry_cases, rule_cases, closure_cases)
+"""Importing them enters their cases."""
+
+
+def make_vector(name: str) -> Vector:
+    """Return the vector of a case, from a setting of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        return CASES[name][1](make_setting(Path(folder)))
+
+
+def describe(name: str, vector: Vector) -> dict[str, Any]:
+    """Return what stands beside a vector's bundle, as plain JSON."""
+    described: dict[str, Any] = {
+        "at": AT,
+        "bundle": f"{name}.zip",
+        "comment": CASES[name][0],
+        "schema": "custody-vector/v1",
+        "verdict": vector.verdict,
+    }
+    if vector.step is not None:
+        described["step"] = vector.step
+    if vector.code:
+        described["code"] = vector.code
+    if vector.trust is not None:
+        described["trust"] = canonical.encode(vector.trust).decode()
+    if vector.proof is not None:
+        described["proof"] = vector.proof.decode()
+    if vector.files:
+        described["files"] = {digest: base64.b64encode(raw).decode() for digest, raw in vector.files.items()}
+    return described
+
+
+def make_files() -> dict[str, bytes]:
+    """Return every file of the folder by name."""
+    files: dict[str, bytes] = {"texts.json": make_texts()}
+    for name in sorted(CASES):
+        vector = make_vector(name)
+        files[f"{name}.zip"] = vector.bundle
+        files[f"{name}.json"] = json.dumps(describe(name, vector), indent=1, sort_keys=True).encode() + b"\n"
+    return files
+
+
+def main() -> None:
+    """Write the folder anew."""
+    FOLDER.mkdir(exist_ok=True)
+    files = make_files()
+    for path in FOLDER.iterdir():
+        if path.suffix in {".json", ".zip"} and path.name not in files:
+            path.unlink()
+    for name, raw in files.items():
+        (FOLDER / name).write_bytes(raw)
+    print(f"{len(CASES)} vectors in {FOLDER.name}")
+
+
+if __name__ == "__main__":
+    main()
