@@ -50,6 +50,11 @@ def _linked(setting: Setting, *, sequence: int, previous: str | None) -> None:
     setting.forge.add(setting.world.sign(composed))
 
 
+def _forked(setting: Setting) -> None:
+    setting.act("exhibit.sealed", SEAL, actor="custodian-1")
+    _linked(setting, sequence=2, previous=None)
+
+
 _rule(
     "rule-not-the-holder",
     "The exhibit is sealed by an examiner who had handed it over.",
@@ -138,11 +143,6 @@ _rule(
     "rule.link",
     _forked,
 )
-
-
-def _forked(setting: Setting) -> None:
-    setting.act("exhibit.sealed", SEAL, actor="custodian-1")
-    _linked(setting, sequence=2, previous=None)
 
 
 def _event_twice(setting: Setting) -> None:
