@@ -109,12 +109,17 @@ def config_folder(environment: Mapping[str, str], *, platform: str = sys.platfor
     return (Path(base) if base and Path(base).is_absolute() else Path.home() / ".config") / "custody"
 
 
+def make_context(settings: Settings) -> Context:
+    """Return what a command asks of this machine; tests put a clock and randomness of their own here."""
+    return Context(settings)
+
+
 def pass_custody(body: Body) -> Body:
     """Give a command the `Context` of this run as its first argument, and close it afterwards."""
 
     @functools.wraps(body)
     def run(*args: Any, **kwargs: Any) -> Any:
-        context = Context(settings_of(click.get_current_context()))
+        context = make_context(settings_of(click.get_current_context()))
         try:
             return body(context, *args, **kwargs)
         finally:

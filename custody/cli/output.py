@@ -56,8 +56,10 @@ def print_error(error: CustodyError, *, as_json: bool) -> None:
     if as_json:
         import msgspec
 
-        body = {"code": error.code, "hint": hint, "text": text}
-        click.echo(msgspec.json.encode({"error": {name: value for name, value in body.items() if value}}))
+        from custody.cli.results import ErrorBody, ErrorResult
+
+        body = ErrorBody(code=error.code, text=text, hint=hint)
+        click.echo(msgspec.json.encode(ErrorResult(error=body), order="sorted"))
         return
     click.echo(f"error: {text} [{error.code}]", err=True)
     if hint:

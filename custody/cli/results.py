@@ -7,7 +7,9 @@ import msgspec
 from schemas.types import UNSET, Unset
 
 
-class Result(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", tag="custody-result/v1"):
+class Result(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="schema", tag="custody-result/v1"
+):
     """Base of everything that --json prints; each kind has a tag, ``custody-<word>/v1``."""
 
 
@@ -40,3 +42,17 @@ class ActResult(Result, frozen=True, kw_only=True, tag="custody-act/v1"):
     left_out: tuple[LeftOut, ...] | Unset = UNSET
     size: int | Unset = UNSET
     waiting_for: tuple[str, ...] | Unset = UNSET
+
+
+class ErrorBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What went wrong: a stable code, one line of text, and what to do about it."""
+
+    code: str
+    text: str
+    hint: str = ""
+
+
+class ErrorResult(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What --json prints in place of a result when a command fails; the exit code says how badly."""
+
+    error: ErrorBody

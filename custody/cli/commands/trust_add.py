@@ -42,7 +42,8 @@ class TrustChanged(Result, frozen=True, kw_only=True, tag="custody-trust-changed
 @command(
     example="""
     custody trust add police-example.trust.json
-    custody trust add --from-bundle bundle.zip --fingerprint 3f9a...64 digits from the letter...
+    custody trust add --from-bundle bundle.zip \\
+        --fingerprint 5b41f1e0bd54ab0f6b1a7c4aa1e0c1c0b9e2d94c3b02b7dbe9a3b2f3a7b1a0c4
     """,
     result=TrustChanged,
 )

@@ -1,0 +1,164 @@
+"""Every way to end has its exit code, and none but a bug ends with 1."""
+
+import errno
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import click
+import msgspec
+import pytest
+
+from custody.cli import command as command_module
+from custody.cli.command import command
+from custody.cli.exits import Exit
+from custody.cli.results import ErrorResult
+from schemas import errors
+from schemas.errors import CustodyError
+from tests.cli.script import Stage
+
+OURS = [
+    (errors.RecordError, Exit.FAILED),
+    (errors.UnknownVersionError, Exit.INDETERMINATE),
+    (errors.VerificationError, Exit.FAILED),
+    (errors.RuleViolation, Exit.REFUSED),
+    (errors.SigningKeyError, Exit.REFUSED),
+    (errors.StorageError, Exit.REFUSED),
+    (errors.UsageError, Exit.USAGE),
+    (errors.RefusedError, Exit.REFUSED),
+]
+ROOT = Path(__file__).parents[2]
+
+
+def _raising(stage: Stage, error: BaseException) -> None:
+    """Put a command that raises in the place of every command."""
+
+    def body() -> NoReturn:
+        raise error
+
+    made = command(example="custody lock")(body)
+    stage.patch.setattr(command_module, "import_module", lambda name: type("Module", (), {"lock": made}))
+
+
+@pytest.mark.parametrize(("kind", "exit"), OURS)
+def test_each_kind_of_error_has_its_exit(kind: type[CustodyError], exit: Exit, stage: Stage) -> None:
+    """Scripts tell a refusal from a verdict by the code alone."""
+    _raising(stage, kind("some.code", "expected a, found b", hint="do c"))
+    ran = stage.custody("lock")
+    assert ran.exit is exit
+    assert ran.stderr == "error: expected a, found b [some.code]\nhint: do c\n"
+    assert ran.stdout == ""
+
+
+def test_every_class_of_error_is_covered() -> None:
+    """A class that is added later must be given an exit on purpose."""
+    classes = {value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, CustodyError)}
+    assert classes - {CustodyError} == {kind for kind, _ in OURS}
+
+
+@pytest.mark.parametrize(
+    ("error", "exit"),
+    [
+        (click.Abort(), Exit.INTERRUPTED),
+        (KeyboardInterrupt(), Exit.INTERRUPTED),
+        (EOFError(), Exit.INTERRUPTED),
+        (BrokenPipeError(errno.EPIPE, "broken pipe"), Exit.INTERRUPTED),
+        (click.FileError("x", "no"), Exit.USAGE),
+        (click.UsageError("no"), Exit.USAGE),
+        (click.ClickException("no"), Exit.USAGE),
+        (click.exceptions.Exit(4), Exit.INDETERMINATE),
+        (FileNotFoundError(errno.ENOENT, "no such file", "x"), Exit.USAGE),
+        (PermissionError(errno.EACCES, "permission denied", "x"), Exit.REFUSED),
+        (OSError(errno.ENOSPC, "no space left", "x"), Exit.REFUSED),
+        (OSError(errno.EIO, "input/output error", "x"), Exit.REFUSED),
+        (MemoryError(), Exit.REFUSED),
+        (ValueError("a bug"), Exit.CRASH),
+        (AssertionError("a bug"), Exit.CRASH),
+        (RecursionError("a bug"), Exit.CRASH),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else value.name,
+)
+def test_what_others_raise_is_mapped(error: BaseException, exit: Exit, stage: Stage) -> None:
+    """Click and the system end with 1 by themselves, which would share a code with a crash."""
+    _raising(stage, error)
+    assert stage.custody("lock").exit is exit
+
+
+def test_only_a_bug_shows_a_traceback(stage: Stage) -> None:
+    """A clerk who mistyped is not helped by forty lines of Python; who reports a bug must have them."""
+    _raising(stage, errors.UsageError("a.b", "no"))
+    assert "Traceback" not in stage.custody("lock").stderr
+    stage.patch.setenv("CUSTODY_DEBUG", "1")
+    assert "Traceback" in stage.custody("lock").stderr
+    stage.patch.delenv("CUSTODY_DEBUG")
+    _raising(stage, ValueError("\x1b[2Jgone"))
+    ran = stage.custody("lock")
+    assert "Traceback" in ran.stderr
+    assert "this is a bug in custody" in ran.stderr
+    assert "\x1b" not in ran.stderr
+
+
+def test_an_error_quotes_nothing_that_moves_the_cursor(stage: Stage) -> None:
+    """A name of evidence stands in many errors; it must not repaint the screen, nor forge a second line."""
+    _raising(stage, errors.UsageError("a.b", "found \x1b[2J\n\u202everdict: PASSED", hint="\x07"))
+    ran = stage.custody("lock")
+    assert ran.stderr.count("\n") == 2
+    assert not any(char in ran.stderr for char in "\x1b\x07\u202e")
+
+
+@pytest.mark.parametrize("line", ["lock --json", "--json lock"])
+def test_an_error_is_one_json_object_too(line: str, stage: Stage) -> None:
+    """A program reads stdout, whatever happened."""
+    _raising(stage, errors.RuleViolation("rule.role", "expected a, found b"))
+    ran = stage.custody(line)
+    assert ran.exit is Exit.REFUSED
+    found = msgspec.json.decode(ran.stdout, type=ErrorResult)
+    assert (found.error.code, found.error.text, found.error.hint) == ("rule.role", "expected a, found b", "")
+    assert ran.stderr == ""
+
+
+def _process(*arguments: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CUSTODY_")}
+    done: subprocess.CompletedProcess[bytes] = subprocess.run(
+        [sys.executable, "-P", "-c", "from custody.__main__ import main; main()", *arguments],
+        cwd=folder,
+        env={**environment, "PYTHONPATH": str(ROOT), "CUSTODY_KEYS": str(folder / "keys")},
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    return done
+
+
+def test_the_process_ends_with_the_code(tmp_path: Path) -> None:
+    """What a shell sees is what counts."""
+    assert _process("--version", folder=tmp_path).returncode == Exit.DONE
+    assert _process("agent", "list", folder=tmp_path).returncode == Exit.USAGE
+    refused = _process("key", "show", "nobody", folder=tmp_path)
+    assert refused.returncode == Exit.REFUSED
+    assert refused.stdout == b""
+    assert b"[key.absent]" in refused.stderr
+
+
+def test_a_reader_that_leaves_is_no_crash(tmp_path: Path) -> None:
+    """`custody log | head -1` is what people type; the code says that not all was read."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    process = subprocess.run(
+        [sys.executable, "-P", "-c", "from custody.__main__ import main; main()", "--help"],
+        cwd=tmp_path, env=environment, stdout=writer, stderr=subprocess.PIPE, check=False, timeout=60,
+    )  # fmt: skip
+    os.close(writer)
+    assert process.returncode == Exit.INTERRUPTED
+    assert process.stderr == b""
+
+
+def test_bytes_that_are_no_text_are_shown(tmp_path: Path) -> None:
+    """A name in another encoding is evidence like any other."""
+    name = b"caf\xe9.zip"
+    found = _process("trust", "list", "--trust", os.fsdecode(name), folder=tmp_path)
+    assert found.returncode == Exit.USAGE
+    assert b"caf\\xe9.zip" in found.stderr
