@@ -22,8 +22,8 @@ from tests.architecture.tree import (
 )
 
 # Code lines, without blank lines, comments and docstrings. Raising one is a decision that a reviewer sees.
-LOGIC_BUDGET = 900
-DECLARATIONS_BUDGET = 1500
+LOGIC_BUDGET = 2400
+DECLARATIONS_BUDGET = 1750
 
 # What the core may import: from the standard library only what computes.
 ALLOWED = frozenset(
