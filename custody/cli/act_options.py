@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, TypeVar, get_args
 
 import click
 
+from custody.ledger.compose import fields_of
 from schemas.details.exhibit import Attestation
 from schemas.errors import UsageError
+from schemas.types import Record
 
 Body = TypeVar("Body", bound=Callable[..., Any])
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -86,10 +88,6 @@ def _parse_attestation(typed: str) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
-def words_of(kind: type, field: str) -> tuple[str, ...]:
+def words_of(kind: type[Record], field: str) -> tuple[str, ...]:
     """Return the closed vocabulary of a field of a record."""
-    from custody.ledger.compose import fields_of
-
-    words = fields_of(kind)[field]
-    assert words.__class__ is Literal["x"].__class__, f"{field} has a vocabulary"
-    return tuple(get_args(words))
+    return tuple(get_args(fields_of(kind)[field]))

@@ -14,11 +14,20 @@ from custody.cli.results import LeftOut
 from custody.cli.signing import complete, named_signers
 from custody.ledger.compose import Anchor, Composed, link_after
 from custody.verify.state import Exhibit
-from schemas.errors import RefusedError, RuleViolation
+from schemas.errors import RefusedError, RuleViolation, UsageError
 from schemas.event import About, Signer
 
-Details = Mapping[str, Any] | Callable[[int, Exhibit], Mapping[str, Any]]
-"""Details of an act, private values in plain: the same for every exhibit, or made from its place and state."""
+Details = Mapping[str, Any] | Callable[["Target"], Mapping[str, Any]]
+"""Details of an act, private values in plain: the same for every exhibit, or made for each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One of ``count`` exhibits of an act; ``place`` counts from 0."""
+
+    exhibit: Exhibit
+    place: int
+    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +76,7 @@ def compose_acts(
     composed: list[Composed] = []
     left_out: list[LeftOut] = []
     for place, exhibit in enumerate(selected.exhibits):
-        details = act.details(place, exhibit) if callable(act.details) else act.details
+        details = details_for(act.details, Target(exhibit, place, len(selected.exhibits)))
         anchor = Anchor(case=exhibit.case, exhibit=exhibit.number, link=link_after(exhibit))
         event = access.compose(act.type, signers=signers, details=details, when=when, anchor=anchor)
         try:
@@ -82,6 +91,21 @@ def compose_acts(
         text = f"expected an exhibit to which this can apply, found none of {len(left_out)} in case {first.case}"
         raise RefusedError("act.nothing", text, hint=f"{first.case}/{first.exhibit}: {first.reason} [{first.code}]")
     return composed, left_out
+
+
+def check_registrar(who: Signing) -> None:
+    """Raise unless a registrar is named who signs beside the actor.
+
+    Raises:
+        UsageError: ``usage.registrar``.
+    """
+    if who.registrar is None:
+        raise UsageError("usage.registrar", "expected --registrar AGENT who signs too, found none")
+
+
+def details_for(details: Details, target: Target) -> Mapping[str, Any]:
+    """Return the details of an act on one exhibit."""
+    return details(target) if callable(details) else details
 
 
 def record_notes(
@@ -116,7 +140,7 @@ def compose_notes(
     signers = named_signers(context, who)
     composed = []
     for place, exhibit in enumerate(exhibits):
-        values = details(place, exhibit) if callable(details) else details
+        values = details_for(details, Target(exhibit, place, len(exhibits)))
         anchor = Anchor(about=(About(exhibit=exhibit.registration),))
         composed.append(context.ledger().compose(type, signers=signers, details=values, when=when, anchor=anchor))
     return composed

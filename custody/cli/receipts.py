@@ -22,7 +22,9 @@ def emit_outcome(
 ) -> None:
     """Print the receipts of an act, or where its draft waits and for whom; ``notes`` follow as lines of text."""
     result = msgspec.structs.replace(act_result(outcome), left_out=tuple(left_out) or UNSET)
-    missed = [f"left out: {show(f'{item.case}/{item.exhibit}')}: {show(item.reason)} [{item.code}]" for item in left_out]
+    missed = [
+        f"left out: {show(f'{item.case}/{item.exhibit}')}: {show(item.reason)} [{item.code}]" for item in left_out
+    ]
     emit(context.settings, result, (*outcome_lines(context, outcome), *missed, *notes))
 
 

@@ -1,0 +1,201 @@
+"""`custody check`: is the evidence still what was registered?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import click
+import msgspec
+
+from custody.cli.acts import compose_notes
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.exhibit_selection import Selected, Selection, format_exhibit, select, selecting
+from custody.cli.exits import Exit
+from custody.cli.holdings import Staged, staging
+from custody.cli.options import Signing, When, signed, timed
+from custody.cli.output import emit, note
+from custody.cli.receipts import act_result, outcome_lines
+from custody.cli.rehashing import Rehashed, content_of_exhibit, registration_of, rehash
+from custody.cli.results import ActResult, Result
+from custody.cli.signing import Outcome, complete
+from custody.evidence.check import Difference
+from custody.report.safe_text import show, show_path
+from custody.verify.state import Exhibit
+from schemas import canonical, limits
+from schemas.content import path_value
+from schemas.errors import RefusedError
+from schemas.types import UNSET, Unset
+
+_LISTED = 20
+"""Names that the text lists of each kind; --json and the record have all."""
+
+
+class FileDifference(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that is not what was registered; ``path`` where it is known, ``found`` unless it is missing."""
+
+    expected: str
+    found: str | Unset = UNSET
+    path: str | dict[str, str] | Unset = UNSET
+    size: int | Unset = UNSET
+
+
+class CheckedExhibit(msgspec.Struct, frozen=True, kw_only=True):
+    """What a check found; ``altered`` are links and empty directories, ``extra`` names that no record has."""
+
+    altered: tuple[str | dict[str, str], ...]
+    bytes: int
+    case: str
+    checked: int
+    differences: tuple[FileDifference, ...]
+    exhibit: str
+    extra: tuple[str | dict[str, str], ...]
+    matching: int
+    root: str
+    skipped: int
+    unaltered: bool
+
+
+class Checked(Result, frozen=True, kw_only=True, tag="custody-checked/v1"):
+    """All exhibits that were checked, and what was recorded of it."""
+
+    exhibits: tuple[CheckedExhibit, ...]
+    recorded: ActResult | Unset = UNSET
+
+
+@command(
+    example="""
+    custody check 2026-0417/EX-1 --as cust-02
+    custody check --case 2026-0417 --all --as cust-02
+    custody check EX-1 --no-record
+    """,
+    result=Checked,
+)
+@selecting
+@click.option("--no-record", is_flag=True, help="Check only, and record nothing.")
+@signed
+@timed
+@pass_custody
+def check(context: Context, *, selection: Selection, no_record: bool, who: Signing, when: When) -> int:
+    """Hash the files of exhibits again, in the store or where they were left, and record the result.
+
+    Exit code 3 says that a file is missing or is not what was registered; that is recorded as well.
+    """
+    exhibits = with_files(context, select(context, selection))
+    found = [rehash(context, exhibit) for exhibit in exhibits]
+    with staging(context) as staged:
+        outcome = None if no_record else _record(context, found, staged, who=who, when=when)
+    result = Checked(exhibits=tuple(map(_describe, found)), recorded=UNSET if outcome is None else act_result(outcome))
+    emit(context.settings, result, _lines(context, found, outcome))
+    return Exit.DONE if all(item.is_unaltered for item in found) else Exit.FAILED
+
+
+def with_files(context: Context, selected: Selected) -> tuple[Exhibit, ...]:
+    """Return the exhibits that have files; objects are left out with --all only.
+
+    Raises:
+        RefusedError: ``check.object``.
+    """
+    kept = []
+    for exhibit in selected.exhibits:
+        try:
+            content_of_exhibit(registration_of(context, exhibit), exhibit)
+        except RefusedError as error:
+            if not selected.is_all:
+                raise
+            note(context.settings, f"left out: {error.text}")
+        else:
+            kept.append(exhibit)
+    if not kept:
+        raise RefusedError("check.object", "expected an exhibit with files, found objects only")
+    return tuple(kept)
+
+
+def _record(context: Context, found: Sequence[Rehashed], staged: Staged, *, who: Signing, when: When) -> Outcome:
+    composed = compose_notes(
+        context,
+        "exhibit.checked",
+        lambda target: _details(found[target.place], staged),
+        [item.exhibit for item in found],
+        who=who,
+        when=when,
+    )
+    return complete(context, who, composed, keep=staged.keep)
+
+
+def _details(found: Rehashed, staged: Staged) -> dict[str, Any]:
+    """Return the details of one check; a list that is too long for an event becomes a document."""
+    result = found.result
+    mismatches = [difference.mismatch for difference in result.differences]
+    is_long = len(mismatches) > 64 or len(canonical.encode(mismatches)) > limits.LIST_BYTES
+    return {
+        "bytes": result.read,
+        "checked": result.checked,
+        # A link or an empty directory that changed has no place in the event's own list.
+        "document": staged.document_bytes(_list_document(found)) if is_long or result.altered else None,
+        "matching": result.matching,
+        "mismatches": mismatches if mismatches and not is_long else None,
+        "root": found.content.root,
+    }
+
+
+def _list_document(found: Rehashed) -> bytes:
+    """Return one line of canonical JSON for each difference: a mismatch, or the path of what was altered."""
+    result = found.result
+    lines: list[object] = [difference.mismatch for difference in result.differences]
+    lines += [{"altered": path_value(path)} for path in result.altered]
+    return b"".join(canonical.encode(line) + b"\n" for line in lines)
+
+
+def _describe(found: Rehashed) -> CheckedExhibit:
+    result = found.result
+    return CheckedExhibit(
+        altered=tuple(map(path_value, result.altered)),
+        bytes=result.read,
+        case=found.exhibit.case,
+        checked=result.checked,
+        differences=tuple(map(_describe_difference, result.differences)),
+        exhibit=found.exhibit.number,
+        extra=tuple(map(path_value, result.extra)),
+        matching=result.matching,
+        root=found.content.root,
+        skipped=result.skipped,
+        unaltered=result.is_unaltered,
+    )
+
+
+def _describe_difference(difference: Difference) -> FileDifference:
+    return FileDifference(
+        expected=difference.expected,
+        found=difference.found or UNSET,
+        path=UNSET if difference.path is None else path_value(difference.path),
+        size=UNSET if difference.size is None else difference.size,
+    )
+
+
+def _lines(context: Context, found: Sequence[Rehashed], outcome: Outcome | None) -> Iterator[str]:
+    for item in found:
+        result = item.result
+        state = "unaltered" if result.is_unaltered else "NOT what was registered"
+        name = show(format_exhibit(item.exhibit))
+        yield f"{name}: {state}; {result.matching:,} of {result.checked:,} files match, {result.read:,} bytes read"
+        yield from _some([line for difference in result.differences for line in _difference_lines(difference)], 3)
+        yield from _some([f"  altered: {show_path(path)}" for path in result.altered], 1)
+        yield from _some([f"  added since, in no record: {show_path(path)}" for path in result.extra], 1)
+        if result.skipped:
+            yield f"  not compared: {result.skipped:,}, unreadable when registered or of withheld name"
+    if outcome is not None:
+        yield from outcome_lines(context, outcome)
+
+
+def _difference_lines(difference: Difference) -> tuple[str, str, str]:
+    name = "a file of withheld name" if difference.path is None else show_path(difference.path)
+    found = "nothing, it is missing" if difference.found is None else difference.found
+    return f"  {name}", f"    expected SHA-256 {difference.expected}", f"    found            {found}"
+
+
+def _some(lines: Sequence[str], each: int) -> Iterator[str]:
+    yield from lines[: _LISTED * each]
+    if len(lines) > _LISTED * each:
+        yield f"  ... and {len(lines) // each - _LISTED:,} more; --json lists all"

@@ -1,0 +1,52 @@
+"""`custody dispose`: the end of an exhibit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from custody.cli.act_options import attest_option, document_option, parse_attestations, words_of
+from custody.cli.acts import Act, check_registrar, record_act
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.exhibit_selection import Selection, selecting
+from custody.cli.holdings import staging
+from custody.cli.options import Signing, When, signed, timed
+from custody.cli.results import ActResult
+from schemas.details.exhibit import ExhibitDisposed
+
+
+@command(
+    example="""
+    custody dispose 2026-0417/EX-1 --manner destroyed --authority "court order 3/27" --as cust-02 --registrar reg-1
+    """,
+    result=ActResult,
+)
+@selecting
+@click.option("--manner", required=True, type=click.Choice(words_of(ExhibitDisposed, "manner")), help="How.")
+@click.option("--authority", required=True, help="By whose decision (kept private).")
+@document_option
+@attest_option
+@signed
+@timed
+@pass_custody
+def dispose(
+    context: Context,
+    *,
+    selection: Selection,
+    documents: tuple[Path, ...],
+    attestations: tuple[str, ...],
+    who: Signing,
+    when: When,
+    **given: str | None,
+) -> None:
+    """End exhibits for good; the holder and a registrar sign. Nothing but notes can follow.
+
+    The files of the exhibit stay in the store: this records what was decided and done, and deletes nothing.
+    """
+    check_registrar(who)
+    with staging(context) as staged:
+        found = {"attestations": parse_attestations(attestations), "documents": staged.documents(documents)}
+        act = Act(type="exhibit.disposed", details={**given, **found})
+        record_act(context, act, selection, who=who, when=when, keep=staged.keep)

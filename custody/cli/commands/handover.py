@@ -1,0 +1,146 @@
+"""`custody handover`: custody passes from one to another, and both sign."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from custody.cli.act_options import attest_option, document_option, parse_attestations, several
+from custody.cli.acts import Act, Target, record_act
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.exhibit_selection import Selection, format_exhibit, selecting
+from custody.cli.holdings import staging
+from custody.cli.options import Signing, When, signed, timed
+from custody.cli.output import note
+from custody.cli.parameters import AGENT
+from custody.cli.rehashing import rehash
+from custody.cli.results import ActResult
+from custody.cli.seals import compare_seal, seal_for
+from custody.report.safe_text import show
+from custody.verify.state import Exhibit
+from schemas.errors import UsageError
+
+_parties = several(
+    click.option("--from", "giver", type=AGENT, help="Who gives (the same as --as)."),
+    click.option("--to", "receiver", required=True, type=AGENT, help="Who receives, and signs too."),
+    click.option("--to-unit", type=AGENT, help="The unit for which he receives."),
+)
+_seen = several(
+    click.option("--seal", "seals", multiple=True, help="The seal's number as both see it; one for all, or for each."),
+    click.option("--seal-intact/--seal-broken", "intact", default=None, help="As both see it."),
+    click.option("--rehash", "before", is_flag=True, help="Hash the files again, as the giver, before."),
+    click.option("--rehash-after", "after", is_flag=True, help="Hash the files again, as the receiver, after."),
+)
+
+
+@command(
+    example="""
+    custody handover 2026-0417/EX-1 --from exam-07 --to cust-02 --purpose "safe keeping"
+    custody handover --case 2026-0417 --all --from exam-07 --to cust-02 --purpose "end of shift" --place "Room 4"
+    custody handover EX-1 --from exam-07 --to lab-3 --purpose examination --seal S-0001 --seal-intact --rehash
+    """,
+    result=ActResult,
+)
+@selecting
+@_parties
+@click.option("--purpose", required=True, help="What for (kept private).")
+@click.option("--place", help="Where (kept private).")
+@click.option("--condition", help="In which condition the exhibit is (kept private).")
+@_seen
+@document_option
+@attest_option
+@signed
+@timed
+@pass_custody
+def handover(
+    context: Context,
+    *,
+    selection: Selection,
+    giver: str | None,
+    receiver: str,
+    to_unit: str | None,
+    seals: tuple[str, ...],
+    intact: bool | None,
+    before: bool,
+    after: bool,
+    documents: tuple[Path, ...],
+    attestations: tuple[str, ...],
+    who: Signing,
+    when: When,
+    **given: str | None,
+) -> None:
+    """Hand exhibits over from the holder to another; both sign.
+
+    Where the receiver's key is not on this machine, a draft waits for it: custody pending lists it, and the receiver
+    signs it with custody sign. Nothing has passed until it is recorded.
+    """
+    check_seals(seals, intact)
+    with staging(context) as staged:
+        common = {
+            **given,
+            "attestations": parse_attestations(attestations),
+            "documents": staged.documents(documents),
+        }
+
+        def details(target: Target) -> Mapping[str, Any]:
+            return {
+                **common,
+                "rehash_before": rehash_found(context, target.exhibit) if before else None,
+                "rehash_after": rehash_found(context, target.exhibit) if after else None,
+                "seal": seal_seen(context, seals, intact, target),
+            }
+
+        act = Act(type="custody.handed-over", details=details, to=receiver, to_unit=to_unit)
+        record_act(context, act, selection, who=given_by(who, giver), when=when, keep=staged.keep)
+
+
+def given_by(who: Signing, giver: str | None) -> Signing:
+    """Return who signs, the giver as the actor.
+
+    Raises:
+        UsageError: ``usage.who`` where --from and --as name two.
+    """
+    if giver is not None and who.actor not in {None, giver}:
+        raise UsageError("usage.who", f"expected the same agent in --from and --as, found {giver} and {who.actor}")
+    return who if giver is None else replace(who, actor=giver)
+
+
+def check_seals(seals: tuple[str, ...], intact: bool | None) -> None:
+    """Raise unless a seal and how it was seen are given together.
+
+    Raises:
+        UsageError: ``usage.seal``.
+    """
+    if bool(seals) != (intact is not None):
+        text = "expected --seal together with --seal-intact or --seal-broken, found one alone"
+        raise UsageError("usage.seal", text)
+
+
+def seal_seen(
+    context: Context, seals: tuple[str, ...], intact: bool | None, target: Target
+) -> Mapping[str, Any] | None:
+    """Return the seal as it was seen on one exhibit; nothing where none was named."""
+    if not seals:
+        return None
+    seen = seal_for(seals, target)
+    compare_seal(context, target.exhibit, seen)
+    return {"intact": intact, "seal": seen}
+
+
+def rehash_found(context: Context, exhibit: Exhibit) -> Mapping[str, Any]:
+    """Return what hashing an exhibit again found, with a warning where it is not what was registered.
+
+    Raises:
+        RefusedError: ``check.object``.
+        CustodyError: as `rehash`.
+    """
+    found = rehash(context, exhibit)
+    if not found.is_unaltered:
+        name = show(format_exhibit(exhibit))
+        note(context.settings, f"warning: {name} is not what was registered; custody check {name} says more")
+    return {"match": found.is_unaltered, "root": found.root}

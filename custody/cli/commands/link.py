@@ -1,0 +1,30 @@
+"""`custody link`: a further case needs an exhibit."""
+
+from __future__ import annotations
+
+import click
+
+from custody.cli.acts import record_notes
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.exhibit_selection import Selection, selecting
+from custody.cli.options import Signing, When, signed, timed
+from custody.cli.results import ActResult
+
+
+@command(
+    example="""
+    custody link 2026-0417/EX-1 --to-case 2026-0533 --reason "same suspect" --as exam-07
+    """,
+    result=ActResult,
+)
+@selecting
+@click.option("--to-case", required=True, metavar="CASE", help="The further case.")
+@click.option("--reason", help="Why (kept private).")
+@signed
+@timed
+@pass_custody
+def link(context: Context, *, selection: Selection, to_case: str, reason: str | None, who: Signing, when: When) -> None:
+    """Note that a further case needs exhibits; custody does not move, and they keep their numbers."""
+    details = {"case": to_case, "reason": reason}
+    record_notes(context, "exhibit.linked", details, selection, who=who, when=when)

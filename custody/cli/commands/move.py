@@ -1,0 +1,35 @@
+"""`custody move`: where exhibits are kept, or that they travel."""
+
+from __future__ import annotations
+
+import click
+
+from custody.cli.acts import Act, record_act
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.exhibit_selection import Selection, selecting
+from custody.cli.options import Signing, When, signed, timed
+from custody.cli.results import ActResult
+
+
+@command(
+    example="""
+    custody move 2026-0417/EX-1 --place "Vault 2, shelf 7" --as cust-02
+    custody move --case 2026-0417 --all --place "Forensic lab" --carrier "Courier A" --waybill 4711 --as cust-02
+    """,
+    result=ActResult,
+)
+@selecting
+@click.option("--place", required=True, help="Where it is now, or where it goes (kept private).")
+@click.option("--carrier", help="Who carries it: it is in transit then (kept private).")
+@click.option("--waybill", help="Number of the consignment (kept private).")
+@click.option("--reason", help="Why (kept private).")
+@signed
+@timed
+@pass_custody
+def move(context: Context, *, selection: Selection, who: Signing, when: When, **given: str | None) -> None:
+    """Record where the holder keeps exhibits. With a --carrier they are in transit, and the holder stays responsible.
+
+    A later move without carrier, or a handover, ends the transit.
+    """
+    record_act(context, Act(type="custody.moved", details=given), selection, who=who, when=when)

@@ -1,0 +1,66 @@
+"""`custody release`: lend exhibits, or give them away for good."""
+
+from __future__ import annotations
+
+import click
+
+from custody.cli.act_options import attest_option, parse_attestations, words_of
+from custody.cli.acts import Act, record_act
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.exhibit_selection import Selection, selecting
+from custody.cli.options import Signing, When, signed, timed
+from custody.cli.parameters import AGENT
+from custody.cli.results import ActResult
+from schemas.details.exhibit import ExhibitReleased
+from schemas.errors import UsageError
+from schemas.text import format_time
+
+
+@command(
+    example="""
+    custody release 2026-0417/EX-1 --to "the owner" --terms for-good --reason "not needed" --as cust-02 \\
+        --attest "owner:paper:A. N. Other"
+    custody release EX-1 --to "Lab 9" --terms lent --due 2027-01-31 --reason "second opinion" --as cust-02
+    """,
+    result=ActResult,
+)
+@selecting
+@click.option("--to", help="To whom (kept private).")
+@click.option("--receiver", type=AGENT, help="The receiver's id, if he has a key; he signs too.")
+@click.option("--terms", required=True, type=click.Choice(words_of(ExhibitReleased, "terms")), help="On which terms.")
+@click.option("--reason", required=True, help="Why (kept private).")
+@click.option("--authority", help="By whose decision (kept private).")
+@click.option("--condition", help="In which condition it is (kept private).")
+@click.option("--due", metavar="TIME", help="When a lent exhibit is due back.")
+@attest_option
+@signed
+@timed
+@pass_custody
+def release(
+    context: Context,
+    *,
+    selection: Selection,
+    to: str | None,
+    receiver: str | None,
+    due: str | None,
+    attestations: tuple[str, ...],
+    who: Signing,
+    when: When,
+    **given: str | None,
+) -> None:
+    """Lend exhibits, or give them away for good; the holder stays the responsible one until they are back.
+
+    A receiver with a key signs too (--receiver); one without is named by --to and may attest on paper (--attest).
+    """
+    if to is None and receiver is None:
+        raise UsageError("usage.to", "expected --to or --receiver, found neither")
+    moment, _ = When(at=due, utc_offset=when.utc_offset).moment(context.now())
+    details = {
+        **given,
+        "attestations": parse_attestations(attestations),
+        "due": None if due is None else format_time(moment),
+        "to": to or receiver,
+    }
+    act = Act(type="exhibit.released", details=details, to=receiver)
+    record_act(context, act, selection, who=who, when=when)

@@ -1,0 +1,57 @@
+"""`custody takeover`: custody passes without the holder's signature, by order of a registrar."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from custody.cli.act_options import FILE, words_of
+from custody.cli.acts import Act, record_act
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.exhibit_selection import Selection, selecting
+from custody.cli.holdings import staging
+from custody.cli.options import Signing, When, signed, timed
+from custody.cli.parameters import AGENT
+from custody.cli.results import ActResult
+from schemas.details.custody import TakenOver
+
+
+@command(
+    example="""
+    custody takeover 2026-0417/EX-1 --to cust-02 --reason key-lost --as reg-1
+    custody takeover EX-1 EX-2 --to cust-02 --reason order --order "order 12/26" --document order.pdf --as reg-1
+    """,
+    result=ActResult,
+)
+@selecting
+@click.option("--to", "receiver", required=True, type=AGENT, help="Who holds it from now on, and signs too.")
+@click.option("--to-unit", type=AGENT, help="The unit for which he receives.")
+@click.option("--reason", required=True, type=click.Choice(words_of(TakenOver, "reason")), help="Why.")
+@click.option("--order", help="By which order (kept private).")
+@click.option("--note", help="More about it (kept private).")
+@click.option("--place", help="Where (kept private).")
+@click.option("--document", type=FILE, help="The order, kept in the home and named by its digest.")
+@signed
+@timed
+@pass_custody
+def takeover(
+    context: Context,
+    *,
+    selection: Selection,
+    receiver: str,
+    to_unit: str | None,
+    document: Path | None,
+    who: Signing,
+    when: When,
+    **given: str | None,
+) -> None:
+    """Take exhibits over whose holder can't sign; a registrar orders it, and the receiver signs.
+
+    The report will always show that the holder did not sign.
+    """
+    with staging(context) as staged:
+        details = {**given, "document": staged.document(document)}
+        act = Act(type="custody.taken-over", details=details, to=receiver, to_unit=to_unit)
+        record_act(context, act, selection, who=who, when=when, keep=staged.keep)

@@ -1,0 +1,64 @@
+"""`custody unseal`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from custody.cli.act_options import photo_option
+from custody.cli.acts import Act, Target, record_act
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.exhibit_selection import Selection, selecting
+from custody.cli.holdings import staging
+from custody.cli.options import Signing, When, signed, timed
+from custody.cli.results import ActResult
+from custody.cli.seals import compare_seal, seal_for
+from schemas.errors import UsageError
+
+
+@command(
+    example="""
+    custody unseal 2026-0417/EX-1 --seal S-0001 --seal-intact --reason "examination" --as exam-07
+    custody unseal EX-1 --seal S-0001 --seal-broken --reason "arrived torn" --photo torn.jpg --as exam-07
+    """,
+    result=ActResult,
+)
+@selecting
+@click.option("--seal", "seals", required=True, multiple=True, help="The number as it was seen; one for all, or each.")
+@click.option("--seal-intact/--seal-broken", "intact", default=None, help="As it was seen before it was opened.")
+@click.option("--reason", required=True, help="Why it is opened (kept private).")
+@photo_option
+@signed
+@timed
+@pass_custody
+def unseal(
+    context: Context,
+    *,
+    selection: Selection,
+    seals: tuple[str, ...],
+    intact: bool | None,
+    reason: str,
+    photos: tuple[Path, ...],
+    who: Signing,
+    when: When,
+) -> None:
+    """Open the seal of exhibits, and say whether it was intact.
+
+    A number other than the one on record is recorded as it was seen, with a warning.
+    """
+    if intact is None:
+        raise UsageError("usage.seal", "expected --seal-intact or --seal-broken, found neither")
+    with staging(context) as staged:
+        digests = staged.documents(photos)
+
+        def details(target: Target) -> Mapping[str, Any]:
+            seen = seal_for(seals, target)
+            compare_seal(context, target.exhibit, seen)
+            return {"intact": intact, "photos": digests, "reason": reason, "seal": seen}
+
+        act = Act(type="exhibit.unsealed", details=details)
+        record_act(context, act, selection, who=who, when=when, keep=staged.keep)
