@@ -16,6 +16,7 @@ from custody.verify.subjects import subjects_of
 from schemas import canonical
 from schemas.entry import parse_entry
 from schemas.errors import StorageError
+from schemas.event import ParsedEvent
 from schemas.merkle import Frontier
 from schemas.private import Disclosure
 from schemas.subject import Subject, subject_key
@@ -103,10 +104,13 @@ class MemoryLedger:
         found = {item.commitment.hex(): item.entry_index for row in self.rows for item in row.commitments}
         return {item: found[item] for item in commitments if item in found}
 
-    def numbers_like(self, folded: str, *, case: str | None) -> tuple[str, ...]:
+    def expect(self, events: Sequence[ParsedEvent]) -> None:
+        """Everything is at hand already."""
+
+    def numbers_like(self, folded: Sequence[str], *, case: str | None) -> tuple[str, ...]:
         """Return the numbers that look like one."""
         numbers = [item.number for item in (self.cases() if case is None else self.exhibits(case=case))]
-        return tuple(number for number in numbers if fold_number(number) == folded)
+        return tuple(number for number in numbers if fold_number(number) in folded)
 
     def frontier(self) -> Frontier:
         """Return the full subtrees."""

@@ -6,7 +6,7 @@ would be mixed up (docs/spec/verification.md). An audit checks them again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from custody.ledger.numbers import check_writable_number, fold_number
@@ -73,29 +73,43 @@ def check_commitments(reader: LedgerReader, items: Sequence[ParsedSubmission]) -
 class Numbers:
     """The case and exhibit numbers that a transaction gives out, beside those that the ledger has."""
 
-    __slots__ = ("_given", "_reader")
+    __slots__ = ("_reader", "_used")
 
     def __init__(self, reader: LedgerReader) -> None:
         self._reader = reader
-        self._given: dict[tuple[str | None, str], str] = {}
+        self._used: dict[tuple[str | None, str], str] = {}
+
+    def expect(self, events: Iterable[ParsedEvent]) -> None:
+        """Ask the ledger at once about the new numbers in ``events``."""
+        wanted: dict[str | None, set[str]] = {}
+        for event in events:
+            if event.type in _NUMBERING:
+                inside, number = _place(event)
+                wanted.setdefault(inside, set()).add(fold_number(number))
+        for inside, folded in wanted.items():
+            for known in self._reader.numbers_like(sorted(folded), case=inside):
+                self._used[inside, fold_number(known)] = known
 
     def check(self, event: ParsedEvent) -> None:
-        """Raise unless a new case or exhibit number can be read, and mixed up with no other.
+        """Raise unless a new case or exhibit number, which was expected, can be read, and mixed up with no other.
 
         Raises:
             RefusedError: ``number.form``, ``number.invisible``, ``number.confusable``.
         """
         if event.type not in _NUMBERING:
             return
-        is_case = event.type == "case.opened"
-        number = str(event.event.case if is_case else event.event.exhibit)
+        inside, number = _place(event)
         check_writable_number(number)
-        inside, folded = None if is_case else str(event.event.case), fold_number(number)
-        given = self._given.setdefault((inside, folded), number)
-        for known in (given, *self._reader.numbers_like(folded, case=inside)):
-            if known != number:
-                text = f"expected a number that can't be mistaken for another, found {number!r} beside {known!r}"
-                raise RefusedError("number.confusable", text)
+        known = self._used.setdefault((inside, fold_number(number)), number)
+        if known != number:
+            text = f"expected a number that can't be mistaken for another, found {number!r} beside {known!r}"
+            raise RefusedError("number.confusable", text)
+
+
+def _place(event: ParsedEvent) -> tuple[str | None, str]:
+    """Return the case within which a new number must be clear, none for a case's own, and the number."""
+    case = str(event.event.case)
+    return (None, case) if event.type == "case.opened" else (case, str(event.event.exhibit))
 
 
 def check_standing(reader: LedgerReader, state: WorkingState, signings: Sequence[Signing]) -> None:

@@ -63,8 +63,6 @@ def append(
         with Appending(writer, recorded_at=recorded_at) as appending:
             while chunk := tuple(islice(waiting, CHUNK)):
                 appending.add(chunk)
-            if not appending.receipts:
-                raise UsageError("append.empty", "expected an event to append, found none")
             appending.finish(log_signers)
         if appending.disclosures:
             store.disclosures.put(appending.disclosures)
@@ -115,7 +113,7 @@ def recording_time(head: Head, *, at: datetime, clock_is_right: bool) -> datetim
     """
     if not head.size:
         return at
-    newest = text.parse_time(head.recorded_at)
+    newest = datetime.fromisoformat(head.recorded_at)
     if at < newest - AHEAD:
         raise RefusedError(
             "append.clock-backward",

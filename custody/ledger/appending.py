@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
+from typing import NamedTuple, TypeVar
 
 from custody.ledger.admission import Numbers, SeenRoots, check_commitments, check_standing
 from custody.ledger.log_key import sign_checkpoint
 from custody.ledger.rows import EntryRows, rows_of
-from custody.ledger.signature_pool import SignaturePool
+from custody.ledger.signature_pool import Failure, SignaturePool
 from custody.ledger.store import Changes, LedgerWriter, SubjectEntry
 from custody.ledger.submission import ParsedSubmission, Submission, check_times, parse_submission
 from custody.ledger.tiles import append_leaves
@@ -23,10 +23,13 @@ from keys.private.signer import Signer
 from schemas import canonical, limits, text
 from schemas.checkpoint import Checkpoint
 from schemas.entry import Entry
-from schemas.errors import CustodyError, RefusedError
+from schemas.errors import CustodyError, RefusedError, UsageError
 from schemas.merkle import hash_leaf
 from schemas.private import Disclosure
 from schemas.types import UNSET, Hash, Unset
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +43,11 @@ class Receipt:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
+class _Made(NamedTuple):
     """An entry that was made of a submission, with all that follows from it."""
 
     rows: EntryRows
-    subjects: tuple[SubjectEntry, ...]
-    signing: Signing
+    subjects: list[SubjectEntry]
     jobs: tuple[SignatureJob, ...]
 
 
@@ -67,9 +68,11 @@ class Appending:
         self._seen = SeenRoots(writer.tiles(), head.size)
         self._numbers = Numbers(writer)
         self._leaves: list[bytes] = []
+        self._hashes: list[str] = []
         self._signings: list[Signing] = []
         self._frontier = writer.frontier()
         self._pool = SignaturePool()
+        self._batch = (0, False)
         self._is_closed = False
 
     def __enter__(self) -> Appending:
@@ -79,37 +82,56 @@ class Appending:
         self._pool.close()
 
     def add(self, submissions: Sequence[Submission]) -> None:
-        """Check some events and write their entries; every error names the event by its place in the batch.
+        """Check some events and write their entries; an error of a batch names the event by its place in it.
 
         Raises:
             CustodyError: as `custody.ledger.append.append`; then the transaction must be given up.
         """
-        start = len(self._leaves)
-        parsed = []
-        for place, submission in enumerate(submissions, start):
-            with _naming(place, len(submissions) > 1 or start > 0):
-                parsed.append(parse_submission(submission))
-        known = self._writer.event_indexes([item.event.hash for item in parsed])
-        self._state.expect_new(item.event.hash for item in parsed if item.event.hash not in known)
-        with _naming(start, False):
-            check_commitments(self._writer, parsed)
-        made = []
-        for place, item in enumerate(parsed, start):
-            with _naming(place, len(submissions) > 1 or start > 0):
-                made.append(self._make(item))
-        failed = self._pool.first_failure([item.jobs for item in made])
-        if failed is not None:
-            with _naming(start + failed.place, len(submissions) > 1 or start > 0):
-                raise failed.error
+        self._batch = (len(self._leaves), len(submissions) > 1 or bool(self._leaves))
+        parsed = self._each(parse_submission, submissions)
+        events = [item.event for item in parsed]
+        known = self._writer.event_indexes([event.hash for event in events])
+        self._state.expect_new(event.hash for event in events if event.hash not in known)
+        self._writer.expect(events)
+        self._numbers.expect(events)
+        check_commitments(self._writer, parsed)
+        made = self._each(self._make, parsed)
+        self._raise_if_failed(self._pool.start([item.jobs for item in made]))
+        self._raise_if_failed(self._pool.finish())
         self._writer.put_entries([item.rows for item in made], [row for item in made for row in item.subjects])
+
+    def _each(self, function: Callable[[T], R], items: Sequence[T]) -> list[R]:
+        """Apply a function to each item of a batch, in order; an error says which it was about."""
+        done: list[R] = []
+        try:
+            for item in items:
+                done.append(function(item))
+        except CustodyError as error:
+            raise self._named(error, len(done)) from None
+        return done
+
+    def _raise_if_failed(self, failure: Failure | None) -> None:
+        if failure is not None:
+            raise self._named(failure.error, failure.place)
+
+    def _named(self, error: CustodyError, place: int) -> CustodyError:
+        """Say which event of a batch an error is about, counting from 1 as people do."""
+        start, is_batch = self._batch
+        if not is_batch:
+            return error
+        return type(error)(error.code, f"event {start + place + 1} of the batch: {error.text}", hint=error.hint)
 
     def finish(self, log_signers: Sequence[Signer]) -> None:
         """Write tiles, subjects, states and the checkpoint, and fill in the receipts.
 
         Raises:
-            RefusedError: ``append.log-key`` where a signer's key is none of the ledger's; ``keys.disputed``.
+            UsageError: ``append.empty`` where nothing was added.
+            VerificationError: ``keys.disputed``.
+            RefusedError: ``append.log-key`` where no signer's key is one that the ledger declares.
             StorageError: as the store does.
         """
+        if not self._leaves:
+            raise UsageError("append.empty", "expected an event to append, found none")
         check_standing(self._writer, self._state, self._signings)
         frontier = self._frontier
         for leaf in self._leaves:
@@ -121,7 +143,8 @@ class Appending:
         states, tallies = self._state.records(), tuple(self._tallies.tallies())
         self._writer.put_changes(Changes(states, tallies, frontier, note))
         self.receipts = [
-            Receipt(row.index, row.event_hash, row.leaf, row.recorded_at, self._size) for row in self.receipts
+            Receipt(index, event_hash, leaf, self._recorded_at, self._size)
+            for index, (event_hash, leaf) in enumerate(zip(self._hashes, self._leaves, strict=True), self._start)
         ]
 
     def _make(self, item: ParsedSubmission) -> _Made:
@@ -155,17 +178,17 @@ class Appending:
         self._state.put(outcome.changes)
         self._state.place(event.hash, outcome.place)
         leaf = self._link(raw, event.hash)
-        subjects = tuple(self._tallies.add(subject, leaf, index) for subject in outcome.place.subjects)
+        subjects = [self._tallies.add(subject, leaf, index) for subject in outcome.place.subjects]
         self.disclosures.extend(item.submission.disclosures)
         self._signings.append(signing)
         rows = rows_of(entry=entry, raw=raw, leaf=leaf, event=event, signing=signing)
-        return _Made(rows, subjects, signing, matched.jobs)
+        return _Made(rows, subjects, matched.jobs)
 
     def _link(self, raw: bytes, event_hash: str) -> bytes:
         """Make ``raw`` the newest entry, and return its leaf hash."""
         leaf = hash_leaf(raw)
         self._leaves.append(leaf)
-        self.receipts.append(Receipt(self._size, event_hash, leaf, self._recorded_at, 0))
+        self._hashes.append(event_hash)
         self._previous, self._size = leaf, self._size + 1
         return leaf
 
@@ -182,14 +205,3 @@ class Appending:
             return None
         place = self._state.event(str(about[0].event))
         return None if place is None else place.index
-
-
-@contextmanager
-def _naming(place: int, is_batch: bool) -> Iterator[None]:
-    """Say which event of a batch an error is about, counting from 1 as people do."""
-    try:
-        yield
-    except CustodyError as error:
-        if not is_batch:
-            raise
-        raise type(error)(error.code, f"event {place + 1} of the batch: {error.text}", hint=error.hint) from None

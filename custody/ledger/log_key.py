@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from custody.verify.state import Ledger
 from keys.note import NoteSignature, UnverifiedNote, format_note
@@ -18,7 +19,14 @@ def log_verifier_key(origin: str, signer: Signer) -> VerifierKey:
     Raises:
         RecordError: ``vkey.name``, ``key.public``.
     """
-    return verifier_key(name=origin, type=KeyType.LOG, key=signer.public_key)
+    return _verifier_key(origin, signer.public_key)[0]
+
+
+@lru_cache(maxsize=16)
+def _verifier_key(origin: str, public_key: bytes) -> tuple[VerifierKey, str]:
+    """Return a log's verifier key and its line; each append asks, and checking the point costs as much as signing."""
+    key = verifier_key(name=origin, type=KeyType.LOG, key=public_key)
+    return key, format_verifier_key(key)
 
 
 def sign_checkpoint(ledger: Ledger, checkpoint: Checkpoint, signers: Sequence[Signer]) -> bytes:
@@ -35,8 +43,8 @@ def sign_checkpoint(ledger: Ledger, checkpoint: Checkpoint, signers: Sequence[Si
     declared = {key.key for key in ledger.log_keys if key.first <= last and (key.last is None or last <= key.last)}
     lines = []
     for signer in signers:
-        key = log_verifier_key(checkpoint.origin, signer)
-        if format_verifier_key(key) in declared:
+        key, line = _verifier_key(checkpoint.origin, signer.public_key)
+        if line in declared:
             lines.append(NoteSignature(key.name, key.id, signer.sign(body)))
     if not lines:
         raise RefusedError("append.log-key", f"expected a log key that {ledger.origin} has at entry {last}, found none")

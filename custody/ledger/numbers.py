@@ -34,6 +34,9 @@ def check_writable_number(number: str) -> None:
         raise RefusedError("number.form", f"expected a number in Unicode's composed form (NFC), found {number!r}")
     if number != " ".join(number.split(" ")).strip() or "  " in number:
         raise RefusedError("number.form", f"expected no space at the ends and single ones within, found {number!r}")
+    if number.isascii():
+        # Control characters are gone already, and all else in ASCII can be seen.
+        return
     for place, sign in enumerate(number):
         if sign == " " or (sign in _JOINERS and _is_between_letters(number, place)):
             continue
@@ -43,6 +46,8 @@ def check_writable_number(number: str) -> None:
 
 def fold_number(number: str) -> str:
     """Return what two confusable numbers have in common: NFKC, case folded, one kind of hyphen, no joiners."""
+    if number.isascii():
+        return number.casefold()
     plain = unicodedata.normalize("NFKC", number).translate(_DASHES).casefold()
     return unicodedata.normalize("NFKC", "".join(sign for sign in plain if sign not in _JOINERS))
 

@@ -6,6 +6,7 @@ before it, so an audit computes the rows again and compares. Nothing here is eve
 
 from __future__ import annotations
 
+from binascii import unhexlify
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -66,12 +67,20 @@ class EntryRows(NamedTuple):
 
 def rows_of(*, entry: Entry, raw: bytes, leaf: bytes, event: ParsedEvent, signing: Signing) -> EntryRows:
     """Return the rows of an entry of which ``raw`` are the bytes and ``leaf`` the leaf hash."""
-    inner, index = event.event, entry.index
-    row = EntryRow(
-        index,
+    index = entry.index
+    commitments = tuple(CommitmentRow(unhexlify(item), index) for item in commitments_in(event.raw))
+    row = entry_row(entry=entry, raw=raw, leaf=leaf, event=event, signing=signing)
+    return EntryRows(row, signer_rows(index, event, signing), commitments)
+
+
+def entry_row(*, entry: Entry, raw: bytes, leaf: bytes, event: ParsedEvent, signing: Signing) -> EntryRow:
+    """Return the row of the entry itself."""
+    inner = event.event
+    return EntryRow(
+        entry.index,
         leaf,
         raw,
-        bytes.fromhex(event.hash),
+        unhexlify(event.hash),
         inner.type,
         _or_none(inner.case),
         _or_none(inner.exhibit),
@@ -79,15 +88,18 @@ def rows_of(*, entry: Entry, raw: bytes, leaf: bytes, event: ParsedEvent, signin
         inner.actor,
         inner.occurred_at,
         entry.recorded_at,
-        canonical.encode(signing.relies_on).decode("ascii"),
+        # A canonical array of numbers.
+        f"[{','.join(map(str, signing.relies_on))}]",
         signing.affirms,
     )
-    signers = tuple(
+
+
+def signer_rows(index: int, event: ParsedEvent, signing: Signing) -> tuple[SignerRow, ...]:
+    """Return the rows of an entry's signers, of each of whom ``signing`` has the key."""
+    return tuple(
         SignerRow(index, place, key_id, signer.agent, signer.as_, _or_none(signer.on_behalf_of))
-        for place, (signer, key_id) in enumerate(zip(inner.signers, signing.keys, strict=True))
+        for place, (signer, key_id) in enumerate(zip(event.event.signers, signing.keys, strict=True))
     )
-    commitments = tuple(CommitmentRow(bytes.fromhex(item.decode("ascii")), index) for item in commitments_in(event.raw))
-    return EntryRows(row, signers, commitments)
 
 
 def signings_from(rows: Iterable[tuple[int, str, str, int | None]]) -> Iterable[Signing]:

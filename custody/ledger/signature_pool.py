@@ -1,13 +1,14 @@
 """Checking many signatures at once, on two cores.
 
-libsodium runs without the interpreter's lock, so two threads check nearly twice as fast as one. The thread that asks
-waits meanwhile: if it computed, each of the others would wait up to 5 ms for the lock after every signature.
+libsodium runs without the interpreter's lock, so two threads check nearly twice as fast as one. Meanwhile the thread
+that asked writes rows, which is done without the lock too, and then waits. If it computed instead, each of the others
+would wait up to 5 ms for the lock after every signature.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -32,26 +33,36 @@ class Failure:
 class SignaturePool:
     """Threads that are started when they are first worth it."""
 
-    __slots__ = ("_executor",)
+    __slots__ = ("_executor", "_parts")
 
     def __init__(self) -> None:
         self._executor: ThreadPoolExecutor | None = None
+        self._parts: list[Future[Failure | None]] = []
 
-    def first_failure(self, batch: Sequence[Sequence[SignatureJob]]) -> Failure | None:
-        """Return the first event of ``batch`` one of whose signatures fails, or nothing if all hold."""
+    def start(self, batch: Sequence[Sequence[SignatureJob]]) -> Failure | None:
+        """Begin to check the signatures of ``batch``, given by event; a few are checked at once, and the first failure
+        is returned. Else `finish` says.
+        """
         jobs = [(place, job) for place, item in enumerate(batch) for job in item]
         if len(jobs) < _WORTH_IT:
             return _check(jobs)
         if self._executor is None:
             self._executor = ThreadPoolExecutor(THREADS, "signatures")
         step = -(-len(jobs) // THREADS)
-        parts = self._executor.map(_check, [jobs[at : at + step] for at in range(0, len(jobs), step)])
-        return next((failure for failure in parts if failure is not None), None)
+        parts = [jobs[at : at + step] for at in range(0, len(jobs), step)]
+        self._parts = [self._executor.submit(_check, part) for part in parts]
+        return None
+
+    def finish(self) -> Failure | None:
+        """Wait for what was begun, and return the first event one of whose signatures fails, or nothing."""
+        found = [part.result() for part in self._parts]
+        self._parts = []
+        return next((failure for failure in found if failure is not None), None)
 
     def close(self) -> None:
         """End the threads."""
         if self._executor is not None:
-            self._executor.shutdown()
+            self._executor.shutdown(cancel_futures=True)
 
 
 def _check(jobs: Jobs) -> Failure | None:

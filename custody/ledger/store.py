@@ -16,6 +16,7 @@ from custody.ledger.rows import EntryRows
 from custody.ledger.tiles import TileStore
 from custody.verify.disputes import Signing
 from custody.verify.state import Agent, Case, Exhibit, Key, StateRecord, View
+from schemas.event import ParsedEvent
 from schemas.merkle import Frontier
 from schemas.private import Disclosure
 from schemas.subject import Subject, SubjectValue
@@ -123,8 +124,16 @@ class LedgerReader(Protocol):
     def commitment_indexes(self, commitments: Sequence[str]) -> Mapping[str, int]:
         """Return the entry of each commitment (hex) that the ledger holds."""
 
-    def numbers_like(self, folded: str, *, case: str | None) -> tuple[str, ...]:
-        """Return the exhibit numbers of ``case``, or without one the case numbers, that `fold_number` makes equal."""
+    def numbers_like(self, folded: Sequence[str], *, case: str | None) -> tuple[str, ...]:
+        """Return the exhibit numbers of ``case``, or without one the case numbers, that `fold_number` turns into one
+        of ``folded``.
+        """
+
+    def expect(self, events: Sequence[ParsedEvent]) -> None:
+        """Take note that the rules will be asked about ``events``, and read at once what they will look at.
+
+        A store may do nothing here; it changes no answer, only the time that the answers take.
+        """
 
     def frontier(self) -> Frontier:
         """Return the full subtrees of the whole tree, as a value of the caller's own."""

@@ -29,6 +29,8 @@ _PRAGMAS: Final = (
     "PRAGMA trusted_schema=OFF",
     "PRAGMA cell_size_check=ON",
     "PRAGMA cache_size=-65536",
+    # Pages (of 4 KiB) after which the log is folded in: seldom enough not to slow down single entries.
+    "PRAGMA wal_autocheckpoint=4000",
     "PRAGMA temp_store=MEMORY",
 )
 _CODES: Final = {

@@ -57,12 +57,11 @@ class SqliteStore:
         with self._lock:
             known, self._known = self._known, Known()
         with self.database.transaction(is_write=True) as connection:
-            writer = Writer(connection, known)
-            head = writer.head()
+            head = Reader(connection, known).head()
             if known.head != head:
                 # Somebody else wrote since: what was read before then is no longer right.
                 known = Known(head)
-                writer = Writer(connection, known)
+            writer = Writer(connection, known, head)
             yield writer
         # Committed. Before that, nobody may see what was about to be.
         writer.remember()

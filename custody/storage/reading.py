@@ -4,46 +4,23 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
+from custody.ledger.numbers import fold_number
 from custody.ledger.prove import TileNodes
 from custody.ledger.rows import signings_from
 from custody.ledger.store import EMPTY_HEAD, Head, Tally
-from custody.ledger.tiles import cut_tile
 from custody.storage import statements, tables
+from custody.storage.lookup import expect, indexes_among, read_tally, rows_among
 from custody.storage.records import read_record
+from custody.storage.stored_tiles import StoredTiles
 from custody.storage.stored_view import Known, StoredView
 from custody.verify.disputes import Signing
 from custody.verify.state import Agent, Case, Exhibit, Key
-from schemas import canonical
 from schemas.errors import StorageError
+from schemas.event import ParsedEvent
 from schemas.merkle import Frontier
 from schemas.subject import Subject, subject_key
-
-AT_ONCE: Final = 256
-"""Values that one statement looks for; a constant keeps the statement prepared."""
-
-
-class StoredTiles:
-    """Tiles in the database; the widest form of each is kept."""
-
-    __slots__ = ("_connection",)
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    def get(self, level: int, number: int, width: int) -> bytes:
-        """Return the first ``width`` hashes of a tile.
-
-        Raises:
-            StorageError: ``tiles.missing``.
-        """
-        row = self._connection.execute(statements.TILE, (level, number)).fetchone()
-        return cut_tile(b"" if row is None else row[0], level=level, number=number, width=width)
-
-    def put(self, level: int, number: int, hashes: bytes) -> None:
-        """Keep a tile in place of its narrower form."""
-        self._connection.execute(statements.PUT_TILE, (level, number, hashes))
 
 
 class Reader:
@@ -52,7 +29,7 @@ class Reader:
     def __init__(self, connection: sqlite3.Connection, known: Known) -> None:
         self.connection = connection
         self._known = known
-        self._tiles = StoredTiles(connection)
+        self._tiles = StoredTiles(connection, known)
 
     def head(self) -> Head:
         """Return the end of the ledger."""
@@ -119,12 +96,15 @@ class Reader:
 
     def tally(self, subject: Subject) -> Tally | None:
         """Return how far a subject has come, or nothing."""
-        row = self.connection.execute(statements.TALLY, (subject_key(subject),)).fetchone()
-        return None if row is None else _tally(row)
+        key, tallies = subject_key(subject), self._known.tallies
+        if key not in tallies:
+            row = self.connection.execute(statements.TALLY, (key,)).fetchone()
+            tallies[key] = None if row is None else read_tally(row)
+        return tallies[key]
 
     def tallies(self) -> Iterator[Tally]:
         """Yield all subjects in order of their keys."""
-        return map(_tally, self.connection.execute(statements.TALLIES))
+        return map(read_tally, self.connection.execute(statements.TALLIES))
 
     def subject_entries(self, subject: Subject) -> tuple[int, ...]:
         """Return the indexes of all entries of a subject, in order."""
@@ -133,23 +113,28 @@ class Reader:
 
     def event_indexes(self, hashes: Sequence[str]) -> Mapping[str, int]:
         """Return the entry of each event hash (hex) that the ledger holds."""
-        return self._indexes(tables.EntryTable, "event_hash", hashes)
+        return indexes_among(self.connection, tables.EntryTable, "event_hash", hashes)
 
     def commitment_indexes(self, commitments: Sequence[str]) -> Mapping[str, int]:
         """Return the entry of each commitment (hex) that the ledger holds."""
-        return self._indexes(tables.CommitmentTable, "commitment", commitments)
+        return indexes_among(self.connection, tables.CommitmentTable, "commitment", commitments)
 
-    def numbers_like(self, folded: str, *, case: str | None) -> tuple[str, ...]:
-        """Return the exhibit numbers of ``case``, or without one the case numbers, that `fold_number` makes equal."""
-        if case is None:
-            rows = self.connection.execute(statements.CASES_LIKE, (folded,))
-        else:
-            rows = self.connection.execute(statements.EXHIBITS_LIKE, (case, folded))
-        return tuple(number for (number,) in rows)
+    def numbers_like(self, folded: Sequence[str], *, case: str | None) -> tuple[str, ...]:
+        """Return the exhibit numbers of ``case``, or without one the case numbers, that fold into one of ``folded``."""
+        kind, fixed = (tables.CaseTable, {}) if case is None else (tables.ExhibitTable, {"case": case})
+        return tuple(number for (number,) in rows_among(self.connection, kind, "folded", folded, ("number",), **fixed))
+
+    def expect(self, events: Sequence[ParsedEvent]) -> None:
+        """Read at once what the rules will look at, where there are several events."""
+        if len(events) > 1:
+            expect(self.connection, self._known, events)
 
     def has_disputing_key(self) -> bool:
         """Tell whether the revocation of any key reaches back before itself."""
-        return self.connection.execute(statements.DISPUTING, (1,)).fetchone() is not None
+        if self._known.has_disputing_key is None:
+            row = self.connection.execute(statements.DISPUTING, (1,)).fetchone()
+            self._known.has_disputing_key = row is not None
+        return self._known.has_disputing_key
 
     def signings(self, first: int = 0) -> Iterator[Signing]:
         """Yield what disputes need of every entry from ``first`` on, in order."""
@@ -171,7 +156,8 @@ class Reader:
         self, *, case: str | None = None, number: str | None = None, holder: str | None = None
     ) -> tuple[Exhibit, ...]:
         """Return the exhibits that fit all that is given, in order of case and number."""
-        wanted = {"case": case, "number": number, "holder": holder}
+        folded = None if number is None else fold_number(number)
+        wanted = {"case": case, "folded": folded, "number": number, "holder": holder}
         chosen = {name: value for name, value in wanted.items() if value is not None}
         return self._records(Exhibit, statements.exhibits_by(*chosen), *chosen.values())
 
@@ -183,23 +169,6 @@ class Reader:
         if row is None:
             raise StorageError("ledger.no-entry", f"expected an entry {index}, found none")
         return row[0]
-
-    def _indexes(self, kind: type[Any], column: str, hashes: Sequence[str]) -> dict[str, int]:
-        """Look for many at once; the last statement is filled up with what it has, to be the same as the others."""
-        found: dict[str, int] = {}
-        count = 1 if len(hashes) == 1 else AT_ONCE if len(hashes) > 16 else 16
-        for start in range(0, len(hashes), count):
-            part = [bytes.fromhex(item) for item in hashes[start : start + count]]
-            part += part[:1] * (count - len(part))
-            rows = self.connection.execute(statements.indexes_of(kind, column, count), part)
-            found.update((value.hex(), index) for value, index in rows)
-        return found
-
-
-def _tally(row: tuple[bytes, str, int, bytes]) -> Tally:
-    key, subject, size, frontier = row
-    parts = canonical.decode(subject.encode("utf-8"), tuple[str, ...], maximum=4096)
-    return Tally(key, parts, size, frontier)
 
 
 def _frontier(tiles: StoredTiles, size: int) -> Frontier:

@@ -6,6 +6,8 @@ keeps them prepared: an append has three tenths of a millisecond for all of its 
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Table, bindparam, insert, literal_column, select
@@ -19,7 +21,7 @@ from custody.storage import tables
 _DIALECT = sqlite.dialect(paramstyle="qmark")
 
 
-def table_of(kind: type[Any]) -> Table:
+def table_of(kind: Any) -> Table:
     """Return the table that a class of `custody.storage.tables` declares."""
     found: Table = kind.__table__
     return found
@@ -74,6 +76,11 @@ ENTRIES: Final = _sql(
     .where(_entry.entry_index >= bindparam("first"), _entry.entry_index < bindparam("last"))
     .order_by(_entry.entry_index)
 )
+LEAVES: Final = _sql(
+    select(_entry.leaf)
+    .where(_entry.entry_index >= bindparam("first"), _entry.entry_index < bindparam("last"))
+    .order_by(_entry.entry_index)
+)
 EVENT: Final = _select(tables.EntryTable, "entry_index", "raw", by=("event_hash",))
 SIGNINGS: Final = _sql(
     select(_entry.entry_index, _entry.relies_on, _signer.key_id, _entry.affirms)
@@ -98,10 +105,8 @@ KEY: Final = _select(tables.SigningKeyTable, "record", by=("id",))
 KEYS: Final = _select(tables.SigningKeyTable, "record", order=("id",))
 CASE: Final = _select(tables.CaseTable, "record", by=("number",))
 CASES: Final = _select(tables.CaseTable, "record", order=("number",))
-CASES_LIKE: Final = _select(tables.CaseTable, "number", by=("folded",))
 EXHIBIT: Final = _select(tables.ExhibitTable, "record", by=("case", "number"))
 REGISTERED: Final = _select(tables.ExhibitTable, "record", by=("registration",))
-EXHIBITS_LIKE: Final = _select(tables.ExhibitTable, "number", by=("case", "folded"))
 
 
 def exhibits_by(*columns: str) -> str:
@@ -129,8 +134,12 @@ PUT_RECIPIENT: Final = _sql(upsert_into(table_of(tables.RecipientTable)).on_conf
 RECIPIENTS: Final = _select(tables.RecipientTable, by=("commitment",), order=("received_at", "recipient", "event"))
 
 
-def indexes_of(kind: type[Any], column: str, count: int) -> str:
-    """Select ``column`` and entry index of the rows where ``column`` is one of ``count`` parameters."""
+@cache
+def among(kind: Hashable, column: str, count: int, columns: tuple[str, ...], by: tuple[str, ...] = ()) -> str:
+    """Select ``columns`` where ``by`` equal the first parameters and ``column`` is one of ``count`` more."""
     c = table_of(kind).c
     marks: ColumnElement[Any] = literal_column("(" + ",".join("?" * count) + ")")
-    return _sql(select(c[column], c.entry_index).where(c[column].op("IN")(marks)))
+    statement = select(*(c[name] for name in columns))
+    for name in by:
+        statement = statement.where(c[name] == bindparam(name))
+    return _sql(statement.where(c[column].op("IN")(marks)))

@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
-from custody.ledger.store import Changes, Head
+from custody.ledger.store import Changes, Head, Tally
 from custody.storage import statements
 from custody.storage.records import read_record
 from custody.verify.state import Agent, Case, EventPlace, Exhibit, Key, Ledger
@@ -26,19 +26,30 @@ class Known:
 
     head: Head | None = None
     frontier: Frontier | None = None
+    newest_tile: tuple[int, bytes] | None = None
+    has_disputing_key: bool | None = None
     ledger: Ledger | None = None
     records: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+    """By kind and key; None for what is known not to be there."""
+    registered: dict[str, tuple[str, str] | None] = field(default_factory=dict)
+    tallies: dict[bytes, Tally | None] = field(default_factory=dict)
 
     def take(self, changes: Changes, head: Head | None) -> None:
         """Become what is known of the ledger after ``changes``, which were written and committed."""
         self.head, self.frontier = head, changes.frontier
-        if len(self.records) > MOST_KEPT:
-            self.records.clear()
+        for kept in (self.records, self.registered, self.tallies):
+            if len(kept) > MOST_KEPT:
+                kept.clear()
         for record in changes.states:
             if isinstance(record, Ledger):
                 self.ledger = record
             else:
                 self.records[_place(record)] = record
+            if isinstance(record, Exhibit):
+                self.registered[record.registration] = (record.case, record.number)
+            if isinstance(record, Key):
+                self.has_disputing_key = None
+        self.tallies.update((tally.key, tally) for tally in changes.tallies)
 
 
 def _place(record: Agent | Case | Exhibit | Key) -> tuple[Any, ...]:
@@ -86,8 +97,13 @@ class StoredView:
 
     def registered(self, event_hash: str) -> Exhibit | None:
         """Return the exhibit whose registration has that event hash."""
+        if event_hash in self._known.registered:
+            name = self._known.registered[event_hash]
+            return None if name is None else self.exhibit(*name)
         row = self._connection.execute(statements.REGISTERED, (bytes.fromhex(event_hash),)).fetchone()
-        return None if row is None else read_record(Exhibit, row[0])
+        found = None if row is None else read_record(Exhibit, row[0])
+        self._known.registered[event_hash] = None if found is None else (found.case, found.number)
+        return found
 
     def event(self, event_hash: str) -> EventPlace | None:
         """Return where the event of that hash stands; its entry is read anew from the bytes."""
@@ -99,9 +115,10 @@ class StoredView:
         return EventPlace(row[0], event.type, subjects_of(self, event), signers)
 
     def _find(self, kind: type[T], statement: str, *key: str) -> T | None:
-        known: T | None = self._known.records.get((kind, *key))
-        if known is None:
+        place = (kind, *key)
+        records = self._known.records
+        if place not in records:
             row = self._connection.execute(statement, key).fetchone()
-            if row is not None:
-                known = self._known.records[(kind, *key)] = read_record(kind, row[0])
-        return known
+            records[place] = None if row is None else read_record(kind, row[0])
+        found: T | None = records[place]
+        return found

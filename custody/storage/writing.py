@@ -18,10 +18,14 @@ from schemas.subject import encode_subject
 class Writer(Reader):
     """A reader inside the one write transaction."""
 
-    def __init__(self, connection: sqlite3.Connection, known: Known) -> None:
+    def __init__(self, connection: sqlite3.Connection, known: Known, head: Head) -> None:
         super().__init__(connection, known)
         self._changes: Changes | None = None
-        self._newest = known.head
+        self._head = head
+
+    def head(self) -> Head:
+        """Return the end of the ledger, with what was put."""
+        return self._head
 
     def put_entries(self, rows: Sequence[EntryRows], subjects: Sequence[SubjectEntry]) -> None:
         """Add entries after the newest one, with the subjects they belong to.
@@ -35,7 +39,7 @@ class Writer(Reader):
         run(statements.INSERT_COMMITMENT, chain.from_iterable(row.commitments for row in rows))
         run(statements.INSERT_SUBJECT_ENTRY, subjects)
         last = rows[-1].entry
-        self._newest = Head(last.entry_index + 1, last.leaf, last.recorded_at)
+        self._head = Head(last.entry_index + 1, last.leaf, last.recorded_at)
 
     def put_changes(self, changes: Changes) -> None:
         """Replace states and tallies, and add the checkpoint; once, at the end of the transaction.
@@ -59,4 +63,4 @@ class Writer(Reader):
     def remember(self) -> None:
         """Take what was just committed into what is kept in memory."""
         if self._changes is not None:
-            self._known.take(self._changes, self._newest)
+            self._known.take(self._changes, self._head)

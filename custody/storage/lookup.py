@@ -1,0 +1,68 @@
+"""Looking for many rows at once: one statement for a few hundred, instead of one for each."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from custody.ledger.store import Tally
+from custody.storage import statements, tables
+from custody.storage.records import read_record
+from custody.storage.stored_view import Known
+from custody.verify.state import Exhibit
+from schemas import canonical
+from schemas.event import ParsedEvent
+from schemas.subject import subject_key
+
+_SIZES: Final = (1, 16, 256)
+"""Values that one statement looks for: few sizes, so that all of them stay prepared."""
+
+
+def rows_among(
+    connection: sqlite3.Connection,
+    kind: Any,
+    column: str,
+    values: Sequence[str | bytes],
+    columns: tuple[str, ...],
+    **fixed: str,
+) -> Iterator[tuple[Any, ...]]:
+    """Yield ``columns`` of the rows whose ``column`` is one of ``values``, and whose columns equal ``fixed``."""
+    most = _SIZES[-1]
+    for start in range(0, len(values), most):
+        part = values[start : start + most]
+        size = next(size for size in _SIZES if size >= len(part))
+        # Filled up with a value that is looked for anyway.
+        filled = [*fixed.values(), *part, *[part[0]] * (size - len(part))]
+        yield from connection.execute(statements.among(kind, column, size, columns, tuple(fixed)), filled)
+
+
+def indexes_among(connection: sqlite3.Connection, kind: Any, column: str, hashes: Sequence[str]) -> dict[str, int]:
+    """Return the entry of each hash (hex) that stands in ``column``."""
+    values = [bytes.fromhex(item) for item in hashes]
+    rows = rows_among(connection, kind, column, values, (column, "entry_index"))
+    return {value.hex(): index for value, index in rows}
+
+
+def expect(connection: sqlite3.Connection, known: Known, events: Sequence[ParsedEvent]) -> None:
+    """Read the exhibits that events act on, and how far their subjects have come, unless they are known."""
+    by_case: dict[str, dict[str, None]] = {}
+    for event in events:
+        case, number = event.event.case, event.event.exhibit
+        if isinstance(case, str) and isinstance(number, str) and (Exhibit, case, number) not in known.records:
+            by_case.setdefault(case, {})[number] = None
+    for case, numbers in by_case.items():
+        known.records.update(((Exhibit, case, number), None) for number in numbers)
+        columns = ("number", "record")
+        for number, text in rows_among(connection, tables.ExhibitTable, "number", tuple(numbers), columns, case=case):
+            known.records[Exhibit, case, number] = read_record(Exhibit, text)
+        keys = [key for number in numbers if (key := subject_key(("exhibit", case, number))) not in known.tallies]
+        known.tallies.update(dict.fromkeys(keys))
+        for row in rows_among(connection, tables.SubjectTable, "key", keys, ("key", "subject", "size", "frontier")):
+            known.tallies[row[0]] = read_tally(row)
+
+
+def read_tally(row: tuple[Any, ...]) -> Tally:
+    """Return the tally that a row of the subjects holds."""
+    key, subject, size, frontier = row
+    return Tally(key, canonical.decode(subject.encode("utf-8"), tuple[str, ...], maximum=4096), size, frontier)
