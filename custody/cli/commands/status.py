@@ -1,0 +1,130 @@
+"""`custody status`: how the ledger is doing, and what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from custody.cli.attention import (
+    Attention,
+    attention_of_disk,
+    attention_of_drafts,
+    attention_of_exhibits,
+    attention_of_people,
+)  # fmt: skip
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.draft_files import SUFFIX
+from custody.cli.exits import Exit
+from custody.cli.ledger_access import LedgerAccess
+from custody.cli.output import emit
+from custody.cli.results import Result
+from custody.ledger.prove import TileNodes, tree_root
+from custody.ledger.store import LedgerReader
+from custody.report.safe_text import show_path
+from custody.report.words import format_utc
+from keys.note import open_note
+from keys.verifier_key import parse_verifier_key
+from schemas.checkpoint import Checkpoint, parse_checkpoint
+from schemas.errors import VerificationError
+
+
+class Status(Result, frozen=True, kw_only=True, tag="custody-status/v1"):
+    """Numbers of the ledger, and what to look at; ``recorded_at`` is the newest entry's."""
+
+    agents: int
+    attention: tuple[Attention, ...]
+    cases: int
+    drafts: int
+    exhibits: int
+    home: str
+    origin: str
+    recorded_at: str
+    registrars: tuple[str, ...]
+    root: str
+    size: int
+
+
+@command(
+    example="""
+    custody status
+    custody status --check --quiet || mail -s "evidence ledger" registrar@police.example
+    """,
+    result=Status,
+)
+@click.option("--check", is_flag=True, help="Exit 6 where something is due or overdue, for a daily job.")
+@pass_custody
+def status(context: Context, check: bool) -> Exit:
+    """Say how the ledger is doing: its size, its newest checkpoint, what waits, what is overdue.
+
+    The newest checkpoint is compared with the tree and its signature verified; `custody audit` checks everything.
+    """
+    found = _look(context, context.ledger())
+    if not (check and context.settings.quiet):
+        emit(context.settings, found, _lines(found))
+    else:
+        emit(context.settings, found, _attention_lines(found))
+    return Exit.ATTENTION if check and any(item.is_due for item in found.attention) else Exit.DONE
+
+
+def _look(context: Context, access: LedgerAccess) -> Status:
+    ledger, now = access.ledger(), context.now()
+    with access.read() as reader:
+        checkpoint = check_newest(reader)
+        attention = (
+            *attention_of_drafts(access.drafts_folder(), now=now),
+            *attention_of_exhibits(reader, now=now),
+            *attention_of_people(reader),
+            *attention_of_disk(access.home.path),
+        )
+        return Status(
+            agents=len(reader.agents()),
+            attention=attention,
+            cases=len(reader.cases()),
+            drafts=len(list(access.drafts_folder().glob(f"*{SUFFIX}"))),
+            exhibits=len(reader.exhibits()),
+            home=str(access.home.path),
+            origin=ledger.origin,
+            recorded_at=reader.head().recorded_at,
+            registrars=ledger.registrars,
+            root=checkpoint.root.hex(),
+            size=checkpoint.size,
+        )
+
+
+def check_newest(reader: LedgerReader) -> Checkpoint:
+    """Return the newest checkpoint, its signature and the tree's root verified.
+
+    Raises:
+        VerificationError: ``note.*``, ``status.checkpoint`` where it isn't about this tree.
+    """
+    ledger, head = reader.view().ledger(), reader.head()
+    keys = [parse_verifier_key(key.key) for key in ledger.log_keys] if ledger is not None else []
+    checkpoint = parse_checkpoint(open_note(reader.checkpoint(), keys).text)
+    root = tree_root(TileNodes(reader.tiles(), head.size), head.size)
+    if (checkpoint.size, checkpoint.root) != (head.size, root):
+        raise VerificationError(
+            "status.checkpoint",
+            f"expected a checkpoint of {head.size} entries and {root.hex()}, "
+            f"found one of {checkpoint.size} and {checkpoint.root.hex()}",
+            hint="custody audit says what is wrong; keep everything as it is",
+        )
+    return checkpoint
+
+
+def _lines(found: Status) -> Iterator[str]:
+    yield f"{found.origin} in {show_path(found.home)}"
+    yield f"  entries:    {found.size}, the newest recorded {format_utc(found.recorded_at)}"
+    yield f"  checkpoint: {found.root}, its signature holds"
+    yield f"  agents:     {found.agents}, registrars: {', '.join(found.registrars)}"
+    yield f"  cases:      {found.cases}, exhibits: {found.exhibits}"
+    yield f"  drafts:     {found.drafts}"
+    if found.attention:
+        yield "look at:"
+        yield from _attention_lines(found)
+
+
+def _attention_lines(found: Status) -> Iterator[str]:
+    for item in found.attention:
+        yield f"  {item.subject} {item.text} [{item.code}]"
