@@ -1,1 +1,1 @@
-"""Replay of a whole ledger at full speed."""
+"""The auditor's replay: every entry read again, everything that follows from it computed again and compared."""

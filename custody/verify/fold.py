@@ -8,6 +8,7 @@ Signatures come back as work, because checking them is nearly all the cost of a 
 from __future__ import annotations
 
 import re
+from binascii import unhexlify
 from dataclasses import dataclass
 
 from custody.verify.disputes import Disputes, Signing, find_disputes, reliance
@@ -41,14 +42,17 @@ class Placed:
 
 
 class Fold:
-    """Folds parsed entries. Mutable: lives as long as one verification or replay."""
+    """Folds parsed entries. Mutable: lives as long as one verification or replay.
+
+    ``commitments`` maps each commitment, 32 bytes, to the first entry that holds it.
+    """
 
     def __init__(self, findings: Findings, *, is_whole: bool) -> None:
         self.state = State(is_whole=is_whole)
         self._findings = findings
         self._signings: list[Signing] = []
         self._broken: set[Subject] = set()
-        self._commitments: set[bytes] = set()
+        self.commitments: dict[bytes, int] = {}
         self._recorded_at = ""
 
     def add(self, parsed: ParsedEntry) -> tuple[Placed, tuple[SignatureJob, ...]]:
@@ -67,6 +71,11 @@ class Fold:
         self._check_once(parsed)
         self._check_times(parsed)
         return placed, matched.jobs
+
+    @property
+    def newest_signing(self) -> Signing:
+        """What disputes need of the entry that was folded last."""
+        return self._signings[-1]
 
     def fail(self, step: int, error: CustodyError, index: int) -> None:
         """Record that entry ``index`` failed ``step``."""
@@ -112,11 +121,13 @@ class Fold:
 
     def _check_once(self, parsed: ParsedEntry) -> None:
         """A commitment stands once in a ledger: a second place would let one salt serve two values."""
+        index = parsed.entry.index
         for commitment in commitments_in(parsed.event.raw):
-            if commitment in self._commitments:
+            raw = unhexlify(commitment)
+            if raw in self.commitments:
                 text = f"expected a new commitment, found {commitment.decode()} again"
-                self.fail(7, VerificationError("rule.commitment-twice", text), parsed.entry.index)
-            self._commitments.add(commitment)
+                self.fail(7, VerificationError("rule.commitment-twice", text), index)
+            self.commitments.setdefault(raw, index)
 
     def _check_times(self, parsed: ParsedEntry) -> None:
         """Times decide nothing about order, so what is odd about them is a defect and no failure."""

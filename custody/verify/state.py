@@ -6,6 +6,7 @@ storage answers the same questions from its rows when it appends. Records are fr
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -195,6 +196,13 @@ class State:
     def exhibits(self) -> dict[tuple[str, str], Exhibit]:
         """All exhibits by case and number."""
         return self._exhibits
+
+    def records(self) -> Iterator[StateRecord]:
+        """Yield every record, in no order that matters."""
+        if self._ledger is not None:
+            yield self._ledger
+        yield from (*self._agents.values(), *self._keys.values(), *self._cases.values())
+        yield from self._exhibits.values()
 
     def place(self, event_hash: str, place: EventPlace) -> None:
         """Remember where an event stands."""

@@ -1,0 +1,155 @@
+"""Are the rows beside the bytes what the bytes say? All of them are recomputed and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from custody.audit.table_rows import Row, TableRows
+from custody.ledger.rows import EntryRow, SignerRow
+from custody.ledger.tiles import HASH_BYTES, TILE_WIDTH
+from custody.storage.records import record_row
+from custody.verify.state import Agent, Case, Exhibit, Key, Ledger, StateRecord
+from schemas.report import Findings, Severity
+
+STEP: Final = 0
+_STATES: Final[Mapping[type[Any], tuple[str, tuple[str, ...]]]] = {
+    Agent: ("agent", ("id", "kind", "has_left", "record")),
+    Case: ("case", ("number", "folded", "is_open", "record")),
+    Exhibit: (
+        "exhibit", ("case", "number", "folded", "registration", "holder", "status", "sealed", "record")
+    ),
+    Key: ("signing_key", ("id", "agent", "disputing", "record")),
+    Ledger: ("ledger", ("number", "origin", "record")),
+}  # fmt: skip
+_KEYS: Final = {"exhibit": 2}
+"""How many columns are a table's primary key, where it isn't one."""
+
+
+def compare_entries(found: Sequence[Row], expected: Sequence[EntryRow], findings: Findings) -> None:
+    """Compare the rows of ``entry`` with those recomputed; an entry without an expected row failed before.
+
+    Findings: ``audit.column``.
+    """
+    # Two lists that are equal, which is nearly always so, are compared by C alone.
+    if found == expected:
+        return
+    stored = {row[0]: row for row in found}
+    for row in expected:
+        there = stored.get(row.entry_index)
+        if there is not None and there != row:
+            for name, wanted, value in zip(EntryRow._fields, row, there, strict=True):
+                if wanted != value:
+                    text = f"expected {_shown(wanted)} in column {name}, found {_shown(value)}"
+                    _add(findings, "audit.column", f"entry {row.entry_index}", text)
+
+
+def compare_signers(found: Sequence[Row], expected: Sequence[SignerRow], indexes: set[int], findings: Findings) -> None:
+    """Compare the rows of ``signer`` with those recomputed for the entries at ``indexes``.
+
+    Findings: ``audit.signer-row``.
+    """
+    if found == expected:
+        return
+    mine = {row for row in found if row[0] in indexes}
+    for row in sorted(mine.symmetric_difference(expected), key=lambda row: (row[0], row[1])):
+        wanted = "a signer row" if row in mine else "no such signer row"
+        text = f"expected what the entry says of signer {row[1]}, found {wanted} {_shown(row[2:])}"
+        _add(findings, "audit.signer-row", f"entry {row[0]}", text)
+
+
+def compare_commitments(rows: TableRows, expected: Mapping[bytes, int], findings: Findings) -> None:
+    """Compare the table of commitments.
+
+    Findings: ``audit.commitment-row``.
+    """
+    count = 0
+    for commitment, index in rows.scan("commitment", "commitment", "entry_index", by="commitment"):
+        known = expected.get(commitment)
+        count += known is not None
+        if known != index:
+            text = f"expected commitment {_shown(commitment)} in {_entry(known)}, found it in {_entry(index)}"
+            _add(findings, "audit.commitment-row", _entry(index if known is None else known), text)
+    if count == len(expected):
+        return
+    found = {commitment for (commitment,) in rows.scan("commitment", "commitment", by="commitment")}
+    for commitment, index in expected.items():
+        if commitment not in found:
+            text = f"expected a row of commitment {commitment.hex()}, found none"
+            _add(findings, "audit.commitment-row", _entry(index), text)
+
+
+def compare_tiles(rows: TableRows, tiles: Mapping[tuple[int, int], bytes], findings: Findings) -> None:
+    """Compare the stored tiles byte for byte.
+
+    Findings: ``audit.tile``.
+    """
+    missing = set(tiles)
+    for level, number, found in rows.scan("tile", "level", "number", "hashes", by="level, number"):
+        missing.discard((level, number))
+        expected = tiles.get((level, number), b"")
+        if found != expected:
+            place = number * TILE_WIDTH + _first_difference(expected, found) // HASH_BYTES
+            subject = f"entry {place}" if level == 0 else f"tile {level}/{number}"
+            text = f"expected {len(expected)} bytes in tile {level}/{number}, found {len(found)}, or others at {place}"
+            _add(findings, "audit.tile", subject, text)
+    for level, number in sorted(missing):
+        subject = f"entry {number * TILE_WIDTH}" if level == 0 else f"tile {level}/{number}"
+        _add(findings, "audit.tile", subject, f"expected tile {level}/{number}, found none")
+
+
+def compare_states(rows: TableRows, states: Iterable[StateRecord], findings: Findings) -> None:
+    """Compare the state rows: agents, keys, cases, exhibits, and the ledger's own.
+
+    Findings: ``audit.state-row``.
+    """
+    expected: dict[str, dict[Row, Row]] = {table: {} for table, _ in _STATES.values()}
+    for record in states:
+        table = _STATES[type(record)][0]
+        row = record_row(record)[1]
+        expected[table][row[: _KEYS.get(table, 1)]] = row
+    for table, columns in _STATES.values():
+        for key, text in _differing(rows, table, columns, expected[table]):
+            _add(findings, "audit.state-row", f"{table} {'/'.join(map(str, key))}", text)
+
+
+def compare_outside(rows: TableRows, size: int, findings: Findings) -> None:
+    """Look for rows that stand at no entry: what a deleted entry leaves behind.
+
+    Findings: ``audit.stray-row``.
+    """
+    for table, index in rows.outside(size):
+        text = f"expected no row of {table} from entry {size} on, found one: the entry is gone"
+        _add(findings, "audit.stray-row", _entry(index), text)
+
+
+def _differing(
+    rows: TableRows, table: str, columns: tuple[str, ...], expected: dict[Row, Row]
+) -> Iterator[tuple[Row, str]]:
+    count = _KEYS.get(table, 1)
+    for found in rows.scan(table, *columns, by=", ".join(f'"{name}"' for name in columns[:count])):
+        wanted = expected.pop(found[:count], None)
+        if wanted is None:
+            yield found[:count], f"expected no such {table}, found one"
+        elif wanted != found:
+            names = [name for name, one, other in zip(columns, wanted, found, strict=True) if one != other]
+            yield found[:count], f"expected what the entries give in {' and '.join(names)}, found something else"
+    for key in expected:
+        yield key, f"expected this {table}, found none"
+
+
+def _first_difference(expected: bytes, found: bytes) -> int:
+    pairs = zip(expected, found, strict=False)
+    return next((place for place, (one, other) in enumerate(pairs) if one != other), min(len(expected), len(found)))
+
+
+def _entry(index: object) -> str:
+    return "no entry" if index is None else f"entry {index}"
+
+
+def _shown(value: object) -> str:
+    return value.hex()[:64] if isinstance(value, bytes) else repr(value)[:80]
+
+
+def _add(findings: Findings, code: str, subject: str, text: str) -> None:
+    findings.add(STEP, Severity.FAILED, code, subject, text)

@@ -1,0 +1,146 @@
+"""Stored evidence, hashed again: all of it, or a sample that somebody else can draw again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from hashlib import sha256
+from math import floor
+from typing import Final
+
+from custody.evidence.check import CheckResult, check_in_place, check_stored
+from custody.evidence.locations import Locations
+from custody.evidence.manifest import Manifests
+from custody.evidence.members import Member, members_of_event, members_of_manifest
+from custody.evidence.store import EvidenceStore
+from schemas.content import Content
+from schemas.errors import CustodyError, StorageError
+from schemas.private import Disclosure
+from schemas.report import Findings, Severity
+from schemas.types import Record
+
+STEP: Final = 9
+DisclosuresOf = Callable[[Content], Mapping[str, Disclosure]]
+"""Returns the disclosures, by commitment, of the records that an event holds itself."""
+
+
+class FilesAudited(Record, frozen=True, kw_only=True):
+    """What was hashed again. ``percent`` of the files were drawn by ``seed``; the same seed draws the same ones."""
+
+    bytes: int
+    exhibits: int
+    files: int
+    matching: int
+    percent: str
+    seed: str
+    skipped: int
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """An exhibit of data: the entry that registered it, its event hash, what was signed of its content."""
+
+    index: int
+    event: str
+    name: str
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the evidence of a ledger lies."""
+
+    store: EvidenceStore
+    manifests: Manifests
+    locations: Locations
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilesWanted:
+    """Evidence to hash again: where it lies, which share (percent, above 0 to 100), drawn by which seed."""
+
+    places: Places
+    percent: Fraction = Fraction(100)
+    seed: str = ""
+
+
+class Sample:
+    """About ``percent`` (above 0 to 100) of ``count`` records, at least one: every n-th, from a place by ``seed``.
+
+    Which ones can't be foreseen without the seed; with it, anybody draws the same. Mutable: counts what it is shown.
+    """
+
+    def __init__(self, *, count: int, percent: Fraction, seed: str) -> None:
+        self._share = min(Fraction(1), max(percent / 100, Fraction(1, max(count, 1))))
+        self._at = Fraction(int.from_bytes(sha256(seed.encode()).digest()[:8], "big"), 2**64)
+
+    def draw(self, members: Iterable[Member]) -> Iterator[Member]:
+        """Yield those that belong to the sample, of the records that follow those of the last call."""
+        for member in members:
+            before = self._at
+            self._at += self._share
+            if floor(self._at) > floor(before):
+                yield member
+
+
+def check_files(
+    registered: Sequence[Registered], wanted: FilesWanted, disclosures: DisclosuresOf, findings: Findings
+) -> FilesAudited:
+    """Hash the files of exhibits again, as far as the sample has them, and return what was done.
+
+    Findings: ``audit.file`` for bytes that are not the registered ones, ``audit.file-altered`` for links and folders
+    (failed), ``audit.file-missing``, or as the manifest and the store say (undecided).
+    """
+    count = sum(item.content.count for item in registered)
+    sample = Sample(count=count, percent=wanted.percent, seed=wanted.seed)
+    results = []
+    for item in registered:
+        try:
+            result = _check(item, wanted.places, sample.draw(_members(item, wanted.places, disclosures)))
+        except CustodyError as error:
+            severity = Severity.INDETERMINATE if isinstance(error, StorageError) else Severity.FAILED
+            findings.add(STEP, severity, error.code, f"entry {item.index}", f"{item.name}: {error.text}")
+            continue
+        results.append(result)
+        _report(item, result, findings)
+    return FilesAudited(
+        bytes=sum(result.read for result in results),
+        exhibits=len(registered),
+        files=sum(result.checked for result in results),
+        matching=sum(result.matching for result in results),
+        percent=str(wanted.percent),
+        seed=wanted.seed,
+        skipped=sum(result.skipped for result in results),
+    )
+
+
+def _check(item: Registered, places: Places, members: Iterable[Member]) -> CheckResult:
+    sources = places.locations.find(item.event)
+    if sources is not None:
+        return check_in_place(members, sources=sources)
+    return check_stored(members, store=places.store)
+
+
+def _members(item: Registered, places: Places, disclosures: DisclosuresOf) -> Iterable[Member]:
+    if isinstance(item.content.files, tuple):
+        return members_of_event(item.content, disclosures(item.content))
+    return members_of_manifest(places.manifests.path(item.content.root), content=item.content)
+
+
+def _report(item: Registered, result: CheckResult, findings: Findings) -> None:
+    for difference in result.differences:
+        path = "" if difference.path is None else f" ({_shown(difference.path)})"
+        if difference.found is None:
+            text = f"expected a file of SHA-256 {difference.expected} in {item.name}{path}, found none that can be read"
+            findings.add(STEP, Severity.INDETERMINATE, "audit.file-missing", f"entry {item.index}", text)
+        else:
+            text = f"expected SHA-256 {difference.expected} in {item.name}{path}, found {difference.found}"
+            findings.add(STEP, Severity.FAILED, "audit.file", f"entry {item.index}", text)
+    for altered in result.altered:
+        text = f"expected {_shown(altered)} in {item.name} as it was, found it altered"
+        findings.add(STEP, Severity.FAILED, "audit.file-altered", f"entry {item.index}", text)
+
+
+def _shown(path: bytes) -> str:
+    return path.decode("utf-8", "backslashreplace")

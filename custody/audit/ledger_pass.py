@@ -1,0 +1,158 @@
+"""The pass over a ledger's own file: its entries replayed, and all else in it compared with what follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from custody.audit import columns
+from custody.audit.checkpoints import StoredCheckpoints, known_keys
+from custody.audit.custody_at import CustodyWatch
+from custody.audit.evidence_files import Registered
+from custody.audit.held import Held, check_genesis, check_held, check_signature, held_by
+from custody.audit.record import FindingsCap
+from custody.audit.replay import CHUNK, Replay, Replayed
+from custody.audit.signature_cores import SignatureCores
+from custody.audit.table_rows import TableRows
+from custody.audit.wanted import Wanted
+from custody.verify.fold import Placed
+from keys.verifier_key import VerifierKey
+from schemas.content import Content
+from schemas.details.exhibit import ExhibitRegistered
+from schemas.entry import ParsedEntry
+from schemas.report import Findings, Severity
+from schemas.text import format_time
+
+Progress = Callable[[int, int], None]
+"""Told how many entries are done, of how many."""
+
+_NO_ANCHOR: Final = (
+    "no trust file and no checkpoint from before was given: a ledger written anew as a whole, with its own keys, would"
+    " look the same"
+)
+
+
+class LedgerPass:
+    """What an audit has found so far. Mutable: lives as long as one audit."""
+
+    def __init__(self, origin: str, wanted: Wanted, progress: Progress | None) -> None:
+        self.origin = origin
+        self.findings = Findings()
+        self.cap = FindingsCap()
+        self.watch = None if wanted.as_of is None else CustodyWatch(format_time(wanted.as_of))
+        self.registered: list[Registered] = []
+        self.replayed: Replayed | None = None
+        self.newest: bytes | None = None
+        self.signatures = 0
+        self._believed = wanted.trust.ledger(origin) if wanted.trust else None
+        self.held: tuple[Held, ...] = held_by(self._believed) if self._believed else ()
+        if wanted.since is not None:
+            self.held += (wanted.since,)
+        self._wanted = wanted
+        self._progress = progress
+
+    def read(self, rows: TableRows) -> None:
+        """Replay and compare.
+
+        Raises:
+            Unreadable: at a damaged page that can't be passed over.
+        """
+        self.findings.asked.add(0)
+        if not self._has_its_tables(rows):
+            return
+        with SignatureCores(cores=self._wanted.cores) as cores:
+            self._replay(rows, cores)
+            self._check_checkpoints(rows, cores)
+            self._compare(rows)
+            self._close_signatures(cores)
+
+    def break_off(self, reason: str) -> None:
+        """Record that the database can't be read further."""
+        text = f"expected a database that can be read, found {reason}"
+        self.findings.add(0, Severity.FAILED, "audit.database", "database", text)
+
+    def _has_its_tables(self, rows: TableRows) -> bool:
+        """Compare tables and triggers with those of a new ledger; other tables mean nothing that could be read."""
+        tables, guards = rows.changed_schema()
+        for name in tables:
+            self.findings.add(0, Severity.FAILED, "audit.schema", "database", f"expected the table as made: {name}")
+        for name in guards:
+            text = f"expected the triggers and indexes as made, found a difference in: {name}"
+            self.findings.add(0, Severity.DEFECT, "audit.guards", "database", text)
+        return not tables
+
+    def _replay(self, rows: TableRows, cores: SignatureCores) -> None:
+        self.findings.asked.update({4, 5, 7, 12})
+        size = rows.size()
+        before = 0 if self._wanted.since is None else self._wanted.since.size
+        replay = Replay(rows, self.findings, cores, checked_before=before, watch=self._watch_entry)
+        self.replayed = replay.result
+        for first in range(0, size, CHUNK):
+            last = min(first + CHUNK, size)
+            replay.read(first, last)
+            self.cap.trim(self.findings)
+            if self._progress is not None:
+                self._progress(last, size)
+        replay.result.fold.finish()
+        if not size:
+            self.findings.add(4, Severity.FAILED, "audit.empty", "entry 0", "expected entry 0, found no entry at all")
+
+    def _watch_entry(self, parsed: ParsedEntry, placed: Placed) -> None:
+        assert self.replayed is not None, "the replay that calls this"
+        if self.watch is not None:
+            self.watch.watch(parsed, placed, self.replayed.fold.state)
+        details = parsed.event.details
+        if self._wanted.files is None or not isinstance(details, ExhibitRegistered) or not placed.is_applied:
+            return
+        if isinstance(details.content, Content):
+            name = f"{parsed.event.event.case}/{parsed.event.event.exhibit}"
+            self.registered.append(Registered(placed.index, parsed.event.hash, name, details.content))
+
+    def _check_checkpoints(self, rows: TableRows, cores: SignatureCores) -> None:
+        self.findings.asked.add(2)
+        replayed = self.replayed
+        assert replayed is not None, "replayed before"
+        ledger = replayed.fold.state.ledger()
+        keys = known_keys(ledger.log_keys if ledger else (), self._believed)
+        stored = StoredCheckpoints(replayed.tree, keys, origin=self.origin, cores=cores, findings=self.findings)
+        before = 0 if self._wanted.since is None else self._wanted.since.size
+        stored.check(rows, checked_before=before, exports=replayed.exports)
+        self.newest = stored.newest
+        self._check_anchors(replayed, [known.key for known in keys])
+
+    def _check_anchors(self, replayed: Replayed, keys: list[VerifierKey]) -> None:
+        """Compare with what the auditor brought along."""
+        size = replayed.tree.size
+        for item in self.held:
+            check_signature(item, keys, self.findings)
+        roots = {item.size: replayed.tree.root(item.size) for item in self.held if item.size <= size}
+        check_held(self.held, size=size, roots=roots, findings=self.findings)
+        if self._believed is not None:
+            check_genesis(self._believed, replayed.genesis, self.findings)
+        elif self._wanted.trust is not None:
+            text = f"the trust file says nothing about {self.origin}"
+            self.findings.add(2, Severity.INDETERMINATE, "checkpoint.unknown-origin", "checkpoint", text)
+        if not self.held and self._believed is None:
+            self.findings.add(2, Severity.NOTE, "audit.no-anchor", "checkpoint", _NO_ANCHOR)
+
+    def _compare(self, rows: TableRows) -> None:
+        self.findings.asked.add(8)
+        replayed = self.replayed
+        assert replayed is not None, "replayed before"
+        columns.compare_tiles(rows, replayed.tree.tiles.kept(), self.findings)
+        columns.compare_commitments(rows, replayed.fold.commitments, self.findings)
+        columns.compare_states(rows, replayed.fold.state.records(), self.findings)
+        columns.compare_outside(rows, replayed.tree.size, self.findings)
+        for difference in replayed.subjects.differences(rows):
+            subject = f"entry {difference.index}" if difference.index >= 0 else f"subject {difference.subject}"
+            text = f"{difference.subject}: {difference.text}"
+            self.findings.add(8, Severity.FAILED, "audit.subject-row", subject, text)
+
+    def _close_signatures(self, cores: SignatureCores) -> None:
+        self.findings.asked.add(6)
+        for number, error in cores.finish():
+            if number < 0:
+                self.findings.add(2, Severity.FAILED, "note.signature", f"checkpoint {-number}", error.text)
+            else:
+                self.findings.add(6, Severity.FAILED, error.code, f"entry {number}", error.text)
+        self.signatures = cores.count

@@ -1,0 +1,175 @@
+"""The replay: all entries in order, each read as a stranger would read it, folded, and compared with its rows.
+
+What a row says is never used to judge an entry; only ``raw`` is. So a changed column is a finding about the index and
+leaves the entry as good as it was, and a changed byte of ``raw`` shows at that entry, whatever the columns say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from custody.audit.columns import compare_entries, compare_signers
+from custody.audit.growing_tree import GrowingTree
+from custody.audit.signature_cores import SignatureCores
+from custody.audit.subject_index import SubjectIndex
+from custody.audit.table_rows import Row, TableRows
+from custody.ledger.rows import EntryRow, SignerRow, entry_row, signer_rows
+from custody.ledger.tiles import HASH_BYTES
+from custody.verify.fold import Fold, Placed
+from custody.verify.opened import fail
+from schemas.details.record import DisclosureErased
+from schemas.entry import ParsedEntry, parse_entry
+from schemas.errors import CustodyError, VerificationError
+from schemas.event import Seen
+from schemas.merkle import hash_leaf
+from schemas.report import Findings
+from schemas.text import ZERO_HASH
+
+CHUNK: Final = 512
+"""Entries that are read at a time."""
+_RAW: Final = 2
+
+Watch = Callable[[ParsedEntry, Placed], None]
+"""What is told of each entry that was folded."""
+
+
+@dataclass(slots=True)
+class Replayed:
+    """What a replay leaves behind, for the checks that need all of it."""
+
+    fold: Fold
+    tree: GrowingTree
+    subjects: SubjectIndex
+    exports: list[int]
+    erased: set[str]
+    genesis: bytes | None = None
+
+
+class Replay:
+    """One pass over all entries. Mutable: lives as long as one audit."""
+
+    def __init__(
+        self, rows: TableRows, findings: Findings, cores: SignatureCores, *, checked_before: int, watch: Watch | None
+    ) -> None:
+        self.result = Replayed(Fold(findings, is_whole=True), GrowingTree(), SubjectIndex(), [], set())
+        self._rows = rows
+        self._findings = findings
+        self._cores = cores
+        self._checked_before = checked_before
+        self._watch = watch
+        self._previous: str | None = ZERO_HASH
+        self._leaves: list[bytes | None] = []
+        self._seen: list[tuple[int, Seen]] = []
+        self._entry_rows: list[EntryRow] = []
+        self._signer_rows: list[SignerRow] = []
+
+    def read(self, first: int, last: int) -> None:
+        """Replay the entries from ``first``, where the last call ended, up to but without ``last``."""
+        found, damaged = self._rows.entries(first, last)
+        by_index = {row[0]: row for row in found}
+        for index in range(first, last):
+            row = by_index.get(index)
+            if row is None or not isinstance(row[_RAW], bytes):
+                self._miss(index, is_damaged=index in damaged)
+            else:
+                self._take(index, row[_RAW])
+        self._compare(found, first, last)
+        self._grow(first)
+        self._check_seen()
+
+    def _compare(self, found: list[Row], first: int, last: int) -> None:
+        signers, _ = self._rows.signers(first, last)
+        indexes = {row.entry_index for row in self._entry_rows}
+        compare_entries(found, self._entry_rows, self._findings)
+        compare_signers(signers, self._signer_rows, indexes, self._findings)
+        self._entry_rows.clear()
+        self._signer_rows.clear()
+
+    def _miss(self, index: int, *, is_damaged: bool) -> None:
+        code, word = ("audit.unreadable", "a damaged page") if is_damaged else ("audit.missing", "none")
+        self._fail(4, VerificationError(code, f"expected entry {index}, found {word}"), index)
+        self._previous = None
+        self._leaves.append(None)
+
+    def _take(self, index: int, raw: bytes) -> None:
+        try:
+            parsed = parse_entry(raw)
+        except CustodyError as error:
+            fail(self._findings, 4, error, f"entry {index}")
+            leaf = hash_leaf(raw)
+            self._previous = leaf.hex()
+            self._leaves.append(leaf)
+            return
+        self._check_place(index, parsed)
+        self._previous = parsed.leaf.hex()
+        self._leaves.append(parsed.leaf)
+        self._fold(index, parsed)
+
+    def _check_place(self, index: int, parsed: ParsedEntry) -> None:
+        entry = parsed.entry
+        if entry.index != index:
+            text = f"expected index {index}, found {entry.index}"
+            self._fail(4, VerificationError("entries.index", text), index)
+        if self._previous is None:
+            # What it links to is the best word there is on the entry that can't be read; the tree will tell.
+            self._leaves[-1] = bytes.fromhex(entry.previous)
+        elif entry.previous != self._previous:
+            text = f"expected entry {index} to link to {self._previous}, found {entry.previous}"
+            self._fail(4, VerificationError("entries.chain", text), index)
+
+    def _fold(self, index: int, parsed: ParsedEntry) -> None:
+        result, event = self.result, parsed.event.event
+        if index == 0:
+            result.genesis = parsed.leaf
+        if event.type == "bundle.exported":
+            result.exports.append(index)
+            self._check_index_root(index, str(parsed.entry.index_root))
+        placed, jobs = result.fold.add(parsed)
+        if index >= self._checked_before:
+            self._cores.add((index, job.key, job.message, job.signature) for job in jobs)
+        result.subjects.add(placed.subjects, parsed.leaf, index)
+        if isinstance(event.seen, Seen):
+            self._seen.append((index, event.seen))
+        if isinstance(parsed.event.details, DisclosureErased):
+            result.erased.update(parsed.event.details.commitments)
+        signing = result.fold.newest_signing
+        # An entry without all its signatures has failed already, and its rows can't be told.
+        if len(signing.keys) == len(event.signers):
+            self._entry_rows.append(
+                entry_row(entry=parsed.entry, raw=parsed.raw, leaf=parsed.leaf, event=parsed.event, signing=signing)
+            )
+            self._signer_rows += signer_rows(index, parsed.event, signing)
+        if self._watch is not None:
+            self._watch(parsed, placed)
+
+    def _check_index_root(self, index: int, found: str) -> None:
+        expected = self.result.subjects.root().hex()
+        if found != expected:
+            text = f"expected index_root {expected} over all entries before {index}, found {found}"
+            self._fail(8, VerificationError("audit.index-root", text), index)
+
+    def _grow(self, first: int) -> None:
+        leaves = [leaf or self._stored_leaf(first + place) for place, leaf in enumerate(self._leaves)]
+        self._leaves.clear()
+        self.result.tree.extend(leaves)
+
+    def _stored_leaf(self, index: int) -> bytes:
+        """Return what the ledger's own tile says of an entry that is gone; whether it's true, the checkpoints tell."""
+        number, place = divmod(index, 256)
+        tile = self._rows.tile(0, number)
+        return tile[place * HASH_BYTES : (place + 1) * HASH_BYTES].ljust(HASH_BYTES, b"\0")
+
+    def _check_seen(self) -> None:
+        for index, seen in self._seen:
+            if seen.size > index:
+                continue  # the reducer has said so
+            expected = self.result.tree.root(seen.size).hex()
+            if seen.root != expected:
+                text = f"expected the root {expected} at size {seen.size}, found {seen.root} in seen"
+                self._fail(4, VerificationError("audit.seen", text), index)
+        self._seen.clear()
+
+    def _fail(self, step: int, error: CustodyError, index: int) -> None:
+        fail(self._findings, step, error, f"entry {index}")

@@ -1,0 +1,128 @@
+"""The rows of a ledger's database as they lie there, damaged or not: an audit believes none of them.
+
+Nothing here raises for a damaged page: what can't be read is left out, and the caller is told which entry it was.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from typing import Any, Final
+
+from custody.ledger.rows import EntryRow, SignerRow
+from custody.storage import statements
+from custody.storage.triggers import TRIGGERS
+
+Row = tuple[Any, ...]
+
+_ENTRY_COLUMNS: Final = ", ".join(f'"{name}"' for name in EntryRow._fields)
+_SIGNER_COLUMNS: Final = ", ".join(f'"{name}"' for name in SignerRow._fields)
+_RANGE: Final = "WHERE entry_index >= ? AND entry_index < ? ORDER BY entry_index"
+_ENTRIES: Final = f'SELECT {_ENTRY_COLUMNS} FROM "entry" {_RANGE}'
+_SIGNERS: Final = f'SELECT {_SIGNER_COLUMNS} FROM "signer" {_RANGE}, position'
+_FETCH: Final = 4096
+_SHOWN: Final = 80
+
+
+class Unreadable(Exception):
+    """A table that ends in a damaged page; only this package sees it."""
+
+
+class TableRows:
+    """One moment of a ledger's database. Use it inside its transaction only."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def size(self) -> int:
+        """Return the number of the newest entry row, plus one.
+
+        Raises:
+            Unreadable: where the database doesn't say.
+        """
+        return int(self._first('SELECT coalesce(max(entry_index) + 1, 0) FROM "entry"'))
+
+    def entries(self, first: int, last: int) -> tuple[list[Row], list[int]]:
+        """Return the entry rows from ``first`` up to, but without, ``last``, and the indexes that can't be read."""
+        return self._range(_ENTRIES, first, last)
+
+    def signers(self, first: int, last: int) -> tuple[list[Row], list[int]]:
+        """Return the signer rows of those entries, and the indexes that can't be read."""
+        return self._range(_SIGNERS, first, last)
+
+    def tile(self, level: int, number: int) -> bytes:
+        """Return a stored tile as it is, or nothing where it can't be read."""
+        try:
+            row = self._connection.execute(statements.TILE, (level, number)).fetchone()
+        except sqlite3.Error:
+            return b""
+        return row[0] if row is not None and isinstance(row[0], bytes) else b""
+
+    def raw(self, index: int) -> bytes:
+        """Return the bytes of an entry that was read before."""
+        rows, _ = self.entries(index, index + 1)
+        return bytes(rows[0][2]) if rows else b""
+
+    def outside(self, size: int) -> Iterator[tuple[str, int]]:
+        """Yield table and index of rows that name an entry below 0 or from ``size`` on, the first of each side.
+
+        Raises:
+            Unreadable: as `size`.
+        """
+        for table in ("entry", "signer"):
+            least = self._first(f'SELECT min(entry_index) FROM "{table}"')
+            most = self._first(f'SELECT max(entry_index) FROM "{table}"')
+            if least is not None and least < 0:
+                yield table, least
+            if most is not None and most >= size:
+                yield table, size
+
+    def scan(self, table: str, *columns: str, by: str) -> Iterator[Row]:
+        """Yield the ``columns`` of all rows of a table in the order of ``by``, the names of columns.
+
+        Raises:
+            Unreadable: at a damaged page.
+        """
+        names = ", ".join(f'"{name}"' for name in columns)
+        try:
+            cursor = self._connection.execute(f'SELECT {names} FROM "{table}" ORDER BY {by}')
+            while rows := cursor.fetchmany(_FETCH):
+                yield from rows
+        except sqlite3.Error as error:
+            raise Unreadable(f"the table {table}: {error}") from None
+
+    def changed_schema(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the beginnings of the statements, of tables and of all else, in which this differs from a new ledger.
+
+        Raises:
+            Unreadable: as `size`.
+        """
+        wanted = {_words(text) for text in (*statements.ddl(disclosures=False), *TRIGGERS)}
+        found = {_words(str(sql)) for (sql,) in self.scan("sqlite_schema", "sql", by="name") if sql is not None}
+        differing = sorted(wanted ^ found)
+        tables = tuple(text[:_SHOWN] for text in differing if text.startswith("CREATE TABLE"))
+        return tables, tuple(text[:_SHOWN] for text in differing if not text.startswith("CREATE TABLE"))
+
+    def _range(self, statement: str, first: int, last: int) -> tuple[list[Row], list[int]]:
+        try:
+            return self._connection.execute(statement, (first, last)).fetchall(), []
+        except sqlite3.Error:
+            rows: list[Row] = []
+            damaged = []
+        for index in range(first, last):
+            try:
+                rows += self._connection.execute(statement, (index, index + 1)).fetchall()
+            except sqlite3.Error:
+                damaged.append(index)
+        return rows, damaged
+
+    def _first(self, statement: str) -> Any:
+        try:
+            return self._connection.execute(statement).fetchone()[0]
+        except sqlite3.Error as error:
+            raise Unreadable(str(error)) from None
+
+
+def _words(statement: str) -> str:
+    """Return a statement with single spaces: SQLite keeps it as it was given."""
+    return " ".join(statement.split())

@@ -1,0 +1,26 @@
+"""What an auditor asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from custody.audit.evidence_files import FilesWanted
+from custody.audit.held import Held
+from schemas.trust import Trust
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """An auditor's anchors and wishes.
+
+    ``trust`` is what he believes, ``since`` the checkpoint that he holds: signatures below it were checked then and are
+    not checked again. ``as_of`` (aware) asks for the state of custody at that time. ``cores`` is how many to use.
+    """
+
+    trust: Trust | None = None
+    trust_sha256: str | None = None
+    since: Held | None = None
+    files: FilesWanted | None = None
+    as_of: datetime | None = None
+    cores: int = 1
