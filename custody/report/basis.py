@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from custody.report.safe_text import show, show_path
-from custody.report.words import format_utc
+from custody.report.words import format_utc, format_value
+from custody.verify.verify import Verified
+from schemas.details.ledger import LedgerOpened
 from schemas.details.record import BundleExported
-from schemas.entry import ParsedEntry
 from schemas.report import Report
 from schemas.trust import Trust, TrustedLedger
 from schemas.types import UNSET
@@ -28,12 +29,13 @@ class Basis:
     program: str = ""
 
 
-def rows_of(basis: Basis, report: Report, export: ParsedEntry | None) -> tuple[tuple[str, str], ...]:
-    """Return labels and values, safe to show; ``export`` is the bundle's exporting entry where it could be read."""
+def rows_of(basis: Basis, report: Report, verified: Verified | None) -> tuple[tuple[str, str], ...]:
+    """Return labels and values, safe to show; ``verified`` is missing where the file could not be opened."""
     return (
         ("bundle", show_path(basis.bundle)),
-        *_exported(export),
+        *_exported(report, verified),
         *_ledger(report),
+        *_authority(verified),
         *_trust(basis, report),
         ("files given apart", ", ".join(map(show_path, basis.files)) or "none"),
         ("time used", format_utc(report.at)),
@@ -41,11 +43,24 @@ def rows_of(basis: Basis, report: Report, export: ParsedEntry | None) -> tuple[t
     )
 
 
-def _exported(export: ParsedEntry | None) -> Iterator[tuple[str, str]]:
-    if export is None or not isinstance(export.event.details, BundleExported):
+def _exported(report: Report, verified: Verified | None) -> Iterator[tuple[str, str]]:
+    if verified is None or report.ledger is UNSET:
         return
-    yield "made for the road", f"{format_utc(export.entry.recorded_at)}, entry {export.entry.index}"
-    yield "SHA-256 of its list of contents", export.event.details.manifest
+    export = verified.entries.get(report.ledger.size - 1)
+    if export is not None and isinstance(export.event.details, BundleExported):
+        yield "made for the road", f"{format_utc(export.entry.recorded_at)}, entry {export.entry.index}"
+        yield "SHA-256 of its list of contents", export.event.details.manifest
+
+
+def _authority(verified: Verified | None) -> Iterator[tuple[str, str]]:
+    """What the bundle says of its own authority proves nothing, but tells whom to look up and ask."""
+    opened = None if verified is None else verified.entries.get(0)
+    if verified is None or opened is None or not isinstance(opened.event.details, LedgerOpened):
+        return
+    details = opened.event.details
+    found = verified.values.disclosed.get(details.authority.commitment)
+    name = "(withheld)" if found is None else format_value(found.value)
+    yield "authority, as the bundle says", f"{name} ({details.country})"
 
 
 def _ledger(report: Report) -> Iterator[tuple[str, str]]:

@@ -16,8 +16,9 @@ from custody.report.evidence_table import FileRow
 from custody.report.findings import Shown, Subjects, show_findings
 from custody.report.people import Person, people_of
 from custody.report.safe_text import show
+from custody.report.standing import describe
 from custody.report.step_words import STEP_WORDS
-from custody.report.story import Story, Teller, clip, describe
+from custody.report.story import Act, Story, Teller, clip
 from custody.report.values import plain_of
 from custody.report.words import facts_of
 from custody.verify.state import Exhibit
@@ -26,7 +27,6 @@ from schemas.content import Content
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.entry import ParsedEntry
 from schemas.report import ExhibitReport, Report, Severity, Verdict
-from schemas.types import UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,14 @@ class ExhibitPage:
     files: str
     rows: tuple[FileRow, ...]
     story: Story
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """A case to which an exhibit belongs: its number, and what happened to the case itself."""
+
+    name: str
+    acts: tuple[Act, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,7 @@ class Document:
     not_asked: tuple[str, ...]
     limits: tuple[str, ...]
     basis: tuple[tuple[str, str], ...]
+    cases: tuple[CasePage, ...]
     exhibits: tuple[ExhibitPage, ...]
     people: tuple[Person, ...]
     defects: tuple[Shown, ...]
@@ -91,10 +100,12 @@ class Document:
 def make_document(report: Report, verified: Verified | None, basis: Basis) -> Document:
     """Return the report for people; ``verified`` is missing where the file could not be opened as a bundle."""
     exhibits: tuple[ExhibitPage, ...] = ()
+    cases: tuple[CasePage, ...] = ()
     people: tuple[Person, ...] = ()
     if verified is not None:
         teller = Teller(verified)
         exhibits, people = tuple(_exhibits(verified, teller)), people_of(verified, teller.absent)
+        cases = tuple(CasePage(show(case), teller.tell_case(case)) for case in _cases(verified))
     trust = basis.trust
     not_asked = verdict.not_asked_of(
         report,
@@ -111,7 +122,8 @@ def make_document(report: Report, verified: Verified | None, basis: Basis) -> Do
         reasons=show_findings(verdict.reasons_of(report), subjects)[0],
         not_asked=not_asked,
         limits=verdict.limits_of(report),
-        basis=basis_words.rows_of(basis, report, _export(report, verified)),
+        basis=basis_words.rows_of(basis, report, verified),
+        cases=cases,
         exhibits=exhibits,
         people=people,
         defects=show_findings(defects, subjects)[0],
@@ -120,10 +132,9 @@ def make_document(report: Report, verified: Verified | None, basis: Basis) -> Do
     )
 
 
-def _export(report: Report, verified: Verified | None) -> ParsedEntry | None:
-    if verified is None or report.ledger is UNSET:
-        return None
-    return verified.entries.get(report.ledger.size - 1)
+def _cases(verified: Verified) -> list[str]:
+    carried = {subject[1] for placed in verified.placed.values() for subject in placed.subjects if subject[0] == "case"}
+    return sorted(carried)
 
 
 def _steps(report: Report, subjects: Subjects) -> Iterator[StepPage]:

@@ -96,6 +96,7 @@ MEANINGS: Final = {
     "left out, added or taken from another state.",
     "tree": "A proof that an entry belongs to the ledger does not hold.",
     "trie": "The proof of what the ledger holds about a subject does not hold.",
+    "verify.newer-version": "Could not be decided, because a record is of a newer version than this program knows.",
     "verify.not-reached": "Could not be looked at, because the file could not be opened as a bundle.",
 }
 """What a finding means, by code or family."""

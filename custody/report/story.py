@@ -6,28 +6,29 @@ wrong with an entry comes from the report's findings and stands beside it as a m
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from custody.report.corrections import Correction, corrections_of
 from custody.report.finding_words import explain, reword
 from custody.report.safe_text import show
+from custody.report.standing import describe_state, states_of
 from custody.report.values import plain_of
 from custody.report.words import Fact, facts_of, format_utc, format_when, tell
-from custody.verify.fold import Fold
-from custody.verify.state import Exhibit, State
 from custody.verify.verify import Verified
+from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.record import DisclosureErased
 from schemas.entry import ParsedEntry
 from schemas.event import About
-from schemas.report import ExhibitReport, Finding, Findings, Severity
+from schemas.report import ExhibitReport, Finding, Severity
 from schemas.types import is_set
 
 VALUE_CHARACTERS: Final = 2000
 """Longest value shown; a longer one is cut, and that is said."""
-_HIDDEN_FIELDS: Final = frozenset({"content", "agents", "key", "keys", "log_keys", "manifest", "commitments"})
-_WORDS: Final = {"held": "held", "in-transit": "in transit", "lent": "lent", "released": "released"}
+_HIDDEN_FIELDS: Final = frozenset(
+    {"content", "derived_from", "agents", "key", "keys", "log_keys", "manifest", "commitments"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class Teller:
     def __init__(self, verified: Verified) -> None:
         self._verified = verified
         self._entries = verified.entries
-        self._states = _states(verified.entries)
+        self._states = states_of(verified.entries)
         self._erasures = _erasures(verified.entries)
         self._corrections = corrections_of(verified, self.absent)
         self._findings: dict[str, list[Finding]] = {}
@@ -103,6 +104,12 @@ class Teller:
         acts = tuple(self._act(self._entries[index], exhibit) for index in exhibit.entries if index in self._entries)
         return Story(acts, self._holdings(exhibit))
 
+    def tell_case(self, case: str) -> tuple[Act, ...]:
+        """Return what happened to a case itself: opened, changed, closed, and what was noted about it."""
+        subject = ("case", case)
+        placed = sorted(self._verified.placed.items())
+        return tuple(self._act(self._entries[index], None) for index, place in placed if subject in place.subjects)
+
     def name_of(self, about: About) -> str:
         """Name what an annotation is about; an exhibit that the bundle doesn't carry stays nameless."""
         if not is_set(about.exhibit):
@@ -112,23 +119,52 @@ class Teller:
             return "an exhibit that is not in this bundle"
         return f"exhibit {show(f'{exhibit.case}/{exhibit.number}')}"
 
-    def _act(self, entry: ParsedEntry, exhibit: ExhibitReport) -> Act:
+    def _act(self, entry: ParsedEntry, exhibit: ExhibitReport | None) -> Act:
         index, event = entry.entry.index, entry.event
         told = tell(event, {}, name_of=self.name_of)
-        details = {name: value for name, value in plain_of(event)["details"].items() if name not in _HIDDEN_FIELDS}
-        facts = facts_of(details, self._verified.values.disclosed, absent=self.absent)
         corrections = self._corrections.get(event.hash, ())
-        marks = tuple(self._marks(index, exhibit))
+        states = self._states.get(index, {})
         return Act(
             entry=index,
             headline=told.headline,
             when=format_when(event) + _corrected_time(corrections),
             recorded=format_utc(entry.entry.recorded_at),
             signed=f"{', '.join(told.signers)}; {self._signatures(index, len(told.signers))}",
-            lines=_lines(facts, corrections),
-            marks=marks,
-            after=_describe(self._states.get(index, {}).get((exhibit.case, exhibit.exhibit))),
+            lines=(*self._own_lines(entry), *_lines(self._facts(entry), corrections)),
+            marks=tuple(self._marks(index)),
+            after="" if exhibit is None else describe_state(states.get((exhibit.case, exhibit.exhibit))),
         )
+
+    def _facts(self, entry: ParsedEntry) -> tuple[Fact, ...]:
+        plain = plain_of(entry.event)["details"]
+        details = {name: value for name, value in plain.items() if name not in _HIDDEN_FIELDS}
+        return facts_of(details, self._verified.values.disclosed, absent=self.absent)
+
+    def _own_lines(self, entry: ParsedEntry) -> Iterator[Line]:
+        """Yield what is better said in words than by the fields of the record."""
+        match entry.event.details:
+            case ExhibitRegistered(derived_from=tuple(parents)):
+                for parent in parents:
+                    place = self._verified.state.event(parent.event)
+                    where = "which is not in this bundle" if place is None else f"as it stood after entry {place.index}"
+                    yield Line("made from", f"exhibit {show(f'{parent.case}/{parent.exhibit}')}, {where}")
+            case DisclosureErased(commitments=commitments):
+                yield Line("values erased", str(len(commitments)))
+                yield Line("had been sent out before", self._sent_before(entry) or "in no bundle known here")
+            case _:
+                return
+
+    def _sent_before(self, erasure: ParsedEntry) -> str:
+        """Name the exports about the same subjects before an erasure: what was sent out can't be called back."""
+        mine = set(self._verified.placed[erasure.entry.index].subjects)
+        exports = [
+            f"entry {index}"
+            for index, place in sorted(self._verified.placed.items())
+            if index < erasure.entry.index
+            and self._entries[index].event.type == "bundle.exported"
+            and mine & set(place.subjects)
+        ]
+        return ", ".join(exports)
 
     def _signatures(self, index: int, count: int) -> str:
         wrong = [item for item in self._findings.get(f"entry {index}", ()) if item.step in {5, 6}]
@@ -138,16 +174,20 @@ class Teller:
             return "in dispute"
         return {1: "the signature holds", 2: "both signatures hold"}.get(count, f"all {count} signatures hold")
 
-    def _marks(self, index: int, exhibit: ExhibitReport) -> list[Mark]:
+    def _marks(self, index: int) -> list[Mark]:
         marks = [Mark(item.severity, _mark_text(item)) for item in self._findings.get(f"entry {index}", ())]
         placed = self._verified.placed.get(index)
         has_rule = any(item.step == 7 for item in self._findings.get(f"entry {index}", ()))
         if placed is not None and not placed.is_applied and not has_rule:
-            text = (
-                f"Not followed, because an earlier act of exhibit {show(exhibit.exhibit)} breaks the rules of custody."
-            )
+            text = "Not followed, because an earlier act of this exhibit breaks the rules of custody."
             marks.append(Mark(Severity.FAILED, text))
         return marks
+
+    def _how(self, index: int) -> str:
+        """Say how the holder came to an exhibit, and whether the signatures for it hold."""
+        event = self._entries[index].event
+        signatures = self._signatures(index, len(event.event.signers))
+        return f"{_HOW.get(event.type, event.type)}; {signatures}"
 
     def _holdings(self, exhibit: ExhibitReport) -> tuple[Holding, ...]:
         """Return the holders, each with his time by the acts' own times."""
@@ -162,13 +202,13 @@ class Teller:
             if found:
                 last = found.pop()
                 found.append(Holding(last.holder, last.since, last.entry, last.by, since))
-            found.append(Holding(holder, since, index, _HOW.get(event.type, event.type), ""))
+            found.append(Holding(holder, since, index, self._how(index), ""))
         return tuple(found)
 
 
 _HOW: Final = {
-    "custody.handed-over": "handed over, both sides signed",
-    "custody.taken-over": "taken over, the holder before did not sign",
+    "custody.handed-over": "handed over",
+    "custody.taken-over": "taken over without the signature of the one who held it",
     "exhibit.registered": "registered it",
 }
 
@@ -188,40 +228,6 @@ def _erasures(entries: Mapping[int, ParsedEntry]) -> dict[str, int]:
             for commitment in entry.event.details.commitments:
                 found.setdefault(commitment, index)
     return found
-
-
-def _states(entries: Mapping[int, ParsedEntry]) -> dict[int, dict[tuple[str, str], Exhibit]]:
-    """Return how each exhibit stood after each entry that the rules took; only the exhibits of that entry."""
-    fold = Fold(Findings(), is_whole=False)
-    states: dict[int, dict[tuple[str, str], Exhibit]] = {}
-    for index in sorted(entries):
-        placed, _ = fold.add(entries[index])
-        if placed.is_applied and is_set(entries[index].event.event.link):
-            states[index] = _exhibits(fold.state, placed.subjects)
-    return states
-
-
-def _exhibits(state: State, subjects: Sequence[tuple[str, ...]]) -> dict[tuple[str, str], Exhibit]:
-    names = [(subject[1], subject[2]) for subject in subjects if subject[0] == "exhibit"]
-    return {name: exhibit for name in names if (exhibit := state.exhibit(*name)) is not None}
-
-
-def _describe(state: Exhibit | None) -> str:
-    """Say how an exhibit stands, or nothing for an entry that doesn't move it."""
-    if state is None:
-        return ""
-    return describe(state.holder, state.status, is_sealed=state.is_sealed)
-
-
-def describe(holder: str, status: str, *, is_sealed: bool) -> str:
-    """Say how an exhibit stands, such as ``held by exam-11, sealed``."""
-    seal = "sealed" if is_sealed else "not sealed"
-    match status:
-        case "disposed" | "voided":
-            return f"{status}; last held by {holder}"
-        case _:
-            responsible = f"held by {holder}" if status == "held" else f"{_WORDS[status]}; {holder} is responsible"
-            return f"{responsible}, {seal}"
 
 
 def _mark_text(finding: Finding) -> str:

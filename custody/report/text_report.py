@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from custody.report.document import Document, ExhibitPage, StepPage
+from custody.report.document import CasePage, Document, ExhibitPage, StepPage
 from custody.report.findings import Shown
 from custody.report.people import Person
 from custody.report.story import Act, Mark
@@ -36,6 +36,8 @@ def text_lines(document: Document) -> Iterator[str]:
     yield from _section("What this rests on", _pairs(document.basis))
     if document.exhibits:
         yield from _section("The story", [] if document.is_trustworthy else _wrap(UNTRUSTED, "  "))
+        for case in document.cases:
+            yield from _case(case)
         for page in document.exhibits:
             yield from _exhibit(page)
         yield from _section("Who is who", [line for person in document.people for line in _person(person)])
@@ -56,6 +58,13 @@ def _meaning(document: Document) -> Iterator[str]:
         yield from _wrap(f"- {shown.subject}: {shown.meaning}", "    ", more="  ")
     for text in document.advice:
         yield from _wrap(f"What to do: {text}", "  ")
+
+
+def _case(page: CasePage) -> Iterator[str]:
+    yield ""
+    yield from _wrap(f"Case {page.name}", "  ")
+    for act in page.acts:
+        yield from _act(act)
 
 
 def _exhibit(page: ExhibitPage) -> Iterator[str]:
