@@ -1,0 +1,51 @@
+"""How an exhibit stood after each act: states of the one reducer, run once more over a bundle's entries, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from custody.verify.fold import Fold
+from custody.verify.state import Exhibit, State
+from schemas.entry import ParsedEntry
+from schemas.report import Findings
+from schemas.types import is_set
+
+_WORDS: Final = {"in-transit": "in transit", "lent": "lent", "released": "released"}
+
+States = Mapping[int, Mapping[tuple[str, str], Exhibit]]
+"""By entry number: the exhibits that the entry moved, by case and number, as they stood after it."""
+
+
+def states_of(entries: Mapping[int, ParsedEntry]) -> States:
+    """Return how each exhibit stood after each entry that the rules took; only the exhibits of that entry."""
+    fold = Fold(Findings(), is_whole=False)
+    states: dict[int, dict[tuple[str, str], Exhibit]] = {}
+    for index in sorted(entries):
+        placed, _ = fold.add(entries[index])
+        if placed.is_applied and is_set(entries[index].event.event.link):
+            states[index] = _exhibits(fold.state, placed.subjects)
+    return states
+
+
+def _exhibits(state: State, subjects: Sequence[tuple[str, ...]]) -> dict[tuple[str, str], Exhibit]:
+    names = [(subject[1], subject[2]) for subject in subjects if subject[0] == "exhibit"]
+    return {name: exhibit for name in names if (exhibit := state.exhibit(*name)) is not None}
+
+
+def describe_state(state: Exhibit | None) -> str:
+    """Say how an exhibit stands, or nothing for an entry that doesn't move it."""
+    if state is None:
+        return ""
+    return describe(state.holder, state.status, is_sealed=state.is_sealed)
+
+
+def describe(holder: str, status: str, *, is_sealed: bool) -> str:
+    """Say how an exhibit stands, such as ``held by exam-11, sealed``."""
+    seal = "sealed" if is_sealed else "not sealed"
+    match status:
+        case "disposed" | "voided":
+            return f"{status}; last held by {holder}"
+        case _:
+            responsible = f"held by {holder}" if status == "held" else f"{_WORDS[status]}; {holder} is responsible"
+            return f"{responsible}, {seal}"
