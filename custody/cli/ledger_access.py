@@ -12,6 +12,7 @@ from typing import Any
 from custody.cli.context import Context
 from custody.cli.files import given_values
 from custody.cli.options import When
+from custody.cli.seen import verify_newest
 from custody.ledger.admission import Numbers
 from custody.ledger.append import append
 from custody.ledger.appending import Receipt
@@ -26,7 +27,7 @@ from custody.storage.home import Home, open_home
 from custody.verify.reducer import reduce
 from custody.verify.state import Ledger
 from schemas.errors import StorageError
-from schemas.event import About, ParsedEvent, Signer
+from schemas.event import About, ParsedEvent, Seen, Signer
 
 SEVERAL_SIGN_WITHIN = timedelta(days=7)
 """How long a draft may wait where several sign, unless somebody says otherwise."""
@@ -38,6 +39,7 @@ class LedgerAccess:
 
     context: Context
     home: Home
+    _seen: Seen | None = None
 
     def close(self) -> None:
         """Let go of the database."""
@@ -91,8 +93,20 @@ class LedgerAccess:
                 utc_offset=utc_offset,
                 random=self.context.random,
                 anchor=anchor,
+                seen=self.seen(),
                 not_after=None if waiting is None else now + waiting,
             )
+
+    def seen(self) -> Seen | None:
+        """Return the newest checkpoint, verified against the one that this user saw before; once a command.
+
+        Raises:
+            VerificationError: as `verify_newest`: somebody rewrote the ledger.
+        """
+        if self._seen is None:
+            with self.read() as reader:
+                self._seen = verify_newest(self.context, reader)
+        return self._seen
 
     def rehearse(self, events: Sequence[ParsedEvent]) -> None:
         """Ask the rules about a batch before anybody signs it; `append` asks them again under its lock.

@@ -17,6 +17,7 @@ from custody.cli.output import emit
 from custody.cli.parameters import AGENT, COUNTRY, ORIGIN
 from custody.cli.passphrase import key_cost, new_passphrase
 from custody.cli.results import Result
+from custody.cli.seen import forget
 from custody.cli.session_access import has_session
 from custody.ledger.compose import Composed, compose
 from custody.ledger.log_key import log_verifier_key
@@ -86,6 +87,7 @@ def init(
         envelope = sign_event(composed.event, signers)
         receipts = LedgerAccess(context, home).append([Submission(envelope, composed.disclosures)])
         keys = tuple(format_verifier_key(log_verifier_key(origin, signer)) for signer in home.log_signers())
+    forget(context, origin)
     result = Opened(
         genesis=receipts[0].leaf.hex(),
         home=str(folder),
