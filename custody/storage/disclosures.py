@@ -98,6 +98,12 @@ class Disclosures:
                 found += [Receiving(raw.hex(), who, text.parse_time(when), event) for raw, who, when, event in rows]
         return tuple(found)
 
+    def exports_to(self, recipient: str) -> tuple[str, ...]:
+        """Return the event hashes of the exports by which ``recipient`` received anything."""
+        with self.database.transaction(is_write=False) as connection:
+            rows = connection.execute(statements.EXPORTS_TO, (recipient,)).fetchall()
+        return tuple(event for (event,) in rows)
+
     def _cut_log(self) -> None:
         """Fold the log into the file and empty it: it holds pages from before the erasure."""
         with self.database.errors():

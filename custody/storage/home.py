@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from custody.storage import home_layout
+from custody.storage.folders import fresh_folder, write_durably
 from custody.storage.home_layout import HomeRecord, find_home, is_home
 from keys.private.directory import KeyDirectory
-from keys.private.disk import sync_folder
 from keys.private.signer import Ed25519Signer
 from schemas.errors import StorageError
 
@@ -148,44 +146,3 @@ def create_home(folder: Path, *, origin: str, random: RandomBytes) -> Iterator[H
             yield home
         # Last: what has no custody.json is no home, whatever happened in between.
         write_durably(inside / home_layout.HOME_FILE, record)
-
-
-@contextmanager
-def fresh_folder(folder: Path, *, random: RandomBytes) -> Iterator[Path]:
-    """Give out a folder under another name beside ``folder``, and give it that name when left without an error.
-
-    Raises:
-        StorageError: ``home.exists`` unless ``folder`` is absent or empty, ``home.unwritable``.
-    """
-    if folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir()))):
-        raise StorageError("home.exists", f"expected no folder {folder}, or an empty one, found something in it")
-    temporary = folder.parent / f".{folder.name}.{random(8).hex()}"
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary.mkdir(mode=0o700)
-    except OSError as error:
-        raise _unwritable(temporary, error) from None
-    try:
-        yield temporary
-        sync_folder(temporary)
-        if folder.exists():
-            folder.rmdir()
-        temporary.rename(folder)
-        sync_folder(folder.parent)
-    except OSError as error:
-        raise _unwritable(folder, error) from None
-    finally:
-        if temporary.exists():
-            shutil.rmtree(temporary)
-
-
-def write_durably(path: Path, content: bytes) -> None:
-    """Write a new file, on the disk when this returns; its folder is for the caller to sync."""
-    with path.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _unwritable(path: Path, error: OSError) -> StorageError:
-    return StorageError("home.unwritable", f"expected to write {path}, found: {error.strerror}")

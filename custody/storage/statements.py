@@ -131,6 +131,7 @@ DISCLOSURE: Final = _select(tables.DisclosureTable, "text", by=("commitment",))
 PUT_DISCLOSURE: Final = _sql(upsert_into(table_of(tables.DisclosureTable)).on_conflict_do_nothing())
 ERASE_DISCLOSURE: Final = _upsert(tables.DisclosureTable)
 PUT_RECIPIENT: Final = _sql(upsert_into(table_of(tables.RecipientTable)).on_conflict_do_nothing())
+EXPORTS_TO: Final = "SELECT DISTINCT event FROM recipient WHERE recipient = ? ORDER BY event"
 RECIPIENTS: Final = _select(tables.RecipientTable, by=("commitment",), order=("received_at", "recipient", "event"))
 
 

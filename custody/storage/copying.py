@@ -1,0 +1,79 @@
+"""Copying what lies in a home, while it is in use: databases by SQLite itself, folders file by file."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+
+from custody.storage.database import PATIENCE, storage_error
+from keys.private.disk import sync_folder
+from schemas.errors import StorageError
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy an SQLite file as it is at one moment, with what is still in its log; others go on reading and writing.
+
+    Raises:
+        StorageError: ``ledger.busy``, ``ledger.full``, ``ledger.unreadable`` where the copy isn't sound.
+    """
+    try:
+        origin = sqlite3.connect(f"{source.absolute().as_uri()}?mode=rw", uri=True, timeout=PATIENCE)
+        copy = sqlite3.connect(target, timeout=PATIENCE, isolation_level=None)
+        try:
+            copy.execute("PRAGMA synchronous=FULL")
+            origin.backup(copy)
+            (verdict,) = copy.execute("PRAGMA quick_check(1)").fetchone()
+        finally:
+            copy.close()
+            origin.close()
+    except sqlite3.Error as error:
+        raise storage_error(error, target) from error
+    target.chmod(0o600)
+    if verdict != "ok":
+        raise StorageError("ledger.unreadable", f"expected a sound copy of {source}, found: {verdict}")
+
+
+def copy_folder(source: Path, target: Path) -> None:
+    """Copy the files of a folder, durably and with their modes, into a new one.
+
+    Names that begin with a dot are work under way and stay behind; so does a file that goes away meanwhile, such as a
+    draft that somebody completes. Links are not followed and not copied: nothing of ours is one.
+
+    Raises:
+        StorageError: ``backup.failed``.
+    """
+    try:
+        target.mkdir(mode=0o700)
+        if source.is_dir():
+            _copy_names(source, target, sorted(entry.name for entry in source.iterdir()))
+        sync_folder(target)
+    except OSError as error:
+        raise StorageError("backup.failed", f"expected to copy {source}, found: {error.strerror}") from None
+
+
+def _copy_names(source: Path, target: Path, names: Iterable[str]) -> None:
+    for name in names:
+        path = source / name
+        if name.startswith(".") or path.is_symlink():
+            continue
+        if path.is_dir():
+            copy_folder(path, target / name)
+        elif path.is_file():
+            _copy_file(path, target / name)
+
+
+def _copy_file(source: Path, target: Path) -> None:
+    try:
+        shutil.copy2(source, target, follow_symlinks=False)
+    except FileNotFoundError:
+        if source.exists():
+            raise
+        return
+    descriptor = os.open(target, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
