@@ -134,18 +134,27 @@ def timed(body: Body) -> Body:
     return run  # type: ignore[return-value]
 
 
-_SIGNING = ("actor", "on_behalf_of", "seconds", "witnesses", "registrar", "draft", "passphrase_file", "assume_yes")
+_SIGNING = ("actor", "on_behalf_of", "seconds", "witnesses", "registrar", "passphrase_file", "assume_yes")
 
 
 def signed(body: Body) -> Body:
     """Give a command the options about who signs, as one argument ``who``; it must not have ``--as`` itself."""
 
+    return _taking(body, (*_SIGNING, "draft", "allow_clock_jump"), [*_signing_options(), _DRAFT])
+
+
+def signed_at_once(body: Body) -> Body:
+    """Like `signed`, for a command that can't leave a draft because all must sign now."""
+    return _taking(body, (*_SIGNING, "allow_clock_jump"), _signing_options())
+
+
+def _taking(body: Body, names: tuple[str, ...], options: list[Callable[[Any], Any]]) -> Body:
     @functools.wraps(body)
     def run(*args: Any, **kwargs: Any) -> Any:
-        taken = {name: kwargs.pop(name) for name in (*_SIGNING, "allow_clock_jump")}
+        taken = {name: kwargs.pop(name) for name in names}
         return body(*args, who=Signing(**taken), **kwargs)
 
-    for option in reversed(_signing_options()):
+    for option in reversed(options):
         run = option(run)
     return run  # type: ignore[return-value]
 
@@ -157,12 +166,13 @@ def _signing_options() -> list[Callable[[Any], Any]]:
         click.option("--second", "seconds", multiple=True, metavar="AGENT", help="A second officer who signs too."),
         click.option("--witness", "witnesses", multiple=True, metavar="AGENT", help="A witness who signs too."),
         click.option("--registrar", metavar="AGENT", help="A registrar who signs beside the actor."),
-        click.option("--draft", "-o", "draft", type=FILE, help="Where a draft goes if a key is not at hand."),
         passphrase_option,
         click.option("--yes", "-y", "assume_yes", is_flag=True, help="Sign without asking."),
         click.option("--clock-is-right", "allow_clock_jump", is_flag=True, help="Append after a jump of the clock."),
     ]
 
+
+_DRAFT = click.option("--draft", "-o", "draft", type=FILE, help="Where a draft goes if a key is not at hand.")
 
 passphrase_option = click.option(
     "--passphrase-file",
