@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC
+from typing import Any
 
 from custody.cli.context import Context
 from custody.cli.files import given_values
@@ -30,16 +30,8 @@ def compose_key_added(
     Raises:
         UsageError: a time that is none.
     """
-    occurred_at, utc_offset = when.moment(context.now())
-    return compose(
-        "agent.key-added",
-        ledger=origin,
-        signers=signers,
-        details={"agent": agent, "key": key, "recovery": is_recovery},
-        occurred_at=occurred_at.astimezone(UTC),
-        utc_offset=utc_offset,
-        random=context.random,
-    )
+    details = {"agent": agent, "key": key, "recovery": is_recovery}
+    return _compose(context, "agent.key-added", origin=origin, signers=signers, details=details, when=when)
 
 
 def compose_key_revoked(
@@ -59,7 +51,6 @@ def compose_key_revoked(
     Raises:
         UsageError: a time that is none.
     """
-    occurred_at, utc_offset = when.moment(context.now())
     details = {
         "agent": agent,
         "key_id": key_id,
@@ -67,13 +58,23 @@ def compose_key_revoked(
         "note": note,
         "reason": reason,
     }
+    return _compose(context, "agent.key-revoked", origin=origin, signers=signers, details=details, when=when)
+
+
+def _compose(
+    context: Context, type: str, *, origin: str, signers: Sequence[Signer], details: dict[str, Any], when: When
+) -> Composed:
+    """Compose for the ledger at hand, or, where another is meant, for one of which nothing is known but its name."""
+    if context.find_home() is not None and context.ledger().ledger().origin == origin:
+        return context.ledger().compose(type, signers=signers, details=details, when=when)
+    occurred_at, utc_offset = when.moment(context.now())
     with given_values():
         return compose(
-            "agent.key-revoked",
+            type,
             ledger=origin,
             signers=signers,
             details=details,
-            occurred_at=occurred_at.astimezone(UTC),
+            occurred_at=occurred_at,
             utc_offset=utc_offset,
             random=context.random,
         )

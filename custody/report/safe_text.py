@@ -6,17 +6,19 @@ that a judge sees `gpj.exe` where `exe.jpg` stands. What can't be seen as itself
     "a\x1b[2Jb"     ->  a\x1b[2Jb    in visible characters
     "b\u202efdp"    ->  b\u202efdp   in visible characters
 
-Where anything is escaped, a backslash that was in the text is doubled, so that the two can be told apart.
+Where anything is escaped, or was written so, a backslash of the text is doubled: no two texts are shown alike.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 # Letters that draw nothing: two names that differ in one of them look the same.
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_ESCAPE = re.compile(r"\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})")
 _JOINERS = frozenset("\u200c\u200d")
 
 
@@ -26,10 +28,10 @@ def show(text: str) -> str:
     Control and format characters, marks of direction, separators of lines, unassigned code points and the surrogates by
     which Python carries bytes that are not UTF-8. Zero-width joiners between letters stay: Persian and Hindi need them.
     """
-    if text.isascii() and text.isprintable():
+    if text.isascii() and text.isprintable() and "\\" not in text:
         return text
     hidden = [_is_hidden(text, place) for place in range(len(text))]
-    if not any(hidden):
+    if not any(hidden) and not _ESCAPE.search(text):
         return text
     return "".join(
         _escape(char) if is_hidden else char.replace("\\", "\\\\") for char, is_hidden in zip(text, hidden, strict=True)

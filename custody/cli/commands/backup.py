@@ -1,0 +1,117 @@
+"""`custody backup` and `custody restore`: a consistent copy, and a way back that can't fork the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.files import given_file, read_file, write_file
+from custody.cli.options import FILE
+from custody.cli.output import emit
+from custody.cli.results import Result
+from custody.report.safe_text import show_path
+from custody.storage.backup import Backup, back_up
+from custody.storage.restore import Restored
+from custody.storage.restore import restore as restore_home
+from keys.note import parse_note
+from schemas import limits
+from schemas.checkpoint import parse_checkpoint
+from schemas.errors import UsageError
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+class BackedUp(Result, frozen=True, kw_only=True, tag="custody-backup/v1"):
+    """A backup; ``checkpoint`` is the signed note to keep elsewhere, for whoever restores."""
+
+    checkpoint: str
+    path: str
+    root: str
+    size: int
+
+
+class Returned(Result, frozen=True, kw_only=True, tag="custody-restored/v1"):
+    """A restored home; without keys it can be read and not continued."""
+
+    has_keys: bool
+    newest: int
+    path: str
+    size: int
+
+
+@command(
+    example="""
+    custody backup /mnt/stick/2026-11-21
+    custody backup /mnt/stick/2026-11-21 --with-evidence --checkpoint 2026-11-21.checkpoint
+    """,
+    result=BackedUp,
+)
+@click.argument("dest", type=_FOLDER)
+@click.option("--with-keys", is_flag=True, help="The ledger's own keys too: who has them can sign as the ledger.")
+@click.option("--with-evidence", is_flag=True, help="The files of evidence too.")
+@click.option("--checkpoint", "note_path", type=FILE, help="Write the checkpoint to a file, to be kept elsewhere.")
+@pass_custody
+def backup(context: Context, dest: Path, with_keys: bool, with_evidence: bool, note_path: Path | None) -> None:
+    """Write a consistent copy of the ledger into the new folder DEST, while it is in use.
+
+    It holds all private values: keep it as safe as the ledger. Keep the checkpoint elsewhere, such as with the auditor:
+    whoever restores must show the newest one that anybody has.
+    """
+    made = back_up(context.ledger().home, dest, random=context.random, with_keys=with_keys, with_evidence=with_evidence)
+    if note_path is not None:
+        write_file(note_path, made.checkpoint, force=False)
+    result = BackedUp(
+        checkpoint=made.checkpoint.decode("utf-8"),
+        path=str(dest),
+        root=parse_checkpoint(parse_note(made.checkpoint).text).root.hex(),
+        size=made.size,
+    )
+    emit(context.settings, result, _backup_lines(made, result, with_keys))
+
+
+def _backup_lines(made: Backup, result: BackedUp, with_keys: bool) -> Iterator[str]:
+    yield f"{made.size} entries copied to {show_path(made.path)}"
+    yield f"  checkpoint: {result.root}"
+    if not with_keys:
+        yield "  the ledger's own keys are not in it: keep a copy of its keys folder apart from it"
+
+
+@command(
+    example="""
+    custody restore /mnt/stick/2026-11-21 ledger --newest 2026-11-21.checkpoint
+    custody restore /mnt/stick/2026-11-21 ledger --newest 2026-11-21.checkpoint --ledger-keys /mnt/safe/keys
+    """,
+    result=Returned,
+)
+@click.argument("source", metavar="SRC", type=_FOLDER)
+@click.argument("dest", required=False, type=_FOLDER)
+@click.option("--newest", required=True, type=FILE, help="The newest checkpoint that anybody holds.")
+@click.option("--ledger-keys", type=_FOLDER, help="The ledger's own keys, where the backup has none.")
+@pass_custody
+def restore(context: Context, source: Path, dest: Path | None, newest: Path, ledger_keys: Path | None) -> None:
+    """Make a ledger out of the backup SRC in the new folder DEST (else --home).
+
+    A backup that is older than what the ledger has acknowledged would become a second ledger of the same name. So it
+    must contain the newest checkpoint that anybody holds: ask auditors and recipients of bundles for theirs.
+    """
+    told = dest or context.settings.home or context.environment.get("CUSTODY_HOME")
+    if told is None:
+        raise UsageError("usage.restore", "expected DEST or --home to say where to, found neither")
+    note = read_file(newest, maximum=limits.NOTE_BYTES)
+    with given_file(newest):
+        parse_checkpoint(parse_note(note).text)
+    done = restore_home(source, Path(told), newest=note, random=context.random, keys=ledger_keys)
+    result = Returned(has_keys=done.has_keys, newest=done.newest.size, path=str(done.path), size=done.size)
+    emit(context.settings, result, _restore_lines(done))
+
+
+def _restore_lines(done: Restored) -> Iterator[str]:
+    yield f"{done.size} entries restored to {show_path(done.path)}"
+    yield f"  they contain the checkpoint of {done.newest.size} entries that was shown"
+    if not done.has_keys:
+        yield "  the ledger's own keys are not there: it can be read, and not continued"
+    yield f"next: custody audit --home {show_path(done.path)}"
