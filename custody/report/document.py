@@ -19,8 +19,6 @@ from custody.report.safe_text import show
 from custody.report.standing import describe
 from custody.report.step_words import STEP_WORDS
 from custody.report.story import Act, Story, Teller, clip
-from custody.report.values import plain_of
-from custody.report.words import facts_of
 from custody.verify.state import Exhibit
 from custody.verify.verify import Verified
 from schemas.content import Content
@@ -176,7 +174,7 @@ def _page(verified: Verified, teller: Teller, exhibit: ExhibitReport, *, is_orig
     return ExhibitPage(
         name=show(subject),
         is_original=is_original,
-        description=_description(registration, teller, verified),
+        description=_description(registration, teller),
         now=_now(exhibit),
         files=_files(content, subject, registration, verified, is_original=is_original),
         rows=() if is_original else evidence_table.rows_of(content, subject, findings, disclosed, teller.absent),
@@ -204,15 +202,15 @@ def _content(registration: ParsedEntry | None) -> Content | None:
     return details.content if isinstance(details, ExhibitRegistered) and isinstance(details.content, Content) else None
 
 
-def _description(registration: ParsedEntry | None, teller: Teller, verified: Verified) -> str:
+def _description(registration: ParsedEntry | None, teller: Teller) -> str:
+    """Say what an exhibit is, by its registration and what was corrected of it since."""
     if registration is None:
         return "unknown"
-    plain = plain_of(registration.event)["details"]
-    chosen = {name: plain[name] for name in ("description", "kind", "nature") if name in plain}
-    facts = facts_of(chosen, verified.values.disclosed, absent=teller.absent)
-    return clip(
-        ", ".join(fact.value if fact.label == "description" else f"{fact.label} {fact.value}" for fact in facts)
-    )
+    lines = {line.label: line for line in teller.lines_of(registration)}
+    chosen = [line for label in ("description", "kind", "nature") if (line := lines.get(label)) is not None]
+    texts = [line.value if line.label == "description" else f"{line.label} {line.value}" for line in chosen]
+    corrections = [text for line in chosen for text in line.corrections]
+    return clip("; ".join([", ".join(texts), *corrections]))
 
 
 def _now(exhibit: ExhibitReport) -> str:

@@ -108,6 +108,9 @@ LABELS = {
     "rehash_after/root": "content digest found after",
     "rehash_before/root": "content digest found before",
     "root": "content digest",
+    "intact": "seal intact",
+    "seal/intact": "seal intact",
+    "seal/seal": "seal",
     "seized_from": "seized from",
 }
 """Labels of fields, by their path below the details, where the field's own name would not do."""

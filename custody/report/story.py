@@ -130,15 +130,17 @@ class Teller:
             when=format_when(event) + _corrected_time(corrections),
             recorded=format_utc(entry.entry.recorded_at),
             signed=f"{', '.join(told.signers)}; {self._signatures(index, len(told.signers))}",
-            lines=(*self._own_lines(entry), *_lines(self._facts(entry), corrections)),
+            lines=(*self._own_lines(entry), *self.lines_of(entry)),
             marks=tuple(self._marks(index)),
             after="" if exhibit is None else describe_state(states.get((exhibit.case, exhibit.exhibit))),
         )
 
-    def _facts(self, entry: ParsedEntry) -> tuple[Fact, ...]:
+    def lines_of(self, entry: ParsedEntry) -> tuple[Line, ...]:
+        """Return the values of an entry with what was corrected of them since."""
         plain = plain_of(entry.event)["details"]
         details = {name: value for name, value in plain.items() if name not in _HIDDEN_FIELDS}
-        return facts_of(details, self._verified.values.disclosed, absent=self.absent)
+        facts = facts_of(details, self._verified.values.disclosed, absent=self.absent)
+        return _lines(facts, self._corrections.get(entry.event.hash, ()))
 
     def _own_lines(self, entry: ParsedEntry) -> Iterator[Line]:
         """Yield what is better said in words than by the fields of the record."""
