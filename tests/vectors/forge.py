@@ -6,7 +6,6 @@ fault is alone in its bundle, and only the check that is meant for it can find i
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -17,7 +16,7 @@ from custody.bundle.closure import LedgerClosure, find_closure
 from custody.bundle.disclose import Choice
 from custody.bundle.payload import Parts, Payload, make_payload
 from custody.bundle.proofs import make_proof
-from custody.bundle.zip_write import ContainerWriter
+from custody.cli.demo.forgery import Members, pack, remanifest, retag
 from custody.ledger.compose import Anchor
 from custody.ledger.log_key import sign_checkpoint
 from custody.ledger.store import Head, Tally
@@ -41,7 +40,7 @@ from schemas.subject import subject_key
 from schemas.types import UNSET
 from tests.world import World
 
-Members = dict[str, bytes]
+__all__ = ["Forge", "Members", "pack", "remanifest", "retag"]
 NONCE = "0f" * 16
 
 
@@ -294,28 +293,3 @@ def payload_members(payload: Payload) -> Members:
                 members[member.name] = stream.read()
     members[layout.MANIFEST] = payload.manifest
     return members
-
-
-def remanifest(members: Members) -> Members:
-    """Make bag-info and payload manifest fit the payload that is there."""
-    inside = {name: raw for name, raw in members.items() if name.startswith("data/")}
-    members[layout.BAG_INFO] = bag.format_bag_info(total_bytes=sum(map(len, inside.values())), count=len(inside))
-    members[layout.MANIFEST] = bag.format_manifest((name, sha256(raw).hexdigest()) for name, raw in inside.items())
-    return members
-
-
-def retag(members: Members) -> Members:
-    """Make the tag manifest fit everything outside of ``data/``."""
-    tags = {name: raw for name, raw in members.items() if not name.startswith("data/") and name != layout.TAG_MANIFEST}
-    members[layout.TAG_MANIFEST] = bag.format_manifest((name, sha256(raw).hexdigest()) for name, raw in tags.items())
-    return members
-
-
-def pack(members: Members) -> bytes:
-    """Return the zip of the members, in the order of the layout."""
-    file = io.BytesIO()
-    writer = ContainerWriter(file)
-    for name in sorted(members, key=layout.place_of):
-        writer.add(name, members[name])
-    writer.finish()
-    return file.getvalue()

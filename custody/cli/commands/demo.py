@@ -1,0 +1,203 @@
+"""`custody demo`: two countries, one story, a bundle that verifies, and eight that don't."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from custody.bundle.source import verify_bundle
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.demo.attacks import ATTACKS, Attack, Stage
+from custody.cli.demo.disk_image import make_disk_image, make_logs
+from custody.cli.demo.story import HOME, NEXT_COMMANDS, Chapter, Step, acceptance, fork, seizure
+from custody.cli.exits import Exit
+from custody.cli.output import emit
+from custody.cli.results import Result
+from custody.cli.trust_file import read_trust_file
+from custody.report.finding_words import explain
+from custody.report.safe_text import show_path
+from custody.storage.home import open_home
+from schemas.errors import UsageError
+from schemas.report import Report, Severity, Verdict
+
+_PASSPHRASE = b"a passphrase for the demonstration only\n"
+
+
+class AttackResult(Result, frozen=True, kw_only=True, tag="custody-demo-attack/v1"):
+    """A damaged bundle, the verdict on it, and the finding that tells why."""
+
+    bundle: str
+    code: str
+    step: int
+    verdict: Verdict
+    words: str
+
+
+class DemoResult(Result, frozen=True, kw_only=True, tag="custody-demo/v1"):
+    """The folder, how many commands ran, and every attack with its verdict."""
+
+    attacks: tuple[AttackResult, ...]
+    commands: int
+    path: str
+
+
+@command(
+    example="""
+    custody demo demo-out
+    custody demo demo-out --evidence /media/stick/disk.dd
+    """,
+    result=DemoResult,
+)
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--evidence", type=click.Path(exists=True, path_type=Path), help="Your own file or folder as EX-1.")
+@click.option("--force", is_flag=True, help="Remove what an earlier demonstration left in FOLDER.")
+@pass_custody
+def demo(context: Context, *, folder: Path, evidence: Path | None, force: bool) -> Exit:
+    """Play the whole story in FOLDER, with the commands that people would type.
+
+    Evidence is seized in one country, handed over, examined and copied; a bundle leaves the country; another country
+    verifies it with a trust file alone. Then copies of the bundle are damaged in eight ways, and each is caught.
+    """
+    _prepare(folder, force=force)
+    source = evidence.absolute() if evidence else Path("disk.img")
+    with _inside(folder):
+        _write_evidence(is_image_wanted=evidence is None)
+        player = _Player(context)
+        chapters = seizure(source)
+        player.play(chapters[:3])
+        shutil.copytree(HOME, "forked")
+        player.play((*chapters[3:], *acceptance()))
+        player.run_all(fork(), is_shown=False)
+        results = tuple(_cheat(context, player))
+        player.tell("", "Go on by yourself in this folder:", *(f"  {step.line()}" for step in NEXT_COMMANDS))
+        player.tell(f"  passphrase of every key: CUSTODY_PASSPHRASE_FILE={show_path(Path('passphrase').absolute())}")
+    result = DemoResult(attacks=results, commands=player.count, path=str(folder))
+    emit(context.settings, result, [f"demonstration finished: {show_path(folder)}"])
+    return Exit.DONE
+
+
+def _prepare(folder: Path, *, force: bool) -> None:
+    marker = folder / "passphrase"
+    if folder.exists() and any(folder.iterdir()):
+        if not force or not marker.is_file() or marker.read_bytes() != _PASSPHRASE:
+            hint = "--force removes an earlier demonstration, and nothing else"
+            raise UsageError("usage.exists", f"expected an empty or absent folder, found {folder}", hint=hint)
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+@contextmanager
+def _inside(folder: Path) -> Iterator[None]:
+    """Work in the folder, with its keys, its passphrase and its configuration, and nobody else's."""
+    before, environment = Path.cwd(), dict(os.environ)
+    os.chdir(folder)
+    here = Path.cwd()
+    try:
+        (here / "passphrase").write_bytes(_PASSPHRASE)
+        (here / "passphrase").chmod(0o600)
+        for name in [name for name in os.environ if name.startswith("CUSTODY_")]:
+            del os.environ[name]
+        os.environ.update(
+            CUSTODY_ARGON2="interactive",
+            CUSTODY_NO_PROGRESS="1",
+            CUSTODY_PASSPHRASE_FILE=str(here / "passphrase"),
+            XDG_CONFIG_HOME=str(here / "config"),
+        )
+        yield
+    finally:
+        os.chdir(before)
+        os.environ.clear()
+        os.environ.update(environment)
+
+
+def _write_evidence(*, is_image_wanted: bool) -> None:
+    if is_image_wanted:
+        Path("disk.img").write_bytes(make_disk_image())
+    for name, raw in make_logs().items():
+        path = Path("logs", name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(raw)
+
+
+class _Player:
+    """Runs commands as a terminal would, and shows them. Mutable: counts them."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self.count = 0
+
+    def tell(self, *lines: str) -> None:
+        """Show lines, unless only the JSON object is wanted."""
+        if not self._context.settings.json:
+            for line in lines:
+                click.echo(line)
+
+    def play(self, chapters: Iterable[Chapter]) -> None:
+        """Play some chapters."""
+        for chapter in chapters:
+            self.tell("", f"== {chapter.title} ==")
+            self.run_all(chapter.steps)
+
+    def run_all(self, steps: Iterable[Step], *, is_shown: bool = True) -> None:
+        """Run commands one after another; one that ends otherwise than expected ends the demonstration."""
+        for step in steps:
+            if is_shown:
+                self.tell("", f"$ {step.line()}")
+            code = self._run(step, is_shown=is_shown)
+            if code not in step.expected:
+                raise AssertionError(f"{step.line()} ended with {code}")
+
+    def _run(self, step: Step, *, is_shown: bool) -> int:
+        from custody.cli.program import run
+
+        home = ("--home", step.home) if step.home else ()
+        quiet = ("--quiet",)
+        self.count += 1
+        arguments = [*quiet, *home, "--keys", step.keys, *step.arguments]
+        if is_shown and not self._context.settings.json:
+            return int(run(arguments))
+        with open(os.devnull, "w", encoding="utf-8") as nowhere, _stdout_to(nowhere):
+            return int(run(arguments))
+
+
+@contextmanager
+def _stdout_to(stream: object) -> Iterator[None]:
+    from contextlib import redirect_stdout
+
+    with redirect_stdout(stream):  # type: ignore[type-var]
+        yield
+
+
+def _cheat(context: Context, player: _Player) -> Iterator[AttackResult]:
+    """Damage copies of the bundle, verify each as the court would, and show what was found."""
+    player.tell("", "== Eight ways to cheat, and what the court is told ==", "")
+    folder = Path("damaged")
+    folder.mkdir()
+    trusted = read_trust_file(context, Path("trust.json")).trusted
+    with open_home(Path(HOME), random=context.random) as home:
+        stage = Stage(Path("bundle.zip"), Path("older.zip"), Path("forked.zip"), home.store)
+        for number, attack in enumerate(ATTACKS, start=1):
+            target = folder / f"{number}-{attack.name}.zip"
+            target.write_bytes(attack.make(stage))
+            report = verify_bundle(target, trusted=trusted, at=context.now()).report
+            result = _result(target, attack, report)
+            player.tell(
+                f"{number}. {attack.words}",
+                f"   {result.verdict.value} at step {result.step}: {explain(result.code)} [{result.code}]",
+            )
+            if report.verdict is not Verdict.FAILED:
+                raise AssertionError(f"{target} was not caught")
+            yield result
+
+
+def _result(target: Path, attack: Attack, report: Report) -> AttackResult:
+    failed = next(finding for finding in report.findings if finding.severity is Severity.FAILED)
+    return AttackResult(
+        bundle=str(target), code=failed.code, step=failed.step, verdict=report.verdict, words=attack.words
+    )
