@@ -1,7 +1,7 @@
 """From what was read to file records: salted, committed to, folded into the content root, spooled when there are many.
 
-Up to `limits.CONTENT_IN_EVENT` records stand in the event itself and their private values in its disclosures, with
-pointers from the event's root. More go into a manifest, line by line, with pointers from each record.
+Up to `limits.CONTENT_IN_EVENT` records stand in the event itself and their private values in its disclosures; more go
+into a manifest, line by line. Pointers start at the record in both, so that a record and its values can move.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from schemas.content import Content, Digests, FileRecord, ManifestLine, check_pa
 from schemas.private import Disclosure, make_disclosure
 from schemas.types import UNSET, Private, Unset
 
-IN_EVENT = "/details/content/files"
 _LAST_SECOND = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
 
 
@@ -93,8 +92,8 @@ class Recorder:
     def _in_event(self) -> Records:
         records: list[FileRecord] = []
         disclosures: list[Disclosure] = []
-        for index, found in enumerate(self._first):
-            record, values = make_record(found, salts=self._salts, pointer=f"{IN_EVENT}/{index}")
+        for found in self._first:
+            record, values = make_record(found, salts=self._salts)
             records.append(record)
             disclosures.extend(values)
         return Records(content=content_of(records), disclosures=tuple(disclosures), spool=None)
@@ -106,15 +105,15 @@ class Recorder:
         self._first.clear()
 
     def _write(self, found: Found, spool: Spool) -> None:
-        record, values = make_record(found, salts=self._salts, pointer="")
+        record, values = make_record(found, salts=self._salts)
         line = ManifestLine(disclosures=tuple(value.text for value in values), record=record)
         self._leaves.append(merkle.hash_leaf(canonical.encode(record)))
         self._bytes += found.digests.size if found.digests else 0
         spool.write(line)
 
 
-def make_record(found: Found, *, salts: Callable[[], bytes], pointer: str) -> tuple[FileRecord, tuple[Disclosure, ...]]:
-    """Return the record of ``found`` and the disclosures of its private values, at JSON Pointers below ``pointer``.
+def make_record(found: Found, *, salts: Callable[[], bytes]) -> tuple[FileRecord, tuple[Disclosure, ...]]:
+    """Return the record of ``found`` and the disclosures of its private values; their JSON Pointers start at it.
 
     Raises:
         RecordError: ``private.salt`` or ``private.size``.
@@ -122,7 +121,7 @@ def make_record(found: Found, *, salts: Callable[[], bytes], pointer: str) -> tu
     disclosures: list[Disclosure] = []
 
     def conceal(name: str, value: object) -> Private:
-        disclosures.append(make_disclosure(salt=salts(), path=f"{pointer}/{name}", value=value))
+        disclosures.append(make_disclosure(salt=salts(), path=f"/{name}", value=value))
         return disclosures[-1].private
 
     digests = found.digests

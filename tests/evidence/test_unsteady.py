@@ -12,7 +12,7 @@ from custody.evidence.intake import LISTED, Progress, take_in
 from custody.evidence.store import EvidenceStore
 from custody.evidence.survey import survey
 from schemas.errors import RefusedError, StorageError
-from schemas.types import UNSET
+from schemas.types import UNSET, Private
 from tests.evidence.conftest import Salts, unprivileged
 
 SIZES = pytest.mark.parametrize("size", [5, 3 * BUFFER_BYTES], ids=["small", "large"])
@@ -155,10 +155,12 @@ def test_accepted_unreadable_files_are_recorded_with_the_reason(public: Path, sa
     assert isinstance(intake.content.files, tuple)
     file, folder, readable = intake.content.files
     assert (file.type, file.digests, folder.type, readable.size) == ("file", UNSET, "directory", 4)
-    values = {disclosure.path: disclosure.value for disclosure in intake.disclosures}
-    assert values["/details/content/files/0/error"] == "EACCES: permission denied"
-    assert values["/details/content/files/1/error"] == "EACCES: permission denied"
-    assert values["/details/content/files/1/path"] == "folder"
+    values = {disclosure.commitment: disclosure.value for disclosure in intake.disclosures}
+    assert [values[record.error.commitment] for record in (file, folder) if isinstance(record.error, Private)] == [
+        "EACCES: permission denied",
+        "EACCES: permission denied",
+    ]
+    assert values[folder.path.commitment] == "folder"
 
 
 def test_an_exhibit_that_cannot_be_opened_at_all_is_refused(public: Path, salts: Salts) -> None:
