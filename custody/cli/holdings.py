@@ -149,6 +149,10 @@ class Staged:
         """Remember where the files of the exhibit lie that the event ``registration`` registers."""
         self._places.append((registration, tuple(sources)))
 
+    def forget_places(self) -> None:
+        """Forget what `leave_in_place` was told: the registrations were not recorded under these hashes."""
+        self._places.clear()
+
     def keep(self) -> None:
         """Put all of it where entries will look for it, durably.
 

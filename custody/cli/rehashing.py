@@ -49,7 +49,10 @@ def rehash(context: Context, exhibit: Exhibit) -> Rehashed:
     """
     holdings = Holdings(context.ledger().home)
     registration = registration_of(context, exhibit)
-    content = content_of_exhibit(registration, exhibit)
+    content = _content_of(registration)
+    if content is None:
+        text = f"expected an exhibit with files, found {format_exhibit(exhibit)}, which is an object"
+        raise RefusedError("check.object", text, hint="leave it out; an object has nothing to hash")
     disclosures = context.ledger().disclosures_of([registration])
     sources = holdings.locations.find(exhibit.registration)
     title = f"hashing {show(format_exhibit(exhibit))}"
@@ -79,18 +82,19 @@ def registration_of(context: Context, exhibit: Exhibit) -> ParsedEvent:
         return parse_entry(reader.entry(index)).event
 
 
-def content_of_exhibit(registration: ParsedEvent, exhibit: Exhibit) -> Content:
-    """Return the content that was registered.
+def content_of_exhibit(context: Context, exhibit: Exhibit) -> Content | None:
+    """Return the content that was registered; an object has none.
 
     Raises:
-        RefusedError: ``check.object`` for an exhibit that has no files.
+        StorageError: as the store does.
     """
+    return _content_of(registration_of(context, exhibit))
+
+
+def _content_of(registration: ParsedEvent) -> Content | None:
     details = registration.details
     assert isinstance(details, ExhibitRegistered), "an exhibit begins with its registration"
-    if not isinstance(details.content, Content):
-        text = f"expected an exhibit with files, found {format_exhibit(exhibit)}, which is an object"
-        raise RefusedError("check.object", text, hint="leave it out; an object has nothing to hash")
-    return details.content
+    return details.content if isinstance(details.content, Content) else None
 
 
 def _root_found(holdings: Holdings, content: Content, disclosures: Disclosures, result: CheckResult) -> str:

@@ -17,7 +17,7 @@ from custody.cli.holdings import Staged, staging
 from custody.cli.options import Signing, When, signed, timed
 from custody.cli.output import emit, note
 from custody.cli.receipts import act_result, outcome_lines
-from custody.cli.rehashing import Rehashed, content_of_exhibit, registration_of, rehash
+from custody.cli.rehashing import Rehashed, content_of_exhibit, rehash
 from custody.cli.results import ActResult, Result
 from custody.cli.signing import Outcome, complete
 from custody.evidence.check import Difference
@@ -99,12 +99,9 @@ def with_files(context: Context, selected: Selected) -> tuple[Exhibit, ...]:
     """
     kept = []
     for exhibit in selected.exhibits:
-        try:
-            content_of_exhibit(registration_of(context, exhibit), exhibit)
-        except RefusedError as error:
-            if not selected.is_all:
-                raise
-            note(context.settings, f"left out: {error.text}")
+        # Without --all `rehash` says which one has nothing to hash.
+        if selected.is_all and content_of_exhibit(context, exhibit) is None:
+            note(context.settings, f"left out: {show(format_exhibit(exhibit))} is an object")
         else:
             kept.append(exhibit)
     if not kept:

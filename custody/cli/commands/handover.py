@@ -15,10 +15,11 @@ from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.exhibit_selection import Selection, format_exhibit, selecting
 from custody.cli.holdings import staging
+from custody.cli.keyring import default_agent
 from custody.cli.options import Signing, When, signed, timed
 from custody.cli.output import note
 from custody.cli.parameters import AGENT
-from custody.cli.rehashing import rehash
+from custody.cli.rehashing import content_of_exhibit, rehash
 from custody.cli.results import ActResult
 from custody.cli.seals import compare_seal, seal_for
 from custody.report.safe_text import show
@@ -87,16 +88,21 @@ def handover(
             "documents": staged.documents(documents),
         }
 
+        signing = given_by(who, giver)
+        party = signing.on_behalf_of or default_agent(context, signing.actor)
+
         def details(target: Target) -> Mapping[str, Any]:
+            # What somebody else holds is about to be refused or left out: no reason to read a terabyte of it.
+            is_held = target.exhibit.holder == party
             return {
                 **common,
-                "rehash_before": rehash_found(context, target.exhibit) if before else None,
-                "rehash_after": rehash_found(context, target.exhibit) if after else None,
+                "rehash_before": rehash_found(context, target.exhibit) if before and is_held else None,
+                "rehash_after": rehash_found(context, target.exhibit) if after and is_held else None,
                 "seal": seal_seen(context, seals, intact, target),
             }
 
         act = Act(type="custody.handed-over", details=details, to=receiver, to_unit=to_unit)
-        record_act(context, act, selection, who=given_by(who, giver), when=when, keep=staged.keep)
+        record_act(context, act, selection, who=signing, when=when, keep=staged.keep)
 
 
 def given_by(who: Signing, giver: str | None) -> Signing:
@@ -132,15 +138,19 @@ def seal_seen(
     return {"intact": intact, "seal": seen}
 
 
-def rehash_found(context: Context, exhibit: Exhibit) -> Mapping[str, Any]:
+def rehash_found(context: Context, exhibit: Exhibit) -> Mapping[str, Any] | None:
     """Return what hashing an exhibit again found, with a warning where it is not what was registered.
 
+    An object has nothing to hash.
+
     Raises:
-        RefusedError: ``check.object``.
         CustodyError: as `rehash`.
     """
+    name = show(format_exhibit(exhibit))
+    if content_of_exhibit(context, exhibit) is None:
+        note(context.settings, f"note: {name} is an object, which has nothing to hash")
+        return None
     found = rehash(context, exhibit)
     if not found.is_unaltered:
-        name = show(format_exhibit(exhibit))
         note(context.settings, f"warning: {name} is not what was registered; custody check {name} says more")
     return {"match": found.is_unaltered, "root": found.root}

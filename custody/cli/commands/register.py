@@ -1,0 +1,137 @@
+"""`custody register`: evidence becomes an exhibit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from custody.cli.act_options import several
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.foreign_origin import read_foreign
+from custody.cli.holdings import Staged, staging
+from custody.cli.options import FILE, Signing, When, signed, timed
+from custody.cli.receipts import emit_outcome
+from custody.cli.registration import Wanted, register_exhibits
+from custody.cli.registration_list import read_registrations
+from custody.cli.registration_options import (
+    Given,
+    acquisition_options,
+    exhibit_details,
+    exhibit_options,
+    foreign_options,
+    seizure_options,
+    shared_details,
+)
+from custody.cli.results import ActResult
+from custody.cli.taking_in import Taking
+from custody.cli.verification import Believed
+from schemas.errors import UsageError
+
+_how_options = several(
+    click.option("--list", "list_file", type=FILE, help="Exhibits as rows of a list (CSV), all or none."),
+    click.option("--in-place", is_flag=True, help="Leave the files where they are; hash and remember them."),
+    click.option("--accept-unreadable", is_flag=True, help="Record what can't be read by path and error."),
+)
+_ONE_ONLY = (
+    "number", "nature", "kind", "description", "identifiers", "seal", "parents", "same", "data_country", "obtained",
+    "tool", "version", "method", "arguments", "device", "serial", "started", "ended", "write_blocker", "bundle",
+)  # fmt: skip
+"""Options that describe one exhibit, and make no sense beside a list."""
+
+
+@command(
+    example="""
+    custody register image.dd --case 2026-0417 --exhibit EX-1 --kind image --place "Room 4" --as exam-07
+    custody register --case 2026-0417 --exhibit next --kind phone --description "black phone" --seal S-0001 --as exam-07
+    custody register logs/ --case 2026-0417 --exhibit next --in-place --as exam-07
+    custody register --list items.csv --case 2026-0417 --as exam-07
+    custody register copy.dd --case 2026-0417 --exhibit next --derived-from 2026-0417/EX-1 --as exam-07
+    custody register unpacked/ --case 7/26 --exhibit 1 --foreign-from bundle.zip --as exam-31
+    """,
+    result=ActResult,
+)
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
+@click.option("--case", required=True, help="The case; it must be open.")
+@click.option("--exhibit", "number", metavar="NUMBER|next", help="Its number in the case, or the next free one.")
+@_how_options
+@exhibit_options
+@seizure_options
+@acquisition_options
+@foreign_options
+@signed
+@timed
+@pass_custody
+def register(
+    context: Context,
+    *,
+    paths: tuple[Path, ...],
+    case: str,
+    list_file: Path | None,
+    in_place: bool,
+    accept_unreadable: bool,
+    who: Signing,
+    when: When,
+    **given: Any,
+) -> None:
+    """Register evidence as an exhibit: hash it, show what is about to be signed, sign, record, and print a receipt.
+
+    Several PATHs, or a directory, are one exhibit of many files; without PATH it is an object, such as a phone. The
+    files are copied into the ledger's store, or left where they are with --in-place. Who registers holds the exhibit.
+
+    All names, places and descriptions are kept private: the ledger holds commitments to them.
+    """
+    taking = Taking(in_place=in_place, accept_unreadable=accept_unreadable, assume_yes=who.assume_yes)
+    with staging(context) as staged:
+        wanted: tuple[Wanted, ...]
+        if list_file is not None:
+            _check_alone(paths, given)
+            shared = shared_details(staged, given)
+            wanted = read_registrations(context, staged, list_file, case=case, shared=shared, taking=taking)
+        else:
+            wanted = (_one(context, staged, paths, case, given, when),)
+        if in_place and not any(item.paths for item in wanted):
+            raise UsageError("usage.in-place", "expected a PATH beside --in-place, found none")
+        emit_outcome(context, register_exhibits(context, staged, wanted, taking, who=who, when=when))
+
+
+def _check_alone(paths: tuple[Path, ...], given: Given) -> None:
+    """Raise if something is said beside a list that only one exhibit can have.
+
+    Raises:
+        UsageError: ``usage.list``.
+    """
+    if paths or any(given[name] for name in _ONE_ONLY):
+        hint = "the columns of the list say it; --place, --seized-from and the like fill what rows leave out"
+        raise UsageError("usage.list", "expected --list without PATH and what describes one exhibit", hint=hint)
+
+
+def _one(context: Context, staged: Staged, paths: tuple[Path, ...], case: str, given: Given, when: When) -> Wanted:
+    number = given["number"]
+    if not number:
+        hint = "--exhibit next takes the next free number of the case"
+        raise UsageError("usage.number", "expected --exhibit NUMBER, found none", hint=hint)
+    details = exhibit_details(context, paths, given, when) | shared_details(staged, given)
+    wanted = Wanted(case=case, number=number, paths=paths, details=details, seal=given["seal"])
+    return wanted if given["bundle"] is None else _from_abroad(context, wanted, given)
+
+
+def _from_abroad(context: Context, wanted: Wanted, given: Given) -> Wanted:
+    """Return the exhibit with its foreign origin; what is read must be that exhibit's.
+
+    Raises:
+        CustodyError: as `read_foreign`.
+    """
+    foreign = read_foreign(
+        context,
+        given["bundle"],
+        Believed(given["trust"], given["folders"], None, None),
+        exhibit=given["foreign_exhibit"],
+        accept_indeterminate=given["accept_indeterminate"],
+    )
+    check = partial(foreign.check, context)
+    return replace(wanted, details={**wanted.details, "foreign": foreign.origin}, check=check)
