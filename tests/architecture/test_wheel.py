@@ -1,9 +1,13 @@
 """What is released: three typed packages with the vectors, and never a key."""
 
+import json
 import shutil
+import subprocess
+import sys
 import tomllib
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -62,3 +66,25 @@ def test_the_wheel_brings_the_program(wheel: zipfile.ZipFile) -> None:
     (entry_points,) = (name for name in wheel.namelist() if name.endswith(".dist-info/entry_points.txt"))
     assert "custody = custody.__main__:main" in wheel.read(entry_points).decode()
     assert tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["requires-python"] == ">=3.11"
+
+
+def _selftest(site: Path) -> tuple[int, dict[str, str]]:
+    """Run the self test of an unpacked wheel, and return its exit code and the verdict of each check."""
+    done = subprocess.run(
+        [sys.executable, "-B", "-P", "-m", "custody", "selftest", "--json"],
+        cwd=site, env={"PYTHONPATH": str(site)}, capture_output=True, check=False, timeout=120,
+    )  # fmt: skip
+    return done.returncode, {item["name"]: item["verdict"] for item in json.loads(done.stdout)["checks"]}
+
+
+def test_the_released_program_finds_itself_whole_and_notices_one_changed_byte(
+    wheel: zipfile.ZipFile, tmp_path: Path
+) -> None:
+    """The self test must work on what users have, which is not this checkout."""
+    wheel.extractall(tmp_path)
+    code, verdicts = _selftest(tmp_path)
+    assert (code, set(verdicts.values())) == (0, {"PASSED"})
+    changed = tmp_path / "schemas" / "limits.py"
+    changed.write_bytes(changed.read_bytes() + b"\n")
+    code, verdicts = _selftest(tmp_path)
+    assert (code, list(verdicts.values()).count("FAILED")) == (3, 1)

@@ -1,0 +1,1 @@
+"""The self test: what it notices, and what it says it can't."""
