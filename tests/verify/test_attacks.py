@@ -7,6 +7,7 @@ lies on the disk, and to each member with every manifest made anew around it, so
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -137,7 +138,7 @@ def test_an_entry_left_out_is_failed_with_fitting_proofs(setting: Setting, trust
 def test_two_members_swapped_are_failed(members: Members, trusted: Trusted) -> None:
     """Each entry's bytes belong to its index."""
     names = [name for name in members if name.startswith(layout.ENTRIES)]
-    for first, second in zip(names, names[1:], strict=False):
+    for first, second in pairwise(names):
         swapped = {**members, first: members[second], second: members[first]}
         assert judge(pack(retag(swapped)), trusted).verdict is Verdict.FAILED
 
