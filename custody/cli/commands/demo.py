@@ -15,7 +15,18 @@ from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.demo.attacks import ATTACKS, Attack, Stage
 from custody.cli.demo.disk_image import make_disk_image, make_logs
-from custody.cli.demo.story import HOME, NEXT_COMMANDS, Chapter, Step, acceptance, fork, seizure
+from custody.cli.demo.story import (
+    FORKED,
+    FORKED_KEYS,
+    HOME,
+    KEYS,
+    NEXT_COMMANDS,
+    Chapter,
+    Step,
+    acceptance,
+    fork,
+    seizure,
+)
 from custody.cli.exits import Exit
 from custody.cli.output import emit
 from custody.cli.results import Result
@@ -71,7 +82,9 @@ def demo(context: Context, *, folder: Path, evidence: Path | None, force: bool) 
         player = _Player(context)
         chapters = seizure(source)
         player.play(chapters[:3])
-        shutil.copytree(HOME, "forked")
+        # The forger has the ledger's keys and the people's, as they are now; what they remember would warn them.
+        shutil.copytree(HOME, FORKED)
+        shutil.copytree(KEYS, FORKED_KEYS)
         player.play((*chapters[3:], *acceptance()))
         player.run_all(fork(), is_shown=False)
         results = tuple(_cheat(context, player))
