@@ -1,0 +1,121 @@
+"""What happens at a real terminal: prompts, twice for what is new, and a question before a signature."""
+
+import os
+import pty
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60.0
+
+
+class Terminal:
+    """A process on a terminal of its own, typed at like by a person."""
+
+    def __init__(self, folder: Path, *arguments: str, **environment: str) -> None:
+        self._ours, theirs = pty.openpty()
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("CUSTODY_", "XDG_"))}
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", "-c", "from custody.__main__ import main; main()", *arguments],
+            cwd=folder,
+            env={
+                **inherited,
+                "PYTHONPATH": str(ROOT),
+                "CUSTODY_KEYS": str(folder / "keys"),
+                "CUSTODY_ARGON2": "minimal",
+                "TERM": "dumb",
+                **environment,
+            },
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+        )
+        os.close(theirs)
+        self.seen = ""
+
+    def expect(self, pattern: str) -> None:
+        """Wait until the terminal shows it, after what was expected before."""
+        deadline = time.monotonic() + PATIENCE
+        while (found := re.search(pattern, self.seen)) is None:
+            assert time.monotonic() < deadline, f"waited for {pattern}, saw {self.seen}"
+            try:
+                piece = os.read(self._ours, 4096)
+            except OSError:
+                piece = b""
+            assert piece, f"ended before {pattern}, saw {self.seen}"
+            self.seen += piece.decode("utf-8", "replace")
+        self.seen = self.seen[found.end() :]
+
+    def type(self, line: str) -> None:
+        """Type a line."""
+        os.write(self._ours, line.encode("utf-8") + b"\n")
+
+    def end(self) -> int:
+        """Return the exit code, having read all that was shown."""
+        try:
+            while piece := os.read(self._ours, 4096):
+                self.seen += piece.decode("utf-8", "replace")
+        except OSError:
+            pass
+        os.close(self._ours)
+        return self.process.wait(PATIENCE)
+
+
+def test_a_new_passphrase_is_asked_for_twice_and_never_shown(tmp_path: Path) -> None:
+    """A typing mistake in a new passphrase is a lost key."""
+    terminal = Terminal(tmp_path, "key", "new", "exam-07")
+    terminal.expect("New passphrase for exam-07: ")
+    terminal.type("correct horse")
+    terminal.expect("Repeat for confirmation: ")
+    terminal.type("correct house")
+    terminal.expect("New passphrase for exam-07: ")
+    terminal.type("correct horse")
+    terminal.expect("Repeat for confirmation: ")
+    terminal.type("correct horse")
+    terminal.expect("key of exam-07: ed25519:")
+    assert terminal.end() == 0
+    assert "horse" not in terminal.seen
+    wrong = Terminal(tmp_path, "key", "show", "exam-07", "--enrolment", "again.enrol")
+    wrong.expect("Passphrase of exam-07: ")
+    wrong.type("another one")
+    wrong.expect(r"\[key.wrong-passphrase\]")
+    assert wrong.end() == 5
+    assert not (tmp_path / "again.enrol").exists()
+
+
+def test_nothing_is_signed_without_a_yes(tmp_path: Path) -> None:
+    """With an open session no passphrase is typed, so the question is what stands between a slip and a signature."""
+    (tmp_path / "passphrase").write_text("correct horse\n")
+    by_file = {"CUSTODY_PASSPHRASE_FILE": str(tmp_path / "passphrase")}
+    arguments = ["--origin", "a.example/x", "--authority", "A", "--country", "FR", "--registrar", "reg-1"]
+    assert Terminal(tmp_path, "init", "l", *arguments, **by_file).end() == 0
+    opening = ["--home", "l", "case", "open", "A", "--authority", "P", "--legal-basis", "L"]
+    said_no = Terminal(tmp_path, *opening, **by_file)
+    said_no.expect("case A was opened by reg-1")
+    said_no.expect(r"Sign\? \[y/N\]: ")
+    said_no.type("n")
+    assert said_no.end() == 130
+    said_yes = Terminal(tmp_path, *opening, **by_file)
+    said_yes.expect(r"Sign\? \[y/N\]: ")
+    said_yes.type("y")
+    said_yes.expect("entry 1: case A was opened by reg-1")
+    assert said_yes.end() == 0
+    typed = Terminal(tmp_path, "--home", "l", "case", "close", "A", "--outcome", "other")
+    typed.expect("case A was closed by reg-1")
+    typed.expect("Passphrase of reg-1: ")
+    typed.type("correct horse")
+    typed.expect("entry 2: case A was closed")
+    assert typed.end() == 0
+
+
+def test_the_end_of_input_is_no_crash(tmp_path: Path) -> None:
+    """Ctrl-D at a prompt is a person who changed his mind."""
+    terminal = Terminal(tmp_path, "key", "new", "exam-07")
+    terminal.expect("New passphrase for exam-07: ")
+    os.write(terminal._ours, b"\x04")
+    assert terminal.end() == 130
+    assert "Traceback" not in terminal.seen
