@@ -43,7 +43,7 @@ def read_trust_file(context: Context, named: Path | None = None) -> TrustFile:
         UsageError: the named file is absent, or is no trust file.
     """
     path = context.trust_file(named)
-    is_named = named is not None or "CUSTODY_TRUST" in context.environment
+    is_named = named is not None or bool(context.environment.get("CUSTODY_TRUST"))
     if not path.exists():
         if is_named:
             hint = "custody trust add makes the user's own; or leave the option out"

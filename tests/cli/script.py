@@ -70,6 +70,7 @@ class Stage:
         self.patch.setenv("HOME", str(self.folder))
         self.patch.setenv("CUSTODY_KEYS", str(self.folder / "keys"))
         self.patch.setenv("CUSTODY_TRUST", str(self.folder / "trust.json"))
+        self.patch.setenv("XDG_CONFIG_HOME", str(self.folder / "config"))
         self.patch.setenv("CUSTODY_ARGON2", "minimal")
         self.patch.setenv("CUSTODY_PASSPHRASE_FILE", str(self.folder / "passphrase"))
         self.patch.setattr(context_module, "make_context", self._context)
