@@ -1,0 +1,1 @@
+"""The database, the home, backups, and what a crash leaves of them."""
