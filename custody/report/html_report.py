@@ -14,7 +14,8 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from custody.report.document import Document
-from custody.report.text_report import MARKS, UNTRUSTED
+from custody.report.text_lines import MARKS
+from custody.report.text_report import UNTRUSTED
 
 
 def format_html(document: Document) -> bytes:
