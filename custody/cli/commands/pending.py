@@ -1,0 +1,108 @@
+"""`custody pending`: what waits for a signature, and for whose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import msgspec
+
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.draft_files import OpenDraft, read_draft
+from custody.cli.draft_standing import draft_paths, stand
+from custody.cli.output import emit
+from custody.cli.results import Result
+from custody.report.safe_text import show, show_path
+from custody.report.words import format_utc, tell
+from schemas.errors import CustodyError
+from schemas.types import UNSET, Unset
+
+
+class WaitingDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """A draft: what it says, who signed, who has not; ``problem`` and its ``code`` where it can't be recorded."""
+
+    path: str
+    acts: tuple[str, ...] = ()
+    code: str | Unset = UNSET
+    expires: str | Unset = UNSET
+    hint: str | Unset = UNSET
+    problem: str | Unset = UNSET
+    signed: tuple[str, ...] = ()
+    waiting_for: tuple[str, ...] = ()
+
+
+class Pending(Result, frozen=True, kw_only=True, tag="custody-pending/v1"):
+    """All drafts that are not recorded yet."""
+
+    drafts: tuple[WaitingDraft, ...]
+
+
+@command(
+    example="""
+    custody pending
+    custody pending /media/stick/drafts --agent cust-02
+    """,
+    result=Pending,
+)
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
+@click.option("--agent", help="Only what waits for this agent.")
+@pass_custody
+def pending(context: Context, *, paths: tuple[Path, ...], agent: str | None) -> None:
+    """List the drafts that wait in the home, and in the PATHs that are named."""
+    folder = context.ledger().drafts_folder()
+    found = dict.fromkeys(draft_paths((folder, *paths)) if folder.is_dir() else draft_paths(paths))
+    drafts = [draft for path in found if (draft := describe(context, path)) is not None]
+    if agent is not None:
+        drafts = [draft for draft in drafts if agent in draft.waiting_for]
+    emit(context.settings, Pending(drafts=tuple(drafts)), _lines(drafts))
+
+
+def describe(context: Context, path: Path) -> WaitingDraft | None:
+    """Return what waits in a file; nothing where it is recorded already."""
+    try:
+        draft = read_draft(path)
+        standing = stand(context.ledger(), draft)
+    except CustodyError as error:
+        return WaitingDraft(path=str(path), code=error.code, problem=error.text, hint=error.hint or UNSET)
+    if standing.recorded:
+        return None
+    problem = standing.problem
+    return WaitingDraft(
+        path=str(path),
+        acts=tuple(tell(event, {}, name_of=context.ledger().name_of).headline for event in draft.events),
+        code=UNSET if problem is None else problem.code,
+        expires=_expires(draft),
+        hint=UNSET if problem is None else problem.hint or UNSET,
+        problem=UNSET if problem is None else problem.text,
+        signed=standing.signed,
+        waiting_for=standing.missing,
+    )
+
+
+def _expires(draft: OpenDraft) -> str | Unset:
+    times = [event.event.not_after for event in draft.events if isinstance(event.event.not_after, str)]
+    return min(times, default=UNSET)
+
+
+def _lines(drafts: list[WaitingDraft]) -> Iterator[str]:
+    for draft in drafts:
+        yield show_path(draft.path)
+        yield from (f"  {act}" for act in draft.acts)
+        if draft.signed:
+            yield f"  signed by: {', '.join(map(show, draft.signed))}"
+        if draft.waiting_for:
+            yield f"  waiting for: {', '.join(map(show, draft.waiting_for))}"
+        if isinstance(draft.expires, str):
+            yield f"  to be recorded by: {format_utc(draft.expires)}"
+        if isinstance(draft.problem, str):
+            yield f"  can't be recorded: {show(draft.problem)} [{draft.code}]"
+            if isinstance(draft.hint, str):
+                yield f"  hint: {show(draft.hint)}"
+        elif draft.waiting_for:
+            yield f"  next: custody sign {show_path(draft.path)} --as {show(draft.waiting_for[0])}"
+        else:
+            yield f"  next: custody submit {show_path(draft.path)}"
+    if not drafts:
+        yield "nothing waits"
