@@ -21,7 +21,7 @@ from schemas.report import Finding, Report, Severity, Verdict
 from schemas.types import UNSET
 
 _SHOWN = 5
-_COMPLETENESS = 8
+_ENTRIES, _COMPLETENESS, _CHECKPOINT = 4, 8, 2
 
 
 def headline_of(report: Report) -> str:
@@ -94,7 +94,13 @@ def _not_asked(report: Report, wants_cosigners: bool, wants_certificates: bool, 
 
 def limits_of(report: Report) -> tuple[str, ...]:
     """Return what no proof can show."""
-    is_complete = report.steps[_COMPLETENESS].verdict is Verdict.PASSED and report.ledger is not UNSET
+    verdicts = [step.verdict for step in report.steps]
+    # Completeness is proven from entries and a signed state; where one of these fell, the proof of it says nothing.
+    is_complete = (
+        verdicts[_ENTRIES] is verdicts[_COMPLETENESS] is Verdict.PASSED
+        and verdicts[_CHECKPOINT] is not Verdict.FAILED
+        and report.ledger is not UNSET
+    )
     last = 0 if report.ledger is UNSET else report.ledger.size - 1
     complete = COMPLETE.format(last=last) if is_complete else INCOMPLETE
     return tuple(limit.format(complete=complete) for limit in LIMITS)

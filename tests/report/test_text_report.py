@@ -107,6 +107,19 @@ def test_a_damaged_file_is_named_with_its_exhibit() -> None:
     assert "told by records that did not all pass" in report
 
 
+def test_completeness_is_never_claimed_where_the_records_failed() -> None:
+    """Nobody may quote 'complete' from a report on a bundle whose records were changed."""
+    told = full_story()
+    assert "The bundle is complete according to the ledger" in " ".join(make_report().split())
+    for path in VECTORS:
+        outcome = verified(path.read_bytes(), None)
+        verdicts = [step.verdict for step in outcome.report.steps]
+        text = " ".join(document_of(path.read_bytes(), None).limits)
+        if Verdict.FAILED in (verdicts[2], verdicts[4], verdicts[8]):
+            assert "complete was not established" in text
+    assert "complete was not established" in text_of(told.bundle[:-1], told.trust).replace("\n    ", " ")
+
+
 def test_without_a_trust_file_the_report_says_whom_to_ask_for_what() -> None:
     """The first bundle of an unknown ledger is the usual case, not an error of the reader's."""
     told = full_story()
