@@ -1,0 +1,184 @@
+"""A backup is one moment of a ledger in use; a restore continues the ledger or refuses, and never forks it."""
+
+import os
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+
+from custody.ledger.append import append
+from custody.storage.backup import back_up
+from custody.storage.home import Home, create_home, open_home
+from custody.storage.restore import restore
+from custody.verify.fold import commitments_in
+from schemas.errors import CustodyError
+from tests.storage.soundness import check_sound
+from tests.world import ORIGIN, World, settled
+
+CASE = "2026-0417"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """A settled world whose ledger lies in a home, ``ledger``, with a document in it."""
+    made = World()
+    with create_home(tmp_path / "ledger", origin=ORIGIN, random=made.random) as home:
+        made.store, (made.log_signer,) = home.store, home.log_signers()
+        settled(made)
+        (home.documents / "ab").mkdir()
+        (home.documents / "ab" / ("ab" * 32)).write_bytes(b"warrant")
+        (home.evidence / ".staging").mkdir()
+        (home.drafts / "waiting.json").write_bytes(b"{}")
+    made.store = None
+    return made
+
+
+def open_in(world: World, folder: Path) -> Home:
+    """Open a home, and let the world append to it."""
+    home = open_home(folder, random=world.random)
+    world.store = home.store
+    return home
+
+
+def refusal(world: World, source: Path, newest: bytes) -> str:
+    """Return the code with which a restore is refused; nothing is left of it."""
+    target = source.parent / "restored"
+    with pytest.raises(CustodyError) as caught:
+        restore(source, target, newest=newest, random=world.random)
+    assert not target.exists()
+    assert not any(name.startswith(".restored") for name in os.listdir(source.parent))
+    return caught.value.code
+
+
+def test_a_backup_restores_to_the_same_ledger(world: World, tmp_path: Path) -> None:
+    """The disk died; the work did not."""
+    with open_in(world, tmp_path / "ledger") as home:
+        world.register(CASE, "EX-1", actor="examiner-1", place="room 4")
+        made = back_up(home, tmp_path / "backup", random=world.random, with_keys=True, with_evidence=True)
+        entries = world.entries()
+    restored = restore(tmp_path / "backup", tmp_path / "restored", newest=made.checkpoint, random=world.random)
+    assert (restored.size, restored.has_keys) == (len(entries), True)
+    with open_in(world, tmp_path / "restored") as home:
+        assert world.entries() == entries
+        kept = home.store.disclosures.get([item.commitment for item in world.disclosed])
+        assert len(kept) == len(world.disclosed)
+        assert (home.documents / "ab" / ("ab" * 32)).read_bytes() == b"warrant"
+        assert os.listdir(home.drafts) == ["waiting.json"]
+        assert not (home.evidence / ".staging").exists()
+        world.register(CASE, "EX-2", actor="examiner-1")
+        check_sound(home.store, tmp_path / "restored")
+
+
+def test_a_backup_holds_no_keys_unless_asked(world: World, tmp_path: Path) -> None:
+    """Whoever finds the disk must not sign as the ledger; with the keys brought along it goes on."""
+    with open_in(world, tmp_path / "ledger") as home:
+        made = back_up(home, tmp_path / "backup", random=world.random)
+    assert os.listdir(tmp_path / "backup" / "keys") == []
+    bare = restore(tmp_path / "backup", tmp_path / "bare", newest=made.checkpoint, random=world.random)
+    assert not bare.has_keys
+    keys = tmp_path / "ledger" / "keys"
+    full = restore(tmp_path / "backup", tmp_path / "full", newest=made.checkpoint, random=world.random, keys=keys)
+    assert full.has_keys
+    with open_in(world, tmp_path / "full") as home:
+        append(
+            home.store, [world.sign(world.registration(CASE, "EX-1", actor="examiner-1"))], at=world.at,
+            log_signers=home.log_signers(),
+        )  # fmt: skip
+
+
+def test_a_backup_is_made_while_others_append(world: World, tmp_path: Path) -> None:
+    """The ledger of an agency is never idle."""
+    stop = threading.Event()
+    with open_in(world, tmp_path / "ledger") as home:
+
+        def work() -> None:
+            number = 0
+            while not stop.is_set():
+                world.register(CASE, f"EX-{number}", actor="examiner-1", place=f"room {number}")
+                number += 1
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        made = [back_up(home, tmp_path / f"backup-{n}", random=os.urandom) for n in range(5)]
+        stop.set()
+        thread.join()
+        for backup in made:
+            with open_home(backup.path, random=world.random) as copy:
+                entries = check_sound(copy.store, backup.path, signatures=False)
+                assert len(entries) == backup.size
+                known = {item.commitment for item in world.disclosed}
+                wanted = [c for entry in entries for c in _commitments(entry.event.raw) if c in known]
+                assert len(copy.store.disclosures.get(wanted)) == len(wanted)
+    assert len({backup.size for backup in made}) > 1
+
+
+def _commitments(raw: bytes) -> list[str]:
+    return [item.decode() for item in commitments_in(raw)]
+
+
+def test_an_older_backup_is_refused(world: World, tmp_path: Path) -> None:
+    """The next entry would take a place that is taken: a fork that nobody ordered."""
+    with open_in(world, tmp_path / "ledger") as home:
+        back_up(home, tmp_path / "backup", random=world.random, with_keys=True)
+        world.register(CASE, "EX-1", actor="examiner-1")
+        newest = world.checkpoint()
+    assert refusal(world, tmp_path / "backup", newest) == "restore.older"
+
+
+def test_a_backup_newer_than_the_checkpoint_is_taken(world: World, tmp_path: Path) -> None:
+    """It must contain what anybody holds, and may contain more."""
+    with open_in(world, tmp_path / "ledger") as home:
+        held = world.checkpoint()
+        world.register(CASE, "EX-1", actor="examiner-1")
+        back_up(home, tmp_path / "backup", random=world.random)
+    restored = restore(tmp_path / "backup", tmp_path / "restored", newest=held, random=world.random)
+    assert restored.size == restored.newest.size + 1
+
+
+def test_a_forked_backup_is_refused(world: World, tmp_path: Path) -> None:
+    """Two ledgers of one name: both are kept, neither goes on in silence."""
+    shutil.copytree(tmp_path / "ledger", tmp_path / "branch")
+    with open_in(world, tmp_path / "ledger"):
+        world.register(CASE, "EX-1", actor="examiner-1")
+        newest = world.checkpoint()
+    with open_in(world, tmp_path / "branch") as home:
+        world.register(CASE, "EX-other", actor="examiner-1")
+        back_up(home, tmp_path / "backup", random=world.random)
+    assert refusal(world, tmp_path / "backup", newest) == "restore.forked"
+
+
+def test_a_checkpoint_of_nobody_is_refused(world: World, tmp_path: Path) -> None:
+    """An older checkpoint under a forged signature would let an older backup pass."""
+    with open_in(world, tmp_path / "ledger") as home:
+        made = back_up(home, tmp_path / "backup", random=world.random)
+    head, _, tail = made.checkpoint.rpartition(b" ")
+    forged = head + b" " + tail.replace(tail[8:12], b"AAAA")
+    assert refusal(world, tmp_path / "backup", forged) == "note.signature"
+    assert refusal(world, tmp_path / "backup", made.checkpoint.replace(b"police", b"polite")) == "restore.origin"
+    assert refusal(world, tmp_path / "backup", b"not a note") == "note.malformed"
+
+
+def test_a_damaged_backup_is_refused(world: World, tmp_path: Path) -> None:
+    """A restore is no time to find out later."""
+    with open_in(world, tmp_path / "ledger") as home:
+        made = back_up(home, tmp_path / "backup", random=world.random)
+    path = tmp_path / "backup" / "ledger.db"
+    raw = path.read_bytes()
+    with open_home(tmp_path / "ledger", random=world.random) as home, home.store.read() as reader:
+        entry = reader.entry(3)
+    # A page that was split may hold the old copy too.
+    piece = entry[-400:-300]
+    path.write_bytes(raw.replace(piece, piece[::-1]))
+    assert refusal(world, tmp_path / "backup", made.checkpoint) == "restore.damaged"
+    path.write_bytes(raw[: len(raw) // 2])
+    assert refusal(world, tmp_path / "backup", made.checkpoint) == "ledger.unreadable"
+
+
+def test_a_backup_never_overwrites(world: World, tmp_path: Path) -> None:
+    """Yesterday's backup may be the good one."""
+    with open_in(world, tmp_path / "ledger") as home:
+        back_up(home, tmp_path / "backup", random=world.random)
+        with pytest.raises(CustodyError) as caught:
+            back_up(home, tmp_path / "backup", random=world.random)
+    assert caught.value.code == "home.exists"
