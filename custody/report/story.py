@@ -15,7 +15,7 @@ from custody.report.finding_words import explain, reword
 from custody.report.safe_text import show
 from custody.report.standing import describe_state, states_of
 from custody.report.values import plain_of
-from custody.report.words import Fact, facts_of, format_utc, format_when, tell
+from custody.report.words import Fact, NameOf, facts_of, format_utc, format_when, tell
 from custody.verify.verify import Verified
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.record import DisclosureErased
@@ -81,11 +81,16 @@ class Story:
     holdings: tuple[Holding, ...]
 
 
-class Teller:
-    """Tells the stories of one verified bundle."""
+def _stranger(about: About) -> str:
+    return "an exhibit that is not in this bundle"
 
-    def __init__(self, verified: Verified) -> None:
+
+class Teller:
+    """Tells the stories of one verified bundle, or of a ledger's own entries; ``others`` names what is not carried."""
+
+    def __init__(self, verified: Verified, *, others: NameOf = _stranger) -> None:
         self._verified = verified
+        self._others = others
         self._entries = verified.entries
         self._states = states_of(verified.entries)
         self._erasures = _erasures(verified.entries)
@@ -116,7 +121,7 @@ class Teller:
             return f"{about.kind} {show(str(getattr(about, about.kind)))}"
         exhibit = self._verified.state.registered(str(about.exhibit))
         if exhibit is None:
-            return "an exhibit that is not in this bundle"
+            return self._others(about)
         return f"exhibit {show(f'{exhibit.case}/{exhibit.number}')}"
 
     def _act(self, entry: ParsedEntry, exhibit: ExhibitReport | None) -> Act:

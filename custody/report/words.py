@@ -58,7 +58,7 @@ def tell(event: ParsedEvent, disclosures: Disclosures, *, name_of: NameOf = hash
     plain = plain_of(event)
     signers = tuple(_signer(signer) for signer in plain["signers"])
     facts = ((fact.label, fact.value) for fact in facts_of(plain["details"], disclosures))
-    return Told(_headline(event, name_of), format_when(event), signers, (*_frame(event), *facts))
+    return Told(headline_of(event, name_of), format_when(event), signers, (*_frame(event), *facts))
 
 
 def facts_of(
@@ -91,7 +91,8 @@ def subject_of(event: ParsedEvent, name_of: NameOf = hash_name) -> str:
     return f"agent {details['agent']}" if "agent" in details else f"ledger {inner.ledger}"
 
 
-def _headline(event: ParsedEvent, name_of: NameOf) -> str:
+def headline_of(event: ParsedEvent, name_of: NameOf = hash_name) -> str:
+    """Return in one sentence what happened to what, and who acted."""
     parts = {"subject": subject_of(event, name_of), "actor": _party(event, "actor"), "to": _party(event, "to")}
     return HEADLINES[event.type].format(**parts)
 
