@@ -11,6 +11,7 @@ import click
 
 from custody.cli.settings import GLOBAL_NAMES, global_options
 from custody.cli.table import GROUPS, PLACES, THEMES
+from schemas.errors import UsageError
 
 
 class Command(click.Command):
@@ -23,11 +24,46 @@ class Command(click.Command):
         self.example = example
         self.result = result
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command on texts that are texts: no bytes in disguise, and none empty.
+
+        Raises:
+            UsageError: ``usage.encoding``, ``usage.empty``.
+        """
+        for parameter in self.params:
+            if parameter.name in ctx.params and not isinstance(parameter.type, click.Path | click.File):
+                ctx.params[parameter.name] = clean(ctx.params[parameter.name], parameter.human_readable_name)
+        return super().invoke(ctx)
+
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Print the examples, as they are typed."""
         with formatter.section("Examples"):
             for line in inspect.cleandoc(self.example).splitlines():
                 formatter.write(f"{'':{formatter.current_indent}}{line}\n")
+
+
+def clean(value: Any, name: str) -> Any:
+    """Return what was typed as text: Python hands over bytes that its locale can't read as lone surrogates (PEP 383).
+
+    In a locale without UTF-8 such bytes are mostly UTF-8 all the same, and are read so.
+
+    Raises:
+        UsageError: ``usage.encoding`` where they are not, ``usage.empty`` for a text of nothing or spaces.
+    """
+    if isinstance(value, tuple):
+        return tuple(clean(item, name) for item in value)
+    if not isinstance(value, str):
+        return value
+    if not value.strip():
+        raise UsageError("usage.empty", f"expected something for {name}, found nothing")
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        try:
+            return value.encode("utf-8", "surrogateescape").decode("utf-8")
+        except UnicodeError:
+            raise UsageError("usage.encoding", f"expected UTF-8 for {name}, found {value}") from None
+    return value
 
 
 def command(*, example: str, result: type | None = None, **attributes: Any) -> Callable[[Callable[..., Any]], Command]:

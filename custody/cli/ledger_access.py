@@ -28,6 +28,7 @@ from custody.verify.reducer import reduce
 from custody.verify.state import Ledger
 from schemas.errors import StorageError
 from schemas.event import About, ParsedEvent, Seen, Signer
+from schemas.text import check_number
 
 SEVERAL_SIGN_WITHIN = timedelta(days=7)
 """How long a draft may wait where several sign, unless somebody says otherwise."""
@@ -84,6 +85,9 @@ class LedgerAccess:
         occurred_at, utc_offset = when.moment(now)
         waiting = wait or (SEVERAL_SIGN_WITHIN if len(signers) > 1 else None)
         with given_values():
+            for number in (anchor.case, anchor.exhibit):
+                if number is not None:
+                    check_number(number)
             return compose(
                 type,
                 ledger=self.ledger().origin,

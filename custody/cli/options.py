@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
+from custody.cli.parameters import AGENT
 from schemas import text
 from schemas.errors import RecordError, UsageError
 
@@ -139,7 +140,6 @@ _SIGNING = ("actor", "on_behalf_of", "seconds", "witnesses", "registrar", "passp
 
 def signed(body: Body) -> Body:
     """Give a command the options about who signs, as one argument ``who``; it must not have ``--as`` itself."""
-
     return _taking(body, (*_SIGNING, "draft", "allow_clock_jump"), [*_signing_options(), _DRAFT])
 
 
@@ -161,11 +161,17 @@ def _taking(body: Body, names: tuple[str, ...], options: list[Callable[[Any], An
 
 def _signing_options() -> list[Callable[[Any], Any]]:
     return [
-        click.option("--as", "actor", metavar="AGENT", help="Who acts (CUSTODY_AS; else the one key at hand)."),
-        click.option("--on-behalf-of", metavar="UNIT", help="The unit for which the actor acts."),
-        click.option("--second", "seconds", multiple=True, metavar="AGENT", help="A second officer who signs too."),
-        click.option("--witness", "witnesses", multiple=True, metavar="AGENT", help="A witness who signs too."),
-        click.option("--registrar", metavar="AGENT", help="A registrar who signs beside the actor."),
+        click.option(
+            "--as", "actor", type=AGENT, help="Who acts (CUSTODY_AS; else the one key at hand)."
+        ),
+        click.option("--on-behalf-of", type=AGENT, metavar="UNIT", help="The unit for which the actor acts."),
+        click.option(
+            "--second", "seconds", multiple=True, type=AGENT, help="A second officer who signs too."
+        ),
+        click.option(
+            "--witness", "witnesses", multiple=True, type=AGENT, help="A witness who signs too."
+        ),
+        click.option("--registrar", type=AGENT, help="A registrar who signs beside the actor."),
         passphrase_option,
         click.option("--yes", "-y", "assume_yes", is_flag=True, help="Sign without asking."),
         click.option("--clock-is-right", "allow_clock_jump", is_flag=True, help="Append after a jump of the clock."),

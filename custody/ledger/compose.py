@@ -25,7 +25,7 @@ from custody.verify.state import Exhibit
 from schemas import canonical, limits, text
 from schemas.content import FileRecord
 from schemas.envelope import Envelope, Signature
-from schemas.errors import UsageError
+from schemas.errors import RecordError, UsageError
 from schemas.event import PAYLOAD_TYPE, SCHEMA, About, Event, Link, ParsedEvent, Seen, Signer, encode_event
 from schemas.private import SALT_BYTES, Disclosure, make_disclosure
 from schemas.registry import details_type
@@ -84,23 +84,27 @@ def compose(
     if not signers:
         raise UsageError("compose.signers", "expected an actor among the signers, found none")
     filled = fill_details(type, details, random=random)
-    event = Event(
-        about=_unless_none(anchor.about),
-        actor=signers[0].agent,
-        case=_unless_none(anchor.case),
-        details=msgspec.Raw(canonical.encode(filled.details)),
-        exhibit=_unless_none(anchor.exhibit),
-        ledger=ledger,
-        link=_unless_none(anchor.link),
-        nonce=random(NONCE_BYTES).hex(),
-        not_after=UNSET if not_after is None else text.format_time(not_after),
-        occurred_at=text.format_time(occurred_at),
-        schema=SCHEMA,
-        seen=_unless_none(seen),
-        signers=tuple(signers),
-        type=type,
-        utc_offset=utc_offset,
-    )
+    try:
+        event = Event(
+            about=_unless_none(anchor.about),
+            actor=signers[0].agent,
+            case=_unless_none(anchor.case),
+            details=msgspec.Raw(canonical.encode(filled.details)),
+            exhibit=_unless_none(anchor.exhibit),
+            ledger=ledger,
+            link=_unless_none(anchor.link),
+            nonce=random(NONCE_BYTES).hex(),
+            not_after=UNSET if not_after is None else text.format_time(not_after),
+            occurred_at=text.format_time(occurred_at),
+            schema=SCHEMA,
+            seen=_unless_none(seen),
+            signers=tuple(signers),
+            type=type,
+            utc_offset=utc_offset,
+        )
+    except ValueError as error:
+        # What a record says about its own fields, such as a signer named twice.
+        raise RecordError("record.malformed", f"expected an event: {error}") from None
     return Composed(encode_event(event), filled.disclosures)
 
 

@@ -172,3 +172,37 @@ def test_a_moment_has_whole_seconds(stage: Stage) -> None:
     """The records have no others."""
     stage.now = datetime(2026, 11, 21, 20, 23, 0, 999_999, tzinfo=UTC)
     assert stage.custody("init here --origin a.example/x --authority A --country FR --registrar reg-1").exit == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("case open 'bad\udcff' --authority P --legal-basis L --as reg-1", "usage.encoding"),
+        ("case open A --authority 'bad\udcff' --legal-basis L --as reg-1", "usage.encoding"),
+        ("case open A --authority '' --legal-basis L --as reg-1", "usage.empty"),
+        ("case open ' ' --authority P --legal-basis L --as reg-1", "usage.empty"),
+        ("case open 'a\nb' --authority P --legal-basis L --as reg-1", "text.number"),
+        ("case open " + "x" * 200 + " --authority P --legal-basis L --as reg-1", "text.number"),
+        ("case open A --authority " + "x" * 70_000 + " --legal-basis L --as reg-1", "private.size"),
+        ("case open A --authority P --legal-basis L --as reg-1 --second reg-1", "record.malformed"),
+        ("case open A --authority P --legal-basis L --as REG", "usage.command"),
+        ("case open A --authority P --legal-basis L --as reg-1 --document abc", "usage.command"),
+    ],
+)
+def test_what_no_record_can_hold_is_a_mistake_in_typing(typed: str, code: str, stage: Stage) -> None:
+    """Neither a crash nor a verdict: the person corrects the line and types it again."""
+    assert stage.custody("init l --origin a.example/x --authority A --country FR --registrar reg-1").exit == 0
+    stage.patch.setenv("CUSTODY_HOME", "l")
+    ran = stage.custody(typed)
+    assert (ran.exit, ran.stdout) == (2, "")
+    assert f"[{code}]" in ran.stderr
+    assert stage.custody("case list").stdout.startswith("no case yet")
+
+
+def test_utf_8_is_understood_where_the_locale_does_not(stage: Stage) -> None:
+    """Under LC_ALL=C Python hands over the bytes of a name as lone surrogates; they are UTF-8 all the same."""
+    assert stage.custody("init l --origin a.example/x --authority A --country FR --registrar reg-1").exit == 0
+    stage.patch.setenv("CUSTODY_HOME", "l")
+    typed = "案件-1".encode().decode("ascii", "surrogateescape")
+    assert stage.custody(f"case open {typed} --authority P --legal-basis L --as reg-1").exit == 0
+    assert stage.custody("case show 案件-1").exit == 0
