@@ -32,19 +32,19 @@ _SUFFIX = ".attached"
     """,
     result=ActResult,
 )
-@click.argument("draft", type=FILE)
+@click.argument("late", metavar="DRAFT", type=FILE)
 @click.option("--reason", required=True, type=click.Choice(words_of(EventAttached, "reason")), help="Why it is late.")
 @click.option("--note", help="More about it (kept private).")
 @signed
 @timed
 @pass_custody
-def attach(context: Context, *, draft: Path, reason: str, note: str | None, who: Signing, when: When) -> None:
+def attach(context: Context, *, late: Path, reason: str, note: str | None, who: Signing, when: When) -> None:
     """Keep what somebody signed in DRAFT as a document, with a note about the exhibit; it has no effect on custody.
 
     For a draft whose place was taken and that can't be signed again. The file stays, with .attached behind its name: it
     holds the private values.
     """
-    opened = read_draft(draft)
+    opened = read_draft(late)
     standing = stand(context.ledger(), opened)
     if standing.recorded:
         text = f"expected a draft that was not recorded, found it as entry {standing.recorded[0]}"
@@ -55,7 +55,7 @@ def attach(context: Context, *, draft: Path, reason: str, note: str | None, who:
         composed = _compose(context, opened, staged, reason=reason, note=note, who=who, when=when)
         outcome = complete(context, who, composed, keep=staged.keep)
     if isinstance(outcome, Recorded):
-        draft.rename(draft.with_name(draft.name + _SUFFIX))
+        late.rename(late.with_name(late.name + _SUFFIX))
     emit_outcome(context, outcome)
 
 

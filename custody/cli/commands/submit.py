@@ -102,6 +102,9 @@ def _take(context: Context, path: Path, *, clock_is_right: bool) -> _Done:
     access = context.ledger()
     draft = read_draft(path)
     standing = stand(access, draft)
+    if standing.missing and standing.problem is not None:
+        # Signatures would not help it.
+        raise standing.problem
     if standing.missing:
         names = ", ".join(map(show, standing.missing))
         hint = f"custody sign {show_path(path)} --as {show(standing.missing[0])}"
