@@ -66,13 +66,14 @@ class Beliefs:
         """
         return Folders(self.folders, on_bytes=on_bytes)
 
-    def basis(self, bundle: Path) -> Basis:
-        """Return what a report says about all this."""
+    def basis(self, bundle: Path, *, program: str = "") -> Basis:
+        """Return what a report says about all this; ``program`` is named where the report is kept."""
         return Basis(
             bundle=str(bundle),
             trust_file=str(self.trust_file.path),
             trust=self.trusted.trust,
             files=tuple(map(str, self.folders)),
+            program=program,
         )
 
 

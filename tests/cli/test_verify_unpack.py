@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -91,7 +92,9 @@ def test_a_page_is_never_overwritten_unasked(court: Stage) -> None:
     assert court.custody("verify bundle.zip --report page.html").exit is Exit.USAGE
     assert Path("page.html").read_text() == "of last year"
     assert court.custody("verify bundle.zip --report page.html --force").exit is Exit.DONE
-    assert Path("page.html").read_bytes().startswith(b"<!DOCTYPE html>")
+    page = Path("page.html").read_text("utf-8")
+    assert page.startswith("<!DOCTYPE html>")
+    assert f"custody {version('exhibit-ledger')}" in page
     assert sorted(os.listdir()).count("page.html") == 1
 
 

@@ -55,12 +55,20 @@ def verify(context: Context, bundle: Path, believed: Believed, report: Path | No
             elsewhere=beliefs.elsewhere(on_bytes),
             on_bytes=on_bytes,
         )
-    document = make_document(outcome.report, outcome.verified, beliefs.basis(bundle))
+    basis = beliefs.basis(bundle, program="" if report is None else _program())
+    document = make_document(outcome.report, outcome.verified, basis)
     if report is not None:
         _write_page(document, report, force=force)
         note(context.settings, f"report written: {show_path(report)}")
     emit(context.settings, outcome.report, text_lines(document))
     return EXITS[outcome.report.verdict]
+
+
+def _program() -> str:
+    """Name this program for a page on file; asking for the version takes too long for every verification."""
+    from importlib.metadata import version
+
+    return f"custody {version('exhibit-ledger')}"
 
 
 def _write_page(document: Document, path: Path, *, force: bool) -> None:
