@@ -215,7 +215,10 @@ def fork() -> tuple[Step, ...]:
             "incident", "EX-3", "--kind", "lost", "--discovered-at", "2026-11-20T08:00:00Z",
             "--description", "never arrived", "--as", "cust-a1", home=home, keys=keys,
         ),
-        _step("bundle", "EX-1", "EX-2", "EX-3", "--to", RECIPIENT, "-o", "forked.zip", "--as", "exam-a1", home=home, keys=keys),
+        _step(
+            "bundle", "EX-1", "EX-2", "EX-3", "--to", RECIPIENT, "-o", "forked.zip", "--as", "exam-a1", home=home,
+            keys=keys,
+        ),
     )  # fmt: skip
 
 
