@@ -6,8 +6,9 @@ Order is decided by the index, never by a time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
+
+import msgspec
 
 from schemas import canonical, limits, merkle, text
 from schemas.envelope import Envelope
@@ -37,8 +38,7 @@ class Entry(Record, frozen=True, kw_only=True):
             raise ValueError(error.text) from None
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedEntry:
+class ParsedEntry(msgspec.Struct, frozen=True):
     """An entry and its event, both canonical and well formed. Nothing about them is verified yet."""
 
     raw: bytes

@@ -6,7 +6,6 @@ bytes; it covers no signature and no place in the ledger, so it can be made and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated, ClassVar, Literal
 
@@ -134,8 +133,7 @@ class Event(Record, frozen=True, kw_only=True):
             _check_about(self.about)  # type: ignore[arg-type]
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedEvent:
+class ParsedEvent(msgspec.Struct, frozen=True):
     """An event whose bytes are canonical and whose details fit its type. Nothing about it is verified yet."""
 
     raw: bytes
@@ -179,6 +177,15 @@ def raw_details(details: Record) -> msgspec.Raw:
     return msgspec.Raw(canonical.encode(details))
 
 
+_ANCHORS = {
+    "link": (True, True, True, False),
+    "case": (True, False, False, False),
+    "about": (False, False, False, True),
+    "none": (False, False, False, False),
+}
+"""Which of case, exhibit, link and about an anchor has."""
+
+
 def check_anchor(event: Event) -> None:
     """Raise unless the event carries exactly the anchor that its type has (docs/spec/events.md, column 'anchor').
 
@@ -186,20 +193,15 @@ def check_anchor(event: Event) -> None:
         RecordError: ``event.anchor``.
     """
     found = (is_set(event.case), is_set(event.exhibit), is_set(event.link), is_set(event.about))
-    wanted = {
-        "link": (True, True, True, False),
-        "case": (True, False, False, False),
-        "about": (False, False, False, True),
-        "none": (False, False, False, False),
-    }[DETAILS[event.type].anchor]
-    if found != wanted:
+    if found != _ANCHORS[DETAILS[event.type].anchor]:
         raise RecordError(
             "event.anchor", f"expected {event.type} to carry its anchor '{DETAILS[event.type].anchor}' only"
         )
 
 
 def _check_number(number: str) -> None:
-    if len(number.encode("utf-8")) > limits.NUMBER_BYTES:
+    # A character has at most four bytes, so a short text need not be encoded.
+    if 4 * len(number) > limits.NUMBER_BYTES and len(number.encode("utf-8")) > limits.NUMBER_BYTES:
         raise ValueError(f"a number of more than {limits.NUMBER_BYTES} bytes")
 
 
@@ -207,6 +209,8 @@ def _check_signers(actor: str, signers: tuple[Signer, ...]) -> None:
     """The actor first and he alone as actor; then by office; nobody twice (formats.md section 2)."""
     if signers[0].agent != actor or signers[0].as_ != "actor":
         raise ValueError("the first signer is the actor")
+    if len(signers) == 1:
+        return
     if any(signer.as_ == "actor" for signer in signers[1:]):
         raise ValueError("one actor only")
     if len({signer.agent for signer in signers}) != len(signers):

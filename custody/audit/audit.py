@@ -48,10 +48,9 @@ def audit(
     files = None
     try:
         with store.database.transaction(is_write=False) as connection, _without_collector():
-            rows = TableRows(connection)
-            running.read(rows)
+            running.read(TableRows(connection))
             with store.disclosures.database.transaction(is_write=False) as values:
-                _read_values(running, rows, TableRows(values))
+                _read_values(running, TableRows(values))
         if wanted.files is not None:
             files = _read_files(running, wanted.files, store)
     except Unreadable as error:
@@ -75,12 +74,12 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _read_values(running: LedgerPass, rows: TableRows, values: TableRows) -> None:
+def _read_values(running: LedgerPass, values: TableRows) -> None:
     """Step 10: private values against commitments."""
     running.findings.asked.add(10)
     replayed = running.replayed
     if replayed is not None:
-        PrivateValues(replayed.fold.commitments, replayed.erased, rows.raw, running.findings).check(values)
+        PrivateValues(replayed.fold.commitments, replayed.erased, running.findings).check(values)
 
 
 def _read_files(running: LedgerPass, wanted: FilesWanted, store: SqliteStore) -> FilesAudited:

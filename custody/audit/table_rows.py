@@ -58,11 +58,6 @@ class TableRows:
             return b""
         return row[0] if row is not None and isinstance(row[0], bytes) else b""
 
-    def raw(self, index: int) -> bytes:
-        """Return the bytes of an entry that was read before."""
-        rows, _ = self.entries(index, index + 1)
-        return bytes(rows[0][2]) if rows else b""
-
     def outside(self, size: int) -> Iterator[tuple[str, int]]:
         """Yield table and index of rows that name an entry below 0 or from ``size`` on, the first of each side.
 

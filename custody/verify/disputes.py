@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from custody.verify.rules import HANDLING, REGISTRAR, RULES
 from custody.verify.state import Key, View
 from schemas.event import ParsedEvent
 
 
-@dataclass(frozen=True, slots=True)
-class Signing:
+class Signing(msgspec.Struct, frozen=True):
     """One entry, reduced to what disputes need: its keys, the entries that its signers' standing came from, and, for an
     affirmation, the index of the entry that it affirms.
     """

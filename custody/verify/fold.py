@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import re
 from binascii import unhexlify
-from dataclasses import dataclass
+
+import msgspec
 
 from custody.verify.disputes import Disputes, Signing, find_disputes, reliance
 from custody.verify.reducer import reduce
 from custody.verify.signing import SignatureJob, check_enrolments, match_signatures
-from custody.verify.state import State, Subject
+from custody.verify.state import Exhibit, State, Subject
 from custody.verify.subjects import subjects_of
 from schemas.entry import ParsedEntry
 from schemas.errors import CustodyError, RuleViolation, VerificationError
+from schemas.event import ParsedEvent, Signer
 from schemas.report import Findings, Severity
 from schemas.types import is_set
 
+Standing = tuple[str, tuple[Signer, ...], tuple[str, ...]]
 _COMMITMENT = re.compile(rb'\{"commitment":"([0-9a-f]{64})"\}')
 
 
@@ -32,8 +35,7 @@ def commitments_in(raw: bytes) -> list[bytes]:
     return _COMMITMENT.findall(raw)
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(msgspec.Struct, frozen=True):
     """A folded entry: its index, leaf hash and subjects, and whether the rules took it."""
 
     index: int
@@ -53,6 +55,7 @@ class Fold:
         self._signings: list[Signing] = []
         self._broken: set[Subject] = set()
         self.commitments: dict[bytes, int] = {}
+        self._standing: dict[Standing, tuple[int, ...]] = {}
         self._recorded_at = ""
 
     def add(self, parsed: ParsedEntry) -> tuple[Placed, tuple[SignatureJob, ...]]:
@@ -65,7 +68,7 @@ class Fold:
             check_enrolments(event)
         except CustodyError as error:
             self.fail(6, error, index)
-        relies_on = reliance(self.state, index, event, matched.key_ids)
+        relies_on = self._relies_on(index, event, matched.key_ids)
         self._signings.append(Signing(index, matched.key_ids, relies_on, self._affirmed(parsed)))
         placed = self._reduce(parsed, matched.key_ids)
         self._check_once(parsed)
@@ -92,6 +95,14 @@ class Fold:
             self._findings.add(5, Severity.FAILED, "keys.barred", f"entry {index}", text)
         return disputes
 
+    def _relies_on(self, index: int, event: ParsedEvent, key_ids: tuple[str, ...]) -> tuple[int, ...]:
+        """Ask `reliance` once for all events of one type, signers and keys, until agents or keys change."""
+        standing = event.type, event.event.signers, key_ids
+        found = self._standing.get(standing)
+        if found is None:
+            found = self._standing[standing] = reliance(self.state, index, event, key_ids)
+        return found
+
     def _affirmed(self, parsed: ParsedEntry) -> int | None:
         about = parsed.event.event.about
         if parsed.event.type != "record.affirmed" or not isinstance(about, tuple):
@@ -101,22 +112,25 @@ class Fold:
 
     def _reduce(self, parsed: ParsedEntry, key_ids: tuple[str, ...]) -> Placed:
         index, event = parsed.entry.index, parsed.event
-        subjects = subjects_of(self.state, event)
-        if is_set(event.event.link) and subjects[0] in self._broken:
-            return Placed(index, subjects, is_applied=False)
+        if self._broken and is_set(event.event.link):
+            subjects = subjects_of(self.state, event)
+            if subjects[0] in self._broken:
+                return Placed(index, subjects, is_applied=False)
         try:
             outcome = reduce(self.state, index, event, key_ids)
         except RuleViolation as error:
             self.fail(7, error, index)
+            subjects = subjects_of(self.state, event)
             if is_set(event.event.link):
                 self._broken.add(subjects[0])
             return Placed(index, subjects, is_applied=False)
         for record in outcome.changes:
             self.state.put(record)
+            if not isinstance(record, Exhibit):
+                self._standing.clear()
         self.state.place(event.hash, outcome.place)
         for code, text in outcome.defects:
             self._findings.add(12, Severity.DEFECT, code, f"entry {index}", text)
-        # Entry 0 opens the ledger, so its subjects exist only now; so does a newly registered exhibit.
         return Placed(index, outcome.place.subjects, is_applied=True)
 
     def _check_once(self, parsed: ParsedEntry) -> None:

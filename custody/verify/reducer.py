@@ -8,7 +8,10 @@ and 6). A bundle carries some subjects only: what is not carried is skipped ther
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from sys import intern
+
+import msgspec
+from msgspec.structs import replace
 
 from custody.verify import enrolment
 from custody.verify.rules import HANDLING, REGISTRAR, RULES, Rule
@@ -18,11 +21,10 @@ from schemas.details.custody import Moved
 from schemas.details.exhibit import ExhibitIncident, ExhibitRegistered, ExhibitReleased
 from schemas.errors import RuleViolation
 from schemas.event import Event, ParsedEvent, Signer
-from schemas.types import is_set
+from schemas.types import Role, SignsAs, is_set
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What an event that keeps the rules changes, where it now stands, and the curable defects seen on the way."""
 
     changes: tuple[StateRecord, ...]
@@ -48,11 +50,16 @@ def reduce(view: View, index: int, parsed: ParsedEvent, key_ids: tuple[str, ...]
         _check_actor_role(view, rule, event)
         applied = _apply(view, index, parsed, rule, key_ids)
     subjects = subjects_of(view, parsed)
-    place = EventPlace(index, event.type, subjects, tuple(signer.agent for signer in event.signers))
+    # Interned, because a replay keeps the place of every event, and there are few agents and types.
+    signers = tuple([intern(signer.agent) for signer in event.signers])
+    place = EventPlace(index, intern(event.type), subjects, signers)
     return Outcome(applied[0], place, applied[1])
 
 
 Applied = tuple[tuple[StateRecord, ...], tuple[tuple[str, str], ...]]
+_OFFICES: tuple[SignsAs, ...] = ("to", "second", "witness", "registrar")
+_NOBODY = (0, 0)
+_ROLES_OF_OFFICE: dict[SignsAs, frozenset[Role]] = {"to": HANDLING, "registrar": REGISTRAR}
 _ABOUT_ONE = frozenset({"event.attached", "exhibit.checked", "exhibit.linked", "record.corrected"})
 
 
@@ -94,12 +101,13 @@ def _check_signers(view: View, rule: Rule, event: Event) -> None:
             unit = _agent(view, signer.on_behalf_of)
             if unit.member_since(agent.id) is None:
                 raise RuleViolation("rule.not-a-member", f"expected a member of {unit.id}, found {agent.id}")
-        allowed = {"to": HANDLING, "registrar": REGISTRAR}.get(signer.as_)
+        allowed = _ROLES_OF_OFFICE.get(signer.as_)
         if allowed is not None and agent.role_since(allowed) is None:
             raise RuleViolation("rule.role", f"expected a role that may sign as {signer.as_}, {agent.id} has none")
-    for office in ("to", "second", "witness", "registrar"):
-        least, most = rule.wants.get(office, (0, 0))
-        count = sum(signer.as_ == office for signer in event.signers)
+    offices = [signer.as_ for signer in event.signers]
+    for office in _OFFICES:
+        least, most = rule.wants.get(office, _NOBODY)
+        count = offices.count(office)
         if not least <= count <= most:
             raise RuleViolation("rule.signers", f"expected {least} to {most} signing as {office}, found {count}")
 

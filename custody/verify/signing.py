@@ -7,7 +7,8 @@ done in order; checking the signatures is dear, so it is returned as work that a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from custody.verify.state import Key, View
 from keys.dsse import check_enrolment
@@ -19,8 +20,7 @@ from schemas.event import PAYLOAD_TYPE, ParsedEvent
 from schemas.text import parse_base64
 
 
-@dataclass(frozen=True, slots=True)
-class SignatureJob:
+class SignatureJob(msgspec.Struct, frozen=True):
     """One Ed25519 signature to be checked: raw key, signed bytes, signature, and whose it should be."""
 
     agent: str
@@ -38,8 +38,7 @@ class SignatureJob:
         check_signature(key=self.key, message=self.message, signature=self.signature)
 
 
-@dataclass(frozen=True, slots=True)
-class Matched:
+class Matched(msgspec.Struct, frozen=True):
     """The work to do, the keys in order of the event's signers, and what was wrong with keys or their number."""
 
     jobs: tuple[SignatureJob, ...]
@@ -55,7 +54,7 @@ def match_signatures(view: View, index: int, parsed: ParsedEvent, envelope: Enve
     """
     message = pae(PAYLOAD_TYPE, parsed.raw)
     keys = _enrolled_here(parsed) if index == 0 else {}
-    signers = {signer.agent for signer in parsed.event.signers}
+    signers = [signer.agent for signer in parsed.event.signers]
     found: dict[str, str] = {}
     jobs: list[SignatureJob] = []
     errors: list[VerificationError] = []
@@ -70,18 +69,19 @@ def match_signatures(view: View, index: int, parsed: ParsedEvent, envelope: Enve
             )
             continue
         found[key.agent] = key.id
-        errors.extend(_check_validity(key, index))
+        # Nearly every key is neither new nor revoked.
+        if key.introduced >= index or key.revoked_at is not None:
+            errors.extend(_check_validity(key, index))
         try:
             raw = parse_base64(signature.sig, size=SIGNATURE_BYTES)
         except RecordError as error:
             errors.append(VerificationError("signature.invalid", error.text))
             continue
         jobs.append(SignatureJob(key.agent, key.id, key.raw, message, raw))
-    missing = [signer.agent for signer in parsed.event.signers if signer.agent not in found]
-    errors.extend(
-        VerificationError("signatures.missing", f"expected the signature of {agent}, found none") for agent in missing
-    )
-    key_ids = tuple(found[signer.agent] for signer in parsed.event.signers if signer.agent in found)
+    for agent in signers:
+        if agent not in found:
+            errors.append(VerificationError("signatures.missing", f"expected the signature of {agent}, found none"))
+    key_ids = tuple([found[agent] for agent in signers if agent in found])
     return Matched(tuple(jobs), key_ids, tuple(errors))
 
 

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
+
 from schemas.types import Role, Status
 
 Subject = tuple[str, ...]
@@ -29,7 +31,8 @@ class Agent:
 
     def role_since(self, allowed: frozenset[Role]) -> int | None:
         """Return the index that brought in the oldest of his roles among ``allowed``, or nothing."""
-        return min((since for role, since in self.roles if role in allowed), default=None)
+        found = [since for role, since in self.roles if role in allowed]
+        return min(found) if found else None
 
     def member_since(self, agent: str) -> int | None:
         """Return the index that made ``agent`` a member of this unit, or nothing."""
@@ -88,8 +91,8 @@ class Case:
     is_open: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Exhibit:
+# Two of these are made for every entry of a replay; a Struct is made ten times as fast as a dataclass.
+class Exhibit(msgspec.Struct, frozen=True):
     """An exhibit. ``holder`` is a party (agent or unit); it stays the responsible one while lent or released."""
 
     case: str
@@ -103,8 +106,7 @@ class Exhibit:
     occurred_at: str
 
 
-@dataclass(frozen=True, slots=True)
-class EventPlace:
+class EventPlace(msgspec.Struct, frozen=True):
     """Where an event stands: its entry's index, type, subjects, and the agents that signed."""
 
     index: int
@@ -201,7 +203,9 @@ class State:
         """Yield every record, in no order that matters."""
         if self._ledger is not None:
             yield self._ledger
-        yield from (*self._agents.values(), *self._keys.values(), *self._cases.values())
+        yield from self._agents.values()
+        yield from self._keys.values()
+        yield from self._cases.values()
         yield from self._exhibits.values()
 
     def place(self, event_hash: str, place: EventPlace) -> None:
