@@ -18,7 +18,7 @@ from custody.bundle.container import Container, open_container
 from custody.bundle.disclose import Choice
 from custody.bundle.payload import Parts, Payload, Vault, make_payload
 from custody.bundle.proofs import earlier_exports, make_proof
-from custody.bundle.source import ContainerSource
+from custody.bundle.source import BundleSource
 from custody.bundle.zip_write import ContainerWriter, Written, write_container
 from custody.ledger.append import append
 from custody.ledger.appending import Receipt
@@ -143,7 +143,7 @@ def _write_records(writer: ContainerWriter, reader: LedgerReader, closure: Ledge
     writer.add_tag_manifest()
 
 
-class _OwnSource(ContainerSource):
+class _OwnSource(BundleSource):
     """The bundle as its recipient reads it, except that evidence is not hashed a third time: it was read back."""
 
     def __init__(self, container: Container, written: Mapping[str, Written]) -> None:

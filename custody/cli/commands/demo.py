@@ -32,10 +32,10 @@ from custody.cli.output import emit
 from custody.cli.results import Result
 from custody.cli.trust_file import read_trust_file
 from custody.report.finding_words import explain
-from custody.report.safe_text import show_path
+from custody.report.safe_text import show, show_path
 from custody.storage.home import open_home
 from schemas.errors import UsageError
-from schemas.report import Report, Severity, Verdict
+from schemas.report import Finding, Report, Severity, Verdict
 
 _PASSPHRASE = b"a passphrase for the demonstration only\n"
 
@@ -203,10 +203,15 @@ def _cheat(context: Context, player: _Player) -> Iterator[AttackResult]:
             player.tell(
                 f"{number}. {attack.words}",
                 f"   {result.verdict.value} at step {result.step}: {explain(result.code)} [{result.code}]",
+                *(f"   which file: {show(finding.subject)}" for finding in report.findings if _is_of_a_file(finding)),
             )
             if report.verdict is not Verdict.FAILED:
                 raise AssertionError(f"{target} was not caught")
             yield result
+
+
+def _is_of_a_file(finding: Finding) -> bool:
+    return finding.code in {"content.damaged", "content.mismatch"}
 
 
 def _result(target: Path, attack: Attack, report: Report) -> AttackResult:
