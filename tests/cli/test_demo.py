@@ -1,0 +1,75 @@
+"""The demonstration is the first thing that anybody runs: it must work, and its eight cheats must be caught."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def play(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    """Run the demonstration as a user would."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CUSTODY_")}
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "custody", "demo", str(folder), *more],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=folder.parent,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """One whole demonstration."""
+    folder = tmp_path_factory.mktemp("demo") / "out"
+    return folder, play(folder)
+
+
+def test_the_demonstration_ends_well(played: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    """Both countries, the verdict, and the way on."""
+    folder, done = played
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr
+    assert "VERDICT: PASSED" in done.stdout
+    for name in ("bundle.zip", "trust.json", "report.html", "ledger-a", "ledger-b", "unpacked"):
+        assert (folder / name).exists(), name
+
+
+def test_every_cheat_is_caught_with_its_reason(played: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    """Eight bundles stay in the folder; each FAILS when it is verified again by hand, with exit code 3."""
+    folder, _ = played
+    damaged = sorted((folder / "damaged").iterdir())
+    assert len(damaged) == 8
+    for bundle in damaged:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "custody", "--json", "verify", str(bundle), "--trust", "trust.json"],
+            capture_output=True,
+            cwd=folder,
+            check=False,
+        )
+        assert done.returncode == 3, bundle.name
+        assert json.loads(done.stdout)["verdict"] == "FAILED"
+
+
+def test_a_file_of_the_users_own_can_be_given(tmp_path: Path) -> None:
+    """'On real input' means on his."""
+    own = tmp_path / "own.bin"
+    own.write_bytes(bytes(range(256)) * 100)
+    done = play(tmp_path / "out", "--evidence", str(own), "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [attack["verdict"] for attack in json.loads(done.stdout)["attacks"]] == ["FAILED"] * 8
+
+
+def test_a_folder_with_other_things_is_left_alone(tmp_path: Path) -> None:
+    """--force removes an earlier demonstration and nothing else."""
+    folder = tmp_path / "precious"
+    folder.mkdir()
+    (folder / "thesis.txt").write_text("years of work", encoding="utf-8")
+    done = play(folder, "--force")
+    assert done.returncode == 2
+    assert (folder / "thesis.txt").read_text(encoding="utf-8") == "years of work"
