@@ -22,6 +22,7 @@ GROUPS = {
     "key": "Make, show, change and revoke private keys.",
     "agent": "Who may act: enrol, change, list.",
     "case": "Open, change, close, list and show cases.",
+    "ledger": "The keys that sign checkpoints.",
     "trust": "Whose ledgers we believe.",
 }
 PLACES = {
@@ -64,6 +65,8 @@ PLACES = {
     "dispose": Place("dispose", "dispose", "End an exhibit; final.", _ACTS),
     "void": Place("void", "void", "Void a wrong exhibit number.", _ACTS),
     "correct": Place("correct", "correct", "Record the right value of a field.", _ACTS),
+    "affirm": Place("affirm", "affirm", "Vouch for an entry in dispute.", _ACTS),
+    "erase": Place("erase", "erase", "Destroy private values by order.", _ACTS),
     "show": Place("show", "show", "Tell the story of an exhibit.", _BOOKS),
     "list": Place("list_", "list_", "List exhibits.", _BOOKS),
     "log": Place("log", "log", "Show what was recorded, in order.", _BOOKS),
@@ -76,6 +79,8 @@ PLACES = {
     "trust seen": Place("trust_seen", "trust_seen", "Remember a bundle's checkpoint.", _TRUST),
     "trust list": Place("trust_list", "trust_list", "List whom we believe.", _TRUST),
     "trust export": Place("trust_list", "trust_export", "Write what others need to believe this ledger.", _TRUST),
+    "ledger key-add": Place("ledger_keys", "key_add", "Make a further key that signs checkpoints.", _TRUST),
+    "ledger key-revoke": Place("ledger_keys", "key_revoke", "End a key that signs checkpoints.", _TRUST),
     "audit": Place("audit", "audit", "Replay the ledger.", _TRUST),
     "status": Place("status", "status", "Say how the ledger is doing.", _TRUST),
     "backup": Place("backup", "backup", "Write a consistent copy of the ledger.", _TRUST),
