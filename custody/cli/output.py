@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import sys
+from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
@@ -31,12 +32,51 @@ class Step(Protocol):
 def emit(settings: Settings, result: Struct, lines: Iterable[str]) -> None:
     """Print ``result`` as JSON where it was asked for, else ``lines``, which must be safe to show already."""
     if settings.json:
-        import msgspec
-
-        click.echo(msgspec.json.encode(result, order="sorted"))
+        click.echo(encode_result(result))
         return
     for line in lines:
         click.echo(line)
+
+
+def encode_result(result: Struct) -> bytes:
+    """Return a result as JSON.
+
+    A text that is not UTF-8, as names of files may be, is shown with escapes, and beside it stands ``<field>_b64`` with
+    its bytes in base64.
+    """
+    import msgspec
+
+    try:
+        return msgspec.json.encode(result, order="sorted")
+    except UnicodeEncodeError:
+        return msgspec.json.encode(_with_bytes(msgspec.to_builtins(result)), order="sorted")
+
+
+def _with_bytes(value: Any) -> Any:
+    from custody.report.safe_text import show
+
+    match value:
+        case dict():
+            spoilt = {name: _raw(item) for name, item in value.items() if isinstance(item, str)}
+            encoded = {f"{name}_b64": raw for name, raw in spoilt.items() if raw is not None}
+            return {**{name: _with_bytes(item) for name, item in value.items()}, **encoded}
+        case list() | tuple():
+            return [_with_bytes(item) for item in value]
+        case str() if _raw(value) is not None:
+            return show(value)
+        case _:
+            return value
+
+
+def _raw(text: str) -> str | None:
+    """Return in base64 the bytes of a text that is not UTF-8 (PEP 383), or nothing."""
+    if text.isascii():
+        return None
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return b64encode(text.encode("utf-8", "surrogateescape")).decode("ascii")
+    return None
 
 
 def note(settings: Settings, line: str) -> None:

@@ -27,7 +27,9 @@ Written by `python -m custody.cli.reference` from the commands' own help; a test
 
 `--home`, `--keys`, `--json` and `--quiet` may stand before a command or behind it. With `--json` stdout is one JSON
 object whose type is named below and described in [results.schema.json](results.schema.json); its field `schema` says
-which it is. Exit codes and errors: [errors.md](errors.md); the environment: [operations.md](operations.md).
+which it is. Where a text is not UTF-8, as a file's name may be, `<field>_b64` beside it holds its bytes.
+
+Exit codes and errors: [errors.md](errors.md). The environment, and how a ledger is run: [operations.md](operations.md).
 """
 
 

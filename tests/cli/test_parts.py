@@ -1,16 +1,20 @@
 """Small parts of the command line, each by its promise."""
 
+from base64 import b64decode
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from custody.cli.commands.case_open import parse_claim, parse_offence
+from custody.cli.commands.key_new import KeyMade
 from custody.cli.commands.session import parse_duration
 from custody.cli.context import config_folder
 from custody.cli.exits import from_click
 from custody.cli.files import write_file
 from custody.cli.options import When
+from custody.cli.output import encode_result
 from custody.report.safe_text import show, show_path
 from schemas.errors import UsageError
 from tests.cli.script import Stage
@@ -197,6 +201,16 @@ def test_what_no_record_can_hold_is_a_mistake_in_typing(typed: str, code: str, s
     assert (ran.exit, ran.stdout) == (2, "")
     assert f"[{code}]" in ran.stderr
     assert stage.custody("case list").stdout.startswith("no case yet")
+
+
+def test_json_holds_the_bytes_of_a_name_that_is_no_text() -> None:
+    """A program that reads only the shown form could not open the file."""
+    made = KeyMade(agent="a", enrolment="caf\udce9.enrol", key_id="k", key_file="x")
+    found = msgspec.json.decode(encode_result(made))
+    assert found["enrolment"] == "caf\\xe9.enrol"
+    assert b64decode(found["enrolment_b64"]) == b"caf\xe9.enrol"
+    assert found["key_file"] == "x"
+    assert "key_file_b64" not in found
 
 
 def test_utf_8_is_understood_where_the_locale_does_not(stage: Stage) -> None:
