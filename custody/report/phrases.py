@@ -63,6 +63,7 @@ LABELS = {
     "acquisition/ended_at": "acquisition ended",
     "acquisition/started_at": "acquisition started",
     "agents/agent": "agent{number}",
+    "agents/country": "agent{number} country",
     "agents/keys/algorithm": "key of agent{number}, kind",
     "agents/keys/key": "key of agent{number}",
     "agents/keys/nonce": "key of agent{number}, request",

@@ -19,10 +19,12 @@ from custody.cli.passphrase import key_cost, new_passphrase
 from custody.cli.results import Result
 from custody.cli.seen import forget
 from custody.cli.session_access import has_session
+from custody.cli.signing import show_events
 from custody.ledger.compose import Composed, compose
 from custody.ledger.log_key import log_verifier_key
 from custody.ledger.submission import Submission
 from custody.report.safe_text import show_path
+from custody.report.words import tell
 from custody.storage.home import Home, create_home
 from keys.private.paper import format_paper_key
 from keys.private.signer import Ed25519Signer
@@ -84,6 +86,8 @@ def init(
     )
     with create_home(folder, origin=origin, random=context.random) as home:
         composed = _compose(context, home, signers, papers, origin=origin, authority=authority, country=country)
+        values = {found.commitment: found for found in composed.disclosures}
+        show_events(context, [tell(composed.event, values)], registrars)
         envelope = sign_event(composed.event, signers)
         receipts = LedgerAccess(context, home).append([Submission(envelope, composed.disclosures)])
         keys = tuple(format_verifier_key(log_verifier_key(origin, signer)) for signer in home.log_signers())

@@ -18,9 +18,10 @@ from custody.cli.passphrase import key_cost, new_passphrase
 from custody.cli.receipts import emit_outcome
 from custody.cli.results import ActResult
 from custody.cli.session_access import sessions_folder
-from custody.cli.signing import Drafted, Outcome, Recorded, complete, sign_all
+from custody.cli.signing import Drafted, Outcome, Recorded, complete, show_events, sign_all
 from custody.ledger.compose import Composed
 from custody.report.safe_text import show_path
+from custody.report.words import tell
 from keys.private.directory import KeyDirectory
 from keys.private.session import end_sessions
 from keys.private.signer import Ed25519Signer
@@ -107,6 +108,7 @@ def _record(
     events = tuple(item.event for item in composed)
     if has_ledger:
         return complete(context, Signing(assume_yes=True), composed, signers={old.agent: old})
+    show_events(context, [tell(event, {}) for event in events], (old.agent,))
     signatures = {event.hash: sign_all(event, {old.agent: old}) for event in events}
     write_draft(draft, draft_of(composed, signatures), force=force)
     return Drafted(events, draft, ())
