@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from custody.bundle.container import Container, open_container
+from custody.bundle.exhibit_files import content_opener, exhibit_files
 from custody.bundle.source import verify_container
+from custody.bundle.unpack import Named
 from custody.cli.context import Context
 from custody.cli.exhibit_selection import format_exhibit
+from custody.cli.foreign_files import lay_out
+from custody.cli.holdings import Staged
 from custody.cli.output import note
 from custody.cli.verification import Believed, watched_reading
 from custody.evidence.intake import Intake
@@ -17,21 +21,27 @@ from custody.evidence.manifest import read_manifest
 from custody.report.safe_text import show_path
 from custody.verify.state import Exhibit
 from custody.verify.verify import Verified
-from schemas import canonical, layout, limits
-from schemas.content import Content, Digests, FileRecord, ManifestLine
+from schemas.content import Digests, FileRecord
 from schemas.details.exhibit import ExhibitRegistered, Foreign
 from schemas.details.record import BundleExported
 from schemas.errors import RefusedError, UsageError, VerificationError
 from schemas.report import LedgerReport, Report, Verdict
+from schemas.types import is_set
 
 
 @dataclass(frozen=True, slots=True)
 class ForeignExhibit:
-    """Where an exhibit comes from, and the SHA-256 of every file that it has there."""
+    """Where an exhibit comes from, the SHA-256 of every file that it has there, and its files if they were laid out."""
 
     bundle: Path
     origin: Foreign
     files: frozenset[str]
+    folder: Path | None
+
+    @property
+    def name(self) -> str:
+        """The exhibit in words."""
+        return f"{self.origin.case}/{self.origin.exhibit} of {self.origin.ledger}"
 
     def check(self, context: Context, intake: Intake) -> None:
         """Raise unless every file that was read is one of the foreign exhibit; some may be missing.
@@ -41,21 +51,29 @@ class ForeignExhibit:
         """
         read = frozenset(_digests(_records_read(intake)))
         strange = len(read - self.files)
-        where = f"{self.origin.case}/{self.origin.exhibit} of {self.origin.ledger}"
         if strange:
             raise RefusedError(
                 "foreign.content",
-                f"expected only files of {where}, found {strange} that it does not have",
-                hint=f"custody unpack {show_path(self.bundle)} --to DIR gives its files; register the exhibit's folder",
+                f"expected only files of {self.name}, found {strange} that it does not have",
+                hint="leave PATH out: then its files are taken out of the bundle",
             )
         if len(read) < len(self.files):
-            note(context.settings, f"note: {len(read)} of {len(self.files)} different files of {where} are registered")
+            note(context.settings, f"warning: {len(self.files) - len(read)} files of {self.name} are not registered")
 
 
 def read_foreign(
-    context: Context, bundle: Path, believed: Believed, *, exhibit: str | None, accept_indeterminate: bool
+    context: Context,
+    staged: Staged,
+    bundle: Path,
+    believed: Believed,
+    *,
+    exhibit: str | None,
+    accept_indeterminate: bool,
+    with_files: bool,
 ) -> ForeignExhibit:
     """Return the origin of the one exhibit that ``bundle`` lists, or of the one called ``exhibit``.
+
+    ``with_files`` lays its files out in a folder that is gone with ``staged``.
 
     Raises:
         VerificationError: ``foreign.verdict`` where the bundle FAILED.
@@ -64,18 +82,23 @@ def read_foreign(
         StorageError: this machine's disk.
     """
     beliefs = believed.open(context)
-    with (
-        open_container(bundle) as container,
-        watched_reading(context, "verifying", bundle.stat().st_size) as on_bytes,
-    ):
+    size = bundle.stat().st_size if bundle.is_file() else 0
+    with open_container(bundle) as container, watched_reading(context, "verifying", size) as on_bytes:
         elsewhere = beliefs.elsewhere(on_bytes)
         verified = verify_container(
             container, trusted=beliefs.trusted, at=beliefs.at, elsewhere=elsewhere, on_bytes=on_bytes
         )
         _check_verdict(verified.report, bundle, accept_indeterminate=accept_indeterminate)
         found = _find(verified, exhibit)
-        records = _records(container, verified, found)
-        return ForeignExhibit(bundle, _origin(verified, found), frozenset(_digests(records)))
+        items = _items(container, verified, found)
+        files = frozenset(_digests(item.record for item in items))
+        folder = None
+        if with_files and _has_content(verified, found):
+            folder = staged.folder()
+            laid = lay_out(items, open_content=content_opener(container, elsewhere), target=folder)
+            if laid.absent:
+                note(context.settings, f"warning: {laid.absent} files of {format_exhibit(found)} are not at hand")
+        return ForeignExhibit(bundle, _origin(verified, found), files, folder)
 
 
 def _check_verdict(report: Report, bundle: Path, *, accept_indeterminate: bool) -> None:
@@ -114,18 +137,15 @@ def _origin(verified: Verified, found: Exhibit) -> Foreign:
     )
 
 
-def _records(container: Container, verified: Verified, found: Exhibit) -> Iterator[FileRecord]:
-    """Yield the file records of an exhibit, from its registration or from the bundle's list of them."""
+def _items(container: Container, verified: Verified, found: Exhibit) -> list[Named]:
+    return [item for item in exhibit_files(container, verified) if item.folder == (found.case, found.number)]
+
+
+def _has_content(verified: Verified, found: Exhibit) -> bool:
     events = (entry.event for entry in verified.entries.values())
     details = next(event.details for event in events if event.hash == found.registration)
     assert isinstance(details, ExhibitRegistered), "an exhibit begins with its registration"
-    if not isinstance(details.content, Content):
-        return
-    if isinstance(details.content.files, tuple):
-        yield from details.content.files
-    elif details.content.count:
-        for line in container.lines(f"{layout.MANIFESTS}{details.content.root}.jsonl", maximum=limits.MANIFEST_LINE):
-            yield canonical.decode(line, ManifestLine, maximum=limits.MANIFEST_LINE).record
+    return is_set(details.content)
 
 
 def _records_read(intake: Intake) -> Iterator[FileRecord]:
@@ -135,5 +155,5 @@ def _records_read(intake: Intake) -> Iterator[FileRecord]:
         yield from (line.record for line in read_manifest(intake.spool, content=intake.content))
 
 
-def _digests(records: Iterator[FileRecord]) -> Iterator[str]:
+def _digests(records: Iterable[FileRecord]) -> Iterator[str]:
     return (record.digests.sha256 for record in records if isinstance(record.digests, Digests))

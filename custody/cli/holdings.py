@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
@@ -70,8 +71,7 @@ class Holdings:
 
     def holds(self, path: Path) -> bool:
         """Tell whether a path lies in the home itself."""
-        home, found = os.path.realpath(self.home.path), os.path.realpath(path)
-        return os.path.commonpath([home, found]) == home
+        return _is_below(path, self.home.path)
 
 
 @dataclass(slots=True)
@@ -86,6 +86,7 @@ class Staged:
     _stack: ExitStack = field(default_factory=ExitStack)
     _evidence: Batch | None = None
     _documents: Batch | None = None
+    _folders: list[Path] = field(default_factory=list)
     _spools: list[tuple[Path, str]] = field(default_factory=list)
     _places: list[tuple[str, tuple[Source, ...]]] = field(default_factory=list)
 
@@ -140,6 +141,20 @@ class Staged:
         """
         return self.holdings.documents.add_bytes(raw, batch=self._document_batch()).sha256
 
+    def folder(self) -> Path:
+        """Return an empty folder on the home's disk that is gone in the end, for files on their way into the store.
+
+        Raises:
+            OSError: the disk.
+        """
+        made = TemporaryDirectory(prefix=".incoming-", dir=self.holdings.home.path)
+        self._folders.append(Path(self._stack.enter_context(made)))
+        return self._folders[-1]
+
+    def is_ours(self, path: Path) -> bool:
+        """Tell whether a path lies in a `folder` of this command."""
+        return any(_is_below(path, folder) for folder in self._folders)
+
     def adopt(self, intake: Intake) -> None:
         """Take charge of the list of files of an intake."""
         if intake.spool is not None:
@@ -173,6 +188,11 @@ class Staged:
         if self._documents is None:
             self._documents = self._stack.enter_context(self.holdings.documents.begin())
         return self._documents
+
+
+def _is_below(path: Path, folder: Path) -> bool:
+    above, found = os.path.realpath(folder), os.path.realpath(path)
+    return os.path.commonpath([above, found]) == above
 
 
 def staging(context: Context) -> Staged:

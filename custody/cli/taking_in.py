@@ -39,7 +39,7 @@ def survey_paths(staged: Staged, paths: Sequence[Path]) -> Survey:
         RefusedError, StorageError: as `survey`.
     """
     for path in paths:
-        if staged.holdings.holds(path):
+        if staged.holdings.holds(path) and not staged.is_ours(path):
             text = f"expected evidence outside of the ledger's home, found {show_path(path)}"
             raise UsageError("register.in-home", text, hint="custody check hashes what is registered already")
     return survey(paths)

@@ -12,7 +12,7 @@ import click
 from custody.cli.act_options import several
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.foreign_origin import read_foreign
+from custody.cli.foreign_origin import ForeignExhibit, read_foreign
 from custody.cli.holdings import Staged, staging
 from custody.cli.options import FILE, Signing, When, signed, timed
 from custody.cli.receipts import emit_outcome
@@ -51,7 +51,7 @@ _ONE_ONLY = (
     custody register logs/ --case 2026-0417 --exhibit next --in-place --as exam-07
     custody register --list items.csv --case 2026-0417 --as exam-07
     custody register copy.dd --case 2026-0417 --exhibit next --derived-from 2026-0417/EX-1 --as exam-07
-    custody register unpacked/ --case 7/26 --exhibit 1 --foreign-from bundle.zip --as exam-31
+    custody register --case 7/26 --exhibit 1 --foreign-from bundle.zip --trust trust.json --as exam-31
     """,
     result=ActResult,
 )
@@ -83,6 +83,8 @@ def register(
     Several PATHs, or a directory, are one exhibit of many files; without PATH it is an object, such as a phone. The
     files are copied into the ledger's store, or left where they are with --in-place. Who registers holds the exhibit.
 
+    With --foreign-from and no PATH the exhibit's files are taken out of the bundle.
+
     All names, places and descriptions are kept private: the ledger holds commitments to them.
     """
     taking = Taking(in_place=in_place, accept_unreadable=accept_unreadable, assume_yes=who.assume_yes)
@@ -94,7 +96,7 @@ def register(
             wanted = read_registrations(context, staged, list_file, case=case, shared=shared, taking=taking)
         else:
             wanted = (_one(context, staged, paths, case, given, when),)
-        if in_place and not any(item.paths for item in wanted):
+        if in_place and not any(item.paths and not staged.is_ours(item.paths[0]) for item in wanted):
             raise UsageError("usage.in-place", "expected a PATH beside --in-place, found none")
         emit_outcome(context, register_exhibits(context, staged, wanted, taking, who=who, when=when))
 
@@ -115,23 +117,31 @@ def _one(context: Context, staged: Staged, paths: tuple[Path, ...], case: str, g
     if not number:
         hint = "--exhibit next takes the next free number of the case"
         raise UsageError("usage.number", "expected --exhibit NUMBER, found none", hint=hint)
+    foreign = None if given["bundle"] is None else _read_foreign(context, staged, paths, given)
+    if foreign is not None:
+        paths = paths if foreign.folder is None else (foreign.folder,)
+        said = {"description": foreign.name, "kind": "copy" if paths else "other"}
+        given = {**given, **{name: given[name] or value for name, value in said.items()}}
     details = exhibit_details(context, paths, given, when) | shared_details(staged, given)
     wanted = Wanted(case=case, number=number, paths=paths, details=details, seal=given["seal"])
-    return wanted if given["bundle"] is None else _from_abroad(context, wanted, given)
+    if foreign is None:
+        return wanted
+    check = partial(foreign.check, context)
+    return replace(wanted, details={**wanted.details, "foreign": foreign.origin}, check=check)
 
 
-def _from_abroad(context: Context, wanted: Wanted, given: Given) -> Wanted:
-    """Return the exhibit with its foreign origin; what is read must be that exhibit's.
+def _read_foreign(context: Context, staged: Staged, paths: tuple[Path, ...], given: Given) -> ForeignExhibit:
+    """Return the foreign exhibit; its files are taken out of the bundle where no PATH is given.
 
     Raises:
         CustodyError: as `read_foreign`.
     """
-    foreign = read_foreign(
+    return read_foreign(
         context,
+        staged,
         given["bundle"],
         Believed(given["trust"], given["folders"], None, None),
         exhibit=given["foreign_exhibit"],
         accept_indeterminate=given["accept_indeterminate"],
+        with_files=not paths and given["nature"] != "object",
     )
-    check = partial(foreign.check, context)
-    return replace(wanted, details={**wanted.details, "foreign": foreign.origin}, check=check)
