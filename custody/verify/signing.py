@@ -46,43 +46,72 @@ class Matched(msgspec.Struct, frozen=True):
     errors: tuple[VerificationError, ...]
 
 
+class MatchedKeys(msgspec.Struct, frozen=True):
+    """The key of each signature of an envelope that is a named signer's, the key ids in order of the event's signers,
+    and what was wrong. It holds for every event of the same signers and key ids until agents or keys change.
+    """
+
+    keys: tuple[Key | None, ...]
+    key_ids: tuple[str, ...]
+    errors: tuple[VerificationError, ...]
+
+
 def match_signatures(view: View, index: int, parsed: ParsedEvent, envelope: Envelope) -> Matched:
     """Return the signatures of entry ``index`` matched to its named signers; every disagreement is an error in it.
 
-    Errors: ``keys.unknown``, ``keys.not-yet``, ``keys.revoked`` (step 5); ``signatures.missing``,
-    ``signatures.extra`` (step 6); ``text.base64`` as step 6 where a signature is no 64 bytes.
+    Errors: as `match_keys`, and ``signature.invalid`` (step 6) where a signature is no 64 bytes.
     """
-    message = pae(PAYLOAD_TYPE, parsed.raw)
-    keys = _enrolled_here(parsed) if index == 0 else {}
+    matched = match_keys(view, index, parsed, envelope)
+    jobs, errors = signature_jobs(parsed, envelope, matched.keys)
+    return Matched(jobs, matched.key_ids, (*matched.errors, *errors))
+
+
+def match_keys(view: View, index: int, parsed: ParsedEvent, envelope: Envelope) -> MatchedKeys:
+    """Return the keys that the signatures of entry ``index`` name, matched to its named signers.
+
+    Errors: ``keys.unknown``, ``keys.not-yet``, ``keys.revoked`` (step 5); ``signatures.missing``,
+    ``signatures.extra`` (step 6).
+    """
+    enrolled = _enrolled_here(parsed) if index == 0 else {}
     signers = [signer.agent for signer in parsed.event.signers]
     found: dict[str, str] = {}
-    jobs: list[SignatureJob] = []
+    keys: list[Key | None] = []
     errors: list[VerificationError] = []
     for signature in envelope.signatures:
-        key = keys.get(signature.keyid) or view.key(signature.keyid)
+        key = enrolled.get(signature.keyid) or view.key(signature.keyid)
         if key is None:
             errors.append(VerificationError("keys.unknown", f"expected an enrolled key, found {signature.keyid}"))
-            continue
-        if key.agent not in signers or key.agent in found:
-            errors.append(
-                VerificationError("signatures.extra", f"expected the named signers once each, found {key.agent}")
-            )
-            continue
-        found[key.agent] = key.id
-        # Nearly every key is neither new nor revoked.
-        if key.introduced >= index or key.revoked_at is not None:
+        elif key.agent not in signers or key.agent in found:
+            text = f"expected the named signers once each, found {key.agent}"
+            errors.append(VerificationError("signatures.extra", text))
+            key = None
+        else:
+            found[key.agent] = key.id
             errors.extend(_check_validity(key, index))
+        keys.append(key)
+    for agent in signers:
+        if agent not in found:
+            errors.append(VerificationError("signatures.missing", f"expected the signature of {agent}, found none"))
+    return MatchedKeys(tuple(keys), tuple([found[agent] for agent in signers if agent in found]), tuple(errors))
+
+
+def signature_jobs(
+    parsed: ParsedEvent, envelope: Envelope, keys: tuple[Key | None, ...]
+) -> tuple[tuple[SignatureJob, ...], list[VerificationError]]:
+    """Return the signatures to check, with ``keys`` as `match_keys` found them, and what no signature can be."""
+    message = pae(PAYLOAD_TYPE, parsed.raw)
+    jobs: list[SignatureJob] = []
+    errors: list[VerificationError] = []
+    for signature, key in zip(envelope.signatures, keys, strict=True):
+        if key is None:
+            continue
         try:
             raw = parse_base64(signature.sig, size=SIGNATURE_BYTES)
         except RecordError as error:
             errors.append(VerificationError("signature.invalid", error.text))
             continue
         jobs.append(SignatureJob(key.agent, key.id, key.raw, message, raw))
-    for agent in signers:
-        if agent not in found:
-            errors.append(VerificationError("signatures.missing", f"expected the signature of {agent}, found none"))
-    key_ids = tuple([found[agent] for agent in signers if agent in found])
-    return Matched(tuple(jobs), key_ids, tuple(errors))
+    return tuple(jobs), errors
 
 
 def _check_validity(key: Key, index: int) -> Iterator[VerificationError]:
