@@ -73,22 +73,16 @@ def submit(context: Context, *, paths: tuple[Path, ...], clock_is_right: bool) -
 
     Takes what it can, each draft wholly or not at all; keeps the rest where it is, and says why (exit 5).
     """
-    waiting = list(dict.fromkeys(draft_paths(paths or (context.ledger().drafts_folder(),))))
+    waiting = dict.fromkeys(draft_paths(paths or (context.ledger().drafts_folder(),)))
     done: list[_Done] = []
     kept: dict[Path, CustodyError] = {}
-    # A draft may build on another one: as long as one was taken, the others get another chance.
-    while waiting:
-        kept = {}
-        for path in waiting:
-            try:
-                done.append(_take(context, path, clock_is_right=clock_is_right))
-            except StorageError:
-                raise
-            except CustodyError as error:
-                kept[path] = with_hint(error)
-        if len(kept) == len(waiting):
-            break
-        waiting = list(kept)
+    for path in waiting:
+        try:
+            done.append(_take(context, path, clock_is_right=clock_is_right))
+        except StorageError:
+            raise
+        except CustodyError as error:
+            kept[path] = with_hint(error)
     emit(context.settings, _result(done, kept), _lines(context, done, kept))
     return Exit.REFUSED if kept else Exit.DONE
 
