@@ -1,0 +1,179 @@
+"""`custody show`: the whole story of one exhibit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import click
+
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.exhibit_selection import find_exhibit, format_exhibit
+from custody.cli.exits import Exit
+from custody.cli.holdings import Holdings
+from custody.cli.output import emit
+from custody.cli.periods import WORDS, end_of, start_of
+from custody.cli.show_result import ShownExhibit, shown_exhibit
+from custody.cli.whereabouts import Whereabouts, member_lines, whereabouts_of
+from custody.report.family import Relative, children_of, parents_of
+from custody.report.ledger_story import LedgerStory, tell_exhibit
+from custody.report.safe_text import show as show_text
+from custody.report.standing import describe
+from custody.report.text_lines import act_lines, bullets, holding_lines, pairs, person_lines, section, title, wrap
+from custody.report.words import format_utc, format_when
+from custody.storage.reading import Reader
+from custody.verify.state import Exhibit
+from schemas.content import Content
+from schemas.report import Severity
+
+READING: Final = (
+    "An entry is one record of the ledger; its number is its place there, in the order in which they were recorded.",
+    "'when' is the time that those who signed gave for what happened, in UTC, with the local offset that they recorded;"
+    " 'recorded' is when the ledger took it in.",
+    "The signatures were checked just now against the keys that the ledger has for these people. Whether the ledger as"
+    " a whole is unaltered is for custody audit; whether the files are still as registered, for custody check.",
+    "What was recorded is never overwritten: a correction stands beside what it corrects. (withheld) means that this"
+    " ledger's home does not hold the value, only what proves it where it is shown.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """All that is told of one exhibit."""
+
+    name: str
+    story: LedgerStory
+    where: Whereabouts
+    made_from: tuple[Relative, ...]
+    made_from_it: tuple[Relative, ...]
+    as_of: str | None
+
+
+@command(
+    example="""
+    custody show 2026-0417/EX-1
+    custody show EX-1 --as-of 2026-11-21
+    custody show EX-1 --files
+    """,
+    result=ShownExhibit,
+)
+@click.argument("exhibit")
+@click.option("--case", metavar="CASE", help="The case in which the number is.")
+@click.option("--as-of", metavar="TIME", help=f"As it stood then, as known now: {WORDS} up to its end.")
+@click.option("--files", "all_files", is_flag=True, help="List all of its files, not only the first 16.")
+@pass_custody
+def show(context: Context, *, exhibit: str, case: str | None, as_of: str | None, all_files: bool) -> Exit:
+    """Tell the whole story of EXHIBIT: what it is, who has it, and everything that happened to it.
+
+    --as-of goes by when things happened, as known now, and marks what was recorded later. Exit code 3 says that
+    something in the story does not hold.
+    """
+    access = context.ledger()
+    until, now = end_of(context, as_of), start_of(context, context.now().isoformat())
+    with access.home.store.read() as reader:
+        found = find_exhibit(reader, exhibit, case=case)
+        story = tell_exhibit(reader, access.home.store.disclosures, found, at=str(now), as_of=until)
+        page = _page(reader, Holdings(access.home), found, story, until, all_files=all_files)
+    result = shown_exhibit(
+        story, page.where, made_from=page.made_from, made_from_it=page.made_from_it, as_of=page.as_of
+    )
+    emit(context.settings, result, _lines(page))
+    return Exit.FAILED if story.has_failed else Exit.DONE
+
+
+def _page(
+    reader: Reader, holdings: Holdings, exhibit: Exhibit, story: LedgerStory, as_of: str | None, *, all_files: bool
+) -> _Page:
+    content = story.details.content
+    entry = story.registration.entry.index
+    return _Page(
+        name=show_text(format_exhibit(exhibit)),
+        story=story,
+        where=whereabouts_of(
+            holdings,
+            content if isinstance(content, Content) else None,
+            exhibit.registration,
+            story.disclosed,
+            all_files=all_files,
+        ),
+        made_from=parents_of(reader, story.details, entry),
+        made_from_it=children_of(reader, exhibit.case, exhibit.number, entry),
+        as_of=as_of,
+    )
+
+
+def _lines(page: _Page) -> Iterator[str]:
+    story = page.story
+    yield from title(f"EXHIBIT {page.name}", "=")
+    if page.as_of is not None:
+        later = f" {story.left_out:,} later entries are left out." if story.left_out else ""
+        yield from wrap(f"As of {format_utc(page.as_of)}, by when things happened, as known now.{later}")
+        yield ""
+    yield from pairs(tuple(_summary(page)))
+    yield from section("Who held it", holding_lines(story.story.holdings, end="then" if page.as_of else "now"))
+    yield from section("What happened to it", (line for told in story.told for line in act_lines(told.act)))
+    content = story.details.content
+    if isinstance(content, Content) and content.count:
+        yield from section("Its files", member_lines(page.where.members, content))
+    yield from section("Who is who", (line for person in story.people for line in person_lines(person)))
+    yield from section("How to read this", bullets(READING))
+
+
+def _summary(page: _Page) -> Iterator[tuple[str, str]]:
+    story = page.story
+    registered = story.registration.event
+    yield "what it is", _what(story)
+    yield "registered", f"{format_when(registered)} by {registered.event.actor}, entry {story.registration.entry.index}"
+    yield "who has it", _now(story, is_past=page.as_of is not None)
+    yield "where it is", _where(story)
+    content = story.details.content
+    if isinstance(content, Content):
+        files = "1 file or other name" if content.count == 1 else f"{content.count:,} files and other names"
+        yield "content", f"{files}, {content.bytes:,} bytes"
+        yield "fingerprint", content.root
+    yield "evidence", page.where.text
+    for item in page.made_from:
+        act = "" if item.act is None else f", as it stood after entry {item.act}"
+        yield "made from", f"exhibit {show_text(f'{item.case}/{item.exhibit}')}{act}"
+    for item in page.made_from_it:
+        yield "made from it", f"exhibit {show_text(f'{item.case}/{item.exhibit}')}, registered in entry {item.entry}"
+    for case, entry in story.linked:
+        yield "wanted also in", f"case {show_text(case)}, entry {entry}"
+    yield "to look at", _attention(story)
+
+
+def _what(story: LedgerStory) -> str:
+    texts = [line.value if line.label == "description" else f"{line.label} {line.value}" for line in story.description]
+    corrections = [text for line in story.description for text in line.corrections]
+    return "; ".join([", ".join(texts), *corrections])
+
+
+def _now(story: LedgerStory, *, is_past: bool) -> str:
+    exhibit = story.exhibit
+    if not (isinstance(exhibit.holder, str) and isinstance(exhibit.status, str) and isinstance(exhibit.sealed, bool)):
+        return "nobody: it did not exist yet" if is_past else "unknown: its story could not be followed"
+    text = describe(exhibit.holder, exhibit.status, is_sealed=exhibit.sealed)
+    name = next((person.name for person in story.people if person.agent == exhibit.holder), "")
+    # Why a name is not shown stands in brackets, and is told further below.
+    return text if not name or name.startswith("(") else f"{text}; {exhibit.holder} is {name}"
+
+
+def _where(story: LedgerStory) -> str:
+    if story.place is None:
+        return "no place is on record"
+    entry, line = story.place
+    return "; ".join([f"{line.value} (entry {entry})", *line.corrections])
+
+
+def _attention(story: LedgerStory) -> str:
+    """Say how much stands beside the entries that a reader must not miss."""
+    words = {
+        Severity.FAILED: "WRONG",
+        Severity.INDETERMINATE: "open or in dispute",
+        Severity.DEFECT: "defects of procedure",
+    }
+    marks = [mark.severity for told in story.told for mark in told.act.marks]
+    counts = [f"{marks.count(severity):,} {text}" for severity, text in words.items() if severity in marks]
+    return f"{', '.join(counts)}; marked below" if counts else "nothing is marked"

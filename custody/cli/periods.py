@@ -1,0 +1,37 @@
+"""Times that bound a question to the ledger: --since, --until, --as-of. A day alone is taken as a whole."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, timedelta
+
+from custody.cli.context import Context
+from custody.cli.options import parse_moment
+from schemas.text import format_time
+
+_DAY = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*")
+WORDS = "2026-11-21T20:23:00Z, '2026-11-21 20:23' here, or a day"
+"""What an option's help says of the form of such a time."""
+
+
+def start_of(context: Context, typed: str | None) -> str | None:
+    """Return the first second that ``typed`` means, in UTC as records write it; nothing for nothing.
+
+    Raises:
+        UsageError: ``usage.time``.
+    """
+    return None if typed is None else format_time(parse_moment(typed, context.now().tzinfo).astimezone(UTC))
+
+
+def end_of(context: Context, typed: str | None) -> str | None:
+    """Return the last second that ``typed`` means: of a day alone, the one before midnight.
+
+    Raises:
+        UsageError: ``usage.time``.
+    """
+    if typed is None:
+        return None
+    moment = parse_moment(typed, context.now().tzinfo)
+    if _DAY.fullmatch(typed):
+        moment += timedelta(days=1) - timedelta(seconds=1)
+    return format_time(moment.astimezone(UTC))

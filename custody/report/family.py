@@ -1,0 +1,67 @@
+"""From which exhibits one was made, and which were made from it."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from typing import Final
+
+from custody.storage.reading import Reader
+from custody.storage.search import find_registrations
+from schemas.details.exhibit import ExhibitRegistered, Parent
+from schemas.entry import parse_entry
+from schemas.types import UNSET
+
+_FIELD: Final = b'"derived_from":['
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """An exhibit from which another was made, or that was made: ``act`` is the entry by which, ``entry`` where the
+    made one was registered.
+    """
+
+    case: str
+    exhibit: str
+    act: int | None
+    entry: int
+
+
+def parents_of(reader: Reader, details: ExhibitRegistered, entry: int) -> tuple[Relative, ...]:
+    """Return what an exhibit was made from that ``entry`` registers."""
+    parents = _parents(details)
+    acts = reader.event_indexes([parent.event for parent in parents])
+    return tuple(Relative(parent.case, parent.exhibit, acts.get(parent.event), entry) for parent in parents)
+
+
+def children_of(reader: Reader, case: str, number: str, entry: int) -> tuple[Relative, ...]:
+    """Return what was made from an exhibit that ``entry`` registers, in any case, in order of registration."""
+    found = []
+    for raw in find_registrations(reader, after=entry, holding=alignments(_FIELD)):
+        parsed = parse_entry(raw)
+        assert isinstance(parsed.event.details, ExhibitRegistered)
+        mine = [item for item in _parents(parsed.event.details) if (item.case, item.exhibit) == (case, number)]
+        acts = reader.event_indexes([item.event for item in mine])
+        inner = parsed.event.event
+        found += [
+            Relative(str(inner.case), str(inner.exhibit), acts.get(item.event), parsed.entry.index) for item in mine
+        ]
+    return tuple(found)
+
+
+def alignments(needle: bytes) -> tuple[bytes, bytes, bytes]:
+    """Return what stands in base64 text for ``needle`` wherever it is: it begins at one of three places of a group.
+
+    An entry holds its event as base64, so one search through the bytes spares decoding those that can't fit.
+    """
+
+    def at(offset: int) -> bytes:
+        encoded = base64.b64encode(bytes(offset) + needle)
+        # Characters at the ends hold bits of neighbours: 6 bits a character, 8 a byte.
+        return encoded[-(-offset * 8 // 6) : (offset + len(needle)) * 8 // 6]
+
+    return at(0), at(1), at(2)
+
+
+def _parents(details: ExhibitRegistered) -> tuple[Parent, ...]:
+    return details.derived_from if details.derived_from is not UNSET else ()
