@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ import msgspec
 from custody.cli.command import Command
 from custody.cli.program import program
 from custody.cli.results import ErrorResult
+from custody.cli.settings import GLOBAL_NAMES
 from custody.cli.table import GROUPS, PLACES, THEMES
 
 PAGE: Final = "docs/cli.md"
@@ -48,8 +50,11 @@ def _sections() -> Iterator[str]:
 
 def _entry(name: str) -> Iterator[str]:
     found, context = _load(name)
+    # What stands on top of the page isn't repeated sixty times.
+    short = copy(found)
+    short.params = [parameter for parameter in found.params if parameter.name not in GLOBAL_NAMES]
     yield f"### custody {name}\n"
-    yield f"```text\n{found.get_help(context).rstrip()}\n```\n"
+    yield f"```text\n{short.get_help(context).rstrip()}\n```\n"
     if isinstance(found, Command) and found.result is not None:
         yield f"Result: `{result_name(found.result)}`\n"
 
