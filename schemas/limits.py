@@ -60,3 +60,5 @@ DISCLOSURE_BYTES: Final = 65_536
 """One disclosure's text."""
 PATH_BYTES: Final = 32_768
 """Raw bytes of one evidence path."""
+AFFIRMATION_ROUNDS: Final = 16
+"""Affirmations of affirmations: each round costs a verifier one pass over all entries."""

@@ -15,12 +15,13 @@ import msgspec
 
 from custody.verify.rules import HANDLING, REGISTRAR, RULES
 from custody.verify.state import Key, View
+from schemas import limits
 from schemas.event import ParsedEvent
 
 
 class Signing(msgspec.Struct, frozen=True):
-    """One entry, reduced to what disputes need: its keys, the entries that its signers' standing came from, and, for an
-    affirmation, the index of the entry that it affirms.
+    """One entry, reduced to what disputes need: its keys (the actor's first), the entries that its signers' standing
+    came from, and, for an affirmation, the index of the entry that it affirms.
     """
 
     index: int
@@ -29,10 +30,20 @@ class Signing(msgspec.Struct, frozen=True):
     affirms: int | None = None
 
 
+class Taint(msgspec.Struct, frozen=True):
+    """Why an entry is in question: the first and the last of the revocations that put it there, and the agents whose
+    signatures are. It's cleared by them, or by two registrars, after the last.
+    """
+
+    first: int
+    last: int
+    agents: frozenset[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Disputes:
-    """``disputed``: entry to the index of the revocation that put it in dispute. ``barred``: entries that were signed,
-    after such a revocation, by standing that was still in dispute: those fail.
+    """``disputed``: entry to the index of the first revocation that put it in dispute. ``barred``: entries that were
+    signed, after such a revocation, by standing that was still in dispute: those fail.
     """
 
     disputed: Mapping[int, int]
@@ -68,59 +79,87 @@ def find_disputes(signings: Sequence[Signing], keys: Mapping[str, Key]) -> Dispu
     """Return what is in dispute after all ``signings`` (in order of index), given the keys as they ended up.
 
     Affirmations count only where they are undisputed themselves, which may rest on later ones: the search starts with
-    none accepted and accepts until nothing changes, so what rests on itself is never accepted.
+    none accepted and accepts more until nothing changes, so what rests on itself is never accepted. What was accepted
+    stays so, and only takes questions away; the number of rounds is bounded, since each costs a pass over all entries.
     """
     if not any(is_disputing(key) for key in keys.values()):
         return Disputes({}, frozenset())
+    affirmed = {signing.affirms for signing in signings}
+    known = {item.index: item for item in signings if item.affirms is not None or item.index in affirmed}
     accepted: dict[int, int] = {}
-    while True:
-        since, barred = _spread(signings, keys, accepted)
-        open_disputes = {index: start for index, start in since.items() if index not in accepted}
-        found = _affirmations(signings, since, open_disputes, barred)
+    taints, barred = _spread(signings, keys, accepted)
+    for _ in range(limits.AFFIRMATION_ROUNDS):
+        found = _affirmations(known, keys, accepted, taints, barred)
         if found == accepted:
-            return Disputes(open_disputes, frozenset(barred))
+            break
         accepted = found
+        taints, barred = _spread(signings, keys, accepted)
+    disputed = {index: taint.first for index, taint in taints.items() if index not in accepted and index not in barred}
+    return Disputes(disputed, frozenset(barred))
 
 
 def _spread(
     signings: Sequence[Signing], keys: Mapping[str, Key], accepted: Mapping[int, int]
-) -> tuple[dict[int, int], set[int]]:
-    """Return for each entry the revocation that disputes it, and the entries signed with disputed standing too late.
+) -> tuple[dict[int, Taint], set[int]]:
+    """Return what puts each entry in question, and the entries signed with standing in question too late.
 
     ``accepted`` maps an affirmed entry to the index of its affirmation: what it brought in counts from there on, and
     what was signed before the revocation is cleared with it.
     """
-    since: dict[int, int] = {}
+    taints: dict[int, Taint] = {}
     barred: set[int] = set()
     for signing in signings:
-        starts = [
-            key.revoked_at
-            for key in (keys.get(key_id) for key_id in signing.keys)
-            if key is not None and key.revoked_at is not None and key.last_valid is not None
-            and key.last_valid < signing.index < key.revoked_at
-        ]  # fmt: skip
+        index = signing.index
+        own = [key for key in _keys(signing, keys) if _is_disputed(key, index)]
+        starts = [key.revoked_at for key in own if key.revoked_at is not None]
+        agents = {key.agent for key in own}
         for source in signing.relies_on:
-            start = since.get(source)
-            if start is None:
+            taint, cured = taints.get(source), accepted.get(source)
+            if taint is None or (cured is not None and (index >= cured or index <= taint.first)):
                 continue
-            if signing.index > start and signing.index < accepted.get(source, signing.index + 1):
-                barred.add(signing.index)
-            elif signing.index <= start and source not in accepted:
-                starts.append(start)
+            if index > taint.first:
+                barred.add(index)
+            starts += (taint.first, taint.last)
+            # Whose standing came from that source isn't noted, so each signer has to answer.
+            agents.update(key.agent for key in _keys(signing, keys))
         if starts:
-            since[signing.index] = min(starts)
-    return since, barred
+            taints[index] = Taint(min(starts), max(starts), frozenset(agents))
+    return taints, barred
+
+
+def _keys(signing: Signing, keys: Mapping[str, Key]) -> list[Key]:
+    return [keys[key_id] for key_id in signing.keys if key_id in keys]
+
+
+def _is_disputed(key: Key, index: int) -> bool:
+    return key.revoked_at is not None and key.last_valid is not None and key.last_valid < index < key.revoked_at
 
 
 def _affirmations(
-    signings: Sequence[Signing], since: Mapping[int, int], disputed: Mapping[int, int], barred: set[int]
+    known: Mapping[int, Signing],
+    keys: Mapping[str, Key],
+    accepted: Mapping[int, int],
+    taints: Mapping[int, Taint],
+    barred: set[int],
 ) -> dict[int, int]:
     """Return the entries affirmed by an undisputed later entry, each with the first such affirmation."""
-    found: dict[int, int] = {}
-    for signing in signings:
+    found = dict(accepted)
+    for index, signing in sorted(known.items()):
         target = signing.affirms
-        if target is None or target not in since or signing.index <= since[target]:
+        taint = None if target is None or target in barred else taints.get(target)
+        if target is None or taint is None or index <= taint.last or index in barred:
             continue
-        if signing.index not in disputed and signing.index not in barred:
-            found.setdefault(target, signing.index)
+        if index in taints and index not in accepted:
+            continue
+        if _may_clear(_keys(signing, keys), _keys(known[target], keys), taint):
+            found[target] = min(index, found.get(target, index))
     return found
+
+
+def _may_clear(affirming: Sequence[Key], affirmed: Sequence[Key], taint: Taint) -> bool:
+    """Tell whether those sign who are in question; who didn't sign the affirmed entry has two registrars by the rules.
+
+    A colleague who signed it as well can't vouch for a stolen key: he may be the thief.
+    """
+    is_stranger = bool(affirming) and affirming[0].agent not in {key.agent for key in affirmed}
+    return is_stranger or taint.agents <= {key.agent for key in affirming}

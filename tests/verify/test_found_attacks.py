@@ -1,0 +1,114 @@
+"""Attacks that once went through, each as the forger who found it would try it: none of them passes again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from custody.verify.disputes import Signing, find_disputes
+from custody.verify.state import Key
+from custody.verify.verify import Trusted
+from schemas.event import About
+from schemas.report import Report, Verdict
+from tests.vectors.forge import pack
+from tests.vectors.setting import HANDED_OVER, REGISTERED, Setting, make_setting, plain_bundle
+from tests.verify.test_attacks import judge
+
+
+@pytest.fixture
+def setting(tmp_path: Path) -> Setting:
+    """The small story, for one test to go on with."""
+    return make_setting(tmp_path)
+
+
+def report_on(setting: Setting) -> Report:
+    """Return the report on a bundle of the story, to a reader who believes the ledger."""
+    members = plain_bundle(setting, export={"actor": "examiner-2"})
+    return judge(pack(members), Trusted(setting.trust()))
+
+
+def codes(report: Report, step: int) -> set[str]:
+    """Return the codes found at a step."""
+    return {finding.code for finding in report.findings if finding.step == step}
+
+
+def revoke(setting: Setting, agent: str, *, last: int) -> None:
+    """Let two registrars revoke an agent's first key back to an earlier index."""
+    key_id = setting.world.signers[agent][0].key_id
+    details = {"agent": agent, "key_id": key_id, "last_valid_index": last, "reason": "compromised"}
+    event = setting.world.event("agent.key-revoked", details, actor="registrar-1", registrar="registrar-2")
+    setting.forge.add(setting.world.sign(event))
+
+
+def affirm(setting: Setting, index: int, **offices: str) -> int:
+    """Chain an affirmation of an entry about the exhibit."""
+    event = setting.forge.reader().parsed[index].event.hash
+    about = About(exhibit=str(setting.about().exhibit), event=event)
+    return setting.forge.add(setting.world.sign(setting.world.annotation("record.affirmed", about, {}, **offices)))
+
+
+def test_who_received_from_a_stolen_key_cannot_affirm_for_its_owner(setting: Setting) -> None:
+    """A colleague steals a key, hands the exhibit over to himself, and vouches for it with his own good key."""
+    revoke(setting, "examiner-1", last=REGISTERED)
+    affirm(setting, HANDED_OVER, actor="custodian-1")
+    report = report_on(setting)
+    assert report.verdict is Verdict.INDETERMINATE
+    assert codes(report, 5) == {"keys.disputed"}
+
+
+def test_the_owner_of_the_stolen_key_can_affirm_with_another(setting: Setting) -> None:
+    """It was himself after all: he says so with a key that was enrolled before the theft."""
+    world = setting.world
+    old, new = world.signers["examiner-1"][0], world.new_key("examiner-1")
+    details = {"agent": "examiner-1", "key": world.public_key(new), "recovery": False}
+    added = setting.forge.add(
+        world.sign(world.event("agent.key-added", details, actor="examiner-1"), {"examiner-1": old})
+    )
+    composed = world.custody_act(
+        "exhibit.sealed",
+        "2026-0417",
+        "EX-1",
+        {"seal": "A-1"},
+        link=setting.link(),
+        actor="custodian-1",
+        second="examiner-1",
+    )
+    sealed = setting.forge.add(world.sign(composed, {"examiner-1": old}))
+    revoke(setting, "examiner-1", last=added)
+    assert report_on(setting).verdict is Verdict.INDETERMINATE
+    affirm(setting, sealed, actor="examiner-1")
+    assert report_on(setting).verdict is Verdict.PASSED
+
+
+def test_an_affirmation_says_nothing_about_a_theft_found_later(setting: Setting) -> None:
+    """Two registrars looked into one stolen key; that the other signer's was stolen too came out after that."""
+    revoke(setting, "examiner-1", last=REGISTERED)
+    affirm(setting, HANDED_OVER, actor="registrar-1", registrar="registrar-2")
+    assert report_on(setting).verdict is Verdict.PASSED
+    revoke(setting, "custodian-1", last=REGISTERED)
+    report = report_on(setting)
+    assert report.verdict is Verdict.INDETERMINATE
+    affirm(setting, HANDED_OVER, actor="registrar-1", registrar="registrar-2")
+    assert report_on(setting).verdict is Verdict.PASSED
+
+
+def test_affirmations_that_undo_one_another_come_to_an_end() -> None:
+    """Accepting one made the other void, which made the first void again: the search never ended."""
+    keys = {
+        "a": Key("a", "a", b"", 0, revoked_at=5, last_valid=1),
+        "b": Key("b", "b", b"", 0, revoked_at=3, last_valid=0),
+    }
+    signings = [
+        Signing(0, (), ()),
+        Signing(1, (), ()),
+        Signing(2, ("b",), ()),
+        Signing(3, ("a",), (2,)),
+        Signing(4, (), (2, 3)),
+        Signing(5, (), (4,), affirms=2),
+        Signing(6, (), ()),
+        Signing(7, (), (), affirms=5),
+    ]
+    disputes = find_disputes(signings, keys)
+    assert 4 in disputes.barred
+    assert 2 in disputes.disputed
