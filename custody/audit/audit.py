@@ -90,7 +90,7 @@ def _read_files(running: LedgerPass, wanted: FilesWanted, store: SqliteStore) ->
         return store.disclosures.get([item for record in records for item in _commitments(record)])
 
     running.findings.asked.add(9)
-    return check_files(running.registered, wanted, disclosures_of, running.findings)
+    return check_files(running.registered_now(), wanted, disclosures_of, running.findings)
 
 
 def _commitments(record: FileRecord) -> list[str]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from custody.audit.growing_tree import GrowingTree
-from custody.audit.signature_cores import SignatureCores
 from custody.audit.table_rows import TableRows
+from custody.ledger.signature_cores import SignatureCores
 from custody.verify.opened import fail
 from custody.verify.state import LogKey
 from keys.ed25519 import SIGNATURE_BYTES

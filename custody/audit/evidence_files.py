@@ -39,12 +39,16 @@ class FilesAudited(Record, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """An exhibit of data: the entry that registered it, its event hash, what was signed of its content."""
+    """An exhibit of data: the entry that registered it, its event hash, what was signed of its content.
+
+    ``is_away`` where it was disposed of, voided or released since: then its files need not be there any more.
+    """
 
     index: int
     event: str
     name: str
     content: Content
+    is_away: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +93,8 @@ def check_files(
 ) -> FilesAudited:
     """Hash the files of exhibits again, as far as the sample has them, and return what was done.
 
-    Findings: ``audit.file`` for bytes that are not the registered ones, ``audit.file-altered`` for links and folders
-    (failed), ``audit.file-missing``, or as the manifest and the store say (undecided).
+    Findings: ``audit.file`` for bytes that are not the registered ones, ``audit.file-missing``, ``audit.file-altered``
+    for links and folders (failed; notes where the exhibit is away), or as the manifest says.
     """
     count = sum(item.content.count for item in registered)
     sample = Sample(count=count, percent=wanted.percent, seed=wanted.seed)
@@ -99,7 +103,8 @@ def check_files(
         try:
             result = _check(item, wanted.places, sample.draw(_members(item, wanted.places, disclosures)))
         except CustodyError as error:
-            severity = Severity.INDETERMINATE if isinstance(error, StorageError) else Severity.FAILED
+            # A list that is absent leaves the files undecided; one that is there and wrong has failed.
+            severity = Severity.INDETERMINATE if isinstance(error, StorageError) else _severity(item)
             findings.add(STEP, severity, error.code, f"entry {item.index}", f"{item.name}: {error.text}")
             continue
         results.append(result)
@@ -123,7 +128,7 @@ def _check(item: Registered, places: Places, members: Iterable[Member]) -> Check
 
 
 def _members(item: Registered, places: Places, disclosures: DisclosuresOf) -> Iterable[Member]:
-    if isinstance(item.content.files, tuple):
+    if isinstance(item.content.files, tuple) or not item.content.count:
         return members_of_event(item.content, disclosures(item.content))
     return members_of_manifest(places.manifests.path(item.content.root), content=item.content)
 
@@ -133,13 +138,17 @@ def _report(item: Registered, result: CheckResult, findings: Findings) -> None:
         path = "" if difference.path is None else f" ({_shown(difference.path)})"
         if difference.found is None:
             text = f"expected a file of SHA-256 {difference.expected} in {item.name}{path}, found none that can be read"
-            findings.add(STEP, Severity.INDETERMINATE, "audit.file-missing", f"entry {item.index}", text)
+            findings.add(STEP, _severity(item), "audit.file-missing", f"entry {item.index}", text)
         else:
             text = f"expected SHA-256 {difference.expected} in {item.name}{path}, found {difference.found}"
-            findings.add(STEP, Severity.FAILED, "audit.file", f"entry {item.index}", text)
+            findings.add(STEP, _severity(item), "audit.file", f"entry {item.index}", text)
     for altered in result.altered:
         text = f"expected {_shown(altered)} in {item.name} as it was, found it altered"
-        findings.add(STEP, Severity.FAILED, "audit.file-altered", f"entry {item.index}", text)
+        findings.add(STEP, _severity(item), "audit.file-altered", f"entry {item.index}", text)
+
+
+def _severity(item: Registered) -> Severity:
+    return Severity.NOTE if item.is_away else Severity.FAILED
 
 
 def _shown(path: bytes) -> str:

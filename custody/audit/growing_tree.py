@@ -28,7 +28,6 @@ class OwnTiles:
         """Keep a tile in place of its narrower form."""
         self.by_place[level, number] = hashes
 
-
     def kept(self) -> dict[tuple[int, int], bytes]:
         """Return the tiles that a store keeps: all but the newest one of leaves, until it is full."""
         whole = TILE_WIDTH * HASH_BYTES

@@ -73,9 +73,9 @@ def check_held(held: Iterable[Held], *, size: int, roots: dict[int, bytes], find
             code = "audit.fork" if item.size == size else "audit.rewritten"
             text = (
                 f"expected the root {item.root.hex()} at size {item.size}, as in the checkpoint from {item.source},"
-                f" found {roots[item.size].hex()}: entries were replaced between {equal_below} and {item.size - 1}"
+                f" found {roots[item.size].hex()}: some of the entries {equal_below} to {item.size - 1} were replaced"
             )
-            findings.add(2, Severity.FAILED, code, f"entry {equal_below}", text)
+            findings.add(2, Severity.FAILED, code, f"entries {equal_below} to {item.size - 1}", text)
 
 
 def check_genesis(believed: TrustedLedger, found: bytes | None, findings: Findings) -> None:

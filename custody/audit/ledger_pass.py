@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from custody.audit import columns
@@ -12,9 +13,9 @@ from custody.audit.evidence_files import Registered
 from custody.audit.held import Held, check_genesis, check_held, check_signature, held_by
 from custody.audit.record import FindingsCap
 from custody.audit.replay import CHUNK, Replay, Replayed
-from custody.audit.signature_cores import SignatureCores
 from custody.audit.table_rows import TableRows
 from custody.audit.wanted import Wanted
+from custody.ledger.signature_cores import SignatureCores
 from custody.verify.fold import Placed
 from keys.verifier_key import VerifierKey
 from schemas.content import Content
@@ -26,6 +27,7 @@ from schemas.text import format_time
 Progress = Callable[[int, int], None]
 """Told how many entries are done, of how many."""
 
+_AWAY: Final = frozenset({"disposed", "released", "voided"})
 _NO_ANCHOR: Final = (
     "no trust file and no checkpoint from before was given: a ledger written anew as a whole, with its own keys, would"
     " look the same"
@@ -107,6 +109,13 @@ class LedgerPass:
         if isinstance(details.content, Content):
             name = f"{parsed.event.event.case}/{parsed.event.event.exhibit}"
             self.registered.append(Registered(placed.index, parsed.event.hash, name, details.content))
+
+    def registered_now(self) -> list[Registered]:
+        """Return the exhibits of data, with what has become of them."""
+        assert self.replayed is not None, "replayed before"
+        state = self.replayed.fold.state
+        away = {exhibit.registration for exhibit in state.exhibits.values() if exhibit.status in _AWAY}
+        return [replace(item, is_away=item.event in away) for item in self.registered]
 
     def _check_checkpoints(self, rows: TableRows, cores: SignatureCores) -> None:
         self.findings.asked.add(2)

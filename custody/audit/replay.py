@@ -12,10 +12,10 @@ from typing import Final
 
 from custody.audit.columns import compare_entries, compare_signers
 from custody.audit.growing_tree import GrowingTree
-from custody.audit.signature_cores import SignatureCores
 from custody.audit.subject_index import SubjectIndex
 from custody.audit.table_rows import Row, TableRows
 from custody.ledger.rows import EntryRow, SignerRow, entry_row, signer_rows
+from custody.ledger.signature_cores import SignatureCores
 from custody.ledger.tiles import HASH_BYTES
 from custody.verify.fold import Fold, Placed
 from custody.verify.opened import fail

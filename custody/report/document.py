@@ -78,6 +78,9 @@ class Document:
     defects: tuple[Shown, ...]
     steps: tuple[StepPage, ...]
     closing: str
+    title: str = "Custody verification report"
+    standings: tuple[str, ...] = ()
+    """Who held what at a date that was asked for, in words; the first says at which."""
 
     @property
     def is_trustworthy(self) -> bool:

@@ -26,12 +26,14 @@ UNTRUSTED: Final = (
 
 def text_lines(document: Document) -> Iterator[str]:
     """Yield the lines of the report, without line ends."""
-    yield from title("CUSTODY VERIFICATION REPORT", "=")
+    yield from title(document.title.upper(), "=")
     yield from wrap(f"VERDICT: {document.headline}")
     yield from section("What this means", _meaning(document))
     yield from section("What was not asked", bullets(document.not_asked or ("Nothing was left out.",)))
     yield from section("What no proof can show", bullets(document.limits))
     yield from section("What this rests on", pairs(document.basis))
+    if document.standings:
+        yield from section(document.standings[0], bullets(document.standings[1:] or ("No exhibit.",)))
     if document.exhibits:
         yield from section("The story", [] if document.is_trustworthy else wrap(UNTRUSTED, "  "))
         for case in document.cases:

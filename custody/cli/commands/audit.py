@@ -1,0 +1,118 @@
+"""`custody audit`: replay the whole ledger, and compare it with what was held from before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from custody.audit.audit import Audited
+from custody.audit.audit import audit as replay
+from custody.audit.record import AuditReport
+from custody.cli.auditing import Wishes, wishing
+from custody.cli.command import command
+from custody.cli.commands.verify import EXITS
+from custody.cli.context import Context, pass_custody
+from custody.cli.exits import Exit
+from custody.cli.files import write_file
+from custody.cli.keyring import signer_for
+from custody.cli.options import FILE, force_option, passphrase_option
+from custody.cli.output import emit, note, progress
+from custody.report.audit_document import make_audit_document
+from custody.report.document import Document
+from custody.report.safe_text import show_path
+from custody.report.text_report import text_lines
+from custody.verify.state import Ledger
+from keys.note import open_note
+from keys.private.notes import NoteSigner, cosign_note
+from keys.verifier_key import KeyType, format_verifier_key, parse_verifier_key
+from schemas.errors import RefusedError, UsageError
+from schemas.report import Verdict
+
+
+@command(
+    example="""
+    custody audit
+    custody audit --since 2026-01-01.checkpoint --trust trust.json
+    custody audit --files --sample 5% --report audit.html
+    custody audit --as-of '2026-11-21 20:00'
+    custody audit --since last.checkpoint --cosign auditor-1 --cosigned now.checkpoint
+    """,
+    result=AuditReport,
+)
+@wishing
+@click.option("--cosign", metavar="AGENT", help="Countersign the newest checkpoint with this key, after PASSED.")
+@click.option("--cosigned", type=FILE, help="Where the countersigned checkpoint goes.")
+@click.option("--report", type=FILE, help="Write the report to a file: a page where it ends in .html, else text.")
+@passphrase_option
+@force_option
+@pass_custody
+def audit(
+    context: Context,
+    wishes: Wishes,
+    cosign: str | None,
+    cosigned: Path | None,
+    report: Path | None,
+    passphrase_file: Path | None,
+    force: bool,
+) -> Exit:
+    """Replay the ledger: every entry, every signature, every rule, and all that follows from them.
+
+    Says PASSED (exit 0), FAILED (3) or INDETERMINATE (4). Whoever holds a checkpoint from before gives it with --since:
+    only that shows a past that was written anew with the ledger's own keys.
+    """
+    if (cosign is None) != (cosigned is None):
+        raise UsageError("usage.cosign", "expected --cosign AGENT and --cosigned FILE together")
+    _check_absent(report, cosigned, force=force)
+    home = context.ledger().home
+    wanted, basis = wishes.open(context, home)
+    with progress(context.settings, "replaying") as step:
+        audited = replay(home.store, origin=home.origin, at=context.now(), wanted=wanted, progress=step)
+    document = make_audit_document(audited.report, basis)
+    if report is not None:
+        write_file(report, _format(document, report), force=force)
+        note(context.settings, f"report written: {show_path(report)}")
+    emit(context.settings, audited.report, text_lines(document))
+    if cosign is not None and cosigned is not None:
+        raw = _cosign(context, audited, cosign, passphrase_file)
+        write_file(cosigned, raw, force=force)
+        note(context.settings, f"countersigned checkpoint written: {show_path(cosigned)}")
+    return EXITS[audited.report.verdict]
+
+
+def _check_absent(*paths: Path | None, force: bool) -> None:
+    """Say before the work that something is in the way: a replay can take long."""
+    for path in paths:
+        if path is not None and not force and path.exists():
+            text = f"expected nothing at {path}, found something"
+            raise UsageError("usage.exists", text, hint="--force overwrites it")
+
+
+def _format(document: Document, path: Path) -> bytes:
+    if path.suffix.lower() not in (".html", ".htm"):
+        return "".join(f"{line}\n" for line in text_lines(document)).encode("utf-8", "backslashreplace")
+    # Only a page needs the template engine.
+    from custody.report.html_report import format_html
+
+    return format_html(document)
+
+
+def _cosign(context: Context, audited: Audited, agent: str, passphrase_file: Path | None) -> bytes:
+    """Return the newest checkpoint with the auditor's line: 'at this time I had replayed all of it'.
+
+    Raises:
+        RefusedError: ``audit.not-passed``.
+        SigningKeyError: as a key file says.
+    """
+    if audited.report.verdict is not Verdict.PASSED or audited.checkpoint is None:
+        found = audited.report.verdict.value
+        raise RefusedError(
+            "audit.not-passed", f"expected an audit that PASSED before it is countersigned, found {found}"
+        )
+    ledger: Ledger = context.ledger().ledger()
+    opened = open_note(audited.checkpoint, [parse_verifier_key(key.key) for key in ledger.log_keys])
+    key = signer_for(context, agent, passphrase_file=passphrase_file, alive=None)
+    signer = NoteSigner(name=f"{ledger.origin}/{agent}", signer=key, type=KeyType.COSIGNER)
+    note(context.settings, f"cosigner's verifier key: {format_verifier_key(signer.verifier_key)}")
+    time = int(context.now().timestamp())
+    return cosign_note(opened, audited.checkpoint, signer=signer, time=time)

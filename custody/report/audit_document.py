@@ -1,0 +1,153 @@
+"""An audit as people read it: the same pages as a verification has, about a whole ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from custody.audit.custody_at import CustodyAt
+from custody.audit.evidence_files import FilesAudited
+from custody.audit.record import AuditReport
+from custody.report.audit_words import (
+    LIMITS,
+    MEANING,
+    MEANINGS,
+    NO_ANCHOR,
+    NO_FILES,
+    NO_TIME,
+    OLD_SIGNATURES,
+    STEP_WORDS,
+)  # fmt: skip
+from custody.report.document import Document, StepPage
+from custody.report.findings import Shown, Subjects, show_findings
+from custody.report.safe_text import show
+from custody.report.words import format_utc
+from schemas.report import Finding, LedgerReport, Severity, Verdict
+from schemas.types import UNSET, is_set
+
+_HEADLINES = {
+    Verdict.PASSED: "PASSED for what was asked",
+    Verdict.FAILED: "FAILED: something is provably wrong",
+    Verdict.INDETERMINATE: "INDETERMINATE: something could not be decided",
+}
+_SUBJECTS = Subjects(frozenset())
+_REASONS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class AuditBasis:
+    """What the report rests on beside the ledger: name of the home, of the trust file, of the held checkpoint."""
+
+    home: str
+    trust: str = ""
+    since: str = ""
+    program: str = ""
+
+
+def make_audit_document(report: AuditReport, basis: AuditBasis) -> Document:
+    """Return the report of an audit for people."""
+    defects = [finding for finding in report.findings if finding.severity is Severity.DEFECT]
+    not_asked = tuple(_not_asked(report))
+    return Document(
+        verdict=report.verdict,
+        headline=_HEADLINES[report.verdict],
+        meaning=(MEANING[report.verdict.value],),
+        reasons=_shown(_reasons(report)),
+        not_asked=not_asked,
+        limits=LIMITS,
+        basis=tuple(_basis(report, basis)),
+        cases=(),
+        exhibits=(),
+        people=(),
+        defects=_shown(defects),
+        steps=tuple(_steps(report)),
+        closing=_closing(report, not_asked),
+        title="Custody audit report",
+        standings=tuple(_standings(report)),
+    )
+
+
+def _shown(findings: list[Finding]) -> tuple[Shown, ...]:
+    shown, _ = show_findings(findings, _SUBJECTS)
+    return tuple(replace(item, meaning=MEANINGS.get(item.code, item.meaning)) for item in shown)
+
+
+def _reasons(report: AuditReport) -> list[Finding]:
+    wanted = {Verdict.FAILED: Severity.FAILED, Verdict.INDETERMINATE: Severity.INDETERMINATE}.get(report.verdict)
+    found: dict[tuple[str, str], Finding] = {}
+    for finding in report.findings:
+        if finding.severity is wanted:
+            found.setdefault((finding.code, finding.subject), finding)
+    return list(found.values())[:_REASONS]
+
+
+def _not_asked(report: AuditReport) -> Iterator[str]:
+    if not is_set(report.files):
+        yield NO_FILES
+    if not report.held and not is_set(report.trust_sha256):
+        yield NO_ANCHOR
+    if isinstance(report.since, int):
+        yield OLD_SIGNATURES.format(since=report.since)
+    yield NO_TIME
+
+
+def _basis(report: AuditReport, basis: AuditBasis) -> Iterator[tuple[str, str]]:
+    yield "ledger in", basis.home
+    if isinstance(report.ledger, LedgerReport):
+        yield "its name", report.ledger.origin
+        yield "entries", f"{report.ledger.size:,}"
+        yield "digest over all entries", report.ledger.root
+        yield "fingerprint", str(report.ledger.genesis)
+    yield "signatures checked", f"{report.signatures:,}"
+    yield "audited at", format_utc(report.at)
+    if is_set(report.trust_sha256):
+        yield "trust file", basis.trust
+        yield "SHA-256 of it", str(report.trust_sha256)
+    if basis.since:
+        yield "checkpoint held", f"{basis.since}, {report.since} entries"
+    if report.held:
+        yield "compared at sizes", ", ".join(f"{size:,}" for size in report.held)
+    if isinstance(report.files, FilesAudited):
+        yield "evidence", _files(report.files)
+    if basis.program:
+        yield "program", basis.program
+
+
+def _files(files: FilesAudited) -> str:
+    text = (
+        f"{files.matching:,} of {files.files:,} files as registered, {files.bytes:,} bytes, {files.exhibits:,} exhibits"
+    )
+    skipped = f", {files.skipped:,} without a digest" if files.skipped else ""
+    return text + skipped if files.percent == "100" else f"{text}{skipped}; {files.percent} % drawn by {files.seed}"
+
+
+def _steps(report: AuditReport) -> Iterator[StepPage]:
+    for step in report.steps:
+        mine = [item for item in report.findings if item.step == step.number and item.severity is not Severity.DEFECT]
+        shown = _shown(mine)
+        words = STEP_WORDS[step.number]
+        yield StepPage(step.number, words.title, words.question, step.verdict, shown, len(mine) - len(shown))
+
+
+def _standings(report: AuditReport) -> Iterator[str]:
+    if report.as_of is UNSET or not isinstance(report.custody, tuple):
+        return
+    yield f"Custody at {format_utc(str(report.as_of))}, as it is known now"
+    for item in report.custody:
+        yield _standing(item)
+
+
+def _standing(item: CustodyAt) -> str:
+    seal = ", sealed" if item.sealed else ""
+    later = f"; recorded later, {format_utc(item.recorded_at)}" if item.recorded_later else ""
+    where = f"since {format_utc(item.occurred_at)} (entry {item.entry}{later})"
+    return f"{show(f'{item.case}/{item.exhibit}')}: {item.status}{seal}, with {item.holder}, {where}"
+
+
+def _closing(report: AuditReport, not_asked: tuple[str, ...]) -> str:
+    size = report.ledger.size if isinstance(report.ledger, LedgerReport) else 0
+    first = next((item for item in report.findings if item.severity is Severity.FAILED), None)
+    where = "" if first is None else f", first at step {first.step} ({show(first.subject)})"
+    defects = f" {len(report.defects)} defects of procedure." if report.defects else ""
+    unchecked = "; ".join(sentence.partition(":")[0].lower() for sentence in not_asked)
+    return f"VERDICT: {_HEADLINES[report.verdict]}{where}. {size:,} entries.{defects} Not checked: {unchecked}."

@@ -1,0 +1,74 @@
+"""An audit in plain words: what each of its steps asks, what its findings mean, and what it can't show."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from custody.report.step_words import LIMITS as OF_BUNDLES
+from custody.report.step_words import StepWords
+
+STEP_WORDS: Final = {
+    0: StepWords("The database", "Do the tables say what the entries say, in every column?"),
+    2: StepWords("Signed states", "Is every state that the ledger ever signed one with the entries as they are now?"),
+    4: StepWords("Unaltered", "Is every entry unchanged, in its place, and linked to the one before?"),
+    5: StepWords("Keys", "Was every key that signed enrolled, valid at that place and not revoked?"),
+    6: StepWords("Signatures", "Does every signature hold, of exactly the people whom each entry names?"),
+    7: StepWords("Unbroken", "Was custody kept by the rules: one holder at a time, every act by somebody entitled?"),
+    8: StepWords("Complete", "Did every bundle that left say truly what the ledger held about its exhibits?"),
+    9: StepWords("The evidence", "Are the stored files the ones that were registered?"),
+    10: StepWords("Names and texts", "Do the names and texts that are kept belong to the entries?"),
+    12: StepWords("Procedure", "Was the procedure kept? What is listed here never changes the verdict."),
+}
+"""By number of the step, as in a verification."""
+
+MEANINGS: Final = {
+    "audit.checkpoint-key": "A state of the ledger was signed with a key that did not count any more.",
+    "audit.checkpoint-missing": "A signed state of the ledger that must be there is gone.",
+    "audit.checkpoint-root": "The entries are not the ones over which the ledger once signed: some were changed since.",
+    "audit.checkpoint-size": "A signed state of the ledger does not stand where it belongs.",
+    "audit.column": "A column of the database does not say what the entry says. The entry itself is judged apart.",
+    "audit.commitment-row": "The table of hidden values does not say what the entries say.",
+    "audit.database": "The database could not be read to its end: it is damaged.",
+    "audit.empty": "There is no entry at all.",
+    "audit.file": "A stored file is not the one that was registered: it was changed or damaged.",
+    "audit.file-altered": "A link or a folder of the evidence is not what was registered.",
+    "audit.file-missing": "A file of the evidence is not where it should be.",
+    "audit.fork": "You hold a state of this ledger of the same size and with other contents: it has two pasts.",
+    "audit.guards": "What keeps the database from being changed by mistake is missing or was changed.",
+    "audit.index-root": "A bundle left with a wrong account of what the ledger held.",
+    "audit.missing": "An entry was deleted.",
+    "audit.no-anchor": "Nothing from before was given to compare with.",
+    "audit.rewritten": "Entries below the state that you hold were replaced: the ledger's past was written anew.",
+    "audit.schema": "The tables of the database are not those of a ledger.",
+    "audit.seen": "A signer had seen another past of this ledger than the one it has now.",
+    "audit.signer-row": "The table of signers does not say what the entry says.",
+    "audit.since-signature": "The state that you hold is not signed by a key of this ledger.",
+    "audit.state-row": "The database does not say of an agent, a case or an exhibit what the entries say.",
+    "audit.stray-row": "Something is left of an entry that is gone.",
+    "audit.subject-row": "The list of entries by subject is not what the entries give.",
+    "audit.tile": "The stored tree of hashes is not the one over the entries.",
+    "audit.truncated": "The newest entries are gone: the ledger was longer once.",
+    "audit.unreadable": "An entry lies on a damaged part of the disk or of the file.",
+    "disclosures.digest": "A hidden value in the store is not the one that was committed to: it was changed.",
+    "disclosures.gone": "A hidden value was erased without an order.",
+    "disclosures.uncommitted": "Hidden values are kept that no entry speaks of.",
+}
+"""What a finding means, where an audit has words of its own for it."""
+
+MEANING: Final = {
+    "PASSED": "Every entry was read again, and all that follows from the entries was computed again and compared.",
+    "INDETERMINATE": "Nothing was found to be wrong, but not everything could be decided:",
+    "FAILED": "The ledger is not what it must be. Keep its files as they are, take a copy, and compare it with a "
+    "backup and with the states that others hold before anything is written to it. What is wrong:",
+}
+"""What the verdict means."""
+
+NO_FILES: Final = "Evidence: stored files were not hashed again (--files)."
+NO_ANCHOR: Final = (
+    "The past: no trust file and no checkpoint from before was given (--trust, --since), so a ledger that was written "
+    "anew as a whole would not be noticed."
+)
+NO_TIME: Final = "Time: no third party was asked to vouch for when the records existed."
+OLD_SIGNATURES: Final = "Signatures below entry {since}: they were checked when the checkpoint that you hold was made."
+LIMITS: Final = (*OF_BUNDLES[:2], "What was never recorded is not in any ledger.")
+"""What no proof can show."""
