@@ -19,7 +19,7 @@ from custody.report.safe_text import show_path
 from keys.private.signer import Signer
 from keys.private.signing import make_enrolment
 from schemas.enrol import format_enrolment
-from schemas.errors import RefusedError
+from schemas.errors import RefusedError, UsageError
 
 
 class KeyMade(Result, frozen=True, kw_only=True, tag="custody-key-made/v1"):
@@ -61,7 +61,7 @@ def key_new(
     request = out or Path(f"{agent}.enrol")
     # Before the key is made: a request that can't be written would leave a key that nobody knows.
     if request.exists() and not force:
-        raise RefusedError("file.exists", f"expected no file at {request}, found one", hint="--force overwrites it")
+        raise UsageError("usage.exists", f"expected nothing at {request}, found something", hint="--force overwrites it")
     phrase = new_passphrase(context, passphrase_file, agent=agent)
     signer = key_directory(context).create(agent, passphrase=phrase, cost=key_cost(context))
     write_request(context, signer, request, force=force)
