@@ -52,8 +52,9 @@ def parse_entry(raw: bytes) -> ParsedEntry:
     """Return the entry, with its event, of which ``raw`` is the canonical spelling.
 
     Raises:
-        RecordError: ``entry.payload-type``, ``entry.ledger`` where event and entry name two ledgers,
-            ``entry.index-root`` where it stands beside another type than ``bundle.exported`` or is missing there; others as `parse_event`.
+        RecordError: ``entry.payload-type``; ``entry.ledger`` where event and entry name two ledgers;
+            ``entry.index-root`` where it stands beside another type than ``bundle.exported``, or is missing there;
+            others as `parse_event`.
         UnknownVersionError: ``record.version``.
     """
     entry = canonical.decode(raw, Entry, maximum=limits.ENTRY_BYTES)
