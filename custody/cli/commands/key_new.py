@@ -61,7 +61,8 @@ def key_new(
     request = out or Path(f"{agent}.enrol")
     # Before the key is made: a request that can't be written would leave a key that nobody knows.
     if request.exists() and not force:
-        raise UsageError("usage.exists", f"expected nothing at {request}, found something", hint="--force overwrites it")
+        text = f"expected nothing at {request}, found something"
+        raise UsageError("usage.exists", text, hint="--force overwrites it")
     phrase = new_passphrase(context, passphrase_file, agent=agent)
     signer = key_directory(context).create(agent, passphrase=phrase, cost=key_cost(context))
     write_request(context, signer, request, force=force)
