@@ -161,16 +161,10 @@ def _taking(body: Body, names: tuple[str, ...], options: list[Callable[[Any], An
 
 def _signing_options() -> list[Callable[[Any], Any]]:
     return [
-        click.option(
-            "--as", "actor", type=AGENT, help="Who acts (CUSTODY_AS; else the one key at hand)."
-        ),
+        click.option("--as", "actor", type=AGENT, help="Who acts (CUSTODY_AS; else the one key at hand)."),
         click.option("--on-behalf-of", type=AGENT, metavar="UNIT", help="The unit for which the actor acts."),
-        click.option(
-            "--second", "seconds", multiple=True, type=AGENT, help="A second officer who signs too."
-        ),
-        click.option(
-            "--witness", "witnesses", multiple=True, type=AGENT, help="A witness who signs too."
-        ),
+        click.option("--second", "seconds", multiple=True, type=AGENT, help="A second officer who signs too."),
+        click.option("--witness", "witnesses", multiple=True, type=AGENT, help="A witness who signs too."),
         click.option("--registrar", type=AGENT, help="A registrar who signs beside the actor."),
         passphrase_option,
         click.option("--yes", "-y", "assume_yes", is_flag=True, help="Sign without asking."),
