@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from custody.cli.act_options import several
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.foreign_origin import ForeignExhibit, read_foreign
 from custody.cli.holdings import Staged, staging
 from custody.cli.options import FILE, Signing, When, signed, timed
 from custody.cli.receipts import emit_outcome
@@ -29,8 +28,10 @@ from custody.cli.registration_options import (
 )
 from custody.cli.results import ActResult
 from custody.cli.taking_in import Taking
-from custody.cli.verification import Believed
 from schemas.errors import UsageError
+
+if TYPE_CHECKING:
+    from custody.cli.foreign_origin import ForeignExhibit
 
 _how_options = several(
     click.option("--list", "list_file", type=FILE, help="Exhibits as rows of a list (CSV), all or none."),
@@ -136,6 +137,10 @@ def _read_foreign(context: Context, staged: Staged, paths: tuple[Path, ...], giv
     Raises:
         CustodyError: as `read_foreign`.
     """
+    # Only evidence from abroad needs what reads bundles.
+    from custody.cli.foreign_origin import read_foreign
+    from custody.cli.verification import Believed
+
     return read_foreign(
         context,
         staged,
