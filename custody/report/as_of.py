@@ -12,6 +12,7 @@ from custody.storage.tables import EntryTable
 from custody.verify.fold import Fold
 from custody.verify.state import Exhibit
 from schemas.entry import parse_entry
+from schemas.errors import StorageError
 from schemas.report import Findings
 
 Standings = dict[tuple[str, str], CustodyAt]
@@ -29,6 +30,10 @@ def standings_at(
 
     What stands since before then is read off; where acts followed, the reducer is run again over those until then.
     ``step`` is told how many entries of how many were folded.
+
+    Raises:
+        StorageError: ``ledger.unreadable`` where the rows beside the entries don't fit them.
+        RecordError: an entry that is none any more.
     """
     standing = [exhibit for exhibit in exhibits if exhibit.occurred_at <= as_of]
     found = _as_now(reader, standing, as_of)
@@ -54,6 +59,9 @@ def _as_now(reader: Reader, exhibits: Sequence[Exhibit], as_of: str) -> Standing
     places = {head.hex(): (index, recorded_at) for head, index, recorded_at in rows}
     found = {}
     for exhibit in exhibits:
+        if exhibit.head not in places:
+            text = f"expected the newest act of {exhibit.case}/{exhibit.number} among the entries, found none"
+            raise StorageError("ledger.unreadable", text, hint="run custody audit on the ledger")
         index, recorded_at = places[exhibit.head]
         found[exhibit.case, exhibit.number] = CustodyAt(
             case=exhibit.case,

@@ -18,6 +18,7 @@ from custody.ledger.store import DisclosureStore, LedgerReader
 from custody.report.values import Disclosures
 from custody.report.words import WITHHELD, format_value
 from custody.verify.state import Exhibit
+from schemas.errors import RecordError
 from schemas.text import parse_base64
 from schemas.types import UNSET, Private, Unset
 
@@ -82,7 +83,11 @@ _DECODE_EVENT: Final = msgspec.json.Decoder(_Event).decode
 def glances(
     reader: LedgerReader, disclosures: DisclosureStore, exhibits: Iterable[Exhibit], *, as_of: str | None = None
 ) -> Iterator[Glance]:
-    """Yield one glance for each exhibit, in the order given; ``as_of`` leaves out what happened after it."""
+    """Yield one glance for each exhibit, in the order given; ``as_of`` leaves out what happened after it.
+
+    Raises:
+        RecordError: ``record.malformed`` for an entry that is none any more.
+    """
     waiting = iter(exhibits)
     while some := [_look(reader, exhibit, as_of) for exhibit in islice(waiting, _AT_ONCE)]:
         commitments = [commitment for marks, _ in some for _, commitment in (marks.description, marks.place)]
@@ -102,8 +107,7 @@ def _look(reader: LedgerReader, exhibit: Exhibit, as_of: str | None) -> tuple[_M
     """Return where description and place stand, and the corrections of anything, by event and field."""
     marks, corrections = _Marks(exhibit), dict[tuple[str, str], str]()
     for raw in map(reader.entry, reader.subject_entries(("exhibit", exhibit.case, exhibit.number))):
-        payload = parse_base64(_DECODE_ENTRY(raw).envelope.payload)
-        event = _DECODE_EVENT(payload)
+        payload, event = _read(raw)
         details = event.details
         if event.type == "record.corrected":
             corrections[_corrected(event)] = "" if details.value is UNSET else details.value.commitment
@@ -115,6 +119,15 @@ def _look(reader: LedgerReader, exhibit: Exhibit, as_of: str | None) -> tuple[_M
         if details.place is not UNSET:
             marks.place = _place_of(payload, details.place)
     return marks, corrections
+
+
+def _read(raw: bytes) -> tuple[bytes, _Event]:
+    try:
+        payload = parse_base64(_DECODE_ENTRY(raw).envelope.payload)
+        return payload, _DECODE_EVENT(payload)
+    except msgspec.MsgspecError as error:
+        hint = "run custody audit on the ledger"
+        raise RecordError("record.malformed", f"expected an entry, found other bytes: {error}", hint=hint) from None
 
 
 def _corrected(event: _Event) -> tuple[str, str]:

@@ -25,7 +25,7 @@ from custody.verify.verify import Verified
 from schemas.details.exhibit import ExhibitLinked, ExhibitRegistered
 from schemas.details.record import DisclosureErased
 from schemas.entry import ParsedEntry
-from schemas.errors import VerificationError
+from schemas.errors import StorageError, VerificationError
 from schemas.private import Disclosure
 from schemas.report import ExhibitReport, Findings, Report, Severity
 from schemas.types import UNSET
@@ -78,18 +78,19 @@ def tell_exhibit(
     """Return the story of ``exhibit`` as of ``at``, now, or of what happened by ``as_of``, times as records write them.
 
     Raises:
-        RecordError: an entry that is not what it was when it was appended.
+        RecordError: an entry that is none any more.
+        StorageError: ``ledger.unreadable`` where the rows beside the entries don't fit them.
     """
     verified, watch = _verify(reader, disclosures, exhibit, at=at, as_of=as_of)
     subject = ("exhibit", exhibit.case, exhibit.number)
     indexes = [index for index, placed in sorted(verified.placed.items()) if subject in placed.subjects]
+    registration = _registration(verified, indexes, exhibit)
     kept = [index for index in indexes if as_of is None or verified.entries[index].event.event.occurred_at <= as_of]
     report = _stood(exhibit, kept, verified, watch, is_now=as_of is None)
     teller = Teller(verified, others=naming(reader))
     story = teller.tell(report)
     entries = [verified.entries[index] for index in kept]
     told = tuple(_told(entry, act, as_of) for entry, act in zip(entries, story.acts, strict=True))
-    registration = verified.entries[indexes[0]]
     return LedgerStory(
         exhibit=report,
         registration=registration,
@@ -102,6 +103,14 @@ def tell_exhibit(
         left_out=len(indexes) - len(kept),
         disclosed=dict(verified.values.disclosed),
     )
+
+
+def _registration(verified: Verified, indexes: list[int], exhibit: Exhibit) -> ParsedEntry:
+    first = verified.entries[indexes[0]] if indexes else None
+    if first is None or not isinstance(first.event.details, ExhibitRegistered):
+        text = f"expected the registration of {exhibit.case}/{exhibit.number} as its first entry, found another"
+        raise StorageError("ledger.unreadable", text, hint="run custody audit on the ledger")
+    return first
 
 
 def _verify(
