@@ -8,7 +8,6 @@ and 6). A bundle carries some subjects only: what is not carried is skipped ther
 from __future__ import annotations
 
 from collections.abc import Callable
-from sys import intern
 
 import msgspec
 from msgspec.structs import replace
@@ -56,9 +55,7 @@ def reduce(
             _check_actor_role(view, rule, event)
         applied = _apply(view, index, parsed, rule, key_ids)
     subjects = subjects_of(view, parsed)
-    # Interned, because a replay keeps the place of every event, and there are few agents and types.
-    signers = tuple([intern(signer.agent) for signer in event.signers])
-    place = EventPlace(index, intern(event.type), subjects, signers)
+    place = EventPlace(index, event.type, subjects, tuple([signer.agent for signer in event.signers]))
     return Outcome(applied[0], place, applied[1])
 
 

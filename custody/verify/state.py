@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -148,7 +148,7 @@ class View(Protocol):
 class State:
     """A `View` in memory, folded from entries in order."""
 
-    __slots__ = ("_agents", "_cases", "_events", "_exhibits", "_keys", "_ledger", "_registered", "is_whole")
+    __slots__ = ("_agents", "_cases", "_events", "_exhibits", "_keys", "_ledger", "_registered", "_shared", "is_whole")
 
     def __init__(self, *, is_whole: bool) -> None:
         self.is_whole = is_whole
@@ -159,6 +159,7 @@ class State:
         self._exhibits: dict[tuple[str, str], Exhibit] = {}
         self._registered: dict[str, tuple[str, str]] = {}
         self._events: dict[str, EventPlace] = {}
+        self._shared: dict[Any, Any] = {}
 
     def ledger(self) -> Ledger | None:
         """Return the ledger, or nothing before entry 0."""
@@ -209,8 +210,12 @@ class State:
         yield from self._exhibits.values()
 
     def place(self, event_hash: str, place: EventPlace) -> None:
-        """Remember where an event stands."""
-        self._events[event_hash] = place
+        """Remember where an event stands; parts that many events have in common are kept once."""
+        share = self._shared.setdefault
+        type, subjects, signers = place.type, place.subjects, place.signers
+        self._events[event_hash] = EventPlace(
+            place.index, share(type, type), share(subjects, subjects), share(signers, signers)
+        )
 
     def put(self, record: StateRecord) -> None:
         """Take over one record that the reducer returned."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sys import intern
-
 from custody.verify.state import Subject, View
 from schemas.details.ledger import AgentChanged, AgentEnrolled, AgentKeyAdded, AgentKeyRevoked, LedgerOpened
 from schemas.event import About, ParsedEvent
@@ -27,10 +25,9 @@ def subjects_of(view: View, item: ParsedEvent | About) -> tuple[Subject, ...]:
         return (LEDGER, *(("agent", agent.agent) for agent in details.agents))
     if isinstance(details, AgentChanged | AgentEnrolled | AgentKeyAdded | AgentKeyRevoked):
         return (("agent", details.agent),)
-    # Interned: a replay keeps the subjects of every event, and an exhibit has many.
-    case = intern(str(event.case))
+    case = str(event.case)
     if is_set(event.link):
-        exhibit = ("exhibit", case, intern(str(event.exhibit)))
+        exhibit = ("exhibit", case, str(event.exhibit))
         return (exhibit, ("case-exhibits", case)) if event.type == "exhibit.registered" else (exhibit,)
     return (("case", case),) if is_set(event.case) else (LEDGER,)
 
