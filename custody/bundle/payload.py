@@ -10,13 +10,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import BinaryIO, Protocol
 
 import msgspec
 
 from custody.bundle.disclose import Choice, choose, commitments_of
 from custody.bundle.readme import format_readme
 from custody.ledger.store import DisclosureStore
+from custody.verify.documents import documents_of
 from schemas import bag, canonical, layout, limits
 from schemas.bundle import Bundle, BundledDocument, BundledExhibit, BundledFile, Disclosures
 from schemas.content import Content, Digests, FileRecord, ManifestLine
@@ -24,9 +25,6 @@ from schemas.details.exhibit import ExhibitRegistered
 from schemas.entry import ParsedEntry
 from schemas.errors import StorageError
 from schemas.types import UNSET
-
-DOCUMENT_FIELDS = frozenset({"certificate", "document", "documents", "photos"})
-"""Fields of details that name documents by digest."""
 
 
 class Vault(Protocol):
@@ -212,25 +210,8 @@ def _measure(path: Path) -> tuple[str, int]:
 def _documents(entries: Iterable[ParsedEntry], vault: Vault) -> list[PayloadMember]:
     """The documents that the entries name and the store has; one that it doesn't have counts as withheld."""
     members = []
-    for digest in sorted({digest for entry in entries for digest in documents_of(entry)}):
+    for digest in sorted({digest for entry in entries for digest in documents_of(entry.event)}):
         path = vault.document(digest)
         if path is not None:
             members.append(PayloadMember(layout.DOCUMENTS + digest, digest, path.stat().st_size, path=path))
     return members
-
-
-def documents_of(entry: ParsedEntry) -> Iterator[str]:
-    """Yield the digests of the documents that an entry's event names."""
-    yield from _named(msgspec.json.decode(bytes(entry.event.event.details)))
-
-
-def _named(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        for key, item in value.items():
-            if key in DOCUMENT_FIELDS:
-                yield from [item] if isinstance(item, str) else item
-            else:
-                yield from _named(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _named(item)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from custody.report.words import Absent, format_value
 from custody.verify.state import Agent, Key, State
 from custody.verify.verify import Verified
-from schemas.details.ledger import AgentChanged, AgentEnrolled, LedgerOpened
+from schemas.details.ledger import AgentChanged, AgentEnrolled, AgentKeyAdded, LedgerOpened
+from schemas.entry import ParsedEntry
 from schemas.private import Disclosure
 from schemas.types import Private
 
@@ -32,7 +33,17 @@ def people_of(verified: Verified, absent: Absent) -> tuple[Person, ...]:
         for agent, private in _names(entry.event.details):
             names[agent] = _shown(private, verified.values.disclosed, absent)
     agents = (verified.state.agent(agent) for agent in sorted(names))
-    return tuple(_person(agent, names[agent.id], verified.state) for agent in agents if agent is not None)
+    recovered = _recoveries(verified.entries)
+    return tuple(_person(agent, names[agent.id], verified.state, recovered) for agent in agents if agent is not None)
+
+
+def _recoveries(entries: Mapping[int, ParsedEntry]) -> dict[int, str]:
+    """Return who gave an agent a key without himself, by entry: whoever can do that could act in his name."""
+    return {
+        index: " and ".join(signer.agent for signer in entry.event.event.signers)
+        for index, entry in entries.items()
+        if isinstance(entry.event.details, AgentKeyAdded) and entry.event.details.recovery
+    }
 
 
 def _names(details: object) -> Iterator[tuple[str, Private | None]]:
@@ -56,7 +67,7 @@ def _shown(private: Private | None, disclosed: Mapping[str, Disclosure], absent:
     return absent(private.commitment) if found is None else format_value(found.value)
 
 
-def _person(agent: Agent, name: str, state: State) -> Person:
+def _person(agent: Agent, name: str, state: State, recovered: Mapping[int, str]) -> Person:
     kind = f"{agent.kind}, has left" if agent.has_left else agent.kind
     if agent.members:
         kind += f" of {', '.join(member for member, _ in agent.members)}"
@@ -67,11 +78,14 @@ def _person(agent: Agent, name: str, state: State) -> Person:
         kind=kind,
         roles=", ".join(role for role, _ in agent.roles) or "none",
         enrolled=agent.introduced,
-        keys="; ".join(_describe_key(key) for key in keys) or "none",
+        keys="; ".join(_describe_key(key, recovered.get(key.introduced)) for key in keys) or "none",
     )
 
 
-def _describe_key(key: Key) -> str:
+def _describe_key(key: Key, recovered_by: str | None) -> str:
+    since = f"since entry {key.introduced}"
+    if recovered_by is not None:
+        since += f" (RECOVERED: given by {recovered_by}, without a signature of his)"
     if key.revoked_at is None:
-        return f"since entry {key.introduced}"
-    return f"since entry {key.introduced}, revoked in entry {key.revoked_at}, valid up to entry {key.last_valid}"
+        return since
+    return f"{since}, revoked in entry {key.revoked_at}, valid up to entry {key.last_valid}"

@@ -88,10 +88,7 @@ def _add_agents(
     wanted: dict[Subject, int | None], entries: Mapping[int, ParsedEntry], placed: Mapping[int, Placed]
 ) -> None:
     """Add each agent that signs, receives or is signed for, until none is new: their entries are signed too."""
-    by_subject: dict[Subject, list[int]] = {}
-    for index, place in placed.items():
-        for subject in place.subjects:
-            by_subject.setdefault(subject, []).append(index)
+    by_subject = _by_subject(placed)
     waiting = list(wanted)
     newest = max(entries, default=None)
     indexes = [] if newest is None else [newest]
@@ -105,6 +102,15 @@ def _add_agents(
             if ("agent", agent) not in wanted:
                 wanted["agent", agent] = None
                 waiting.append(("agent", agent))
+
+
+def _by_subject(placed: Mapping[int, Placed]) -> dict[Subject, list[int]]:
+    """Return the indexes of each subject's entries, in order."""
+    found: dict[Subject, list[int]] = {}
+    for index, place in sorted(placed.items()):
+        for subject in dict.fromkeys(place.subjects):
+            found.setdefault(subject, []).append(index)
+    return found
 
 
 def agents_of(entry: ParsedEntry) -> set[str]:
@@ -139,6 +145,7 @@ def check_completeness(
     _check_about(export, exhibits, state, findings)
     closure = closure_of(exhibits, entries, placed, state)
     proofs = {tuple(proof.subject): proof for proof in opened.proof.subjects}
+    by_subject = _by_subject(placed)
     for subject in sorted(closure.wanted.keys() | proofs.keys()):
         if (subject in closure.wanted) != (subject in proofs):
             what = "a proof of it, found none" if subject in closure.wanted else "no proof of it, found one"
@@ -146,8 +153,8 @@ def check_completeness(
             continue
         leaves = [
             entries[index].leaf
-            for index, place in sorted(placed.items())
-            if subject in place.subjects and _is_within(index, closure.wanted[subject]) and index != export.entry.index
+            for index in by_subject.get(subject, ())
+            if _is_within(index, closure.wanted[subject]) and index != export.entry.index
         ]
         is_part = closure.wanted[subject] is not None
         try:

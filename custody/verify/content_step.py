@@ -6,17 +6,18 @@ does not hold is looked for elsewhere, and leaves the step undecided where it is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from custody.verify.disclosures_step import check_place
+from custody.verify.documents import documents_of
 from custody.verify.opened import Opened, fail
 from custody.verify.source import Elsewhere, FoundFile, Source
-from custody.verify.state import Exhibit, State
+from custody.verify.state import State
 from schemas import canonical, layout, limits
 from schemas.bundle import BundledFile, Ciphertext
 from schemas.content import Content, Digests, FileRecord, ManifestLine, check_path, path_bytes
-from schemas.details.exhibit import ExhibitChecked, ExhibitRegistered
+from schemas.details.exhibit import ExhibitRegistered
 from schemas.entry import ParsedEntry
 from schemas.errors import CustodyError, VerificationError
 from schemas.merkle import Frontier, hash_leaf
@@ -40,13 +41,20 @@ class ContentCheck:
         self._source = source
         self._elsewhere = elsewhere
         self._findings = findings
+        self._documents = opened.bundle.documents if opened.bundle else ()
         self._bundled = {file.sha256: file for file in opened.bundle.files} if opened.bundle else {}
         self._present = frozenset(source.names())
         self._named: set[str] = set()
         self._found: dict[str, FoundFile | None] = {}
 
-    def check(self, registered: dict[tuple[str, str], ParsedEntry], disclosed: dict[str, Disclosure]) -> None:
-        """Check each listed exhibit, given its registration, and that the bundle holds nothing beside them.
+    def check(
+        self,
+        registered: dict[tuple[str, str], ParsedEntry],
+        disclosed: dict[str, Disclosure],
+        entries: Mapping[int, ParsedEntry],
+    ) -> None:
+        """Check each listed exhibit, given its registration, and that the bundle holds nothing beside them but the
+        documents that the carried ``entries`` name.
 
         Findings: ``content.manifest-absent``, ``content.manifest-unknown``, ``content.root``, ``content.count``,
         ``content.order``, ``content.path``, ``content.unlisted``, ``content.size``, ``content.mismatch``,
@@ -61,6 +69,8 @@ class ContentCheck:
                 if not isinstance(details.content.files, tuple) and details.content.count:
                     roots.add(details.content.root)
                 self._check_exhibit(f"{case}/{number}", details.content, disclosed)
+        if self._documents:
+            self._check_documents({digest for entry in entries.values() for digest in documents_of(entry.event)})
         self._check_leftovers(roots)
 
     def _fail(self, code: str, subject: str, text: str) -> None:
@@ -153,6 +163,16 @@ class ContentCheck:
             self._found[sha256] = inside or self._elsewhere.find(sha256)
         return self._found[sha256]
 
+    def _check_documents(self, named: set[str]) -> None:
+        """A document that nobody who signed has named would be the exporter's word only."""
+        for document in self._documents:
+            name = layout.DOCUMENTS + document.sha256
+            found = self._opened.measured.get(name)
+            if found is not None and found.size != document.size:
+                self._fail("content.documents", name, f"expected {document.size} bytes, found {found.size}")
+            if document.sha256 not in named:
+                self._fail("content.unnamed", name, "expected a document that an entry names, found another")
+
     def _check_leftovers(self, roots: set[str]) -> None:
         """Nothing stands in the bundle that no exhibit calls for, and nothing in bundle.json is missing above."""
         payload = {name for name, _ in self._opened.manifest or ()}
@@ -164,13 +184,7 @@ class ContentCheck:
             wanted.add(name)
             if file.sha256 not in self._named:
                 self._fail("content.unnamed", name, "expected a file that a listed exhibit consists of, found another")
-        documents = self._opened.bundle.documents if self._opened.bundle else ()
-        for document in documents:
-            name = layout.DOCUMENTS + document.sha256
-            wanted.add(name)
-            found = self._opened.measured.get(name)
-            if found is not None and found.size != document.size:
-                self._fail("content.documents", name, f"expected {document.size} bytes, found {found.size}")
+        wanted.update(layout.DOCUMENTS + document.sha256 for document in self._documents)
         for name in sorted(payload - wanted - {layout.README, layout.BUNDLE, layout.DISCLOSURES}):
             if name.startswith(layout.INHERITED):
                 text = "a bundle of another ledger, which this version doesn't open"
@@ -179,19 +193,6 @@ class ContentCheck:
             self._fail("content.unnamed", name, "expected a payload file that bundle.json or an exhibit calls for")
         for name in sorted(wanted - payload):
             self._fail("content.documents", name, "expected it in the payload manifest, found it only in bundle.json")
-
-
-def check_recorded(entries: dict[int, ParsedEntry], exhibits: list[Exhibit], findings: Findings) -> None:
-    """Report checks in the ledger that found an exhibit's files changed or missing: a defect beside the verdict."""
-    listed = {exhibit.registration for exhibit in exhibits}
-    for index, entry in entries.items():
-        about = entry.event.event.about
-        details = entry.event.details
-        if not isinstance(details, ExhibitChecked) or not isinstance(about, tuple) or about[0].exhibit not in listed:
-            continue
-        if details.matching != details.checked:
-            text = f"a check on record found {details.checked - details.matching} of {details.checked} files changed"
-            findings.add(9, Severity.DEFECT, "content.recorded-mismatch", f"entry {index}", text)
 
 
 def registrations(

@@ -65,10 +65,12 @@ def change(view: View, index: int, parsed: ParsedEvent, key_ids: Sequence[str]) 
     ledger = view.ledger()
     assert ledger is not None, "the reducer lets nothing but ledger.opened come first"
     match parsed.details:
-        case AgentEnrolled() as details:
-            return _with_registrars(ledger, _enrol_new(view, index, details)), ()
-        case AgentChanged() as details:
-            return _with_registrars(ledger, (_change_agent(view, index, details),)), ()
+        case AgentEnrolled(agent=agent) as details:
+            changes = _with_registrars(ledger, _enrol_new(view, index, details))
+            return changes, _other_registrar(view, event, agent, changes)
+        case AgentChanged(agent=agent) as details:
+            changes = _with_registrars(ledger, (_change_agent(view, index, details),))
+            return changes, _other_registrar(view, event, agent, changes)
         case AgentKeyAdded() as details:
             return _add_key(view, index, event, details), ()
         case AgentKeyRevoked() as details:
@@ -231,6 +233,18 @@ def _second_registrar(ledger: Ledger, event: Event) -> tuple[tuple[str, str], ..
     if len(ledger.registrars) > 1:
         raise RuleViolation("rule.signers", "expected a second registrar to sign, found none")
     return (("defect.single-registrar", "the ledger has but one registrar, who signed alone"),)
+
+
+def _other_registrar(
+    view: View, event: Event, agent: str, changes: Sequence[StateRecord]
+) -> tuple[tuple[str, str], ...]:
+    """Who makes a registrar of his own has two keys for what wants two registrars, so that is told."""
+    if agent == event.actor or not any(isinstance(record, Ledger) for record in changes):
+        return ()
+    others = (_agent(view, signer.agent) for signer in event.signers[1:])
+    if any(other.id != agent and other.role_since(REGISTRAR) is not None for other in others):
+        return ()
+    return (("defect.single-registrar", f"{event.actor} alone made {agent} a registrar, or took that from him"),)
 
 
 def _registrars(agents: Iterable[Agent]) -> tuple[str, ...]:

@@ -15,12 +15,13 @@ from datetime import datetime
 from custody.verify.bag_step import check_bag
 from custody.verify.checkpoint_step import check_checkpoint
 from custody.verify.completeness import check_completeness
-from custody.verify.content_step import ContentCheck, check_recorded, registrations
+from custody.verify.content_step import ContentCheck, registrations
 from custody.verify.disclosures_step import Values, check_disclosures
 from custody.verify.disputes import Disputes
 from custody.verify.entries_step import check_entries
 from custody.verify.fold import Fold, Placed
 from custody.verify.opened import Opened, fail, open_parts
+from custody.verify.recorded import check_recorded
 from custody.verify.source import Elsewhere, Nowhere, Source
 from custody.verify.state import State
 from schemas.entry import ParsedEntry
@@ -82,8 +83,9 @@ def verify(source: Source, *, trusted: Trusted, at: datetime, elsewhere: Elsewhe
         error = VerificationError("content.ledger", f"expected a bundle of {opened.checkpoint.origin}")
         fail(findings, 9, error, "data/bundle.json")
     content = ContentCheck(opened, source, elsewhere or Nowhere(), findings)
-    content.check(registrations(state, entries, listed), dict(values.disclosed))  # 9
-    check_recorded(entries, [exhibit for name in listed if (exhibit := state.exhibit(*name))], findings)
+    registered = registrations(state, entries, listed)
+    content.check(registered, dict(values.disclosed), entries)  # 9
+    check_recorded(entries, registered, findings)
     report = _report(opened, findings, trusted, at, state, placed, listed, genesis)
     return Verified(report, entries, placed, values, state, disputes)
 

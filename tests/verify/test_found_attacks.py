@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
 from custody.verify.disputes import Signing, find_disputes
 from custody.verify.state import Key
 from custody.verify.verify import Trusted
+from schemas import canonical, layout
+from schemas.content import Content
+from schemas.details.exhibit import ExhibitRegistered
 from schemas.event import About
 from schemas.report import Report, Verdict
-from tests.vectors.forge import pack
+from tests.vectors.forge import Members, pack
 from tests.vectors.setting import HANDED_OVER, REGISTERED, Setting, make_setting, plain_bundle
 from tests.verify.test_attacks import judge
 
@@ -112,3 +118,91 @@ def test_affirmations_that_undo_one_another_come_to_an_end() -> None:
     disputes = find_disputes(signings, keys)
     assert 4 in disputes.barred
     assert 2 in disputes.disputed
+
+
+def severities(report: Report, code: str) -> set[str]:
+    """Return how bad the findings of a code are."""
+    return {finding.severity.value for finding in report.findings if finding.code == code}
+
+
+def test_a_document_that_no_entry_names_never_passes(setting: Setting) -> None:
+    """Who exports a bundle could put a warrant of his own into it, which nobody but he has ever seen."""
+    raw = b"a warrant, says the exporter"
+    digest = sha256(raw).hexdigest()
+
+    def smuggle(members: Members) -> None:
+        bundle = msgspec.json.decode(members[layout.BUNDLE])
+        bundle["documents"] = [{"sha256": digest, "size": len(raw)}]
+        members |= {layout.BUNDLE: canonical.encode(bundle), layout.DOCUMENTS + digest: raw}
+
+    report = judge(pack(plain_bundle(setting, edit_payload=smuggle)), Trusted(setting.trust()))
+    assert report.verdict is Verdict.FAILED
+    assert codes(report, 9) == {"content.unnamed"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"root": "ab" * 32}, {"mismatches": ({"expected": "cd" * 32},)}, {"matching": 1}],
+    ids=["other-root", "mismatches", "fewer"],
+)
+def test_a_check_that_did_not_find_the_exhibit_as_registered_is_a_defect(
+    setting: Setting, changes: dict[str, Any]
+) -> None:
+    """'Two of two files match' means nothing if it was said about another content, or beside a list of changed ones."""
+    details = {"bytes": 25, "checked": 2, "matching": 2, "root": content_root(setting), **changes}
+    setting.forge.add(
+        setting.world.sign(setting.world.annotation("exhibit.checked", setting.about(), details, actor="examiner-1"))
+    )
+    assert severities(report_on(setting), "content.recorded-mismatch") == {"defect"}
+
+
+def test_a_check_that_found_everything_as_registered_is_none(setting: Setting) -> None:
+    """Else the defect would say nothing."""
+    details = {"bytes": 25, "checked": 2, "matching": 2, "root": content_root(setting)}
+    setting.forge.add(
+        setting.world.sign(setting.world.annotation("exhibit.checked", setting.about(), details, actor="examiner-1"))
+    )
+    rehash = {"match": True, "root": content_root(setting)}
+    setting.act("custody.handed-over", {"purpose": "x", "rehash_after": rehash}, actor="custodian-1", to="examiner-2")
+    assert severities(report_on(setting), "content.recorded-mismatch") == set()
+
+
+@pytest.mark.parametrize("match", [True, False])
+def test_a_handover_of_other_content_is_a_defect(setting: Setting, match: bool) -> None:
+    """The receiver computed another root, and the story alone would have told."""
+    rehash = {"match": match, "root": "ab" * 32}
+    setting.act("custody.handed-over", {"purpose": "x", "rehash_before": rehash}, actor="custodian-1", to="examiner-2")
+    assert severities(report_on(setting), "content.recorded-mismatch") == {"defect"}
+
+
+def content_root(setting: Setting) -> str:
+    """Return the registered content root of the exhibit."""
+    details = setting.forge.reader().parsed[REGISTERED].event.details
+    assert isinstance(details, ExhibitRegistered)
+    assert isinstance(details.content, Content)
+    return details.content.root
+
+
+@pytest.mark.parametrize("second", [None, "registrar-2"])
+def test_a_registrar_who_makes_another_alone_is_told(setting: Setting, second: str | None) -> None:
+    """With a second key of his own he revokes a colleague's key, recovers it, and acts in the colleague's name."""
+    world = setting.world
+    public = world.public_key(world.new_key("registrar-9"))
+    details: dict[str, Any] = {
+        "agent": "registrar-9",
+        "keys": (public,),
+        "kind": "person",
+        "name": "n",
+        "roles": ("registrar",),
+    }
+    setting.forge.add(world.sign(world.event("agent.enrolled", details, actor="registrar-1", second=second)))
+    old = world.signers["custodian-1"][0]
+    details = {"agent": "custodian-1", "key_id": old.key_id, "reason": "lost"}
+    setting.forge.add(world.sign(world.event("agent.key-revoked", details, actor="registrar-1")))
+    public = world.public_key(world.new_key("custodian-1"))
+    details = {"agent": "custodian-1", "key": public, "recovery": True}
+    composed = world.event("agent.key-added", details, actor="registrar-1", registrar="registrar-9")
+    setting.forge.add(world.sign(composed))
+    setting.act("exhibit.sealed", {"seal": "A-1"}, actor="custodian-1")
+    told = severities(report_on(setting), "defect.single-registrar")
+    assert told == (set() if second else {"defect"})

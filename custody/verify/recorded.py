@@ -1,0 +1,59 @@
+"""What the ledger itself says about files found changed: a defect beside the verdict (step 9).
+
+A check of another content root than the registered one says nothing about this exhibit, whatever it counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from schemas.content import Content
+from schemas.details.custody import HandedOver, Rehash
+from schemas.details.exhibit import ExhibitChecked, ExhibitRegistered
+from schemas.entry import ParsedEntry
+from schemas.report import Findings, Severity
+from schemas.types import is_set
+
+
+def check_recorded(
+    entries: Mapping[int, ParsedEntry], registered: Mapping[tuple[str, str], ParsedEntry], findings: Findings
+) -> None:
+    """Report checks on record, and digests computed at a handover, by which a listed exhibit isn't as registered.
+
+    Finding: ``content.recorded-mismatch`` (defect).
+    """
+    roots = {entry.event.hash: _root(entry) for entry in registered.values()}
+    for index, entry in sorted(entries.items()):
+        details, about = entry.event.details, entry.event.event.about
+        texts: Iterator[str] = iter(())
+        if isinstance(details, ExhibitChecked) and isinstance(about, tuple) and str(about[0].exhibit) in roots:
+            texts = _check(details, roots[str(about[0].exhibit)])
+        elif isinstance(details, HandedOver):
+            registration = registered.get((str(entry.event.event.case), str(entry.event.event.exhibit)))
+            texts = _rehashes(details, _root(registration)) if registration is not None else texts
+        for text in texts:
+            findings.add(9, Severity.DEFECT, "content.recorded-mismatch", f"entry {index}", text)
+
+
+def _root(registration: ParsedEntry) -> str | None:
+    details = registration.event.details
+    return (
+        details.content.root
+        if isinstance(details, ExhibitRegistered) and isinstance(details.content, Content)
+        else None
+    )
+
+
+def _check(details: ExhibitChecked, root: str | None) -> Iterator[str]:
+    if is_set(details.mismatches) or details.matching != details.checked:
+        found = len(details.mismatches) if isinstance(details.mismatches, tuple) else 0
+        changed = max(found, abs(details.checked - details.matching))
+        yield f"a check on record found {changed} of {details.checked} files changed"
+    if details.root != root:
+        yield f"a check on record is of the content root {details.root}, which isn't the registered one"
+
+
+def _rehashes(details: HandedOver, root: str | None) -> Iterator[str]:
+    for when, rehash in (("before", details.rehash_before), ("after", details.rehash_after)):
+        if isinstance(rehash, Rehash) and (not rehash.match or rehash.root != root):
+            yield f"at this handover the content root {rehash.root} was found {when} it, which isn't the registered one"
