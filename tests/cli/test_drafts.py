@@ -111,3 +111,16 @@ def test_keeping_a_late_draft_keeps_its_signed_bytes(machine: Machine, draft: Pa
     assert format_base64(event.raw).encode() in document
     assert not draft.exists()
     machine.fail(f"attach {draft}.attached --reason late --as ghost", Exit.REFUSED, "rule.unknown-agent")
+
+
+def test_a_registration_can_wait_for_a_second_officer(machine: Machine) -> None:
+    """Evidence is taken in at once; the exhibit exists when both have signed, and nothing of it was lost meanwhile."""
+    (machine.stage.folder / "a").write_text("abc")
+    found = machine.json(f"register a --case {CASE} --exhibit EX-2 --as exam-07 --second cust-02")
+    assert found["waiting_for"] == ["cust-02"]
+    machine.fail("check EX-2 --no-record", Exit.USAGE, "usage.exhibit")
+    signed = machine.do(f"--keys stick sign {found['draft']} --as cust-02")
+    assert "file 1 name: a" in signed.stderr
+    assert "was registered by exam-07" in signed.stdout
+    assert machine.json("check EX-2 --no-record")["exhibits"][0]["unaltered"] is True
+    assert not Path(found["draft"]).exists()
