@@ -42,9 +42,12 @@ def append(
     at: datetime,
     log_signers: Sequence[Signer],
     clock_is_right: bool = False,
+    may_spawn: bool = False,
 ) -> tuple[Receipt, ...]:
     """Append a batch as one, in its order, at the time ``at`` (aware), and return a receipt for each event.
 
+    ``may_spawn`` lets a batch of some thousand events use other processes for signatures; the program's main module
+    must be guarded (``if __name__ == "__main__"``), as `multiprocessing` wants it.
     An event of type ``bundle.exported`` must be the last of its batch: its checkpoint ends with it.
 
     Raises:
@@ -60,7 +63,7 @@ def append(
     waiting = iter(submissions)
     with store.write() as writer:
         recorded_at = recording_time(writer.head(), at=at, clock_is_right=clock_is_right)
-        with Appending(writer, recorded_at=recorded_at) as appending:
+        with Appending(writer, recorded_at=recorded_at, may_spawn=may_spawn) as appending:
             while chunk := tuple(islice(waiting, CHUNK)):
                 appending.add(chunk)
             appending.finish(log_signers)

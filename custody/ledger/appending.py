@@ -11,14 +11,14 @@ from typing import NamedTuple, TypeVar
 from custody.ledger.admission import Numbers, SeenRoots, check_commitments, check_standing
 from custody.ledger.log_key import sign_checkpoint
 from custody.ledger.rows import EntryRows, rows_of
-from custody.ledger.signature_pool import Failure, SignaturePool
+from custody.ledger.signature_cores import SignatureCores, cores_at_hand
 from custody.ledger.store import Changes, LedgerWriter, SubjectEntry
 from custody.ledger.submission import ParsedSubmission, Submission, check_times, parse_submission
 from custody.ledger.tiles import append_leaves
 from custody.ledger.working import WorkingState, WorkingTallies
 from custody.verify.disputes import Signing, reliance
 from custody.verify.reducer import reduce
-from custody.verify.signing import SignatureJob, check_enrolments, match_signatures
+from custody.verify.signing import check_enrolments, match_signatures
 from keys.private.signer import Signer
 from schemas import canonical, limits, text
 from schemas.checkpoint import Checkpoint
@@ -48,13 +48,12 @@ class _Made(NamedTuple):
 
     rows: EntryRows
     subjects: list[SubjectEntry]
-    jobs: tuple[SignatureJob, ...]
 
 
 class Appending:
     """Entries on their way into the ledger. Mutable: lives as long as one write transaction."""
 
-    def __init__(self, writer: LedgerWriter, *, recorded_at: datetime) -> None:
+    def __init__(self, writer: LedgerWriter, *, recorded_at: datetime, may_spawn: bool = False) -> None:
         head = writer.head()
         self.receipts: list[Receipt] = []
         self.disclosures: list[Disclosure] = []
@@ -71,15 +70,15 @@ class Appending:
         self._hashes: list[str] = []
         self._signings: list[Signing] = []
         self._frontier = writer.frontier()
-        self._pool = SignaturePool()
-        self._batch = (0, False)
+        self._cores = SignatureCores(cores=cores_at_hand(), may_spawn=may_spawn)
+        self._is_batch = False
         self._is_closed = False
 
     def __enter__(self) -> Appending:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._pool.close()
+        self._cores.__exit__(kind, error, at)
 
     def add(self, submissions: Sequence[Submission]) -> None:
         """Check some events and write their entries; an error of a batch names the event by its place in it.
@@ -87,39 +86,32 @@ class Appending:
         Raises:
             CustodyError: as `custody.ledger.append.append`; then the transaction must be given up.
         """
-        self._batch = (len(self._leaves), len(submissions) > 1 or bool(self._leaves))
-        parsed = self._each(parse_submission, submissions)
+        self._is_batch = self._is_batch or len(submissions) > 1 or bool(self._leaves)
+        parsed = self._each(parse_submission, submissions, first=len(self._leaves))
         events = [item.event for item in parsed]
         known = self._writer.event_indexes([event.hash for event in events])
         self._state.expect_new(event.hash for event in events if event.hash not in known)
         self._writer.expect(events)
         self._numbers.expect(events)
         check_commitments(self._writer, parsed)
-        made = self._each(self._make, parsed)
-        self._raise_if_failed(self._pool.start([item.jobs for item in made]))
-        self._raise_if_failed(self._pool.finish())
+        made = self._each(self._make, parsed, first=len(self._leaves))
         self._writer.put_entries([item.rows for item in made], [row for item in made for row in item.subjects])
 
-    def _each(self, function: Callable[[T], R], items: Sequence[T]) -> list[R]:
+    def _each(self, function: Callable[[T], R], items: Sequence[T], *, first: int) -> list[R]:
         """Apply a function to each item of a batch, in order; an error says which it was about."""
         done: list[R] = []
         try:
             for item in items:
                 done.append(function(item))
         except CustodyError as error:
-            raise self._named(error, len(done)) from None
+            raise self._named(error, first + len(done)) from None
         return done
-
-    def _raise_if_failed(self, failure: Failure | None) -> None:
-        if failure is not None:
-            raise self._named(failure.error, failure.place)
 
     def _named(self, error: CustodyError, place: int) -> CustodyError:
         """Say which event of a batch an error is about, counting from 1 as people do."""
-        start, is_batch = self._batch
-        if not is_batch:
+        if not self._is_batch:
             return error
-        return type(error)(error.code, f"event {start + place + 1} of the batch: {error.text}", hint=error.hint)
+        return type(error)(error.code, f"event {place + 1} of the batch: {error.text}", hint=error.hint)
 
     def finish(self, log_signers: Sequence[Signer]) -> None:
         """Write tiles, subjects, states and the checkpoint, and fill in the receipts.
@@ -132,6 +124,8 @@ class Appending:
         """
         if not self._leaves:
             raise UsageError("append.empty", "expected an event to append, found none")
+        for place, failure in self._cores.finish():
+            raise self._named(failure, place)
         check_standing(self._writer, self._state, self._signings)
         frontier = self._frontier
         for leaf in self._leaves:
@@ -182,7 +176,9 @@ class Appending:
         self.disclosures.extend(item.submission.disclosures)
         self._signings.append(signing)
         rows = rows_of(entry=entry, raw=raw, leaf=leaf, event=event, signing=signing)
-        return _Made(rows, subjects, matched.jobs)
+        place = index - self._start
+        self._cores.add([(place, job.key, job.message, job.signature) for job in matched.jobs])
+        return _Made(rows, subjects)
 
     def _link(self, raw: bytes, event_hash: str) -> bytes:
         """Make ``raw`` the newest entry, and return its leaf hash."""

@@ -36,8 +36,9 @@ class Writer(Reader):
         run = self.connection.executemany
         run(statements.INSERT_ENTRY, [row.entry for row in rows])
         run(statements.INSERT_SIGNER, chain.from_iterable(row.signers for row in rows))
-        run(statements.INSERT_COMMITMENT, chain.from_iterable(row.commitments for row in rows))
-        run(statements.INSERT_SUBJECT_ENTRY, subjects)
+        # In the order of their trees, so that neighbours are written together.
+        run(statements.INSERT_COMMITMENT, sorted(chain.from_iterable(row.commitments for row in rows)))
+        run(statements.INSERT_SUBJECT_ENTRY, sorted(subjects))
         last = rows[-1].entry
         self._head = Head(last.entry_index + 1, last.leaf, last.recorded_at)
 
