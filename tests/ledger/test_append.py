@@ -7,6 +7,7 @@ from hashlib import sha256
 
 import pytest
 
+from custody.ledger import appending, signature_cores
 from custody.ledger.append import append, submit
 from custody.ledger.compose import Anchor, Composed, link_after
 from custody.ledger.submission import Submission
@@ -341,3 +342,26 @@ def test_submitting_a_folder_takes_what_it_can(world: World) -> None:
     assert isinstance(results[1].refusal, CustodyError)
     assert not isinstance(results[1].refusal, RefusedError)
     fold(world.entries())
+
+
+def test_a_batch_for_other_processes_is_checked_to_its_last_signature(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Work that is handed out must come back before anything is written."""
+    monkeypatch.setattr(signature_cores, "_WORTH_IT", 256)
+    monkeypatch.setattr(appending, "cores_at_hand", lambda: 2)
+    batch = [world.sign(world.registration(CASE, f"EX-{n}", actor="examiner-1")) for n in range(700)]
+    other = world.sign(world.registration(CASE, "EX-699", actor="examiner-1"))
+    good = batch[-1].envelope
+    forged = type(good)(
+        payload=good.payload, payloadType=good.payloadType, signatures=other.envelope.signatures
+    )  # fmt: skip
+    before = world.entries()
+    with pytest.raises(CustodyError, match="event 700 of the batch") as caught:
+        append(
+            world.store, [*batch[:-1], Submission(forged)], at=world.at, log_signers=(world.log_signer,), may_spawn=True
+        )
+    assert caught.value.code == "signature.invalid"
+    assert world.entries() == before
+    receipts = append(world.store, batch, at=world.at, log_signers=(world.log_signer,), may_spawn=True)
+    assert len(receipts) == 700
