@@ -1,0 +1,1 @@
+"""The auditor's replay: honest ledgers pass, and every attack is found at its place."""
