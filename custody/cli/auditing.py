@@ -82,10 +82,15 @@ class Wishes:
         )
 
     def _trust(self, context: Context, origin: str) -> TrustFile | None:
-        """Return the trust file; the user's own is about other people's ledgers, and counts where it knows this one."""
-        found = read_trust_file(context, self.trust)
-        is_named = self.trust is not None or bool(context.environment.get("CUSTODY_TRUST"))
-        return found if is_named or found.trust.ledger(origin) is not None else None
+        """Return the trust file; one that was not named here is about other people's ledgers for the most part, and
+        counts only where it knows this one.
+        """
+        if self.trust is not None:
+            return read_trust_file(context, self.trust)
+        if not context.trust_file().exists():
+            return None
+        found = read_trust_file(context)
+        return None if found.trust.ledger(origin) is None else found
 
     def _files(self, context: Context, home: Home) -> FilesWanted:
         held = Holdings(home)
@@ -127,7 +132,7 @@ def wishing(body: Body) -> Body:
         click.option(
             "--since", type=FILE, help="A checkpoint held from before; signatures below aren't checked again."
         ),
-        click.option("--trust", type=FILE, help="Whom to believe (CUSTODY_TRUST; else your own trust file)."),
+        click.option("--trust", type=FILE, help="Whom to believe (else CUSTODY_TRUST or your own file)."),
     ):
         run = option(run)
     return run  # type: ignore[return-value]

@@ -11,8 +11,8 @@ import pytest
 
 from custody.ledger.compose import Anchor
 from custody.storage.ledger_store import SqliteStore
-from schemas.checkpoint import parse_checkpoint
 from keys.note import parse_note
+from schemas.checkpoint import parse_checkpoint
 from schemas.event import Seen
 from tests.world import World, settled
 

@@ -39,7 +39,7 @@ def test_one_bit_of_any_entry_is_found_at_that_entry(ledger: Ledger, index: int,
 def test_a_changed_entry_with_fitting_columns_breaks_chain_and_signature(ledger: Ledger) -> None:
     """Who changes an entry can change its columns as well; what others signed he can't."""
     raw = raw_of(ledger.folder, SEALED).replace(b'"recorded_at":"2026', b'"recorded_at":"2025')
-    statement = 'UPDATE "entry" SET raw = ?, leaf = ?, recorded_at = replace(recorded_at, \'2026\', \'2025\')'
+    statement = "UPDATE \"entry\" SET raw = ?, leaf = ?, recorded_at = replace(recorded_at, '2026', '2025')"
     run(ledger.folder, f"{statement} WHERE entry_index = {SEALED}", raw, hash_leaf(raw))
     failures = audit(ledger.folder).failures()
     assert ("entries.chain", f"entry {SEALED + 1}") in failures

@@ -10,8 +10,8 @@ import pytest
 from custody.ledger import signature_cores
 from custody.storage.ledger_store import SqliteStore
 from schemas.report import Verdict
-from schemas.trust import LogKey, SeenCheckpoint, Trust, TrustedLedger
 from schemas.text import format_base64
+from schemas.trust import LogKey, SeenCheckpoint, Trust, TrustedLedger
 from tests.audit.conftest import CASE, MANY, SEALED, SIZE, Ledger
 from tests.audit.tampering import audit, held
 from tests.world import ORIGIN

@@ -1,0 +1,200 @@
+"""Somebody changes what stands beside the entries: columns, trees, checkpoints, subjects, states, private values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from custody.ledger.admission import SeenRoots
+from custody.ledger.working import WorkingTallies
+from custody.storage.ledger_store import SqliteStore
+from keys.note import NoteSignature, UnverifiedNote, format_note, parse_note
+from schemas.event import Seen
+from schemas.report import Severity
+from tests.audit.conftest import CASE, EXPORTED, HANDED_OVER, LAST_EXPORT, NEWEST, SEALED, SIZE, Ledger
+from tests.audit.tampering import DISCLOSURES_FILE, audit, edited, flip, held, run
+from tests.world import World, settled
+
+_CHANGES: dict[str, Any] = {
+    "leaf": bytes(32),
+    "event_hash": bytes(32),
+    "type": "exhibit.unsealed",
+    "case": "2026-0418",
+    "exhibit": "EX-2",
+    "sequence": 7,
+    "actor": "examiner-2",
+    "occurred_at": "2026-11-21T07:00:00Z",
+    "recorded_at": "2026-11-21T07:00:00Z",
+    "relies_on": "[]",
+    "affirms": 3,
+}
+
+
+@pytest.mark.parametrize("column", _CHANGES)
+def test_a_changed_column_is_found_at_its_entry_and_taints_nothing_else(ledger: Ledger, column: str) -> None:
+    """Searches go by columns: a wrong one hides an act from everybody who doesn't read bytes."""
+    run(ledger.folder, f'UPDATE "entry" SET "{column}" = ? WHERE entry_index = ?', _CHANGES[column], SEALED)
+    outcome = audit(ledger.folder)
+    assert outcome.failures() == {("audit.column", f"entry {SEALED}")}
+    assert column in next(item.text for item in outcome.findings if item.code == "audit.column")
+
+
+@pytest.mark.parametrize(
+    ("statement", "subject"),
+    [
+        (f"UPDATE signer SET agent = 'examiner-2' WHERE entry_index = {SEALED}", SEALED),
+        (f"UPDATE signer SET on_behalf_of = 'unit-1' WHERE entry_index = {SEALED}", SEALED),
+        (f"DELETE FROM signer WHERE entry_index = {HANDED_OVER} AND position = 1", HANDED_OVER),
+    ],
+)
+def test_a_changed_signer_row_is_found(ledger: Ledger, statement: str, subject: int) -> None:
+    """Who signed is asked of this table."""
+    run(ledger.folder, statement)
+    assert audit(ledger.folder).failures() == {("audit.signer-row", f"entry {subject}")}
+
+
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        (f"UPDATE commitment SET entry_index = 0 WHERE entry_index = {SEALED}", "audit.commitment-row"),
+        (f"DELETE FROM commitment WHERE entry_index = {SEALED}", "audit.commitment-row"),
+        (f"UPDATE subject_entry SET entry_index = 3 WHERE entry_index = {SEALED}", "audit.subject-row"),
+        (f"DELETE FROM subject_entry WHERE entry_index = {SEALED}", "audit.subject-row"),
+        ("DELETE FROM subject WHERE subject LIKE '%EX-1%'", "audit.subject-row"),
+        ("UPDATE subject SET size = size - 1 WHERE subject LIKE '%EX-1%'", "audit.subject-row"),
+        ("UPDATE subject SET frontier = zeroblob(32) WHERE subject LIKE '[_ledger__'", "audit.subject-row"),
+        ("UPDATE exhibit SET holder = 'examiner-2'", "audit.state-row"),
+        ("UPDATE exhibit SET record = replace(record, 'custodian-1', 'examiner-2')", "audit.state-row"),
+        ("UPDATE agent SET has_left = 1 WHERE id = 'viewer-1'", "audit.state-row"),
+        ("DELETE FROM signing_key WHERE agent = 'viewer-1'", "audit.state-row"),
+        ("UPDATE \"case\" SET is_open = 0", "audit.state-row"),
+        ("UPDATE ledger SET origin = 'other.example/main'", "audit.state-row"),
+        (f"UPDATE checkpoint SET size = {SIZE + 5} WHERE size = {SIZE - 3}", "audit.checkpoint-size"),
+        (f"DELETE FROM checkpoint WHERE size = {SIZE}", "audit.checkpoint-missing"),
+        ("DROP TABLE tile", "audit.schema"),
+    ],
+)  # fmt: skip
+def test_a_changed_row_is_found(ledger: Ledger, statement: str, code: str) -> None:
+    """Every row follows from the entries, so none of them may differ."""
+    with edited(ledger.folder) as connection:
+        connection.execute(statement)
+        if statement.startswith("DROP"):
+            connection.execute("CREATE TABLE tile (level INTEGER, number INTEGER, hashes BLOB)")
+    outcome = audit(ledger.folder)
+    assert outcome.verdict == "FAILED"
+    assert {found for found, _ in outcome.failures()} == {code}
+
+
+def test_a_changed_tile_is_found_at_the_entry_whose_hash_it_is(large: Ledger) -> None:
+    """Proofs are made from tiles: a wrong one makes proofs that hold for nobody."""
+    with edited(large.folder) as connection:
+        (tile,) = connection.execute("SELECT hashes FROM tile WHERE level = 0 AND number = 0").fetchone()
+        connection.execute("UPDATE tile SET hashes = ? WHERE level = 0", (flip(tile, 8 * 32 * 41),))
+    assert audit(large.folder).failures() == {("audit.tile", "entry 41")}
+
+
+def test_a_checkpoint_over_another_root_is_found(ledger: Ledger) -> None:
+    """A ledger can't unsay what it signed."""
+    signed = ledger.world.log_signer
+    note = parse_note(ledger.notes[8])
+    text = note.text.replace(note.text.splitlines()[2], b"A" * 43 + b"=")
+    line = NoteSignature(note.signatures[0].name, note.signatures[0].id, signed.sign(text))
+    run(ledger.folder, "UPDATE checkpoint SET note = ? WHERE size = 8", format_note(UnverifiedNote(text, (line,))))
+    assert audit(ledger.folder).failures() == {("audit.checkpoint-root", "checkpoint 8")}
+
+
+def test_a_checkpoint_whose_signature_does_not_hold_is_found(ledger: Ledger) -> None:
+    """What nobody signed binds nobody."""
+    note = parse_note(ledger.notes[8])
+    line = NoteSignature(note.signatures[0].name, note.signatures[0].id, flip(note.signatures[0].body, 300))
+    raw = format_note(UnverifiedNote(note.text, (line,)))
+    run(ledger.folder, "UPDATE checkpoint SET note = ? WHERE size = 8", raw)
+    assert audit(ledger.folder).failures() == {("note.signature", "checkpoint 8")}
+
+
+def test_a_held_checkpoint_that_no_key_of_the_ledger_signed_fails(ledger: Ledger) -> None:
+    """Either the paper or the ledger is not what it claims to be; an auditor must not shrug."""
+    note = parse_note(ledger.notes[8])
+    line = NoteSignature(note.signatures[0].name, bytes(4), note.signatures[0].body)
+    outcome = audit(ledger.folder, since=held(format_note(UnverifiedNote(note.text, (line,)))))
+    assert outcome.failures() == {("audit.since-signature", "checkpoint 8")}
+
+
+def test_missing_guards_are_a_defect_and_no_forgery(ledger: Ledger) -> None:
+    """Triggers stop mistakes; that they are gone proves nothing about the entries."""
+    run_drop(ledger)
+    outcome = audit(ledger.folder)
+    assert outcome.verdict == "PASSED"
+    assert [item.severity for item in outcome.findings if item.code == "audit.guards"] == [Severity.DEFECT]
+
+
+def run_drop(ledger: Ledger) -> None:
+    """Drop one trigger and leave it dropped."""
+    with SqliteStore(ledger.folder) as store, store.database.transaction(is_write=True) as connection:
+        connection.execute("DROP TRIGGER entry_stays")
+
+
+def test_a_wrong_index_root_is_found_at_its_export(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An operator's own program could export a bundle with a forged account of what the ledger holds."""
+    with SqliteStore.create(tmp_path) as store:
+        world = settled(World(store))
+        world.register(CASE, "EX-1", actor="examiner-1")
+        world.export((CASE, "EX-1"), actor="examiner-1")
+        monkeypatch.setattr(WorkingTallies, "index_root", lambda _: bytes(32))
+        forged = world.export((CASE, "EX-1"), actor="examiner-1")
+        monkeypatch.undo()
+        world.export((CASE, "EX-1"), actor="examiner-1")
+    assert audit(tmp_path).failures() == {("audit.index-root", f"entry {forged.index}")}
+
+
+def test_a_signer_who_saw_another_ledger_is_heard(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What signers have seen makes each of them a cosigner; a forked ledger can't carry their later signatures."""
+    with SqliteStore.create(tmp_path) as store:
+        world = settled(World(store))
+        monkeypatch.setattr(SeenRoots, "check", lambda *_: None)
+        about = world.registration(CASE, "EX-1", actor="examiner-1").event
+        composed = world.custody_act(
+            "exhibit.registered",
+            CASE,
+            "EX-1",
+            {"description": "phone", "kind": "phone", "nature": "object", "obtained": "seizure"},
+            actor="examiner-1",
+            link=about.event.link,  # type: ignore[arg-type]
+            seen=Seen(root="ab" * 32, size=4),
+        )
+        receipt = world.append(world.sign(composed))
+    assert audit(tmp_path).failures() == {("audit.seen", f"entry {receipt.index}")}
+
+
+def test_a_changed_private_value_is_found_at_its_entry(ledger: Ledger) -> None:
+    """A name that was exchanged in the store must not be told in court."""
+    with edited(ledger.folder, DISCLOSURES_FILE) as connection:
+        rows = connection.execute("SELECT commitment, text FROM disclosure").fetchall()
+    with edited(ledger.folder) as connection:
+        (mine,) = connection.execute("SELECT commitment FROM commitment WHERE entry_index = ?", (SEALED,)).fetchone()
+    other = next(text for commitment, text in rows if commitment != mine)
+    run(ledger.folder, "UPDATE disclosure SET text = ? WHERE commitment = ?", other, mine, file=DISCLOSURES_FILE)
+    assert audit(ledger.folder).failures() == {("disclosures.digest", f"entry {SEALED}")}
+
+
+def test_a_value_erased_without_an_order_is_a_defect(ledger: Ledger) -> None:
+    """The chain holds without the value, but somebody decided alone that nobody shall read it."""
+    run(ledger.folder, "UPDATE disclosure SET text = NULL", file=DISCLOSURES_FILE)
+    outcome = audit(ledger.folder)
+    assert outcome.verdict == "PASSED"
+    assert {item.severity for item in outcome.findings if item.code == "disclosures.gone"} == {Severity.DEFECT}
+
+
+def test_a_value_that_was_never_handed_over_is_no_fault(ledger: Ledger) -> None:
+    """A sender may keep his values to himself."""
+    run(ledger.folder, "DELETE FROM disclosure", file=DISCLOSURES_FILE)
+    assert audit(ledger.folder).codes() == {"audit.no-anchor"}
+
+
+def test_rows_of_two_exports_and_the_newest_entry_are_all_checked(ledger: Ledger) -> None:
+    """Changes at the ends are found as well as in the middle."""
+    for index in (0, EXPORTED, LAST_EXPORT, NEWEST):
+        run(ledger.folder, "UPDATE \"entry\" SET actor = 'nobody' WHERE entry_index = ?", index)
+    subjects = {f"entry {index}" for index in (0, EXPORTED, LAST_EXPORT, NEWEST)}
+    assert audit(ledger.folder).failed_subjects() == subjects
