@@ -74,10 +74,12 @@ def build_bundle(
     *,
     target: Path,
     sign: Callable[[Export], Submission],
-    at: datetime,
+    clock: Callable[[], datetime],
     log_signers: Sequence[Signer],
 ) -> Built:
     """Write a bundle to ``target``, which must not exist; append its exporting entry on the way.
+
+    ``clock`` gives aware times: packing a disk image takes an hour, and the export is recorded after it.
 
     Raises:
         UsageError: ``bundle.exhibit``, ``bundle.exhibits``, ``bundle.exists``.
@@ -94,12 +96,13 @@ def build_bundle(
     with write_container(target) as writer:
         _write_payload(writer, payload)
         export = Export(about, sha256(payload.manifest).hexdigest())
-        (receipt,) = append(store, [sign(export)], at=at, log_signers=log_signers)
+        submission = sign(export)
+        (receipt,) = append(store, [submission], at=clock(), log_signers=log_signers)
         with store.read() as reader:
             closure = find_closure(reader, exhibits, size=receipt.index + 1)
             _write_records(writer, reader, closure, order)
         written = writer.written
-    _check_own(target, written, at)
+    _check_own(target, written, clock())
     return Built(target, receipt, payload.disclosed, len(closure.entries), target.stat().st_size)
 
 

@@ -108,7 +108,7 @@ def bundle(
         earlier=_earlier(context, recipient),
     )
     built = build_bundle(
-        store, open_vault(context, exhibits), order, target=target, sign=sign, at=context.now(),
+        store, open_vault(context, exhibits), order, target=target, sign=sign, clock=context.now,
         log_signers=access.home.log_signers(),
     )  # fmt: skip
     received_at = context.now()
