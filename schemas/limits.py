@@ -62,3 +62,9 @@ PATH_BYTES: Final = 32_768
 """Raw bytes of one evidence path."""
 AFFIRMATION_ROUNDS: Final = 16
 """Affirmations of affirmations: each round costs a verifier one pass over all entries."""
+UNIT_MEMBERS: Final = 4_096
+"""Members of a unit or organisation at one time: each signature for it looks among them."""
+AGENT_KEYS: Final = 1_024
+"""Keys that one agent ever has."""
+LOG_KEYS: Final = 1_024
+"""Log keys that a ledger ever has."""

@@ -100,7 +100,9 @@ def make_payload(parts: Parts, vault: Vault, values: DisclosureStore, choice: Ch
         StorageError: ``bundle.file-missing``, ``bundle.manifest-missing`` for evidence that the store doesn't have.
     """
     contents = [content for _, _, entry in parts.registered if (content := _content(entry)) is not None]
-    manifests = [_manifest(content, vault, choice) for content in contents if _has_manifest(content)]
+    # Two exhibits may name one list of files.
+    apart = {content.root: content for content in contents if _has_manifest(content)}
+    manifests = [_manifest(content, vault, choice) for content in apart.values()]
     files = _files(contents, vault)
     documents = _documents(parts.entries, vault)
     disclosures = choose(parts.entries, values.get(commitments_of(parts.entries)), choice)

@@ -36,6 +36,10 @@ def summary_of(content: Content | None, subject: str, findings: Sequence[Finding
         state = "NOT as registered, see the findings"
     elif any(item.severity is Severity.INDETERMINATE for item in mine):
         state = "not all of them could be compared, see the findings"
+    elif any(item.code == "content.unreadable" for item in mine):
+        state = (
+            "all whose content was recorded compared and as registered; some could not be read then, see the findings"
+        )
     else:
         state = "all compared and as registered"
     return f"{files}, {content.bytes:,} bytes; {state}"

@@ -33,6 +33,19 @@ class Listed:
     path: bytes | None
 
 
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """What a list of files gave: root (none where it couldn't be read to its end), records, bytes, and what was found
+    for the exhibit that named it first.
+    """
+
+    subject: str
+    root: str | None
+    count: int
+    bytes: int
+    found: frozenset[tuple[str, Severity]]
+
+
 class ContentCheck:
     """Checks the content of the listed exhibits; lives as long as one verification."""
 
@@ -46,6 +59,7 @@ class ContentCheck:
         self._present = frozenset(source.names())
         self._named: set[str] = set()
         self._found: dict[str, FoundFile | None] = {}
+        self._walked: dict[str, Walked] = {}
 
     def check(
         self,
@@ -77,7 +91,28 @@ class ContentCheck:
         fail(self._findings, 9, VerificationError(code, text), subject)
 
     def _check_exhibit(self, subject: str, content: Content, disclosed: dict[str, Disclosure]) -> None:
-        tree, total, previous = Frontier(), 0, b""
+        is_apart = not isinstance(content.files, tuple)
+        walked = self._walked.get(content.root) if is_apart else None
+        if walked is None:
+            walked = self._walk(subject, content, disclosed)
+            if is_apart and content.count:
+                self._walked[content.root] = walked
+        else:
+            # One list of a million files must not be read once for each exhibit that names it.
+            for code, severity in sorted(walked.found):
+                text = f"as with {walked.subject}, which names the same list of files"
+                self._findings.add(9, severity, code, subject, text)
+        if walked.root is None:
+            return
+        if walked.root != content.root:
+            self._fail("content.root", subject, f"expected file records of root {content.root}, found {walked.root}")
+        if (walked.count, walked.bytes) != (content.count, content.bytes):
+            text = f"expected {content.count} records of {content.bytes} bytes, found {walked.count} of {walked.bytes}"
+            self._fail("content.count", subject, text)
+
+    def _walk(self, subject: str, content: Content, disclosed: dict[str, Disclosure]) -> Walked:
+        tree, total, previous, start = Frontier(), 0, b"", len(self._findings.items)
+        is_read = True
         try:
             for listed in self._records(content, disclosed):
                 tree.append(hash_leaf(canonical.encode(listed.record)))
@@ -89,14 +124,9 @@ class ContentCheck:
                 self._check_file(subject, listed)
         except CustodyError as error:
             fail(self._findings, 9, error, subject)
-            return
-        if tree.root().hex() != content.root:
-            self._fail(
-                "content.root", subject, f"expected file records of root {content.root}, found {tree.root().hex()}"
-            )
-        if (tree.size, total) != (content.count, content.bytes):
-            text = f"expected {content.count} records of {content.bytes} bytes, found {tree.size} of {total}"
-            self._fail("content.count", subject, text)
+            is_read = False
+        found = frozenset((item.code, item.severity) for item in self._findings.items[start:])
+        return Walked(subject, tree.root().hex() if is_read else None, tree.size, total, found)
 
     def _records(self, content: Content, disclosed: dict[str, Disclosure]) -> Iterator[Listed]:
         if isinstance(content.files, tuple):

@@ -8,6 +8,7 @@ from dataclasses import replace
 from custody.verify.rules import REGISTRAR
 from custody.verify.state import Agent, Key, Ledger, LogKey, StateRecord, View
 from keys.verifier_key import KeyType, parse_verifier_key
+from schemas import limits
 from schemas.details.ledger import (
     AgentChanged,
     AgentEnrolled,
@@ -79,6 +80,7 @@ def change(view: View, index: int, parsed: ParsedEvent, key_ids: Sequence[str]) 
             _check_log_key(key, ledger.origin)
             if any(known.key == key for known in ledger.log_keys):
                 raise RuleViolation("rule.enrolment", "expected a new log key, found one that the ledger has")
+            _check_count("log keys", len(ledger.log_keys) + 1, limits.LOG_KEYS)
             return (replace(ledger, log_keys=(*ledger.log_keys, LogKey(key, index))),), _second_registrar(ledger, event)
         case LedgerKeyRevoked() as details:
             return (_revoke_log_key(ledger, index, details),), _second_registrar(ledger, event)
@@ -167,8 +169,10 @@ def _change_agent(view: View, index: int, details: AgentChanged) -> Agent:
     if any(member in members for member in added) or not all(member in members for member in removed):
         raise RuleViolation("rule.enrolment", f"expected to add strangers to {agent.id} and remove members of it")
     _check_known(view, added)
-    kept = tuple((member, since) for member, since in agent.members if member not in removed)
+    gone = set(removed)
+    kept = tuple((member, since) for member, since in agent.members if member not in gone)
     kept += tuple((member, index) for member in added)
+    _check_count("members", len(kept), limits.UNIT_MEMBERS)
     return replace(agent, members=kept, has_left=is_set(details.left))
 
 
@@ -186,7 +190,14 @@ def _add_key(view: View, index: int, event: Event, details: AgentKeyAdded) -> tu
     key = _key(index, agent.id, details.key)
     if view.key(key.id) is not None:
         raise RuleViolation("rule.enrolment", f"expected a key that was never enrolled, found {key.id}")
+    _check_count("keys", len(agent.keys) + 1, limits.AGENT_KEYS)
     return replace(agent, keys=(*agent.keys, key.id)), key
+
+
+def _check_count(what: str, count: int, most: int) -> None:
+    """Each change is looked at beside all that went before, so a list without end would cost its square."""
+    if count > most:
+        raise RuleViolation("rule.enrolment", f"expected at most {most} {what}, found {count}")
 
 
 def _is_alive(view: View, key: str) -> bool:

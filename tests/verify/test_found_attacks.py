@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -9,16 +10,19 @@ from typing import Any
 import msgspec
 import pytest
 
+from custody.bundle.source import BundleSource
+from custody.report.evidence_table import summary_of
 from custody.verify.disputes import Signing, find_disputes
 from custody.verify.state import Key
 from custody.verify.verify import Trusted
-from schemas import canonical, layout
-from schemas.content import Content
+from keys.private.signer import Ed25519Signer
+from schemas import canonical, layout, limits
+from schemas.content import Content, ManifestLine, content_of
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.event import About
-from schemas.report import Report, Verdict
+from schemas.report import Finding, Report, Severity, Verdict
 from tests.vectors.forge import Members, pack
-from tests.vectors.setting import HANDED_OVER, REGISTERED, Setting, make_setting, plain_bundle
+from tests.vectors.setting import CASE, HANDED_OVER, REGISTERED, Setting, make_setting, plain_bundle
 from tests.verify.test_attacks import judge
 
 
@@ -73,7 +77,7 @@ def test_the_owner_of_the_stolen_key_can_affirm_with_another(setting: Setting) -
     )
     composed = world.custody_act(
         "exhibit.sealed",
-        "2026-0417",
+        CASE,
         "EX-1",
         {"seal": "A-1"},
         link=setting.link(),
@@ -206,3 +210,106 @@ def test_a_registrar_who_makes_another_alone_is_told(setting: Setting, second: s
     setting.act("exhibit.sealed", {"seal": "A-1"}, actor="custodian-1")
     told = severities(report_on(setting), "defect.single-registrar")
     assert told == (set() if second else {"defect"})
+
+
+def test_a_list_of_files_that_many_exhibits_name_is_read_once(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bundle of 100 MB would else cost what 256 of them cost, and a finding for each file each time."""
+    world, forge = setting.world, setting.forge
+    records = [world._file_record(f"file-{number:02}", b"same", []) for number in range(17)]
+    content = content_of(records)
+    forge.manifests[content.root] = b"".join(canonical.encode(ManifestLine(record=item)) + b"\n" for item in records)
+    numbers = [f"COPY-{number}" for number in range(3)]
+    for number in numbers:
+        # The last one claims another sum, which must be found though the list isn't read again.
+        claimed = msgspec.structs.replace(content, bytes=content.bytes + (number == numbers[-1]))
+        forge.add(
+            world.sign(
+                world.registration(CASE, number, actor="examiner-1", content=claimed, kind="directory", nature="data")
+            )
+        )
+    read: list[str] = []
+    lines = BundleSource.lines
+
+    def count(source: BundleSource, name: str, maximum: int) -> Iterator[bytes]:
+        read.append(name)
+        return lines(source, name, maximum)
+
+    monkeypatch.setattr(BundleSource, "lines", count)
+    report = judge(pack(forge.bundle([(CASE, number) for number in numbers])), Trusted(setting.trust()))
+    assert len(read) == 1
+    failed = [(item.code, item.subject) for item in report.findings if item.severity is Severity.FAILED]
+    assert failed == [("content.count", f"{CASE}/{numbers[-1]}")]
+
+
+def test_what_a_list_lacks_is_said_of_every_exhibit_that_names_it(setting: Setting) -> None:
+    """Each exhibit has its own page: none may read 'as registered' because another one was told already."""
+    world, forge = setting.world, setting.forge
+    records = [world._file_record(f"file-{number:02}", b"same", []) for number in range(17)]
+    content = content_of(records)
+    forge.manifests[content.root] = b"".join(canonical.encode(ManifestLine(record=item)) + b"\n" for item in records)
+    numbers = ["COPY-0", "COPY-1"]
+    for number in numbers:
+        composed = world.registration(
+            CASE, number, actor="examiner-1", content=content, kind="directory", nature="data"
+        )
+        forge.add(world.sign(composed))
+
+    def cut(members: Members) -> None:
+        name = f"{layout.MANIFESTS}{content.root}.jsonl"
+        members[name] = members[name].partition(b"\n")[2]
+
+    members = forge.bundle([(CASE, number) for number in numbers], edit_payload=cut)
+    report = judge(pack(members), Trusted(setting.trust()))
+    for number in numbers:
+        mine = {item.code for item in report.findings if item.subject == f"{CASE}/{number}"}
+        assert mine == {"content.root", "content.count"}
+
+
+@pytest.mark.parametrize(
+    ("cap", "code"), [("UNIT_MEMBERS", "members"), ("AGENT_KEYS", "keys"), ("LOG_KEYS", "log keys")]
+)
+def test_lists_of_agents_and_keys_have_an_end(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch, cap: str, code: str
+) -> None:
+    """Every change is held against all before it: without an end, a bundle costs the square of its size."""
+    monkeypatch.setattr(limits, cap, 2)
+    world, forge = setting.world, setting.forge
+    unit = {
+        "agent": "unit-1",
+        "keys": (),
+        "kind": "unit",
+        "members": ("custodian-1", "examiner-1"),
+        "name": "n",
+        "roles": (),
+    }
+    forge.add(world.sign(world.event("agent.enrolled", unit, actor="registrar-1")))
+    more = {"agent": "unit-1", "members_added": ("examiner-2",)}
+    forge.add(world.sign(world.event("agent.changed", more, actor="registrar-1")))
+    for _ in range(2):
+        old = world.signers["custodian-1"][-1]
+        public = world.public_key(world.new_key("custodian-1"))
+        details = {"agent": "custodian-1", "key": public, "recovery": False}
+        forge.add(world.sign(world.event("agent.key-added", details, actor="custodian-1"), {"custodian-1": old}))
+    for number in range(2):
+        signer = Ed25519Signer(agent="log", seed=bytes([number]) * 32)
+        added = {"key": world.log_key_of(world.origin, signer)}
+        forge.add(world.sign(world.event("ledger.key-added", added, actor="registrar-1", registrar="registrar-2")))
+    on_behalf_of = {"custodian-1": "unit-1"}
+    composed = world.registration(CASE, "EX-9", actor="custodian-1", on_behalf_of=on_behalf_of)
+    keys = {"custodian-1": world.signers["custodian-1"][0]}
+    forge.add(world.sign(composed, keys))
+    report = judge(pack(forge.bundle([(CASE, "EX-9")])), Trusted(setting.trust()))
+    found = [item.text for item in report.findings if item.code == "rule.enrolment"]
+    assert found == [f"expected at most 2 {code}, found 3"]
+
+
+def test_a_file_that_was_never_read_is_not_summed_up_as_registered() -> None:
+    """'All as registered' above a story hides that nobody ever looked into the one file that matters."""
+    content = Content(bytes=0, count=1, root="ab" * 32)
+    note = Finding(
+        code="content.unreadable", severity=Severity.NOTE, step=9, subject="C/1: secret.db", text="could not be read"
+    )
+    assert "some could not be read" in summary_of(content, "C/1", [note])
+    assert "some could not be read" not in summary_of(content, "C/1", [])
