@@ -14,7 +14,7 @@ from schemas import canonical, limits, merkle, text
 from schemas.envelope import Envelope
 from schemas.errors import RecordError
 from schemas.event import PAYLOAD_TYPE, ParsedEvent, parse_event
-from schemas.types import UNSET, Hash, Index, Origin, Record, Time, Unset, is_set
+from schemas.types import UNSET, Hash, Index, Origin, Record, Time, Unset
 
 
 class Entry(Record, frozen=True, kw_only=True):
@@ -63,7 +63,7 @@ def parse_entry(raw: bytes) -> ParsedEntry:
     event = parse_event(text.parse_base64(entry.envelope.payload))
     if event.event.ledger != entry.ledger:
         raise RecordError("entry.ledger", f"expected an event of {entry.ledger}, found one of {event.event.ledger}")
-    if is_set(entry.index_root) != (event.type == "bundle.exported"):
+    if (entry.index_root is not UNSET) != (event.event.type == "bundle.exported"):
         raise RecordError("entry.index-root", "expected index_root in bundle.exported and nowhere else")
     return ParsedEntry(raw=raw, entry=entry, event=event, leaf=merkle.hash_leaf(raw))
 

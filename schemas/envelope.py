@@ -39,8 +39,10 @@ class Envelope(Record, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Want signatures in order of key id, each once; ValueError becomes ``record.malformed``."""
+        if len(self.signatures) == 1:
+            return
         ids = [signature.keyid for signature in self.signatures]
-        if len(ids) > 1 and any(first >= second for first, second in itertools.pairwise(ids)):
+        if any(first >= second for first, second in itertools.pairwise(ids)):
             raise ValueError("signatures stand in order of key id, each key once")
 
 

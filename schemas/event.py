@@ -45,7 +45,7 @@ class Link(Record, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Tie ``previous`` to the sequence; ValueError becomes ``record.malformed``."""
-        if is_set(self.previous) != (self.sequence > 0):
+        if (self.previous is not UNSET) != (self.sequence > 0):
             raise ValueError("previous stands exactly where sequence is above 0")
 
 
@@ -121,16 +121,16 @@ class Event(Record, frozen=True, kw_only=True):
         _check_signers(self.actor, self.signers)
         try:
             text.check_time(self.occurred_at)
-            if is_set(self.not_after):
+            if self.not_after is not UNSET:
                 text.check_time(str(self.not_after))
         except RecordError as error:
             raise ValueError(error.text) from None
-        if is_set(self.case):
-            _check_number(str(self.case))
-        if is_set(self.exhibit):
-            _check_number(str(self.exhibit))
-        if is_set(self.about):
-            _check_about(self.about)  # type: ignore[arg-type]
+        if isinstance(self.case, str):
+            _check_number(self.case)
+        if isinstance(self.exhibit, str):
+            _check_number(self.exhibit)
+        if isinstance(self.about, tuple):
+            _check_about(self.about)
 
 
 class ParsedEvent(msgspec.Struct, frozen=True):
@@ -192,7 +192,7 @@ def check_anchor(event: Event) -> None:
     Raises:
         RecordError: ``event.anchor``.
     """
-    found = (is_set(event.case), is_set(event.exhibit), is_set(event.link), is_set(event.about))
+    found = event.case is not UNSET, event.exhibit is not UNSET, event.link is not UNSET, event.about is not UNSET
     if found != _ANCHORS[DETAILS[event.type].anchor]:
         raise RecordError(
             "event.anchor", f"expected {event.type} to carry its anchor '{DETAILS[event.type].anchor}' only"

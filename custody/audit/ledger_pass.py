@@ -87,7 +87,9 @@ class LedgerPass:
         self.findings.asked.update({4, 5, 7, 12})
         size = rows.size()
         before = 0 if self._wanted.since is None else self._wanted.since.size
-        replay = Replay(rows, self.findings, cores, checked_before=before, watch=self._watch_entry)
+        is_watched = self.watch is not None or self._wanted.files is not None
+        watch = self._watch_entry if is_watched else None
+        replay = Replay(rows, self.findings, cores, checked_before=before, watch=watch)
         self.replayed = replay.result
         for first in range(0, size, CHUNK):
             last = min(first + CHUNK, size)
@@ -95,6 +97,7 @@ class LedgerPass:
             self.cap.trim(self.findings)
             if self._progress is not None:
                 self._progress(last, size)
+        replay.finish()
         replay.result.fold.finish()
         if not size:
             self.findings.add(4, Severity.FAILED, "audit.empty", "entry 0", "expected entry 0, found no entry at all")

@@ -27,8 +27,8 @@ from schemas.merkle import hash_leaf
 from schemas.report import Findings
 from schemas.text import ZERO_HASH
 
-CHUNK: Final = 512
-"""Entries that are read at a time."""
+CHUNK: Final = 128
+"""Entries that are read at a time: few enough for a core to keep them at hand, many enough for one statement."""
 _RAW: Final = 2
 
 Watch = Callable[[ParsedEntry, Placed], None]
@@ -76,8 +76,13 @@ class Replay:
             else:
                 self._take(index, row[_RAW])
         self._compare(found, first, last)
-        self._grow(first)
+        # The entry after a missing one says what it was, and may be the first of the next chunk.
+        self._grow(wait=1 if self._leaves[-1] is None else 0)
         self._check_seen()
+
+    def finish(self) -> None:
+        """End the replay: nothing follows."""
+        self._grow(wait=0)
 
     def _compare(self, found: list[Row], first: int, last: int) -> None:
         signers, _ = self._rows.signers(first, last)
@@ -128,7 +133,7 @@ class Replay:
             self._check_index_root(index, str(parsed.entry.index_root))
         placed, jobs = result.fold.add(parsed)
         if index >= self._checked_before:
-            self._cores.add((index, job.key, job.message, job.signature) for job in jobs)
+            self._cores.add([(index, job.key, job.message, job.signature) for job in jobs])
         result.subjects.add(placed.subjects, parsed.leaf, index)
         if isinstance(event.seen, Seen):
             self._seen.append((index, event.seen))
@@ -150,10 +155,12 @@ class Replay:
             text = f"expected index_root {expected} over all entries before {index}, found {found}"
             self._fail(8, VerificationError("audit.index-root", text), index)
 
-    def _grow(self, first: int) -> None:
-        leaves = [leaf or self._stored_leaf(first + place) for place, leaf in enumerate(self._leaves)]
-        self._leaves.clear()
-        self.result.tree.extend(leaves)
+    def _grow(self, *, wait: int) -> None:
+        """Add the leaf hashes to the tree, but for the last ``wait``."""
+        count, tree = len(self._leaves) - wait, self.result.tree
+        leaves = [leaf or self._stored_leaf(tree.size + place) for place, leaf in enumerate(self._leaves[:count])]
+        del self._leaves[:count]
+        tree.extend(leaves)
 
     def _stored_leaf(self, index: int) -> bytes:
         """Return what the ledger's own tile says of an entry that is gone; whether it's true, the checkpoints tell."""

@@ -96,10 +96,11 @@ def entry_row(*, entry: Entry, raw: bytes, leaf: bytes, event: ParsedEvent, sign
 
 def signer_rows(index: int, event: ParsedEvent, signing: Signing) -> tuple[SignerRow, ...]:
     """Return the rows of an entry's signers, of each of whom ``signing`` has the key."""
-    return tuple(
+    named = zip(event.event.signers, signing.keys, strict=True)
+    return tuple([
         SignerRow(index, place, key_id, signer.agent, signer.as_, _or_none(signer.on_behalf_of))
-        for place, (signer, key_id) in enumerate(zip(event.event.signers, signing.keys, strict=True))
-    )
+        for place, (signer, key_id) in enumerate(named)
+    ])  # fmt: skip
 
 
 def signings_from(rows: Iterable[tuple[int, str, str, int | None]]) -> Iterable[Signing]:

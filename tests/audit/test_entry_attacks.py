@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from custody.audit import ledger_pass
 from custody.storage.ledger_store import SqliteStore
 from schemas.merkle import hash_leaf
 from tests.audit.conftest import CASE, EXPORTED, HANDED_OVER, NEWEST, SEALED, SIZE, Ledger, tell
@@ -66,8 +67,12 @@ def test_the_newest_entry_deleted_with_all_its_traces_needs_a_held_checkpoint(le
     assert outcome.failures() == {("audit.truncated", f"entry {NEWEST}")}
 
 
-def test_a_deleted_entry_in_the_middle_is_missed_where_it_was(ledger: Ledger) -> None:
-    """A gap is not closed by looking only at what is there."""
+@pytest.mark.parametrize("chunk", [1, 2, 5, HANDED_OVER, HANDED_OVER + 1, 500])
+def test_a_deleted_entry_in_the_middle_is_missed_where_it_was(
+    ledger: Ledger, chunk: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A gap is not closed by looking only at what is there, wherever the auditor draws breath."""
+    monkeypatch.setattr(ledger_pass, "CHUNK", chunk)
     run(ledger.folder, 'DELETE FROM "entry" WHERE entry_index = ?', HANDED_OVER)
     outcome = audit(ledger.folder)
     assert ("audit.missing", f"entry {HANDED_OVER}") in outcome.failures()
