@@ -102,6 +102,8 @@ def _check_signers(view: View, rule: Rule, event: Event) -> None:
             raise RuleViolation("rule.agent-left", f"expected an agent in office, found {agent.id}, who has left")
         if isinstance(signer.on_behalf_of, str):
             unit = _agent(view, signer.on_behalf_of)
+            if unit.has_left:
+                raise RuleViolation("rule.agent-left", f"expected a unit in service, found {unit.id}, which has left")
             if unit.member_since(agent.id) is None:
                 raise RuleViolation("rule.not-a-member", f"expected a member of {unit.id}, found {agent.id}")
         allowed = _ROLES_OF_OFFICE.get(signer.as_)

@@ -200,6 +200,21 @@ _rule(
 )
 
 
+def _unit_left(setting: Setting) -> None:
+    world = setting.world
+    details = {"agent": "lab-1", "keys": (), "kind": "unit", "members": ("examiner-1",), "name": "n", "roles": ()}
+    setting.forge.add(world.sign(world.event("agent.enrolled", details, actor="registrar-1")))
+    changed = world.event("agent.changed", {"agent": "lab-1", "left": "yes"}, actor="registrar-1")
+    setting.forge.add(world.sign(changed))
+    setting.act(
+        "custody.handed-over", {"purpose": "search"}, actor="custodian-1", to="examiner-1",
+        on_behalf_of={"examiner-1": "lab-1"},
+    )  # fmt: skip
+
+
+_rule("rule-unit-has-left", "Somebody receives for a unit that was closed.", "rule.agent-left", _unit_left)
+
+
 def _early_revocation_alone(setting: Setting) -> None:
     details = {
         "agent": "custodian-1", "key_id": setting.world.signers["custodian-1"][0].key_id, "last_valid_index": 2,
