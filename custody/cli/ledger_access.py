@@ -142,6 +142,8 @@ class LedgerAccess:
             at=self.context.now(),
             log_signers=self.home.log_signers(),
             clock_is_right=clock_is_right,
+            # The program's own main module is made to be imported again, by a worker that checks signatures.
+            may_spawn=True,
         )
 
     def alive_keys(self) -> frozenset[str]:
