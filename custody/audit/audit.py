@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from custody.audit.columns import check_soundness
 from custody.audit.evidence_files import FilesAudited, FilesWanted, check_files
 from custody.audit.ledger_pass import LedgerPass, Progress
 from custody.audit.private_values import PrivateValues
@@ -77,6 +78,7 @@ def _without_collector() -> Iterator[None]:
 def _read_values(running: LedgerPass, values: TableRows) -> None:
     """Step 10: private values against commitments."""
     running.findings.asked.add(10)
+    check_soundness(values, running.findings)
     replayed = running.replayed
     if replayed is not None:
         PrivateValues(replayed.fold.commitments, replayed.erased, running.findings).check(values)

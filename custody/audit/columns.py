@@ -123,6 +123,15 @@ def compare_outside(rows: TableRows, size: int, findings: Findings) -> None:
         _add(findings, "audit.stray-row", _entry(index), text)
 
 
+def check_soundness(rows: TableRows, findings: Findings) -> None:
+    """Ask SQLite about what no query shows: a search goes by hidden indexes, and a wrong one finds nothing.
+
+    Findings: ``audit.damaged``.
+    """
+    for text in rows.damages():
+        _add(findings, "audit.damaged", "database", f"expected a sound database, found: {text}")
+
+
 def _differing(
     rows: TableRows, table: str, columns: tuple[str, ...], expected: dict[Row, Row]
 ) -> Iterator[tuple[Row, str]]:

@@ -20,6 +20,8 @@ _SIGNER_COLUMNS: Final = ", ".join(f'"{name}"' for name in SignerRow._fields)
 _RANGE: Final = "WHERE entry_index >= ? AND entry_index < ? ORDER BY entry_index"
 _ENTRIES: Final = f'SELECT {_ENTRY_COLUMNS} FROM "entry" {_RANGE}'
 _SIGNERS: Final = f'SELECT {_SIGNER_COLUMNS} FROM "signer" {_RANGE}, position'
+_DAMAGE: Final = (sqlite3.Error, UnicodeDecodeError)
+"""What a damaged file makes the driver raise; the second where the damage stands in SQLite's own message."""
 _FETCH: Final = 4096
 _SHOWN: Final = 80
 
@@ -54,7 +56,7 @@ class TableRows:
         """Return a stored tile as it is, or nothing where it can't be read."""
         try:
             row = self._connection.execute(statements.TILE, (level, number)).fetchone()
-        except sqlite3.Error:
+        except _DAMAGE:
             return b""
         return row[0] if row is not None and isinstance(row[0], bytes) else b""
 
@@ -83,8 +85,20 @@ class TableRows:
             cursor = self._connection.execute(f'SELECT {names} FROM "{table}" ORDER BY {by}')
             while rows := cursor.fetchmany(_FETCH):
                 yield from rows
-        except sqlite3.Error as error:
+        except _DAMAGE as error:
             raise Unreadable(f"the table {table}: {error}") from None
+
+    def damages(self) -> tuple[str, ...]:
+        """Return what SQLite itself finds wrong with the file, its hidden indexes above all, at most 20 things.
+
+        Raises:
+            Unreadable: as `size`.
+        """
+        try:
+            found = self._connection.execute("PRAGMA integrity_check(20)").fetchall()
+        except _DAMAGE as error:
+            raise Unreadable(str(error)) from None
+        return tuple(str(text) for (text,) in found if text != "ok")
 
     def changed_schema(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the beginnings of the statements, of tables and of all else, in which this differs from a new ledger.
@@ -101,20 +115,20 @@ class TableRows:
     def _range(self, statement: str, first: int, last: int) -> tuple[list[Row], list[int]]:
         try:
             return self._connection.execute(statement, (first, last)).fetchall(), []
-        except sqlite3.Error:
+        except _DAMAGE:
             rows: list[Row] = []
             damaged = []
         for index in range(first, last):
             try:
                 rows += self._connection.execute(statement, (index, index + 1)).fetchall()
-            except sqlite3.Error:
+            except _DAMAGE:
                 damaged.append(index)
         return rows, damaged
 
     def _first(self, statement: str) -> Any:
         try:
             return self._connection.execute(statement).fetchone()[0]
-        except sqlite3.Error as error:
+        except _DAMAGE as error:
             raise Unreadable(str(error)) from None
 
 

@@ -28,6 +28,7 @@ MEANINGS: Final = {
     "audit.checkpoint-size": "A signed state of the ledger does not stand where it belongs.",
     "audit.column": "A column of the database does not say what the entry says. The entry itself is judged apart.",
     "audit.commitment-row": "The table of hidden values does not say what the entries say.",
+    "audit.damaged": "The database file is damaged, or was edited by hand.",
     "audit.database": "The database could not be read to its end: it is damaged.",
     "audit.empty": "There is no entry at all.",
     "audit.file": "A stored file is not the one that was registered: it was changed or damaged.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -167,3 +168,35 @@ def test_a_file_that_is_no_database_is_a_finding_and_no_crash(ledger: Ledger, co
 def test_a_copy_is_as_good_as_the_ledger(ledger: Ledger, tmp_path: Path) -> None:
     """An auditor works on a copy on his own machine."""
     assert audit(Path(shutil.copytree(ledger.folder, tmp_path / "copy"))).verdict == "PASSED"
+
+
+def test_a_changed_hidden_index_is_found(ledger: Ledger) -> None:
+    """An event that a search doesn't find could be recorded twice."""
+    with edited(ledger.folder) as connection:
+        statement = 'SELECT event_hash FROM "entry" WHERE entry_index = ?'
+        (event_hash,) = connection.execute(statement, (SEALED,)).fetchone()
+    path = ledger.folder / "ledger.db"
+    whole = path.read_bytes()
+    codes = set()
+    places = [place for place in range(len(whole)) if whole.startswith(event_hash, place)]
+    for place in places:
+        path.write_bytes(whole[:place] + flip(event_hash, 0) + whole[place + 32 :])
+        outcome = audit(ledger.folder)
+        assert outcome.verdict == "FAILED"
+        codes |= outcome.codes()
+    assert len(places) == 2
+    assert {"audit.column", "audit.damaged"} <= codes
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_damage_makes_the_auditor_crash(ledger: Ledger, seed: int) -> None:
+    """A traceback is no verdict, and an attacker chooses where the disk fails."""
+    with edited(ledger.folder):
+        pass  # folds the log into the file
+    random, path = Random(seed), ledger.folder / "ledger.db"
+    damaged = bytearray(path.read_bytes())
+    for _ in range(random.choice([1, 3, 40])):
+        place = random.randrange(len(damaged))
+        damaged[place : place + 4] = random.randbytes(4)
+    path.write_bytes(damaged[: random.choice([len(damaged), len(damaged), random.randrange(len(damaged))])])
+    assert audit(ledger.folder).verdict in ("PASSED", "FAILED")
