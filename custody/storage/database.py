@@ -3,10 +3,14 @@
 Write-ahead log with ``synchronous=FULL``: a commit returns when the log is on the disk, so what was acknowledged
 survives a loss of power. Readers never wait for the writer. ``BEGIN IMMEDIATE`` takes the only write lock at once; who
 waits for it longer than allowed is told so.
+
+On a medium that nobody can write through, such as a disc, there is no room for the log beside the file and no writer to
+wait for: there the file alone is read.
 """
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -48,6 +52,7 @@ _CODES: Final = {
 _HINTS: Final = {
     "ledger.busy": "somebody else is writing; nothing was lost, try again",
     "ledger.full": "make room and try again; nothing was written",
+    "ledger.read-only": "nothing was written; to look at it, copy the whole home to a folder that you may write",
     "ledger.unreadable": "keep the file as it is, and restore a backup: custody restore",
 }
 
@@ -122,12 +127,27 @@ class Database:
             yield
         except sqlite3.Error as error:
             raise storage_error(error, self.path) from error
+        except UnicodeDecodeError as error:
+            # Python reads SQLite's own message as UTF-8, and a damaged file can put anything into it.
+            text = f"expected a sound database in {self.path}, found it damaged"
+            raise StorageError("ledger.unreadable", text, hint=_HINTS["ledger.unreadable"]) from error
 
     def _take(self) -> sqlite3.Connection:
         with self._lock:
             if self._idle:
                 return self._idle.pop()
-        return self._connect("rw")
+        return self._connect("ro&immutable=1" if self._is_frozen() else "rw")
+
+    def _is_frozen(self) -> bool:
+        """Tell whether the file lies on a read-only file system and holds all of its commits by itself.
+
+        A folder that is only forbidden to this account is another matter: its owner may be writing.
+        """
+        if not hasattr(os, "statvfs") or not self.path.exists():
+            return False
+        log = self.path.with_name(f"{self.path.name}-wal")
+        is_folded = not log.exists() or log.stat().st_size == 0
+        return is_folded and bool(os.statvfs(self.path.parent).f_flag & os.ST_RDONLY)
 
     def _connect(self, mode: str) -> sqlite3.Connection:
         uri = f"{self.path.absolute().as_uri()}?mode={mode}"
@@ -143,4 +163,11 @@ def storage_error(error: sqlite3.Error, path: Path) -> StorageError:
     """Return what an error of SQLite means for ``path``."""
     number = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
     code, text = _CODES.get(number & 0xFF, ("ledger.unreadable", "{path} usable, found it is not"))
+    if number & 0xFF == sqlite3.SQLITE_CANTOPEN and _is_forbidden(path):
+        # The file may be sound: this account can't read it, or can't make the log beside it.
+        code, text = "ledger.read-only", "{path} and its folder writable, found them closed to this account"
     return StorageError(code, f"expected {text.format(path=path)}: {error}", hint=_HINTS.get(code, ""))
+
+
+def _is_forbidden(path: Path) -> bool:
+    return path.exists() and not (os.access(path, os.R_OK) and os.access(path.parent, os.W_OK))

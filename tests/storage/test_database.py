@@ -206,3 +206,54 @@ def test_exhibits_are_found_by_what_people_know(world: World) -> None:
         [(CASE, "EX-1"), (CASE, "EX-2"), ("other", "EX-1")], [(CASE, "EX-1"), ("other", "EX-1")],
         [(CASE, "EX-1"), (CASE, "EX-2")], [(CASE, "EX-1")], [],
     ]  # fmt: skip
+
+
+def _protect(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let file systems look as a disc does: nothing can be written through them."""
+    real = os.statvfs
+
+    def statvfs(path: Path) -> os.statvfs_result:
+        fields = list(real(path))
+        fields[8] |= os.ST_RDONLY
+        return os.statvfs_result(fields)
+
+    monkeypatch.setattr(os, "statvfs", statvfs)
+
+
+def test_a_ledger_on_a_disc_is_read_without_a_file_beside_it(
+    world: World, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An auditor is given a write-protected copy: a sound ledger must not look damaged there."""
+    size = world.append(world.sign(world.registration(CASE, "EX-1", actor="examiner-1"))).size
+    world.store.close()
+    before = sorted(folder.rglob("*"))
+    _protect(monkeypatch)
+    with SqliteStore(folder) as store, store.read() as reader:
+        assert reader.head().size == size
+        assert sorted(folder.rglob("*")) == before
+
+
+def test_nothing_is_recorded_on_a_disc(world: World, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What can't be kept must not be acknowledged."""
+    world.store.close()
+    _protect(monkeypatch)
+    with (
+        SqliteStore(folder) as store,
+        pytest.raises(StorageError) as caught,
+        store.database.transaction(is_write=True) as connection,
+    ):
+        connection.execute("UPDATE ledger SET rowid = rowid")
+    assert caught.value.code == "ledger.read-only"
+
+
+def test_a_folder_that_is_closed_to_this_account_is_no_damage(
+    world: World, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who may only look can't make the log beside the database; restoring a backup would be the wrong advice."""
+    world.store.close()
+    (folder / "ledger.db-wal").mkdir()
+    monkeypatch.setattr(os, "access", lambda path, mode: not mode & os.W_OK)
+    with SqliteStore(folder) as store, pytest.raises(StorageError) as caught, store.read():
+        pass
+    assert caught.value.code == "ledger.read-only"
+    assert "copy" in caught.value.hint
