@@ -43,8 +43,8 @@ def test_a_process_killed_at_any_moment_leaves_a_sound_ledger(world: World, fold
     with SqliteStore(folder) as store:
         entries = check_sound(store, folder)
     check_all_there(entries, receipts)
-    # Else the children died before they did anything, and this test could not fail.
-    assert len(receipts) > 200
+    # Three children in four are heard before they die; else this test could not fail.
+    assert len(receipts) >= 150
 
 
 def test_processes_that_append_at_once_lose_nothing(world: World, folder: Path) -> None:
