@@ -8,6 +8,7 @@ from typing import Final
 
 from custody.audit import columns
 from custody.audit.checkpoints import StoredCheckpoints, known_keys
+from custody.audit.confusables import check_numbers
 from custody.audit.custody_at import CustodyWatch
 from custody.audit.evidence_files import Registered
 from custody.audit.held import Held, check_genesis, check_held, check_signature, held_by
@@ -99,6 +100,7 @@ class LedgerPass:
                 self._progress(last, size)
         replay.finish()
         replay.result.fold.finish()
+        check_numbers(replay.result.fold.state, self.findings)
         if not size:
             self.findings.add(4, Severity.FAILED, "audit.empty", "entry 0", "expected entry 0, found no entry at all")
 

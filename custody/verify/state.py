@@ -196,6 +196,11 @@ class State:
         return self._keys
 
     @property
+    def cases(self) -> dict[str, Case]:
+        """All cases by number."""
+        return self._cases
+
+    @property
     def exhibits(self) -> dict[tuple[str, str], Exhibit]:
         """All exhibits by case and number."""
         return self._exhibits

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from custody.ledger.admission import SeenRoots
+from custody.ledger.admission import Numbers, SeenRoots
 from custody.ledger.working import WorkingTallies
 from custody.storage.ledger_store import SqliteStore
 from keys.note import NoteSignature, UnverifiedNote, format_note, parse_note
@@ -165,6 +165,20 @@ def test_a_signer_who_saw_another_ledger_is_heard(tmp_path: Any, monkeypatch: py
         )
         receipt = world.append(world.sign(composed))
     assert audit(tmp_path).failures() == {("audit.seen", f"entry {receipt.index}")}
+
+
+def test_numbers_that_look_alike_are_a_defect(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clerk reads a number out on the telephone; another program may have written what ours refuses."""
+    with SqliteStore.create(tmp_path) as store:
+        world = settled(World(store))
+        monkeypatch.setattr(Numbers, "check", lambda *_: None)
+        world.register(CASE, "EX-1", actor="examiner-1")
+        world.open_case("2026\u20110417")
+        confused = world.register(CASE, "ex-1", actor="examiner-1")
+    outcome = audit(tmp_path)
+    assert outcome.verdict == "PASSED"
+    found = {item.subject for item in outcome.findings if item.code == "defect.confusable"}
+    assert found == {"case 2026\u20110417", f"entry {confused.index}"}
 
 
 def test_a_changed_private_value_is_found_at_its_entry(ledger: Ledger) -> None:

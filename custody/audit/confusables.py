@@ -1,0 +1,36 @@
+"""Numbers that people would mix up: the ledger refuses them, and an audit looks whether it always did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from custody.ledger.numbers import fold_number
+from custody.verify.state import State
+from schemas.report import Findings, Severity
+
+STEP: Final = 12
+
+
+def check_numbers(state: State, findings: Findings) -> None:
+    """Compare all case numbers with each other, and the exhibit numbers of each case.
+
+    What looks alike depends on a version of Unicode, so it's a defect, and never decides a verdict.
+
+    Findings: ``defect.confusable``.
+    """
+    known: dict[tuple[str | None, str], str] = {}
+    for inside, number, subject in _numbers(state):
+        first = known.setdefault((inside, fold_number(number)), number)
+        if first != number:
+            text = f"expected a number that can't be mistaken for another, found {number!r} beside {first!r}"
+            findings.add(STEP, Severity.DEFECT, "defect.confusable", subject, text)
+
+
+def _numbers(state: State) -> Iterator[tuple[str | None, str, str]]:
+    """Yield the case that a number belongs to, the number, and where it was given out."""
+    for case in state.cases.values():
+        yield None, case.number, f"case {case.number}"
+    for exhibit in state.exhibits.values():
+        place = state.event(exhibit.registration)
+        yield exhibit.case, exhibit.number, "exhibit" if place is None else f"entry {place.index}"
