@@ -9,24 +9,25 @@ import argparse
 import os
 import platform
 import sys
-from collections.abc import Callable
-from typing import Final
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
-from bench import appending, audit, hashing, proofs, small_files, start
-from bench.figure import Figure
-from bench.ledgers import Ledgers
+if TYPE_CHECKING:
+    from bench.figure import Figure
+    from bench.ledgers import Ledgers
 
-Figures = tuple[Figure, ...]
 ENTRIES: Final = 200_000
-MEASURES: Final[dict[str, Callable[[Ledgers, int], Figures]]] = {
-    "start": lambda *_: start.run(),
-    "hashing": lambda *_: hashing.run(),
-    "small-files": lambda *_: small_files.run(),
-    "audit": audit.run,
-    "proofs": proofs.run,
+# By name: worker processes import this module again, and are to stay as small as those of the real program.
+MEASURES: Final = {
+    "start": "start",
+    "hashing": "hashing",
+    "small-files": "small_files",
+    "audit": "audit",
+    "proofs": "proofs",
     # Last of those that share a ledger: it appends to it.
-    "append": appending.run,
+    "append": "appending",
 }
+_ON_LEDGERS: Final = frozenset({"audit", "proofs", "append"})
 
 
 def main() -> int:
@@ -39,11 +40,13 @@ def main() -> int:
     if unknown:
         parser.error(f"expected names of {', '.join(MEASURES)}, found {', '.join(sorted(unknown))}")
     print(f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores", flush=True)
+    from bench.ledgers import Ledgers
+
     figures: list[Figure] = []
     ledgers = Ledgers()
     try:
         for name in arguments.names or MEASURES:
-            for figure in MEASURES[name](ledgers, arguments.entries):
+            for figure in _run(name, ledgers, arguments.entries):
                 figures.append(figure)
                 print(figure.line(), flush=True)
     finally:
@@ -51,6 +54,12 @@ def main() -> int:
     missed = [figure.name for figure in figures if figure.measured is not None and not figure.is_reached]
     print("all reached" if not missed else f"missed: {'; '.join(missed)}")
     return 1 if missed else 0
+
+
+def _run(name: str, ledgers: Ledgers, entries: int) -> tuple[Figure, ...]:
+    measure = import_module(f"bench.{MEASURES[name]}")
+    found: tuple[Figure, ...] = measure.run(ledgers, entries) if name in _ON_LEDGERS else measure.run()
+    return found
 
 
 if __name__ == "__main__":

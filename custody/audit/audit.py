@@ -49,7 +49,9 @@ def audit(
     files = None
     try:
         with store.database.transaction(is_write=False) as connection, _without_collector():
-            running.read(TableRows(connection))
+            rows = TableRows(connection)
+            with rows.small_cache():
+                running.read(rows)
             with store.disclosures.database.transaction(is_write=False) as values:
                 _read_values(running, TableRows(values))
         if wanted.files is not None:

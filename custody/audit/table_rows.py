@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from custody.ledger.rows import EntryRow, SignerRow
@@ -22,6 +23,8 @@ _ENTRIES: Final = f'SELECT {_ENTRY_COLUMNS} FROM "entry" {_RANGE}'
 _SIGNERS: Final = f'SELECT {_SIGNER_COLUMNS} FROM "signer" {_RANGE}, position'
 _DAMAGE: Final = (sqlite3.Error, UnicodeDecodeError)
 """What a damaged file makes the driver raise; the second where the damage stands in SQLite's own message."""
+_CACHE: Final = -4096
+"""4 MiB, as SQLite spells it."""
 _FETCH: Final = 4096
 _SHOWN: Final = 80
 
@@ -35,6 +38,20 @@ class TableRows:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+
+    @contextmanager
+    def small_cache(self) -> Iterator[None]:
+        """Keep few pages while everything is read once, from one end to the other: the memory is needed elsewhere.
+
+        Raises:
+            Unreadable: as `size`.
+        """
+        before = int(self._first("PRAGMA cache_size"))
+        self._connection.execute(f"PRAGMA cache_size={_CACHE}")
+        try:
+            yield
+        finally:
+            self._connection.execute(f"PRAGMA cache_size={before:d}")
 
     def size(self) -> int:
         """Return the number of the newest entry row, plus one.
