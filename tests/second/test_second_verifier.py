@@ -1,0 +1,227 @@
+"""The second verifier reaches the first one's verdicts: then the specification alone decides, and not our code."""
+
+from __future__ import annotations
+
+import ast
+import base64
+import json
+import random
+import subprocess
+import sys
+from collections.abc import Iterable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from custody.bundle.source import verify_bundle
+from custody.selftest import vectors
+from custody.verify.source import FoundFile
+from custody.verify.trusting import parse_trust
+from custody.verify.verify import Trusted
+from keys.private.signer import Ed25519Signer
+from schemas import canonical, text
+from schemas.proof import parse_consistency
+from schemas.report import Report
+from tests.second import mutants, verify_from_spec
+from tests.vectors import generate
+
+PROGRAM = Path(verify_from_spec.__file__)
+SPEC = Path(__file__).parents[2] / "docs" / "spec"
+NAMES = sorted(path.stem for path in generate.FOLDER.glob("*.json"))
+WHOLE = ("whole", "derived-with-ancestor", "quorum-there", "disputed-and-affirmed", "seen-linked")
+"""Vectors that pass, from which mutants are made."""
+
+
+class Given:
+    """Files that a vector gives apart from its bundle."""
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        self._files = files
+
+    def find(self, digest: str) -> FoundFile | None:
+        """Measure a file by the name it was given under."""
+        raw = self._files.get(digest)
+        return None if raw is None else FoundFile(sha256(raw).hexdigest(), len(raw))
+
+
+def read_vector(name: str) -> dict[str, Any]:
+    """Return what stands beside a bundle."""
+    found: dict[str, Any] = json.loads((generate.FOLDER / f"{name}.json").read_bytes())
+    return found
+
+
+def first_report(bundle: Path, vector: dict[str, Any]) -> Report:
+    """Verify with our own code."""
+    files = {digest: base64.b64decode(raw) for digest, raw in vector.get("files", {}).items()}
+    trust = parse_trust(vector["trust"].encode()) if "trust" in vector else None
+    proof = parse_consistency(vector["proof"].encode()) if "proof" in vector else None
+    return verify_bundle(
+        bundle, trusted=Trusted(trust, None, proof), at=text.parse_time(vector["at"]), elsewhere=Given(files)
+    ).report
+
+
+def second_report(bundle: bytes, vector: dict[str, Any]) -> verify_from_spec.Verification:
+    """Verify with the second verifier."""
+    files = {digest: base64.b64decode(raw) for digest, raw in vector.get("files", {}).items()}
+    return verify_from_spec.Verification(
+        bundle,
+        trust=vector["trust"].encode() if "trust" in vector else None,
+        files=verify_from_spec.Files(given=files),
+        proof=vector["proof"].encode() if "proof" in vector else None,
+    ).run()
+
+
+def run(*arguments: str | Path, flags: Iterable[str] = ("-I",)) -> subprocess.CompletedProcess[str]:
+    """Run the second verifier as a program that can import nothing of ours."""
+    command = [sys.executable, *flags, str(PROGRAM), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
+
+
+def test_it_imports_nothing_but_the_standard_library() -> None:
+    """A verifier that shares our code shares our faults. PyNaCl may speed it up, by the same rule."""
+    tree = ast.parse(PROGRAM.read_text())
+    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module or "." for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert {name.partition(".")[0] for name in names} - set(sys.stdlib_module_names) <= {"nacl", "blake3"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_agrees_with_every_vector(name: str) -> None:
+    """The vectors are what a stranger's verifier is held to; the specification has to be enough for them."""
+    assert verify_from_spec.run_vector(generate.FOLDER / f"{name}.json") == []
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "texts"])
+def test_both_verifiers_tell_the_same_steps_and_exhibits(name: str) -> None:
+    """What a report promises of two verifiers: the same verdict of each step, and the same state of each exhibit."""
+    vector = read_vector(name)
+    first = first_report(generate.FOLDER / vector["bundle"], vector)
+    second = second_report((generate.FOLDER / vector["bundle"]).read_bytes(), vector).report(vector["at"])
+    told = json.loads(canonical.encode(first))
+    assert second["steps"] == told["steps"]
+    assert [(item["case"], item["exhibit"], item.get("holder"), item.get("status")) for item in second["exhibits"]] == [
+        (item["case"], item["exhibit"], item.get("holder"), item.get("status")) for item in told["exhibits"]
+    ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_both_verifiers_find_the_same_in_a_vector(name: str) -> None:
+    """Codes are stable names: a lawyer who reads one report must find the same names in the other."""
+    if name == "texts":
+        assert vectors.read_texts()
+        return
+    vector = read_vector(name)
+    first = first_report(generate.FOLDER / vector["bundle"], vector)
+    second = second_report((generate.FOLDER / vector["bundle"]).read_bytes(), vector)
+    assert {(item.step, item.code, item.severity) for item in second.findings} == {
+        (item.step, item.code, item.severity.value) for item in first.findings
+    }
+
+
+@pytest.mark.parametrize("kind", ["flipped", "forged"])
+@pytest.mark.parametrize("name", WHOLE)
+def test_both_verifiers_agree_over_mutants(name: str, kind: str, tmp_path: Path) -> None:
+    """Bytes that nobody thought of are where two readers of one text part."""
+    vector, bundle = read_vector(name), tmp_path / "bundle.zip"
+    made = {"flipped": mutants.flipped, "forged": mutants.forged}[kind]
+    for what, raw in made(generate.FOLDER / vector["bundle"], count={"flipped": 15, "forged": 60}[kind]):
+        bundle.write_bytes(raw)
+        first, second = first_report(bundle, vector), second_report(raw, vector)
+        assert (second.verdict, second.first_open_step) == (first.verdict.value, first.first_open_step), what
+        assert second.verdict != "PASSED", what
+
+
+def test_it_runs_without_our_packages(tmp_path: Path) -> None:
+    """A court has a Python and this one file, with PyNaCl or without."""
+    vector = read_vector("whole")
+    trust = tmp_path / "trust.json"
+    trust.write_text(vector["trust"])
+    bundle = generate.FOLDER / vector["bundle"]
+    for flags in (("-I",), ("-I", "-S")):  # without site-packages there is no PyNaCl
+        done = run(bundle, "--trust", trust, "--at", vector["at"], flags=flags)
+        assert (done.returncode, done.stdout.splitlines()[-1], done.stderr) == (0, "PASSED", "")
+        done = run(bundle, "--at", vector["at"], flags=flags)
+        assert (done.returncode, done.stdout.splitlines()[-1]) == (4, "INDETERMINATE")
+        done = run(generate.FOLDER / "tail-cut.zip", "--trust", trust, flags=flags)
+        assert (done.returncode, done.stdout.splitlines()[-1]) == (3, "FAILED")
+
+
+def test_its_report_is_the_record_of_the_specification(tmp_path: Path) -> None:
+    """With --json a report can be read by any program that knows report.md, ours too."""
+    vector = read_vector("whole")
+    trust = tmp_path / "trust.json"
+    trust.write_text(vector["trust"])
+    done = run(generate.FOLDER / vector["bundle"], "--trust", trust, "--at", vector["at"], "--json")
+    told = canonical.decode(done.stdout.rstrip("\n").encode(), Report, maximum=1_000_000)
+    assert told.verdict.value == "PASSED"
+    assert told.trust_sha256 == sha256(trust.read_bytes()).hexdigest()
+    first = first_report(generate.FOLDER / vector["bundle"], vector)
+    assert (told.ledger, told.exhibits, told.at) == (first.ledger, first.exhibits, first.at)
+
+
+def test_files_that_travel_apart_are_found_in_folders(tmp_path: Path) -> None:
+    """Evidence of many gigabytes comes on another disk, under the names that its owner gave it."""
+    vector = read_vector("detached-and-given")
+    trust = tmp_path / "trust.json"
+    trust.write_text(vector["trust"])
+    folder = tmp_path / "disk" / "below"
+    folder.mkdir(parents=True)
+    arguments = (generate.FOLDER / vector["bundle"], "--trust", trust, "--files", tmp_path / "disk")
+    assert run(*arguments).returncode == 4
+    for number, raw in enumerate(vector["files"].values()):
+        (folder / f"file {number}").write_bytes(base64.b64decode(raw))
+    assert run(*arguments).returncode == 0
+
+
+def test_a_program_that_is_used_wrongly_says_nothing_about_a_bundle(tmp_path: Path) -> None:
+    """Exit code 3 means that evidence was tampered with; a typing error must never look like that."""
+    (tmp_path / "trust.json").write_text("{}")
+    bundle = generate.FOLDER / "whole.zip"
+    wrong = ((), (bundle, "--trust", tmp_path / "trust.json"), (tmp_path / "none.zip",), (bundle, "--at", "x"))
+    for arguments in wrong:
+        assert run(*arguments).returncode == 2
+
+
+def test_signatures_are_checked_by_the_same_rule_without_a_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rule for signatures is ours, not a library's: both ways must decide alike, in odd cases most of all."""
+    chance = random.Random(1)
+    cases = []
+    for number in range(12):
+        signer, message = Ed25519Signer(agent="a", seed=chance.randbytes(32)), b"message %d" % number
+        signature = signer.sign(message)
+        large_s = int.from_bytes(signature[32:], "little") + verify_from_spec.L
+        for changed in (
+            signature,
+            signature[:63],
+            mutants.mutate(signature, chance),
+            signature[:32] + large_s.to_bytes(32, "little"),
+            (1).to_bytes(32, "little") + signature[32:],
+            bytes(64),
+        ):
+            cases.append((signer.public_key, message, changed))
+        cases.append(((1).to_bytes(32, "little"), message, (1).to_bytes(32, "little") + bytes(32)))
+    with_library = [verify_from_spec.holds(*case) for case in cases]
+    monkeypatch.setattr(verify_from_spec, "_fast_open", None)
+    assert [verify_from_spec.holds(*case) for case in cases] == with_library
+    assert with_library.count(True) == 12
+
+
+def test_its_rules_are_those_of_the_page() -> None:
+    """The table of who may do what is copied word for word; a page that changes must take this program along."""
+    page = (SPEC / "events.md").read_text()
+    assert verify_from_spec.RULES_TABLE.strip() in page
+
+
+def test_a_wrong_trust_file_is_refused() -> None:
+    """What a reader believes is his own to mend; nothing of it may turn into a verdict about a bundle."""
+    vector = read_vector("quorum-there")
+    for changed in (
+        vector["trust"].replace("quorum W", "quorum X"),
+        vector["trust"].replace('"custody-trust/v1"', '"custody-trust/v2"'),
+        vector["trust"].replace('"first":0', '"first":-1'),
+    ):
+        with pytest.raises(verify_from_spec.Bad):
+            verify_from_spec.read_trust(changed.encode())
+    assert verify_from_spec.read_trust(vector["trust"].encode())["ledgers"]

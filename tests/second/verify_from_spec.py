@@ -1,0 +1,2959 @@
+#!/usr/bin/env python3
+"""A second verifier of custody bundles, written from the specification alone.
+
+WHAT IT IS.  Somebody handed you a bundle: one zip file with pieces of evidence, the story of who had them, and the
+proofs that the story is whole. This program says whether the bundle holds: PASSED, FAILED, or INDETERMINATE (nothing
+is wrong as far as can be seen, but something could not be decided). It shares no code with the program that made the
+bundle. It needs Python 3.11 or newer and nothing else; if the package PyNaCl is there, signatures are checked faster,
+by the same rule. It opens no network connection and changes no file. You can read it from top to bottom; each part
+names the page of the specification (``docs/spec``) that it follows.
+
+HOW TO RUN IT.
+
+    python3 verify_from_spec.py BUNDLE.zip [--trust trust.json] [--files DIR]... [--proof FILE] [--at TIME] [--json]
+
+    BUNDLE.zip      the bundle, exactly as it was sent: never pack it again
+    --trust FILE    what you believe beforehand: which ledgers, by which fingerprint and keys (trust.md). Get it from
+                    the authority over a channel of its own, never together with the bundle. Without it the best
+                    verdict is INDETERMINATE, since anybody can make a ledger of his own
+    --files DIR     a folder with evidence that travelled apart from the bundle; may be given several times
+    --proof FILE    a consistency proof that came apart from the bundle (tree.md)
+    --at TIME       a time to print, such as 2026-11-21T12:00:00Z; it decides nothing. Without it, the clock's
+    --json          print the report as one canonical JSON record (report.md) instead of text
+
+    python3 verify_from_spec.py --vectors DIR      check this program against all published test vectors of a folder
+
+WHAT IT PRINTS.  The thirteen steps with their verdicts, then all findings (code and words), then where each exhibit
+stood at the end, and in the last line the verdict.
+
+    step 0, 1    the zip has the one allowed form, and every byte in it is listed with its digest
+    step 2       the checkpoint is signed by a log key that you believe, cosigners included, and continues what you saw
+    step 4       every entry is well formed and stands in the ledger's hash tree; the last one commits to the payload
+    step 5, 6    every signature holds, by an enrolled key that was valid; what a stolen key signed is found
+    step 7       the rules of custody: who may act, who holds an exhibit, in which state it is
+    step 8       nothing was left out: the index of the ledger says how many entries each subject has
+    step 9, 10   evidence and disclosed texts are those that were registered
+    step 12      defects of procedure, which a court may cure and which change no verdict
+    (steps 3 and 11 are reserved)
+
+EXIT CODE.  0 PASSED, 3 FAILED, 4 INDETERMINATE; 2 wrong usage (also an unreadable file or a malformed trust file),
+1 a fault of this program, which says nothing about the bundle.
+
+WHAT A VERDICT MEANS.  PASSED: unaltered since registration, in an unbroken and complete story according to this ledger
+at this size, signed by keys that the ledger let sign. It does not show that what was registered was true, that
+everything was registered, that a key was in its owner's hand, or that the ledger showed the same history to others.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import bisect
+import datetime
+import hashlib
+import itertools
+import json
+import mmap
+import re
+import struct
+import sys
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+_fast_open: Callable[[bytes, bytes], bytes] | None = None
+try:  # only for speed; the rule stays the one of this file
+    from nacl import bindings
+
+    _fast_open = bindings.crypto_sign_open
+except ImportError:
+    pass
+
+# Limits (limits.md)
+MAX_INTEGER = 2**53 - 1
+MAX_NESTING = 16
+EVENT_BYTES, ENTRY_BYTES = 36_000, 65_535
+JSON_BYTES, TRUST_BYTES = 64 * 2**20, 4 * 2**20
+NOTE_BYTES, NOTE_SIGNATURES = 1_000_000, 100
+MANIFEST_LINE = 65_536
+ENTRIES, MEMBERS = 1_000_000, 2_000_000
+AFFIRMATION_ROUNDS, UNIT_MEMBERS, AGENT_KEYS, LOG_KEYS = 16, 4096, 1024, 1024
+DISCLOSURE_BYTES, PATH_BYTES, POLICY_BYTES = 65_536, 32_768, 65_536
+
+FAILED, INDETERMINATE, DEFECT, NOTE = "failed", "indeterminate", "defect", "note"
+ZERO_HASH = "0" * 64
+EMPTY_SHA256 = hashlib.sha256(b"").digest()
+
+
+class Bad(Exception):
+    """Bytes that break a rule of the specification: a stable code, and words for people."""
+
+    def __init__(self, code: str, text: str, severity: str = FAILED) -> None:
+        super().__init__(f"{code}: {text}")
+        self.code, self.text, self.severity = code, text, severity
+
+
+def sha256(*parts: bytes) -> bytes:
+    """The SHA-256 of the joined parts."""
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Canonical JSON (canonical-json.md)
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def encode(value: Any) -> bytes:
+    """The one spelling of a value. Keys are ASCII in every record, so order of texts is order of bytes."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+
+
+def _refuse_number(text: str) -> Any:
+    raise Bad("record.subset", f"a number that isn't an integer: {text[:20]}")
+
+
+def _check_subset(value: Any, level: int = 0) -> None:
+    """Refuse whatever is outside of the subset: null, fractions, large numbers, odd keys, deep nesting."""
+    if isinstance(value, (dict, list)):
+        if level == MAX_NESTING:
+            raise Bad("record.nesting", f"more than {MAX_NESTING} levels")
+        for item in value.values() if isinstance(value, dict) else value:
+            _check_subset(item, level + 1)
+        if isinstance(value, dict) and not all(re.fullmatch("[A-Za-z0-9_-]+", key) for key in value):
+            raise Bad("record.subset", "a key with characters that aren't allowed")
+    elif isinstance(value, int):  # bool is an int here
+        if abs(value) > MAX_INTEGER:
+            raise Bad("record.subset", "an integer above 2^53-1")
+    elif not isinstance(value, str):
+        raise Bad("record.subset", "null or a fraction")
+
+
+def decode(raw: bytes, limit: int) -> Any:
+    """Read canonical JSON. Encoding again what was read ends duplicate keys, white space and odd escapes at once."""
+    if len(raw) > limit:
+        raise Bad("record.size", f"more than {limit} bytes")
+    try:
+        value = json.loads(raw.decode(), parse_float=_refuse_number, parse_constant=_refuse_number)
+    except RecursionError:
+        raise Bad("record.nesting", f"more than {MAX_NESTING} levels") from None
+    except ValueError as error:
+        raise Bad("record.malformed", f"not JSON: {error}") from None
+    _check_subset(value)
+    try:
+        same = encode(value) == raw
+    except UnicodeEncodeError:
+        same = False  # half of a surrogate pair
+    if not same:
+        raise Bad("record.not-canonical", "not the canonical spelling")
+    return value
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Small forms (canonical-json.md). Each ``is_*`` says whether a text has the form.
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def is_time(text: str) -> bool:
+    """``YYYY-MM-DDTHH:MM:SSZ``, a date that exists, from 1970 on."""
+    if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", text):
+        return False
+    try:
+        return datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z").year >= 1970
+    except ValueError:
+        return False
+
+
+def is_offset(text: str) -> bool:
+    """``+hh:mm`` or ``-hh:mm``, never ``-00:00``."""
+    return text != "-00:00" and bool(re.fullmatch("[+-]([01][0-9]|2[0-3]):[0-5][0-9]", text))
+
+
+def is_number(text: str) -> bool:
+    """A case or exhibit number: 1 to 128 bytes without control characters."""
+    return 1 <= len(text.encode()) <= 128 and not re.search("[\x00-\x1f\x7f-\x9f]", text)
+
+
+def is_origin(text: str) -> bool:
+    """A ledger's name."""
+    return len(text) <= 255 and bool(re.fullmatch("[a-z0-9.-]+(/[a-z0-9._-]+)*", text))
+
+
+def decimal(text: str) -> int:
+    """A plain decimal number up to 2^53-1."""
+    if not re.fullmatch("0|[1-9][0-9]{0,15}", text) or int(text) > MAX_INTEGER:
+        raise Bad("text.decimal", f"not a decimal number: {text[:30]!r}")
+    return int(text)
+
+
+def unbase64(text: str) -> bytes:
+    """RFC 4648 section 4, in its one spelling."""
+    try:
+        raw = base64.b64decode(text.encode("ascii"), validate=True)
+    except ValueError:
+        raise Bad("text.base64", "not base64") from None
+    if base64.b64encode(raw).decode() != text:
+        raise Bad("text.base64", "base64 spelled otherwise than it should be")
+    return raw
+
+
+def unbase64url(text: str) -> bytes:
+    """RFC 4648 section 5 without padding, in its one spelling."""
+    try:
+        raw = base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+    except ValueError:
+        raise Bad("text.base64url", "not base64url") from None
+    if base64.urlsafe_b64encode(raw).rstrip(b"=").decode() != text:
+        raise Bad("text.base64url", "base64url spelled otherwise than it should be")
+    return raw
+
+
+def is_base64(text: str) -> bool:
+    """Whether ``unbase64`` takes it."""
+    try:
+        unbase64(text)
+    except Bad:
+        return False
+    return True
+
+
+def check_path(raw: bytes) -> None:
+    """The path of a file of evidence, relative to the exhibit's root (content.md)."""
+    if len(raw) > PATH_BYTES or b"\0" in raw or any(part in (b"", b".", b"..") for part in raw.split(b"/")):
+        raise Bad("content.path", "a path of a form that isn't allowed")
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Records: a table-driven schema. A *form* is a function that raises ``Bad`` unless a value has the form.
+# ---------------------------------------------------------------------------------------------------------------------
+
+Form = Callable[[Any], None]
+
+
+def malformed(text: str) -> Bad:
+    """A record that isn't of its type."""
+    return Bad("record.malformed", text)
+
+
+def text_form(name: str, is_right: Callable[[str], Any]) -> Form:
+    """A text for which ``is_right`` holds."""
+
+    def check(value: Any) -> None:
+        if not isinstance(value, str) or not is_right(value):
+            raise malformed(f"not {name}: {str(value)[:60]!r}")
+
+    return check
+
+
+def matching(pattern: str) -> Form:
+    """A text that matches a pattern as a whole."""
+    return text_form(f"of the form {pattern}", re.compile(pattern).fullmatch)
+
+
+def one_of(words: str) -> Form:
+    """One of some words."""
+    return text_form(f"one of {words}", frozenset(words.split()).__contains__)
+
+
+def integer(least: int, most: int = MAX_INTEGER) -> Form:
+    """An integer, and not a truth value."""
+
+    def check(value: Any) -> None:
+        if type(value) is not int or not least <= value <= most:
+            raise malformed(f"not an integer from {least} to {most}: {str(value)[:60]}")
+
+    return check
+
+
+def array(least: int, most: int | None, item: Form) -> Form:
+    """An array of so many items of one form."""
+
+    def check(value: Any) -> None:
+        if not isinstance(value, list) or len(value) < least or (most is not None and len(value) > most):
+            raise malformed(f"not an array of {least} to {most} items")
+        for each in value:
+            item(each)
+
+    return check
+
+
+def record(fields: dict[str, Form], also: Form | None = None) -> Form:
+    """An object with exactly these fields, of which those with ``?`` may be absent; ``also`` checks it as a whole."""
+    forms = {name.rstrip("?"): form for name, form in fields.items()}
+    needed = {name for name in fields if not name.endswith("?")}
+
+    def check(value: Any) -> None:
+        if not isinstance(value, dict):
+            raise malformed("not an object")
+        if missing := needed - value.keys():
+            raise malformed(f"without {sorted(missing)}")
+        if unknown := value.keys() - forms.keys():
+            raise malformed(f"unknown fields {sorted(unknown)}")
+        for name, item in value.items():
+            forms[name](item)
+        if also:
+            also(value)
+
+    return check
+
+
+def ascending(values: Sequence[Any], what: str) -> None:
+    """Each once, in order."""
+    if any(not before < after for before, after in itertools.pairwise(values)):
+        raise malformed(f"{what} out of order, or one of them twice")
+
+
+def sorted_array(least: int, most: int | None, item: Form, what: str) -> Form:
+    """An array whose texts stand in order, each once."""
+    plain = array(least, most, item)
+
+    def check(value: Any) -> None:
+        plain(value)
+        ascending(value, what)
+
+    return check
+
+
+def boolean(value: Any) -> None:
+    """``true`` or ``false``."""
+    if not isinstance(value, bool):
+        raise malformed("neither true nor false")
+
+
+def anything(value: Any) -> None:
+    """Whatever it is."""
+
+
+HASH, NONCE = matching("[0-9a-f]{64}"), matching("[0-9a-f]{32}")
+AGENT, COUNTRY = matching("[a-z0-9][a-z0-9._-]{0,63}"), matching("[A-Z]{2}")
+TIME, OFFSET = text_form("a time", is_time), text_form("an offset", is_offset)
+NUMBER, ORIGIN = text_form("a number", is_number), text_form("an origin", is_origin)
+KEY_ID = matching("[a-z0-9-]{1,32}:[0-9a-f]{32}")
+BASE64 = text_form("base64", lambda text: 4 <= len(text) <= 8192 and is_base64(text))
+SIGNATURE = text_form("a signature", lambda text: 4 <= len(text) <= 8192)  # judged where it is checked, at step 6
+PAYLOAD = text_form("base64", lambda text: 4 <= len(text) <= 48_004)
+VKEY = text_form("a verifier key", lambda text: 10 <= len(text) <= 512)
+COUNT = integer(0)
+PRIVATE = record({"commitment": HASH})
+
+
+def some_text(most: int) -> Form:
+    """A text of at least one character."""
+    return text_form("a text", lambda text: 1 <= len(text) <= most)
+
+
+# content.md
+
+
+def _check_file_record(value: Any) -> None:
+    whole = value["type"] == "file" and "error" not in value
+    if ("digests" in value) != whole or ("size" in value) != whole:
+        raise malformed("digests and size stand exactly for files without error")
+    if ("target" in value) != (value["type"] == "symlink"):
+        raise malformed("target stands exactly for symlinks")
+    if "pieces" in value and "digests" not in value:
+        raise malformed("pieces without digests")
+
+
+LONG_HEX = matching("[0-9a-f]{32,128}")
+DIGESTS = record(
+    {"blake3?": HASH, "md5?": LONG_HEX, "sha1?": LONG_HEX, "sha256": HASH, "sha3_256?": HASH, "sha512?": LONG_HEX,
+     "sm3?": HASH}
+)  # fmt: skip
+PIECES = record({"count": COUNT, "root": HASH, "size": integer(1)})
+FILE_RECORD = record(
+    {"digests?": DIGESTS, "error?": PRIVATE, "modified?": TIME, "path": PRIVATE, "pieces?": PIECES, "size?": COUNT,
+     "target?": PRIVATE, "type": one_of("directory file symlink")},
+    _check_file_record,
+)  # fmt: skip
+CONTENT = record({"bytes": COUNT, "count": COUNT, "files?": array(1, 16, FILE_RECORD), "root": HASH})
+MANIFEST_RECORD = record({"disclosures?": array(1, 3, text_form("a text", lambda text: True)), "record": FILE_RECORD})
+
+# Parts of events' details (events.md, "Parts")
+
+ROLES = "auditor authority court custodian examiner provider registrar system viewer"
+ROLE_SET = sorted_array(0, 9, one_of(ROLES), "roles")
+DOCUMENTS = array(1, 256, HASH)
+REVOCATION_REASON = one_of("compromised ended left lost superseded")
+PUBLIC_KEY = record({"algorithm": one_of("ed25519"), "key": BASE64, "nonce": NONCE, "proof": BASE64})
+AGENT_ENROLLED = record(
+    {"agent": AGENT, "certificate?": HASH, "country?": COUNTRY, "keys": array(0, 16, PUBLIC_KEY),
+     "kind": one_of("organisation person system unit"), "members?": sorted_array(1, 256, AGENT, "members"),
+     "name?": PRIVATE, "organisation?": AGENT, "roles": ROLE_SET}
+)  # fmt: skip
+OFFENCE = record({"country": COUNTRY, "iccs?": matching("[0-9]{2,6}"), "text": PRIVATE})
+CLAIM = record(
+    {"authority?": PRIVATE, "country": COUNTRY,
+     "basis": one_of("flag loss nationality offender other provider server territory victim")}
+)  # fmt: skip
+ACQUISITION = record(
+    {"arguments?": PRIVATE, "device?": PRIVATE, "ended_at?": TIME, "serial?": PRIVATE, "started_at?": TIME,
+     "method": one_of("file-system live logical manual physical provider remote"),
+     "tool": PRIVATE, "version": PRIVATE, "write_blocker?": PRIVATE}
+)  # fmt: skip
+ALTERATION = record({"what": PRIVATE, "why": PRIVATE})
+ATTESTATION = record(
+    {"document?": HASH, "manner": one_of("absent paper recording refused stylus"), "person": PRIVATE,
+     "reason?": PRIVATE, "role": one_of("courier expert interpreter lawyer occupant other owner provider receiver "
+                                        "suspect victim witness")}
+)  # fmt: skip
+ATTESTATIONS = array(1, 256, ATTESTATION)
+EXHIBIT_NAME = record({"case": NUMBER, "exhibit": NUMBER})
+FOREIGN = record(
+    {"case": NUMBER, "exhibit": NUMBER, "head": HASH, "ledger": ORIGIN, "manifest": HASH, "root": HASH, "size": COUNT}
+)
+MISMATCH = record({"expected": HASH, "found?": HASH, "size?": COUNT})
+PARENT = record({"case": NUMBER, "event": HASH, "exhibit": NUMBER})
+REHASH = record({"match": boolean, "root": HASH})
+SEAL_SEEN = record({"intact": boolean, "seal": PRIVATE})
+
+
+def _check_registered(value: Any) -> None:
+    if ("content" in value) != (value["nature"] != "object"):
+        raise malformed("content stands exactly where the nature isn't object")
+
+
+DETAILS: dict[str, Form] = {
+    "ledger.opened": record(
+        {"agents": array(2, 16, AGENT_ENROLLED), "authority": PRIVATE, "country": COUNTRY,
+         "log_keys": array(1, 16, VKEY)}),
+    "ledger.key-added": record({"key": VKEY, "reason?": PRIVATE}),
+    "ledger.key-revoked": record(
+        {"key": VKEY, "last_valid_index?": COUNT, "note?": PRIVATE, "reason": REVOCATION_REASON}),
+    "agent.enrolled": AGENT_ENROLLED,
+    "agent.changed": record(
+        {"agent": AGENT, "country?": COUNTRY, "left?": one_of("yes"),
+         "members_added?": sorted_array(1, 256, AGENT, "members_added"),
+         "members_removed?": sorted_array(1, 256, AGENT, "members_removed"),
+         "name?": PRIVATE, "organisation?": AGENT, "reason?": PRIVATE, "roles?": ROLE_SET}),
+    "agent.key-added": record({"agent": AGENT, "key": PUBLIC_KEY, "recovery": boolean}),
+    "agent.key-revoked": record(
+        {"agent": AGENT, "key_id": KEY_ID, "last_valid_index?": COUNT, "note?": PRIVATE, "reason": REVOCATION_REASON}),
+    "case.opened": record(
+        {"authority": PRIVATE, "documents?": DOCUMENTS, "jurisdiction_claims?": array(0, 256, CLAIM),
+         "legal_basis": PRIVATE, "offences": array(0, 256, OFFENCE), "title?": PRIVATE}),
+    "case.changed": record(
+        {"authority?": PRIVATE, "documents?": DOCUMENTS, "jurisdiction_claims?": array(0, 256, CLAIM),
+         "legal_basis?": PRIVATE, "offences?": array(0, 256, OFFENCE), "reason": PRIVATE, "title?": PRIVATE}),
+    "case.closed": record(
+        {"documents?": DOCUMENTS, "note?": PRIVATE,
+         "outcome": one_of("discontinued judgment merged other transferred")}),
+    "exhibit.registered": record(
+        {"acquisition?": ACQUISITION, "attestations?": ATTESTATIONS, "content?": CONTENT, "data_country?": COUNTRY,
+         "derived_from?": array(1, 16, PARENT), "description": PRIVATE, "documents?": DOCUMENTS, "foreign?": FOREIGN,
+         "handling?": array(1, 4, one_of("csam malware privileged secret")), "identifiers?": PRIVATE,
+         "kind": one_of("account audio chat collectible computer copy database derived device directory document drive "
+                        "email file image log media other phone photo sim token video wallet web-capture"),
+         "legal_authority?": PRIVATE, "nature": one_of("asset data object"),
+         "obtained": one_of("derived foreign-assistance found online-capture production seizure voluntary"),
+         "place?": PRIVATE, "same_object_as?": array(1, 16, EXHIBIT_NAME), "seized_from?": PRIVATE,
+         "unreadable?": COUNT}, _check_registered),
+    "exhibit.voided": record({"reason": PRIVATE, "replaced_by?": EXHIBIT_NAME}),
+    "custody.handed-over": record(
+        {"attestations?": ATTESTATIONS, "condition?": PRIVATE, "documents?": DOCUMENTS, "place?": PRIVATE,
+         "purpose": PRIVATE, "rehash_after?": REHASH, "rehash_before?": REHASH, "seal?": SEAL_SEEN}),
+    "custody.taken-over": record(
+        {"document?": HASH, "note?": PRIVATE, "order?": PRIVATE, "place?": PRIVATE,
+         "reason": one_of("absent dead dismissed key-lost order other")}),
+    "custody.moved": record({"carrier?": PRIVATE, "place": PRIVATE, "reason?": PRIVATE, "waybill?": PRIVATE}),
+    "exhibit.sealed": record({"package?": PRIVATE, "photos?": DOCUMENTS, "reason?": PRIVATE, "seal": PRIVATE}),
+    "exhibit.unsealed": record({"intact": boolean, "photos?": DOCUMENTS, "reason": PRIVATE, "seal": PRIVATE}),
+    "exhibit.examined": record(
+        {"alteration?": ALTERATION, "arguments?": PRIVATE, "competence?": PRIVATE, "documents?": DOCUMENTS,
+         "purpose": PRIVATE, "results?": PRIVATE, "tool?": PRIVATE, "version?": PRIVATE}),
+    "exhibit.copied": record(
+        {"alteration?": ALTERATION, "arguments?": PRIVATE, "copy": one_of("derived evidentiary working"),
+         "purpose": PRIVATE, "tool?": PRIVATE, "version?": PRIVATE}),
+    "exhibit.incident": record(
+        {"description": PRIVATE, "discovered_at": TIME, "documents?": DOCUMENTS,
+         "kind": one_of("contaminated damaged found lost other seal-broken stolen"), "reported_to?": PRIVATE}),
+    "exhibit.released": record(
+        {"attestations?": ATTESTATIONS, "authority?": PRIVATE, "condition?": PRIVATE, "due?": TIME, "reason": PRIVATE,
+         "terms": one_of("for-good lent"), "to": PRIVATE}),
+    "exhibit.returned": record(
+        {"attestations?": ATTESTATIONS, "condition?": PRIVATE, "place?": PRIVATE, "returned_by?": PRIVATE}),
+    "exhibit.disposed": record(
+        {"attestations?": ATTESTATIONS, "authority": PRIVATE, "documents?": DOCUMENTS,
+         "manner": one_of("archived destroyed forfeited other returned-to-owner wiped")}),
+    "exhibit.linked": record({"case": NUMBER, "reason?": PRIVATE}),
+    "exhibit.checked": record(
+        {"bytes": COUNT, "checked": COUNT, "document?": HASH, "matching": COUNT, "mismatches?": array(1, 64, MISMATCH),
+         "root": HASH}),
+    "record.affirmed": record({"statement?": PRIVATE}),
+    "record.corrected": record(
+        {"field": one_of("acquisition condition description identifiers legal_authority occurred_at place purpose "
+                         "results seal seized_from serial tool"), "reason": PRIVATE, "value": PRIVATE}),
+    "bundle.exported": record({"manifest": HASH, "purpose?": PRIVATE, "recipient": PRIVATE}),
+    "access.logged": record(
+        {"action": one_of("exported unpacked verified viewed"), "agent?": AGENT, "person?": PRIVATE}),
+    "disclosure.erased": record(
+        {"authority": PRIVATE, "commitments": array(1, 256, HASH), "document?": HASH, "order": PRIVATE}),
+    "event.attached": record(
+        {"document": HASH, "event": HASH, "note?": PRIVATE, "reason": one_of("late other signer-gone superseded")}),
+}  # fmt: skip
+
+# event.md
+
+OFFICES = ("actor", "to", "second", "witness", "registrar")
+ABOUT_KINDS = ("agent", "case", "exhibit", "ledger", "request")
+
+
+def _check_link(value: Any) -> None:
+    if ("previous" in value) != (value["sequence"] > 0):
+        raise malformed("previous stands exactly where sequence is above 0")
+
+
+def _check_about(value: Any) -> None:
+    if sum(kind in value for kind in ABOUT_KINDS) != 1:
+        raise malformed("an element of about names not exactly one thing")
+
+
+def _check_signers(event: Any) -> None:
+    signers = event["signers"]
+    if (signers[0]["agent"], signers[0]["as"]) != (event["actor"], "actor"):
+        raise malformed("the first signer isn't the actor")
+    if [signer["as"] for signer in signers].count("actor") > 1:
+        raise malformed("two actors")
+    if len({signer["agent"] for signer in signers}) < len(signers):
+        raise malformed("an agent signs twice")
+    places = [OFFICES.index(signer["as"]) for signer in signers]
+    if places != sorted(places):
+        raise malformed("signers out of order")
+
+
+def _check_event(event: Any) -> None:
+    _check_signers(event)
+    about = event.get("about", [])
+    if len({about_kind(item) for item in about}) > 1 or len({encode(item) for item in about}) < len(about):
+        raise malformed("elements of about are of several kinds, or equal")
+
+
+def about_kind(item: dict[str, str]) -> str:
+    """Which of the five things an element of ``about`` names."""
+    return next(kind for kind in ABOUT_KINDS if kind in item)
+
+
+LINK = record({"previous?": HASH, "sequence": COUNT}, _check_link)
+SEEN = record({"root": HASH, "size": COUNT})
+SIGNER = record({"agent": AGENT, "as": one_of(" ".join(OFFICES)), "on_behalf_of?": AGENT})
+ABOUT = record(
+    {"agent?": AGENT, "case?": NUMBER, "event?": HASH, "exhibit?": HASH, "ledger?": ORIGIN, "request?": AGENT},
+    _check_about,
+)
+EVENT = record(
+    {"about?": array(1, 256, ABOUT), "actor": AGENT, "case?": NUMBER, "details": anything, "exhibit?": NUMBER,
+     "ledger": ORIGIN, "link?": LINK, "nonce": NONCE, "not_after?": TIME, "occurred_at": TIME,
+     "schema": one_of("custody-event/v1"), "seen?": SEEN, "signers": array(1, 16, SIGNER), "type": AGENT,
+     "utc_offset": OFFSET},
+    _check_event,
+)  # fmt: skip
+ANCHORS = {"link": {"case", "exhibit", "link"}, "case": {"case"}, "about": {"about"}, "none": set()}
+
+# envelope.md, entry.md, bundle.md, completeness.md, trust.md, tree.md
+
+PAYLOAD_TYPE = "application/vnd.custody.event.v1+json"
+ENROL_TYPE = "application/vnd.custody.enrol.v1+json"
+
+
+def _check_envelope(value: Any) -> None:
+    ascending([item["keyid"] for item in value["signatures"]], "signatures")
+
+
+ENVELOPE = record(
+    {"payload": PAYLOAD, "payloadType": text_form("a text", lambda text: True),
+     "signatures": array(1, 16, record({"keyid": KEY_ID, "sig": SIGNATURE}))},
+    _check_envelope,
+)  # fmt: skip
+ENTRY = record(
+    {"envelope": ENVELOPE, "index": COUNT, "index_root?": HASH, "ledger": ORIGIN, "previous": HASH,
+     "recorded_at": TIME, "schema": one_of("custody-entry/v1")}
+)  # fmt: skip
+
+
+def _check_bundle(value: Any) -> None:
+    ascending([item["sha256"] for item in value["documents"]], "documents")
+    ascending([item["sha256"] for item in value["files"]], "files")
+    ascending([(item["case"].encode(), item["exhibit"].encode()) for item in value["exhibits"]], "exhibits")
+    ciphertexts = [item["encrypted"]["sha256"] for item in value["files"] if "encrypted" in item]
+    if len(set(ciphertexts)) < len(ciphertexts):
+        raise malformed("a ciphertext stands for two files")
+
+
+BYTES_NAMED = {"sha256": HASH, "size": COUNT}
+BUNDLE = record(
+    {"documents": array(0, MEMBERS, record(BYTES_NAMED)), "exhibits": array(1, 256, EXHIBIT_NAME),
+     "files": array(0, MEMBERS, record({**BYTES_NAMED, "encrypted?": record(BYTES_NAMED)})), "ledger": ORIGIN,
+     "nonce": NONCE, "schema": one_of("custody-bundle/v1")},
+    _check_bundle,
+)  # fmt: skip
+DISCLOSURES = record(
+    {"disclosures": sorted_array(0, JSON_BYTES, matching("[A-Za-z0-9_-]{1,65536}"), "disclosures"),
+     "schema": one_of("custody-disclosures/v1")}
+)  # fmt: skip
+
+
+def _check_subject(value: Any) -> None:
+    arity = {"ledger": 1, "agent": 2, "case": 2, "case-exhibits": 2, "exhibit": 3}.get(value[0])
+    if arity is None:
+        raise Bad("subject.kind", f"no kind of subject: {value[0]!r}")
+    if arity != len(value):
+        raise Bad("subject.arity", "a subject with another number of parts")
+    try:
+        for part in value[1:]:
+            (AGENT if value[0] == "agent" else NUMBER)(part)
+    except Bad:
+        raise Bad("subject.part", "a part of a subject of another form") from None
+
+
+def _check_proof(value: Any) -> None:
+    ascending([item["from"] for item in value["consistency"]], "consistency proofs")
+    for item in value["subjects"]:
+        _check_subject(item["subject"])
+    ascending([encode(item["subject"]) for item in value["subjects"]], "subjects")
+
+
+PROOF_NODES = array(0, 128, HASH)
+PROOF = record(
+    {"consistency": array(0, None, record({"from": integer(1), "nodes": PROOF_NODES})),
+     "nodes": array(0, None, HASH), "schema": one_of("custody-proof/v1"),
+     "subjects": array(0, None, record(
+         {"count": integer(1), "nodes?": array(1, 128, HASH), "root": HASH, "siblings": array(0, 256, HASH),
+          "subject": array(1, 3, text_form("a text", lambda text: True))}))},
+    _check_proof,
+)  # fmt: skip
+
+
+def _check_consistency(value: Any) -> None:
+    if value["from"] > value["to"]:
+        raise malformed("from is above to")
+
+
+CONSISTENCY = record(
+    {"from": integer(1), "nodes": PROOF_NODES, "origin": ORIGIN, "schema": one_of("custody-consistency/v1"),
+     "to": integer(1)},
+    _check_consistency,
+)  # fmt: skip
+
+
+def _check_trust(value: Any) -> None:
+    ascending([item["origin"] for item in value["ledgers"]], "ledgers")
+    for ledger in value["ledgers"]:
+        ascending([item["size"] for item in ledger["seen"]], "seen checkpoints")
+        for item in ledger["log_keys"]:
+            key = parse_vkey(item["key"])
+            if key.type != LOG_KEY or key.name != ledger["origin"]:
+                raise Bad("trust.log-key", "a log key of another type or name")
+
+
+TRUST = record(
+    {"certificates?": array(1, 256, record({"certificate": BASE64, "country": COUNTRY})),
+     "ledgers": array(0, 4096, record(
+         {"authority": some_text(4096), "country": COUNTRY, "genesis": HASH,
+          "log_keys": array(1, 64, record({"first": COUNT, "key": VKEY, "last?": COUNT})), "origin": ORIGIN,
+          "seen": array(0, 4096, record({"note": BASE64, "root": HASH, "size": COUNT}))})),
+     "policy?": some_text(POLICY_BYTES), "recipient?": record({"age_key?": some_text(4096), "name": some_text(4096)}),
+     "schema": one_of("custody-trust/v1"), "timestamp_authorities?": array(1, 256, BASE64)},
+    _check_trust,
+)  # fmt: skip
+
+
+def read_record(raw: bytes, limit: int, name: str, form: Form) -> Any:
+    """Read a record whose ``schema`` is ``name``/v1; another version of it is nothing that this program can judge."""
+    value = decode(raw, limit)
+    schema = value.get("schema") if isinstance(value, dict) else None
+    newer = isinstance(schema, str) and re.fullmatch(re.escape(name) + "/v[1-9][0-9]{0,5}", schema)
+    if newer and schema != f"{name}/v1":
+        raise Bad("record.version", f"{schema}: use a newer verifier", INDETERMINATE)
+    form(value)
+    return value
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Events and entries (event.md, entry.md)
+# ---------------------------------------------------------------------------------------------------------------------
+
+Subject = tuple[str, ...]
+ExhibitKey = tuple[str, str]
+
+
+@dataclass
+class Entry:
+    """An entry that was read, with its event. ``subjects`` are filled in when it is folded."""
+
+    raw: bytes
+    record: dict[str, Any]
+    event_raw: bytes
+    event: dict[str, Any]
+    subjects: tuple[Subject, ...] = ()
+    matched_keys: list[str] = field(default_factory=list)
+    relies_on: set[int] = field(default_factory=set)
+    affirms: int | None = None
+
+    @property
+    def index(self) -> int:
+        """Its place in the ledger."""
+        return int(self.record["index"])
+
+    @property
+    def type(self) -> str:
+        """The event's type."""
+        return str(self.event["type"])
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """The event's details."""
+        return dict(self.event["details"])
+
+    @property
+    def signers(self) -> list[dict[str, str]]:
+        """Who signs, the actor first."""
+        return list(self.event["signers"])
+
+    @property
+    def event_hash(self) -> str:
+        """The name of the event."""
+        return sha256(self.event_raw).hex()
+
+    @property
+    def exhibit(self) -> ExhibitKey:
+        """Of a custody act: whose."""
+        return self.event["case"], self.event["exhibit"]
+
+    @property
+    def is_custody_act(self) -> bool:
+        """Whether it takes a place in an exhibit's chain."""
+        return RULES[self.type].anchor == "link"
+
+    def count(self, office: str) -> int:
+        """How many sign in an office."""
+        return sum(signer["as"] == office for signer in self.signers)
+
+    def party(self, office: str) -> str:
+        """On whose behalf the first signer of an office acts."""
+        signer = next(signer for signer in self.signers if signer["as"] == office)
+        return signer.get("on_behalf_of", signer["agent"])
+
+
+def read_event(raw: bytes) -> dict[str, Any]:
+    """Read an event; its type decides its details and its anchor."""
+    event: dict[str, Any] = read_record(raw, EVENT_BYTES, "custody-event", EVENT)
+    if event["type"] not in DETAILS:
+        raise Bad("event.type", f"no such type: {event['type']}")
+    DETAILS[event["type"]](event["details"])
+    if {"case", "exhibit", "link", "about"} & event.keys() != ANCHORS[RULES[event["type"]].anchor]:
+        raise Bad("event.anchor", f"{event['type']} with another anchor")
+    return event
+
+
+def read_entry(raw: bytes) -> Entry:
+    """Read an entry and its event."""
+    entry = read_record(raw, ENTRY_BYTES, "custody-entry", ENTRY)
+    if entry["envelope"]["payloadType"] != PAYLOAD_TYPE:
+        raise Bad("entry.payload-type", "the envelope holds something else than an event")
+    event_raw = unbase64(entry["envelope"]["payload"])
+    event = read_event(event_raw)
+    if entry["ledger"] != event["ledger"]:
+        raise Bad("entry.ledger", "the event is for another ledger")
+    if ("index_root" in entry) != (event["type"] == "bundle.exported"):
+        raise Bad("entry.index-root", "index_root stands exactly in an export")
+    return Entry(raw, entry, event_raw, event)
+
+
+def find_private(value: Any, place: str) -> Iterator[tuple[str, str]]:
+    """Each commitment below a value, with its JSON Pointer. A file record is a root of its own (content.md)."""
+    if isinstance(value, dict):
+        if value.keys() == {"commitment"}:
+            yield value["commitment"], place
+            return
+        for name, item in value.items():
+            yield from find_private(item, f"{place}/{name}")
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            below = "" if place == "/details/content/files" else f"{place}/{number}"
+            yield from find_private(item, below)
+
+
+def find_documents(value: Any) -> Iterator[str]:
+    """The digests of all documents that an event's details name."""
+    for name, item in value.items() if isinstance(value, dict) else ():
+        if name in ("certificate", "document"):
+            yield item
+        elif name in ("documents", "photos"):
+            yield from item
+        else:
+            yield from find_documents(item)
+    for item in value if isinstance(value, list) else ():
+        yield from find_documents(item)
+
+
+@dataclass(frozen=True)
+class Disclosure:
+    """A private value that was disclosed (private-values.md)."""
+
+    commitment: str
+    path: str
+    value: Any
+
+
+def read_disclosure(text: str) -> Disclosure:
+    """Read one; its commitment is the digest of the text as it stands."""
+    if len(text) > DISCLOSURE_BYTES:
+        raise Bad("private.size", "a disclosure that is too long")
+    parts = decode(unbase64url(text), DISCLOSURE_BYTES)
+    if not isinstance(parts, list) or len(parts) != 3 or not isinstance(parts[1], str) or parts[1][:1] not in ("", "/"):
+        raise Bad("private.disclosure", "not an array of salt, path and value")
+    if not isinstance(parts[0], str):
+        raise Bad("private.disclosure", "a salt that isn't a text")
+    if len(unbase64url(parts[0])) != 16:
+        raise Bad("private.salt", "a salt that isn't 16 bytes")
+    return Disclosure(sha256(text.encode()).hex(), parts[1], parts[2])
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Strict Ed25519 (envelope.md), with points in extended coordinates (RFC 8032 section 5.1.4)
+# ---------------------------------------------------------------------------------------------------------------------
+
+P = 2**255 - 19
+L = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+SQRT_MINUS_1 = pow(2, (P - 1) // 4, P)
+Point = tuple[int, int, int, int]
+NEUTRAL: Point = (0, 1, 1, 0)
+
+
+def add(left: Point, right: Point) -> Point:
+    """The sum of two points; the formula holds for every two, equal ones too."""
+    a = (left[1] - left[0]) * (right[1] - right[0]) % P
+    b = (left[1] + left[0]) * (right[1] + right[0]) % P
+    c = 2 * left[3] * right[3] * D % P
+    d = 2 * left[2] * right[2] % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def to_point(raw: bytes) -> Point | None:
+    """The point that 32 bytes encode canonically, if there is one."""
+    y, sign = int.from_bytes(raw, "little") & (2**255 - 1), raw[31] >> 7
+    if y >= P:
+        return None
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if x * x % P != square:
+        x = x * SQRT_MINUS_1 % P
+    if x * x % P != square or (x == 0 and sign):
+        return None
+    if x & 1 != sign:
+        x = P - x
+    return x, y, 1, x * y % P
+
+
+def from_point(point: Point) -> bytes:
+    """The canonical encoding."""
+    inverse = pow(point[2], P - 2, P)
+    return (point[1] * inverse % P | (point[0] * inverse % P & 1) << 255).to_bytes(32, "little")
+
+
+def is_small(point: Point) -> bool:
+    """Whether its order divides 8."""
+    for _ in range(3):
+        point = add(point, point)
+    return point[0] % P == 0 and (point[1] - point[2]) % P == 0
+
+
+_BASE = to_point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+assert _BASE is not None
+BASE: Point = _BASE
+_good_keys: dict[bytes, Point | None] = {}
+
+
+def good_key(raw: bytes) -> Point | None:
+    """The point of a public key, unless it is no good one."""
+    if raw not in _good_keys:
+        point = to_point(raw) if len(raw) == 32 else None
+        _good_keys[raw] = None if point is None or is_small(point) else point
+    return _good_keys[raw]
+
+
+def holds(key: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether a signature over a message holds under a key: the five rules of envelope.md."""
+    a = good_key(key)
+    if a is None or len(signature) != 64:
+        return False
+    r, s = to_point(signature[:32]), int.from_bytes(signature[32:], "little")
+    if s >= L or r is None or is_small(r):
+        return False
+    if _fast_open is not None:
+        try:
+            _fast_open(signature + message, key)
+        except Exception:  # noqa: BLE001 - whatever the library says, it isn't yes
+            return False
+        return True
+    h = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % L
+    minus_a = (P - a[0], a[1], 1, P - a[3])
+    both, total = add(BASE, minus_a), NEUTRAL
+    for bit in range(max(s.bit_length(), h.bit_length()) - 1, -1, -1):  # [S]B - [h]A, bit by bit
+        total = add(total, total)
+        pair = s >> bit & 1, h >> bit & 1
+        if pair != (0, 0):
+            total = add(total, both if pair == (1, 1) else BASE if pair == (1, 0) else minus_a)
+    return from_point(total) == signature[:32]
+
+
+def pae(payload_type: str, payload: bytes) -> bytes:
+    """What a DSSE signature is over."""
+    return b"DSSEv1 %d %s %d %s" % (len(payload_type.encode()), payload_type.encode(), len(payload), payload)
+
+
+def key_id(raw: bytes) -> str:
+    """The id of an Ed25519 key."""
+    return "ed25519:" + sha256(b"ed25519\n", raw).hex()[:32]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Tree (tree.md)
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def leaf_hash(raw: bytes) -> bytes:
+    """The leaf hash of an entry."""
+    return sha256(b"\0", raw)
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """The hash of an inner node."""
+    return sha256(b"\1", left, right)
+
+
+def largest_power_below(n: int) -> int:
+    """The largest power of two below n > 1."""
+    return 1 << (n - 1).bit_length() - 1
+
+
+def root_of(leaves: Iterable[bytes]) -> bytes:
+    """The RFC 6962 root over leaf hashes, with perfect subtrees joined as soon as two of one size stand together."""
+    stack: list[tuple[int, bytes]] = []
+    for leaf in leaves:
+        stack.append((1, leaf))
+        while len(stack) > 1 and stack[-1][0] == stack[-2][0]:
+            (size, right), (_, left) = stack.pop(), stack.pop()
+            stack.append((2 * size, node_hash(left, right)))
+    if not stack:
+        return EMPTY_SHA256
+    _, root = stack.pop()
+    while stack:
+        root = node_hash(stack.pop()[1], root)
+    return root
+
+
+def check_multiproof(leaves: dict[int, bytes], nodes: Sequence[bytes], size: int, root: bytes) -> None:
+    """All known leaves lead to the root, with the other hashes read from the front."""
+    indexes, rest = sorted(leaves), iter(nodes)
+    if not indexes or indexes[-1] >= size:
+        raise Bad("tree.multiproof", "an entry that isn't below the checkpoint's size, or none at all")
+
+    def subtree(low: int, high: int) -> bytes:
+        place = bisect.bisect_left(indexes, low)
+        if place == len(indexes) or indexes[place] >= high:
+            given = next(rest, None)
+            if given is None:
+                raise Bad("tree.multiproof", "too few hashes")
+            return given
+        if high - low == 1:
+            return leaves[low]
+        middle = low + largest_power_below(high - low)
+        return node_hash(subtree(low, middle), subtree(middle, high))
+
+    if subtree(0, size) != root:
+        raise Bad("tree.multiproof", "the entries don't lead to the checkpoint's root")
+    if next(rest, None) is not None:
+        raise Bad("tree.multiproof", "too many hashes")
+
+
+def check_consistency(old: int, old_root: bytes, new: int, new_root: bytes, nodes: Sequence[bytes]) -> None:
+    """The first ``old`` of ``new`` leaves give ``old_root`` (RFC 9162 section 2.1.4.2)."""
+    wrong = Bad("tree.consistency", f"the proof from {old} to {new} doesn't hold")
+    if not 0 < old <= new or (old == new and nodes):
+        raise wrong
+    if old == new:
+        if old_root != new_root:
+            raise wrong
+        return
+    path = list(nodes)
+    if old & (old - 1) == 0:
+        path.insert(0, old_root)
+    if not path:
+        raise wrong
+    fn, sn = old - 1, new - 1
+    while fn & 1:
+        fn, sn = fn >> 1, sn >> 1
+    fr = sr = path[0]
+    for node in path[1:]:
+        if sn == 0:
+            raise wrong
+        if fn & 1 or fn == sn:
+            fr, sr = node_hash(node, fr), node_hash(node, sr)
+            while not fn & 1 and fn:
+                fn, sn = fn >> 1, sn >> 1
+        else:
+            sr = node_hash(sr, node)
+        fn, sn = fn >> 1, sn >> 1
+    if sn or (fr, sr) != (old_root, new_root):
+        raise wrong
+
+
+def hashes(values: Iterable[str]) -> list[bytes]:
+    """Hashes out of their hex."""
+    return [bytes.fromhex(value) for value in values]
+
+
+def check_subject_value(subject: Subject, count: int, root: str, siblings: Sequence[str], index_root: str) -> None:
+    """The value of a subject stands in the index (completeness.md, "Proof of a value")."""
+    if len(siblings) > 256 or (siblings and siblings[-1] == ZERO_HASH):
+        raise Bad("trie.siblings", "too many siblings, or an empty last one")
+    key = sha256(encode(list(subject)))
+    found = sha256(b"\2", key, sha256(encode({"count": count, "root": root})))
+    for depth in range(len(siblings) - 1, -1, -1):
+        sibling = bytes.fromhex(siblings[depth])
+        bit = key[depth // 8] >> 7 - depth % 8 & 1
+        found = sha256(b"\3", sibling, found) if bit else sha256(b"\3", found, sibling)
+    if found.hex() != index_root:
+        raise Bad("trie.root", "the subject's value isn't that of the index")
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Verifier keys, signed notes, checkpoints (tree.md), policies (trust.md)
+# ---------------------------------------------------------------------------------------------------------------------
+
+LOG_KEY, COSIGNER_KEY = 1, 4
+_NAME = r"[^\s+\x00-\x20]{1,255}"
+
+
+@dataclass(frozen=True)
+class VKey:
+    """A verifier key."""
+
+    name: str
+    id: bytes
+    type: int
+    raw: bytes
+
+
+def parse_vkey(text: str) -> VKey:
+    """Read ``name+id+key``; keys of an unknown type are read and verify nothing."""
+    parts = text.split("+", 2)
+    if len(parts) != 3 or not re.fullmatch("[0-9a-f]{8}", parts[1]):
+        raise Bad("vkey.malformed", "not a verifier key")
+    if not re.fullmatch(_NAME, parts[0]):
+        raise Bad("vkey.name", "a verifier key with a name that isn't allowed")
+    try:
+        raw = unbase64(parts[2])
+    except Bad:
+        raw = b""
+    if not raw:
+        raise Bad("vkey.malformed", "not a verifier key")
+    key = VKey(parts[0], bytes.fromhex(parts[1]), raw[0], raw[1:])
+    if key.type in (LOG_KEY, COSIGNER_KEY):
+        if good_key(key.raw) is None:
+            raise Bad("vkey.malformed", "no good key")
+        if key.id != sha256(key.name.encode(), b"\n", raw)[:4]:
+            raise Bad("vkey.id", "the id isn't that of name and key")
+    return key
+
+
+@dataclass(frozen=True)
+class SignedNote:
+    """A signed note: its text, and of each signature line name, key id and signature."""
+
+    text: str
+    lines: tuple[tuple[str, bytes, bytes], ...]
+
+
+def parse_note(raw: bytes) -> SignedNote:
+    """Read a note; nothing is verified by that."""
+    if len(raw) > NOTE_BYTES:
+        raise Bad("note.size", "a note that is too long")
+    try:
+        whole = raw.decode()
+    except UnicodeDecodeError:
+        raise Bad("note.malformed", "not UTF-8") from None
+    end = whole.rfind("\n\n")
+    if end < 0 or not whole.endswith("\n") or re.search("[\x00-\x09\x0b-\x1f]", whole):
+        raise Bad("note.malformed", "not a signed note")
+    lines = whole[end + 2 : -1].split("\n")
+    if len(lines) > NOTE_SIGNATURES:
+        raise Bad("note.signatures", "too many signatures")
+    return SignedNote(whole[: end + 1], tuple(_parse_signature_line(line) for line in lines))
+
+
+def _parse_signature_line(line: str) -> tuple[str, bytes, bytes]:
+    found = re.fullmatch(f"\u2014 ({_NAME}) ([A-Za-z0-9+/=]+)", line)
+    try:
+        raw = unbase64(found[2]) if found else b""
+    except Bad:
+        raw = b""
+    if not found or len(raw) < 5:
+        raise Bad("note.malformed", "not a signature line")
+    return found[1], raw[:4], raw[4:]
+
+
+def _line_holds(key: VKey, text: str, body: bytes) -> bool:
+    if key.type == LOG_KEY:
+        return holds(key.raw, text.encode(), body)
+    if len(body) != 72 or body[0] & 0x80:
+        return False
+    stamp = int.from_bytes(body[:8], "big")
+    return holds(key.raw, f"cosignature/v1\ntime {stamp}\n{text}".encode(), body[8:])
+
+
+def open_note(note: SignedNote, keys: Iterable[VKey]) -> set[VKey]:
+    """Return the keys that signed. A known key's signature that doesn't hold makes the whole note wrong."""
+    known: dict[tuple[str, bytes], VKey] = {}
+    for key in dict.fromkeys(keys):
+        if known.setdefault((key.name, key.id), key) != key:
+            raise Bad("note.ambiguous", f"two keys of one name and id: {key.name}")
+    signed: set[VKey] = set()
+    for name, id_, body in note.lines:
+        found = known.get((name, id_))
+        if found is None or found.type not in (LOG_KEY, COSIGNER_KEY):
+            continue
+        if found in signed:
+            raise Bad("note.duplicate", f"two signatures of one key: {name}")
+        if not _line_holds(found, note.text, body):
+            raise Bad("note.signature", f"the signature of {name} doesn't hold")
+        signed.add(found)
+    if not signed:
+        raise Bad("note.unsigned", "no believed key signed the checkpoint")
+    return signed
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A ledger's statement of size and root, with the note that says it."""
+
+    origin: str
+    size: int
+    root: bytes
+    note: SignedNote
+
+
+def parse_checkpoint(raw: bytes) -> Checkpoint:
+    """Read a checkpoint: exactly three lines, no extensions."""
+    note = parse_note(raw)
+    lines = note.text.split("\n")
+    if len(lines) != 4:
+        raise Bad("checkpoint.malformed", "not exactly three lines")
+    if len(lines[0].encode()) > 255 or not re.fullmatch(_NAME, lines[0]):
+        raise Bad("checkpoint.origin", "no origin")
+    try:
+        size = decimal(lines[1])
+    except Bad:
+        raise Bad("checkpoint.size", "a size that isn't spelled as it should be") from None
+    try:
+        root = unbase64(lines[2])
+    except Bad:
+        root = b""
+    if len(root) != 32 or (size == 0 and root != EMPTY_SHA256):
+        raise Bad("checkpoint.root", "no root")
+    return Checkpoint(lines[0], size, root, note)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A C2SP tlog-policy: who has to have countersigned."""
+
+    witnesses: dict[str, VKey]
+    groups: dict[str, tuple[int, tuple[str, ...]]]
+    quorum: str
+
+    def is_reached(self, signed: set[VKey], name: str | None = None) -> bool:
+        """Whether a name counts, the quorum's at first."""
+        name = self.quorum if name is None else name
+        if name == "none":
+            return True
+        if name in self.witnesses:
+            return self.witnesses[name] in signed
+        least, members = self.groups[name]
+        return sum(self.is_reached(signed, member) for member in members) >= least
+
+
+def parse_policy(text: str) -> Policy:
+    """Read a policy; what isn't one is a mistake in the trust file."""
+    wrong = Bad("policy.malformed", "not a policy")
+    if len(text.encode()) > POLICY_BYTES or not text.endswith("\n") or re.search("[\x00-\x08\x0b-\x1f\x7f]", text):
+        raise wrong
+    witnesses: dict[str, VKey] = {}
+    groups: dict[str, tuple[int, tuple[str, ...]]] = {}
+    grouped: set[str] = set()
+    raw_keys: set[bytes] = set()
+    quorum: list[str] = []
+    for line in text.split("\n"):
+        words = re.findall("[^ \t]+", line)
+        if not words or words[0].startswith("#"):
+            continue
+        key: VKey | None = None
+        if words[0] == "log" and len(words) in (2, 3):
+            key = parse_vkey(words[1])
+            if key.type == COSIGNER_KEY:
+                raise wrong
+        elif words[0] == "witness" and len(words) in (3, 4):
+            key = parse_vkey(words[2])
+            if key.type == LOG_KEY or words[1] in {"none", *witnesses, *groups}:
+                raise wrong
+            witnesses[words[1]] = key
+        elif words[0] == "group" and len(words) > 3:
+            name, members = words[1], tuple(words[3:])
+            least = {"all": len(members), "any": 1}.get(words[2]) or decimal(words[2])
+            if name in {"none", *witnesses, *groups} or not 1 <= least <= len(members):
+                raise wrong
+            if len(set(members)) < len(members) or grouped & {*members} or {*members} - {*witnesses, *groups}:
+                raise wrong
+            grouped |= {*members}
+            groups[name] = least, members
+        elif words[0] == "quorum" and len(words) == 2 and words[1] in {"none", *witnesses, *groups}:
+            quorum.append(words[1])
+        else:
+            raise wrong
+        if key is not None:
+            if key.raw in raw_keys:
+                raise wrong
+            raw_keys.add(key.raw)
+    if len(quorum) != 1:
+        raise wrong
+    return Policy(witnesses, groups, quorum[0])
+
+
+def read_trust(raw: bytes) -> dict[str, Any]:
+    """Read a trust file, its policy too."""
+    trust: dict[str, Any] = read_record(raw, TRUST_BYTES, "custody-trust", TRUST)
+    if "policy" in trust:
+        parse_policy(trust["policy"])
+    return trust
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The zip (bundle.md, "Zip"): one form, in which every byte follows from name, size and CRC of the members
+# ---------------------------------------------------------------------------------------------------------------------
+
+FULL16, FULL32 = 0xFFFF, 0xFFFFFFFF
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member of the zip; its content begins at ``start``."""
+
+    name: bytes
+    crc: int
+    size: int
+    start: int = 0
+
+
+def _local_header(member: Member) -> bytes:
+    size, extra = member.size, b""
+    if member.size >= FULL32:
+        size, extra = FULL32, struct.pack("<HHQQ", 1, 16, member.size, member.size)
+    head = struct.pack("<4s5HIIIHH", b"PK\3\4", 45 if extra else 20, 0, 0, 0, 0x21, member.crc, size, size,
+                       len(member.name), len(extra))  # fmt: skip
+    return head + member.name + extra
+
+
+def _central_header(member: Member, offset: int) -> bytes:
+    moved = [member.size] * 2 if member.size >= FULL32 else []
+    moved += [offset] if offset >= FULL32 else []
+    extra = struct.pack(f"<HH{len(moved)}Q", 1, 8 * len(moved), *moved) if moved else b""
+    size = min(member.size, FULL32)
+    head = struct.pack("<4s6HIIIHHHHHII", b"PK\1\2", 20, 45 if extra else 20, 0, 0, 0, 0x21, member.crc, size, size,
+                       len(member.name), len(extra), 0, 0, 0, 0, min(offset, FULL32))  # fmt: skip
+    return head + member.name + extra
+
+
+def _end_records(count: int, size: int, offset: int) -> bytes:
+    wide = b""
+    if count >= FULL16 or size >= FULL32 or offset >= FULL32:
+        wide = struct.pack("<4sQHHIIQQQQ", b"PK\6\6", 44, 20, 45, 0, 0, count, count, size, offset)
+        wide += struct.pack("<4sIQI", b"PK\6\7", 0, offset + size, 1)
+    short = min(count, FULL16)
+    return wide + struct.pack("<4s4HIIH", b"PK\5\6", 0, 0, short, short, min(size, FULL32), min(offset, FULL32), 0)
+
+
+def _read_directory(data: Any, end: int) -> tuple[list[Member], int, int]:
+    """Take name, CRC and size of each member from the directory; everything else is compared afterwards."""
+    wrong = Bad("container.malformed", "no directory where one belongs")
+    if end < 22 or data[end - 22 : end - 18] != b"PK\5\6":
+        raise wrong
+    count, size, offset = struct.unpack("<HII", data[end - 12 : end - 2])
+    if count == FULL16 or FULL32 in (size, offset):
+        if end < 98 or data[end - 98 : end - 94] != b"PK\6\6":
+            raise wrong
+        count, size, offset = struct.unpack("<QQQ", data[end - 66 : end - 42])
+    if count > MEMBERS:
+        raise Bad("container.too-many", f"more than {MEMBERS} members")
+    members, place = [], offset
+    for _ in range(count):
+        head = data[place : place + 46]
+        if len(head) < 46 or head[:4] != b"PK\1\2" or place >= end:
+            raise wrong
+        crc, length, name_length, extra_length = struct.unpack("<I4xIHH", head[16:32])
+        name = data[place + 46 : place + 46 + name_length]
+        extra = data[place + 46 + name_length : place + 46 + name_length + extra_length]
+        if length == FULL32:
+            if len(extra) < 12:
+                raise wrong
+            length = struct.unpack("<Q", extra[4:12])[0]
+        members.append(Member(bytes(name), crc, length))
+        place += 46 + name_length + extra_length
+    return members, size, offset
+
+
+def read_container(data: Any, end: int) -> list[Member]:
+    """Return the members of the zip that ends at ``end``, if every byte is what a writer of bundles puts there."""
+    found, size, offset = _read_directory(data, end)
+    wrong = Bad("container.malformed", "bytes that no writer of bundles puts there")
+    members, place, directory = [], 0, []
+    for member in found:
+        header = _local_header(member)
+        if data[place : place + len(header)] != header:
+            raise wrong
+        directory.append(_central_header(member, place))
+        members.append(Member(member.name, member.crc, member.size, place + len(header)))
+        place += len(header) + member.size
+    tail = b"".join(directory)
+    if (place, len(tail)) != (offset, size) or data[place:end] != tail + _end_records(len(found), size, offset):
+        raise wrong
+    return members
+
+
+def open_container(data: Any) -> list[Member]:
+    """Read the container; where it isn't one, say as well as can be what it is."""
+    try:
+        return read_container(data, len(data))
+    except Bad as bad:
+        if bad.code == "container.too-many":
+            raise
+    last_end = data.rfind(b"PK\5\6")
+    if last_end < 0:
+        if data[:4] == b"PK\3\4":
+            raise Bad("container.truncated", "the beginning of a bundle; the rest is missing")
+        raise Bad("container.not-a-zip", "not a zip file")
+    if last_end + 22 < len(data):
+        try:
+            read_container(data, last_end + 22)
+        except Bad:
+            pass
+        else:
+            raise Bad("container.trailing-bytes", "a whole bundle, and bytes behind it")
+    raise Bad("container.repacked", "a zip, but not as it was written: ask the sender for the original file")
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Layout and bag (bundle.md)
+# ---------------------------------------------------------------------------------------------------------------------
+
+BAGIT, BAG_INFO, MANIFEST, TAG_MANIFEST = "bagit.txt", "bag-info.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt"
+README, BUNDLE_JSON, DISCLOSURES_JSON = "data/README.txt", "data/bundle.json", "data/disclosures.json"
+CHECKPOINT, PROOF_JSON = "custody/checkpoint", "custody/proof.json"
+REQUIRED = (BAGIT, BAG_INFO, README, BUNDLE_JSON, DISCLOSURES_JSON, MANIFEST, CHECKPOINT, PROOF_JSON, TAG_MANIFEST)
+NAMED_BY_DIGEST = re.compile(
+    r"data/documents/([0-9a-f]{64})|data/files/([0-9a-f]{64})|data/encrypted/([0-9a-f]{64})\.age"
+    r"|data/inherited/([0-9a-f]{64})\.zip|custody/timestamps/([0-9a-f]{64})\.tsr"
+)
+DIGEST_FOLDERS = ("data/documents/", "data/files/", "data/encrypted/", "data/inherited/", "custody/timestamps/")
+OTHER_NAMES = re.compile(r"data/manifests/[0-9a-f]{64}\.jsonl|custody/entries/(0|[1-9][0-9]{0,15})\.json")
+CAPS = {BAGIT: 4096, BAG_INFO: 4096, MANIFEST: 4 * JSON_BYTES, TAG_MANIFEST: 4 * JSON_BYTES, BUNDLE_JSON: JSON_BYTES,
+        DISCLOSURES_JSON: JSON_BYTES, PROOF_JSON: JSON_BYTES, CHECKPOINT: NOTE_BYTES}  # fmt: skip
+OWNERS = {BAGIT: 1, BAG_INFO: 1, MANIFEST: 1, TAG_MANIFEST: 1, BUNDLE_JSON: 9, DISCLOSURES_JSON: 10, PROOF_JSON: 4,
+          CHECKPOINT: 2}  # fmt: skip
+
+
+def entry_index(name: str) -> int | None:
+    """The index of an entry's member, if it is one."""
+    found = re.fullmatch(r"custody/entries/(0|[1-9][0-9]{0,15})\.json", name)
+    return int(found[1]) if found and int(found[1]) <= MAX_INTEGER else None
+
+
+def is_of_layout(name: str) -> bool:
+    """Whether the layout knows a name."""
+    if name.startswith("custody/entries/"):
+        return entry_index(name) is not None
+    return name in REQUIRED or bool(NAMED_BY_DIGEST.fullmatch(name) or OTHER_NAMES.fullmatch(name))
+
+
+def place_of(name: str) -> tuple[int, str]:
+    """Where a member stands."""
+    fixed = {BAGIT: 0, BAG_INFO: 1, MANIFEST: 3, TAG_MANIFEST: 5}
+    return fixed.get(name, 2 if name.startswith("data/") else 4), name
+
+
+def read_lines(raw: bytes) -> list[bytes]:
+    """The lines of a manifest, without their LF; a long one is refused, and a last one that doesn't end."""
+    lines = raw.split(b"\n")
+    if lines.pop():
+        raise Bad("container.line", "a last line without LF")
+    if any(len(line) >= MANIFEST_LINE for line in lines):
+        raise Bad("container.line", "a line that is too long")
+    return lines
+
+
+def read_manifest(raw: bytes) -> dict[str, str]:
+    """Return the digests of a payload or tag manifest by path."""
+    listed: dict[str, str] = {}
+    before = ""
+    for number, line in enumerate(read_lines(raw)):
+        if number == MEMBERS:
+            raise Bad("bag.too-many", "too many lines")
+        text = line.decode("latin-1")
+        found = re.fullmatch("([0-9a-f]{64})  ([A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)", text)
+        if not found:
+            raise Bad("bag.manifest", f"line {number + 1} of another form")
+        if found[2] in listed:
+            raise Bad("bag.twice", f"line {number + 1}: a path that stands twice")
+        if found[2] < before:
+            raise Bad("bag.order", f"line {number + 1} out of order")
+        listed[found[2]] = found[1]
+        before = found[2]
+    return listed
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The rules of custody (events.md). The table is that of the page, word for word.
+# ---------------------------------------------------------------------------------------------------------------------
+
+RULES_TABLE = """
+| `access.logged` | about | system | nobody |  |  |  |  | case, exhibit |
+| `agent.changed` | none | registrar | second 0-15, witness 0-15 |  |  |  |  |  |
+| `agent.enrolled` | none | registrar | second 0-15, witness 0-15 |  |  |  |  |  |
+| `agent.key-added` | none | any | second 0-15, witness 0-15, registrar 0-1 |  |  |  |  |  |
+| `agent.key-revoked` | none | any | second 0-15, witness 0-15, registrar 0-1 |  |  |  |  |  |
+| `bundle.exported` | about | handling | second 0-15, witness 0-15 |  |  |  |  | exhibit |
+| `case.changed` | case | registrar | second 0-15, witness 0-15 |  |  |  |  |  |
+| `case.closed` | case | registrar | second 0-15, witness 0-15 |  |  |  |  |  |
+| `case.opened` | case | registrar | second 0-15, witness 0-15 |  |  |  |  |  |
+| `custody.handed-over` | link | handling | to 1, second 0-15, witness 0-15 | held, in-transit |  | yes | held |  |
+| `custody.moved` | link | handling | second 0-15, witness 0-15 | held, in-transit |  | yes | unchanged |  |
+| `custody.taken-over` | link | registrar | to 1, second 0-15, witness 0-15 | held, in-transit, lent |  | no | held |  |
+| `disclosure.erased` | about | handling | second 0-15, witness 0-15, registrar 1 |  |  |  |  | agent, case, exhibit, ledger, request |
+| `event.attached` | about | handling | second 0-15, witness 0-15 |  |  |  |  | agent, case, exhibit |
+| `exhibit.checked` | about | checking | second 0-15, witness 0-15 |  |  |  |  | exhibit |
+| `exhibit.copied` | link | handling | second 0-15, witness 0-15 | held | unsealed | yes | unchanged |  |
+| `exhibit.disposed` | link | handling | second 0-15, witness 0-15, registrar 1 | held |  | yes | disposed |  |
+| `exhibit.examined` | link | handling | second 0-15, witness 0-15 | held | unsealed | yes | unchanged |  |
+| `exhibit.incident` | link | handling | second 0-15, witness 0-15 | held, in-transit, lent, released |  | yes | unchanged |  |
+| `exhibit.linked` | about | handling | second 0-15, witness 0-15 |  |  |  |  | exhibit |
+| `exhibit.registered` | link | handling | second 0-15, witness 0-15 | none |  | no | held |  |
+| `exhibit.released` | link | handling | to 0-1, second 0-15, witness 0-15 | held |  | yes | unchanged |  |
+| `exhibit.returned` | link | handling | second 0-15, witness 0-15 | lent, released |  | yes | held |  |
+| `exhibit.sealed` | link | handling | second 0-15, witness 0-15 | held | unsealed | yes | unchanged |  |
+| `exhibit.unsealed` | link | handling | second 0-15, witness 0-15 | held | sealed | yes | unchanged |  |
+| `exhibit.voided` | link | handling | second 0-15, witness 0-15, registrar 1 | held |  | yes | voided |  |
+| `ledger.key-added` | none | registrar | second 0-15, witness 0-15, registrar 0-1 |  |  |  |  |  |
+| `ledger.key-revoked` | none | registrar | second 0-15, witness 0-15, registrar 0-1 |  |  |  |  |  |
+| `ledger.opened` | none | registrar | registrar 0-15 |  |  |  |  |  |
+| `record.affirmed` | about | any | second 0-15, witness 0-15, registrar 0-1 |  |  |  |  | agent, case, exhibit, ledger, request; names an event |
+| `record.corrected` | about | handling | second 0-15, witness 0-15 |  |  |  |  | agent, case, exhibit; names an event |
+"""  # noqa: E501
+
+HANDLING = frozenset({"authority", "court", "custodian", "examiner", "provider", "registrar"})
+ROLE_SETS = {
+    "handling": HANDLING,
+    "checking": HANDLING | {"auditor", "system"},
+    "any": frozenset(ROLES.split()),
+    "registrar": frozenset({"registrar"}),
+    "system": frozenset({"system"}),
+}
+ONE_SUBJECT = {"event.attached", "exhibit.checked", "exhibit.linked", "record.corrected"}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A row of the table."""
+
+    anchor: str
+    roles: frozenset[str]
+    offices: dict[str, tuple[int, int]]
+    before: frozenset[str]
+    seal: str
+    by_holder: bool
+    after: str
+    about: frozenset[str]
+    names_event: bool
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(word.strip() for word in text.split(",") if word.strip())
+
+
+def _parse_rule(row: str) -> tuple[str, Rule]:
+    type_, anchor, role, beside, before, seal, holder, after, about = (cell.strip() for cell in row.split("|")[1:-1])
+    offices: dict[str, tuple[int, int]] = {}
+    for office, least, most in re.findall(r"(\w+) (\d+)(?:-(\d+))?", beside):
+        offices[office] = int(least), int(most or least)
+    kinds, _, event = about.partition(";")
+    return type_.strip("`"), Rule(
+        anchor, ROLE_SETS[role], offices, _words(before), seal, holder == "yes", after, _words(kinds), bool(event)
+    )
+
+
+RULES = dict(_parse_rule(row) for row in RULES_TABLE.split("\n") if row)
+
+
+@dataclass
+class Key:
+    """A signing key in the state."""
+
+    agent: str
+    raw: bytes
+    enrolled: int
+    revoked: int | None = None
+    last: int | None = None
+
+
+@dataclass
+class Agent:
+    """Who may act; each role and member with the index that brought it in."""
+
+    kind: str
+    enrolled: int
+    roles: dict[str, int]
+    members: dict[str, int]
+    keys: list[str]
+    has_left: bool = False
+
+
+@dataclass
+class Exhibit:
+    """Where an exhibit stands."""
+
+    registration: str
+    head: str
+    sequence: int
+    holder: str
+    occurred_at: str
+    status: str = "held"
+    is_sealed: bool = False
+
+
+@dataclass
+class LogKey:
+    """A log key of the ledger: entries ``first`` to ``last``."""
+
+    first: int
+    last: int = MAX_INTEGER
+
+
+@dataclass
+class Placed:
+    """An event that broke no rule."""
+
+    index: int
+    subjects: tuple[Subject, ...]
+    signers: frozenset[str]
+
+
+def public_keys(entry: Entry) -> list[tuple[str, dict[str, str]]]:
+    """The keys that an event brings in, each with its agent."""
+    if entry.type == "ledger.opened":
+        return [(agent["agent"], key) for agent in entry.details["agents"] for key in agent["keys"]]
+    if entry.type == "agent.enrolled":
+        return [(entry.details["agent"], key) for key in entry.details["keys"]]
+    return [(entry.details["agent"], entry.details["key"])] if entry.type == "agent.key-added" else []
+
+
+class State:
+    """The carried state of a ledger, and the reducer that changes it."""
+
+    def __init__(self) -> None:
+        """A ledger without entries."""
+        self.origin: str | None = None
+        self.log_keys: dict[str, LogKey] = {}
+        self.agents: dict[str, Agent] = {}
+        self.keys: dict[str, Key] = {}
+        self.cases: dict[str, bool] = {}  # whether it is open
+        self.exhibits: dict[ExhibitKey, Exhibit] = {}
+        self.registrations: dict[str, ExhibitKey] = {}
+        self.events: dict[str, Placed] = {}
+        self.ended: set[ExhibitKey] = set()
+
+    # Subjects (completeness.md)
+
+    def subject_of(self, item: dict[str, str]) -> Subject | None:
+        """The subject of an element of ``about``, if it is known by now."""
+        kind = about_kind(item)
+        if kind == "exhibit" and item["exhibit"] in self.registrations:
+            return ("exhibit", *self.registrations[item["exhibit"]])
+        if kind == "agent" and item["agent"] in self.agents:
+            return "agent", item["agent"]
+        if kind == "case" and item["case"] in self.cases:
+            return "case", item["case"]
+        return ("ledger",) if kind == "ledger" and item["ledger"] == self.origin else None
+
+    def subjects_of(self, entry: Entry) -> tuple[Subject, ...]:
+        """All subjects to which an entry belongs."""
+        found: list[Subject | None] = []
+        group = entry.type.partition(".")[0]
+        if group == "ledger":
+            found.append(("ledger",))
+            found += [("agent", agent["agent"]) for agent in entry.details.get("agents", ())]
+        elif group == "agent":
+            found.append(("agent", entry.details["agent"]))
+        elif group == "case":
+            found.append(("case", entry.event["case"]))
+        elif entry.is_custody_act:
+            found.append(("exhibit", *entry.exhibit))
+            if entry.type == "exhibit.registered":
+                found.append(("case-exhibits", entry.event["case"]))
+        else:
+            found += [self.subject_of(item) for item in entry.event["about"]]
+        return tuple(dict.fromkeys(subject for subject in found if subject))
+
+    # Every event
+
+    def apply(self, entry: Entry) -> list[str]:
+        """Change the state by an event and return the defects of it, or raise for the first rule that it breaks."""
+        if entry.is_custody_act and entry.exhibit in self.ended:
+            return []
+        try:
+            self._check_every(entry)
+            defects = getattr(self, "_apply_" + re.sub("[.-]", "_", entry.type), self._apply_by_anchor)(entry) or []
+        except Bad:
+            if entry.is_custody_act:
+                self.ended.add(entry.exhibit)
+            raise
+        self.events[entry.event_hash] = Placed(
+            entry.index, entry.subjects, frozenset(signer["agent"] for signer in entry.signers)
+        )
+        return list(defects)
+
+    def _check_every(self, entry: Entry) -> None:
+        opening = entry.type == "ledger.opened"
+        if opening != (entry.index == 0) or (self.origin is None and not opening):
+            raise Bad("rule.opened", "ledger.opened stands at index 0 and nowhere else")
+        if self.origin not in (None, entry.event["ledger"]):
+            raise Bad("rule.ledger", "an event for another ledger")
+        if entry.event.get("seen", {"size": 0})["size"] > entry.index:
+            raise Bad("rule.seen", "a signer saw a larger ledger than there was")
+        if entry.event_hash in self.events:
+            raise Bad("rule.event-twice", "the same event stands in the ledger already")
+        if opening:
+            return
+        for signer in entry.signers:
+            self._check_signer(signer)
+        rule = RULES[entry.type]
+        for office in OFFICES[1:]:
+            least, most = rule.offices.get(office, (0, 0))
+            if not least <= entry.count(office) <= most:
+                raise Bad("rule.signers", f"{entry.count(office)} sign as {office}, not {least} to {most}")
+        if not rule.roles & self.agents[entry.event["actor"]].roles.keys():
+            raise Bad("rule.role", f"{entry.event['actor']} has no role that lets him do this")
+
+    def _check_signer(self, signer: dict[str, str]) -> None:
+        agent = self._agent(signer["agent"])
+        if agent.has_left:
+            raise Bad("rule.agent-left", f"{signer['agent']} has left")
+        if "on_behalf_of" in signer:
+            unit = self._agent(signer["on_behalf_of"])
+            if unit.has_left:
+                raise Bad("rule.agent-left", f"{signer['on_behalf_of']} has left")
+            if signer["agent"] not in unit.members:
+                raise Bad("rule.not-a-member", f"{signer['agent']} is no member of {signer['on_behalf_of']}")
+        needed = {"to": HANDLING, "registrar": ROLE_SETS["registrar"]}.get(signer["as"])
+        if needed and not needed & agent.roles.keys():
+            raise Bad("rule.role", f"{signer['agent']} may not sign as {signer['as']}")
+
+    def _agent(self, name: str) -> Agent:
+        if name not in self.agents:
+            raise Bad("rule.unknown-agent", f"{name} isn't enrolled")
+        return self.agents[name]
+
+    def _apply_by_anchor(self, entry: Entry) -> list[str]:
+        return self._apply_custody_act(entry) if entry.is_custody_act else self._check_annotation(entry)
+
+    # Ledger, agents and keys
+
+    def _apply_ledger_opened(self, entry: Entry) -> None:
+        draft = State()
+        for agent in entry.details["agents"]:
+            draft.enrol(agent, 0)
+        if "system" not in draft.agents or draft.agents["system"].kind != "system":
+            raise Bad("rule.opened", "no agent called system")
+        registrars = {name for name, agent in draft.agents.items() if "registrar" in agent.roles}
+        if {signer["agent"] for signer in entry.signers} != registrars:
+            raise Bad("rule.opened", "not exactly the registrars sign")
+        for key in entry.details["log_keys"]:
+            _check_log_key(key, entry.event["ledger"])
+        self.origin, self.agents, self.keys = entry.event["ledger"], draft.agents, draft.keys
+        self.log_keys = {key: LogKey(0) for key in entry.details["log_keys"]}
+
+    def enrol(self, details: dict[str, Any], index: int) -> None:
+        """Put in an agent and his keys."""
+        kind, roles = details["kind"], details["roles"]
+        if details["agent"] in self.agents:
+            raise Bad("rule.enrolment", "enrolled already")
+        _check_system_role(kind, roles)
+        if "members" in details and kind not in ("unit", "organisation"):
+            raise Bad("rule.enrolment", "members of something that has none")
+        if kind in ("person", "system") and not details["keys"]:
+            raise Bad("rule.enrolment", "nobody without a key")
+        keys = self._new_keys(details["agent"], details["keys"], index)
+        members = dict.fromkeys(details.get("members", ()), index)
+        self.agents[details["agent"]] = Agent(kind, index, dict.fromkeys(roles, index), members, list(keys))
+        self.keys |= keys
+
+    def _new_keys(self, agent: str, records: Iterable[dict[str, str]], index: int) -> dict[str, Key]:
+        keys: dict[str, Key] = {}
+        for item in records:
+            raw = unbase64(item["key"])
+            if key_id(raw) in self.keys or key_id(raw) in keys:
+                raise Bad("rule.enrolment", "a key that was enrolled before")
+            keys[key_id(raw)] = Key(agent, raw, index)
+        return keys
+
+    def _apply_agent_enrolled(self, entry: Entry) -> list[str]:
+        before = self.registrars()
+        self.enrol(entry.details, entry.index)
+        return self._find_lone_registrar(entry, before)
+
+    def registrars(self) -> set[str]:
+        """The agents that are registrars now."""
+        return {name for name, agent in self.agents.items() if "registrar" in agent.roles and not agent.has_left}
+
+    def _find_lone_registrar(self, entry: Entry, before: set[str]) -> list[str]:
+        """One registrar alone changed who the registrars are."""
+        two = {entry.event["actor"], entry.details["agent"]}
+        others = {signer["agent"] for signer in entry.signers} & before - two
+        return ["defect.single-registrar"] if self.registrars() != before and len(two) == 2 and not others else []
+
+    def _apply_agent_changed(self, entry: Entry) -> list[str]:
+        before = self.registrars()
+        details = entry.details
+        agent = self._agent(details["agent"])
+        if agent.has_left:
+            raise Bad("rule.agent-left", f"{details['agent']} has left")
+        if "roles" in details:
+            _check_system_role(agent.kind, details["roles"])
+        added, removed = set(details.get("members_added", ())), set(details.get("members_removed", ()))
+        if (added or removed) and agent.kind not in ("unit", "organisation"):
+            raise Bad("rule.enrolment", "members of something that has none")
+        if added & agent.members.keys() or removed - agent.members.keys():
+            raise Bad("rule.enrolment", "a member already, or none")
+        if len(agent.members) + len(added) - len(removed) > UNIT_MEMBERS:
+            raise Bad("rule.enrolment", "too many members")
+        if "roles" in details:
+            agent.roles = {role: agent.roles.get(role, entry.index) for role in details["roles"]}
+        for name in removed:
+            del agent.members[name]
+        agent.members |= dict.fromkeys(added, entry.index)
+        agent.has_left = "left" in details
+        return self._find_lone_registrar(entry, before)
+
+    def _apply_agent_key_added(self, entry: Entry) -> None:
+        details = entry.details
+        agent = self._agent(details["agent"])
+        if entry.event["actor"] == details["agent"]:
+            if details["recovery"]:
+                raise Bad("rule.recovery", "nobody recovers by himself")
+        elif (
+            not details["recovery"]
+            or "registrar" not in self.agents[entry.event["actor"]].roles
+            or not entry.count("registrar")
+            or any(self.keys[key].revoked is None for key in agent.keys)
+        ):
+            raise Bad("rule.recovery", "a recovery is by two registrars, and where every key was revoked")
+        keys = self._new_keys(details["agent"], [details["key"]], entry.index)
+        if len(agent.keys) == AGENT_KEYS:
+            raise Bad("rule.enrolment", "too many keys")
+        agent.keys += keys
+        self.keys |= keys
+
+    def _apply_agent_key_revoked(self, entry: Entry) -> None:
+        details, actor = entry.details, entry.event["actor"]
+        key = self.keys.get(details["key_id"])
+        last = details.get("last_valid_index", entry.index)
+        if key is None or key.agent != details["agent"]:
+            raise Bad("rule.revocation", "not a key of this agent")
+        if last > entry.index:
+            raise Bad("rule.revocation", "valid beyond the revocation")
+        if actor != details["agent"] and "registrar" not in self.agents[actor].roles:
+            raise Bad("rule.revocation", "neither the agent nor a registrar")
+        if last < entry.index:
+            signed_by = {item["keyid"] for item in entry.record["envelope"]["signatures"]}
+            if not entry.count("registrar") or details["key_id"] in signed_by:
+                raise Bad("rule.revocation", "to reach back, a registrar signs too, and not the key itself")
+        key.revoked = entry.index if key.revoked is None else key.revoked
+        key.last = last if key.last is None else min(key.last, last)
+
+    def _apply_ledger_key_added(self, entry: Entry) -> list[str]:
+        text = entry.details["key"]
+        _check_log_key(text, str(self.origin))
+        if text in self.log_keys or len(self.log_keys) == LOG_KEYS:
+            raise Bad("rule.enrolment", "a log key that the ledger had before, or one too many")
+        defects = self._check_second_registrar(entry)
+        self.log_keys[text] = LogKey(entry.index)
+        return defects
+
+    def _apply_ledger_key_revoked(self, entry: Entry) -> list[str]:
+        key = self.log_keys.get(entry.details["key"])
+        last = entry.details.get("last_valid_index", entry.index)
+        if key is None or last > entry.index:
+            raise Bad("rule.revocation", "no log key of this ledger, or valid beyond the revocation")
+        defects = self._check_second_registrar(entry)
+        key.last = min(key.last, last)
+        return defects
+
+    def _check_second_registrar(self, entry: Entry) -> list[str]:
+        if entry.count("registrar"):
+            return []
+        if len(self.registrars()) > 1:
+            raise Bad("rule.signers", "no second registrar signs")
+        return ["defect.single-registrar"]
+
+    # Cases
+
+    def _apply_case_opened(self, entry: Entry) -> None:
+        if entry.event["case"] in self.cases:
+            raise Bad("rule.case-exists", "a case of this number is there already")
+        self.cases[entry.event["case"]] = True
+
+    def _apply_case_changed(self, entry: Entry) -> None:
+        self._check_open(entry)
+
+    def _apply_case_closed(self, entry: Entry) -> None:
+        self._check_open(entry)
+        self.cases[entry.event["case"]] = False
+
+    def _check_open(self, entry: Entry) -> None:
+        if not self.cases.get(entry.event["case"]):
+            raise Bad("rule.case-open", "the case isn't open")
+
+    # Exhibits
+
+    def _apply_exhibit_registered(self, entry: Entry) -> None:
+        if entry.exhibit in self.exhibits:
+            raise Bad("rule.exhibit-exists", "an exhibit of this number is there already")
+        self._check_open(entry)
+        if entry.event["link"]["sequence"] != 0:
+            raise Bad("rule.link", "a registration that isn't the first act")
+        for parent in entry.details.get("derived_from", ()):
+            name, placed = (parent["case"], parent["exhibit"]), self.events.get(parent["event"])
+            if placed is None and name not in self.exhibits:
+                continue  # not carried; that it should be is for step 8
+            if placed is None or ("exhibit", *name) not in placed.subjects:
+                raise Bad("rule.parent", "derived from an act that isn't the parent's")
+        self.exhibits[entry.exhibit] = Exhibit(
+            entry.event_hash, entry.event_hash, 0, entry.party("actor"), entry.event["occurred_at"]
+        )
+        self.registrations[entry.event_hash] = entry.exhibit
+
+    def _apply_custody_act(self, entry: Entry) -> list[str]:
+        rule, details = RULES[entry.type], entry.details
+        exhibit = self.exhibits.get(entry.exhibit)
+        if exhibit is None:
+            raise Bad("rule.unknown-exhibit", "the exhibit isn't registered")
+        if entry.event["link"] != {"sequence": exhibit.sequence + 1, "previous": exhibit.head}:
+            raise Bad("rule.link", f"not the act after sequence {exhibit.sequence}")
+        if exhibit.status not in rule.before:
+            raise Bad("rule.state", f"the exhibit is {exhibit.status}")
+        if rule.seal and exhibit.is_sealed != (rule.seal == "sealed"):
+            raise Bad("rule.seal", "sealed" if exhibit.is_sealed else "not sealed")
+        if rule.by_holder and entry.party("actor") != exhibit.holder:
+            raise Bad("rule.holder", f"the holder is {exhibit.holder}")
+        if entry.type in ("custody.handed-over", "custody.taken-over"):
+            if entry.party("to") == exhibit.holder:
+                raise Bad("rule.same-party", "it goes to whoever has it")
+            exhibit.holder = entry.party("to")
+        defects = ["defect.taken-over"] if entry.type == "custody.taken-over" else []
+        if entry.event["occurred_at"] < exhibit.occurred_at:
+            defects.append("defect.time-backward")
+        exhibit.status = rule.after if rule.after != "unchanged" else exhibit.status
+        if entry.type == "custody.moved":
+            exhibit.status = "in-transit" if "carrier" in details else "held"
+        elif entry.type == "exhibit.released":
+            exhibit.status = "lent" if details["terms"] == "lent" else "released"
+        elif entry.type == "exhibit.sealed":
+            exhibit.is_sealed = True
+        elif entry.type == "exhibit.unsealed" or details.get("kind") == "seal-broken":
+            exhibit.is_sealed = False
+        exhibit.head, exhibit.sequence = entry.event_hash, exhibit.sequence + 1
+        exhibit.occurred_at = entry.event["occurred_at"]
+        return defects
+
+    # Annotations
+
+    def _check_annotation(self, entry: Entry) -> list[str]:
+        rule, about = RULES[entry.type], entry.event["about"]
+        if about_kind(about[0]) not in rule.about:
+            raise Bad("rule.about", f"{entry.type} about such a thing")
+        if entry.type in ONE_SUBJECT and len(about) > 1:
+            raise Bad("rule.about", f"{entry.type} about more than one thing")
+        for item in about:
+            if ("event" not in item and rule.names_event) or ("event" in item and entry.type == "bundle.exported"):
+                raise Bad("rule.about-event", "an event has to be named, or none")
+            subject = self.subject_of(item)
+            if "event" in item and subject:
+                placed = self.events.get(item["event"])
+                if placed is None and not rule.names_event:
+                    continue  # it may be a later act of an ancestor
+                if placed is None or subject not in placed.subjects:
+                    raise Bad("rule.about-event", "names an event that isn't of this subject")
+        if entry.type == "record.affirmed":
+            self._check_affirmation(entry)
+        return []
+
+    def _check_affirmation(self, entry: Entry) -> None:
+        about = entry.event["about"]
+        if len({item["event"] for item in about}) > 1:
+            raise Bad("rule.affirmed", "affirms several events")
+        placed = self.events.get(about[0]["event"])
+        if placed is None:
+            return
+        known = {self.subject_of(item) for item in about} - {None}  # what isn't carried is passed over
+        if known != {item for item in placed.subjects if item[0] != "case-exhibits"}:
+            raise Bad("rule.affirmed", "not about exactly the subjects of the event")
+        actor = entry.event["actor"]
+        two_registrars = "registrar" in self.agents[actor].roles and entry.count("registrar")
+        if actor not in placed.signers and not two_registrars:
+            raise Bad("rule.affirmed", "neither by a signer of the event nor by two registrars")
+
+    # What an entry relies on (entry.md, "Disputed entries"), in the state before it
+
+    def relies_on(self, entry: Entry) -> set[int]:
+        """The indexes of the entries that brought in the standing with which this one is signed."""
+        found = {self.keys[key].enrolled for key in entry.matched_keys if key in self.keys}
+        for signer in entry.signers:
+            agent = self.agents.get(signer["agent"])
+            if agent is None:
+                continue
+            found.add(agent.enrolled)
+            allowed = {"actor": RULES[entry.type].roles, "to": HANDLING, "registrar": ROLE_SETS["registrar"]}
+            held = [agent.roles[role] for role in allowed.get(signer["as"], frozenset()) if role in agent.roles]
+            found |= {min(held)} if held else set()
+            unit = self.agents.get(signer.get("on_behalf_of", ""))
+            if unit is not None:
+                found.add(unit.enrolled)
+                found |= {unit.members[name] for name in (signer["agent"],) if name in unit.members}
+        return found - {entry.index}
+
+
+def _check_system_role(kind: str, roles: Sequence[str]) -> None:
+    if (list(roles) == ["system"]) != (kind == "system") or (kind != "system" and "system" in roles):
+        raise Bad("rule.enrolment", "the kind system has the role system alone, and no other kind has it")
+
+
+def _check_log_key(text: str, origin: str) -> None:
+    try:
+        key = parse_vkey(text)
+    except Bad as bad:
+        raise Bad("rule.log-key", bad.text) from None
+    if key.type != LOG_KEY or key.name != origin:
+        raise Bad("rule.log-key", "a log key of another type or name")
+
+
+class Disputes:
+    """Which entries are in dispute, after all are folded, and which are barred (entry.md, "Disputed entries")."""
+
+    def __init__(self, entries: Sequence[Entry], keys: dict[str, Key]) -> None:
+        """Find them: spread doubts, then let them be cleared, until nothing changes or the rounds are used up."""
+        self.entries, self.keys = entries, keys
+        self.by_index = {entry.index: entry for entry in entries}
+        self.accepted: dict[int, int] = {}
+        for _ in range(AFFIRMATION_ROUNDS):
+            self.spread()
+            before = len(self.accepted)
+            self.affirm()
+            if len(self.accepted) == before:
+                break
+        self.spread()
+        self.disputed = self.first.keys() - self.accepted.keys() - self.barred
+
+    def spread(self) -> None:
+        """What a disputed key signed, and what relies on that."""
+        self.first: dict[int, int] = {}
+        self.last: dict[int, int] = {}
+        self.in_question: dict[int, set[str]] = {}
+        self.barred: set[int] = set()
+        for entry in self.entries:
+            i, starts, agents = entry.index, set(), set()
+            own = [self.keys[name] for name in entry.matched_keys if name in self.keys]
+            for key in own:
+                if key.revoked is not None and key.last is not None and key.last < i < key.revoked:
+                    starts.add(key.revoked)
+                    agents.add(key.agent)
+            for source in entry.relies_on & self.first.keys():
+                cleared = self.accepted.get(source)
+                if cleared is not None and (i >= cleared or i <= self.first[source]):
+                    continue
+                starts |= {self.first[source], self.last[source]}
+                agents |= {key.agent for key in own}
+                if i > self.first[source]:
+                    self.barred.add(i)
+            if starts:
+                self.first[i], self.last[i], self.in_question[i] = min(starts), max(starts), agents
+
+    def affirm(self) -> None:
+        """What is cleared by whom."""
+        for entry in self.entries:
+            target, i = entry.affirms, entry.index
+            if target not in self.last or target in self.barred or i <= self.last[target]:
+                continue
+            if i in self.barred or (i in self.first and i not in self.accepted):
+                continue
+            signers = {signer["agent"] for signer in entry.signers}
+            signed_it = any(signer["agent"] == entry.event["actor"] for signer in self.by_index[target].signers)
+            if not signed_it or self.in_question[target] <= signers:
+                self.accepted.setdefault(target, i)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Verification (verification.md)
+# ---------------------------------------------------------------------------------------------------------------------
+
+STEP_NAMES = ("container and layout", "bag", "checkpoint", "timestamps", "entries", "keys", "signatures",
+              "custody rules", "completeness", "content", "disclosures", "lawfulness", "procedure")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was found."""
+
+    step: int
+    code: str
+    severity: str
+    subject: str
+    text: str
+
+
+class Files:
+    """Files that travelled apart: by their digest as they are named, else by the digest that they have."""
+
+    def __init__(self, folders: Sequence[Path] = (), given: dict[str, bytes] | None = None) -> None:
+        """Folders to look into, or bytes by digest."""
+        self.folders, self.given = folders, dict(given or {})
+        self._hashed: dict[str, Path] | None = None
+
+    def find(self, digest: str) -> Path | bytes | None:
+        """Return the file that was given under a digest."""
+        if digest in self.given:
+            return self.given[digest]
+        for folder in self.folders:
+            if (folder / digest).is_file():
+                return folder / digest
+        if self._hashed is None:
+            found = (path for folder in self.folders for path in sorted(folder.rglob("*")) if path.is_file())
+            self._hashed = {measure(path, ())["sha256"]: path for path in found}
+        return self._hashed.get(digest)
+
+
+def measure(source: Path | bytes | memoryview, algorithms: Iterable[str]) -> dict[str, Any]:
+    """Return size, SHA-256 and those of the other digests that this machine can compute."""
+    hashers: dict[str, Any] = {"sha256": hashlib.sha256()}
+    for name in algorithms:
+        try:
+            hashers.setdefault(name, hashlib.new(name))
+        except ValueError:
+            continue
+    size = 0
+    for piece in _pieces(source):
+        size += len(piece)
+        for hasher in hashers.values():
+            hasher.update(piece)
+    return {"size": size, **{name: hasher.hexdigest() for name, hasher in hashers.items()}}
+
+
+def _pieces(source: Path | bytes | memoryview) -> Iterator[bytes | memoryview]:
+    if isinstance(source, Path):
+        with source.open("rb") as stream:
+            while piece := stream.read(2**20):
+                yield piece
+        return
+    view = memoryview(source)
+    for start in range(0, len(view), 2**20):
+        yield view[start : start + 2**20]
+
+
+class Verification:
+    """One bundle, verified. ``run`` fills ``findings``; the verdicts follow from them."""
+
+    def __init__(
+        self, data: Any, *, trust: bytes | None = None, files: Files | None = None, proof: bytes | None = None
+    ) -> None:
+        """Take the bundle's bytes and what its reader believes and has."""
+        self.data = data
+        self.findings: list[Finding] = []
+        self.trust_sha256 = None if trust is None else sha256(trust).hex()
+        self.trust: dict[str, Any] | None = None if trust is None else read_trust(trust)
+        self.given_proof = None if proof is None else read_record(proof, JSON_BYTES, "custody-consistency", CONSISTENCY)
+        self.files = files or Files()
+        self.members: dict[str, Member] = {}
+        self.measured: dict[str, str] = {}  # SHA-256 of each member that reads back
+        self.damaged: set[str] = set()
+        self.oversized: set[str] = set()
+        self.payload: dict[str, str] | None = None  # the payload manifest
+        self.entries: list[Entry] = []  # those that are folded, in order of index
+        self.leaves: dict[int, bytes] = {}  # of every carried entry, by its bytes
+        self.checkpoint: Checkpoint | None = None
+        self.proof: dict[str, Any] | None = None
+        self.bundle: dict[str, Any] | None = None
+        self.disclosed: dict[str, Disclosure] = {}
+        self.disclosures: list[str] | None = None
+        self.state = State()
+        self.is_newer = self.has_stopped = False
+
+    def find(self, step: int, code: str, subject: str, text: str, severity: str = FAILED) -> None:
+        """Keep a finding."""
+        self.findings.append(Finding(step, code, severity, subject, text))
+
+    def found(self, step: int, subject: str, bad: Bad) -> None:
+        """Keep a finding about bytes that broke a rule."""
+        self.is_newer |= bad.code == "record.version"
+        self.find(step, bad.code, subject, bad.text, bad.severity)
+
+    def run(self) -> Verification:
+        """Make all steps."""
+        if self.trust and "timestamp_authorities" in self.trust:
+            self.find(3, "timestamps.unsupported", "trust", "timestamps can't be checked by version 1", INDETERMINATE)
+        try:
+            members = open_container(self.data)
+        except Bad as bad:
+            self.found(0, "bundle", bad)
+            self.stop()
+            return self
+        self.check_layout(members)
+        if self.findings and self.step_verdict(0) == "FAILED":
+            self.stop()
+            return self
+        self.read_members()
+        self.check_bag()
+        self.read_records()
+        self.check_entries()
+        if self.is_newer:
+            for step in (2, 5, 6, 7, 8, 9, 10):
+                self.find(step, "verify.newer-version", "bundle", "a record of a newer version", INDETERMINATE)
+            return self
+        self.fold()
+        self.check_checkpoint()
+        self.check_completeness()
+        self.check_disclosures()
+        self.check_content()
+        return self
+
+    def stop(self) -> None:
+        """There is no container, or one of another layout: nothing else can be looked into."""
+        for step in (1, 2, 4, 5, 6, 7, 8, 9, 10):
+            self.find(step, "verify.not-reached", "bundle", "there is no bundle to look into", INDETERMINATE)
+        self.has_stopped = True
+
+    # Verdicts
+
+    def step_verdict(self, step: int) -> str:
+        """The verdict of a step."""
+        severities = {finding.severity for finding in self.findings if finding.step == step}
+        if FAILED in severities:
+            return "FAILED"
+        if INDETERMINATE in severities:
+            return "INDETERMINATE"
+        return "NOT ASKED" if step in (3, 11) or (step == 12 and self.has_stopped) else "PASSED"
+
+    @property
+    def verdict(self) -> str:
+        """The verdict of the bundle."""
+        verdicts = {self.step_verdict(step) for step in range(13)}
+        return "FAILED" if "FAILED" in verdicts else "INDETERMINATE" if "INDETERMINATE" in verdicts else "PASSED"
+
+    @property
+    def first_open_step(self) -> int | None:
+        """The first step that is neither PASSED nor NOT ASKED."""
+        return next((step for step in range(13) if self.step_verdict(step) in ("FAILED", "INDETERMINATE")), None)
+
+    # Step 0: container and layout
+
+    def check_layout(self, members: Sequence[Member]) -> None:
+        """Every name is known, in its place, and once; none is missing."""
+        before: tuple[int, str] = (-1, "")
+        for member in members:
+            name = member.name.decode("latin-1")
+            if not is_of_layout(name):
+                self.find(0, "container.member-unknown", name, "the layout doesn't know this name")
+                continue
+            if name in self.members:
+                self.find(0, "container.member-twice", name, "a member that is there twice")
+                continue
+            if place_of(name) < before:
+                self.find(0, "container.order", name, "out of its place")
+            before = place_of(name)
+            self.members[name] = member
+        for name in REQUIRED:
+            if name not in self.members:
+                self.find(0, "container.member-missing", name, "a member that must be there")
+        if not any(entry_index(name) is not None for name in self.members):
+            self.find(0, "container.member-missing", "custody/entries/", "no entry at all")
+
+    def read_members(self) -> None:
+        """Read every member once: its CRC and its digest. One that is damaged counts as not there from here on."""
+        for name, member in list(self.members.items()):
+            if member.size > CAPS.get(name, ENTRY_BYTES if entry_index(name) is not None else MAX_INTEGER):
+                self.find(0, "container.member-size", name, "larger than allowed")
+                self.oversized.add(name)
+            crc, hasher = 0, hashlib.sha256()
+            for piece in _pieces(self.view(name)):
+                crc = zlib.crc32(piece, crc)
+                hasher.update(piece)
+            if crc != member.crc:
+                self.find(0, "container.crc", name, "damaged: the content isn't that of its checksum")
+                self.damaged.add(name)
+                del self.members[name]
+            else:
+                self.measured[name] = hasher.hexdigest()
+
+    def view(self, name: str) -> memoryview:
+        """The bytes of a member, not copied."""
+        member = self.members[name]
+        return memoryview(self.data)[member.start : member.start + member.size]
+
+    def read(self, step: int, name: str, reader: Callable[[bytes], Any]) -> Any:
+        """Read a small member; what is wrong with it is a finding at its step."""
+        if name not in self.members or name in self.oversized:
+            return None  # which is a finding at step 0
+        try:
+            return reader(bytes(self.view(name)))
+        except Bad as bad:
+            self.found(step, name, bad)
+            return None
+
+    # Step 1: bag
+
+    def check_bag(self) -> None:
+        """Every member is listed with its digest, and what is listed is there."""
+        self.read(1, BAGIT, _check_declaration)
+        self.payload = self.read(1, MANIFEST, read_manifest)
+        payload, tags = self.payload or {}, self.read(1, TAG_MANIFEST, read_manifest) or {}
+        self._check_listed(payload, lambda name: name.startswith("data/") and is_of_layout(name))
+        self._check_listed(tags, lambda name: not name.startswith("data/") and name != TAG_MANIFEST)
+        for name in self.members:
+            if name not in (payload if name.startswith("data/") else tags) and name != TAG_MANIFEST:
+                self.find(1, "bag.unlisted", name, "stands in no manifest")
+
+    def _check_listed(self, listed: dict[str, str], belongs: Callable[[str], bool]) -> None:
+        for name, digest in listed.items():
+            if not belongs(name):
+                self.find(1, "bag.path", name, "doesn't belong into this manifest")
+            named = NAMED_BY_DIGEST.fullmatch(name)
+            if name.startswith(DIGEST_FOLDERS) and not (named and digest in named.groups()):
+                self.find(1, "bag.name", name, "listed with another SHA-256 than its name says")
+            if name not in self.members:
+                if not (named and name.startswith(("data/files/", "data/encrypted/"))):
+                    self.find(1, "bag.absent", name, "listed, and not there")
+            elif self.measured[name] != digest:
+                self.find(1, "bag.digest", name, "has another SHA-256 than listed")
+
+    def check_oxum(self) -> None:
+        """Payload-Oxum counts all payload files, also those that travel apart."""
+        total = self.read(1, BAG_INFO, _parse_bag_info)
+        if total is None or self.payload is None or self.bundle is None:
+            return
+        apart = {f"data/files/{item['sha256']}": item["size"] for item in self.bundle["files"]}
+        for item in self.bundle["files"]:
+            if "encrypted" in item:
+                apart[f"data/encrypted/{item['encrypted']['sha256']}.age"] = item["encrypted"]["size"]
+        size = sum(self.members[name].size if name in self.members else apart.get(name, 0) for name in self.payload)
+        if total != (size, len(self.payload)):
+            self.find(1, "bag.oxum", BAG_INFO, f"expected {size}.{len(self.payload)}, found {total[0]}.{total[1]}")
+
+    # Step 4: entries
+
+    def read_records(self) -> None:
+        """Read the small records; each is judged at its step."""
+        self.bundle = self.read(9, BUNDLE_JSON, lambda raw: read_record(raw, JSON_BYTES, "custody-bundle", BUNDLE))
+        self.check_oxum()
+        found = self.read(
+            10, DISCLOSURES_JSON, lambda raw: read_record(raw, JSON_BYTES, "custody-disclosures", DISCLOSURES)
+        )
+        self.disclosures = found["disclosures"] if found else None
+        self.checkpoint = self.read(2, CHECKPOINT, parse_checkpoint)
+        self.proof = self.read(4, PROOF_JSON, lambda raw: read_record(raw, JSON_BYTES, "custody-proof", PROOF))
+
+    def check_entries(self) -> None:
+        """Every entry is well formed and stands in the tree; the last one commits to the payload."""
+        indexes = sorted(index for name in self.members if (index := entry_index(name)) is not None)
+        if len(indexes) > ENTRIES:
+            self.find(4, "entries.too-many", "bundle", f"more than {ENTRIES} entries")
+            return
+        unread_versions: set[int] = set()
+        for index in indexes:
+            self._read_entry(index, unread_versions)
+        self._check_tree(unread_versions)
+        if self.checkpoint is not None:
+            self._check_export(self.checkpoint.size - 1)
+
+    def _read_entry(self, index: int, unread_versions: set[int]) -> None:
+        name = f"custody/entries/{index}.json"
+        if name in self.oversized:
+            return
+        raw = bytes(self.view(name))
+        self.leaves[index] = leaf_hash(raw)
+        try:
+            entry = read_entry(raw)
+        except Bad as bad:
+            self.found(4, name, bad)
+            if bad.code == "record.version":
+                unread_versions.add(index)
+            return
+        wrong = False
+        if entry.index != index:
+            wrong = True
+            self.find(4, "entries.index", name, f"says index {entry.index}")
+        if self.checkpoint is not None and entry.record["ledger"] != self.checkpoint.origin:
+            wrong = True
+            self.find(4, "entries.origin", name, "of another ledger than the checkpoint")
+        if index == 0 and entry.record["previous"] != ZERO_HASH:
+            wrong = True
+            self.find(4, "entries.genesis", name, "the first entry links to something")
+        if not wrong:
+            self.entries.append(entry)
+
+    def _check_tree(self, unread_versions: set[int]) -> None:
+        known = dict(self.leaves)
+        for entry in self.entries:
+            if entry.index and known.setdefault(entry.index - 1, bytes.fromhex(entry.record["previous"])) != (
+                bytes.fromhex(entry.record["previous"])
+            ):
+                self.find(4, "entries.chain", f"entry {entry.index}", "isn't chained to the entry before it")
+        if self.checkpoint is None or self.proof is None:
+            return
+        try:
+            check_multiproof(known, hashes(self.proof["nodes"]), self.checkpoint.size, self.checkpoint.root)
+        except Bad as bad:
+            gap = any(index and index - 1 not in self.leaves for index in unread_versions)
+            self.find(4, bad.code, "bundle", bad.text, INDETERMINATE if gap else FAILED)
+
+    def _check_export(self, index: int) -> None:
+        export = self.exporting_entry()
+        if export is None and index in self.leaves and all(entry.index != index for entry in self.entries):
+            return  # it is there and malformed, which was said
+        if export is None:
+            self.find(4, "entries.export", f"entry {index}", "the newest entry isn't there, or isn't an export")
+        elif MANIFEST in self.measured and export.details["manifest"] != self.measured[MANIFEST]:
+            self.find(4, "entries.manifest", f"entry {index}", "the export commits to another payload manifest")
+
+    def exporting_entry(self) -> Entry | None:
+        """The entry of which the bundle came to be."""
+        for entry in self.entries[-1:]:
+            if self.checkpoint and entry.index == self.checkpoint.size - 1 and entry.type == "bundle.exported":
+                return entry
+        return None
+
+    # Steps 5, 6, 7 and 12: the fold
+
+    def fold(self) -> None:
+        """Go over the entries in order: signatures, keys, rules."""
+        if self.trust and "certificates" in self.trust:
+            self.find(5, "keys.certificates-unsupported", "trust", "certificates can't be checked", INDETERMINATE)
+        commitments: set[str] = set()
+        latest = ""
+        for entry in self.entries:
+            name = f"entry {entry.index}"
+            entry.subjects = self.state.subjects_of(entry)
+            self._check_possession(entry)
+            self._check_signatures(entry)
+            entry.relies_on = self.state.relies_on(entry)
+            try:
+                for code in self.state.apply(entry):
+                    self.find(12, code, name, f"{entry.type}: a court may ask why", DEFECT)
+            except Bad as bad:
+                self.found(7, name, bad)
+            if entry.type == "record.affirmed":
+                placed = self.state.events.get(entry.event["about"][0].get("event", ""))
+                entry.affirms = placed.index if placed else None
+            own = [commitment for commitment, _ in find_private(entry.event["details"], "/details")]
+            if commitments & {*own} or len({*own}) < len(own):
+                self.find(7, "rule.commitment-twice", name, "a commitment that stands elsewhere already")
+            commitments |= {*own}
+            if entry.record["recorded_at"] < latest:
+                self.find(12, "defect.recorded-backward", name, "recorded before an earlier entry", DEFECT)
+            if entry.record["recorded_at"] > entry.event.get("not_after", "9999-12-31T23:59:59Z"):
+                self.find(12, "defect.recorded-late", name, "recorded later than its signers allowed", DEFECT)
+            latest = max(latest, entry.record["recorded_at"])
+        disputes = Disputes(self.entries, self.state.keys)
+        for index in sorted(disputes.disputed):
+            self.find(5, "keys.disputed", f"entry {index}", "a later revocation puts it in dispute", INDETERMINATE)
+        for index in sorted(disputes.barred):
+            self.find(5, "keys.barred", f"entry {index}", "signed with standing that was in dispute by then")
+
+    def _check_possession(self, entry: Entry) -> None:
+        for agent, key in public_keys(entry):
+            raw, name = unbase64(key["key"]), f"entry {entry.index}"
+            if good_key(raw) is None:
+                self.find(6, "key.public", name, f"a key of {agent} that is no good one")
+                continue
+            request = {name_: key[name_] for name_ in ("algorithm", "key", "nonce")}
+            signed = encode({"agent": agent, "schema": "custody-enrol/v1", **request})
+            if not holds(raw, pae(ENROL_TYPE, signed), unbase64(key["proof"])):
+                self.find(6, "enrolment.proof", name, f"a key of {agent} whose possession isn't proven")
+
+    def _check_signatures(self, entry: Entry) -> None:
+        i, name = entry.index, f"entry {entry.index}"
+        keys = self.state.keys
+        if i == 0:  # the keys that sign entry 0 are those that it brings in
+            found = [(agent, unbase64(key["key"])) for agent, key in public_keys(entry)]
+            keys = {key_id(raw): Key(agent, raw, -1) for agent, raw in found}
+        open_signers = {signer["agent"] for signer in entry.signers}
+        message = pae(PAYLOAD_TYPE, entry.event_raw)
+        for signature in entry.record["envelope"]["signatures"]:
+            key = keys.get(signature["keyid"])
+            if key is None:
+                self.find(5, "keys.unknown", name, f"{signature['keyid']} isn't enrolled")
+                continue
+            if key.agent not in open_signers:
+                self.find(6, "signatures.extra", name, f"{key.agent} isn't named, or signs twice")
+                continue
+            open_signers.discard(key.agent)
+            entry.matched_keys.append(signature["keyid"])
+            if key.enrolled >= i:
+                self.find(5, "keys.not-yet", name, f"{signature['keyid']} was enrolled later")
+            elif key.revoked is not None and key.last is not None and i >= key.revoked and i > key.last:
+                self.find(5, "keys.revoked", name, f"{signature['keyid']} ended before")
+            if not holds(key.raw, message, unbase64(signature["sig"]) if is_base64(signature["sig"]) else b""):
+                self.find(6, "signature.invalid", name, f"the signature of {key.agent} doesn't hold")
+        for agent in sorted(open_signers):
+            self.find(6, "signatures.missing", name, f"{agent} didn't sign")
+
+    # Step 2: checkpoint
+
+    def check_checkpoint(self) -> None:
+        """The checkpoint is signed by believed keys and continues what was seen."""
+        if self.checkpoint is None:
+            return
+        point = self.checkpoint
+        declared = {
+            parse_vkey(text) for text, key in self.state.log_keys.items() if key.first < point.size <= key.last + 1
+        }
+        known = self.trust["ledgers"] if self.trust else []
+        ledger = next((item for item in known if item["origin"] == point.origin), None)
+        if ledger is None:
+            code = "checkpoint.no-trust" if self.trust is None else "checkpoint.unknown-origin"
+            self.find(2, code, point.origin, "nothing vouches for this ledger", INDETERMINATE)
+            self._open(declared)
+            return
+        believed = [
+            parse_vkey(item["key"])
+            for item in ledger["log_keys"]
+            if item["first"] < point.size <= item.get("last", MAX_INTEGER) + 1
+        ]
+        keys = [key for key in believed if key in declared]
+        if self.leaves.get(0, b"").hex() != ledger["genesis"]:
+            self.find(2, "checkpoint.genesis", point.origin, "entry 0 isn't the one that is believed")
+        if self._open(keys) and self.trust and "policy" in self.trust:
+            policy = parse_policy(self.trust["policy"])
+            signed = self._open([*keys, *policy.witnesses.values()])
+            if signed and not policy.is_reached(signed):
+                self.find(2, "checkpoint.quorum", point.origin, "not enough cosigners", INDETERMINATE)
+        self._check_seen(point, ledger["seen"])
+
+    def _open(self, keys: Iterable[VKey]) -> set[VKey]:
+        assert self.checkpoint is not None
+        try:
+            return open_note(self.checkpoint.note, keys)
+        except Bad as bad:
+            self.found(2, "checkpoint", bad)
+            return set()
+
+    def _check_seen(self, point: Checkpoint, seen: Sequence[dict[str, Any]]) -> None:
+        roots = {item["size"]: bytes.fromhex(item["root"]) for item in seen}
+        if not roots:
+            self.find(2, "checkpoint.first-contact", "checkpoint", "no checkpoint of this ledger was seen before", NOTE)
+            return
+        if point.size in roots:
+            if roots[point.size] != point.root:
+                self.find(2, "checkpoint.fork", "checkpoint", "another root was seen at this size: two histories")
+            return
+        proofs: list[tuple[int, int, list[str]]] = []
+        if self.given_proof and self.given_proof["origin"] == point.origin:
+            proofs.append((self.given_proof["from"], self.given_proof["to"], self.given_proof["nodes"]))
+        carried = self.proof["consistency"] if self.proof else []
+        proofs += [(item["from"], point.size, item["nodes"]) for item in carried]
+        larger = sorted(size for size in roots if size > point.size)
+        for other in larger or [max(roots)]:
+            if other == 0:
+                return  # every tree begins with nothing
+            old, new = sorted((other, point.size))
+            for first, last, nodes in proofs:
+                if (first, last) == (old, new):
+                    try:
+                        either = {**roots, point.size: point.root}
+                        check_consistency(old, either[old], new, either[new], hashes(nodes))
+                    except Bad as bad:
+                        self.found(2, "checkpoint", bad)
+                    return
+        self.find(2, "checkpoint.not-linked", "checkpoint", "no proof leads to what was seen before", INDETERMINATE)
+
+    # Step 8: completeness
+
+    def check_completeness(self) -> None:
+        """Every subject that the exhibits call for is carried whole, and nothing else."""
+        export = self.exporting_entry()
+        if self.bundle is None or self.proof is None or export is None:
+            self.find(8, "completeness.unproven", "bundle", "bundle.json, proof.json, checkpoint or export is missing")
+            return
+        listed = {(item["case"], item["exhibit"]) for item in self.bundle["exhibits"]}
+        about = [self.state.registrations.get(item.get("exhibit", "")) for item in export.event["about"]]
+        if set(about) != listed:
+            self.find(8, "completeness.about", "bundle", "the export isn't about exactly these exhibits")
+        closure = self.find_closure(listed, export)
+        proofs = {tuple(item["subject"]): item for item in self.proof["subjects"]}
+        for subject in sorted(closure.keys() ^ proofs.keys()):
+            self.find(8, "completeness.subjects", " ".join(subject), "a subject without proof, or a proof too many")
+        for subject in sorted(closure.keys() & proofs.keys()):
+            try:
+                self._check_subject(subject, closure[subject], proofs[subject], export)
+            except Bad as bad:
+                self.found(8, " ".join(subject), bad)
+        for entry in self.entries:
+            if entry is not export and not _is_within(entry, closure):
+                self.find(8, "completeness.stray", f"entry {entry.index}", "the exhibits don't call for it")
+
+    def find_closure(self, listed: set[ExhibitKey], export: Entry) -> dict[Subject, int]:
+        """All subjects that must be carried, each with the last index that counts."""
+        closure: dict[Subject, int] = {("ledger",): MAX_INTEGER}
+        closure |= {("exhibit", *name): MAX_INTEGER for name in listed}
+        registrations = {entry.exhibit: entry for entry in self.entries if entry.type == "exhibit.registered"}
+        queue = sorted(listed)
+        while queue:
+            name = queue.pop()
+            closure["case", name[0]] = MAX_INTEGER
+            for parent in registrations[name].details.get("derived_from", ()) if name in registrations else ():
+                ancestor = (parent["case"], parent["exhibit"])
+                if ("exhibit", *ancestor) not in closure:
+                    queue.append(ancestor)
+                placed = self.state.events.get(parent["event"])
+                last = placed.index if placed else -1
+                closure["exhibit", *ancestor] = max(last, closure.get(("exhibit", *ancestor), -1))
+        before = -1
+        while len(closure) != before:
+            before = len(closure)
+            for entry in self.entries:
+                if entry is export or _is_within(entry, closure):
+                    for signer in entry.signers:
+                        closure["agent", signer["agent"]] = MAX_INTEGER
+                        if "on_behalf_of" in signer:
+                            closure["agent", signer["on_behalf_of"]] = MAX_INTEGER
+        return closure
+
+    def registration_of(self, name: ExhibitKey) -> Entry | None:
+        """The entry that registered an exhibit and broke no rule."""
+        exhibit = self.state.exhibits.get(name)
+        return next((entry for entry in self.entries if exhibit and entry.event_hash == exhibit.registration), None)
+
+    def _check_subject(self, subject: Subject, last: int, proof: dict[str, Any], export: Entry) -> None:
+        leaves = [
+            self.leaves[entry.index]
+            for entry in self.entries
+            if entry is not export and subject in entry.subjects and entry.index <= last
+        ]
+        count, root, index_root = proof["count"], proof["root"], export.record["index_root"]
+        check_subject_value(subject, count, root, proof["siblings"], index_root)
+        if last < MAX_INTEGER and 0 < len(leaves) < count:
+            nodes = hashes(proof.get("nodes", ()))
+            check_consistency(len(leaves), root_of(leaves), count, bytes.fromhex(root), nodes)
+            return
+        if "nodes" in proof or len(leaves) != count:
+            raise Bad("completeness.count", f"{len(leaves)} entries are carried, the index says {count}")
+        if root_of(leaves).hex() != root:
+            raise Bad("completeness.root", "other entries than the index says")
+
+    # Step 10: disclosures
+
+    def check_disclosures(self) -> None:
+        """Every disclosed value opens a commitment, at its place."""
+        places = dict(place for entry in self.entries for place in find_private(entry.event["details"], "/details"))
+        erased = {
+            commitment
+            for entry in self.entries
+            if entry.type == "disclosure.erased"
+            for commitment in entry.details["commitments"]
+        }
+        for text in self.disclosures or ():
+            try:
+                shown = open_disclosure(text, places)
+            except Bad as bad:
+                self.found(10, DISCLOSURES_JSON, bad)
+                continue
+            self.disclosed[shown.commitment] = shown
+            if shown.commitment in erased:
+                self.find(10, "disclosures.erased-shown", shown.path, "a value that was ordered to be erased", DEFECT)
+        hidden = places.keys() - self.disclosed.keys()
+        for code, number in (("erased", len(hidden & erased)), ("withheld", len(hidden - erased))):
+            if number:
+                self.find(10, f"disclosures.{code}", "bundle", f"{number} private values aren't shown", NOTE)
+
+    # Step 9: content
+
+    def check_content(self) -> None:
+        """The evidence at hand is what was registered, and the payload holds nothing else."""
+        bundle = self.bundle or {"documents": [], "exhibits": [], "files": []}
+        if self.checkpoint and self.bundle and bundle["ledger"] != self.checkpoint.origin:
+            self.find(9, "content.ledger", BUNDLE_JSON, "names another ledger than the checkpoint")
+        files = {item["sha256"]: item for item in bundle["files"]}
+        named: set[str] = set()
+        manifests: set[str] = set()
+        for item in bundle["exhibits"]:
+            registration = self.registration_of((item["case"], item["exhibit"]))
+            name = f"{item['case']} {item['exhibit']}"
+            try:
+                content = registration.details.get("content") if registration else None
+                self._check_exhibit(name, content, files, named, manifests)
+            except Bad as bad:
+                self.found(9, name, bad)
+        for entry in self.entries:
+            self._find_recorded_mismatch(entry, {(item["case"], item["exhibit"]) for item in bundle["exhibits"]})
+        for digest in sorted(files.keys() - named):
+            self.find(9, "content.unnamed", f"data/files/{digest}", "a file of which no listed exhibit consists")
+        self._check_payload(files, bundle["documents"], manifests)
+
+    def _find_recorded_mismatch(self, entry: Entry, listed: set[ExhibitKey]) -> None:
+        """A check or a handover on record that found other files than were registered."""
+        details = entry.details
+        for name in sorted(listed):
+            registration = self.registration_of(name)
+            if registration is None or ("exhibit", *name) not in entry.subjects[:1]:
+                continue
+            root = registration.details.get("content", {}).get("root")
+            found = [item for side in ("rehash_before", "rehash_after") if (item := details.get(side))]
+            wrong = [item for item in found if not item["match"] or item["root"] != root]
+            if entry.type == "exhibit.checked":
+                whole = "mismatches" not in details and details["matching"] == details["checked"]
+                wrong = [] if whole and details["root"] == root else [details]
+            for _ in wrong:
+                text = "files were found changed, and it was recorded"
+                self.find(9, "content.recorded-mismatch", f"entry {entry.index}", text, DEFECT)
+
+    def _check_exhibit(
+        self, name: str, content: dict[str, Any] | None, files: dict[str, Any], named: set[str], manifests: set[str]
+    ) -> None:
+        """The records of an exhibit give its root; each file is the one that was registered."""
+        if content is None:
+            return
+        leaves, total, before = [], 0, b""
+        first = True
+        for file_record, shown in self._file_records(content, manifests):
+            leaves.append(leaf_hash(encode(file_record)))
+            total += file_record.get("size", 0)
+            if "target" in shown:
+                raw_path(shown["target"])
+            if "path" in shown:
+                path = raw_path(shown["path"])
+                check_path(path)
+                if not first and path <= before:
+                    raise Bad("content.order", "a path that is out of order, or there twice")
+                before, first = path, False
+            if "error" in file_record:
+                self.find(9, "content.unreadable", name, "a file that couldn't be read at registration", NOTE)
+            if "digests" in file_record:
+                named.add(file_record["digests"]["sha256"])
+                self._check_file(name, file_record, files)
+        if root_of(leaves).hex() != content["root"]:
+            raise Bad("content.root", "the file records give another root")
+        if (len(leaves), total) != (content["count"], content["bytes"]):
+            raise Bad("content.count", f"{len(leaves)} records of {total} bytes")
+
+    def _file_records(self, content: dict[str, Any], manifests: set[str]) -> Iterator[tuple[Any, dict[str, Any]]]:
+        """Each file record, with those of its private values that are disclosed."""
+        if "files" in content or content["count"] == 0:
+            for file_record in content.get("files", ()):
+                fields = {name: file_record[name]["commitment"] for name in ("path", "target") if name in file_record}
+                yield (
+                    file_record,
+                    {name: self.disclosed[item].value for name, item in fields.items() if item in self.disclosed},
+                )
+            return
+        manifest = f"data/manifests/{content['root']}.jsonl"
+        manifests.add(manifest)
+        if manifest not in self.members:
+            raise Bad("content.manifest-absent", "there is no content manifest of this root")
+        for raw in read_lines(bytes(self.view(manifest))):
+            line = decode(raw, MANIFEST_LINE)
+            MANIFEST_RECORD(line)
+            places = dict(find_private(line["record"], ""))
+            opened = [open_disclosure(text, places) for text in line.get("disclosures", ())]
+            yield line["record"], {shown.path[1:]: shown.value for shown in opened}
+
+    def _check_file(self, name: str, file_record: dict[str, Any], files: dict[str, Any]) -> None:
+        digest = file_record["digests"]["sha256"]
+        subject = f"{name}, file {digest}"
+        listed = files.get(digest)
+        if listed is None:
+            self.find(9, "content.unlisted", subject, "bundle.json doesn't have it")
+            return
+        if listed["size"] != file_record["size"]:
+            self.find(9, "content.size", subject, "bundle.json has it with another size")
+        member = f"data/files/{digest}"
+        source: Path | bytes | memoryview | None = None
+        if member in self.damaged:
+            self.find(9, "content.damaged", subject, "its bytes don't read back")
+            return
+        if member in self.members:
+            source = self.view(member)
+        else:
+            source = self.files.find(digest)
+        if source is None:
+            self._check_absent(subject, listed)
+            return
+        found = measure(source, file_record["digests"])
+        for algorithm, expected in file_record["digests"].items():
+            if found.get(algorithm, expected) != expected:
+                self.find(9, "content.mismatch", subject, f"the bytes at hand have another {algorithm}")
+        if found["size"] != file_record["size"]:
+            self.find(9, "content.mismatch", subject, "the bytes at hand have another size")
+
+    def _check_absent(self, subject: str, listed: dict[str, Any]) -> None:
+        """The plain bytes aren't at hand: perhaps the ciphertext is."""
+        sealed = listed.get("encrypted")
+        if sealed is None:
+            self.find(9, "content.absent", subject, "isn't at hand", INDETERMINATE)
+            return
+        member = f"data/encrypted/{sealed['sha256']}.age"
+        source = self.view(member) if member in self.members else self.files.find(sealed["sha256"])
+        if source is None:
+            self.find(9, "content.absent", subject, "isn't at hand, nor its ciphertext", INDETERMINATE)
+            return
+        found = measure(source, ())
+        if (found["sha256"], found["size"]) != (sealed["sha256"], sealed["size"]):
+            self.find(9, "content.mismatch", subject, "another ciphertext than bundle.json says")
+            return
+        self.find(9, "content.encrypted", subject, "only its ciphertext is at hand", INDETERMINATE)
+
+    def _check_payload(self, files: dict[str, Any], documents: Iterable[Any], manifests: set[str]) -> None:
+        """The payload manifest lists exactly what is called for; one that can't be read lists nothing."""
+        payload = self.payload or {}
+        wanted = {README, BUNDLE_JSON, DISCLOSURES_JSON}
+        named = {digest for entry in self.entries for digest in find_documents(entry.event["details"])}
+        for digest, item in files.items():
+            sealed = item.get("encrypted")
+            member = f"data/encrypted/{sealed['sha256']}.age" if sealed else f"data/files/{digest}"
+            wanted.add(member)
+            if member not in payload:
+                self.find(9, "content.documents", member, "the payload manifest doesn't list it")
+        for item in documents:
+            member = f"data/documents/{item['sha256']}"
+            wanted.add(member)
+            if item["sha256"] not in named:
+                self.find(9, "content.unnamed", member, "no carried event names it")
+            if member not in payload:
+                self.find(9, "content.documents", member, "the payload manifest doesn't list it")
+            elif member in self.members and self.members[member].size != item["size"]:
+                self.find(9, "content.documents", member, "of another size")
+        for name in payload:
+            if re.fullmatch(r"data/inherited/[0-9a-f]{64}\.zip", name):
+                self.find(9, "content.inherited", name, "a bundle of another ledger, not opened", INDETERMINATE)
+            elif name not in wanted and name not in manifests:
+                self.find(9, "content.unnamed", name, "nothing calls for it")
+
+    # The report (report.md)
+
+    def report(self, at: str) -> dict[str, Any]:
+        """Everything that was found, as a record."""
+        found = sorted(self.findings, key=lambda finding: finding.step)
+        listed = self.bundle if self.bundle and not self.is_newer else {"exhibits": []}
+        result: dict[str, Any] = {
+            "at": at,
+            "exhibits": [self._report_exhibit(item) for item in listed["exhibits"]],
+            "findings": [vars(finding) for finding in found],
+            "schema": "custody-report/v1",
+            "steps": [
+                {"name": name, "number": number, "verdict": self.step_verdict(number)}
+                for number, name in enumerate(STEP_NAMES)
+            ],
+            "verdict": self.verdict,
+        }
+        if self.trust_sha256:
+            result["trust_sha256"] = self.trust_sha256
+        if self.checkpoint:
+            point = self.checkpoint
+            result["ledger"] = {"origin": point.origin, "root": point.root.hex(), "size": point.size}
+            if 0 in self.leaves:
+                result["ledger"]["genesis"] = self.leaves[0].hex()
+        return result
+
+    def _report_exhibit(self, item: dict[str, str]) -> dict[str, Any]:
+        name = (item["case"], item["exhibit"])
+        story = [entry.index for entry in self.entries if ("exhibit", *name) in entry.subjects]
+        result: dict[str, Any] = {"case": name[0], "exhibit": name[1], "entries": story}
+        exhibit = self.state.exhibits.get(name)
+        if exhibit:
+            result |= {"holder": exhibit.holder, "sealed": exhibit.is_sealed, "status": exhibit.status}
+        return result
+
+
+def _check_declaration(raw: bytes) -> None:
+    if raw != b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n":
+        raise Bad("bag.declaration", "another declaration")
+
+
+def _parse_bag_info(raw: bytes) -> tuple[int, int]:
+    found = re.fullmatch(r"Payload-Oxum: ([0-9]+)\.([0-9]+)\n", raw.decode("latin-1"))
+    if not found:
+        raise Bad("bag.info", "not a single Payload-Oxum")
+    return decimal(found[1]), decimal(found[2])
+
+
+def _is_within(entry: Entry, closure: dict[Subject, int]) -> bool:
+    return any(entry.index <= closure.get(subject, -1) for subject in entry.subjects)
+
+
+def open_disclosure(text: str, places: dict[str, str]) -> Disclosure:
+    """Read a disclosure that must open one of some commitments, at its place."""
+    shown = read_disclosure(text)
+    if shown.commitment not in places:
+        raise Bad("disclosures.stray", f"opens no commitment, and says {shown.path}")
+    if places[shown.commitment] != shown.path:
+        raise Bad("disclosures.path", f"is the value of {places[shown.commitment]} and says {shown.path}")
+    return shown
+
+
+def raw_path(value: Any) -> bytes:
+    """The raw name that a disclosed path or target stands for: a text, or base64 of what isn't UTF-8."""
+    if isinstance(value, str):
+        return value.encode()
+    try:
+        if not isinstance(value, dict) or value.keys() != {"base64"} or not isinstance(value["base64"], str):
+            raise Bad("content.path", "")
+        raw = unbase64(value["base64"])
+    except Bad:
+        raise Bad("content.path", "neither a text nor base64") from None
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return raw
+    raise Bad("content.path", "base64 of what is UTF-8")
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Program
+# ---------------------------------------------------------------------------------------------------------------------
+
+EXIT_CODES = {"PASSED": 0, "FAILED": 3, "INDETERMINATE": 4}
+
+
+def plain(text: str) -> str:
+    """A text that a terminal can't be fooled with: nothing invisible, nothing that changes direction."""
+    return "".join(char if char.isprintable() else f"\\u{{{ord(char):x}}}" for char in text)
+
+
+def print_report(report: dict[str, Any]) -> None:
+    """The report for people; its last line is the verdict."""
+    ledger = report.get("ledger")
+    if ledger:
+        genesis = ledger.get("genesis", "not carried")
+        print(plain(f"ledger {ledger['origin']}, {ledger['size']} entries, genesis {genesis}"))
+    for step in report["steps"]:
+        print(f"step {step['number']:2}  {step['name']:<22}{step['verdict']}")
+    for finding in report["findings"]:
+        code = f"[{finding['step']}] {finding['severity']} {finding['code']}"
+        print(plain(f"  {code}: {finding['subject']}: {finding['text']}"))
+    for item in report["exhibits"]:
+        where = "its state can't be told"
+        if "holder" in item:
+            where = f"{item['status']} by {item['holder']}, {'sealed' if item['sealed'] else 'not sealed'}"
+        print(plain(f"exhibit {item['case']} {item['exhibit']}: {where}; entries {item['entries']}"))
+    print(report["verdict"])
+
+
+TEXTS: dict[str, Callable[[bytes], Any]] = {
+    "base64": lambda raw: unbase64(raw.decode()),
+    "canonical": lambda raw: decode(raw, 10_000),
+    "decimal": lambda raw: decimal(raw.decode()),
+    "number": lambda raw: NUMBER(raw.decode()),
+    "offset": lambda raw: OFFSET(raw.decode()),
+    "path": check_path,
+    "time": lambda raw: TIME(raw.decode()),
+}
+
+
+def is_right_text(kind: str, raw: bytes) -> bool:
+    """Whether some bytes are of a kind of text of ``texts.json``."""
+    try:
+        TEXTS[kind](raw)
+    except (Bad, UnicodeDecodeError):
+        return False
+    return True
+
+
+def run_vector(path: Path) -> list[str]:
+    """Return in what a vector is judged otherwise than it says."""
+    vector = json.loads(path.read_bytes())
+    if vector["schema"] == "custody-texts/v1":
+        return [
+            f"{item['kind']} {item['comment']}"
+            for item in vector["texts"]
+            if is_right_text(item["kind"], base64.b64decode(item["input"])) != item["valid"]
+        ]
+    given = {digest: base64.b64decode(raw) for digest, raw in vector.get("files", {}).items()}
+    result = Verification(
+        (path.parent / vector["bundle"]).read_bytes(),
+        trust=vector["trust"].encode() if "trust" in vector else None,
+        files=Files(given=given),
+        proof=vector["proof"].encode() if "proof" in vector else None,
+    ).run()
+    codes = {finding.code for finding in result.findings}
+    wanted = (vector["verdict"], vector.get("step"))
+    wrong = [] if (result.verdict, result.first_open_step) == wanted else [
+        f"expected {wanted}, found {(result.verdict, result.first_open_step)}, {sorted(codes)}"
+    ]  # fmt: skip
+    if "code" in vector and vector["code"] not in codes:
+        wrong.append(f"expected {vector['code']}, found {sorted(codes)}")
+    return wrong
+
+
+def run_vectors(folder: Path) -> int:
+    """Check this program against a folder of vectors."""
+    paths, wrong = sorted(folder.glob("*.json")), 0
+    for path in paths:
+        differences = run_vector(path)
+        wrong += bool(differences)
+        print(f"{path.stem}: {'; '.join(differences) or 'agreed'}")
+    print(f"{len(paths) - wrong} of {len(paths)} agreed")
+    return 3 if wrong or not paths else 0
+
+
+def open_bundle(path: Path) -> Any:
+    """The bytes of a bundle, which may be larger than the machine's memory."""
+    with path.open("rb") as file:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if path.stat().st_size else b""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program and return its exit code."""
+    parser = argparse.ArgumentParser(description="Verify a bundle from the specification alone.")
+    parser.add_argument("bundle", nargs="?", type=Path)
+    parser.add_argument("--trust", type=Path)
+    parser.add_argument("--files", type=Path, action="append", default=[])
+    parser.add_argument("--proof", type=Path)
+    parser.add_argument("--at")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--vectors", type=Path)
+    options = parser.parse_args(arguments)
+    if options.vectors and not options.bundle:
+        return run_vectors(options.vectors)
+    if not options.bundle or options.vectors:
+        parser.error("one bundle, or --vectors with a folder")
+    at = options.at or datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if not is_time(at):
+        parser.error("--at wants a time such as 2026-11-21T12:00:00Z")
+    try:
+        verification = Verification(
+            open_bundle(options.bundle),
+            trust=options.trust.read_bytes() if options.trust else None,
+            files=Files(options.files),
+            proof=options.proof.read_bytes() if options.proof else None,
+        )
+    except OSError as error:
+        parser.error(str(error))
+    except Bad as bad:
+        parser.error(f"the trust file or the proof is malformed: {bad}")
+    report = verification.run().report(at)
+    if options.json:
+        sys.stdout.buffer.write(encode(report) + b"\n")
+    else:
+        print_report(report)
+    return EXIT_CODES[report["verdict"]]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
