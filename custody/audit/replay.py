@@ -14,9 +14,10 @@ from custody.audit.columns import compare_entries, compare_signers
 from custody.audit.growing_tree import GrowingTree
 from custody.audit.subject_index import SubjectIndex
 from custody.audit.table_rows import Row, TableRows
-from custody.ledger.rows import EntryRow, SignerRow, entry_row, signer_rows
+from custody.ledger.rows import entry_row, signer_rows
 from custody.ledger.signature_cores import SignatureCores
 from custody.ledger.tiles import HASH_BYTES
+from custody.verify.disputes import Signing
 from custody.verify.fold import Fold, Placed
 from custody.verify.opened import fail
 from schemas.details.record import DisclosureErased
@@ -47,6 +48,21 @@ class Replayed:
     genesis: bytes | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """Bytes that are no entry; they have a leaf hash all the same."""
+
+    error: CustodyError
+    leaf: bytes
+
+
+def _parse(raw: bytes) -> ParsedEntry | Malformed:
+    try:
+        return parse_entry(raw)
+    except CustodyError as error:
+        return Malformed(error, hash_leaf(raw))
+
+
 class Replay:
     """One pass over all entries. Mutable: lives as long as one audit."""
 
@@ -62,19 +78,21 @@ class Replay:
         self._previous: str | None = ZERO_HASH
         self._leaves: list[bytes | None] = []
         self._seen: list[tuple[int, Seen]] = []
-        self._entry_rows: list[EntryRow] = []
-        self._signer_rows: list[SignerRow] = []
+        self._folded: list[tuple[ParsedEntry, Signing]] = []
 
     def read(self, first: int, last: int) -> None:
         """Replay the entries from ``first``, where the last call ended, up to but without ``last``."""
         found, damaged = self._rows.entries(first, last)
-        by_index = {row[0]: row for row in found}
+        # All are parsed before any is folded: each half of the work finds the processor's caches as it left them.
+        parsed = {row[0]: _parse(row[_RAW]) for row in found if isinstance(row[_RAW], bytes)}
         for index in range(first, last):
-            row = by_index.get(index)
-            if row is None or not isinstance(row[_RAW], bytes):
-                self._miss(index, is_damaged=index in damaged)
-            else:
-                self._take(index, row[_RAW])
+            match parsed.get(index):
+                case None:
+                    self._miss(index, is_damaged=index in damaged)
+                case ParsedEntry() as entry:
+                    self._take(index, entry)
+                case Malformed() as malformed:
+                    self._refuse(index, malformed)
         self._compare(found, first, last)
         # The entry after a missing one says what it was, and may be the first of the next chunk.
         self._grow(wait=1 if self._leaves[-1] is None else 0)
@@ -86,11 +104,16 @@ class Replay:
 
     def _compare(self, found: list[Row], first: int, last: int) -> None:
         signers, _ = self._rows.signers(first, last)
-        indexes = {row.entry_index for row in self._entry_rows}
-        compare_entries(found, self._entry_rows, self._findings)
-        compare_signers(signers, self._signer_rows, indexes, self._findings)
-        self._entry_rows.clear()
-        self._signer_rows.clear()
+        entry_rows = [
+            entry_row(entry=parsed.entry, raw=parsed.raw, leaf=parsed.leaf, event=parsed.event, signing=signing)
+            for parsed, signing in self._folded
+        ]
+        expected = [
+            row for parsed, signing in self._folded for row in signer_rows(parsed.entry.index, parsed.event, signing)
+        ]
+        compare_entries(found, entry_rows, self._findings)
+        compare_signers(signers, expected, {row.entry_index for row in entry_rows}, self._findings)
+        self._folded.clear()
 
     def _miss(self, index: int, *, is_damaged: bool) -> None:
         code, word = ("audit.unreadable", "a damaged page") if is_damaged else ("audit.missing", "none")
@@ -98,15 +121,12 @@ class Replay:
         self._previous = None
         self._leaves.append(None)
 
-    def _take(self, index: int, raw: bytes) -> None:
-        try:
-            parsed = parse_entry(raw)
-        except CustodyError as error:
-            fail(self._findings, 4, error, f"entry {index}")
-            leaf = hash_leaf(raw)
-            self._previous = leaf.hex()
-            self._leaves.append(leaf)
-            return
+    def _refuse(self, index: int, malformed: Malformed) -> None:
+        fail(self._findings, 4, malformed.error, f"entry {index}")
+        self._previous = malformed.leaf.hex()
+        self._leaves.append(malformed.leaf)
+
+    def _take(self, index: int, parsed: ParsedEntry) -> None:
         self._check_place(index, parsed)
         self._previous = parsed.leaf.hex()
         self._leaves.append(parsed.leaf)
@@ -142,10 +162,7 @@ class Replay:
         signing = result.fold.newest_signing
         # An entry without all its signatures has failed already, and its rows can't be told.
         if len(signing.keys) == len(event.signers):
-            self._entry_rows.append(
-                entry_row(entry=parsed.entry, raw=parsed.raw, leaf=parsed.leaf, event=parsed.event, signing=signing)
-            )
-            self._signer_rows += signer_rows(index, parsed.event, signing)
+            self._folded.append((parsed, signing))
         if self._watch is not None:
             self._watch(parsed, placed)
 
