@@ -75,7 +75,7 @@ def check_subset(value: object, *, depth: int = 0) -> None:
     Raises:
         RecordError: ``record.nesting`` or ``record.subset``.
     """
-    if depth > limits.MAX_NESTING:
+    if depth >= limits.MAX_NESTING and isinstance(value, list | tuple | dict):
         raise RecordError("record.nesting", f"expected at most {limits.MAX_NESTING} levels")
     match value:
         case bool() | str():
@@ -108,11 +108,25 @@ def schema_of(raw: bytes) -> str:
 
 
 def _raise_if_newer(raw: bytes, kind: object) -> None:
-    """Tell a newer version of the wanted schema (undecided) from bytes that are wrong."""
+    """Tell a newer version of the wanted schema (undecided) from bytes that are wrong.
+
+    Only canonical JSON names a version: every version keeps to the subset, and how much of other bytes a JSON library
+    reads is not for a verdict to depend on.
+    """
     known = getattr(kind, "SCHEMA", None)
     found = schema_of(raw) if known else ""
-    if known and found != known and re.fullmatch(re.escape(known.rsplit("/", 1)[0]) + r"/v[1-9][0-9]{0,5}", found):
+    if not known or found == known:
+        return
+    if re.fullmatch(re.escape(known.rsplit("/", 1)[0]) + r"/v[1-9][0-9]{0,5}", found) and _is_canonical(raw):
         raise UnknownVersionError("record.version", f"expected {known}, found {found}", hint="use a newer release")
+
+
+def _is_canonical(raw: bytes) -> bool:
+    try:
+        decode_plain(raw, maximum=len(raw))
+    except RecordError:
+        return False
+    return True
 
 
 def _name(kind: object) -> str:
