@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from custody.cli.holdings import Holdings
 from custody.evidence.members import Member
+from custody.report.counts import count_bytes
 from custody.report.safe_text import show, show_path
 from schemas.content import Content, Digests, FileRecord
 from schemas.errors import CustodyError
@@ -122,4 +123,4 @@ def _what(record: FileRecord) -> str:
         case "symlink":
             return "a link to another name"
         case _:
-            return f"{record.size:,} bytes" if isinstance(record.size, int) else "could not be read when registered"
+            return count_bytes(record.size) if isinstance(record.size, int) else "could not be read when registered"

@@ -18,6 +18,7 @@ from custody.report.audit_words import (
     OLD_SIGNATURES,
     STEP_WORDS,
 )  # fmt: skip
+from custody.report.counts import count_bytes, counted
 from custody.report.document import Document, StepPage
 from custody.report.findings import Shown, Subjects, show_findings
 from custody.report.safe_text import show
@@ -114,9 +115,8 @@ def _basis(report: AuditReport, basis: AuditBasis) -> Iterator[tuple[str, str]]:
 
 
 def _files(files: FilesAudited) -> str:
-    text = (
-        f"{files.matching:,} of {files.files:,} files as registered, {files.bytes:,} bytes, {files.exhibits:,} exhibits"
-    )
+    size, exhibits = count_bytes(files.bytes), counted(files.exhibits, "exhibit", "exhibits")
+    text = f"{files.matching:,} of {files.files:,} files as registered, {size}, {exhibits}"
     skipped = f", {files.skipped:,} without a digest" if files.skipped else ""
     return text + skipped if files.percent == "100" else f"{text}{skipped}; {files.percent} % drawn by {files.seed}"
 
@@ -148,6 +148,6 @@ def _closing(report: AuditReport, not_asked: tuple[str, ...]) -> str:
     size = report.ledger.size if isinstance(report.ledger, LedgerReport) else 0
     first = next((item for item in report.findings if item.severity is Severity.FAILED), None)
     where = "" if first is None else f", first at step {first.step} ({show(first.subject)})"
-    defects = f" {len(report.defects)} defects of procedure." if report.defects else ""
+    defects = f" {counted(len(report.defects), 'defect', 'defects')} of procedure." if report.defects else ""
     unchecked = "; ".join(sentence.partition(":")[0].lower() for sentence in not_asked)
     return f"VERDICT: {_HEADLINES[report.verdict]}{where}. {size:,} entries.{defects} Not checked: {unchecked}."

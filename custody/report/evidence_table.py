@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from custody.report.counts import count_bytes
 from custody.report.finding_words import explain
 from custody.report.safe_text import show_path
 from custody.report.words import Absent
@@ -42,7 +43,7 @@ def summary_of(content: Content | None, subject: str, findings: Sequence[Finding
         )
     else:
         state = "all compared and as registered"
-    return f"{files}, {content.bytes:,} bytes; {state}"
+    return f"{files}, {count_bytes(content.bytes)}; {state}"
 
 
 def rows_of(

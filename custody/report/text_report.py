@@ -84,7 +84,7 @@ def _exhibit(page: ExhibitPage) -> Iterator[str]:
         yield ""
         yield "    Its files"
         for row in page.rows:
-            size = f", {row.size} bytes" if row.size else ""
+            size = f", {row.size} {'byte' if row.size == '1' else 'bytes'}" if row.size else ""
             yield from wrap(f"{row.name}{size}: {row.result}", "      ", more="  ")
             if row.sha256:
                 yield f"        SHA-256 {row.sha256}"

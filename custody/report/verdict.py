@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
+from custody.report.counts import counted
 from custody.report.finding_words import explain
 from custody.report.step_words import (
     ANCESTORS,
@@ -41,7 +42,7 @@ def headline_of(report: Report) -> str:
 
 def meaning_of(report: Report) -> tuple[str, ...]:
     """Return what the verdict means, as paragraphs; the findings are told elsewhere."""
-    defects = _count(len(report.defects), "defect of procedure", "defects of procedure")
+    defects = counted(len(report.defects), "defect of procedure", "defects of procedure")
     match report.verdict:
         case Verdict.PASSED:
             beside = f" Beside the verdict stand {defects}, which a court may cure." if report.defects else ""
@@ -110,12 +111,8 @@ def closing_of(report: Report, not_asked: Sequence[str]) -> str:
     """Return the last line of a report: the verdict in words, with what was not checked."""
     unchecked = "; ".join(sentence.partition(":")[0].lower() for sentence in not_asked)
     rest = f" Not checked: {unchecked}." if unchecked else ""
-    defects = f" {_count(len(report.defects), 'defect', 'defects')} of procedure." if report.defects else ""
+    defects = f" {counted(len(report.defects), 'defect', 'defects')} of procedure." if report.defects else ""
     where = ""
     if report.first_open_step is not None:
         where = f", first at step {report.first_open_step} ({STEP_WORDS[report.first_open_step].title.lower()})"
     return f"VERDICT: {headline_of(report)}{where}.{defects}{rest}"
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"

@@ -19,6 +19,7 @@ from custody.cli.signing import confirm, is_at_hand, load_signers, named_signers
 from custody.cli.vault import open_vault
 from custody.ledger.compose import Anchor, Composed
 from custody.ledger.submission import Submission
+from custody.report.counts import count_bytes
 from custody.report.safe_text import show_path
 from custody.report.words import tell
 from custody.storage.disclosures import Receiving
@@ -152,7 +153,7 @@ def _emit(context: Context, built: Built) -> None:
         size=built.receipt.size,
     )
     lines = [
-        f"bundle: {show_path(built.path)}, {built.bytes:,} bytes",
+        f"bundle: {show_path(built.path)}, {count_bytes(built.bytes)}",
         f"  {built.entries} entries, {len(built.disclosed)} private values shown",
         f"  export recorded as entry {built.receipt.index}",
     ]

@@ -17,6 +17,7 @@ from custody.cli.output import emit
 from custody.cli.periods import WORDS, end_of, start_of
 from custody.cli.show_result import ShownExhibit, shown_exhibit
 from custody.cli.whereabouts import Whereabouts, member_lines, whereabouts_of
+from custody.report.counts import count_bytes, counted
 from custody.report.family import Relative, children_of, parents_of
 from custody.report.ledger_story import LedgerStory, tell_exhibit
 from custody.report.safe_text import show as show_text
@@ -131,7 +132,7 @@ def _summary(page: _Page) -> Iterator[tuple[str, str]]:
     content = story.details.content
     if isinstance(content, Content):
         files = "1 file or other name" if content.count == 1 else f"{content.count:,} files and other names"
-        yield "content", f"{files}, {content.bytes:,} bytes"
+        yield "content", f"{files}, {count_bytes(content.bytes)}"
         yield "fingerprint", content.root
     yield "evidence", page.where.text
     for item in page.made_from:
@@ -170,10 +171,10 @@ def _where(story: LedgerStory) -> str:
 def _attention(story: LedgerStory) -> str:
     """Say how much stands beside the entries that a reader must not miss."""
     words = {
-        Severity.FAILED: "WRONG",
-        Severity.INDETERMINATE: "open or in dispute",
-        Severity.DEFECT: "defects of procedure",
+        Severity.FAILED: ("WRONG", "WRONG"),
+        Severity.INDETERMINATE: ("open or in dispute", "open or in dispute"),
+        Severity.DEFECT: ("defect of procedure", "defects of procedure"),
     }
     marks = [mark.severity for told in story.told for mark in told.act.marks]
-    counts = [f"{marks.count(severity):,} {text}" for severity, text in words.items() if severity in marks]
+    counts = [counted(marks.count(severity), *text) for severity, text in words.items() if severity in marks]
     return f"{', '.join(counts)}; marked below" if counts else "nothing is marked"
