@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from custody.cli.context import Context
-from custody.cli.passphrase import read_passphrase
+from custody.cli.passphrase import with_passphrase
 from custody.cli.session_access import session_signer
 from keys.private.directory import KeyDirectory, StoredKey
 from keys.private.signer import Signer
@@ -67,5 +67,10 @@ def signer_for(context: Context, agent: str, *, passphrase_file: Path | None, al
         )
     # Several may lie here while one replaces another: any that the ledger takes will do, the first by name.
     chosen = usable[0]
-    phrase = read_passphrase(context, passphrase_file, agent=agent) if chosen.has_passphrase else None
-    return directory.load(agent, passphrase=phrase, key=chosen.key_id)
+    if not chosen.has_passphrase:
+        return directory.load(agent, passphrase=None, key=chosen.key_id)
+
+    def load(phrase: bytes) -> Signer:
+        return directory.load(agent, passphrase=phrase, key=chosen.key_id)
+
+    return with_passphrase(context, passphrase_file, agent=agent, use=load)

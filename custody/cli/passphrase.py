@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
@@ -12,6 +14,10 @@ from keys.private.key_file import Cost
 from keys.private.passphrase import encode_passphrase, read_passphrase_file
 from schemas.errors import SigningKeyError, UsageError
 
+T = TypeVar("T")
+
+TRIES = 3
+"""How often the passphrase of a key may be typed."""
 SHORTEST = 8
 """Characters of a new passphrase at least: Argon2id makes each guess dear, not a short list of guesses long."""
 COSTS = {
@@ -37,6 +43,26 @@ def read_passphrase(context: Context, file: Path | None, *, agent: str) -> bytes
     return encode_passphrase(typed)
 
 
+def with_passphrase(context: Context, file: Path | None, *, agent: str, use: Callable[[bytes], T]) -> T:
+    """Return what ``use`` makes of the passphrase of a key; at a prompt, a wrong one may be typed again, twice.
+
+    A slip must not cost the hour in which the evidence was hashed.
+
+    Raises:
+        SigningKeyError: as `read_passphrase` and ``use``; ``key.wrong-passphrase`` after the last try.
+    """
+    tries = 1 if _named_file(context, file) is not None else TRIES
+    for left in reversed(range(tries)):
+        phrase = read_passphrase(context, file, agent=agent)
+        try:
+            return use(phrase)
+        except SigningKeyError as error:
+            if error.code != "key.wrong-passphrase" or not left:
+                raise
+        click.echo("wrong passphrase, try again", err=True)
+    raise AssertionError("the last try returns or raises")
+
+
 def new_passphrase(context: Context, file: Path | None, *, agent: str) -> bytes:
     """Return the passphrase for a new key; a prompt asks for it twice.
 
@@ -49,11 +75,19 @@ def new_passphrase(context: Context, file: Path | None, *, agent: str) -> bytes:
         phrase = read_passphrase_file(named)
     else:
         _want_terminal(agent)
-        typed: str = click.prompt(f"New passphrase for {agent}", hide_input=True, confirmation_prompt=True, err=True)
-        phrase = encode_passphrase(typed)
+        phrase = _ask_for_new(agent)
     if len(phrase.decode("utf-8")) < SHORTEST:
         raise UsageError("usage.passphrase", f"expected a passphrase of {SHORTEST} or more characters, found a shorter")
     return phrase
+
+
+def _ask_for_new(agent: str) -> bytes:
+    typed = ""
+    while len(typed) < SHORTEST:
+        typed = click.prompt(f"New passphrase for {agent}", hide_input=True, confirmation_prompt=True, err=True)
+        if len(typed) < SHORTEST:
+            click.echo(f"expected {SHORTEST} or more characters, found fewer, try again", err=True)
+    return encode_passphrase(typed)
 
 
 def key_cost(context: Context) -> Cost:

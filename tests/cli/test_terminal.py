@@ -80,11 +80,32 @@ def test_a_new_passphrase_is_asked_for_twice_and_never_shown(tmp_path: Path) -> 
     assert terminal.end() == 0
     assert "horse" not in terminal.seen
     wrong = Terminal(tmp_path, "key", "show", "exam-07", "--enrolment", "again.enrol")
-    wrong.expect("Passphrase of exam-07: ")
-    wrong.type("another one")
+    for _ in range(3):
+        wrong.expect("Passphrase of exam-07: ")
+        wrong.type("another one")
     wrong.expect(r"\[key.wrong-passphrase\]")
     assert wrong.end() == 5
     assert not (tmp_path / "again.enrol").exists()
+
+
+def test_a_slip_at_a_prompt_costs_no_more_than_typing_again(tmp_path: Path) -> None:
+    """A passphrase is asked for after the evidence was hashed, which may have taken hours."""
+    terminal = Terminal(tmp_path, "key", "new", "exam-07")
+    for phrase in ("short", "correct horse"):
+        terminal.expect("New passphrase for exam-07: ")
+        terminal.type(phrase)
+        terminal.expect("Repeat for confirmation: ")
+        terminal.type(phrase)
+        terminal.expect("expected 8 or more characters|key of exam-07: ed25519:")
+    assert terminal.end() == 0
+    slip = Terminal(tmp_path, "key", "show", "exam-07", "--enrolment", "again.enrol")
+    slip.expect("Passphrase of exam-07: ")
+    slip.type("correct house")
+    slip.expect("wrong passphrase, try again")
+    slip.expect("Passphrase of exam-07: ")
+    slip.type("correct horse")
+    assert slip.end() == 0
+    assert (tmp_path / "again.enrol").exists()
 
 
 def test_nothing_is_signed_without_a_yes(tmp_path: Path) -> None:

@@ -13,10 +13,11 @@ from custody.cli.keyring import key_directory
 from custody.cli.options import passphrase_option
 from custody.cli.output import emit
 from custody.cli.parameters import AGENT
-from custody.cli.passphrase import read_passphrase
+from custody.cli.passphrase import with_passphrase
 from custody.cli.results import Result
 from custody.cli.session_access import sessions_folder
 from keys.private.session import LONGEST, end_sessions, start_session
+from keys.private.signer import Ed25519Signer
 from schemas.errors import UsageError
 
 _UNITS = {"s": 1, "m": 60, "h": 3600}
@@ -57,8 +58,12 @@ def unlock(context: Context, agent: str, duration: str, passphrase_file: Path | 
     seconds = parse_duration(duration)
     directory = key_directory(context)
     keys = directory.find(agent)
-    phrase = read_passphrase(context, passphrase_file, agent=agent) if any(key.has_passphrase for key in keys) else None
-    signers = [directory.load(agent, passphrase=phrase, key=key.key_id) for key in keys]
+
+    def load(phrase: bytes | None) -> list[Ed25519Signer]:
+        return [directory.load(agent, passphrase=phrase, key=key.key_id) for key in keys]
+
+    has_passphrase = any(key.has_passphrase for key in keys)
+    signers = with_passphrase(context, passphrase_file, agent=agent, use=load) if has_passphrase else load(None)
     start_session(sessions_folder(context), signers, seconds=seconds)
     ids = tuple(signer.key_id for signer in signers)
     emit(
