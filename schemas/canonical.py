@@ -136,4 +136,5 @@ def _name(kind: object) -> str:
 def _clean(error: Exception) -> str:
     """One line of the decoder's own words, without capital or full stop."""
     text = " ".join(str(error).split()).rstrip(".") or type(error).__name__
-    return (text[0].lower() + text[1:])[:200]
+    # An abbreviation such as JSON stays as it is.
+    return (text if text[:2].isupper() else text[0].lower() + text[1:])[:200]

@@ -49,13 +49,21 @@ def open_regular(path: Path) -> int:
     except FileNotFoundError:
         raise UsageError("bundle.absent", f"expected a file at {path}, found none") from None
     except IsADirectoryError:
-        raise UsageError("bundle.not-a-file", f"expected a file at {path}, found a directory") from None
+        raise _directory(path) from None
     except OSError as error:
         raise disk_error(error, f"opening {path}") from error
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
         os.close(descriptor)
+        if stat.S_ISDIR(mode):
+            raise _directory(path)
         raise UsageError("bundle.not-a-file", f"expected a file at {path}, found something else")
     return descriptor
+
+
+def _directory(path: Path) -> UsageError:
+    hint = "a bundle is checked as the zip that it came as, not unpacked"
+    return UsageError("bundle.not-a-file", f"expected a file at {path}, found a directory", hint=hint)
 
 
 def sync_directory(path: Path) -> None:

@@ -44,14 +44,15 @@ def origin(value: str) -> str:
 
 
 def digest(value: str) -> str:
-    """Return a SHA-256 digest in hex; capitals are taken for small letters.
+    """Return a SHA-256 digest in hex; capitals are taken for small letters, and a letter may print it in groups.
 
     Raises:
         click.BadParameter: another form.
     """
-    if not re.match(text.HASH_PATTERN, value.lower(), re.ASCII):
+    digits = "".join(value.split()).lower()
+    if not re.match(text.HASH_PATTERN, digits, re.ASCII):
         raise click.BadParameter(f"expected a SHA-256 digest of 64 hex digits, found {value!r}")
-    return value.lower()
+    return digits
 
 
 AGENT = agent

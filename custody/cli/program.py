@@ -14,6 +14,7 @@ from click.exceptions import NoArgsIsHelpError
 from custody.cli.command import LazyGroup
 from custody.cli.exits import Exit, exit_of, from_click, from_os
 from custody.cli.output import print_error
+from custody.cli.rule_hints import with_rule_hint
 from custody.cli.settings import Settings
 from schemas.errors import CustodyError, StorageError
 
@@ -93,7 +94,7 @@ def _call(arguments: list[str], settings: Settings) -> Exit:
 def _as_ours(error: Exception) -> CustodyError:
     match error:
         case CustodyError():
-            return error
+            return with_rule_hint(error)
         case click.ClickException():
             return from_click(error)
         case OSError():

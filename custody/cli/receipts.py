@@ -78,3 +78,5 @@ def outcome_lines(context: Context, outcome: Outcome) -> Iterator[str]:
             if missing:
                 yield f"waiting for: {', '.join(map(show, missing))}"
                 yield f"next: custody sign {show_path(path)} --as {missing[0]}"
+            else:
+                yield f"next: where the ledger is, custody submit {show_path(path)} records it or says who is missing"

@@ -28,6 +28,7 @@ from custody.report.words import Told, tell
 from keys.private.signer import Signer as KeySigner
 from keys.private.signing import join_signatures, sign_for
 from schemas.envelope import Signature
+from schemas.errors import UsageError
 from schemas.event import ParsedEvent, Signer
 from schemas.types import UNSET, SignsAs
 
@@ -58,7 +59,8 @@ def named_signers(
     """Return the signers of an event as the options name them, in the order in which an event wants them.
 
     Raises:
-        UsageError: ``usage.who`` where nobody is named and several could be meant.
+        UsageError: ``usage.who`` where nobody is named and several could be meant; ``usage.signers`` where one is
+            named for two signatures.
     """
     actor = default_agent(context, who.actor)
     named: list[tuple[str, SignsAs, str | None]] = [(actor, "actor", who.on_behalf_of)]
@@ -66,6 +68,11 @@ def named_signers(
     named += [(agent, "second", None) for agent in who.seconds]
     named += [(agent, "witness", None) for agent in who.witnesses]
     named += [(who.registrar, "registrar", None)] if who.registrar else []
+    agents = [agent for agent, _, _ in named]
+    twice = next((agent for agent in agents if agents.count(agent) > 1), None)
+    if twice is not None:
+        text = f"expected a different agent for each signature, found {twice} named twice"
+        raise UsageError("usage.signers", text, hint="--as names who acts; the others sign beside him")
     return tuple(Signer(agent=agent, as_=office, on_behalf_of=unit or UNSET) for agent, office, unit in named)
 
 

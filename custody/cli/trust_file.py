@@ -46,7 +46,7 @@ def read_trust_file(context: Context, named: Path | None = None) -> TrustFile:
     is_named = named is not None or bool(context.environment.get("CUSTODY_TRUST"))
     if not path.exists():
         if is_named:
-            hint = "custody trust add makes the user's own; or leave the option out"
+            hint = "custody trust add makes one; or leave out --trust and CUSTODY_TRUST"
             raise UsageError("usage.file", f"expected a trust file at {path}, found nothing", hint=hint)
         return TrustFile(path, EMPTY, None)
     raw = read_file(path, maximum=limits.TRUST_BYTES)

@@ -36,8 +36,8 @@ MEANINGS: Final = {
     "container.crc": "Bytes in the file were damaged after it was packed.",
     "container.member-missing": "A part without which nothing is a bundle is missing.",
     "container.not-a-zip": "The file is no bundle at all, or its end is missing.",
-    "container.repacked": "The bundle was unpacked and packed again by another program. What is in it may be whole, "
-    "but it can't be accounted for byte by byte.",
+    "container.repacked": "The bundle was packed again, or into another zip, by another program. What is in "
+    "it may be whole, but it can't be accounted for byte by byte.",
     "container.trailing-bytes": "Something was added behind the end of the bundle.",
     "container.truncated": "The end of the file is missing.",
     "content": "The evidence does not agree with what was registered.",
@@ -111,6 +111,8 @@ ADVICE: Final = {
     "checkpoint.unknown-origin": "Check the ledger's name, letter by letter, with the authority that you expected; "
     "then add it: custody trust add --from-bundle BUNDLE --fingerprint F.",
     "container": "Ask the sender for the file once more, as it was made.",
+    "container.repacked": "Ask the sender for the file once more, as it was made. If this one does nothing but hold "
+    "another zip, take that out and check it.",
     "content.absent": "Give the folder with the files that came apart: --files FOLDER.",
     "content.encrypted": "Decrypt the file and give its folder: --files FOLDER.",
     "keys.disputed": "Ask the authority whether the act took place; it may affirm the entry and send a new bundle.",

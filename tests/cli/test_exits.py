@@ -111,11 +111,11 @@ def test_an_error_quotes_nothing_that_moves_the_cursor(stage: Stage) -> None:
 @pytest.mark.parametrize("line", ["lock --json", "--json lock"])
 def test_an_error_is_one_json_object_too(line: str, stage: Stage) -> None:
     """A program reads stdout, whatever happened."""
-    _raising(stage, errors.RuleViolation("rule.role", "expected a, found b"))
+    _raising(stage, errors.RuleViolation("rule.seen", "expected a, found b"))
     ran = stage.custody(line)
     assert ran.exit is Exit.REFUSED
     found = msgspec.json.decode(ran.stdout, type=ErrorResult)
-    assert (found.error.code, found.error.text, found.error.hint) == ("rule.role", "expected a, found b", "")
+    assert (found.error.code, found.error.text, found.error.hint) == ("rule.seen", "expected a, found b", "")
     assert ran.stderr == ""
 
 

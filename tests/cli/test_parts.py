@@ -188,7 +188,7 @@ def test_a_moment_has_whole_seconds(stage: Stage) -> None:
         ("case open 'a\nb' --authority P --legal-basis L --as reg-1", "text.number"),
         ("case open " + "x" * 200 + " --authority P --legal-basis L --as reg-1", "text.number"),
         ("case open A --authority " + "x" * 70_000 + " --legal-basis L --as reg-1", "private.size"),
-        ("case open A --authority P --legal-basis L --as reg-1 --second reg-1", "record.malformed"),
+        ("case open A --authority P --legal-basis L --as reg-1 --second reg-1", "usage.signers"),
         ("case open A --authority P --legal-basis L --as REG", "usage.command"),
         ("case open A --authority P --legal-basis L --as reg-1 --document abc", "usage.command"),
     ],

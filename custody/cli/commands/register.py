@@ -84,6 +84,10 @@ def register(
     Several PATHs, or a directory, are one exhibit of many files; without PATH it is an object, such as a phone. The
     files are copied into the ledger's store, or left where they are with --in-place. Who registers holds the exhibit.
 
+    A list is CSV in UTF-8, its first row names the columns: exhibit, kind, description and obtained; and, where wanted,
+    path (seen from the list), nature, place, seized_from, seal, identifiers, legal_authority, data_country, handling,
+    method, tool, version, arguments, device, serial, write_blocker.
+
     With --foreign-from and no PATH the exhibit's files are taken out of the bundle.
 
     All names, places and descriptions are kept private: the ledger holds commitments to them.

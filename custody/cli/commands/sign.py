@@ -146,11 +146,13 @@ def _add_signature(context: Context, draft: OpenDraft, who: Signing) -> OpenDraf
     mine = [event for event in draft.events if agent in {signer.agent for signer in event.event.signers}]
     for event in mine:
         check_signable(event, draft.disclosures)
-    show_events(context, [tell(event, draft.disclosures, name_of=names(context)) for event in mine], [agent])
-    confirm(context, who, [agent])
     own = {key.key_id for key in stored_keys(context, agent)}
     if any(found.keyid in own for event in draft.draft.events for found in event.signatures):
-        raise RefusedError("draft.signed-already", f"expected a signature that is missing, found that of {agent}")
+        text = f"expected a signature that is missing, found that of {agent}"
+        hint = "pass it on; where the ledger is, custody submit records it"
+        raise RefusedError("draft.signed-already", text, hint=hint)
+    show_events(context, [tell(event, draft.disclosures, name_of=names(context)) for event in mine], [agent])
+    confirm(context, who, [agent])
     alive = context.ledger().alive_keys() if _is_at_home(context, draft) else None
     signer = signer_for(context, agent, passphrase_file=who.passphrase_file, alive=alive)
     signatures = {

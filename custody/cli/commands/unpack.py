@@ -14,10 +14,10 @@ from custody.bundle.unpack import unpack as write_files
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.exits import Exit
-from custody.cli.options import FILE
 from custody.cli.output import emit, print_error
 from custody.cli.results import Result
 from custody.cli.verification import Beliefs, Believed, believing, watched_reading
+from custody.report.counts import count_bytes
 from custody.report.finding_words import explain
 from custody.report.safe_text import show, show_path
 from custody.report.verdict import reasons_of
@@ -46,7 +46,7 @@ class UnpackResult(Result, frozen=True, kw_only=True, tag="custody-unpacked/v1")
     """,
     result=UnpackResult,
 )
-@click.argument("bundle", type=FILE)
+@click.argument("bundle", type=click.Path(path_type=Path))
 @click.option("--to", "target", type=_FOLDER, required=True, help="The folder to make; it must be absent or empty.")
 @click.option("--strict", is_flag=True, help="Unpack only what has PASSED.")
 @believing
@@ -118,7 +118,7 @@ def _result(written: Unpacked, target: Path, report: Report) -> UnpackResult:
 
 
 def _lines(written: Unpacked, target: Path) -> list[str]:
-    lines = [f"unpacked: {_files(written.files)}, {written.bytes:,} bytes, in {show_path(target)}"]
+    lines = [f"unpacked: {_files(written.files)}, {count_bytes(written.bytes)}, in {show_path(target)}"]
     if written.absent:
         lines.append(f"  not at hand: {_files(written.absent)}; give their folder with --files")
     return [*lines, f"  which name became which: {show_path(target / NAMES)}"]

@@ -32,7 +32,7 @@ EXITS = {Verdict.PASSED: Exit.DONE, Verdict.FAILED: Exit.FAILED, Verdict.INDETER
     """,
     result=Report,
 )
-@click.argument("bundle", type=FILE)
+@click.argument("bundle", type=click.Path(path_type=Path))
 @believing
 @click.option("--report", type=FILE, help="Write the same as one page (HTML), to print or to file.")
 @force_option

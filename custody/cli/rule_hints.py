@@ -1,0 +1,31 @@
+"""What to do where the ledger said no: the rules know nothing of commands, so their errors come without a hint."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from schemas.errors import CustodyError
+
+_SECOND_REGISTRAR: Final = "--registrar AGENT names a registrar who signs too"
+HINTS: Final = {
+    "rule.affirmed": _SECOND_REGISTRAR,
+    "rule.agent-left": "custody agent list shows who may act",
+    "rule.case-exists": "custody case list",
+    "rule.case-open": "custody case list shows the cases and which of them are open",
+    "rule.exhibit-exists": "--exhibit next takes the next free number",
+    "rule.holder": "the holder acts, or hands it over first; where he can't sign: custody takeover",
+    "rule.link": "something was recorded about it meanwhile and nothing of this was: look at it, and type it again",
+    "rule.recovery": _SECOND_REGISTRAR,
+    "rule.revocation": _SECOND_REGISTRAR,
+    "rule.role": "custody agent list shows who has which role",
+    "rule.unknown-agent": "custody agent list shows who is enrolled",
+    "rule.unknown-exhibit": "custody list shows the exhibits",
+}
+"""By the code of an error."""
+
+
+def with_rule_hint(error: CustodyError) -> CustodyError:
+    """Return an error with what to do about it, where it has no hint of its own and the rule's code says enough."""
+    if error.hint or error.code not in HINTS:
+        return error
+    return type(error)(error.code, error.text, hint=HINTS[error.code])
