@@ -23,6 +23,7 @@ from schemas.errors import CustodyError, VerificationError
 from schemas.merkle import Frontier, hash_leaf
 from schemas.private import Disclosure, parse_disclosure
 from schemas.report import Findings, Severity
+from schemas.types import Private
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,8 @@ class ContentCheck:
     def _records(self, content: Content, disclosed: dict[str, Disclosure]) -> Iterator[Listed]:
         if isinstance(content.files, tuple):
             for record in content.files:
+                if isinstance(record.target, Private) and (target := disclosed.get(record.target.commitment)):
+                    path_bytes(target.value)
                 yield Listed(record, _path(disclosed.get(record.path.commitment)))
             return
         name = f"{layout.MANIFESTS}{content.root}.jsonl"
@@ -249,7 +252,10 @@ def _open_line(line: ManifestLine) -> bytes | None:
     for text in line.disclosures if isinstance(line.disclosures, tuple) else ():
         disclosure = parse_disclosure(text)
         check_place(disclosure, places)
-        path = _path(disclosure) if disclosure.path == "/path" else path
+        if disclosure.path == "/path":
+            path = _path(disclosure)
+        elif disclosure.path == "/target":
+            path_bytes(disclosure.value)
     return path
 
 
