@@ -168,7 +168,8 @@ class ContainerWriter:
 
 
 def _changed(name: str, expected: str, found: str) -> VerificationError:
-    return VerificationError("bundle.source-changed", f"{name}: expected {expected}, found {found}")
+    hint = "a stored file is not what was registered; custody check says which, and nothing was packed"
+    return VerificationError("bundle.source-changed", f"{name}: expected {expected}, found {found}", hint=hint)
 
 
 def _forget_cache(descriptor: int) -> None:

@@ -40,5 +40,5 @@ def special(names: Iterable[bytes]) -> RefusedError:
     return RefusedError(
         "evidence.special-file",
         f"expected files, directories and symbolic links, found a pipe, socket or device: {text}",
-        hint="leave it out; for a device, register an image of it",
+        hint="register the paths beside it, or an archive (tar) of the whole; of a device, an image",
     )
