@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Final, Protocol
 
 import msgspec
 
@@ -24,7 +24,11 @@ from schemas.content import Content, Digests, FileRecord, ManifestLine
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.entry import ParsedEntry
 from schemas.errors import StorageError
+from schemas.private import parse_disclosure
 from schemas.types import UNSET
+
+_PLACES: Final = ("/error", "/path", "/target")
+"""The private values of a file record, as its disclosures name them."""
 
 
 class Vault(Protocol):
@@ -189,15 +193,23 @@ def _evidence(digest: str, size: int, vault: Vault, *, is_detached: bool) -> Pay
 
 
 def _manifest(content: Content, vault: Vault, choice: Choice) -> PayloadMember:
-    """The manifest as this recipient may see it: names withheld by hand lose their disclosures."""
+    """The manifest as this recipient may see it: values withheld by hand lose their disclosures."""
     name = f"{layout.MANIFESTS}{content.root}.jsonl"
-    hides = not choice.is_disclosed("exhibit.registered", "/path")
     path = vault.manifest(content.root)
-    if path is not None and not hides:
+    if path is not None and all(choice.is_disclosed("exhibit.registered", place) for place in _PLACES):
         digest, size = _measure(path)
         return PayloadMember(name, digest, size, path=path)
-    lines = (msgspec.structs.replace(line, disclosures=UNSET) for line in _lines(content, vault))
+    lines = (_show(line, choice) for line in _lines(content, vault))
     return _at_hand(name, b"".join(canonical.encode(line) + b"\n" for line in lines))
+
+
+def _show(line: ManifestLine, choice: Choice) -> ManifestLine:
+    """Keep back what is withheld; where a path is, a link's target and a reader's error would tell it."""
+    texts = line.disclosures if isinstance(line.disclosures, tuple) else ()
+    if not choice.is_disclosed("exhibit.registered", "/path"):
+        texts = ()
+    kept = tuple(item for item in texts if choice.is_disclosed("exhibit.registered", parse_disclosure(item).path))
+    return msgspec.structs.replace(line, disclosures=kept or UNSET)
 
 
 def _measure(path: Path) -> tuple[str, int]:

@@ -17,11 +17,11 @@ from custody.cli.demo.forgery import take_apart
 from custody.ledger.compose import Anchor
 from custody.ledger.submission import Submission
 from custody.verify.verify import Trusted, Verified
-from schemas import canonical, layout, text
-from schemas.content import ManifestLine, content_of
+from schemas import canonical, layout, limits, text
+from schemas.content import FileRecord, ManifestLine, content_of
 from schemas.errors import RuleViolation, StorageError, UsageError, VerificationError
 from schemas.merkle import hash_leaf, root_of
-from schemas.private import parse_disclosure
+from schemas.private import Disclosure, make_disclosure, parse_disclosure
 from schemas.report import Verdict
 from schemas.trust import LogKey, SeenCheckpoint, Trust, TrustedLedger
 from tests.vectors.forge import NONCE, Vault
@@ -176,23 +176,36 @@ def test_detached_evidence_is_listed_and_not_inside(office: Office) -> None:
     assert office.verify(built).report.verdict is Verdict.INDETERMINATE
 
 
-def test_an_exhibit_of_many_files_travels_with_its_list(office: Office) -> None:
-    """More than sixteen files stand in a manifest, whose root the people signed."""
+def register_many(office: Office, *, links: int = 0) -> tuple[str, Vault]:
+    """Register EX-9, 30 files and some links to a named place; return its root, and a store with its manifest."""
     files = {f"{number:03d}.txt": b"%d" % number for number in range(30)}
     composed = office.world.registration(CASE, "EX-9", actor="examiner-1", files=files)
-    made: list[Any] = []
-    records = [office.world._file_record(name, raw, made) for name, raw in sorted(files.items())]
+    made: list[list[Disclosure]] = []
+    records: list[FileRecord] = []
+    for name, raw in sorted(files.items()):
+        made.append([])
+        records.append(office.world._file_record(name, raw, made[-1]))
+    for number in range(links):
+        places = {"/path": f"link-{number}", "/target": "home/suspect-1"}
+        made.append([make_disclosure(salt=bytes([number]) * 16, path=at, value=value) for at, value in places.items()])
+        path, target = made[-1]
+        records.append(FileRecord(path=path.private, target=target.private, type="symlink"))
     content = content_of(records)
     lines = b"".join(
-        canonical.encode(ManifestLine(disclosures=(item.text,), record=record)) + b"\n"
-        for item, record in zip(made, records, strict=True)
+        canonical.encode(ManifestLine(disclosures=tuple(item.text for item in values), record=record)) + b"\n"
+        for values, record in zip(made, records, strict=True)
     )
     details = {"content": content, "description": "d", "kind": "directory", "nature": "data", "obtained": "seizure"}
     anchor = Anchor(case=CASE, exhibit="EX-9", link=composed.event.event.link)  # type: ignore[arg-type]
     office.world.append(
         office.world.sign(office.world.event("exhibit.registered", details, actor="examiner-1", anchor=anchor))
     )
-    vault = Vault(office.folder, office.world.contents, {content.root: lines})
+    return content.root, Vault(office.folder, office.world.contents, {content.root: lines})
+
+
+def test_an_exhibit_of_many_files_travels_with_its_list(office: Office) -> None:
+    """More than sixteen files stand in a manifest, whose root the people signed."""
+    root, vault = register_many(office)
     built = office.build("many.zip", "EX-9", vault=vault)
     verified = office.verify(built)
     assert verified.report.verdict is Verdict.PASSED
@@ -200,8 +213,20 @@ def test_an_exhibit_of_many_files_travels_with_its_list(office: Office) -> None:
     assert (
         office.verify(office.build("hidden.zip", "EX-9", vault=vault, choice=hidden)).report.verdict is Verdict.PASSED
     )
-    manifest = take_apart(office.folder / "hidden.zip")[f"{layout.MANIFESTS}{content.root}.jsonl"]
+    manifest = take_apart(office.folder / "hidden.zip")[f"{layout.MANIFESTS}{root}.jsonl"]
     assert b"disclosures" not in manifest
+
+
+def test_a_list_of_many_files_keeps_back_what_is_withheld_by_hand(office: Office) -> None:
+    """A link's target names a person as well as a path does; in an event of few files it is kept back likewise."""
+    root, vault = register_many(office, links=2)
+    hidden = parse_choice(withhold=("exhibit.registered:/target",), disclose=())
+    built = office.build("targets.zip", "EX-9", vault=vault, choice=hidden)
+    assert office.verify(built).report.verdict is Verdict.PASSED
+    raw = take_apart(built.path)[f"{layout.MANIFESTS}{root}.jsonl"]
+    lines = [canonical.decode(line, ManifestLine, maximum=limits.MANIFEST_LINE) for line in raw.splitlines()]
+    shown_places = [[parse_disclosure(item).path for item in line.disclosures or ()] for line in lines]
+    assert shown_places == [["/path"]] * 32
 
 
 def test_missing_evidence_is_said_before_anything_is_recorded(office: Office) -> None:
