@@ -206,7 +206,7 @@ def _check_number(number: str) -> None:
 
 
 def _check_signers(actor: str, signers: tuple[Signer, ...]) -> None:
-    """The actor first and he alone as actor; then by office; nobody twice (formats.md section 2)."""
+    """The actor first and he alone as actor; then by office; nobody twice (docs/spec/event.md)."""
     if signers[0].agent != actor or signers[0].as_ != "actor":
         raise ValueError("the first signer is the actor")
     if len(signers) == 1:

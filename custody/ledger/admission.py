@@ -113,7 +113,7 @@ def _place(event: ParsedEvent) -> tuple[str | None, str]:
 
 
 def check_standing(reader: LedgerReader, state: WorkingState, signings: Sequence[Signing]) -> None:
-    """Raise unless nobody signs with a key, role or membership that is in dispute (formats.md section 4).
+    """Raise unless nobody signs with a key, role or membership that is in dispute (docs/spec/entry.md).
 
     Only a ledger with a revocation that reaches back has disputes; others pay nothing for this.
 

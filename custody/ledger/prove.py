@@ -139,7 +139,7 @@ def prove_consistency_of(leaves: Sequence[bytes], first: int) -> list[bytes]:
 
 
 def prove_multi(nodes: Nodes, indexes: Iterable[int], size: int) -> list[bytes]:
-    """Return the multiproof of the leaves at ``indexes`` in the tree of ``size``, in preorder (spec/proofs).
+    """Return the multiproof of the leaves at ``indexes`` in the tree of ``size``, in preorder (docs/spec/tree.md).
 
     Raises:
         UsageError: ``prove.index`` unless there are indexes, all below the size.

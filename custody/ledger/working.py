@@ -122,7 +122,7 @@ class WorkingTallies:
             yield Tally(key, subject, frontier.size, frontier.to_bytes())
 
     def index_root(self) -> bytes:
-        """Return the root over all subjects, those of the ledger and those touched since (formats.md section 6)."""
+        """Return the root over all subjects, stored or touched since (docs/spec/completeness.md)."""
         values = {tally.key: tally for tally in self._reader.tallies()}
         values.update((tally.key, tally) for tally in self.tallies())
         return root_from_sorted([(key, leaf_of(key, values[key].value)) for key in sorted(values)])

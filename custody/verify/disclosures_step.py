@@ -19,9 +19,6 @@ from schemas.report import Findings, Severity
 _FILE_RECORDS = "/details/content/files"
 
 
-FILE_RECORDS = "/details/content/files"
-
-
 @dataclass(frozen=True, slots=True)
 class Values:
     """The disclosed values by commitment, and how many are withheld, or erased by order."""
@@ -34,7 +31,7 @@ class Values:
 def places_of(parsed: ParsedEvent) -> dict[str, str]:
     """Return the JSON Pointer of each commitment in an event, by commitment.
 
-    Pointers start at the event; those within a file record start at the record, as in a manifest (spec/content).
+    Pointers start at the event; within a file record at the record, as in a manifest (docs/spec/content.md).
     """
     return {commitment: pointer for pointer, commitment in _walk(msgspec.json.decode(parsed.raw), "")}
 

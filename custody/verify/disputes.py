@@ -1,4 +1,4 @@
-"""Disputed entries: what was signed by a key between its last valid index and its revocation (formats.md section 4).
+"""Disputed entries: what was signed by a key between its last valid index and its revocation (docs/spec/entry.md).
 
 A revocation may name an earlier last valid index, because a theft is noticed late. Entries in between keep their
 effect and stay undecided until somebody affirms them. What a disputed entry brought in (agent, key, role, membership)

@@ -93,7 +93,7 @@ def _fold_consistency(first: int, second: int, path: Sequence[bytes]) -> tuple[b
 def check_multiproof(*, size: int, known: Mapping[int, bytes], nodes: Sequence[bytes], root: bytes) -> None:
     """Hold that every leaf hash in ``known``, by index, stands in the tree of ``size`` with ``root``.
 
-    ``nodes`` are the roots of the largest subtrees without a known leaf, in preorder (spec/proofs, multiproof). The
+    ``nodes`` are the roots of the largest subtrees without a known leaf, in preorder (docs/spec/tree.md). The
     work grows with the known leaves and the nodes, not with the size.
 
     Raises:
