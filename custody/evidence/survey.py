@@ -44,15 +44,6 @@ def survey(paths: Sequence[Path]) -> Survey:
     return Survey(size=total, count=count, unreadable=unreadable, first_unreadable=tuple(first))
 
 
-def total_size(paths: Sequence[Path]) -> int:
-    """Return the bytes of all files of an exhibit.
-
-    Raises:
-        UsageError, RefusedError, StorageError: as `survey`.
-    """
-    return survey(paths).size
-
-
 def _is_readable(node: Node) -> bool:
     if node.kind == "file":
         effective = os.access in os.supports_effective_ids

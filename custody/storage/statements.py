@@ -92,7 +92,6 @@ TILE: Final = _select(tables.TileTable, "hashes", by=("level", "number"))
 CHECKPOINT: Final = _select(tables.CheckpointTable, "note", by=("size",))
 _checkpoint = table_of(tables.CheckpointTable).c
 NEWEST_CHECKPOINT: Final = _sql(select(_checkpoint.note).order_by(_checkpoint.size.desc()))
-CHECKPOINTS: Final = _select(tables.CheckpointTable, order=("size",))
 TALLY: Final = _select(tables.SubjectTable, by=("key",))
 TALLIES: Final = _select(tables.SubjectTable, order=("key",))
 SUBJECT_ENTRIES: Final = _select(tables.SubjectEntryTable, "entry_index", by=("key",), order=("position",))

@@ -99,10 +99,7 @@ def _check_log_key(text: str, origin: str) -> None:
 
 
 def _enrol(index: int, details: AgentEnrolled) -> tuple[Agent | Key, ...]:
-    if (details.kind == "system") != ("system" in details.roles) or (
-        details.kind == "system" and len(details.roles) != 1
-    ):
-        raise RuleViolation("rule.enrolment", "expected the role system alone, for an agent of kind system alone")
+    _check_system(details.kind, details.roles)
     if is_set(details.members) and details.kind not in {"unit", "organisation"}:
         raise RuleViolation("rule.enrolment", "expected members for a unit or organisation only")
     if details.kind in {"person", "system"} and not details.keys:
@@ -155,10 +152,7 @@ def _change_agent(view: View, index: int, details: AgentChanged) -> Agent:
     if agent.has_left:
         raise RuleViolation("rule.agent-left", f"expected an agent in office, found {agent.id}, who has left")
     if isinstance(details.roles, tuple):
-        if (agent.kind == "system") != ("system" in details.roles) or (
-            agent.kind == "system" and len(details.roles) > 1
-        ):
-            raise RuleViolation("rule.enrolment", "expected the role system alone, for an agent of kind system alone")
+        _check_system(agent.kind, details.roles)
         since = dict(agent.roles)
         agent = replace(agent, roles=tuple((role, since.get(role, index)) for role in details.roles))
     members = dict(agent.members)

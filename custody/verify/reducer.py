@@ -136,10 +136,7 @@ def _check_about(view: View, rule: Rule, event: Event) -> None:
     kind = event.about[0].kind
     if kind not in rule.about:
         raise RuleViolation("rule.about", f"expected {event.type} to be about {' or '.join(sorted(rule.about))}")
-    if (
-        event.type in {"exhibit.linked", "exhibit.checked", "record.corrected", "event.attached"}
-        and len(event.about) > 1
-    ):
+    if event.type in _ABOUT_ONE and len(event.about) > 1:
         raise RuleViolation("rule.about", f"expected {event.type} to be about one subject, found {len(event.about)}")
     for item in event.about:
         subject = subjects_of(view, item)
