@@ -1,4 +1,4 @@
-"""Eight ways to cheat with a bundle. Four take what any sender has, four the ledger itself and its keys."""
+"""Eight ways to cheat with a bundle. Five take what any sender has, two the ledger itself, one its keys as well."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _evidence(stage: Stage) -> bytes:
 
 
 def _entry(stage: Stage) -> bytes:
-    """Record an act a minute later than it was recorded."""
+    """Record an act at another second than it was recorded."""
     members = take_apart(stage.bundle)
     name, entry = _find(members, lambda entry: entry.event.type == "exhibit.sealed")
     later = entry.entry.recorded_at[:-3] + ("31Z" if entry.entry.recorded_at.endswith("30Z") else "30Z")
