@@ -8,12 +8,13 @@ import json
 import random
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
+from blake3 import blake3
 
 from custody.bundle.source import verify_bundle
 from custody.selftest import vectors
@@ -22,9 +23,11 @@ from custody.verify.trusting import parse_trust
 from custody.verify.verify import Trusted
 from keys.private.signer import Ed25519Signer
 from schemas import canonical, text
-from schemas.proof import parse_consistency
+from schemas.errors import RecordError, UnknownVersionError
+from schemas.proof import Proof, parse_consistency
 from schemas.report import Report
 from tests.second import mutants, verify_from_spec
+from tests.second.stories import Story
 from tests.vectors import generate
 
 PROGRAM = Path(verify_from_spec.__file__)
@@ -133,6 +136,54 @@ def test_both_verifiers_agree_over_mutants(name: str, kind: str, tmp_path: Path)
         assert second.verdict != "PASSED", what
 
 
+@pytest.mark.parametrize("seed", range(24))
+def test_both_verifiers_agree_over_random_stories(seed: int, tmp_path: Path) -> None:
+    """Who may act, what a stolen key reaches and who may vouch for it: a page of rules, told twice in code."""
+    story = Story.of(seed, tmp_path)
+    raw = story.tell(25)
+    (tmp_path / "bundle.zip").write_bytes(raw)
+    vector = read_vector("whole")
+    first, second = first_report(tmp_path / "bundle.zip", vector), second_report(raw, vector)
+    assert (second.verdict, second.first_open_step) == (first.verdict.value, first.first_open_step)
+    assert {(item.step, item.code, item.subject) for item in second.findings if 5 <= item.step <= 7} == {
+        (item.step, item.code, item.subject) for item in first.findings if 5 <= item.step <= 7
+    }
+
+
+@pytest.mark.parametrize("levels", [16, 17])
+@pytest.mark.parametrize("raw", [b"%s", b'{"a":%s}', b"[1,%s]"])
+def test_both_readers_count_levels_alike(raw: bytes, levels: int) -> None:
+    """One level more or less is enough for one verifier to refuse what the other takes."""
+    below = levels - (raw != b"%s")
+    whole = raw % (b"[" * below + b"]" * below)
+    assert is_taken(lambda: verify_from_spec.decode(whole, 1000)) is (levels == 16)
+    assert is_taken(lambda: canonical.decode_plain(whole, maximum=1000)) is (levels == 16)
+
+
+@pytest.mark.parametrize(
+    "change", [(b"", b""), (b"{", b" {"), (b'"bytes":5', b'"bytes":5.5'), (b'"bytes":5', b'"bytes":-0')]
+)
+def test_both_readers_take_a_version_only_from_canonical_bytes(change: tuple[bytes, bytes]) -> None:
+    """Otherwise it would depend on a JSON library whether a bundle is undecided or FAILED."""
+    raw = b'{"bytes":5,"schema":"custody-proof/v2"}'.replace(*change, 1)
+    for read in (
+        lambda: verify_from_spec.read_record(raw, 1000, "custody-proof", verify_from_spec.PROOF),
+        lambda: canonical.decode(raw, Proof, maximum=1000),
+    ):
+        with pytest.raises((verify_from_spec.Bad, RecordError, UnknownVersionError)) as caught:
+            read()
+        assert (getattr(caught.value, "code", "") == "record.version") is (change == (b"", b""))
+
+
+def is_taken(read: Callable[[], object]) -> bool:
+    """Whether a reader returns."""
+    try:
+        read()
+    except (verify_from_spec.Bad, RecordError):
+        return False
+    return True
+
+
 def test_it_runs_without_our_packages(tmp_path: Path) -> None:
     """A court has a Python and this one file, with PyNaCl or without."""
     vector = read_vector("whole")
@@ -206,6 +257,15 @@ def test_signatures_are_checked_by_the_same_rule_without_a_library(monkeypatch: 
     monkeypatch.setattr(verify_from_spec, "_fast_open", None)
     assert [verify_from_spec.holds(*case) for case in cases] == with_library
     assert with_library.count(True) == 12
+
+
+@pytest.mark.parametrize("size", [0, 1, 64, 65, 1024, 1025, 2048, 3073, 9000])
+def test_a_digest_is_the_same_without_a_library(size: int) -> None:
+    """Evidence that only one verifier can hash would be judged by one only."""
+    raw, own = random.Random(size).randbytes(size), verify_from_spec.Blake3()
+    for start in range(0, size, 700):
+        own.update(raw[start : start + 700])
+    assert own.hexdigest() == blake3(raw).hexdigest()
 
 
 def test_its_rules_are_those_of_the_page() -> None:
