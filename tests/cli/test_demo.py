@@ -56,6 +56,18 @@ def test_every_cheat_is_caught_with_its_reason(played: tuple[Path, subprocess.Co
         assert json.loads(done.stdout)["verdict"] == "FAILED"
 
 
+def test_evidence_in_an_earlier_demonstration_is_not_removed(tmp_path: Path) -> None:
+    """--force empties the folder first: somebody's only copy must not go with it."""
+    folder = tmp_path / "out"
+    folder.mkdir()
+    (folder / "passphrase").write_bytes(b"a passphrase for the demonstration only\n")
+    mine = folder / "mine.dd"
+    mine.write_bytes(b"evidence")
+    done = play(folder, "--force", "--evidence", str(mine))
+    assert done.returncode == 2, done.stderr
+    assert mine.read_bytes() == b"evidence"
+
+
 def test_a_file_of_the_users_own_can_be_given(tmp_path: Path) -> None:
     """'On real input' means on his."""
     own = tmp_path / "own.bin"

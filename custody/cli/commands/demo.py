@@ -75,6 +75,9 @@ def demo(context: Context, *, folder: Path, evidence: Path | None, force: bool) 
     Evidence is seized in one country, handed over, examined and copied; a bundle leaves the country; another country
     verifies it with a trust file alone. Then copies of the bundle are damaged in eight ways, and each is caught.
     """
+    if evidence is not None and evidence.resolve().is_relative_to(folder.resolve()):
+        text = f"expected evidence outside of the folder {folder}, which is emptied first, found {evidence}"
+        raise UsageError("usage.exists", text)
     _prepare(folder, force=force)
     source = evidence.absolute() if evidence else Path("disk.img")
     with _inside(folder):
