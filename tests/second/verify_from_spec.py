@@ -65,11 +65,12 @@ from typing import Any
 
 # Two packages are used for speed where they are there; what is computed stays what this file says.
 _fast_open: Callable[[bytes, bytes], bytes] | None = None
+_fast_errors: tuple[type[Exception], ...] = ()
 _fast_blake3: Callable[[], Any] | None = None
 try:
-    from nacl import bindings
+    from nacl import bindings, exceptions
 
-    _fast_open = bindings.crypto_sign_open
+    _fast_open, _fast_errors = bindings.crypto_sign_open, (exceptions.CryptoError,)
 except ImportError:
     pass
 try:
@@ -899,7 +900,7 @@ def holds(key: bytes, message: bytes, signature: bytes) -> bool:
     if _fast_open is not None:
         try:
             _fast_open(signature + message, key)
-        except Exception:  # noqa: BLE001 - whatever the library says, it isn't yes
+        except _fast_errors:
             return False
         return True
     h = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % L
