@@ -117,8 +117,10 @@ class Story:
                         yield About(agent=agent, event=entry.event.hash)
                     case ("case", case):
                         yield About(case=case, event=entry.event.hash)
-                    case _:
+                    case ("ledger",):
                         yield About(ledger=self.forge.world.origin, event=entry.event.hash)
+                    case _:
+                        pass
 
     def change(self) -> Step:
         """Give or take roles and members."""
