@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from custody.verify.disclosures_step import places_of
+from custody.verify.places import places_of
 from schemas.entry import ParsedEntry
 from schemas.errors import UsageError
 from schemas.private import Disclosure

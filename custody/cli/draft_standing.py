@@ -10,7 +10,8 @@ from custody.cli.context import Context
 from custody.cli.draft_files import SUFFIX, OpenDraft
 from custody.cli.ledger_access import LedgerAccess
 from custody.ledger.store import LedgerReader
-from custody.ledger.submission import Submission, commitment_places
+from custody.ledger.submission import Submission
+from custody.verify.places import places_of
 from custody.verify.signing import match_signatures
 from keys.private.signing import join_signatures
 from schemas.errors import CustodyError, RefusedError, UsageError, VerificationError
@@ -83,7 +84,7 @@ def submissions_of(draft: OpenDraft) -> list[Submission]:
         signatures = draft.signatures(place)
         if not signatures:
             raise RefusedError("draft.unsigned", "expected signatures in the draft, found none")
-        wanted = commitment_places(event)
+        wanted = places_of(event)
         values = tuple(draft.disclosures[commitment] for commitment in wanted if commitment in draft.disclosures)
         submissions.append(Submission(join_signatures(event, signatures), values))
     return submissions

@@ -18,12 +18,13 @@ from custody.ledger.append import append
 from custody.ledger.appending import Receipt
 from custody.ledger.compose import NOWHERE, Anchor, Composed, compose
 from custody.ledger.store import LedgerReader
-from custody.ledger.submission import Submission, check_times, commitment_places
+from custody.ledger.submission import Submission, check_times
 from custody.ledger.working import WorkingState
 from custody.report.safe_text import show
 from custody.report.values import Disclosures
 from custody.report.words import hash_name
 from custody.storage.home import Home, open_home
+from custody.verify.places import places_of
 from custody.verify.reducer import reduce
 from custody.verify.state import Ledger
 from schemas.errors import StorageError
@@ -153,7 +154,7 @@ class LedgerAccess:
 
     def disclosures_of(self, events: Iterable[ParsedEvent]) -> Disclosures:
         """Return the private values of events that this home holds, by commitment."""
-        wanted = [commitment for event in events for commitment in commitment_places(event)]
+        wanted = [commitment for event in events for commitment in places_of(event)]
         return self.home.store.disclosures.get(wanted)
 
     def name_of(self, about: About) -> str:

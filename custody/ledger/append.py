@@ -17,8 +17,7 @@ Order in which things reach the disk, and what a crash leaves:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
@@ -28,7 +27,7 @@ from custody.ledger.store import Head, LedgerStore
 from custody.ledger.submission import AHEAD, Submission
 from keys.private.signer import Signer
 from schemas import text
-from schemas.errors import CustodyError, RecordError, RefusedError, RuleViolation, UsageError, VerificationError
+from schemas.errors import RefusedError, UsageError
 
 CHUNK: Final = 512
 """Events that are read, checked and written at a time, so that memory doesn't grow with a batch."""
@@ -70,39 +69,6 @@ def append(
         if appending.disclosures:
             store.disclosures.put(appending.disclosures)
     return tuple(appending.receipts)
-
-
-@dataclass(frozen=True, slots=True)
-class Submitted:
-    """What became of one batch: its receipts, or why it was refused."""
-
-    receipts: tuple[Receipt, ...]
-    refusal: CustodyError | None = None
-
-
-def submit(
-    store: LedgerStore,
-    batches: Iterable[Sequence[Submission]],
-    *,
-    at: datetime,
-    log_signers: Sequence[Signer],
-    clock_is_right: bool = False,
-) -> Iterator[Submitted]:
-    """Append each batch in a transaction of its own, and yield what became of it before the next is touched.
-
-    A batch that the ledger refuses stands in nobody's way. Trouble with the store ends the whole.
-
-    Raises:
-        StorageError: as the store does.
-        UsageError: as `append`.
-    """
-    for batch in batches:
-        try:
-            receipts = append(store, batch, at=at, log_signers=log_signers, clock_is_right=clock_is_right)
-        except (RecordError, VerificationError, RuleViolation, RefusedError) as error:
-            yield Submitted((), error)
-        else:
-            yield Submitted(receipts)
 
 
 def recording_time(head: Head, *, at: datetime, clock_is_right: bool) -> datetime:

@@ -16,7 +16,7 @@ from custody.ledger.store import Changes, LedgerWriter, SubjectEntry
 from custody.ledger.submission import ParsedSubmission, Submission, check_times, parse_submission
 from custody.ledger.tiles import append_leaves
 from custody.ledger.working import WorkingState, WorkingTallies
-from custody.verify.disputes import Signing, reliance
+from custody.verify.disputes import Signing, affirmed_by, reliance
 from custody.verify.reducer import reduce
 from custody.verify.signing import check_enrolments, match_signatures
 from keys.private.signer import Signer
@@ -153,7 +153,10 @@ class Appending:
             raise matched.errors[0]
         check_enrolments(event)
         signing = Signing(
-            index, matched.key_ids, reliance(self._state, index, event, matched.key_ids), self._affirmed(item)
+            index,
+            matched.key_ids,
+            reliance(self._state, index, event, matched.key_ids),
+            affirmed_by(self._state, event),
         )
         outcome = reduce(self._state, index, event, matched.key_ids)
         self._numbers.check(event)
@@ -194,10 +197,3 @@ class Appending:
             return UNSET
         self._is_closed = True
         return self._tallies.index_root().hex()
-
-    def _affirmed(self, item: ParsedSubmission) -> int | None:
-        about = item.event.event.about
-        if item.event.type != "record.affirmed" or not isinstance(about, tuple):
-            return None
-        place = self._state.event(str(about[0].event))
-        return None if place is None else place.index

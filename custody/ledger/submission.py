@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
-import msgspec
-
 from custody.verify.fold import commitments_in
+from custody.verify.places import places_of
 from schemas import canonical, limits, text
 from schemas.envelope import Envelope
 from schemas.errors import RecordError, RefusedError
@@ -60,16 +59,6 @@ def parse_submission(submission: Submission) -> ParsedSubmission:
     return ParsedSubmission(submission, event, commitments)
 
 
-def commitment_places(event: ParsedEvent) -> dict[str, str]:
-    """Return the JSON Pointer of each commitment (hex) of an event, as its disclosure must name it.
-
-    Pointers start at the event; those within a file record at the record, which is the same in an event and in a
-    manifest.
-    """
-    # These bytes are known to be canonical, so the plain reader is enough.
-    return dict(_walk(msgspec.json.decode(event.event.details), "/details"))
-
-
 def check_times(event: ParsedEvent, *, recorded_at: datetime) -> None:
     """Raise unless an event may be recorded at that time.
 
@@ -91,23 +80,9 @@ def _spelled(moment: datetime) -> str:
     return text.format_time(moment)
 
 
-def _walk(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
-    match value:
-        case {"commitment": str(commitment)} if len(value) == 1:
-            yield commitment, pointer
-        case dict():
-            for name, item in value.items():
-                yield from _walk(item, f"{pointer}/{name}")
-        case list():
-            for place, item in enumerate(value):
-                yield from _walk(item, "" if pointer == "/details/content/files" else f"{pointer}/{place}")
-        case _:
-            return
-
-
 def _check_disclosures(event: ParsedEvent, disclosures: Iterable[Disclosure]) -> None:
     """A value that its event doesn't commit to proves nothing, and would lie in the store for nobody to find."""
-    places = commitment_places(event)
+    places = places_of(event)
     for disclosure in disclosures:
         expected = places.get(disclosure.commitment)
         if expected != disclosure.path:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from custody.audit.custody_at import CustodyAt, CustodyWatch
 from custody.bundle.closure import find_closure
 from custody.ledger.store import DisclosureStore
-from custody.ledger.submission import commitment_places
 from custody.report.ledger_words import naming
 from custody.report.people import Person, people_of
 from custody.report.story import Act, Line, Mark, Story, Teller
@@ -20,6 +19,7 @@ from custody.report.words import format_utc
 from custody.storage.reading import Reader
 from custody.verify.disclosures_step import Values
 from custody.verify.fold import Fold, Placed
+from custody.verify.places import places_of
 from custody.verify.state import Exhibit
 from custody.verify.verify import Verified
 from schemas.details.exhibit import ExhibitLinked, ExhibitRegistered
@@ -143,7 +143,7 @@ def _verify(
 
 
 def _values(disclosures: DisclosureStore, entries: dict[int, ParsedEntry]) -> Values:
-    wanted = [commitment for entry in entries.values() for commitment in commitment_places(entry.event)]
+    wanted = [commitment for entry in entries.values() for commitment in places_of(entry.event)]
     erased = [
         item
         for entry in entries.values()

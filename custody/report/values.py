@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from custody.ledger.submission import commitment_places
+from custody.verify.places import places_of
 from schemas import canonical, limits
 from schemas.errors import RefusedError
 from schemas.event import ParsedEvent
@@ -47,7 +47,7 @@ def check_signable(event: ParsedEvent, disclosures: Disclosures) -> None:
     Raises:
         RefusedError: ``sign.blind`` where a disclosure is missing, ``sign.misplaced`` where it is for another field.
     """
-    for commitment, pointer in commitment_places(event).items():
+    for commitment, pointer in places_of(event).items():
         disclosure = disclosures.get(commitment)
         if disclosure is None:
             raise RefusedError(

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import msgspec
 
 from custody.verify.opened import Opened, fail
+from custody.verify.places import places_of
 from schemas.details.record import DisclosureErased
 from schemas.entry import ParsedEntry
 from schemas.errors import RecordError, VerificationError
-from schemas.event import ParsedEvent
 from schemas.private import Disclosure, parse_disclosure
 from schemas.report import Findings, Severity
-
-_FILE_RECORDS = "/details/content/files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,29 +21,6 @@ class Values:
     disclosed: Mapping[str, Disclosure]
     withheld: int
     erased: frozenset[str]
-
-
-def places_of(parsed: ParsedEvent) -> dict[str, str]:
-    """Return the JSON Pointer of each commitment in an event, by commitment.
-
-    Pointers start at the event; within a file record at the record, as in a manifest (docs/spec/content.md).
-    """
-    return {commitment: pointer for pointer, commitment in _walk(msgspec.json.decode(parsed.raw), "")}
-
-
-def _walk(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
-    """Yield (pointer, commitment); keys of records need no escape in a pointer (RFC 6901 section 3)."""
-    if isinstance(value, dict):
-        commitment = value.get("commitment")
-        if len(value) == 1 and isinstance(commitment, str):
-            yield pointer, commitment
-            return
-        for key, item in value.items():
-            yield from _walk(item, f"{pointer}/{key}")
-    elif isinstance(value, list):
-        for number, item in enumerate(value):
-            # A file record reads the same in an event and in a manifest, so its pointers start at the record.
-            yield from _walk(item, "" if pointer == _FILE_RECORDS else f"{pointer}/{number}")
 
 
 def check_disclosures(opened: Opened, findings: Findings, *, entries: Mapping[int, ParsedEntry]) -> Values:

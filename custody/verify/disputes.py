@@ -70,6 +70,15 @@ def reliance(view: View, index: int, parsed: ParsedEvent, key_ids: Iterable[str]
     return tuple(sorted(needed - {index}))
 
 
+def affirmed_by(view: View, parsed: ParsedEvent) -> int | None:
+    """Return the index of the entry that an event affirms, or nothing."""
+    about = parsed.event.about
+    if parsed.type != "record.affirmed" or not isinstance(about, tuple):
+        return None
+    place = view.event(str(about[0].event))
+    return None if place is None else place.index
+
+
 def is_disputing(key: Key) -> bool:
     """Tell whether a key's revocation reaches back before itself."""
     return key.revoked_at is not None and key.last_valid is not None and key.last_valid + 1 < key.revoked_at

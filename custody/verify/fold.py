@@ -11,7 +11,7 @@ from binascii import unhexlify
 
 import msgspec
 
-from custody.verify.disputes import Disputes, Signing, find_disputes, reliance
+from custody.verify.disputes import Disputes, Signing, affirmed_by, find_disputes, reliance
 from custody.verify.reducer import reduce
 from custody.verify.signing import MatchedKeys, SignatureJob, check_enrolments, match_keys, signature_jobs
 from custody.verify.state import Case, Exhibit, State, Subject
@@ -82,7 +82,7 @@ class Fold:
         except CustodyError as error:
             self.fail(6, error, index)
         key_ids = standing.matched.key_ids
-        self._signings.append(Signing(index, key_ids, standing.relies_on, self._affirmed(parsed)))
+        self._signings.append(Signing(index, key_ids, standing.relies_on, affirmed_by(self.state, parsed.event)))
         changed = self._standing_changes
         placed = self._reduce(parsed, key_ids, is_known=known is not None)
         is_clean = placed.is_applied and not standing.matched.errors
@@ -115,13 +115,6 @@ class Fold:
     def _standing_of(self, index: int, parsed: ParsedEntry) -> Standing:
         matched = match_keys(self.state, index, parsed.event, parsed.entry.envelope)
         return Standing(matched, reliance(self.state, index, parsed.event, matched.key_ids))
-
-    def _affirmed(self, parsed: ParsedEntry) -> int | None:
-        about = parsed.event.event.about
-        if parsed.event.type != "record.affirmed" or not isinstance(about, tuple):
-            return None
-        place = self.state.event(str(about[0].event))
-        return None if place is None else place.index
 
     def _reduce(self, parsed: ParsedEntry, key_ids: tuple[str, ...], *, is_known: bool) -> Placed:
         index, event = parsed.entry.index, parsed.event

@@ -8,7 +8,7 @@ from hashlib import sha256
 import pytest
 
 from custody.ledger import appending, signature_cores
-from custody.ledger.append import append, submit
+from custody.ledger.append import append
 from custody.ledger.compose import Anchor, Composed, link_after
 from custody.ledger.submission import Submission
 from custody.verify.fold import Fold
@@ -17,7 +17,7 @@ from keys.private.signer import Ed25519Signer
 from keys.verifier_key import parse_verifier_key
 from schemas.checkpoint import parse_checkpoint
 from schemas.entry import parse_entry
-from schemas.errors import CustodyError, RefusedError, UsageError
+from schemas.errors import CustodyError, UsageError
 from schemas.event import About, Link, Seen, parse_event
 from schemas.merkle import hash_leaf, root_of
 from schemas.private import make_disclosure
@@ -328,20 +328,6 @@ def test_nothing_to_append_is_refused(world: World) -> None:
         append(world.store, (), at=world.at, log_signers=(world.log_signer,))
     with pytest.raises(UsageError, match="log key"):
         append(world.store, (), at=world.at, log_signers=())
-
-
-def test_submitting_a_folder_takes_what_it_can(world: World) -> None:
-    """One late draft must not hold up what thirty colleagues brought home."""
-    good = [world.sign(world.registration(CASE, f"EX-{n}", actor="examiner-1")) for n in range(3)]
-    bad = world.sign(world.registration("no such case", "EX-1", actor="examiner-1"))
-    results = list(
-        submit(world.store, [(good[0],), (bad,), (good[1], good[2])], at=world.at, log_signers=(world.log_signer,))
-    )
-    assert [len(item.receipts) for item in results] == [1, 0, 2]
-    assert [item.refusal.code if item.refusal else None for item in results] == [None, "rule.case-open", None]
-    assert isinstance(results[1].refusal, CustodyError)
-    assert not isinstance(results[1].refusal, RefusedError)
-    fold(world.entries())
 
 
 def test_a_batch_for_other_processes_is_checked_to_its_last_signature(

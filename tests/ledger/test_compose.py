@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from custody.ledger.compose import Anchor, compose, envelope_of, format_offset, link_after
-from custody.ledger.submission import commitment_places
 from custody.verify.fold import commitments_in
+from custody.verify.places import places_of
 from schemas import canonical
 from schemas.content import content_of
 from schemas.errors import RecordError, UsageError
@@ -39,7 +39,7 @@ def test_no_private_value_stands_in_the_event() -> None:
 def test_every_commitment_has_a_disclosure_at_its_own_place() -> None:
     """A value without its place would be claimed for another field."""
     composed = _registration(World(), files={"a": b"1", "b": b"2"}, place="room 4")
-    places = commitment_places(composed.event)
+    places = places_of(composed.event)
     assert {item.commitment: item.path for item in composed.disclosures} == places
     assert sorted(places.values()) == ["/details/description", "/details/place", "/path", "/path"]
     assert len(places) == len(commitments_in(composed.event.raw))

@@ -18,8 +18,8 @@ from custody.cli.results import ActResult
 from custody.cli.signing import Recorded, complete, named_signers
 from custody.cli.subject_anchors import about_event
 from custody.ledger.compose import Anchor
-from custody.ledger.submission import commitment_places
 from custody.report.safe_text import show
+from custody.verify.places import places_of
 from schemas.details.record import DisclosureErased
 from schemas.entry import parse_entry
 from schemas.errors import UsageError
@@ -94,7 +94,7 @@ def choose_values(event: ParsedEvent, fields: Sequence[str], *, everything: bool
     Raises:
         UsageError: ``usage.field`` where none is named, or one is none of the event's private values.
     """
-    places = commitment_places(event)
+    places = places_of(event)
     known = ", ".join(place.removeprefix("/details/") for place in places.values()) or "none"
     if everything and places:
         return tuple(places)
