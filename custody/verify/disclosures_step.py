@@ -70,7 +70,7 @@ def _note(findings: Findings, places: Mapping[str, str], disclosed: Mapping[str,
     gone = len(erased & places.keys() - disclosed.keys())
     withheld = len(places.keys() - disclosed.keys() - erased)
     if gone:
-        findings.add(10, Severity.NOTE, "disclosures.erased", "bundle", f"{gone} private values were erased by order")
+        findings.add(10, Severity.NOTE, "disclosures.erased", "bundle", f"private values erased by order: {gone}")
     if withheld:
-        text = f"{withheld} private values are withheld from this bundle"
+        text = f"private values withheld from this bundle: {withheld}"
         findings.add(10, Severity.NOTE, "disclosures.withheld", "bundle", text)
