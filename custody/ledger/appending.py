@@ -16,9 +16,10 @@ from custody.ledger.store import Changes, LedgerWriter, SubjectEntry
 from custody.ledger.submission import ParsedSubmission, Submission, check_times, parse_submission
 from custody.ledger.tiles import append_leaves
 from custody.ledger.working import WorkingState, WorkingTallies
-from custody.verify.disputes import Signing, affirmed_by, reliance
+from custody.verify.disputes import Signing, affirmed_by
 from custody.verify.reducer import reduce
-from custody.verify.signing import check_enrolments, match_signatures
+from custody.verify.signing import check_enrolments, signature_jobs
+from custody.verify.standing import Standings
 from keys.private.signer import Signer
 from schemas import canonical, limits, text
 from schemas.checkpoint import Checkpoint
@@ -69,6 +70,7 @@ class Appending:
         self._leaves: list[bytes] = []
         self._hashes: list[str] = []
         self._signings: list[Signing] = []
+        self._standings = Standings()
         self._frontier = writer.frontier()
         self._cores = SignatureCores(cores=cores_at_hand(), may_spawn=may_spawn)
         self._is_batch = False
@@ -148,17 +150,15 @@ class Appending:
             raise RefusedError("append.export-last", "expected nothing after an export in one batch, found an event")
         check_times(event, recorded_at=self._at)
         self._seen.check(event)
-        matched = match_signatures(self._state, index, event, envelope)
-        if matched.errors:
-            raise matched.errors[0]
+        standing, is_known = self._standings.find(self._state, index, event, envelope)
+        jobs, errors = signature_jobs(event, envelope, standing.matched.keys)
+        if standing.matched.errors or errors:
+            raise (*standing.matched.errors, *errors)[0]
         check_enrolments(event)
-        signing = Signing(
-            index,
-            matched.key_ids,
-            reliance(self._state, index, event, matched.key_ids),
-            affirmed_by(self._state, event),
-        )
-        outcome = reduce(self._state, index, event, matched.key_ids)
+        key_ids = standing.matched.key_ids
+        signing = Signing(index, key_ids, standing.relies_on, affirmed_by(self._state, event))
+        outcome = reduce(self._state, index, event, key_ids, are_signers_known=is_known)
+        self._standings.settle(standing, outcome.changes)
         self._numbers.check(event)
         entry = Entry(
             envelope=envelope,
@@ -180,7 +180,7 @@ class Appending:
         self._signings.append(signing)
         rows = rows_of(entry=entry, raw=raw, leaf=leaf, event=event, signing=signing)
         place = index - self._start
-        self._cores.add([(place, job.key, job.message, job.signature) for job in matched.jobs])
+        self._cores.add([(place, job.key, job.message, job.signature) for job in jobs])
         return _Made(rows, subjects)
 
     def _link(self, raw: bytes, event_hash: str) -> bytes:

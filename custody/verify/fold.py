@@ -11,14 +11,14 @@ from binascii import unhexlify
 
 import msgspec
 
-from custody.verify.disputes import Disputes, Signing, affirmed_by, find_disputes, reliance
+from custody.verify.disputes import Disputes, Signing, affirmed_by, find_disputes
 from custody.verify.reducer import reduce
-from custody.verify.signing import MatchedKeys, SignatureJob, check_enrolments, match_keys, signature_jobs
-from custody.verify.state import Case, Exhibit, State, Subject
+from custody.verify.signing import SignatureJob, check_enrolments, signature_jobs
+from custody.verify.standing import Standing, Standings
+from custody.verify.state import State, Subject
 from custody.verify.subjects import subjects_of
 from schemas.entry import ParsedEntry
 from schemas.errors import CustodyError, RuleViolation, VerificationError
-from schemas.event import Signer
 from schemas.report import Findings, Severity
 from schemas.types import is_set
 
@@ -42,16 +42,6 @@ class Placed(msgspec.Struct, frozen=True):
     is_applied: bool
 
 
-class Standing(msgspec.Struct, frozen=True):
-    """What follows from an event's type, signers and key ids alone, until agents or keys change.
-
-    A ledger has many events for each of these, so a replay keeps those against which nothing was to be said.
-    """
-
-    matched: MatchedKeys
-    relies_on: tuple[int, ...]
-
-
 class Fold:
     """Folds parsed entries. Mutable: lives as long as one verification or replay.
 
@@ -64,16 +54,13 @@ class Fold:
         self._signings: list[Signing] = []
         self._broken: set[Subject] = set()
         self.commitments: dict[bytes, int] = {}
-        self._standing_changes = 0
-        self._standings: dict[tuple[str, tuple[Signer, ...], tuple[str, ...]], Standing] = {}
+        self._standings = Standings()
         self._recorded_at = ""
 
     def add(self, parsed: ParsedEntry) -> tuple[Placed, tuple[SignatureJob, ...]]:
         """Fold one entry; return where it stands and the signatures that are still to be checked."""
         index, event, envelope = parsed.entry.index, parsed.event, parsed.entry.envelope
-        name = event.type, event.event.signers, tuple([signature.keyid for signature in envelope.signatures])
-        known = self._standings.get(name)
-        standing = known or self._standing_of(index, parsed)
+        standing, is_known = self._standings.find(self.state, index, event, envelope)
         jobs, errors = signature_jobs(event, envelope, standing.matched.keys)
         for error in (*standing.matched.errors, *errors):
             self.fail(5 if error.code.startswith("keys.") else 6, error, index)
@@ -83,11 +70,7 @@ class Fold:
             self.fail(6, error, index)
         key_ids = standing.matched.key_ids
         self._signings.append(Signing(index, key_ids, standing.relies_on, affirmed_by(self.state, parsed.event)))
-        changed = self._standing_changes
-        placed = self._reduce(parsed, key_ids, is_known=known is not None)
-        is_clean = placed.is_applied and not standing.matched.errors
-        if known is None and is_clean and changed == self._standing_changes:
-            self._standings[name] = standing
+        placed = self._reduce(parsed, standing, is_known=is_known)
         self._check_once(parsed)
         self._check_times(parsed)
         return placed, jobs
@@ -112,18 +95,14 @@ class Fold:
             self._findings.add(5, Severity.FAILED, "keys.barred", f"entry {index}", text)
         return disputes
 
-    def _standing_of(self, index: int, parsed: ParsedEntry) -> Standing:
-        matched = match_keys(self.state, index, parsed.event, parsed.entry.envelope)
-        return Standing(matched, reliance(self.state, index, parsed.event, matched.key_ids))
-
-    def _reduce(self, parsed: ParsedEntry, key_ids: tuple[str, ...], *, is_known: bool) -> Placed:
+    def _reduce(self, parsed: ParsedEntry, standing: Standing, *, is_known: bool) -> Placed:
         index, event = parsed.entry.index, parsed.event
         if self._broken and is_set(event.event.link):
             subjects = subjects_of(self.state, event)
             if subjects[0] in self._broken:
                 return Placed(index, subjects, is_applied=False)
         try:
-            outcome = reduce(self.state, index, event, key_ids, are_signers_known=is_known)
+            outcome = reduce(self.state, index, event, standing.matched.key_ids, are_signers_known=is_known)
         except RuleViolation as error:
             self.fail(7, error, index)
             subjects = subjects_of(self.state, event)
@@ -132,9 +111,7 @@ class Fold:
             return Placed(index, subjects, is_applied=False)
         for record in outcome.changes:
             self.state.put(record)
-            if not isinstance(record, Exhibit | Case):
-                self._standings.clear()
-                self._standing_changes += 1
+        self._standings.settle(standing, outcome.changes)
         self.state.place(event.hash, outcome.place)
         for code, text in outcome.defects:
             self._findings.add(12, Severity.DEFECT, code, f"entry {index}", text)
