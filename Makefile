@@ -73,7 +73,7 @@ vectors: $(READY) ## write schemas/vectors from their generator
 lock: ## resolve the dependencies anew into requirements.lock
 	@"$(PYTHON)" -m venv .lock-venv
 	@.lock-venv/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip-tools
-	@CUSTOM_COMPILE_COMMAND="make lock" .lock-venv/bin/pip-compile --quiet --upgrade --generate-hashes --extra dev \
+	@CUSTOM_COMPILE_COMMAND="make lock" .lock-venv/bin/pip-compile --quiet --upgrade --generate-hashes --extra dev --extra images \
 	  --strip-extras --allow-unsafe --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 	  --output-file requirements.lock pyproject.toml
 
