@@ -16,11 +16,13 @@ from schemas import limits
 from schemas.types import UNSET, Count, Hash, Nonce, Number, Origin, Record, Unset
 
 DisclosureText = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]+\Z", max_length=limits.DISCLOSURE_BYTES)]
+Commitments = Annotated[tuple[Hash, ...], Meta(min_length=1, max_length=limits.JSON_BYTES)]
 
 
 class BundledDocument(Record, frozen=True, kw_only=True):
-    """A warrant, photo, certificate or translation in ``data/documents``; ``size`` in bytes."""
+    """A warrant, photo, certificate or translation; ``sha256`` and ``size`` in bytes are those of the plain bytes."""
 
+    encrypted: Ciphertext | Unset = UNSET
     sha256: Hash
     size: Count
 
@@ -69,18 +71,41 @@ class Bundle(Record, frozen=True, kw_only=True):
         _check_sorted("documents", [item.sha256 for item in self.documents])
         _check_sorted("exhibits", [(item.case, item.exhibit) for item in self.exhibits])
         _check_sorted("files", [item.sha256 for item in self.files])
-        ciphertexts = [item.encrypted.sha256 for item in self.files if isinstance(item.encrypted, Ciphertext)]
+        holders = (*self.files, *self.documents)
+        ciphertexts = [item.encrypted.sha256 for item in holders if isinstance(item.encrypted, Ciphertext)]
         if len(set(ciphertexts)) != len(ciphertexts):
             raise ValueError("one ciphertext stands for one file")
 
 
+class Withheld(Record, frozen=True, kw_only=True):
+    """Values that this recipient doesn't get, by commitment: the sender has none, kept them by hand, or by rule."""
+
+    absent: Commitments | Unset = UNSET
+    hand: Commitments | Unset = UNSET
+    rule: Commitments | Unset = UNSET
+
+    def __post_init__(self) -> None:
+        """Want each list in order, and each commitment once; ValueError becomes ``record.malformed``."""
+        for name in ("absent", "hand", "rule"):
+            _check_sorted(name, self.of(name))
+        named = [item for name in ("absent", "hand", "rule") for item in self.of(name)]
+        if len(set(named)) != len(named):
+            raise ValueError("a value is withheld for one reason")
+
+    def of(self, reason: str) -> tuple[str, ...]:
+        """Return the commitments that stand under ``reason``, a field's name."""
+        found = getattr(self, reason)
+        return found if isinstance(found, tuple) else ()
+
+
 class Disclosures(Record, frozen=True, kw_only=True):
-    """``data/disclosures.json``: the texts of all private values that this recipient may see."""
+    """``data/disclosures.json``: the texts of all private values that this recipient may see, and why not others."""
 
     SCHEMA: ClassVar[str] = "custody-disclosures/v1"
 
     disclosures: Annotated[tuple[DisclosureText, ...], Meta(max_length=limits.JSON_BYTES)]
     schema: Literal["custody-disclosures/v1"]
+    withheld: Withheld | Unset = UNSET
 
     def __post_init__(self) -> None:
         """Want the texts in order and without repetition; ValueError becomes ``record.malformed``."""

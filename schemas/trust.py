@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from schemas.errors import RecordError
 from schemas.text import parse_base64
-from schemas.types import UNSET, Base64, Country, Hash, Index, Origin, Record, Unset, VerifierKey, is_set
+from schemas.types import UNSET, AgeKey, Base64, Country, Hash, Index, Origin, Record, Unset, VerifierKey, is_set
 
 Text = Annotated[str, Meta(min_length=1, max_length=4096)]
 
@@ -62,6 +62,13 @@ class Recipient(Record, frozen=True, kw_only=True):
     name: Text
 
 
+class Correspondent(Record, frozen=True, kw_only=True):
+    """Somebody to whom bundles are sent, as they name him, and the key to which evidence for him is encrypted."""
+
+    age_key: AgeKey
+    name: Text
+
+
 class CertificateRoot(Record, frozen=True, kw_only=True):
     """An X.509 root that a country vouches for; asking for certificates leaves step 5 undecided in this version."""
 
@@ -82,6 +89,7 @@ class Trust(Record, frozen=True, kw_only=True):
     ledgers: Annotated[tuple[TrustedLedger, ...], Meta(max_length=4096)]
     policy: Annotated[str, Meta(min_length=1, max_length=65536)] | Unset = UNSET
     recipient: Recipient | Unset = UNSET
+    recipients: Annotated[tuple[Correspondent, ...], Meta(min_length=1, max_length=4096)] | Unset = UNSET
     schema: Literal["custody-trust/v1"]
     timestamp_authorities: Annotated[tuple[Base64, ...], Meta(min_length=1, max_length=256)] | Unset = UNSET
 
@@ -90,6 +98,10 @@ class Trust(Record, frozen=True, kw_only=True):
         origins = [ledger.origin for ledger in self.ledgers]
         if origins != sorted(set(origins)):
             raise ValueError("ledgers stand in order of origin, each origin once")
+        if isinstance(self.recipients, tuple):
+            names = [item.name for item in self.recipients]
+            if names != sorted(set(names)):
+                raise ValueError("recipients stand in order of name, each name once")
 
     def ledger(self, origin: str) -> TrustedLedger | None:
         """Return what is believed about ``origin``, or nothing."""

@@ -20,6 +20,7 @@ Hash = Annotated[str, Meta(pattern=text.HASH_PATTERN, description="SHA-256, 64 l
 Nonce = Annotated[str, Meta(pattern=text.NONCE_PATTERN, description="16 random bytes, lower-case hex")]
 Time = Annotated[str, Meta(pattern=text.TIME_PATTERN, description="UTC, whole seconds, 1970 to 9999")]
 Offset = Annotated[str, Meta(pattern=text.OFFSET_PATTERN, description="local offset from UTC")]
+AgeKey = Annotated[str, Meta(pattern=text.AGE_PATTERN, description="age recipient (X25519), age1...")]
 AgentId = Annotated[str, Meta(pattern=text.AGENT_PATTERN, description="pseudonym given by the ledger")]
 Country = Annotated[str, Meta(pattern=text.COUNTRY_PATTERN, description="two capital letters, ISO 3166-1")]
 Origin = Annotated[str, Meta(pattern=text.ORIGIN_PATTERN, max_length=limits.ORIGIN_BYTES, description="ledger")]

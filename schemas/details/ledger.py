@@ -12,6 +12,7 @@ from schemas.errors import RecordError
 from schemas.text import parse_base64
 from schemas.types import (
     UNSET,
+    AgeKey,
     AgentId,
     Base64,
     Count,
@@ -55,6 +56,7 @@ Keys = Annotated[tuple[PublicKey, ...], Meta(max_length=16)]
 class AgentEnrolled(Record, frozen=True, kw_only=True):
     """Details of ``agent.enrolled``. Units and organisations may have no key; a unit lists its members."""
 
+    age_key: AgeKey | Unset = UNSET
     agent: AgentId
     certificate: Hash | Unset = UNSET
     country: Country | Unset = UNSET
@@ -99,6 +101,7 @@ class LedgerKeyRevoked(Record, frozen=True, kw_only=True):
 class AgentChanged(Record, frozen=True, kw_only=True):
     """Details of ``agent.changed``: only what changes stands in it; ``roles`` is the whole new set."""
 
+    age_key: AgeKey | Unset = UNSET
     agent: AgentId
     country: Country | Unset = UNSET
     left: Literal["yes"] | Unset = UNSET

@@ -7,12 +7,15 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from schemas import limits
+from schemas.details.ledger import check_sorted
 from schemas.types import UNSET, AgentId, Hash, Private, Record, Unset
 
 CorrectedField = Literal[
     "acquisition", "condition", "description", "identifiers", "legal_authority", "occurred_at", "place", "purpose",
     "results", "seal", "seized_from", "serial", "tool",
 ]  # fmt: skip
+
+Hashes = Annotated[tuple[Hash, ...], Meta(min_length=1, max_length=limits.DETAIL_ITEMS)]
 
 
 class RecordAffirmed(Record, frozen=True, kw_only=True):
@@ -49,12 +52,26 @@ class AccessLogged(Record, frozen=True, kw_only=True):
 
 
 class DisclosureErased(Record, frozen=True, kw_only=True):
-    """Details of ``disclosure.erased``: which values were destroyed, by whose order."""
+    """Details of ``disclosure.erased``: what was destroyed, by whose order.
+
+    ``commitments`` are those of values; ``names`` content roots of which every name is destroyed. ``files`` are digests
+    of files and documents, ``contents`` content roots of which every file is destroyed.
+    """
 
     authority: Private
-    commitments: Annotated[tuple[Hash, ...], Meta(min_length=1, max_length=limits.DETAIL_ITEMS)]
+    commitments: Annotated[tuple[Hash, ...], Meta(max_length=limits.DETAIL_ITEMS)]
+    contents: Hashes | Unset = UNSET
     document: Hash | Unset = UNSET
+    files: Hashes | Unset = UNSET
+    names: Hashes | Unset = UNSET
     order: Private
+
+    def __post_init__(self) -> None:
+        """Want something erased, and sets in order; ValueError becomes ``record.malformed``."""
+        if not self.commitments and not any(isinstance(of, tuple) for of in (self.contents, self.files, self.names)):
+            raise ValueError("an order erases something")
+        for name in ("contents", "files", "names"):
+            check_sorted(name, getattr(self, name))
 
 
 class EventAttached(Record, frozen=True, kw_only=True):
