@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from schemas import limits, text
 from schemas.content import Content
+from schemas.details.image import HashList, Image
 from schemas.details.ledger import check_sorted
 from schemas.errors import RecordError
 from schemas.types import (
@@ -121,7 +122,9 @@ class ExhibitRegistered(Record, frozen=True, kw_only=True):
     documents: Documents | Unset = UNSET
     foreign: Foreign | Unset = UNSET
     handling: Annotated[tuple[Handling, ...], Meta(min_length=1, max_length=4)] | Unset = UNSET
+    hash_lists: Annotated[tuple[HashList, ...], Meta(min_length=1, max_length=16)] | Unset = UNSET
     identifiers: Private | Unset = UNSET
+    image: Image | Unset = UNSET
     kind: Kind
     legal_authority: Private | Unset = UNSET
     nature: Nature
@@ -135,6 +138,8 @@ class ExhibitRegistered(Record, frozen=True, kw_only=True):
         """Tie content to nature; ValueError becomes ``record.malformed``."""
         if (self.content is UNSET) != (self.nature == "object"):
             raise ValueError("content stands for data and assets, never for an object")
+        if self.content is UNSET and (self.image is not UNSET or self.hash_lists is not UNSET):
+            raise ValueError("image and hash_lists stand beside content only")
         check_sorted("handling", self.handling)
 
 
