@@ -54,6 +54,7 @@ MEANINGS: Final = {
     "defect.recorded-late": "This was recorded later than its signers had agreed.",
     "defect.taken-over": "Custody was taken over without the signature of the one who held it.",
     "defect.time-backward": "The act says that it happened before the act that it follows.",
+    "defect.web-capture": "A capture of a web page lacks something that a court wants to see of one at the least.",
     "disclosures": "A name or text that the bundle shows does not belong to the entry that it claims to explain.",
     "disclosures.erased": "Names or texts were erased by order. The entries themselves still hold.",
     "disclosures.erased-shown": "A name or text that was ordered to be erased is shown in this bundle.",

@@ -18,9 +18,10 @@ from custody.verify.state import Agent, Case, EventPlace, Exhibit, StateRecord, 
 from custody.verify.subjects import subjects_of
 from schemas.details.custody import Moved
 from schemas.details.exhibit import ExhibitIncident, ExhibitRegistered, ExhibitReleased
+from schemas.details.source import Source, missing_of
 from schemas.errors import RuleViolation
 from schemas.event import Event, ParsedEvent, Signer
-from schemas.types import Role, SignsAs, is_set
+from schemas.types import UNSET, Role, SignsAs, is_set
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -76,7 +77,7 @@ def _apply(view: View, index: int, parsed: ParsedEvent, rule: Rule, key_ids: tup
     if is_set(event.link):
         before = view.exhibit(str(event.case), str(event.exhibit))
         if event.type == "exhibit.registered":
-            return (_register(view, before, parsed),), ()
+            return (_register(view, before, parsed),), _registration_defects(parsed)
         return _act(view, before, parsed, rule)
     if event.type.startswith("case."):
         return (_change_case(view, event),), ()
@@ -204,6 +205,17 @@ def _register(view: View, before: Exhibit | None, parsed: ParsedEvent) -> Exhibi
         case=case, number=number, registration=parsed.hash, head=parsed.hash, sequence=0,
         holder=event.signers[0].party, status="held", is_sealed=False, occurred_at=event.occurred_at,
     )  # fmt: skip
+
+
+def _registration_defects(parsed: ParsedEvent) -> tuple[tuple[str, str], ...]:
+    """A web capture wants four things to be worth anything in court (law row R6); that they stand there is enough."""
+    details = parsed.details
+    assert isinstance(details, ExhibitRegistered)
+    capture = details.source.capture if isinstance(details.source, Source) else UNSET
+    missing = missing_of(capture) if details.kind == "web-capture" or is_set(capture) else ()
+    if not missing:
+        return ()
+    return (("defect.web-capture", f"a web capture below the court minimum: without {', '.join(missing)}"),)
 
 
 def _act(view: View, before: Exhibit | None, parsed: ParsedEvent, rule: Rule) -> Applied:

@@ -10,6 +10,7 @@ from schemas import limits, text
 from schemas.content import Content
 from schemas.details.image import HashList, Image
 from schemas.details.ledger import check_sorted
+from schemas.details.source import Source
 from schemas.errors import RecordError
 from schemas.types import (
     UNSET,
@@ -132,6 +133,7 @@ class ExhibitRegistered(Record, frozen=True, kw_only=True):
     place: Private | Unset = UNSET
     same_object_as: Annotated[tuple[ExhibitName, ...], Meta(min_length=1, max_length=16)] | Unset = UNSET
     seized_from: Private | Unset = UNSET
+    source: Source | Unset = UNSET
     unreadable: Count | Unset = UNSET
 
     def __post_init__(self) -> None:
