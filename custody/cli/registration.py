@@ -34,7 +34,8 @@ class Wanted:
     """One exhibit to be registered: ``number`` may be ``next``; no ``paths`` for an object.
 
     ``details`` are those of the registration but for its content, private values in plain. ``check`` is asked about
-    what was read. With a ``seal`` it is sealed in the same go.
+    what was read, and ``learn`` returns the details that are known only then. With a ``seal`` it is sealed in the same
+    go.
     """
 
     case: str
@@ -43,6 +44,7 @@ class Wanted:
     details: Mapping[str, Any]
     seal: str | None = None
     check: Callable[[Intake], None] = lambda _: None
+    learn: Callable[[Intake], Mapping[str, Any]] = lambda _: {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +121,12 @@ def _take_all(context: Context, staged: Staged, wanted: Sequence[Wanted], taking
     total, done = sum(extents), 0
     confirm_size(total, taking)
     taken = []
-    for item, size in zip(wanted, extents, strict=True):
-        intake = None
+    for given, size in zip(wanted, extents, strict=True):
+        item, intake = given, None
         if item.paths:
             intake = take_in_exhibit(context, staged, item.paths, taking, done=done, total=total)
             item.check(intake)
+            item = replace(item, details={**item.details, **item.learn(intake)})
         done += size
         taken.append(Taken(item, intake))
     return taken
