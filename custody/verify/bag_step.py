@@ -49,9 +49,9 @@ def _check_oxum(opened: Opened, listed: dict[str, str], findings: Findings) -> N
     if opened.oxum is None or opened.bundle is None or opened.manifest is None:
         return
     apart = {layout.FILES + file.sha256: file.size for file in opened.bundle.files}
-    for file in opened.bundle.files:
-        if isinstance(file.encrypted, Ciphertext):
-            apart[f"{layout.ENCRYPTED}{file.encrypted.sha256}.age"] = file.encrypted.size
+    for item in (*opened.bundle.files, *opened.bundle.documents):
+        if isinstance(item.encrypted, Ciphertext):
+            apart[f"{layout.ENCRYPTED}{item.encrypted.sha256}.age"] = item.encrypted.size
     total = 0
     for name in listed:
         found = opened.measured.get(name)

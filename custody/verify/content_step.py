@@ -11,11 +11,13 @@ from dataclasses import dataclass
 
 from custody.verify.disclosures_step import check_place
 from custody.verify.documents import documents_of
+from custody.verify.erasures import erasures_of
+from custody.verify.file_bytes import FileBytes, member_of
 from custody.verify.opened import Opened, fail
-from custody.verify.source import Elsewhere, FoundFile, Source
+from custody.verify.source import Decryption, Elsewhere, Source
 from custody.verify.state import State
 from schemas import canonical, layout, limits
-from schemas.bundle import BundledFile, Ciphertext
+from schemas.bundle import Ciphertext
 from schemas.content import Content, Digests, FileRecord, ManifestLine, check_path, path_bytes
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.entry import ParsedEntry
@@ -50,17 +52,27 @@ class Walked:
 class ContentCheck:
     """Checks the content of the listed exhibits; lives as long as one verification."""
 
-    def __init__(self, opened: Opened, source: Source, elsewhere: Elsewhere, findings: Findings) -> None:
+    def __init__(
+        self,
+        opened: Opened,
+        source: Source,
+        elsewhere: Elsewhere,
+        findings: Findings,
+        *,
+        decryption: Decryption | None = None,
+    ) -> None:
         self._opened = opened
         self._source = source
-        self._elsewhere = elsewhere
         self._findings = findings
         self._documents = opened.bundle.documents if opened.bundle else ()
         self._bundled = {file.sha256: file for file in opened.bundle.files} if opened.bundle else {}
         self._present = frozenset(source.names())
+        self._bytes = FileBytes(
+            opened, self._present, elsewhere=elsewhere, decryption=decryption, findings=findings
+        )  # fmt: skip
         self._named: set[str] = set()
-        self._found: dict[str, FoundFile | None] = {}
         self._walked: dict[str, Walked] = {}
+        self._erasures = erasures_of({})
 
     def check(
         self,
@@ -73,17 +85,19 @@ class ContentCheck:
 
         Findings: ``content.manifest-absent``, ``content.manifest-unknown``, ``content.root``, ``content.count``,
         ``content.order``, ``content.path``, ``content.unlisted``, ``content.size``, ``content.mismatch``,
-        ``content.damaged``, ``content.documents``, ``content.unnamed`` (failed); ``content.absent``,
-        ``content.encrypted``, ``content.inherited`` (undecided); ``content.unreadable`` (note).
+        ``content.damaged``, ``content.ciphertext``, ``content.plaintext``, ``content.documents``, ``content.unnamed``
+        (failed); ``content.absent``, ``content.encrypted``, ``content.identity``, ``content.inherited`` (undecided);
+        ``content.erased-shown`` (defect); ``content.erased``, ``content.names-erased``, ``content.unreadable`` (notes).
         """
         self._findings.asked.add(9)
+        self._erasures = erasures_of(entries)
         roots: set[str] = set()
         for (case, number), entry in registered.items():
             details = entry.event.details
             if isinstance(details, ExhibitRegistered) and isinstance(details.content, Content):
                 if not isinstance(details.content.files, tuple) and details.content.count:
                     roots.add(details.content.root)
-                self._check_exhibit(f"{case}/{number}", details.content, disclosed)
+                self._check_exhibit(f"{case}/{number}", entry.event.hash, details.content, disclosed)
         if self._documents:
             self._check_documents({digest for entry in entries.values() for digest in documents_of(entry.event)})
         self._check_leftovers(roots)
@@ -91,12 +105,15 @@ class ContentCheck:
     def _fail(self, code: str, subject: str, text: str) -> None:
         fail(self._findings, 9, VerificationError(code, text), subject)
 
-    def _check_exhibit(self, subject: str, content: Content, disclosed: dict[str, Disclosure]) -> None:
+    def _check_exhibit(
+        self, subject: str, registration: str, content: Content, disclosed: dict[str, Disclosure]
+    ) -> None:
         is_apart = not isinstance(content.files, tuple)
         walked = self._walked.get(content.root) if is_apart else None
         if walked is None:
-            walked = self._walk(subject, content, disclosed)
-            if is_apart and content.count:
+            walked = self._walk(subject, registration, content, disclosed)
+            # Files that an order took from one exhibit only are to be looked for anew in the next.
+            if is_apart and content.count and not self._erasures.speaks_of_files:
                 self._walked[content.root] = walked
         else:
             # One list of a million files must not be read once for each exhibit that names it.
@@ -111,8 +128,9 @@ class ContentCheck:
             text = f"expected {content.count} records of {content.bytes} bytes, found {walked.count} of {walked.bytes}"
             self._fail("content.count", subject, text)
 
-    def _walk(self, subject: str, content: Content, disclosed: dict[str, Disclosure]) -> Walked:
+    def _walk(self, subject: str, registration: str, content: Content, disclosed: dict[str, Disclosure]) -> Walked:
         tree, total, previous, start = Frontier(), 0, b"", len(self._findings.items)
+        nameless: dict[int, int] = {}
         is_read = True
         try:
             for listed in self._records(content, disclosed):
@@ -122,10 +140,15 @@ class ContentCheck:
                     if listed.path <= previous:
                         raise VerificationError("content.order", f"expected paths in order, found {listed.path[:80]!r}")
                     previous = listed.path
-                self._check_file(subject, listed)
+                elif (order := self._erasures.name(content.root, listed.record.path.commitment)) is not None:
+                    nameless[order] = nameless.get(order, 0) + 1
+                self._check_file(subject, listed, self._erasures.record(registration, content, listed.record))
         except CustodyError as error:
             fail(self._findings, 9, error, subject)
             is_read = False
+        for order, count in sorted(nameless.items()):
+            text = f"names of files erased by order, entry {order}: {count}"
+            self._findings.add(9, Severity.NOTE, "content.names-erased", subject, text)
         found = frozenset((item.code, item.severity) for item in self._findings.items[start:])
         return Walked(subject, tree.root().hex() if is_read else None, tree.size, total, found)
 
@@ -145,7 +168,7 @@ class ContentCheck:
             line = canonical.decode(raw, ManifestLine, maximum=limits.MANIFEST_LINE)
             yield Listed(line.record, _open_line(line))
 
-    def _check_file(self, subject: str, listed: Listed) -> None:
+    def _check_file(self, subject: str, listed: Listed, erased_by: int | None) -> None:
         record = listed.record
         where = f"{subject}: {_shown(listed)}"
         if record.type != "file":
@@ -161,48 +184,26 @@ class ContentCheck:
             return
         if bundled.size != record.size:
             self._fail("content.size", where, f"expected {record.size} bytes, found {bundled.size} in bundle.json")
-        self._check_bytes(where, record, bundled)
+        if isinstance(bundled.encrypted, Ciphertext):
+            self._check_ciphertext(where, bundled.encrypted)
+        self._bytes.check(where, record, bundled, erased_by=erased_by)
 
-    def _check_bytes(self, where: str, record: FileRecord, bundled: BundledFile) -> None:
-        assert isinstance(record.digests, Digests)
-        sha256 = record.digests.sha256
-        if layout.FILES + sha256 in self._present and layout.FILES + sha256 not in self._opened.measured:
-            self._fail(
-                "content.damaged", where, f"expected bytes of SHA-256 {sha256}, found bytes that don't read back"
-            )
-            return
-        found = self._find(sha256)
-        if found is None:
-            if isinstance(bundled.encrypted, Ciphertext):
-                code, text = "content.encrypted", "encrypted for the recipient; decrypt it and give it with --files"
-            else:
-                code, text = "content.absent", f"the file {sha256} is neither in the bundle nor among the files given"
-            self._findings.add(9, Severity.INDETERMINATE, code, where, text)
-            return
-        wanted = {**_digests(record.digests), "sha256": sha256, "size": str(record.size)}
-        measured = {**found.digests, "sha256": found.sha256, "size": str(found.size)}
-        for name in sorted(wanted.keys() & measured.keys()):
-            if wanted[name] != measured[name]:
-                self._findings.add(
-                    9, Severity.FAILED, "content.mismatch", where,
-                    f"the bytes of this file are not the registered ones ({name})",
-                    expected=wanted[name], found=measured[name],
-                )  # fmt: skip
-                return
-
-    def _find(self, sha256: str) -> FoundFile | None:
-        if sha256 not in self._found:
-            inside = self._opened.measured.get(layout.FILES + sha256)
-            self._found[sha256] = inside or self._elsewhere.find(sha256)
-        return self._found[sha256]
+    def _check_ciphertext(self, where: str, encrypted: Ciphertext) -> None:
+        found = self._opened.measured.get(f"{layout.ENCRYPTED}{encrypted.sha256}.age")
+        if found is not None and found.size != encrypted.size:
+            text = f"expected a ciphertext of {encrypted.size} bytes, found {found.size}"
+            self._fail("content.size", where, text)
 
     def _check_documents(self, named: set[str]) -> None:
         """A document that nobody who signed has named would be the exporter's word only."""
         for document in self._documents:
-            name = layout.DOCUMENTS + document.sha256
+            name = member_of(document)
             found = self._opened.measured.get(name)
-            if found is not None and found.size != document.size:
-                self._fail("content.documents", name, f"expected {document.size} bytes, found {found.size}")
+            size = document.encrypted.size if isinstance(document.encrypted, Ciphertext) else document.size
+            if found is not None and found.size != size:
+                self._fail("content.documents", name, f"expected {size} bytes, found {found.size}")
+            if isinstance(document.encrypted, Ciphertext):
+                self._bytes.check_document(document)
             if document.sha256 not in named:
                 self._fail("content.unnamed", name, "expected a document that an entry names, found another")
 
@@ -211,13 +212,11 @@ class ContentCheck:
         payload = {name for name, _ in self._opened.manifest or ()}
         wanted = {f"{layout.MANIFESTS}{root}.jsonl" for root in roots}
         for file in self._bundled.values():
-            name = layout.FILES + file.sha256
-            if isinstance(file.encrypted, Ciphertext):
-                name = f"{layout.ENCRYPTED}{file.encrypted.sha256}.age"
+            name = member_of(file)
             wanted.add(name)
             if file.sha256 not in self._named:
                 self._fail("content.unnamed", name, "expected a file that a listed exhibit consists of, found another")
-        wanted.update(layout.DOCUMENTS + document.sha256 for document in self._documents)
+        wanted.update(map(member_of, self._documents))
         for name in sorted(payload - wanted - {layout.README, layout.BUNDLE, layout.DISCLOSURES}):
             if name.startswith(layout.INHERITED):
                 text = "a bundle of another ledger, which this version doesn't open"
@@ -265,11 +264,6 @@ def _path(disclosure: Disclosure | None) -> bytes | None:
     raw = path_bytes(disclosure.value)
     check_path(raw)
     return raw
-
-
-def _digests(digests: Digests) -> dict[str, str]:
-    names = ("blake3", "md5", "sha1", "sha3_256", "sha512", "sm3")
-    return {name: value for name in names if isinstance(value := getattr(digests, name), str)}
 
 
 def _shown(listed: Listed) -> str:

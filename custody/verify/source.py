@@ -48,3 +48,14 @@ class Nowhere:
     def find(self, sha256: str) -> FoundFile | None:
         """Return nothing."""
         return None
+
+
+class Decryption(Protocol):
+    """The reader's own key, to which a sender may have encrypted what only he should see."""
+
+    def measure(self, name: str) -> FoundFile | None:
+        """Return what the plain bytes of an encrypted member measure; nothing where it is encrypted for others.
+
+        Raises:
+            VerificationError: ``content.ciphertext`` for bytes that don't decrypt to their end.
+        """

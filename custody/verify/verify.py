@@ -22,7 +22,7 @@ from custody.verify.entries_step import check_entries
 from custody.verify.fold import Fold, Placed
 from custody.verify.opened import Opened, fail, open_parts
 from custody.verify.recorded import check_recorded
-from custody.verify.source import Elsewhere, Nowhere, Source
+from custody.verify.source import Decryption, Elsewhere, Nowhere, Source
 from custody.verify.state import State
 from schemas.entry import ParsedEntry
 from schemas.errors import VerificationError
@@ -56,9 +56,17 @@ class Verified:
     disputes: Disputes
 
 
-def verify(source: Source, *, trusted: Trusted, at: datetime, elsewhere: Elsewhere | None = None) -> Verified:
+def verify(
+    source: Source,
+    *,
+    trusted: Trusted,
+    at: datetime,
+    elsewhere: Elsewhere | None = None,
+    decryption: Decryption | None = None,
+) -> Verified:
     """Return what holds of the bundle in ``source``, as of ``at`` (aware, UTC).
 
+    ``decryption`` is the reader's own key, if he gives it: without it, what was encrypted for him stays undecided.
     Bytes of the bundle can raise nothing here: whatever is wrong with them is a finding.
     """
     findings = Findings()
@@ -82,7 +90,7 @@ def verify(source: Source, *, trusted: Trusted, at: datetime, elsewhere: Elsewhe
     if opened.bundle is not None and opened.checkpoint is not None and opened.bundle.ledger != opened.checkpoint.origin:
         error = VerificationError("content.ledger", f"expected a bundle of {opened.checkpoint.origin}")
         fail(findings, 9, error, "data/bundle.json")
-    content = ContentCheck(opened, source, elsewhere or Nowhere(), findings)
+    content = ContentCheck(opened, source, elsewhere or Nowhere(), findings, decryption=decryption)
     registered = registrations(state, entries, listed)
     content.check(registered, dict(values.disclosed), entries)  # 9
     check_recorded(entries, registered, findings)
