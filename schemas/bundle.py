@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from msgspec import Meta
 
 from schemas import limits
-from schemas.types import UNSET, Count, Hash, Nonce, Number, Origin, Record, Unset
+from schemas.types import UNSET, Count, Hash, Nonce, Number, Origin, Record, Token, Unset
 
 DisclosureText = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]+\Z", max_length=limits.DISCLOSURE_BYTES)]
 Commitments = Annotated[tuple[Hash, ...], Meta(min_length=1, max_length=limits.JSON_BYTES)]
@@ -55,19 +55,26 @@ class BundledFile(Record, frozen=True, kw_only=True):
 
 
 class Bundle(Record, frozen=True, kw_only=True):
-    """``data/bundle.json``: documents and files by digest, exhibits by case and number."""
+    """``data/bundle.json``: documents and files by digest, exhibits by case and number, requests by id.
+
+    A bundle without exhibits is a *letter*: it is about requests alone.
+    """
 
     SCHEMA: ClassVar[str] = "custody-bundle/v1"
 
     documents: Annotated[tuple[BundledDocument, ...], Meta(max_length=limits.MEMBERS)]
-    exhibits: Annotated[tuple[BundledExhibit, ...], Meta(min_length=1, max_length=limits.ABOUT)]
+    exhibits: Annotated[tuple[BundledExhibit, ...], Meta(max_length=limits.ABOUT)]
     files: Annotated[tuple[BundledFile, ...], Meta(max_length=limits.MEMBERS)]
     ledger: Origin
     nonce: Nonce
+    requests: Annotated[tuple[Token, ...], Meta(min_length=1, max_length=limits.ABOUT)] | Unset = UNSET
     schema: Literal["custody-bundle/v1"]
 
     def __post_init__(self) -> None:
         """Want every list in order and without repetition; ValueError becomes ``record.malformed``."""
+        if not self.exhibits and not isinstance(self.requests, tuple):
+            raise ValueError("a bundle is about exhibits or requests")
+        _check_sorted("requests", self.requests if isinstance(self.requests, tuple) else ())
         _check_sorted("documents", [item.sha256 for item in self.documents])
         _check_sorted("exhibits", [(item.case, item.exhibit) for item in self.exhibits])
         _check_sorted("files", [item.sha256 for item in self.files])

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from schemas.details import case, custody, exhibit, ledger, record
+from schemas.details import case, consent, custody, exhibit, law, ledger, record, request, transfer
 from schemas.errors import RecordError
 from schemas.types import Record
 
@@ -35,6 +35,9 @@ DETAILS: dict[str, EventType] = {
     "case.changed": EventType(case.CaseChanged, "case"),
     "case.closed": EventType(case.CaseClosed, "case"),
     "case.opened": EventType(case.CaseOpened, "case"),
+    "consent.conditions-met": EventType(consent.ConditionsMet, "about"),
+    "consent.recorded": EventType(consent.ConsentRecorded, "about"),
+    "consent.revoked": EventType(consent.ConsentRevoked, "about"),
     "custody.handed-over": EventType(custody.HandedOver, "link"),
     "custody.moved": EventType(custody.Moved, "link"),
     "custody.taken-over": EventType(custody.TakenOver, "link"),
@@ -52,11 +55,32 @@ DETAILS: dict[str, EventType] = {
     "exhibit.sealed": EventType(exhibit.ExhibitSealed, "link"),
     "exhibit.unsealed": EventType(exhibit.ExhibitUnsealed, "link"),
     "exhibit.voided": EventType(exhibit.ExhibitVoided, "link"),
+    "jurisdiction.claimed": EventType(law.JurisdictionClaimed, "about"),
+    "jurisdiction.resolved": EventType(law.JurisdictionResolved, "about"),
     "ledger.key-added": EventType(ledger.LedgerKeyAdded, "none"),
     "ledger.key-revoked": EventType(ledger.LedgerKeyRevoked, "none"),
     "ledger.opened": EventType(ledger.LedgerOpened, "none"),
+    "offence.mapped": EventType(law.OffenceMapped, "about"),
     "record.affirmed": EventType(record.RecordAffirmed, "about"),
     "record.corrected": EventType(record.RecordCorrected, "about"),
+    "release.refused": EventType(consent.ReleaseRefused, "about"),
+    "request.answer-received": EventType(request.AnswerReceived, "none"),
+    "request.answered": EventType(request.RequestAnswered, "none"),
+    "request.closed": EventType(request.RequestClosed, "none"),
+    "request.completed": EventType(request.RequestCompleted, "none"),
+    "request.drafted": EventType(request.RequestDrafted, "none"),
+    "request.extended": EventType(request.RequestExtended, "none"),
+    "request.received": EventType(request.RequestReceived, "none"),
+    "request.sent": EventType(request.RequestSent, "none"),
+    "request.withdrawn": EventType(request.RequestWithdrawn, "none"),
+    "transfer.accepted": EventType(transfer.TransferAccepted, "link"),
+    "transfer.contested": EventType(transfer.TransferContested, "about"),
+    "transfer.dispatched": EventType(transfer.TransferDispatched, "link"),
+    "transfer.lost": EventType(transfer.TransferLost, "link"),
+    "transfer.recalled": EventType(transfer.TransferRecalled, "link"),
+    "transfer.receipt": EventType(transfer.TransferReceipt, "link"),
+    "transfer.refused": EventType(transfer.TransferRefused, "none"),
+    "transfer.returned": EventType(transfer.TransferReturned, "link"),
 }
 """Every type of version 1."""
 

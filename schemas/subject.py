@@ -26,12 +26,18 @@ from schemas import canonical, text
 from schemas.errors import RecordError
 
 Subject: TypeAlias = tuple[str, ...]
-"""Kind first: ``("ledger",)``, ``("agent", id)``, ``("case", c)``, ``("case-exhibits", c)``, ``("exhibit", c, n)``."""
+"""Kind first: ``("ledger",)``, ``("agent", id)``, ``("case", c)``, ``("case-exhibits", c)``, ``("exhibit", c, n)``,
+``("request", id)``, ``("transfer", id)``."""
 
 EMPTY_TRIE: Final = bytes(32)
 """Root of a trie without keys."""
-KINDS: Final = {"ledger": 0, "agent": 1, "case": 1, "case-exhibits": 1, "exhibit": 2}
+KINDS: Final = {"ledger": 0, "agent": 1, "case": 1, "case-exhibits": 1, "exhibit": 2, "request": 1, "transfer": 1}
 """How many texts follow each kind."""
+_PART_PATTERNS: Final = {
+    "agent": text.AGENT_PATTERN,
+    "request": text.TOKEN_PATTERN,
+    "transfer": text.NONCE_PATTERN,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +74,10 @@ def parse_subject(parts: Sequence[str]) -> Subject:
 
 
 def _check_part(kind: str, part: str) -> None:
-    if kind == "agent":
-        if not re.match(text.AGENT_PATTERN, part, re.ASCII):
-            raise RecordError("subject.part", f"expected an agent id, found {part[:80]!r}")
+    pattern = _PART_PATTERNS.get(kind)
+    if pattern is not None:
+        if not re.match(pattern, part, re.ASCII):
+            raise RecordError("subject.part", f"expected the id of {kind}, found {part[:80]!r}")
         return
     try:
         text.check_number(part)

@@ -10,6 +10,8 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
+from schemas import limits
+from schemas.asset_proof import ChainId
 from schemas.errors import RecordError
 from schemas.text import parse_base64
 from schemas.types import UNSET, AgeKey, Base64, Country, Hash, Index, Origin, Record, Unset, VerifierKey, is_set
@@ -56,9 +58,10 @@ class TrustedLedger(Record, frozen=True, kw_only=True):
 
 
 class Recipient(Record, frozen=True, kw_only=True):
-    """The reader himself, as bundles name him."""
+    """The reader himself, as bundles name him; ``ledger`` is the origin of his own, if he keeps one."""
 
     age_key: Text | Unset = UNSET
+    ledger: Origin | Unset = UNSET
     name: Text
 
 
@@ -76,6 +79,14 @@ class CertificateRoot(Record, frozen=True, kw_only=True):
     country: Country
 
 
+class ChainPin(Record, frozen=True, kw_only=True):
+    """A block that the reader believes to be on its chain: ``hash`` as people write it, without 0x."""
+
+    chain: ChainId
+    hash: Hash
+    height: Index
+
+
 class Trust(Record, frozen=True, kw_only=True):
     """A whole trust file.
 
@@ -86,6 +97,7 @@ class Trust(Record, frozen=True, kw_only=True):
     SCHEMA: ClassVar[str] = "custody-trust/v1"
 
     certificates: Annotated[tuple[CertificateRoot, ...], Meta(min_length=1, max_length=256)] | Unset = UNSET
+    chain_pins: Annotated[tuple[ChainPin, ...], Meta(min_length=1, max_length=limits.CHAIN_PINS)] | Unset = UNSET
     ledgers: Annotated[tuple[TrustedLedger, ...], Meta(max_length=4096)]
     policy: Annotated[str, Meta(min_length=1, max_length=65536)] | Unset = UNSET
     recipient: Recipient | Unset = UNSET
@@ -94,10 +106,14 @@ class Trust(Record, frozen=True, kw_only=True):
     timestamp_authorities: Annotated[tuple[Base64, ...], Meta(min_length=1, max_length=256)] | Unset = UNSET
 
     def __post_init__(self) -> None:
-        """Want ledgers in order of origin; ValueError becomes ``record.malformed``."""
+        """Want ledgers and pins in their order, each once; ValueError becomes ``record.malformed``."""
         origins = [ledger.origin for ledger in self.ledgers]
         if origins != sorted(set(origins)):
             raise ValueError("ledgers stand in order of origin, each origin once")
+        if isinstance(self.chain_pins, tuple):
+            pinned = [(pin.chain, pin.height) for pin in self.chain_pins]
+            if pinned != sorted(set(pinned)):
+                raise ValueError("chain_pins stand in order of chain and height, each block once")
         if isinstance(self.recipients, tuple):
             names = [item.name for item in self.recipients]
             if names != sorted(set(names)):

@@ -41,7 +41,7 @@ ROLES: tuple[Role, ...] = (
 )  # fmt: skip
 SignsAs = Literal["actor", "to", "second", "witness", "registrar"]
 SIGNS_AS: tuple[SignsAs, ...] = ("actor", "to", "second", "witness", "registrar")
-Status = Literal["held", "in-transit", "released", "lent", "disposed", "voided"]
+Status = Literal["held", "in-transit", "released", "lent", "dispatched", "transferred", "disposed", "voided"]
 
 
 class Record(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, eq=True):

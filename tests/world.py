@@ -100,6 +100,7 @@ class World:
         agents = [
             {
                 "agent": agent,
+                "country": "XA",
                 "keys": (self.public_key(self.new_key(agent)),),
                 "kind": "system" if agent == "system" else "person",
                 "name": f"name of {agent}",
@@ -119,12 +120,16 @@ class World:
         kind: str = "person",
         keys: int = 1,
         members: Sequence[str] | None = None,
+        country: str | None = None,
+        ledger: str | None = None,
         by: str = REGISTRARS[0],
     ) -> Receipt:
         """Enrol an agent; a unit or organisation (``kind``) has no key."""
         count = keys if kind in ("person", "system") else 0
         details = {
             "agent": agent,
+            "country": country,
+            "ledger": ledger,
             "keys": tuple(self.public_key(self.new_key(agent)) for _ in range(count)),
             "kind": kind,
             "members": None if members is None else tuple(sorted(members)),
@@ -199,11 +204,17 @@ class World:
         return self.event(type, details, actor=actor, anchor=Anchor(about=items), **offices)
 
     def export(
-        self, *exhibits: tuple[str, str], actor: str, manifest: str = "ab" * 32, recipient: str = "court"
+        self,
+        *exhibits: tuple[str, str],
+        actor: str,
+        manifest: str = "ab" * 32,
+        recipient: str = "court",
+        to: str = REGISTRARS[0],
     ) -> Receipt:
         """Append the export of a bundle about exhibits, given as (case, number)."""
         about = [self.about(case, number) for case, number in exhibits]
-        return self.annotate("bundle.exported", about, {"manifest": manifest, "recipient": recipient}, actor=actor)
+        details = {"manifest": manifest, "recipient": recipient, "to": to}
+        return self.annotate("bundle.exported", about, details, actor=actor)
 
     def about(self, case: str, exhibit: str, event: str | None = None) -> About:
         """Return what an annotation of an exhibit carries."""

@@ -6,10 +6,11 @@ ledger is asked for them. The two are held against each other whenever a bundle 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from custody.ledger.store import LedgerReader
-from custody.verify.completeness import agents_of
+from custody.verify.named_agents import agents_of
 from custody.verify.state import Subject
 from custody.verify.subjects import LEDGER
 from schemas.details.exhibit import ExhibitRegistered
@@ -27,11 +28,13 @@ class LedgerClosure:
     indexes: dict[Subject, tuple[int, ...]] = field(default_factory=dict)
 
 
-def find_closure(reader: LedgerReader, exhibits: list[tuple[str, str]], *, size: int) -> LedgerClosure:
-    """Return the closure of ``exhibits`` among the first ``size`` entries.
+def find_closure(
+    reader: LedgerReader, exhibits: list[tuple[str, str]], requests: Iterable[str] = (), *, size: int
+) -> LedgerClosure:
+    """Return the closure of ``exhibits`` and ``requests`` among the first ``size`` entries.
 
     Raises:
-        UsageError: ``bundle.exhibit`` for an exhibit that the ledger doesn't have.
+        UsageError: ``bundle.exhibit``, ``bundle.request`` for one that the ledger doesn't have.
     """
     closure = LedgerClosure(size)
     _want(reader, closure, LEDGER, None)
@@ -39,6 +42,10 @@ def find_closure(reader: LedgerReader, exhibits: list[tuple[str, str]], *, size:
         if reader.view().exhibit(case, number) is None:
             raise UsageError("bundle.exhibit", f"expected a registered exhibit, found {case}/{number}")
         _want(reader, closure, ("exhibit", case, number), None)
+    for request in requests:
+        if reader.view().request(request) is None:
+            raise UsageError("bundle.request", f"expected a request on record, found {request}")
+        _want(reader, closure, ("request", request), None)
     _add_ancestors(reader, closure)
     for subject in [subject for subject in closure.wanted if subject[0] == "exhibit"]:
         _want(reader, closure, ("case", subject[1]), None)

@@ -8,7 +8,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import NamedTuple, TypeVar
 
-from custody.ledger.admission import Numbers, SeenRoots, check_commitments, check_standing
+from custody.ledger.admission import Numbers, SeenRoots, check_commitments, check_lawful, check_standing
 from custody.ledger.log_key import sign_checkpoint
 from custody.ledger.rows import EntryRows, rows_of
 from custody.ledger.signature_cores import SignatureCores, cores_at_hand
@@ -157,6 +157,7 @@ class Appending:
         check_enrolments(event)
         key_ids = standing.matched.key_ids
         signing = Signing(index, key_ids, standing.relies_on, affirmed_by(self._state, event))
+        check_lawful(self._state, event, self._recorded_at)
         outcome = reduce(self._state, index, event, key_ids, are_signers_known=is_known)
         self._standings.settle(standing, outcome.changes)
         self._numbers.check(event)

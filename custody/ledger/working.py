@@ -6,7 +6,19 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from custody.ledger.store import LedgerReader, SubjectEntry, Tally
 from custody.ledger.trie import root_from_sorted
-from custody.verify.state import Agent, Case, EventPlace, Exhibit, Key, Ledger, StateRecord, View
+from custody.verify.state import (
+    Agent,
+    Case,
+    Consent,
+    EventPlace,
+    Exhibit,
+    Key,
+    Ledger,
+    Request,
+    StateRecord,
+    Transfer,
+    View,
+)  # fmt: skip
 from schemas.merkle import Frontier
 from schemas.subject import Subject, leaf_of, subject_key
 
@@ -14,7 +26,10 @@ from schemas.subject import Subject, leaf_of, subject_key
 class WorkingState:
     """A `View` that remembers what was put since it was made, and asks ``base`` for all else."""
 
-    __slots__ = ("_agents", "_base", "_cases", "_events", "_exhibits", "_keys", "_ledger", "_registered", "is_whole")
+    __slots__ = (
+        "_agents", "_base", "_cases", "_consents", "_events", "_exhibits", "_keys", "_ledger", "_registered",
+        "_requests", "_transfers", "is_whole",
+    )  # fmt: skip
 
     def __init__(self, base: View) -> None:
         self.is_whole = base.is_whole
@@ -25,6 +40,9 @@ class WorkingState:
         self._cases: dict[str, Case] = {}
         self._exhibits: dict[tuple[str, str], Exhibit] = {}
         self._registered: dict[str, tuple[str, str]] = {}
+        self._requests: dict[str, Request] = {}
+        self._consents: dict[str, Consent] = {}
+        self._transfers: dict[str, Transfer] = {}
         self._events: dict[str, EventPlace | None] = {}
 
     def ledger(self) -> Ledger | None:
@@ -61,6 +79,24 @@ class WorkingState:
             return self._events[event_hash]
         return self._base.event(event_hash)
 
+    def request(self, request: str) -> Request | None:
+        """Return the assistance request of that id."""
+        return self._requests.get(request) or self._base.request(request)
+
+    def consent(self, event_hash: str) -> Consent | None:
+        """Return the consent that the event of that hash recorded."""
+        return self._consents.get(event_hash) or self._base.consent(event_hash)
+
+    def consents(self, registration: str) -> tuple[Consent, ...]:
+        """Return the consents about the exhibit whose registration has that event hash, in ledger order."""
+        found = {consent.id: consent for consent in self._base.consents(registration)}
+        found.update((item.id, item) for item in self._consents.values() if registration in item.exhibits)
+        return tuple(found.values())
+
+    def transfer(self, transfer: str) -> Transfer | None:
+        """Return what was decided about the transfer of that id."""
+        return self._transfers.get(transfer) or self._base.transfer(transfer)
+
     def expect_new(self, event_hashes: Iterable[str]) -> None:
         """Remember that ``base`` holds none of these events, so that nobody asks it for each."""
         self._events.update(dict.fromkeys(event_hashes))
@@ -81,6 +117,12 @@ class WorkingState:
                     self._cases[record.number] = record
                 case Ledger():
                     self._ledger = record
+                case Request():
+                    self._requests[record.id] = record
+                case Consent():
+                    self._consents[record.id] = record
+                case Transfer():
+                    self._transfers[record.id] = record
 
     def place(self, event_hash: str, place: EventPlace) -> None:
         """Remember where an event stands."""
@@ -94,7 +136,8 @@ class WorkingState:
         """Return every record put, in its last form."""
         ledger = () if self._ledger is None else (self._ledger,)
         return (
-            *ledger, *self._agents.values(), *self._keys.values(), *self._cases.values(), *self._exhibits.values()
+            *ledger, *self._agents.values(), *self._keys.values(), *self._cases.values(), *self._exhibits.values(),
+            *self._requests.values(), *self._consents.values(), *self._transfers.values(),
         )  # fmt: skip
 
 

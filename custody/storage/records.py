@@ -9,16 +9,16 @@ import msgspec
 from custody.ledger.numbers import fold_number
 from custody.storage import statements
 from custody.verify.disputes import is_disputing
-from custody.verify.state import Agent, Case, Exhibit, Key, Ledger, StateRecord
+from custody.verify.state import Agent, Case, Consent, Exhibit, Key, Ledger, Request, StateRecord, Transfer
 from schemas.errors import StorageError
 
-T = TypeVar("T", Agent, Case, Exhibit, Key, Ledger)
+T = TypeVar("T", Agent, Case, Consent, Exhibit, Key, Ledger, Request, Transfer)
 
 Row = tuple[str | bytes | int | None, ...]
 
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
 _DECODERS: Final[dict[type[Any], msgspec.json.Decoder[Any]]] = {
-    kind: msgspec.json.Decoder(kind) for kind in (Agent, Case, Exhibit, Key, Ledger)
+    kind: msgspec.json.Decoder(kind) for kind in (Agent, Case, Consent, Exhibit, Key, Ledger, Request, Transfer)
 }
 
 
@@ -37,6 +37,12 @@ def record_row(record: StateRecord) -> tuple[str, Row]:
             return statements.PUT_KEY, (record.id, record.agent, int(is_disputing(record)), text)
         case Case():
             return statements.PUT_CASE, (record.number, fold_number(record.number), int(record.is_open), text)
+        case Request():
+            return statements.PUT_REQUEST, (record.id, record.status, text)
+        case Consent():
+            return statements.PUT_CONSENT, (bytes.fromhex(record.id), text)
+        case Transfer():
+            return statements.PUT_TRANSFER, (bytes.fromhex(record.id), text)
         case Ledger():
             return statements.PUT_LEDGER, (1, record.origin, text)
 

@@ -105,6 +105,21 @@ KEYS: Final = _select(tables.SigningKeyTable, "record", order=("id",))
 CASE: Final = _select(tables.CaseTable, "record", by=("number",))
 CASES: Final = _select(tables.CaseTable, "record", order=("number",))
 EXHIBIT: Final = _select(tables.ExhibitTable, "record", by=("case", "number"))
+REQUEST: Final = _select(tables.RequestTable, "record", by=("id",))
+REQUESTS: Final = _select(tables.RequestTable, "record", order=("id",))
+CONSENT: Final = _select(tables.ConsentTable, "record", by=("id",))
+TRANSFER: Final = _select(tables.TransferTable, "record", by=("id",))
+_place = table_of(tables.SubjectEntryTable).c
+_consent = table_of(tables.ConsentTable).c
+CONSENTS: Final = _sql(
+    select(_consent.record)
+    .select_from(table_of(tables.SubjectEntryTable))
+    .join(table_of(tables.EntryTable), _entry.entry_index == _place.entry_index)
+    .join(table_of(tables.ConsentTable), _consent.id == _entry.event_hash)
+    .where(_place.key == bindparam("key"))
+    .order_by(_place.position)
+)
+"""The consents among the entries of one subject."""
 REGISTERED: Final = _select(tables.ExhibitTable, "record", by=("registration",))
 
 
@@ -125,6 +140,9 @@ PUT_AGENT: Final = _upsert(tables.AgentTable)
 PUT_KEY: Final = _upsert(tables.SigningKeyTable)
 PUT_CASE: Final = _upsert(tables.CaseTable)
 PUT_EXHIBIT: Final = _upsert(tables.ExhibitTable)
+PUT_REQUEST: Final = _upsert(tables.RequestTable)
+PUT_CONSENT: Final = _upsert(tables.ConsentTable)
+PUT_TRANSFER: Final = _upsert(tables.TransferTable)
 
 DISCLOSURE: Final = _select(tables.DisclosureTable, "text", by=("commitment",))
 PUT_DISCLOSURE: Final = _sql(upsert_into(table_of(tables.DisclosureTable)).on_conflict_do_nothing())

@@ -9,15 +9,16 @@ from typing import Any, Final, TypeVar
 from custody.ledger.store import Changes, Head, Tally
 from custody.storage import statements
 from custody.storage.records import read_record
-from custody.verify.state import Agent, Case, EventPlace, Exhibit, Key, Ledger
+from custody.verify.state import Agent, Case, Consent, EventPlace, Exhibit, Key, Ledger, Request, StateRecord, Transfer
 from custody.verify.subjects import subjects_of
 from schemas.entry import parse_entry
 from schemas.merkle import Frontier
+from schemas.subject import subject_key
 
 MOST_KEPT: Final = 50_000
 """Records kept in memory; beyond that all are dropped and read again, about 30 MB."""
 
-T = TypeVar("T", Agent, Case, Exhibit, Key)
+T = TypeVar("T", Agent, Case, Consent, Exhibit, Key, Request, Transfer)
 
 
 @dataclass(slots=True)
@@ -52,13 +53,15 @@ class Known:
         self.tallies.update((tally.key, tally) for tally in changes.tallies)
 
 
-def _place(record: Agent | Case | Exhibit | Key) -> tuple[Any, ...]:
+def _place(record: StateRecord) -> tuple[Any, ...]:
     match record:
         case Exhibit():
             return Exhibit, record.case, record.number
         case Case():
             return Case, record.number
-        case Agent() | Key():
+        case Ledger():
+            return (Ledger,)
+        case Agent() | Key() | Request() | Consent() | Transfer():
             return type(record), record.id
 
 
@@ -104,6 +107,29 @@ class StoredView:
         found = None if row is None else read_record(Exhibit, row[0])
         self._known.registered[event_hash] = None if found is None else (found.case, found.number)
         return found
+
+    def request(self, request: str) -> Request | None:
+        """Return the assistance request of that id."""
+        return self._find(Request, statements.REQUEST, request)
+
+    def consent(self, event_hash: str) -> Consent | None:
+        """Return the consent that the event of that hash recorded."""
+        row = self._connection.execute(statements.CONSENT, (bytes.fromhex(event_hash),)).fetchone()
+        return None if row is None else read_record(Consent, row[0])
+
+    def consents(self, registration: str) -> tuple[Consent, ...]:
+        """Return the consents about the exhibit whose registration has that event hash, in ledger order."""
+        exhibit = self.registered(registration)
+        if exhibit is None:
+            return ()
+        key = subject_key(("exhibit", exhibit.case, exhibit.number))
+        rows = self._connection.execute(statements.CONSENTS, (key,)).fetchall()
+        return tuple(read_record(Consent, row[0]) for row in rows)
+
+    def transfer(self, transfer: str) -> Transfer | None:
+        """Return what was decided about the transfer of that id."""
+        row = self._connection.execute(statements.TRANSFER, (bytes.fromhex(transfer),)).fetchone()
+        return None if row is None else read_record(Transfer, row[0])
 
     def event(self, event_hash: str) -> EventPlace | None:
         """Return where the event of that hash stands; its entry is read anew from the bytes."""

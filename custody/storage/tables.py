@@ -195,6 +195,34 @@ class ExhibitTable(LedgerBase, table=True):
     record: str = _text()
 
 
+class RequestTable(LedgerBase, table=True):
+    """An assistance request's state."""
+
+    __tablename__ = "request"
+    __table_args__: ClassVar[Any] = STRICT
+    id: str = _key(Text)
+    status: str = _text()
+    record: str = _text()
+
+
+class ConsentTable(LedgerBase, table=True):
+    """A consent's state, by the event hash that recorded it; the subjects of its exhibits lead to it."""
+
+    __tablename__ = "consent"
+    __table_args__: ClassVar[Any] = STRICT
+    id: bytes = _key(LargeBinary)
+    record: str = _text()
+
+
+class TransferTable(LedgerBase, table=True):
+    """What was decided about a transfer to this ledger."""
+
+    __tablename__ = "transfer"
+    __table_args__: ClassVar[Any] = STRICT
+    id: bytes = _key(LargeBinary)
+    record: str = _text()
+
+
 class DisclosureTable(DisclosureBase, table=True):
     """A private value; ``text`` is what its commitment hashes, and is gone once it was erased by order."""
 

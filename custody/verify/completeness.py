@@ -8,22 +8,26 @@ act that a child names; a consistency proof of the subject's own small tree says
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from custody.verify.fold import Placed
+from custody.verify.named_agents import agents_of
 from custody.verify.opened import Opened, fail
 from custody.verify.state import State, Subject
 from custody.verify.subjects import LEDGER
 from custody.verify.tree import check_consistency
 from custody.verify.trie import check_subject
+from schemas.bundle import Bundle
 from schemas.details.exhibit import ExhibitRegistered
+from schemas.details.record import BundleExported
 from schemas.entry import ParsedEntry
 from schemas.errors import VerificationError
 from schemas.merkle import root_of
 from schemas.proof import SubjectProof, parse_nodes
 from schemas.report import Findings
 from schemas.subject import SubjectValue
+from schemas.types import is_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +48,14 @@ def _is_within(index: int, last: int | None) -> bool:
 
 
 def closure_of(
-    exhibits: Iterable[tuple[str, str]], entries: Mapping[int, ParsedEntry], placed: Mapping[int, Placed], state: State
+    bundle: Bundle, entries: Mapping[int, ParsedEntry], placed: Mapping[int, Placed], state: State
 ) -> Closure:
-    """Return what a bundle about ``exhibits`` must carry, going by the entries that it does carry."""
+    """Return what a bundle must carry, going by what it lists and by the entries that it does carry."""
     wanted: dict[Subject, int | None] = {LEDGER: None}
-    for case, number in exhibits:
-        wanted["exhibit", case, number] = None
+    for item in bundle.exhibits:
+        wanted["exhibit", item.case, item.exhibit] = None
+    for request in bundle.requests if isinstance(bundle.requests, tuple) else ():
+        wanted["request", request] = None
     _add_ancestors(wanted, entries, placed, state)
     for subject in [subject for subject in wanted if subject[0] == "exhibit"]:
         wanted["case", subject[1]] = None
@@ -113,12 +119,6 @@ def _by_subject(placed: Mapping[int, Placed]) -> dict[Subject, list[int]]:
     return found
 
 
-def agents_of(entry: ParsedEntry) -> set[str]:
-    """Return the agents that sign or receive in an entry, and the units for which they do."""
-    signers = entry.event.event.signers
-    return {signer.agent for signer in signers} | {signer.party for signer in signers}
-
-
 def check_completeness(
     opened: Opened,
     findings: Findings,
@@ -141,9 +141,8 @@ def check_completeness(
     if export is None or not isinstance(index_root, str):
         fail(findings, 8, VerificationError("completeness.unproven", "expected an exporting entry"), "bundle")
         return
-    exhibits = [(item.case, item.exhibit) for item in opened.bundle.exhibits]
-    _check_about(export, exhibits, state, findings)
-    closure = closure_of(exhibits, entries, placed, state)
+    _check_about(export, opened.bundle, state, findings)
+    closure = closure_of(opened.bundle, entries, placed, state)
     proofs = {tuple(proof.subject): proof for proof in opened.proof.subjects}
     by_subject = _by_subject(placed)
     for subject in sorted(closure.wanted.keys() | proofs.keys()):
@@ -167,12 +166,21 @@ def check_completeness(
             fail(findings, 8, VerificationError("completeness.stray", text), f"entry {index}")
 
 
-def _check_about(export: ParsedEntry, exhibits: list[tuple[str, str]], state: State, findings: Findings) -> None:
-    """The export names exactly the exhibits of bundle.json, by the event hashes of their registrations."""
-    named = {str(item.exhibit) for item in (export.event.event.about or ())}
-    known = [state.exhibit(case, number) for case, number in exhibits]
-    if None in known or named != {exhibit.registration for exhibit in known if exhibit is not None}:
-        text = "expected the export to name exactly the exhibits of the bundle"
+def _check_about(export: ParsedEntry, bundle: Bundle, state: State, findings: Findings) -> None:
+    """The export names exactly what bundle.json lists: exhibits by the event hashes of their registrations, and the
+    request that it answers; a letter the requests that it is about.
+    """
+    details, about = export.event.details, export.event.event.about
+    items = about if isinstance(about, tuple) else ()
+    requests = {str(item.request) for item in items if is_set(item.request)}
+    if bundle.exhibits and isinstance(details, BundleExported) and is_set(details.request):
+        requests.add(str(details.request))
+    exhibits = {str(item.exhibit) for item in items if is_set(item.exhibit)}
+    known = [state.exhibit(item.case, item.exhibit) for item in bundle.exhibits]
+    listed = set(bundle.requests) if isinstance(bundle.requests, tuple) else set()
+    is_same = exhibits == {exhibit.registration for exhibit in known if exhibit is not None} and requests == listed
+    if None in known or not is_same:
+        text = "expected the export to name exactly the exhibits and requests of the bundle"
         fail(findings, 8, VerificationError("completeness.about", text), f"entry {export.entry.index}")
 
 

@@ -107,7 +107,11 @@ def _enrol(index: int, details: AgentEnrolled) -> tuple[Agent | Key, ...]:
     keys = tuple(_key(index, details.agent, key) for key in details.keys)
     members = tuple((member, index) for member in details.members) if isinstance(details.members, tuple) else ()
     roles = tuple((role, index) for role in details.roles)
-    agent = Agent(details.agent, details.kind, index, roles, members, tuple(key.id for key in keys))
+    agent = Agent(
+        details.agent, details.kind, index, roles, members, tuple(key.id for key in keys),
+        country=details.country if isinstance(details.country, str) else None,
+        ledger=details.ledger if isinstance(details.ledger, str) else None,
+    )  # fmt: skip
     return agent, *keys
 
 
@@ -167,7 +171,13 @@ def _change_agent(view: View, index: int, details: AgentChanged) -> Agent:
     kept = tuple((member, since) for member, since in agent.members if member not in gone)
     kept += tuple((member, index) for member in added)
     _check_count("members", len(kept), limits.UNIT_MEMBERS)
-    return replace(agent, members=kept, has_left=is_set(details.left))
+    return replace(
+        agent,
+        members=kept,
+        has_left=is_set(details.left),
+        country=details.country if isinstance(details.country, str) else agent.country,
+        ledger=details.ledger if isinstance(details.ledger, str) else agent.ledger,
+    )
 
 
 def _add_key(view: View, index: int, event: Event, details: AgentKeyAdded) -> tuple[StateRecord, ...]:

@@ -13,12 +13,15 @@ import msgspec
 
 from custody.verify.disputes import Disputes, Signing, affirmed_by, find_disputes
 from custody.verify.reducer import reduce
+from custody.verify.release import check_release
 from custody.verify.signing import SignatureJob, check_enrolments, signature_jobs
 from custody.verify.standing import Standing, Standings
 from custody.verify.state import State, Subject
 from custody.verify.subjects import subjects_of
+from schemas.details.record import BundleExported
 from schemas.entry import ParsedEntry
 from schemas.errors import CustodyError, RuleViolation, VerificationError
+from schemas.event import ParsedEvent
 from schemas.report import Findings, Severity
 from schemas.types import is_set
 
@@ -32,6 +35,11 @@ def commitments_in(raw: bytes) -> list[bytes]:
     """
     # Splitting finds them four times as fast as a pattern would; the schema has checked the digits.
     return [part[:64] for part in raw.split(_COMMITMENT)[1:]]
+
+
+def _is_of_exhibits(event: ParsedEvent) -> bool:
+    about = event.event.about
+    return isinstance(about, tuple) and is_set(about[0].exhibit)
 
 
 class Placed(msgspec.Struct, frozen=True):
@@ -70,6 +78,7 @@ class Fold:
             self.fail(6, error, index)
         key_ids = standing.matched.key_ids
         self._signings.append(Signing(index, key_ids, standing.relies_on, affirmed_by(self.state, parsed.event)))
+        self._check_release(parsed)
         placed = self._reduce(parsed, standing, is_known=is_known)
         self._check_once(parsed)
         self._check_times(parsed)
@@ -116,6 +125,15 @@ class Fold:
         for code, text in outcome.defects:
             self._findings.add(12, Severity.DEFECT, code, f"entry {index}", text)
         return Placed(index, outcome.place.subjects, is_applied=True)
+
+    def _check_release(self, parsed: ParsedEntry) -> None:
+        """What left for another country without a consent that covers it stays a breach of law, whatever else holds."""
+        event, subject = parsed.event, f"entry {parsed.entry.index}"
+        for breach in check_release(self.state, event, parsed.entry.recorded_at):
+            self._findings.add(11, Severity.FAILED, breach.code, subject, breach.text)
+        if isinstance(event.details, BundleExported) and not is_set(event.details.to) and _is_of_exhibits(event):
+            text = "an export that names no recipient on record, so that no consent could be looked for"
+            self._findings.add(11, Severity.DEFECT, "release.recipient-unnamed", subject, text)
 
     def _check_once(self, parsed: ParsedEntry) -> None:
         """A commitment stands once in a ledger: a second place would let one salt serve two values."""

@@ -13,12 +13,17 @@ import msgspec
 from msgspec.structs import replace
 
 from custody.verify import enrolment
+from custody.verify.consents import change_consent
+from custody.verify.requests import change_request
 from custody.verify.rules import HANDLING, REGISTRAR, RULES, Rule
 from custody.verify.state import Agent, Case, EventPlace, Exhibit, StateRecord, View
 from custody.verify.subjects import subjects_of
+from custody.verify.transfers import accept_exhibit, refuse_transfer, transfer_exhibit
 from schemas.details.custody import Moved
 from schemas.details.exhibit import ExhibitIncident, ExhibitRegistered, ExhibitReleased
+from schemas.details.record import BundleExported
 from schemas.details.source import Source, missing_of
+from schemas.details.transfer import TransferAccepted, TransferRefused
 from schemas.errors import RuleViolation
 from schemas.event import Event, ParsedEvent, Signer
 from schemas.types import UNSET, Role, SignsAs, is_set
@@ -65,6 +70,9 @@ _OFFICES: tuple[SignsAs, ...] = ("to", "second", "witness", "registrar")
 _NOBODY = (0, 0)
 _ROLES_OF_OFFICE: dict[SignsAs, frozenset[Role]] = {"to": HANDLING, "registrar": REGISTRAR}
 _ABOUT_ONE = frozenset({"event.attached", "exhibit.checked", "exhibit.linked", "record.corrected"})
+_ABOUT_DEFECTS: dict[str, tuple[tuple[str, str], ...]] = {
+    "transfer.contested": (("defect.receipt-contested", "a receipt came that fits nothing that was sent"),),
+}
 
 
 def _apply(view: View, index: int, parsed: ParsedEvent, rule: Rule, key_ids: tuple[str, ...]) -> Applied:
@@ -73,14 +81,24 @@ def _apply(view: View, index: int, parsed: ParsedEvent, rule: Rule, key_ids: tup
         _check_about(view, rule, event)
         if event.type == "record.affirmed":
             _check_affirmation(view, event)
-        return (), ()
+        if event.type.startswith("consent."):
+            return change_consent(view, parsed), ()
+        if isinstance(parsed.details, BundleExported):
+            _check_export(view, parsed.details)
+        return (), _ABOUT_DEFECTS.get(event.type, ())
     if is_set(event.link):
         before = view.exhibit(str(event.case), str(event.exhibit))
+        if isinstance(parsed.details, TransferAccepted):
+            return accept_exhibit(view, _register(view, before, parsed), parsed.details), ()
         if event.type == "exhibit.registered":
             return (_register(view, before, parsed),), _registration_defects(parsed)
         return _act(view, before, parsed, rule)
     if event.type.startswith("case."):
         return (_change_case(view, event),), ()
+    if event.type.startswith("request."):
+        return (change_request(view, parsed),), ()
+    if isinstance(parsed.details, TransferRefused):
+        return (refuse_transfer(view, parsed.details),), ()
     return enrolment.change(view, index, parsed, key_ids)
 
 
@@ -155,6 +173,15 @@ def _check_about(view: View, rule: Rule, event: Event) -> None:
                 raise RuleViolation("rule.about-event", "expected an event of the subject it is about, found none")
 
 
+def _check_export(view: View, details: BundleExported) -> None:
+    if not view.is_whole:
+        return
+    if is_set(details.to):
+        _agent(view, str(details.to))
+    if is_set(details.request) and view.request(str(details.request)) is None:
+        raise RuleViolation("rule.request-unknown", f"expected a known request, found {details.request}")
+
+
 def _check_affirmation(view: View, event: Event) -> None:
     """One event, about exactly its subjects, by one who signed it (with another key) or by two registrars."""
     assert isinstance(event.about, tuple)
@@ -201,9 +228,13 @@ def _register(view: View, before: Exhibit | None, parsed: ParsedEvent) -> Exhibi
         missing = place is None and (view.is_whole or view.exhibit(parent.case, parent.exhibit) is not None)
         if missing or (place is not None and ("exhibit", parent.case, parent.exhibit) not in place.subjects):
             raise RuleViolation("rule.parent", f"expected an act of {parent.case}/{parent.exhibit} in derived_from")
+    parents = details.derived_from if isinstance(details.derived_from, tuple) else ()
+    known_parents = (view.exhibit(parent.case, parent.exhibit) for parent in parents)
+    bound = {authority for parent in known_parents if parent is not None for authority in parent.bound_to}
     return Exhibit(
         case=case, number=number, registration=parsed.hash, head=parsed.hash, sequence=0,
         holder=event.signers[0].party, status="held", is_sealed=False, occurred_at=event.occurred_at,
+        is_derived=bool(parents), bound_to=tuple(sorted(bound)),
     )  # fmt: skip
 
 
@@ -245,7 +276,10 @@ def _act(view: View, before: Exhibit | None, parsed: ParsedEvent, rule: Rule) ->
     )  # fmt: skip
     special = _SPECIAL.get(event.type)
     after = special(after, parsed) if special else after
-    defects = []
+    defects: list[tuple[str, str]] = []
+    if event.type.startswith("transfer."):
+        after, seen = transfer_exhibit(view, before, after, parsed)
+        defects += seen
     if event.occurred_at < before.occurred_at:
         defects.append(
             ("defect.time-backward", f"occurred at {event.occurred_at}, the act before at {before.occurred_at}")

@@ -20,6 +20,8 @@ HANDLING: frozenset[Role] = frozenset({"authority", "court", "custodian", "exami
 """Roles that may hold evidence."""
 REGISTRAR: frozenset[Role] = frozenset({"registrar"})
 SYSTEM: frozenset[Role] = frozenset({"system"})
+ASKING: frozenset[Role] = frozenset({"authority", "court", "custodian", "examiner", "registrar"})
+"""Roles that write requests, consents and answers down; who decides them is named in the record."""
 ANYBODY: frozenset[Role] = HANDLING | {"auditor", "viewer"}
 CHECKING: frozenset[Role] = HANDLING | {"auditor", "system"}
 
@@ -35,6 +37,8 @@ KEPT: frozenset[Status] = frozenset({"held", "in-transit"})
 ALIVE: frozenset[Status] = frozenset({"held", "in-transit", "lent", "released"})
 AWAY: frozenset[Status] = frozenset({"lent", "released"})
 TAKEABLE: frozenset[Status] = frozenset({"held", "in-transit", "lent"})
+SENT: frozenset[Status] = frozenset({"dispatched"})
+CROSSED: frozenset[Status] = frozenset({"transferred"})
 NO_STATE: frozenset[Status] = frozenset()
 
 
@@ -80,11 +84,35 @@ RULES: dict[str, Rule] = {
     "exhibit.released": Rule(HANDLING, {**OBSERVED, "to": (0, 1)}, HELD),
     "exhibit.returned": Rule(HANDLING, states=AWAY, leads_to="held"),
     "exhibit.disposed": Rule(HANDLING, ONE_REGISTRAR, HELD, leads_to="disposed"),
+    "transfer.accepted": Rule(HANDLING, leads_to="held", holder=False),
+    "transfer.dispatched": Rule(HANDLING, states=HELD, leads_to="dispatched"),
+    "transfer.receipt": Rule(HANDLING, states=SENT, holder=False),
+    "transfer.recalled": Rule(HANDLING, states=SENT, holder=False),
+    "transfer.lost": Rule(HANDLING, states=SENT, holder=False),
+    "transfer.returned": Rule(HANDLING, states=CROSSED, leads_to="held", holder=False),
+    "transfer.refused": Rule(HANDLING),
+    "transfer.contested": Rule(HANDLING, about=_EXHIBIT),
+    "request.answer-received": Rule(ASKING),
+    "request.answered": Rule(ASKING),
+    "request.closed": Rule(ASKING),
+    "request.completed": Rule(ASKING),
+    "request.drafted": Rule(ASKING),
+    "request.extended": Rule(ASKING),
+    "request.received": Rule(ASKING),
+    "request.sent": Rule(ASKING),
+    "request.withdrawn": Rule(ASKING),
+    "consent.conditions-met": Rule(ASKING, about=_EXHIBIT, names_event=True),
+    "consent.recorded": Rule(ASKING, about=_EXHIBIT),
+    "consent.revoked": Rule(ASKING, about=_EXHIBIT, names_event=True),
+    "release.refused": Rule(HANDLING | SYSTEM, about=_EXHIBIT),
+    "jurisdiction.claimed": Rule(ASKING, about=frozenset({"case"})),
+    "jurisdiction.resolved": Rule(ASKING, about=frozenset({"case"})),
+    "offence.mapped": Rule(ASKING, about=frozenset({"case", "exhibit", "request"})),
     "exhibit.linked": Rule(HANDLING, about=_EXHIBIT),
     "exhibit.checked": Rule(CHECKING, about=_EXHIBIT),
     "record.affirmed": Rule(ANYBODY | SYSTEM, _OPTIONAL_REGISTRAR, about=_ANY_SUBJECT, names_event=True),
-    "record.corrected": Rule(HANDLING, about=frozenset({"agent", "case", "exhibit"}), names_event=True),
-    "bundle.exported": Rule(HANDLING, about=_EXHIBIT),
+    "record.corrected": Rule(HANDLING, about=frozenset({"agent", "case", "exhibit", "request"}), names_event=True),
+    "bundle.exported": Rule(HANDLING, about=frozenset({"exhibit", "request"})),
     "access.logged": Rule(SYSTEM, {}, about=frozenset({"case", "exhibit"})),
     "disclosure.erased": Rule(HANDLING, ONE_REGISTRAR, about=_ANY_SUBJECT),
     "event.attached": Rule(HANDLING, about=frozenset({"agent", "case", "exhibit"})),

@@ -12,7 +12,7 @@ import msgspec
 
 from custody.verify.disputes import reliance
 from custody.verify.signing import MatchedKeys, match_keys
-from custody.verify.state import Case, Exhibit, StateRecord, View
+from custody.verify.state import Agent, Key, Ledger, StateRecord, View
 from schemas.envelope import Envelope
 from schemas.event import ParsedEvent, Signer
 
@@ -46,7 +46,7 @@ class Standings:
 
     def settle(self, standing: Standing, changes: Iterable[StateRecord]) -> None:
         """Keep the standing of an event that the rules took, or forget all where it changed who may sign."""
-        if any(not isinstance(record, Exhibit | Case) for record in changes):
+        if any(isinstance(record, Agent | Key | Ledger) for record in changes):
             self._known.clear()
         elif not standing.matched.errors:
             self._known[standing.name] = standing

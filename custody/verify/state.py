@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -28,6 +28,9 @@ class Agent:
     members: tuple[tuple[str, int], ...]
     keys: tuple[str, ...]
     has_left: bool = False
+    country: str | None = None
+    ledger: str | None = None
+    """Origin of an organisation's own ledger."""
 
     def role_since(self, allowed: frozenset[Role]) -> int | None:
         """Return the index that brought in the oldest of his roles among ``allowed``, or nothing."""
@@ -91,9 +94,22 @@ class Case:
     is_open: bool
 
 
+class Dispatch(msgspec.Struct, frozen=True):
+    """An exhibit's way out: id of the transfer, the party that sent it, the agent it goes to, what it is."""
+
+    transfer: str
+    sender: str
+    to: str
+    is_original: bool
+
+
 # Two of these are made for every entry of a replay; a Struct is made ten times as fast as a dataclass.
 class Exhibit(msgspec.Struct, frozen=True):
-    """An exhibit. ``holder`` is a party (agent or unit); it stays the responsible one while lent or released."""
+    """An exhibit. ``holder`` is a party (agent or unit); it stays the responsible one while lent or released.
+
+    ``bound_to`` are the authorities without whose consent it may not be handed on: it, or what it derives from, came
+    from them under that condition. ``dispatch`` stands from the dispatch until a receipt, a recall or a return.
+    """
 
     case: str
     number: str
@@ -104,6 +120,42 @@ class Exhibit(msgspec.Struct, frozen=True):
     status: Status
     is_sealed: bool
     occurred_at: str
+    is_derived: bool = False
+    bound_to: tuple[str, ...] = ()
+    dispatch: Dispatch | None = None
+
+
+class Request(msgspec.Struct, frozen=True):
+    """An assistance request; ``peer`` is the agent on the other side, ``outcome`` of the newest answer."""
+
+    id: str
+    kind: str
+    direction: Literal["incoming", "outgoing"]
+    peer: str
+    status: Literal["answered", "closed", "drafted", "received", "sent", "withdrawn"]
+    outcome: str | None = None
+    until: str | None = None
+
+
+class Consent(msgspec.Struct, frozen=True):
+    """A consent by the event hash that recorded it. ``unmet`` are the conditions that still bar a release."""
+
+    id: str
+    authority: str
+    recipient: str
+    exhibits: tuple[str, ...]
+    valid_from: str
+    valid_until: str | None
+    unmet: tuple[str, ...]
+    request: str | None
+    is_revoked: bool = False
+
+
+class Transfer(msgspec.Struct, frozen=True):
+    """What this ledger decided about a transfer to it: event hashes of the dispatches that it accepted or refused."""
+
+    id: str
+    decided: tuple[str, ...]
 
 
 class EventPlace(msgspec.Struct, frozen=True):
@@ -115,7 +167,7 @@ class EventPlace(msgspec.Struct, frozen=True):
     signers: tuple[str, ...]
 
 
-StateRecord = Agent | Key | Ledger | Case | Exhibit
+StateRecord = Agent | Key | Ledger | Case | Exhibit | Request | Consent | Transfer
 
 
 class View(Protocol):
@@ -141,6 +193,18 @@ class View(Protocol):
     def registered(self, event_hash: str) -> Exhibit | None:
         """Return the exhibit whose registration has that event hash."""
 
+    def request(self, request: str) -> Request | None:
+        """Return the assistance request of that id."""
+
+    def consent(self, event_hash: str) -> Consent | None:
+        """Return the consent that the event of that hash recorded."""
+
+    def consents(self, registration: str) -> tuple[Consent, ...]:
+        """Return the consents about the exhibit whose registration has that event hash, in ledger order."""
+
+    def transfer(self, transfer: str) -> Transfer | None:
+        """Return what was decided about the transfer of that id."""
+
     def event(self, event_hash: str) -> EventPlace | None:
         """Return where the event of that hash stands."""
 
@@ -148,7 +212,10 @@ class View(Protocol):
 class State:
     """A `View` in memory, folded from entries in order."""
 
-    __slots__ = ("_agents", "_cases", "_events", "_exhibits", "_keys", "_ledger", "_registered", "_shared", "is_whole")
+    __slots__ = (
+        "_agents", "_cases", "_consents", "_covering", "_events", "_exhibits", "_keys", "_ledger", "_registered",
+        "_requests", "_shared", "_transfers", "is_whole",
+    )  # fmt: skip
 
     def __init__(self, *, is_whole: bool) -> None:
         self.is_whole = is_whole
@@ -158,6 +225,10 @@ class State:
         self._cases: dict[str, Case] = {}
         self._exhibits: dict[tuple[str, str], Exhibit] = {}
         self._registered: dict[str, tuple[str, str]] = {}
+        self._requests: dict[str, Request] = {}
+        self._consents: dict[str, Consent] = {}
+        self._covering: dict[str, list[str]] = {}
+        self._transfers: dict[str, Transfer] = {}
         self._events: dict[str, EventPlace] = {}
         self._shared: dict[Any, Any] = {}
 
@@ -190,6 +261,27 @@ class State:
         """Return where the event of that hash stands."""
         return self._events.get(event_hash)
 
+    def request(self, request: str) -> Request | None:
+        """Return the assistance request of that id."""
+        return self._requests.get(request)
+
+    def consent(self, event_hash: str) -> Consent | None:
+        """Return the consent that the event of that hash recorded."""
+        return self._consents.get(event_hash)
+
+    def consents(self, registration: str) -> tuple[Consent, ...]:
+        """Return the consents about the exhibit whose registration has that event hash, in ledger order."""
+        return tuple(self._consents[consent] for consent in self._covering.get(registration, ()))
+
+    def transfer(self, transfer: str) -> Transfer | None:
+        """Return what was decided about the transfer of that id."""
+        return self._transfers.get(transfer)
+
+    @property
+    def requests(self) -> dict[str, Request]:
+        """All assistance requests by id."""
+        return self._requests
+
     @property
     def keys(self) -> dict[str, Key]:
         """All keys by id."""
@@ -213,6 +305,9 @@ class State:
         yield from self._keys.values()
         yield from self._cases.values()
         yield from self._exhibits.values()
+        yield from self._requests.values()
+        yield from self._consents.values()
+        yield from self._transfers.values()
 
     def place(self, event_hash: str, place: EventPlace) -> None:
         """Remember where an event stands; parts that many events have in common are kept once."""
@@ -237,3 +332,12 @@ class State:
                 self._cases[record.number] = record
             case Ledger():
                 self._ledger = record
+            case Request():
+                self._requests[record.id] = record
+            case Transfer():
+                self._transfers[record.id] = record
+            case Consent():
+                if record.id not in self._consents:
+                    for registration in record.exhibits:
+                        self._covering.setdefault(registration, []).append(record.id)
+                self._consents[record.id] = record

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from custody.verify.state import Subject, View
 from schemas.details.ledger import AgentChanged, AgentEnrolled, AgentKeyAdded, AgentKeyRevoked, LedgerOpened
+from schemas.details.transfer import TransferRefused
 from schemas.event import About, ParsedEvent
 from schemas.types import is_set
 
@@ -25,11 +26,24 @@ def subjects_of(view: View, item: ParsedEvent | About) -> tuple[Subject, ...]:
         return (LEDGER, *(("agent", agent.agent) for agent in details.agents))
     if isinstance(details, AgentChanged | AgentEnrolled | AgentKeyAdded | AgentKeyRevoked):
         return (("agent", details.agent),)
+    if event.type.startswith("request."):
+        return (("request", details.request),)  # type: ignore[attr-defined]
+    if isinstance(details, TransferRefused):
+        return (("transfer", details.transfer),)
     case = str(event.case)
     if is_set(event.link):
-        exhibit = ("exhibit", case, str(event.exhibit))
-        return (exhibit, ("case-exhibits", case)) if event.type == "exhibit.registered" else (exhibit,)
+        return _subjects_of_act(("exhibit", case, str(event.exhibit)), item)
     return (("case", case),) if is_set(event.case) else (LEDGER,)
+
+
+def _subjects_of_act(exhibit: Subject, item: ParsedEvent) -> tuple[Subject, ...]:
+    """Return the exhibit, and where it is put on the lists of a case or a transfer these too."""
+    listed: tuple[Subject, ...] = (exhibit,)
+    if item.type in {"exhibit.registered", "transfer.accepted"}:
+        listed += (("case-exhibits", exhibit[1]),)
+    if item.type.startswith("transfer."):
+        listed += (("transfer", item.details.transfer),)  # type: ignore[attr-defined]
+    return listed
 
 
 def _subject_about(view: View, about: About) -> tuple[Subject, ...]:
@@ -43,4 +57,4 @@ def _subject_about(view: View, about: About) -> tuple[Subject, ...]:
     if is_set(about.ledger):
         ledger = view.ledger()
         return (LEDGER,) if ledger is not None and ledger.origin == about.ledger else ()
-    return ()
+    return () if view.request(str(about.request)) is None else (("request", str(about.request)),)

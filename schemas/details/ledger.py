@@ -20,6 +20,7 @@ from schemas.types import (
     Hash,
     KeyId,
     Nonce,
+    Origin,
     Private,
     Record,
     Role,
@@ -54,7 +55,10 @@ Keys = Annotated[tuple[PublicKey, ...], Meta(max_length=16)]
 
 
 class AgentEnrolled(Record, frozen=True, kw_only=True):
-    """Details of ``agent.enrolled``. Units and organisations may have no key; a unit lists its members."""
+    """Details of ``agent.enrolled``. Units and organisations may have no key; a unit lists its members.
+
+    ``ledger`` is the origin of an organisation's own ledger: what is sent to it is received there.
+    """
 
     age_key: AgeKey | Unset = UNSET
     agent: AgentId
@@ -62,6 +66,7 @@ class AgentEnrolled(Record, frozen=True, kw_only=True):
     country: Country | Unset = UNSET
     keys: Keys
     kind: AgentKind
+    ledger: Origin | Unset = UNSET
     members: Members | Unset = UNSET
     name: Private | Unset = UNSET
     organisation: AgentId | Unset = UNSET
@@ -104,6 +109,7 @@ class AgentChanged(Record, frozen=True, kw_only=True):
     age_key: AgeKey | Unset = UNSET
     agent: AgentId
     country: Country | Unset = UNSET
+    ledger: Origin | Unset = UNSET
     left: Literal["yes"] | Unset = UNSET
     members_added: Members | Unset = UNSET
     members_removed: Members | Unset = UNSET

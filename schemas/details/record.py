@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from schemas import limits
 from schemas.details.ledger import check_sorted
-from schemas.types import UNSET, AgentId, Hash, Private, Record, Unset
+from schemas.types import UNSET, AgentId, Hash, Nonce, Private, Record, Token, Unset
 
 CorrectedField = Literal[
     "acquisition", "condition", "description", "identifiers", "legal_authority", "occurred_at", "place", "purpose",
@@ -36,11 +36,18 @@ class RecordCorrected(Record, frozen=True, kw_only=True):
 
 
 class BundleExported(Record, frozen=True, kw_only=True):
-    """Details of ``bundle.exported``: ``manifest`` is the SHA-256 of the bundle's ``manifest-sha256.txt``."""
+    """Details of ``bundle.exported``: ``manifest`` is the SHA-256 of the bundle's ``manifest-sha256.txt``.
+
+    ``to`` is the recipient as an agent whose country is on record; ``request`` the one that the bundle answers;
+    ``transfer`` the dispatch that it belongs to.
+    """
 
     manifest: Hash
     purpose: Private | Unset = UNSET
     recipient: Private
+    request: Token | Unset = UNSET
+    to: AgentId | Unset = UNSET
+    transfer: Nonce | Unset = UNSET
 
 
 class AccessLogged(Record, frozen=True, kw_only=True):

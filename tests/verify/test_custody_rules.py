@@ -170,4 +170,4 @@ def test_every_type_has_a_row_and_every_row_a_type() -> None:
     assert RULES.keys() == DETAILS.keys()
     for name, kind in DETAILS.items():
         assert bool(RULES[name].about) == (kind.anchor == "about")
-        assert (bool(RULES[name].states) or name == "exhibit.registered") == (kind.anchor == "link")
+        assert (bool(RULES[name].states) or name in {"exhibit.registered", "transfer.accepted"}) == (kind.anchor == "link")

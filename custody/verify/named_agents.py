@@ -1,0 +1,43 @@
+"""Which agents an entry calls for beside those who sign: without them nobody could say to what country a thing went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from schemas.details.consent import ConsentRecorded, ReleaseRefused
+from schemas.details.record import AccessLogged, BundleExported
+from schemas.details.request import AnswerReceived, RequestAnswered, RequestDrafted, RequestReceived
+from schemas.details.transfer import TransferAccepted, TransferDispatched, TransferRefused, TransferReturned
+from schemas.entry import ParsedEntry
+from schemas.types import Record
+
+_FIELDS: Final[dict[type[Record], tuple[str, ...]]] = {
+    AccessLogged: ("agent",),
+    AnswerReceived: ("decided_by", "from_"),
+    BundleExported: ("to",),
+    ConsentRecorded: ("authority", "recipient"),
+    ReleaseRefused: ("to", "tried_by"),
+    RequestAnswered: ("decided_by", "forwarded_by"),
+    RequestDrafted: ("to",),
+    RequestReceived: ("from_",),
+    TransferAccepted: ("from_",),
+    TransferDispatched: ("to",),
+    TransferRefused: ("from_",),
+    TransferReturned: ("from_",),
+}
+"""Fields of details that name an agent on whom the lawfulness of the record rests (docs/spec/completeness.md)."""
+
+
+def agents_of(entry: ParsedEntry) -> set[str]:
+    """Return the agents that sign or receive in an entry, the units for which they do, and those whom it names."""
+    signers = entry.event.event.signers
+    return {signer.agent for signer in signers} | {signer.party for signer in signers} | set(_named(entry))
+
+
+def _named(entry: ParsedEntry) -> Iterator[str]:
+    details = entry.event.details
+    for name in _FIELDS.get(type(details), ()):
+        agent = getattr(details, name)
+        if isinstance(agent, str):
+            yield agent

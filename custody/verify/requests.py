@@ -1,0 +1,93 @@
+"""The part of the reducer that knows assistance requests: what may follow what, on either side of the border.
+
+    asking side    drafted -> sent -> answered -> closed        asked side    received -> answered -> closed
+
+and withdrawn from any of these but closed. Deadlines and missing fields are for the procedure profile; here stands
+only what would make the record contradict itself.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec.structs import replace
+
+from custody.verify.state import Request, View
+from schemas.details.request import (
+    Answer,
+    AnswerReceived,
+    RequestBody,
+    RequestDrafted,
+    RequestExtended,
+    RequestReceived,
+)  # fmt: skip
+from schemas.errors import RuleViolation
+from schemas.event import ParsedEvent
+from schemas.types import is_set
+
+_OPEN: Final = ("drafted", "sent", "received", "answered", "withdrawn")
+_LIVE: Final = ("drafted", "sent", "received", "answered")
+_BEFORE: Final = {
+    "request.answer-received": ("sent", "answered", "withdrawn"),
+    "request.answered": ("received", "answered"),
+    "request.closed": _OPEN,
+    "request.completed": _LIVE,
+    "request.extended": ("sent", "received", "answered"),
+    "request.sent": ("drafted", "sent", "answered"),
+    "request.withdrawn": _LIVE,
+}
+"""The statuses in which each act on a known request is possible."""
+_AFTER: Final = {
+    "request.answer-received": "answered",
+    "request.answered": "answered",
+    "request.closed": "closed",
+    "request.sent": "sent",
+    "request.withdrawn": "withdrawn",
+}
+_SIDE: Final = {"request.answer-received": "outgoing", "request.answered": "incoming", "request.sent": "outgoing"}
+
+
+def change_request(view: View, parsed: ParsedEvent) -> Request:
+    """Return what a ``request.*`` event makes of its request.
+
+    Raises:
+        RuleViolation: ``rule.request-exists``, ``rule.request-unknown``, ``rule.request-state``,
+            ``rule.request-side``, ``rule.request-peer``, ``rule.unknown-agent``.
+    """
+    details = parsed.details
+    if isinstance(details, RequestBody):
+        return _open(view, details)
+    known = view.request(details.request)  # type: ignore[attr-defined]
+    if known is None:
+        raise RuleViolation("rule.request-unknown", f"expected a known request, found {details.request}")  # type: ignore[attr-defined]
+    wanted = _BEFORE[parsed.type]
+    if known.status not in wanted:
+        text = f"expected {known.id} {' or '.join(wanted)} for {parsed.type}, found it {known.status}"
+        raise RuleViolation("rule.request-state", text)
+    side = _SIDE.get(parsed.type)
+    if side is not None and side != known.direction:
+        raise RuleViolation("rule.request-side", f"expected an {side} request for {parsed.type}, found {known.id}")
+    if isinstance(details, AnswerReceived) and details.from_ != known.peer:
+        text = f"expected an answer of {known.peer}, whom {known.id} was sent to, found one of {details.from_}"
+        raise RuleViolation("rule.request-peer", text)
+    if isinstance(details, Answer):
+        known = replace(known, outcome=details.outcome)
+    if isinstance(details, Answer | RequestExtended) and is_set(details.until):
+        known = replace(known, until=str(details.until))
+    return replace(known, status=_AFTER.get(parsed.type, known.status))
+
+
+def _open(view: View, details: RequestBody) -> Request:
+    if view.request(details.request) is not None:
+        raise RuleViolation("rule.request-exists", f"expected a new request, found {details.request} on record")
+    if is_set(details.renewal_of) and view.is_whole and view.request(str(details.renewal_of)) is None:
+        raise RuleViolation("rule.request-unknown", f"expected a request to renew, found {details.renewal_of}")
+    if isinstance(details, RequestDrafted):
+        direction, peer, status = "outgoing", details.to, "drafted"
+    else:
+        assert isinstance(details, RequestReceived)
+        direction, peer, status = "incoming", details.from_, "received"
+    if view.is_whole and view.agent(peer) is None:
+        raise RuleViolation("rule.unknown-agent", f"expected an enrolled organisation, found {peer}")
+    until = str(details.until) if is_set(details.until) else None
+    return Request(details.request, details.kind, direction, peer, status, None, until)  # type: ignore[arg-type]
