@@ -68,5 +68,5 @@ AGENT_KEYS: Final = 1_024
 """Keys that one agent ever has."""
 LOG_KEYS: Final = 1_024
 """Log keys that a ledger ever has."""
-EXTENTS_IN_EVENT: Final = 32
+SPANS_IN_EVENT: Final = 32
 """Places on a medium, or segments of an image, that an event holds itself; more are a document."""

@@ -33,14 +33,14 @@ ListKind = Literal["dc3dd", "dcfldd", "ddrescue", "ftk-imager", "guymager", "has
 Version = Annotated[str, Meta(pattern=r"^[0-9A-Za-z.+-]{1,32}\Z")]
 
 
-class Extent(Record, frozen=True, kw_only=True):
+class Span(Record, frozen=True, kw_only=True):
     """``length`` sectors or bytes from ``start`` on."""
 
     length: Annotated[int, Meta(ge=1, le=limits.MAX_SAFE_INTEGER)]
     start: Count
 
 
-class Extents(Record, frozen=True, kw_only=True):
+class Spans(Record, frozen=True, kw_only=True):
     """Places on a medium, in order: the number of all, their summed length, and the first of them.
 
     More than 32 are a document: one canonical JSON line for each.
@@ -48,7 +48,7 @@ class Extents(Record, frozen=True, kw_only=True):
 
     count: Annotated[int, Meta(ge=1, le=limits.MAX_SAFE_INTEGER)]
     document: Hash | Unset = UNSET
-    first: Annotated[tuple[Extent, ...], Meta(min_length=1, max_length=limits.EXTENTS_IN_EVENT)]
+    first: Annotated[tuple[Span, ...], Meta(min_length=1, max_length=limits.SPANS_IN_EVENT)]
     total: Count
 
 
@@ -94,12 +94,12 @@ class Segments(Record, frozen=True, kw_only=True):
 
     count: Annotated[int, Meta(ge=1, le=limits.MAX_SAFE_INTEGER)]
     document: Hash | Unset = UNSET
-    missing: Extents | Unset = UNSET
-    order: Annotated[tuple[Hash, ...], Meta(min_length=1, max_length=limits.EXTENTS_IN_EVENT)] | Unset = UNSET
+    missing: Spans | Unset = UNSET
+    order: Annotated[tuple[Hash, ...], Meta(min_length=1, max_length=limits.SPANS_IN_EVENT)] | Unset = UNSET
 
 
 class Reader(Record, frozen=True, kw_only=True):
-    """What read the medium."""
+    """What read the container or its medium."""
 
     name: Literal["custody", "libewf", "libqcow", "libvhdi", "libvmdk"]
     version: Version
@@ -115,14 +115,14 @@ class Image(Record, frozen=True, kw_only=True):
     compression: Compression | Unset = UNSET
     container: Container
     damage: Annotated[tuple[Damage, ...], Meta(min_length=1, max_length=16)] | Unset = UNSET
-    damaged: Extents | Unset = UNSET
+    damaged: Spans | Unset = UNSET
     header: ImageHeader | Unset = UNSET
     medium: Medium | Unset = UNSET
     not_read: NotRead | Unset = UNSET
-    reader: Reader | Unset = UNSET
+    readers: Annotated[tuple[Reader, ...], Meta(min_length=1, max_length=4)] | Unset = UNSET
     segments: Segments
     stored: Annotated[tuple[StoredHash, ...], Meta(min_length=1, max_length=8)] | Unset = UNSET
-    unreadable: Extents | Unset = UNSET
+    unreadable: Spans | Unset = UNSET
 
     def __post_init__(self) -> None:
         """Tie the medium to why it isn't there; ValueError becomes ``record.malformed``."""
