@@ -68,5 +68,21 @@ AGENT_KEYS: Final = 1_024
 """Keys that one agent ever has."""
 LOG_KEYS: Final = 1_024
 """Log keys that a ledger ever has."""
+ASSET_PROOF_BYTES: Final = 8 * 1024 * 1024
+"""A proof about an asset: what a node answers about one account, transaction or receipt."""
+TRIE_NODES: Final = 132
+"""Nodes of one trie proof: a key of 32 bytes has 64 half bytes, with an extension before each and some room."""
+TRIE_NODE_BYTES: Final = 1_048_576
+"""One node; a leaf may hold a receipt with all its logs."""
+HEADER_BYTES: Final = 4_096
+"""A block header; Bitcoin's has 80 bytes, Ethereum's some 600."""
+CHAIN_HEADERS: Final = 8_192
+"""Headers from a proof's block to a pinned one: four periods of Bitcoin, two months."""
+MERKLE_BRANCH: Final = 32
+"""Siblings of a Bitcoin transaction: no block has 2^32 of them."""
+TRANSACTION_BYTES: Final = 1_000_000
+"""A Bitcoin transaction without witnesses: no block held more of it."""
+CHAIN_PINS: Final = 4_096
+"""Blocks that a reader pins."""
 SPANS_IN_EVENT: Final = 32
 """Places on a medium, or segments of an image, that an event holds itself; more are a document."""

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from custody.verify.asset_step import check_assets
 from custody.verify.bag_step import check_bag
 from custody.verify.checkpoint_step import check_checkpoint
 from custody.verify.completeness import check_completeness
@@ -94,6 +95,7 @@ def verify(
     registered = registrations(state, entries, listed)
     content.check(registered, dict(values.disclosed), entries)  # 9
     check_recorded(entries, registered, findings)
+    check_assets(opened, source, findings, registered, values.disclosed, trusted.trust)
     report = _report(opened, findings, trusted, at, state, placed, listed, genesis)
     return Verified(report, entries, placed, values, state, disputes)
 

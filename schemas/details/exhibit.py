@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from schemas import limits, text
 from schemas.content import Content
+from schemas.details.asset import Asset
 from schemas.details.image import HashList, Image
 from schemas.details.ledger import check_sorted
 from schemas.details.source import Source
@@ -115,6 +116,7 @@ class ExhibitRegistered(Record, frozen=True, kw_only=True):
     """Details of ``exhibit.registered``; ``content`` stands for data and assets, never for an object."""
 
     acquisition: Acquisition | Unset = UNSET
+    asset: Asset | Unset = UNSET
     attestations: Attestations | Unset = UNSET
     content: Content | Unset = UNSET
     data_country: Country | Unset = UNSET
@@ -140,6 +142,8 @@ class ExhibitRegistered(Record, frozen=True, kw_only=True):
         """Tie content to nature; ValueError becomes ``record.malformed``."""
         if (self.content is UNSET) != (self.nature == "object"):
             raise ValueError("content stands for data and assets, never for an object")
+        if self.asset is not UNSET and self.nature != "asset":
+            raise ValueError("asset stands for assets only")
         if self.content is UNSET and (self.image is not UNSET or self.hash_lists is not UNSET):
             raise ValueError("image and hash_lists stand beside content only")
         check_sorted("handling", self.handling)

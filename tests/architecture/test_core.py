@@ -46,7 +46,7 @@ HEAVY = ("sqlmodel", "sqlalchemy", "pydantic", "click", "rich", "jinja2", "blake
 def _is_allowed(name: str) -> bool:
     if any(f"{name}.".startswith(f"{prefix}.") for prefix in FORBIDDEN_BELOW):
         return False
-    return name.partition(".")[0] in ALLOWED or f"{name}.".startswith("custody.verify.")
+    return name.partition(".")[0] in ALLOWED or f"{name}.".startswith(("custody.verify.", "custody.onchain."))
 
 
 def _breaches(path: Path, text: str) -> Iterator[str]:

@@ -1,0 +1,119 @@
+"""One proof about an asset, checked whole: bytes, what is recorded, and pinned blocks in; what it shows out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from custody.onchain import bitcoin, ethereum, spv
+from custody.onchain.anchoring import Block, anchor
+from custody.onchain.caip import Chain, parse_chain
+from custody.onchain.claims import Claims, Recorded, Said, read_claims
+from custody.onchain.holding import bind_account, bind_storage
+from custody.onchain.moving import bind_log
+from custody.onchain.paying import bind_transaction
+from custody.onchain.transfers import receipt_at
+from schemas import canonical, limits
+from schemas.asset_proof import AccountProof, AssetProof, ReceiptProof, TransactionProof
+from schemas.errors import VerificationError
+from schemas.report import Severity
+from schemas.trust import ChainPin
+
+LATER = "what happened after that block can't be seen offline"
+
+
+def parse_proof(raw: bytes) -> AssetProof:
+    """Return the proof of which ``raw`` is the canonical spelling.
+
+    Raises:
+        RecordError: ``record.*``.
+        UnknownVersionError: ``record.version``.
+    """
+    return canonical.decode(raw, AssetProof, maximum=limits.ASSET_PROOF_BYTES)
+
+
+def check_proof(proof: AssetProof, recorded: Recorded, pins: Sequence[ChainPin]) -> tuple[Said, ...]:
+    """Return what ``proof`` shows about what is recorded, and to which block it holds.
+
+    Raises:
+        RecordError: ``asset.chain``, or a recorded name that is none.
+        VerificationError: ``asset.*``: it doesn't hold, or is about something else.
+    """
+    chain = parse_chain(proof.chain)
+    claims = read_claims(recorded, chain)
+    check = _check_bitcoin if chain.namespace == "bip122" else _check_ethereum
+    block, parts = check(proof, chain, claims)
+    vouched, problem = anchor(block, pins)
+    told = [part for part in parts if isinstance(part, str)]
+    notes = [part for part in parts if isinstance(part, Said)]
+    is_bound = not any(note.code == "asset.withheld" for note in notes)
+    code = "asset.proven" if problem is None and is_bound else "asset.stated"
+    where = f"in {block.text}{f', {vouched}' if vouched else ''}"
+    said = [Said(Severity.NOTE, code, f"{where}: {text}; {LATER}") for text in told]
+    return (*said, *notes, *(() if problem is None else (problem,)))
+
+
+def _check_bitcoin(proof: AssetProof, chain: Chain, claims: Claims) -> tuple[Block, list[str | Said]]:
+    rules = spv.RULES.get(chain.text)
+    if rules is None or not isinstance(proof.transaction, TransactionProof):
+        raise _unsupported("a transaction of Bitcoin or one of its test chains", chain)
+    headers = [bitcoin.parse_header(bytes.fromhex(raw)) for raw in proof.headers]
+    spv.check_headers(headers, proof.height, rules)
+    part = proof.transaction
+    branch = [bytes.fromhex(sibling) for sibling in part.branch]
+    transaction = spv.check_inclusion(bytes.fromhex(part.raw), branch, part.index, headers[proof.place])
+    block = Block(
+        chain=chain.text,
+        hashes=[bitcoin.reversed_hex(header.hash) for header in headers],
+        first=proof.height,
+        place=proof.place,
+        time=headers[proof.place].time,
+        has_work=rules.has_periods,
+    )
+    return block, list(bind_transaction(transaction, claims))
+
+
+def _check_ethereum(proof: AssetProof, chain: Chain, claims: Claims) -> tuple[Block, list[str | Said]]:
+    if chain.namespace != "eip155" or isinstance(proof.transaction, TransactionProof):
+        raise _unsupported("an account or a receipt of a chain of namespace eip155", chain)
+    headers = [ethereum.parse_header(bytes.fromhex(raw)) for raw in proof.headers]
+    ethereum.check_headers(headers, proof.height)
+    block = Block(
+        chain=chain.text,
+        hashes=[header.hash.hex() for header in headers],
+        first=proof.height,
+        place=proof.place,
+        time=headers[proof.place].time,
+        has_work=False,
+    )
+    return block, list(_bind_ethereum(proof, headers[proof.place], claims))
+
+
+def _bind_ethereum(proof: AssetProof, header: ethereum.Header, claims: Claims) -> Iterator[str | Said]:
+    if isinstance(proof.receipt, ReceiptProof):
+        receipt = proof.receipt
+        logs = receipt_at(header.receipts_root, receipt.index, _nodes(receipt.nodes))
+        if receipt.log >= len(logs):
+            text = f"expected a receipt with more than {receipt.log} logs, found {len(logs)}"
+            raise VerificationError("asset.receipt", text)
+        yield from bind_log(logs[receipt.log], receipt.index, claims)
+        return
+    assert isinstance(proof.account, AccountProof), "the record has one of three kinds, and Bitcoin's is done"
+    part = proof.account
+    address = bytes.fromhex(part.address)
+    state = ethereum.account_at(header.state_root, address, _nodes(part.nodes))
+    if not isinstance(part.storage, tuple):
+        yield from bind_account(address, state, header.number, claims)
+        return
+    words = [
+        (storage, ethereum.word_at(state.storage_root, bytes.fromhex(storage.key), _nodes(storage.nodes)))
+        for storage in part.storage
+    ]
+    yield from bind_storage(address, words, header.number, claims)
+
+
+def _nodes(nodes: Sequence[str]) -> list[bytes]:
+    return [bytes.fromhex(node) for node in nodes]
+
+
+def _unsupported(expected: str, chain: Chain) -> VerificationError:
+    return VerificationError("asset.kind", f"expected a proof of {expected}, found another on {chain.text}")

@@ -1,0 +1,124 @@
+"""What an account or a word of storage says about a recorded asset: a balance, the owner of a token.
+
+A contract's storage has no names: that a word is the owner of a token follows from where the contract keeps its
+owners (layout and slot), which is somebody's word and is said beside what is proven.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from custody.onchain.addresses import checksummed
+from custody.onchain.caip import Account, Asset
+from custody.onchain.claims import Claims, Said, unbound, withheld
+from custody.onchain.ethereum import AccountState, balance_key, owner_key, token_balance_key
+from schemas.asset_proof import StorageProof
+from schemas.errors import VerificationError
+from schemas.types import is_set
+
+Word = tuple[StorageProof, int]
+"""A word of storage that was proven, with what it holds."""
+_ACCOUNT_END = 1 << 160
+
+
+def bind_account(address: bytes, state: AccountState, height: int, claims: Claims) -> Iterator[str | Said]:
+    """Yield in words what an account held, given that it is a recorded one.
+
+    Raises:
+        VerificationError: ``asset.unbound`` for another account, ``asset.balance`` for another balance than recorded at
+            this block.
+    """
+    name = next((name for name, account in claims.named() if account.address.raw == address), None)
+    text = checksummed(address, _reference(claims))
+    holds = f"holds {state.balance} wei, with nonce {state.nonce}" if state.exists else "holds nothing: it isn't there"
+    if name is None and not claims.hides("account", "wallet"):
+        raise unbound(f"expected a proof of a recorded account, found one of {text}")
+    yield f"{name or 'account'} {text} {holds}"
+    if name is None:
+        yield withheld("the account")
+    elif claims.account is not None and claims.account.address.raw == address and not _is_token(claims.asset):
+        _check_balance(state.balance, height, claims)
+
+
+def bind_storage(address: bytes, words: Sequence[Word], height: int, claims: Claims) -> Iterator[str | Said]:
+    """Yield in words what a contract's storage says about the recorded token.
+
+    Raises:
+        VerificationError: ``asset.unbound`` for another contract or token, ``asset.not-held`` where neither the
+            recorded account nor the custody wallet holds it, ``asset.balance`` as `bind_account`.
+    """
+    text = checksummed(address, _reference(claims))
+    if claims.asset is None and claims.hides("asset"):
+        for storage, value in words:
+            yield f"word {storage.key} of contract {text} is {value:064x}"
+        yield withheld("the asset")
+        return
+    asset = claims.asset
+    if asset is None or asset.contract is None or asset.contract.raw != address:
+        raise unbound(f"expected a proof of the recorded asset's contract, found one of {text}")
+    is_held, is_told = False, False
+    for storage, value in words:
+        if not is_set(storage.layout):
+            yield f"word {storage.key} of contract {text} is {value:064x}; what it stands for is not shown"
+            continue
+        is_told = True
+        holder, told = _tell(storage, value, asset, claims, height)
+        is_held |= holder
+        yield told
+    if is_told and not is_held:
+        if not claims.hides("account", "wallet"):
+            text = f"expected {asset.text} with the recorded account or the custody wallet, found it with neither"
+            raise VerificationError("asset.not-held", text)
+        yield withheld("the account")
+
+
+def _tell(storage: StorageProof, value: int, asset: Asset, claims: Claims, height: int) -> tuple[bool, str]:
+    """Return whether a recorded account holds the token by this word, and the word in words."""
+    slot = bytes.fromhex(str(storage.slot))
+    key = bytes.fromhex(storage.key)
+    basis = f"if its contract keeps them in slot {int.from_bytes(slot, 'big')} ({storage.layout})"
+    if storage.layout == "erc721-owner":
+        if asset.kind != "erc721" or asset.token is None or owner_key(int(asset.token), slot) != key:
+            raise unbound(f"expected the word of the owner of {asset.text}, found {storage.key}")
+        return _tell_owner(value, asset, claims, basis)
+    for name, account in claims.named():
+        if _balance_key(asset, account, str(storage.layout), slot) == key:
+            if account is claims.account and asset.kind == "erc20":
+                _check_balance(value, height, claims)
+            return value > 0, f"{name} {account.address.text} holds {value} of {asset.text}, {basis}"
+    if claims.hides("account", "wallet"):
+        return False, f"an account holds {value} by word {storage.key}, {basis}"
+    raise unbound(f"expected the word of a recorded account's balance of {asset.text}, found {storage.key}")
+
+
+def _tell_owner(value: int, asset: Asset, claims: Claims, basis: str) -> tuple[bool, str]:
+    if value >= _ACCOUNT_END:
+        raise unbound(f"expected an account of 20 bytes as owner of {asset.text}, found {value:064x}")
+    owner = value.to_bytes(20, "big")
+    name = next((name for name, account in claims.named() if account.address.raw == owner), None)
+    shown = checksummed(owner, asset.chain.reference) if value else "nobody"
+    return name is not None, f"{asset.text} belongs to {f'{name} ' if name else ''}{shown}, {basis}"
+
+
+def _balance_key(asset: Asset, account: Account, layout: str, slot: bytes) -> bytes | None:
+    if layout == "erc20-balance" and asset.kind == "erc20":
+        return balance_key(account.address.raw, slot)
+    if layout == "erc1155-balance" and asset.kind == "erc1155" and asset.token is not None:
+        return token_balance_key(int(asset.token), account.address.raw, slot)
+    return None
+
+
+def _check_balance(found: int, height: int, claims: Claims) -> None:
+    recorded = claims.recorded
+    if recorded.balance is not None and recorded.height == height and recorded.balance != str(found):
+        text = f"expected the recorded balance {recorded.balance} at block {height}, found {found}"
+        raise VerificationError("asset.balance", text)
+
+
+def _is_token(asset: Asset | None) -> bool:
+    return asset is not None and asset.contract is not None
+
+
+def _reference(claims: Claims) -> str:
+    known = claims.asset or claims.account or claims.wallet
+    return "1" if known is None else known.chain.reference

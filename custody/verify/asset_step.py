@@ -1,0 +1,101 @@
+"""Within step 9: the proofs about an asset on a public chain, of each listed exhibit that has some.
+
+What the proofs must be about are the recorded identifiers, as far as the bundle discloses them; which blocks the reader
+believes is in the trust file. The checks themselves are `custody.onchain`, loaded only where there is such a proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from custody.verify.opened import Opened, fail
+from custody.verify.source import Source
+from schemas import layout, limits
+from schemas.details.asset import Asset
+from schemas.details.exhibit import ExhibitRegistered
+from schemas.entry import ParsedEntry
+from schemas.errors import CustodyError, RecordError
+from schemas.private import Disclosure
+from schemas.report import Findings, Severity
+from schemas.trust import Trust
+from schemas.types import UNSET, Private
+
+if TYPE_CHECKING:
+    from custody.onchain.claims import Recorded
+
+
+def check_assets(
+    opened: Opened,
+    source: Source,
+    findings: Findings,
+    registered: Mapping[tuple[str, str], ParsedEntry],
+    disclosed: Mapping[str, Disclosure],
+    trust: Trust | None,
+) -> None:
+    """Check each proof about each listed asset.
+
+    Findings: ``asset.*`` failed where a proof doesn't hold or is about something else; ``asset.pin-not-reached``,
+    ``asset.shallow`` (undecided); ``asset.shared-wallet``, ``asset.other-sender`` (defects); ``asset.proven``,
+    ``asset.stated``, ``asset.not-pinned``, ``asset.withheld``, ``asset.proof-absent`` (notes).
+    """
+    for (case, number), entry in registered.items():
+        details = entry.event.details
+        if not isinstance(details, ExhibitRegistered) or not isinstance(details.asset, Asset):
+            continue
+        subject, asset = f"{case}/{number}", details.asset
+        if asset.transfer is not UNSET and asset.transfer.shared is True:
+            text = "the custody wallet was recorded to serve another target wallet or case as well"
+            findings.add(9, Severity.DEFECT, "asset.shared-wallet", subject, text)
+        for place, proof in enumerate(asset.proofs if isinstance(asset.proofs, tuple) else (), start=1):
+            where = f"{subject}: asset proof {place}"
+            name = layout.DOCUMENTS + proof.document
+            if name not in opened.measured:
+                text = f"the proof {proof.document} is not in the bundle, so it was not checked"
+                findings.add(9, Severity.NOTE, "asset.proof-absent", where, text)
+                continue
+            try:
+                _check(source.read(name, limits.ASSET_PROOF_BYTES), asset, disclosed, trust, findings, where)
+            except CustodyError as error:
+                fail(findings, 9, error, where)
+
+
+def _check(
+    raw: bytes, asset: Asset, disclosed: Mapping[str, Disclosure], trust: Trust | None, findings: Findings, where: str
+) -> None:
+    # The libraries behind it take a while to load, and few bundles have such a proof.
+    from custody.onchain.check import check_proof, parse_proof
+
+    pins = trust.chain_pins if trust is not None and isinstance(trust.chain_pins, tuple) else ()
+    for said in check_proof(parse_proof(raw), recorded_of(asset, disclosed), pins):
+        findings.add(9, said.severity, said.code, where, said.text)
+
+
+def recorded_of(asset: Asset, disclosed: Mapping[str, Disclosure]) -> Recorded:
+    """Return what is recorded about an asset, as far as it is disclosed.
+
+    Raises:
+        RecordError: ``asset.value`` for a disclosed value that isn't a text.
+    """
+    from custody.onchain.claims import Recorded
+
+    transfer, state = asset.transfer, asset.state
+    fields: dict[str, object] = {"account": asset.account, "asset": asset.asset}
+    if transfer is not UNSET:
+        fields |= {"test_transaction": transfer.test_transaction, "transaction": transfer.transaction}
+        fields["wallet"] = transfer.wallet
+    if state is not UNSET:
+        fields["balance"] = state.balance
+    values: dict[str, Any] = {name: _value(field, disclosed) for name, field in fields.items()}
+    hidden = (name for name, field in fields.items() if isinstance(field, Private) and values[name] is None)
+    height = state.height if state is not UNSET and isinstance(state.height, int) else None
+    return Recorded(**values, height=height, withheld=frozenset(hidden))  # type: ignore[arg-type]
+
+
+def _value(field: object, disclosed: Mapping[str, Disclosure]) -> str | None:
+    found = disclosed.get(field.commitment) if isinstance(field, Private) else None
+    if found is None:
+        return None
+    if not isinstance(found.value, str):
+        raise RecordError("asset.value", "expected a text as a recorded value of an asset, found another")
+    return found.value

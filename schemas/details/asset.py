@@ -1,0 +1,160 @@
+"""The record of an asset among the details of ``exhibit.registered`` (docs/spec/assets.md).
+
+Names, addresses, amounts and all that a public chain would lead to a person by are private. In clear stand closed
+vocabularies, counts, times and digests. No field takes a seed phrase or a private key: only the number of the envelope
+in which it is sealed.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from schemas import text
+from schemas.errors import RecordError
+from schemas.types import UNSET, Count, Documents, Hash, Index, Private, Record, Time, Unset
+
+Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z", description="three capital letters, ISO 4217")]
+Characterisation = Literal["data", "property"]
+Custody = Literal["contract", "custodial", "platform", "self-hosted", "unknown"]
+
+
+class AssetState(Record, frozen=True, kw_only=True):
+    """What was seen of it on its chain, and when: ``balance`` in the smallest unit (wei, satoshi), as decimal text.
+
+    ``block`` is its hash as people write it; ``photos`` are screenshots.
+    """
+
+    balance: Private | Unset = UNSET
+    block: Private | Unset = UNSET
+    height: Index | Unset = UNSET
+    nonce: Count | Unset = UNSET
+    observed_at: Time
+    photos: Documents | Unset = UNSET
+    source: Private | Unset = UNSET
+
+    def __post_init__(self) -> None:
+        """Check the time; ValueError becomes ``record.malformed``."""
+        _check_times(self.observed_at)
+
+
+class Valuation(Record, frozen=True, kw_only=True):
+    """What it was worth, by whose rate, and when."""
+
+    amount: Private
+    at: Time
+    currency: Currency
+    rate_source: Private
+
+    def __post_init__(self) -> None:
+        """Check the time; ValueError becomes ``record.malformed``."""
+        _check_times(self.at)
+
+
+class AssetTransfer(Record, frozen=True, kw_only=True):
+    """The transfer to the agency: ``transaction`` paid ``wallet``, which serves one target wallet of one case only.
+
+    ``shared`` says that the wallet was known to serve another one as well, and that this was accepted.
+    """
+
+    confirmations: Count | Unset = UNSET
+    shared: Literal[True] | Unset = UNSET
+    test_transaction: Private | Unset = UNSET
+    transaction: Private | Unset = UNSET
+    wallet: Private
+
+
+class Token(Record, frozen=True, kw_only=True):
+    """A token of a collection: what its metadata and media were, by digest of the exhibit's files."""
+
+    approvals: Count | Unset = UNSET
+    content_id: Private | Unset = UNSET
+    gateway: Private | Unset = UNSET
+    media: Hash | Unset = UNSET
+    metadata: Hash | Unset = UNSET
+    uri: Private | Unset = UNSET
+
+
+class PlatformItem(Record, frozen=True, kw_only=True):
+    """An item of a platform without a public chain; ``certificate`` is the provider's document (law row C19)."""
+
+    certificate: Hash | Unset = UNSET
+    certificate_hash: Private | Unset = UNSET
+    collection: Private
+    holder: Private | Unset = UNSET
+    number: Private
+    platform: Private
+
+
+class Freeze(Record, frozen=True, kw_only=True):
+    """A freeze at a provider that holds the asset: its receipt, the order, and when it ends (law row C17)."""
+
+    document: Hash | Unset = UNSET
+    ends_at: Time | Unset = UNSET
+    order: Private | Unset = UNSET
+    provider: Private
+
+    def __post_init__(self) -> None:
+        """Check the time; ValueError becomes ``record.malformed``."""
+        _check_times(self.ends_at)
+
+
+class SealedSecret(Record, frozen=True, kw_only=True):
+    """Where a seed phrase or key lies, sealed; what it says is in no record. ``apart``: not with the device."""
+
+    apart: bool
+    envelope: Private
+    place: Private | Unset = UNSET
+    seal: Private | Unset = UNSET
+
+
+class Presence(Record, frozen=True, kw_only=True):
+    """Who was there when it was taken."""
+
+    lawyer: bool
+    suspect: bool
+    video: bool
+    witnesses: Count
+
+
+class AssetProofDocument(Record, frozen=True, kw_only=True):
+    """A proof about it (custody-asset-proof/v1), kept as a document of this digest."""
+
+    document: Hash
+
+
+class Asset(Record, frozen=True, kw_only=True):
+    """An asset: what it is (CAIP-19), whose account held it (CAIP-10), and what was done to secure it.
+
+    Either ``asset`` or ``account`` or ``platform`` stands. ``amount`` is decimal text in the unit that people use.
+    """
+
+    account: Private | Unset = UNSET
+    amount: Private | Unset = UNSET
+    asset: Private | Unset = UNSET
+    characterisation: Annotated[tuple[Characterisation, ...], Meta(min_length=1, max_length=2)] | Unset = UNSET
+    custody: Custody
+    freeze: Freeze | Unset = UNSET
+    platform: PlatformItem | Unset = UNSET
+    presence: Presence | Unset = UNSET
+    proofs: Annotated[tuple[AssetProofDocument, ...], Meta(min_length=1, max_length=16)] | Unset = UNSET
+    secret: SealedSecret | Unset = UNSET
+    state: AssetState | Unset = UNSET
+    token: Token | Unset = UNSET
+    transfer: AssetTransfer | Unset = UNSET
+    valuation: Valuation | Unset = UNSET
+
+    def __post_init__(self) -> None:
+        """Want something that is identified; ValueError becomes ``record.malformed``."""
+        if self.account is UNSET and self.asset is UNSET and self.platform is UNSET:
+            raise ValueError("an asset has an account, an asset name or a platform item")
+
+
+def _check_times(*times: object) -> None:
+    for value in times:
+        if isinstance(value, str):
+            try:
+                text.check_time(value)
+            except RecordError as error:
+                raise ValueError(error.text) from None
