@@ -7,13 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from custody.ledger.numbers import fold_number
-from custody.ledger.rows import EntryRows
+from custody.ledger.rows import EntryRows, signing_from
 from custody.ledger.store import EMPTY_HEAD, Changes, Head, SubjectEntry, Tally
 from custody.ledger.tiles import MemoryTiles
 from custody.verify.disputes import Signing, is_disputing
 from custody.verify.state import Agent, Case, EventPlace, Exhibit, Key, State
 from custody.verify.subjects import subjects_of
-from schemas import canonical
 from schemas.entry import parse_entry
 from schemas.errors import StorageError
 from schemas.event import ParsedEvent
@@ -126,9 +125,8 @@ class MemoryLedger:
     def signings(self, first: int = 0) -> Iterator[Signing]:
         """Yield what disputes need."""
         for rows in self.rows[first:]:
-            sources = canonical.decode(rows.entry.relies_on.encode(), tuple[int, ...], maximum=65_535)
-            keys = tuple(signer.key_id for signer in rows.signers)
-            yield Signing(rows.entry.entry_index, keys, sources, rows.entry.affirms)
+            row = rows.entry
+            yield signing_from((row.entry_index, row.relies_on, row.signers, row.affirms))
 
     def keys(self) -> Mapping[str, Key]:
         """Return all keys."""

@@ -156,7 +156,7 @@ class LedgerPass:
         columns.compare_tiles(rows, replayed.tree.tiles.kept(), self.findings)
         columns.compare_commitments(rows, replayed.fold.commitments, self.findings)
         columns.compare_states(rows, replayed.fold.state.records(), self.findings)
-        columns.compare_outside(rows, replayed.tree.size, self.findings)
+        columns.check_numbering(rows, self.findings)
         columns.check_soundness(rows, self.findings)
         for difference in replayed.subjects.differences(rows):
             subject = f"entry {difference.index}" if difference.index >= 0 else f"subject {difference.subject}"

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from custody.audit.columns import compare_entries, compare_signers
+from custody.audit.columns import compare_entries
 from custody.audit.growing_tree import GrowingTree
 from custody.audit.subject_index import SubjectIndex
 from custody.audit.table_rows import Row, TableRows
-from custody.ledger.rows import entry_row, signer_rows
+from custody.ledger.rows import EntryRow, entry_row
 from custody.ledger.signature_cores import SignatureCores
 from custody.ledger.tiles import HASH_BYTES
 from custody.verify.disputes import Signing
@@ -30,7 +30,7 @@ from schemas.text import ZERO_HASH
 
 CHUNK: Final = 128
 """Entries that are read at a time: few enough for a core to keep them at hand, many enough for one statement."""
-_RAW: Final = 2
+_RAW: Final = EntryRow._fields.index("raw")
 
 Watch = Callable[[ParsedEntry, Placed], None]
 """What is told of each entry that was folded."""
@@ -93,7 +93,7 @@ class Replay:
                     self._take(index, entry)
                 case Malformed() as malformed:
                     self._refuse(index, malformed)
-        self._compare(found, first, last)
+        self._compare(found)
         # The entry after a missing one says what it was, and may be the first of the next chunk.
         self._grow(wait=1 if self._leaves[-1] is None else 0)
         self._check_seen()
@@ -102,17 +102,12 @@ class Replay:
         """End the replay: nothing follows."""
         self._grow(wait=0)
 
-    def _compare(self, found: list[Row], first: int, last: int) -> None:
-        signers, _ = self._rows.signers(first, last)
-        entry_rows = [
+    def _compare(self, found: list[Row]) -> None:
+        expected = [
             entry_row(entry=parsed.entry, raw=parsed.raw, leaf=parsed.leaf, event=parsed.event, signing=signing)
             for parsed, signing in self._folded
         ]
-        expected = [
-            row for parsed, signing in self._folded for row in signer_rows(parsed.entry.index, parsed.event, signing)
-        ]
-        compare_entries(found, entry_rows, self._findings)
-        compare_signers(signers, expected, {row.entry_index for row in entry_rows}, self._findings)
+        compare_entries(found, expected, self._findings)
         self._folded.clear()
 
     def _miss(self, index: int, *, is_damaged: bool) -> None:

@@ -10,17 +10,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from custody.ledger.rows import EntryRow, SignerRow
+from custody.ledger.rows import EntryRow
 from custody.storage import statements
 from custody.storage.triggers import TRIGGERS
 
 Row = tuple[Any, ...]
 
 _ENTRY_COLUMNS: Final = ", ".join(f'"{name}"' for name in EntryRow._fields)
-_SIGNER_COLUMNS: Final = ", ".join(f'"{name}"' for name in SignerRow._fields)
 _RANGE: Final = "WHERE entry_index >= ? AND entry_index < ? ORDER BY entry_index"
 _ENTRIES: Final = f'SELECT {_ENTRY_COLUMNS} FROM "entry" {_RANGE}'
-_SIGNERS: Final = f'SELECT {_SIGNER_COLUMNS} FROM "signer" {_RANGE}, position'
 _DAMAGE: Final = (sqlite3.Error, UnicodeDecodeError)
 """What a damaged file makes the driver raise; the second where the damage stands in SQLite's own message."""
 _CACHE: Final = -4096
@@ -65,10 +63,6 @@ class TableRows:
         """Return the entry rows from ``first`` up to, but without, ``last``, and the indexes that can't be read."""
         return self._range(_ENTRIES, first, last)
 
-    def signers(self, first: int, last: int) -> tuple[list[Row], list[int]]:
-        """Return the signer rows of those entries, and the indexes that can't be read."""
-        return self._range(_SIGNERS, first, last)
-
     def tile(self, level: int, number: int) -> bytes:
         """Return a stored tile as it is, or nothing where it can't be read."""
         try:
@@ -77,19 +71,13 @@ class TableRows:
             return b""
         return row[0] if row is not None and isinstance(row[0], bytes) else b""
 
-    def outside(self, size: int) -> Iterator[tuple[str, int]]:
-        """Yield table and index of rows that name an entry below 0 or from ``size`` on, the first of each side.
+    def least(self) -> int:
+        """Return the least number of an entry row, 0 where there is none.
 
         Raises:
             Unreadable: as `size`.
         """
-        for table in ("entry", "signer"):
-            least = self._first(f'SELECT min(entry_index) FROM "{table}"')
-            most = self._first(f'SELECT max(entry_index) FROM "{table}"')
-            if least is not None and least < 0:
-                yield table, least
-            if most is not None and most >= size:
-                yield table, size
+        return int(self._first('SELECT coalesce(min(entry_index), 0) FROM "entry"'))
 
     def scan(self, table: str, *columns: str, by: str) -> Iterator[Row]:
         """Yield the ``columns`` of all rows of a table in the order of ``by``, the names of columns.

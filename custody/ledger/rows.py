@@ -7,26 +7,28 @@ before it, so an audit computes the rows again and compares. Nothing here is eve
 from __future__ import annotations
 
 from binascii import unhexlify
-from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
+
+import msgspec
 
 from custody.verify.disputes import Signing
 from custody.verify.fold import commitments_in
 from schemas import canonical
 from schemas.entry import Entry
-from schemas.event import Link, ParsedEvent
+from schemas.event import Link, ParsedEvent, Signer
 
 
 class EntryRow(NamedTuple):
     """An entry: ``leaf`` and ``event_hash`` of 32 bytes, ``raw`` the truth, the rest for searching.
 
     ``relies_on`` is the canonical array of the indexes that brought in what its signers sign with; ``affirms`` the
-    index that it affirms.
+    index that it affirms. ``signers`` is canonical JSON as well, one object a signer in the event's order, as
+    `StoredSigner` reads it.
     """
 
     entry_index: int
     leaf: bytes
-    raw: bytes
     event_hash: bytes
     type: str
     case: str | None
@@ -37,17 +39,19 @@ class EntryRow(NamedTuple):
     recorded_at: str
     relies_on: str
     affirms: int | None
+    signers: str
+    raw: bytes
 
 
-class SignerRow(NamedTuple):
-    """One signer of an entry, in the order in which the event names them."""
+class StoredSigner(msgspec.Struct, frozen=True):
+    """One signer of an entry, as the column ``signers`` spells him."""
 
-    entry_index: int
-    position: int
-    key_id: str
     agent: str
-    signs_as: str
-    on_behalf_of: str | None
+    key: str
+    on_behalf_of: str = ""
+
+
+_SIGNERS = msgspec.json.Decoder(tuple[StoredSigner, ...])
 
 
 class CommitmentRow(NamedTuple):
@@ -61,7 +65,6 @@ class EntryRows(NamedTuple):
     """All rows of one entry but those of its subjects, whose positions depend on what came before."""
 
     entry: EntryRow
-    signers: tuple[SignerRow, ...]
     commitments: tuple[CommitmentRow, ...]
 
 
@@ -70,7 +73,7 @@ def rows_of(*, entry: Entry, raw: bytes, leaf: bytes, event: ParsedEvent, signin
     index = entry.index
     commitments = tuple(CommitmentRow(unhexlify(item), index) for item in commitments_in(event.raw))
     row = entry_row(entry=entry, raw=raw, leaf=leaf, event=event, signing=signing)
-    return EntryRows(row, signer_rows(index, event, signing), commitments)
+    return EntryRows(row, commitments)
 
 
 def entry_row(*, entry: Entry, raw: bytes, leaf: bytes, event: ParsedEvent, signing: Signing) -> EntryRow:
@@ -79,7 +82,6 @@ def entry_row(*, entry: Entry, raw: bytes, leaf: bytes, event: ParsedEvent, sign
     return EntryRow(
         entry.index,
         leaf,
-        raw,
         unhexlify(event.hash),
         inner.type,
         _or_none(inner.case),
@@ -91,34 +93,30 @@ def entry_row(*, entry: Entry, raw: bytes, leaf: bytes, event: ParsedEvent, sign
         # A canonical array of numbers.
         f"[{','.join(map(str, signing.relies_on))}]",
         signing.affirms,
+        _signers(event.event.signers, signing.keys),
+        raw,
     )
 
 
-def signer_rows(index: int, event: ParsedEvent, signing: Signing) -> tuple[SignerRow, ...]:
-    """Return the rows of an entry's signers, of each of whom ``signing`` has the key."""
-    named = zip(event.event.signers, signing.keys, strict=True)
-    return tuple([
-        SignerRow(index, place, key_id, signer.agent, signer.as_, _or_none(signer.on_behalf_of))
-        for place, (signer, key_id) in enumerate(named)
-    ])  # fmt: skip
+@lru_cache(maxsize=256)
+def _signers(signers: tuple[Signer, ...], keys: tuple[str, ...]) -> str:
+    """Spell who signed and with which keys; the same people sign again and again."""
+    units = [_or_none(signer.on_behalf_of) for signer in signers]
+    named = zip(signers, keys, units, strict=True)
+    return canonical.encode(
+        [
+            {"agent": signer.agent, "as": signer.as_, "key": key} | ({"on_behalf_of": unit} if unit else {})
+            for signer, key, unit in named
+        ]
+    ).decode("ascii")
 
 
-def signings_from(rows: Iterable[tuple[int, str, str, int | None]]) -> Iterable[Signing]:
-    """Yield what disputes need from (index, relies_on, key id, affirms), one row a signer, in order of index."""
-    index, relies_on, affirms, keys = -1, "[]", None, list[str]()
-    for row_index, row_relies_on, key_id, row_affirms in rows:
-        if row_index != index and index >= 0:
-            yield _signing(index, relies_on, affirms, keys)
-            keys = []
-        index, relies_on, affirms = row_index, row_relies_on, row_affirms
-        keys.append(key_id)
-    if index >= 0:
-        yield _signing(index, relies_on, affirms, keys)
-
-
-def _signing(index: int, relies_on: str, affirms: int | None, keys: list[str]) -> Signing:
+def signing_from(row: tuple[int, str, str, int | None]) -> Signing:
+    """Return what disputes need from an entry's index, ``relies_on``, ``signers`` and ``affirms``."""
+    index, relies_on, signers, affirms = row
+    keys = tuple([signer.key for signer in _SIGNERS.decode(signers)])
     sources = canonical.decode(relies_on.encode("ascii"), tuple[int, ...], maximum=65_535)
-    return Signing(index, tuple(keys), sources, affirms)
+    return Signing(index, keys, sources, affirms)
 
 
 def _or_none(value: object) -> str | None:

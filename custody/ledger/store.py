@@ -50,11 +50,12 @@ class Tally(NamedTuple):
 
 
 class SubjectEntry(NamedTuple):
-    """The entry at ``position`` of a subject."""
+    """The entry at ``position`` of a subject; ``frontier`` as in its tally with that entry as the newest."""
 
     key: bytes
     position: int
     entry_index: int
+    frontier: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,7 @@ class LedgerWriter(LedgerReader, Protocol):
         """
 
     def put_changes(self, changes: Changes) -> None:
-        """Replace states and tallies, and add the checkpoint; once, at the end of the transaction.
+        """Replace states, add new subjects and the checkpoint; once, at the end of the transaction.
 
         Raises:
             StorageError: as `put_entries`.

@@ -157,7 +157,7 @@ class WorkingTallies:
             known = self._counts[subject] = self._load(subject)
         key, frontier = known
         frontier.append(leaf)
-        return SubjectEntry(key, frontier.size - 1, index)
+        return SubjectEntry(key, frontier.size - 1, index, frontier.to_bytes())
 
     def tallies(self) -> Iterator[Tally]:
         """Yield every subject touched, as far as it has come."""

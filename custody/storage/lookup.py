@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from custody.ledger.store import Tally
 from custody.storage import statements, tables
@@ -14,6 +14,8 @@ from custody.verify.state import Exhibit
 from schemas import canonical
 from schemas.event import ParsedEvent
 from schemas.subject import subject_key
+
+T = TypeVar("T")
 
 _SIZES: Final = (1, 16, 256)
 """Values that one statement looks for: few sizes, so that all of them stay prepared."""
@@ -28,13 +30,18 @@ def rows_among(
     **fixed: str,
 ) -> Iterator[tuple[Any, ...]]:
     """Yield ``columns`` of the rows whose ``column`` is one of ``values``, and whose columns equal ``fixed``."""
+    for part in _parts(values):
+        statement = statements.among(kind, column, len(part), columns, tuple(fixed))
+        yield from connection.execute(statement, (*fixed.values(), *part))
+
+
+def _parts(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Yield values in parts of few sizes, filled up with one that is looked for anyway."""
     most = _SIZES[-1]
     for start in range(0, len(values), most):
         part = values[start : start + most]
         size = next(size for size in _SIZES if size >= len(part))
-        # Filled up with a value that is looked for anyway.
-        filled = [*fixed.values(), *part, *[part[0]] * (size - len(part))]
-        yield from connection.execute(statements.among(kind, column, size, columns, tuple(fixed)), filled)
+        yield [*part, *[part[0]] * (size - len(part))]
 
 
 def indexes_among(connection: sqlite3.Connection, kind: Any, column: str, hashes: Sequence[str]) -> dict[str, int]:
@@ -58,11 +65,12 @@ def expect(connection: sqlite3.Connection, known: Known, events: Sequence[Parsed
             known.records[Exhibit, case, number] = read_record(Exhibit, text)
         keys = [key for number in numbers if (key := subject_key(("exhibit", case, number))) not in known.tallies]
         known.tallies.update(dict.fromkeys(keys))
-        for row in rows_among(connection, tables.SubjectTable, "key", keys, ("key", "subject", "size", "frontier")):
-            known.tallies[row[0]] = read_tally(row)
+        for part in _parts(keys):
+            for row in connection.execute(statements.tallies_of(len(part)), part):
+                known.tallies[row[0]] = read_tally(row)
 
 
 def read_tally(row: tuple[Any, ...]) -> Tally:
-    """Return the tally that a row of the subjects holds."""
-    key, subject, size, frontier = row
-    return Tally(key, canonical.decode(subject.encode("utf-8"), tuple[str, ...], maximum=4096), size, frontier)
+    """Return how far a subject has come, of key, subject, and its newest position and frontier."""
+    key, subject, position, frontier = row
+    return Tally(key, canonical.decode(subject.encode("utf-8"), tuple[str, ...], maximum=4096), position + 1, frontier)

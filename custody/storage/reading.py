@@ -8,7 +8,7 @@ from typing import Any
 
 from custody.ledger.numbers import fold_number
 from custody.ledger.prove import TileNodes
-from custody.ledger.rows import signings_from
+from custody.ledger.rows import signing_from
 from custody.ledger.store import EMPTY_HEAD, Head, Tally
 from custody.storage import statements, tables
 from custody.storage.lookup import expect, indexes_among, read_tally, rows_among
@@ -99,7 +99,7 @@ class Reader:
         key, tallies = subject_key(subject), self._known.tallies
         if key not in tallies:
             row = self.connection.execute(statements.TALLY, (key,)).fetchone()
-            tallies[key] = None if row is None else read_tally(row)
+            tallies[key] = None if row is None else Tally(key, subject, row[0] + 1, row[1])
         return tallies[key]
 
     def tallies(self) -> Iterator[Tally]:
@@ -138,7 +138,7 @@ class Reader:
 
     def signings(self, first: int = 0) -> Iterator[Signing]:
         """Yield what disputes need of every entry from ``first`` on, in order."""
-        return iter(signings_from(self.connection.execute(statements.SIGNINGS, (first,))))
+        return map(signing_from, self.connection.execute(statements.SIGNINGS, (first,)))
 
     def keys(self) -> Mapping[str, Key]:
         """Return all keys by id."""

@@ -23,7 +23,6 @@ from schemas.subject import subject_key
 
 _DIALECT = sqlite.dialect(paramstyle="qmark")
 _entry = table_of(tables.EntryTable).c
-_signer = table_of(tables.SignerTable).c
 _subject_entry = table_of(tables.SubjectEntryTable).c
 
 
@@ -105,7 +104,9 @@ def _of_subjects(reader: Reader, search: Search) -> list[int]:
 
 
 def _of_agent(agent: str) -> Any:
-    signed = select(_signer.entry_index).where(or_(_signer.agent == agent, _signer.on_behalf_of == agent))
+    # Canonical JSON, in which no agent id needs an escape, spells who signed and for whom in one way.
+    named = (f'"agent":"{agent}"', f'"on_behalf_of":"{agent}"')
+    signed = select(_entry.entry_index).where(or_(*(func.instr(_entry.signers, name) > 0 for name in named)))
     return signed.union(select(_subject_entry.entry_index).where(_subject_entry.key == subject_key(("agent", agent))))
 
 

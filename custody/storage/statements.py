@@ -10,7 +10,7 @@ from collections.abc import Hashable
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Table, bindparam, insert, literal_column, select
+from sqlalchemy import ColumnElement, Table, bindparam, func, insert, literal_column, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite import insert as upsert_into
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -35,13 +35,16 @@ def _insert(kind: type[Any]) -> str:
     return _sql(insert(table_of(kind)))
 
 
-def _upsert(kind: type[Any]) -> str:
-    """Insert a row, or put its columns in place of those under the same primary key."""
+def _upsert(kind: type[Any], *, kept: tuple[str, ...] = ()) -> str:
+    """Insert a row, or put its columns in place of those under the same primary key.
+
+    Columns that are ``kept`` never change once they are there; indexes over them aren't written again either.
+    """
     table = table_of(kind)
     names = [column.name for column in table.columns]
     keys = [column.name for column in table.primary_key.columns]
     statement = upsert_into(table).values({name: bindparam(name) for name in names})
-    changed = {name: statement.excluded[name] for name in names if name not in keys}
+    changed = {name: statement.excluded[name] for name in names if name not in (*keys, *kept)}
     return _sql(statement.on_conflict_do_update(index_elements=keys, set_=changed))
 
 
@@ -65,7 +68,6 @@ def ddl(*, disclosures: bool) -> tuple[str, ...]:
 
 
 _entry = table_of(tables.EntryTable).c
-_signer = table_of(tables.SignerTable).c
 
 # One row is fetched of what is ordered downwards; a LIMIT would become a parameter of every call.
 HEAD: Final = _sql(select(_entry.entry_index, _entry.leaf, _entry.recorded_at).order_by(_entry.entry_index.desc()))
@@ -83,17 +85,32 @@ LEAVES: Final = _sql(
 )
 EVENT: Final = _select(tables.EntryTable, "entry_index", "raw", by=("event_hash",))
 SIGNINGS: Final = _sql(
-    select(_entry.entry_index, _entry.relies_on, _signer.key_id, _entry.affirms)
-    .join_from(table_of(tables.EntryTable), table_of(tables.SignerTable))
+    select(_entry.entry_index, _entry.relies_on, _entry.signers, _entry.affirms)
     .where(_entry.entry_index >= bindparam("first"))
-    .order_by(_entry.entry_index, _signer.position)
+    .order_by(_entry.entry_index)
 )
 TILE: Final = _select(tables.TileTable, "hashes", by=("level", "number"))
 CHECKPOINT: Final = _select(tables.CheckpointTable, "note", by=("size",))
 _checkpoint = table_of(tables.CheckpointTable).c
 NEWEST_CHECKPOINT: Final = _sql(select(_checkpoint.note).order_by(_checkpoint.size.desc()))
-TALLY: Final = _select(tables.SubjectTable, by=("key",))
-TALLIES: Final = _select(tables.SubjectTable, order=("key",))
+_subject = table_of(tables.SubjectTable).c
+_subject_entry = table_of(tables.SubjectEntryTable).c
+TALLY: Final = _sql(
+    select(_subject_entry.position, _subject_entry.frontier)
+    .where(_subject_entry.key == bindparam("key"))
+    .order_by(_subject_entry.position.desc())
+)
+_counted = table_of(tables.SubjectEntryTable).alias("counted").c
+_tallies = (
+    select(_subject.key, _subject.subject, _subject_entry.position, _subject_entry.frontier)
+    .join_from(table_of(tables.SubjectTable), table_of(tables.SubjectEntryTable), _subject.key == _subject_entry.key)
+    .where(
+        _subject_entry.position
+        == select(func.max(_counted.position)).where(_counted.key == _subject.key).scalar_subquery()
+    )
+    .order_by(_subject.key)
+)
+TALLIES: Final = _sql(_tallies)
 SUBJECT_ENTRIES: Final = _select(tables.SubjectEntryTable, "entry_index", by=("key",), order=("position",))
 DISPUTING: Final = _select(tables.SigningKeyTable, "id", by=("disputing",))
 
@@ -129,17 +146,16 @@ def exhibits_by(*columns: str) -> str:
 
 
 INSERT_ENTRY: Final = _insert(tables.EntryTable)
-INSERT_SIGNER: Final = _insert(tables.SignerTable)
 INSERT_COMMITMENT: Final = _insert(tables.CommitmentTable)
+INSERT_SUBJECT: Final = _insert(tables.SubjectTable)
 INSERT_SUBJECT_ENTRY: Final = _insert(tables.SubjectEntryTable)
 INSERT_CHECKPOINT: Final = _insert(tables.CheckpointTable)
 PUT_TILE: Final = _upsert(tables.TileTable)
-PUT_TALLY: Final = _upsert(tables.SubjectTable)
 PUT_LEDGER: Final = _upsert(tables.LedgerTable)
 PUT_AGENT: Final = _upsert(tables.AgentTable)
 PUT_KEY: Final = _upsert(tables.SigningKeyTable)
 PUT_CASE: Final = _upsert(tables.CaseTable)
-PUT_EXHIBIT: Final = _upsert(tables.ExhibitTable)
+PUT_EXHIBIT: Final = _upsert(tables.ExhibitTable, kept=("folded", "registration"))
 PUT_REQUEST: Final = _upsert(tables.RequestTable)
 PUT_CONSENT: Final = _upsert(tables.ConsentTable)
 PUT_TRANSFER: Final = _upsert(tables.TransferTable)
@@ -156,8 +172,17 @@ RECIPIENTS: Final = _select(tables.RecipientTable, by=("commitment",), order=("r
 def among(kind: Hashable, column: str, count: int, columns: tuple[str, ...], by: tuple[str, ...] = ()) -> str:
     """Select ``columns`` where ``by`` equal the first parameters and ``column`` is one of ``count`` more."""
     c = table_of(kind).c
-    marks: ColumnElement[Any] = literal_column("(" + ",".join("?" * count) + ")")
     statement = select(*(c[name] for name in columns))
     for name in by:
         statement = statement.where(c[name] == bindparam(name))
-    return _sql(statement.where(c[column].op("IN")(marks)))
+    return _sql(statement.where(c[column].op("IN")(_marks(count))))
+
+
+@cache
+def tallies_of(count: int) -> str:
+    """Select key, subject, newest position and frontier of the subjects with one of ``count`` keys."""
+    return _sql(_tallies.where(_subject.key.op("IN")(_marks(count))))
+
+
+def _marks(count: int) -> ColumnElement[Any]:
+    return literal_column("(" + ",".join("?" * count) + ")")

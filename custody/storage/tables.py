@@ -58,7 +58,6 @@ class EntryTable(LedgerBase, table=True):
     __table_args__: ClassVar[Any] = STRICT
     entry_index: int = _key(Integer)
     leaf: bytes = _blob()
-    raw: bytes = _blob()
     event_hash: bytes = _blob(unique=True)
     type: str = _text()
     case: str | None = _text()
@@ -69,19 +68,8 @@ class EntryTable(LedgerBase, table=True):
     recorded_at: str = _text()
     relies_on: str = _text()
     affirms: int | None = _int()
-
-
-class SignerTable(LedgerBase, table=True):
-    """Who signed an entry, in the event's order."""
-
-    __tablename__ = "signer"
-    __table_args__: ClassVar[Any] = (PrimaryKeyConstraint("entry_index", "position"), CLUSTERED)
-    entry_index: int = _entry()
-    position: int = _int()
-    key_id: str = _text()
-    agent: str = _text()
-    signs_as: str = _text()
-    on_behalf_of: str | None = _text()
+    signers: str = _text()
+    raw: bytes = _blob()
 
 
 class CommitmentTable(LedgerBase, table=True):
@@ -104,24 +92,23 @@ class TileTable(LedgerBase, table=True):
 
 
 class SubjectTable(LedgerBase, table=True):
-    """How far each subject has come; ``subject`` is its canonical array, ``frontier`` as `Tally` says."""
+    """Every subject, under the hash of its canonical array."""
 
     __tablename__ = "subject"
     __table_args__: ClassVar[Any] = CLUSTERED
     key: bytes = _key(LargeBinary)
     subject: str = _text()
-    size: int = _int()
-    frontier: bytes = _blob()
 
 
 class SubjectEntryTable(LedgerBase, table=True):
-    """The entries of each subject, in ledger order."""
+    """The entries of each subject, in ledger order; ``frontier``, as `Tally` says, is over all of them up to it."""
 
     __tablename__ = "subject_entry"
     __table_args__: ClassVar[Any] = (PrimaryKeyConstraint("key", "position"), CLUSTERED)
     key: bytes = _blob()
     position: int = _int()
     entry_index: int = _entry()
+    frontier: bytes = _blob()
 
 
 class CheckpointTable(LedgerBase, table=True):

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-_FROZEN: Final = ("entry", "signer", "commitment", "subject_entry", "checkpoint")
-_KEPT: Final = ("agent", "case", "exhibit", "ledger", "signing_key", "subject", "tile")
+_FROZEN: Final = ("entry", "commitment", "subject", "subject_entry", "checkpoint")
+_KEPT: Final = ("agent", "case", "consent", "exhibit", "ledger", "request", "signing_key", "tile", "transfer")
 
 
 def _refuse(name: str, when: str, table: str, text: str, condition: str = "") -> str:
@@ -34,13 +34,6 @@ TRIGGERS: Final = (
         "a tile is only ever extended",
         "NEW.level <> OLD.level OR NEW.number <> OLD.number OR length(NEW.hashes) <= length(OLD.hashes)"
         " OR substr(NEW.hashes, 1, length(OLD.hashes)) <> OLD.hashes",
-    ),
-    _refuse(
-        "subject_grows",
-        "UPDATE",
-        "subject",
-        "a subject only ever grows",
-        "NEW.key <> OLD.key OR NEW.subject <> OLD.subject OR NEW.size <= OLD.size",
     ),
 )
 """The triggers of ``ledger.db``."""

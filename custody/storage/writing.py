@@ -21,6 +21,7 @@ class Writer(Reader):
     def __init__(self, connection: sqlite3.Connection, known: Known, head: Head) -> None:
         super().__init__(connection, known)
         self._changes: Changes | None = None
+        self._new_subjects: set[bytes] = set()
         self._head = head
 
     def head(self) -> Head:
@@ -35,15 +36,15 @@ class Writer(Reader):
         """
         run = self.connection.executemany
         run(statements.INSERT_ENTRY, [row.entry for row in rows])
-        run(statements.INSERT_SIGNER, chain.from_iterable(row.signers for row in rows))
         # In the order of their trees, so that neighbours are written together.
         run(statements.INSERT_COMMITMENT, sorted(chain.from_iterable(row.commitments for row in rows)))
         run(statements.INSERT_SUBJECT_ENTRY, sorted(subjects))
+        self._new_subjects.update(entry.key for entry in subjects if entry.position == 0)
         last = rows[-1].entry
         self._head = Head(last.entry_index + 1, last.leaf, last.recorded_at)
 
     def put_changes(self, changes: Changes) -> None:
-        """Replace states and tallies, and add the checkpoint; once, at the end of the transaction.
+        """Replace states, add new subjects and the checkpoint; once, at the end of the transaction.
 
         Raises:
             StorageError: ``ledger.refused``, ``ledger.full``.
@@ -54,10 +55,10 @@ class Writer(Reader):
             by_statement.setdefault(statement, []).append(row)
         for statement, rows in by_statement.items():
             self.connection.executemany(statement, rows)
-        tallies = [
-            (key, encode_subject(subject).decode(), size, nodes) for key, subject, size, nodes in changes.tallies
-        ]
-        self.connection.executemany(statements.PUT_TALLY, tallies)
+        if self._new_subjects:
+            named = sorted((tally.key, tally.subject) for tally in changes.tallies if tally.key in self._new_subjects)
+            rows_of_subjects = [(key, encode_subject(subject).decode()) for key, subject in named]
+            self.connection.executemany(statements.INSERT_SUBJECT, rows_of_subjects)
         self.connection.execute(statements.INSERT_CHECKPOINT, (changes.frontier.size, changes.note))
         self._changes = changes
 

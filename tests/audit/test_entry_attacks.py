@@ -16,7 +16,7 @@ from tests.audit.conftest import CASE, EXPORTED, HANDED_OVER, NEWEST, SEALED, SI
 from tests.audit.tampering import audit, edited, flip, held, run
 from tests.world import World
 
-_OF_ENTRY = ("signer", "commitment", "subject_entry")
+_OF_ENTRY = ("commitment", "subject_entry")
 
 
 def raw_of(folder: Path, index: int) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from custody.ledger.prove import LeafNodes
@@ -19,9 +19,9 @@ from schemas.checkpoint import parse_checkpoint
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.merkle import Frontier, root_of
 from schemas.report import Findings
-from schemas.subject import Subject, subject_key
+from schemas.subject import Subject, encode_subject, subject_key
 
-TABLES = ("entry", "signer", "commitment", "subject_entry", "subject", "exhibit", "agent", "case", "signing_key")
+TABLES = ("entry", "commitment", "subject_entry", "subject", "exhibit", "agent", "case", "signing_key")
 
 
 def check_sound(store: SqliteStore, folder: Path, *, signatures: bool = True) -> list[ParsedEntry]:
@@ -101,17 +101,20 @@ def _check_rows(path: Path, rows: list[EntryRows], places: dict[Subject, list[Pa
     finally:
         connection.close()
     assert found["entry"] == {tuple(row.entry) for row in rows}
-    assert found["signer"] == {tuple(signer) for row in rows for signer in row.signers}
     assert found["commitment"] == {tuple(item) for row in rows for item in row.commitments}
+    assert found["subject"] == {(subject_key(subject), encode_subject(subject).decode()) for subject in places}
     assert found["subject_entry"] == {
-        (subject_key(subject), place, entry.entry.index)
+        (subject_key(subject), place, entry.entry.index, frontier)
         for subject, items in places.items()
-        for place, entry in enumerate(items)
+        for place, (entry, frontier) in enumerate(zip(items, _frontiers(items), strict=True))
     }
-    sizes = {row[0]: (row[2], Frontier.from_bytes(row[2], row[3]).root()) for row in found["subject"]}
-    assert sizes == {
-        subject_key(subject): (len(items), root_of(entry.leaf for entry in items)) for subject, items in places.items()
-    }
+
+
+def _frontiers(entries: list[ParsedEntry]) -> Iterator[bytes]:
+    frontier = Frontier()
+    for entry in entries:
+        frontier.append(entry.leaf)
+        yield frontier.to_bytes()
 
 
 def _records(fold: Fold, agents: Iterable[Agent], cases: Iterable[Case]) -> list[StateRecord]:
