@@ -88,7 +88,9 @@ def subject_of(event: ParsedEvent, name_of: NameOf = hash_name) -> str:
     if isinstance(inner.about, tuple):
         return ", ".join(name_of(about) for about in inner.about)
     details = plain_of(event)["details"]
-    return f"agent {details['agent']}" if "agent" in details else f"ledger {inner.ledger}"
+    # Of events without an anchor the details say what they are about; all three are ids without free text.
+    kind = next((kind for kind in ("request", "transfer", "agent") if kind in details), None)
+    return f"ledger {inner.ledger}" if kind is None else f"{kind} {details[kind]}"
 
 
 def headline_of(event: ParsedEvent, name_of: NameOf = hash_name) -> str:
