@@ -43,6 +43,17 @@ def origin(value: str) -> str:
     return value
 
 
+def token(value: str) -> str:
+    """Return an id of small letters, digits, dots, underscores and hyphens, such as that of a request.
+
+    Raises:
+        click.BadParameter: another form.
+    """
+    if not re.match(text.TOKEN_PATTERN, value, re.ASCII):
+        raise click.BadParameter(f"expected an id such as req-2026-017 (a-z, 0-9, '.', '_', '-'), found {value!r}")
+    return value
+
+
 def digest(value: str) -> str:
     """Return a SHA-256 digest in hex; capitals are taken for small letters, and a letter may print it in groups.
 
@@ -58,4 +69,5 @@ def digest(value: str) -> str:
 AGENT = agent
 COUNTRY = country
 ORIGIN = origin
+TOKEN = token
 DIGEST = digest

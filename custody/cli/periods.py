@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, timedelta
+from datetime import UTC, timedelta, tzinfo
 
 from custody.cli.context import Context
 from custody.cli.options import parse_moment
@@ -14,24 +14,26 @@ WORDS = "2026-11-21T20:23:00Z, '2026-11-21 20:23' here, or a day"
 """What an option's help says of the form of such a time."""
 
 
-def start_of(context: Context, typed: str | None) -> str | None:
+def start_of(context: Context, typed: str | None, zone: tzinfo | None = None) -> str | None:
     """Return the first second that ``typed`` means, in UTC as records write it; nothing for nothing.
+
+    A time without a zone is one of ``zone``, or of this machine.
 
     Raises:
         UsageError: ``usage.time``.
     """
-    return None if typed is None else format_time(parse_moment(typed, context.now().tzinfo).astimezone(UTC))
+    return None if typed is None else format_time(parse_moment(typed, zone or context.now().tzinfo).astimezone(UTC))
 
 
-def end_of(context: Context, typed: str | None) -> str | None:
-    """Return the last second that ``typed`` means: of a day alone, the one before midnight.
+def end_of(context: Context, typed: str | None, zone: tzinfo | None = None) -> str | None:
+    """Return the last second that ``typed`` means: of a day alone, the one before midnight; zones as in `start_of`.
 
     Raises:
         UsageError: ``usage.time``.
     """
     if typed is None:
         return None
-    moment = parse_moment(typed, context.now().tzinfo)
+    moment = parse_moment(typed, zone or context.now().tzinfo)
     if _DAY.fullmatch(typed):
         moment += timedelta(days=1) - timedelta(seconds=1)
     return format_time(moment.astimezone(UTC))

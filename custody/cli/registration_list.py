@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from custody.cli.exhibit_list import read_exhibit_list
 from custody.cli.files import read_file
 from custody.cli.holdings import Staged
 from custody.cli.registration import Wanted
+from custody.cli.source_options import SOURCE_NAMES, Sourced, source_of
 from custody.cli.taking_in import Taking, survey_paths, unreadable_text
 from custody.evidence.items import NEXT, Item, ItemsError, parse_items
 from custody.evidence.rows import RowError
@@ -42,11 +45,12 @@ def read_registrations(
             raise
         errors += error.errors
     errors += [problem for item in items for problem in _check_files(staged, item, taking)]
+    errors += [problem for item in items for problem in _check_source(context, item)]
     if errors:
         ordered = tuple(sorted(set(errors), key=lambda error: (error.row, error.text)))
         text = f"expected rows without errors, found {len(ordered)}: " + "; ".join(str(error) for error in ordered)
         raise ItemsError("items.rows", text, hint="nothing was registered; correct the list", errors=ordered)
-    return tuple(_wanted(item, case, shared) for item in items)
+    return tuple(_wanted(context, item, case, shared) for item in items)
 
 
 def _check_numbers(context: Context, path: Path, case: str) -> Iterator[RowError]:
@@ -91,7 +95,25 @@ def _check_files(staged: Staged, item: Item, taking: Taking) -> Iterator[RowErro
         yield RowError(item.row, unreadable_text(found))
 
 
-def _wanted(item: Item, case: str, shared: Mapping[str, Any]) -> Wanted:
+def _check_source(context: Context, item: Item) -> Iterator[RowError]:
+    try:
+        _source(context, item)
+    except CustodyError as error:
+        yield RowError(item.row, error.text)
+
+
+def _source(context: Context, item: Item) -> Sourced | None:
+    """Return what a row says about where records came from.
+
+    Raises:
+        UsageError: as `source_of`.
+    """
+    columns = {"request_id": "request"}
+    given = {name: getattr(item, columns.get(name, name), None) for name in SOURCE_NAMES}
+    return source_of(context, given, kind=item.kind)
+
+
+def _wanted(context: Context, item: Item, case: str, shared: Mapping[str, Any]) -> Wanted:
     told: dict[str, Any] = {name: getattr(item, name) for name in _PLAIN if getattr(item, name)}
     acquisition = {name: getattr(item, name) for name in _ACQUISITION if getattr(item, name)}
     details = {
@@ -105,4 +127,8 @@ def _wanted(item: Item, case: str, shared: Mapping[str, Any]) -> Wanted:
         "obtained": item.obtained,
     }
     paths = () if item.path is None else (item.path,)
-    return Wanted(case=case, number=item.exhibit, paths=paths, details=details, seal=item.seal or None)
+    wanted = Wanted(case=case, number=item.exhibit, paths=paths, details=details, seal=item.seal or None)
+    source = _source(context, item)
+    if source is None:
+        return wanted
+    return replace(wanted, details={**details, "source": source.details}, learn=partial(source.learn, paths))

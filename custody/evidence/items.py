@@ -24,6 +24,7 @@ import msgspec
 from custody.evidence.rows import REQUIRED, Cells, Method, RowError, check_row
 from schemas import limits
 from schemas.details.exhibit import Handling, Kind, Nature, Obtained
+from schemas.details.source import Channel, SourceType
 from schemas.errors import UsageError
 
 NEXT: Final = "next"
@@ -35,6 +36,7 @@ class Item:
     """One row. Absent cells are empty or None; ``handling`` is sorted, ``path`` absolute.
 
     ``method`` and what follows describe an acquisition, and then ``method``, ``tool`` and ``version`` are there.
+    ``source_type`` and what follows say where records came from; their times are as they were typed.
     """
 
     row: int
@@ -58,6 +60,16 @@ class Item:
     device: str = ""
     serial: str = ""
     write_blocker: str = ""
+    source_type: SourceType | None = None
+    provider: str = ""
+    account: str = ""
+    period_from: str = ""
+    period_to: str = ""
+    time_zone: str = ""
+    request: str = ""
+    channel: Channel | None = None
+    captured_url: str = ""
+    captured_at: str = ""
 
 
 COLUMNS: Final = tuple(field.name for field in fields(Item) if field.name != "row")

@@ -11,11 +11,19 @@ from typing import Final, Literal, get_args
 from custody.evidence.sources import find_sources
 from schemas import text
 from schemas.details.exhibit import Handling, Kind, Nature, Obtained
+from schemas.details.source import Channel, SourceType
 from schemas.errors import CustodyError
 
 REQUIRED: Final = ("exhibit", "kind", "description", "obtained")
 Method = Literal["file-system", "live", "logical", "manual", "physical", "provider", "remote"]
-_VOCABULARIES: Final = {"kind": Kind, "nature": Nature, "obtained": Obtained, "method": Method}
+_VOCABULARIES: Final = {
+    "channel": Channel,
+    "kind": Kind,
+    "method": Method,
+    "nature": Nature,
+    "obtained": Obtained,
+    "source_type": SourceType,
+}
 _ACQUISITION: Final = ("method", "tool", "version", "arguments", "device", "serial", "write_blocker")
 
 
@@ -75,6 +83,8 @@ def _check_words(cells: Cells) -> Iterator[str]:
     for word in cells.handling:
         if word not in get_args(Handling):
             yield f"expected handling to be of {', '.join(get_args(Handling))}; found {word[:40]!r}"
+    if cells["request"] and not re.match(text.TOKEN_PATTERN, cells["request"]):
+        yield f"expected request to be an id such as req-2026-017, found {cells['request'][:40]!r}"
     if cells["data_country"] and not re.match(text.COUNTRY_PATTERN, cells["data_country"]):
         yield f"expected data_country to be two capital letters, found {cells['data_country'][:40]!r}"
 

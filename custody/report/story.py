@@ -13,6 +13,7 @@ from typing import Final
 from custody.report.corrections import Correction, corrections_of
 from custody.report.finding_words import explain, reword
 from custody.report.safe_text import show
+from custody.report.source_words import source_lines
 from custody.report.standing import describe_state, states_of
 from custody.report.values import plain_of
 from custody.report.words import Fact, NameOf, facts_of, format_utc, format_when, tell
@@ -29,6 +30,8 @@ VALUE_CHARACTERS: Final = 2000
 _HIDDEN_FIELDS: Final = frozenset(
     {"content", "derived_from", "agents", "key", "keys", "log_keys", "manifest", "commitments"}
 )
+_COUNTED: Final = frozenset({"records", "uncounted"})
+"""Fields of a source that are told in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,17 +147,20 @@ class Teller:
         """Return the values of an entry with what was corrected of them since."""
         plain = plain_of(entry.event)["details"]
         details = {name: value for name, value in plain.items() if name not in _HIDDEN_FIELDS}
+        if "source" in details:
+            details["source"] = {name: value for name, value in details["source"].items() if name not in _COUNTED}
         facts = facts_of(details, self._verified.values.disclosed, absent=self.absent)
         return _lines(facts, self._corrections.get(entry.event.hash, ()))
 
     def _own_lines(self, entry: ParsedEntry) -> Iterator[Line]:
         """Yield what is better said in words than by the fields of the record."""
         match entry.event.details:
-            case ExhibitRegistered(derived_from=tuple(parents)):
-                for parent in parents:
+            case ExhibitRegistered(derived_from=parents) as details:
+                for parent in parents if isinstance(parents, tuple) else ():
                     place = self._verified.state.event(parent.event)
                     where = "which is not in this bundle" if place is None else f"as it stood after entry {place.index}"
                     yield Line("made from", f"exhibit {show(f'{parent.case}/{parent.exhibit}')}, {where}")
+                yield from (Line(label, text) for label, text in source_lines(details))
             case DisclosureErased(commitments=commitments):
                 yield Line("values erased", str(len(commitments)))
                 yield Line("had been sent out before", self._sent_before(entry) or "in no bundle known here")

@@ -20,6 +20,7 @@ from custody.cli.registration_list import read_registrations
 from custody.cli.registration_options import (
     Given,
     acquisition_options,
+    digest_option,
     exhibit_details,
     exhibit_options,
     foreign_options,
@@ -27,6 +28,7 @@ from custody.cli.registration_options import (
     shared_details,
 )
 from custody.cli.results import ActResult
+from custody.cli.source_options import SOURCE_NAMES, source_of, source_options
 from custody.cli.taking_in import Taking
 from schemas.errors import UsageError
 
@@ -36,11 +38,16 @@ if TYPE_CHECKING:
 _how_options = several(
     click.option("--list", "list_file", type=FILE, help="Exhibits as rows of a list (CSV), all or none."),
     click.option("--in-place", is_flag=True, help="Leave the files where they are; hash and remember them."),
-    click.option("--accept-unreadable", is_flag=True, help="Record what can't be read by path and error."),
-)
+    click.option("--accept-unreadable", is_flag=True,
+                 help="Record what can't be read: files by path and error, bad sectors by place."),
+    digest_option,
+    click.option("--resume/--no-resume", default=None,
+                 help="Go on with an interrupted registration, or drop what it left and begin anew."),
+)  # fmt: skip
 _ONE_ONLY = (
     "number", "nature", "kind", "description", "identifiers", "seal", "parents", "same", "data_country", "obtained",
     "tool", "version", "method", "arguments", "device", "serial", "started", "ended", "write_blocker", "bundle",
+    *SOURCE_NAMES,
 )  # fmt: skip
 """Options that describe one exhibit, and make no sense beside a list."""
 
@@ -50,6 +57,7 @@ _ONE_ONLY = (
     custody register image.dd --case 2026-0417 --exhibit EX-1 --kind image --place "Room 4" --as exam-07
     custody register --case 2026-0417 --exhibit next --kind phone --description "black phone" --seal S-0001 --as exam-07
     custody register logs/ --case 2026-0417 --exhibit next --in-place --as exam-07
+    custody register chat.txt --case 2026-0417 --exhibit next --kind chat --time-zone +08:00 --as exam-07
     custody register --list items.csv --case 2026-0417 --as exam-07
     custody register copy.dd --case 2026-0417 --exhibit next --derived-from 2026-0417/EX-1 --as exam-07
     custody register --case 7/26 --exhibit 1 --foreign-from bundle.zip --trust trust.json --as exam-31
@@ -63,6 +71,7 @@ _ONE_ONLY = (
 @exhibit_options
 @seizure_options
 @acquisition_options
+@source_options
 @foreign_options
 @signed
 @timed
@@ -75,6 +84,8 @@ def register(
     list_file: Path | None,
     in_place: bool,
     accept_unreadable: bool,
+    digests: tuple[str, ...],
+    resume: bool | None,
     who: Signing,
     when: When,
     **given: Any,
@@ -83,16 +94,30 @@ def register(
 
     Several PATHs, or a directory, are one exhibit of many files; without PATH it is an object, such as a phone. The
     files are copied into the ledger's store, or left where they are with --in-place. Who registers holds the exhibit.
+    A block device is read as one file, once and in order. SHA-256 and BLAKE3 are computed always, others by --digest.
+
+    What was interrupted goes on with --resume: what the copy holds is not read from the source again. In place nothing
+    is copied, so all of it is read a second time and compared with what was read before.
 
     A list is CSV in UTF-8, its first row names the columns: exhibit, kind, description and obtained; and, where wanted,
     path (seen from the list), nature, place, seized_from, seal, identifiers, legal_authority, data_country, handling,
-    method, tool, version, arguments, device, serial, write_blocker.
+    method, tool, version, arguments, device, serial, write_blocker; source_type, provider, account, period_from,
+    period_to, time_zone, request, channel, captured_url, captured_at.
+
+    Of logs, chats, mail and web captures the records are counted, with the first and the last time, where the format
+    is known. A time without a zone counts for nothing unless --time-zone says which one it is.
 
     With --foreign-from and no PATH the exhibit's files are taken out of the bundle.
 
     All names, places and descriptions are kept private: the ledger holds commitments to them.
     """
-    taking = Taking(in_place=in_place, accept_unreadable=accept_unreadable, assume_yes=who.assume_yes)
+    taking = Taking(
+        in_place=in_place,
+        accept_unreadable=accept_unreadable,
+        assume_yes=who.assume_yes,
+        digests=tuple(name.replace("-", "_") for name in digests),
+        resume=resume,
+    )
     with staging(context) as staged:
         wanted: tuple[Wanted, ...]
         if list_file is not None:
@@ -129,6 +154,10 @@ def _one(context: Context, staged: Staged, paths: tuple[Path, ...], case: str, g
         given = {**given, **{name: given[name] or value for name, value in said.items()}}
     details = exhibit_details(context, paths, given, when) | shared_details(staged, given)
     wanted = Wanted(case=case, number=number, paths=paths, details=details, seal=given["seal"])
+    source = source_of(context, given, kind=details["kind"])
+    if source is not None:
+        learn = partial(source.learn, paths)
+        wanted = replace(wanted, details={**wanted.details, "source": source.details}, learn=learn)
     if foreign is None:
         return wanted
     check = partial(foreign.check, context)

@@ -21,6 +21,7 @@ from custody.report.counts import count_bytes, counted
 from custody.report.family import Relative, children_of, parents_of
 from custody.report.ledger_story import LedgerStory, tell_exhibit
 from custody.report.safe_text import show as show_text
+from custody.report.source_words import source_lines
 from custody.report.standing import describe
 from custody.report.text_lines import act_lines, bullets, holding_lines, pairs, person_lines, section, title, wrap
 from custody.report.words import format_utc, format_when
@@ -135,6 +136,7 @@ def _summary(page: _Page) -> Iterator[tuple[str, str]]:
         yield "content", f"{files}, {count_bytes(content.bytes)}"
         yield "fingerprint", content.root
     yield "evidence", page.where.text
+    yield from source_lines(story.details)
     for item in page.made_from:
         act = "" if item.act is None else f", as it stood after entry {item.act}"
         yield "made from", f"exhibit {show_text(f'{item.case}/{item.exhibit}')}{act}"
