@@ -24,7 +24,7 @@ Damage = Literal[
     "stored-hash", "truncated", "zero-bytes",
 ]  # fmt: skip
 NotRead = Literal[
-    "damaged", "encrypted", "library-absent", "library-failed", "needs-parent", "too-large", "unsupported"
+    "damaged", "encrypted", "library-absent", "library-failed", "needs-parent", "not-asked", "too-large", "unsupported"
 ]
 Compression = Literal["bzip2", "deflate", "none", "other"]
 Algorithm = Literal["md5", "sha1", "sha256", "sha512"]

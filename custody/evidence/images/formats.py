@@ -1,0 +1,106 @@
+"""Which kind of image a file is, by its first and last bytes, and by its name where the bytes can't tell.
+
+Raw images have no mark, so there the name decides. A pointer file (git-annex, Git LFS) or an empty file under the name
+of an image is that image, damaged: what was meant to be there is named and isn't.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from schemas.details.image import Container
+
+SAMPLE_BYTES: Final = 1024
+_MAGIC: Final[tuple[tuple[bytes, Container], ...]] = (
+    (b"EVF\x09\x0d\x0a\xff\x00", "ewf-e01"),
+    (b"EVF2\x0d\x0a\x81\x00", "ewf-ex01"),
+    (b"LVF\x09\x0d\x0a\xff\x00", "ewf-l01"),
+    (b"QFI\xfb", "qcow2"),
+    (b"KDMV", "vmdk"),
+    (b"COWD", "vmdk"),
+    (b"vhdxfile", "vhdx"),
+    (b"conectix", "vhd"),
+)
+_DESCRIPTOR: Final = re.compile(rb"\A\s*# Disk DescriptorFile", re.IGNORECASE)
+_NAMES: Final[tuple[tuple[re.Pattern[bytes], Container], ...]] = (
+    (re.compile(rb"\.e(0[1-9]|[1-9]\d|[a-z]{2})\Z", re.IGNORECASE), "ewf-e01"),
+    (re.compile(rb"\.ex(0[1-9]|[1-9]\d|[a-z]{2})\Z", re.IGNORECASE), "ewf-ex01"),
+    (re.compile(rb"\.s(0[1-9]|[1-9]\d)\Z", re.IGNORECASE), "ewf-s01"),
+    (re.compile(rb"\.(qcow2?|qcow3)\Z", re.IGNORECASE), "qcow2"),
+    (re.compile(rb"\.vmdk\Z", re.IGNORECASE), "vmdk"),
+    (re.compile(rb"\.vhd\Z", re.IGNORECASE), "vhd"),
+    (re.compile(rb"\.vhdx\Z", re.IGNORECASE), "vhdx"),
+    (re.compile(rb"\.aff4\Z", re.IGNORECASE), "aff4"),
+    (re.compile(rb"\.(000|001|aa|aaa)\Z", re.IGNORECASE), "split-raw"),
+    (re.compile(rb"\.(dd|raw|img|iso|dmg)\Z", re.IGNORECASE), "raw"),
+)
+_POINTERS: Final = (
+    re.compile(rb"\Aversion https?://(git-lfs\.github\.com|hawser\.github\.com)/spec/"),
+    re.compile(rb"\A(\.\./)*/?(\.git/)?annex/objects/\S+\s*\Z"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The first and the last `SAMPLE_BYTES` of a file, and its size."""
+
+    first: bytes
+    last: bytes
+    size: int
+
+
+def sample(path: bytes) -> Sample:
+    """Read the two ends of a file.
+
+    Raises:
+        OSError: it can't be read.
+    """
+    with open(path, "rb", buffering=0) as file:
+        size = os.fstat(file.fileno()).st_size
+        first = file.read(SAMPLE_BYTES)
+        file.seek(max(size - SAMPLE_BYTES, 0))
+        return Sample(first, file.read(SAMPLE_BYTES), size)
+
+
+def container_of(name: bytes, found: Sample, *, is_image: bool = False) -> Container | None:
+    """Return what kind of image a file is; nothing for none.
+
+    ``is_image`` says that somebody called it one: a file without any mark then is a raw image.
+    """
+    for magic, kind in _MAGIC:
+        if found.first.startswith(magic):
+            return "ewf-s01" if kind == "ewf-e01" and _by_name(name) == "ewf-s01" else kind
+    if _DESCRIPTOR.match(found.first):
+        return "vmdk"
+    if len(found.last) >= 512 and found.last[-512:].startswith(b"conectix"):
+        return "vhd"
+    named = _by_name(name)
+    if named == "aff4" and not (found.first.startswith(b"PK\x03\x04") or is_placeholder(found)):
+        return "raw" if is_image else None
+    return named or ("raw" if is_image else None)
+
+
+def is_pointer(found: Sample) -> bool:
+    """Tell whether a file only names where an image is kept: a pointer of Git LFS or git-annex."""
+    return found.size < SAMPLE_BYTES and any(pattern.match(found.first) for pattern in _POINTERS)
+
+
+def is_placeholder(found: Sample) -> bool:
+    """Tell whether a file stands where an image was meant to be: it is empty, or a pointer."""
+    return found.size == 0 or is_pointer(found)
+
+
+def has_mark(container: Container, found: Sample) -> bool:
+    """Tell whether the bytes of a file say themselves that they are of this kind; raw images say nothing."""
+    if container in {"raw", "split-raw"}:
+        return True
+    if container == "aff4":
+        return found.first.startswith(b"PK\x03\x04")
+    return container_of(b"", found) in {container, "ewf-e01" if container == "ewf-s01" else container}
+
+
+def _by_name(name: bytes) -> Container | None:
+    return next((kind for pattern, kind in _NAMES if pattern.search(name)), None)
