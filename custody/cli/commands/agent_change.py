@@ -10,7 +10,7 @@ from custody.cli.command import command
 from custody.cli.commands.agent_enrol import ROLE
 from custody.cli.context import Context, pass_custody
 from custody.cli.options import Signing, When, signed, timed
-from custody.cli.parameters import AGENT, COUNTRY
+from custody.cli.parameters import AGENT, COUNTRY, ORIGIN
 from custody.cli.receipts import emit_outcome
 from custody.cli.results import ActResult
 from custody.cli.signing import complete, named_signers
@@ -21,6 +21,7 @@ from schemas.errors import UsageError
     example="""
     custody agent change exam-07 --role examiner --role custodian --as reg-1
     custody agent change night-shift --add exam-19 --remove exam-11 --as reg-1
+    custody agent change justice-cn --ledger justice.cn.example/main --as reg-1
     custody agent change exam-07 --left --reason "retired" --as reg-1
     """,
     result=ActResult,
@@ -31,6 +32,7 @@ from schemas.errors import UsageError
 @click.option("--remove", "removed", type=AGENT, multiple=True, help="A member who is none any more.")
 @click.option("--organisation", type=AGENT, help="The new organisation.")
 @click.option("--country", type=COUNTRY, help="The new country.")
+@click.option("--ledger", type=ORIGIN, metavar="ORIGIN", help="The organisation's own ledger.")
 @click.option("--name", help="The new name (kept private).")
 @click.option("--left", is_flag=True, help="The agent has left and signs no more.")
 @click.option("--reason", help="Why (kept private).")
@@ -41,6 +43,7 @@ def agent_change(context: Context, *, agent: str, who: Signing, when: When, **gi
     """Change what the ledger knows of AGENT; a registrar signs. Only what is given changes."""
     details = {
         "country": given["country"],
+        "ledger": given["ledger"],
         "left": "yes" if given["left"] else None,
         "members_added": sorted(set(given["added"])) or None,
         "members_removed": sorted(set(given["removed"])) or None,

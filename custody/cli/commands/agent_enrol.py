@@ -12,7 +12,7 @@ from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.files import given_file, read_file
 from custody.cli.options import Signing, When, signed, timed
-from custody.cli.parameters import AGENT, COUNTRY
+from custody.cli.parameters import AGENT, COUNTRY, ORIGIN
 from custody.cli.receipts import emit_outcome
 from custody.cli.results import ActResult
 from custody.cli.signing import complete, named_signers
@@ -31,6 +31,7 @@ ROLE = click.Choice([role for role in ROLES if role != "system"])
     example="""
     custody agent enrol exam-07.enrol --role examiner --organisation lab-1 --as reg-1
     custody agent enrol lab-1 --kind organisation --country DE --as reg-1
+    custody agent enrol justice-cn --kind organisation --country CN --ledger justice.cn.example/main --as reg-1
     custody agent enrol night-shift --kind unit --member exam-07 --member exam-11 --organisation lab-1 --as reg-1
     """,
     result=ActResult,
@@ -40,6 +41,7 @@ ROLE = click.Choice([role for role in ROLES if role != "system"])
 @click.option("--kind", type=click.Choice(["person", "unit", "organisation"]), help="Person, if there is a request.")
 @click.option("--organisation", type=AGENT, help="Where the agent belongs; it is enrolled before.")
 @click.option("--country", type=COUNTRY, help="Two letters.")
+@click.option("--ledger", type=ORIGIN, metavar="ORIGIN", help="The organisation's own ledger, where it has one.")
 @click.option("--member", "members", type=AGENT, multiple=True, help="A member of the unit.")
 @click.option("--name", help="The real name (kept private).")
 @signed
@@ -49,7 +51,8 @@ def agent_enrol(context: Context, *, who_or_file: tuple[str, ...], who: Signing,
     """Enrol persons by their request FILE, or a unit or organisation by its ID; a registrar signs.
 
     A FILE is what `custody key new` made. It proves that its sender holds the key; that it is the right person's is for
-    the registrar to make sure of, face to face or by comparing the key's id.
+    the registrar to make sure of, face to face or by comparing the key's id. An authority abroad is an organisation with
+    its --country; where it has a ledger of its own, --ledger names it, and letters of that ledger are taken for its own.
     """
     if len(who_or_file) > 1 and given["name"]:
         raise UsageError("usage.enrol", "expected one agent where a name is given, found several")
@@ -75,6 +78,7 @@ def _compose(context: Context, item: str, signers: tuple[Signer, ...], when: Whe
         "country": given["country"],
         "keys": keys,
         "kind": kind,
+        "ledger": given["ledger"],
         "members": sorted(set(given["members"])) or None,
         "name": given["name"],
         "organisation": given["organisation"],

@@ -1,0 +1,1 @@
+"""Across the border: requests, letters, consents, certificates and deadlines, between authorities."""

@@ -1,0 +1,1 @@
+"""Tests of what crosses borders: requests, letters, consents, certificates, deadlines."""
