@@ -33,10 +33,17 @@ class Digests(Record, frozen=True, kw_only=True):
 
 
 class Pieces(Record, frozen=True, kw_only=True):
-    """A list of digests of pieces of ``size`` bytes, committed to by its RFC 6962 root."""
+    """A list of digests of pieces of ``size`` bytes, committed to by its RFC 6962 root (`schemas.pieces`)."""
 
     count: Count
     root: Hash
+    size: Annotated[int, Meta(ge=1, le=limits.MAX_SAFE_INTEGER)]
+
+
+class Extent(Record, frozen=True, kw_only=True):
+    """A range of a file's bytes: ``size`` of them from ``offset``."""
+
+    offset: Count
     size: Annotated[int, Meta(ge=1, le=limits.MAX_SAFE_INTEGER)]
 
 

@@ -48,6 +48,12 @@ DRAFT_BYTES: Final = 64 * 1024 * 1024
 """A draft of a batch that waits for signatures."""
 MANIFEST_LINE: Final = 65_536
 """One line of a content manifest or a payload manifest."""
+PIECE_BYTES: Final = 16 * 1024 * 1024
+"""One piece of a file's list of pieces: damage is told to that many bytes, and 1 TiB has a list of 4 MiB."""
+PIECE_LINE: Final = 65
+"""One line of a list of pieces: 64 hex digits and LF."""
+EXTENTS: Final = 64
+"""Byte ranges that an event or a message lists; more are a document."""
 CONTENT_IN_EVENT: Final = 16
 """File records that an event holds itself; more go into a manifest."""
 ENTRIES: Final = 1_000_000
@@ -68,6 +74,8 @@ AGENT_KEYS: Final = 1_024
 """Keys that one agent ever has."""
 LOG_KEYS: Final = 1_024
 """Log keys that a ledger ever has."""
+SPANS_IN_EVENT: Final = 32
+"""Places on a medium, or segments of an image, that an event holds itself; more are a document."""
 ASSET_PROOF_BYTES: Final = 8 * 1024 * 1024
 """A proof about an asset: what a node answers about one account, transaction or receipt."""
 TRIE_NODES: Final = 132
@@ -84,5 +92,5 @@ TRANSACTION_BYTES: Final = 1_000_000
 """A Bitcoin transaction without witnesses: no block held more of it."""
 CHAIN_PINS: Final = 4_096
 """Blocks that a reader pins."""
-SPANS_IN_EVENT: Final = 32
-"""Places on a medium, or segments of an image, that an event holds itself; more are a document."""
+INHERITED_DEPTH: Final = 8
+"""Bundles within bundles: evidence that went through more countries than that is asked for from the one before."""

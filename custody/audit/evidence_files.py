@@ -13,9 +13,11 @@ from custody.evidence.check import CheckResult, check_in_place, check_stored
 from custody.evidence.locations import Locations
 from custody.evidence.manifest import Manifests
 from custody.evidence.members import Member, members_of_event, members_of_manifest
+from custody.evidence.piece_lists import PieceLists
 from custody.evidence.store import EvidenceStore
 from schemas.content import Content
 from schemas.errors import CustodyError, StorageError
+from schemas.pieces import describe
 from schemas.private import Disclosure
 from schemas.report import Findings, Severity
 from schemas.types import Record
@@ -58,6 +60,11 @@ class Places:
     store: EvidenceStore
     manifests: Manifests
     locations: Locations
+
+    @property
+    def lists(self) -> PieceLists:
+        """The lists of the pieces of large files, which lie beside those of files."""
+        return PieceLists(self.manifests.base)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,8 +130,8 @@ def check_files(
 def _check(item: Registered, places: Places, members: Iterable[Member]) -> CheckResult:
     sources = places.locations.find(item.event)
     if sources is not None:
-        return check_in_place(members, sources=sources)
-    return check_stored(members, store=places.store)
+        return check_in_place(members, sources=sources, lists=places.lists)
+    return check_stored(members, store=places.store, lists=places.lists)
 
 
 def _members(item: Registered, places: Places, disclosures: DisclosuresOf) -> Iterable[Member]:
@@ -140,7 +147,8 @@ def _report(item: Registered, result: CheckResult, findings: Findings) -> None:
             text = f"expected a file of SHA-256 {difference.expected} in {item.name}{path}, found none that can be read"
             findings.add(STEP, _severity(item), "audit.file-missing", f"entry {item.index}", text)
         else:
-            text = f"expected SHA-256 {difference.expected} in {item.name}{path}, found {difference.found}"
+            where = f"; damaged: {describe(difference.damaged)}" if difference.damaged else ""
+            text = f"expected SHA-256 {difference.expected} in {item.name}{path}, found {difference.found}{where}"
             findings.add(STEP, _severity(item), "audit.file", f"entry {item.index}", text)
     for altered in result.altered:
         text = f"expected {_shown(altered)} in {item.name} as it was, found it altered"

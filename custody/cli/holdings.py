@@ -3,6 +3,7 @@
 <home>/evidence/ab/ab12...    files of exhibits by SHA-256
 <home>/documents/cd/cd34...   warrants, photos, reports by SHA-256
 <home>/manifests/<root>.jsonl lists of the files of large exhibits
+<home>/manifests/<root>.pieces lists of the pieces of large files
 <home>/locations/<event>.json where the files of an exhibit lie that were left in place
 """
 
@@ -24,6 +25,7 @@ from custody.evidence.intake import Intake
 from custody.evidence.locations import Locations
 from custody.evidence.manifest import Manifests
 from custody.evidence.members import Member, members_of_event, members_of_manifest
+from custody.evidence.piece_lists import PieceLists
 from custody.evidence.sources import Source
 from custody.evidence.staging import Batch
 from custody.evidence.store import EvidenceStore
@@ -53,6 +55,11 @@ class Holdings:
     def manifests(self) -> Manifests:
         """Lists of files by content root."""
         return Manifests(self.home.manifests)
+
+    @property
+    def pieces(self) -> PieceLists:
+        """Lists of the pieces of large files by root."""
+        return PieceLists(self.home.manifests)
 
     @property
     def locations(self) -> Locations:
@@ -89,6 +96,7 @@ class Staged:
     _folders: list[Path] = field(default_factory=list)
     _spools: list[tuple[Path, str]] = field(default_factory=list)
     _places: list[tuple[str, tuple[Source, ...]]] = field(default_factory=list)
+    _pieces: list[bytes] = field(default_factory=list)
 
     def __enter__(self) -> Self:
         return self
@@ -156,7 +164,8 @@ class Staged:
         return any(_is_below(path, folder) for folder in self._folders)
 
     def adopt(self, intake: Intake) -> None:
-        """Take charge of the list of files of an intake."""
+        """Take charge of the lists of an intake, of its files and of their pieces."""
+        self._pieces.extend(intake.pieces)
         if intake.spool is not None:
             self._spools.append((intake.spool, intake.content.root))
 
@@ -181,6 +190,8 @@ class Staged:
             spool, root = self._spools[-1]
             self.holdings.manifests.adopt(spool, root=root)
             self._spools.pop()
+        for digests in self._pieces:
+            self.holdings.pieces.put(digests)
         for registration, sources in self._places:
             self.holdings.locations.record(registration, sources)
 

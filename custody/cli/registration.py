@@ -14,13 +14,15 @@ from typing import Any
 
 from custody.cli.context import Context
 from custody.cli.holdings import Staged
+from custody.cli.lost_ranges import lost_details
 from custody.cli.numbering import next_numbers
 from custody.cli.options import Signing, When
 from custody.cli.output import note
 from custody.cli.signing import Outcome, complete, named_signers
-from custody.cli.taking_in import Taking, confirm_size, survey_paths, take_in_exhibit
+from custody.cli.taking_in import Taking, check_interrupted, confirm_size, survey_paths, take_in_exhibit
 from custody.evidence.intake import Intake
 from custody.evidence.items import NEXT
+from custody.evidence.partial import Partials
 from custody.ledger.compose import Anchor, Composed, link_after
 from schemas.errors import RuleViolation
 from schemas.event import Link, Signer
@@ -67,7 +69,31 @@ def register_exhibits(
     # Who signs and whether the rules allow it is known before an hour of reading, so ask first.
     signers = named_signers(context, who)
     rehearse_numbers(context, wanted, signers, when)
-    taken = _take_all(context, staged, wanted, taking)
+    with Partials(staged.holdings.home.evidence / ".partial", resume=taking.resume) as partials:
+        try:
+            taken = _take_all(context, staged, wanted, taking, partials)
+            outcome = _record(context, staged, taken, taking, signers, who=who, when=when)
+        except BaseException:
+            if partials.kept:
+                text = f"note: {partials.kept:,} bytes that were read are kept; the same command with --resume goes on"
+                note(context.settings, text)
+            raise
+        partials.forget()
+    return outcome
+
+
+def _record(
+    context: Context,
+    staged: Staged,
+    taken: Sequence[Taken],
+    taking: Taking,
+    signers: Sequence[Signer],
+    *,
+    who: Signing,
+    when: When,
+) -> Outcome:
+    """Sign and record what was read, under other numbers where somebody took the next one meanwhile."""
+    wanted = [item.wanted for item in taken]
     for attempt in range(1, _ATTEMPTS + 1):
         numbered = assign_numbers(context, taken)
         composed = [event for item in numbered for event in _compose(context, item, signers, when, staged, taking)]
@@ -116,15 +142,20 @@ def _has_next(wanted: Any) -> bool:
     return any(item.number == NEXT for item in wanted)
 
 
-def _take_all(context: Context, staged: Staged, wanted: Sequence[Wanted], taking: Taking) -> list[Taken]:
+def _take_all(
+    context: Context, staged: Staged, wanted: Sequence[Wanted], taking: Taking, partials: Partials
+) -> list[Taken]:
     extents = [survey_paths(staged, item.paths).size if item.paths else 0 for item in wanted]
     total, done = sum(extents), 0
     confirm_size(total, taking)
+    interrupted = sum(check_interrupted(context, partials, item.paths, taking) for item in wanted if item.paths)
+    if taking.resume and not interrupted:
+        note(context.settings, "note: nothing of it was interrupted; it is read from the start")
     taken = []
     for given, size in zip(wanted, extents, strict=True):
         item, intake = given, None
         if item.paths:
-            intake = take_in_exhibit(context, staged, item.paths, taking, done=done, total=total)
+            intake = take_in_exhibit(context, staged, item.paths, taking, partials=partials, done=done, total=total)
             item.check(intake)
             item = replace(item, details={**item.details, **item.learn(intake)})
         done += size
@@ -140,6 +171,7 @@ def _compose(
     details = {
         **wanted.details,
         "content": None if intake is None else intake.content,
+        "lost": lost_details(intake, staged) if intake else None,
         "unreadable": (intake.unreadable or None) if intake else None,
     }
     made = access.compose("exhibit.registered", signers=signers, details=details, when=when, anchor=_anchor(wanted))

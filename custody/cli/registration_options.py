@@ -24,6 +24,7 @@ from custody.cli.holdings import Staged
 from custody.cli.options import When
 from custody.cli.parameters import COUNTRY
 from custody.cli.parents import parents_of
+from custody.evidence.algorithms import CHOICES
 from custody.report.safe_text import show_path
 from schemas.details.exhibit import Acquisition, ExhibitRegistered, Handling
 from schemas.errors import UsageError
@@ -74,6 +75,11 @@ foreign_options = several(
     click.option("--files", "folders", multiple=True, type=click.Path(file_okay=False, path_type=Path),
                  help="Where files of the bundle lie that travelled apart."),
     click.option("--accept-indeterminate", is_flag=True, help="Register though the bundle is INDETERMINATE."),
+)  # fmt: skip
+
+digest_option = click.option(
+    "--digest", "digests", multiple=True, type=click.Choice([name.replace("_", "-") for name in CHOICES]),
+    help="A further digest of each file.",
 )  # fmt: skip
 
 Given = Mapping[str, Any]

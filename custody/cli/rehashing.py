@@ -10,7 +10,8 @@ import msgspec
 from custody.cli.context import Context
 from custody.cli.exhibit_selection import format_exhibit
 from custody.cli.holdings import Holdings
-from custody.cli.output import has_progress, progress
+from custody.cli.lost_ranges import known_losses
+from custody.cli.output import has_progress, note, progress
 from custody.evidence.check import CheckResult, Difference, check_in_place, check_stored
 from custody.evidence.intake import Progress
 from custody.evidence.members import Member
@@ -64,9 +65,12 @@ def rehash(context: Context, exhibit: Exhibit) -> Rehashed:
 
         report = on_progress if has_progress(context.settings) else None
         if sources is None:
-            result = check_stored(of, store=holdings.evidence, progress=report)
+            result = check_stored(of, store=holdings.evidence, lists=holdings.pieces, progress=report)
         else:
-            result = check_in_place(of, sources=sources, progress=report)
+            lost = known_losses(registration.details, holdings)
+            result = check_in_place(of, sources=sources, lists=holdings.pieces, unread=lost, progress=report)
+    for name in result.unchecked:
+        note(context.settings, f"note: not checked: {name}, for which this machine has no library")
     root = content.root if result.is_unaltered else _root_found(holdings, content, disclosures, result)
     return Rehashed(exhibit, content, result, root)
 

@@ -12,10 +12,17 @@ import click
 from custody.cli.context import Context
 from custody.cli.holdings import Staged
 from custody.cli.output import has_progress, note, progress
+from custody.evidence.algorithms import digests_of_country
 from custody.evidence.intake import Intake, Progress, take_in
+from custody.evidence.partial import Partials
+from custody.evidence.sources import find_sources
 from custody.evidence.survey import Survey, survey
 from custody.report.safe_text import show_path
+from schemas.details.ledger import LedgerOpened
+from schemas.entry import parse_entry
 from schemas.errors import RefusedError, UsageError
+from schemas.limits import PIECE_BYTES
+from schemas.pieces import describe
 from schemas.private import SALT_BYTES
 
 LARGE = 10 * 2**30
@@ -29,6 +36,10 @@ class Taking:
     in_place: bool
     accept_unreadable: bool
     assume_yes: bool
+    digests: tuple[str, ...] = ()
+    """Digests by choice, beside the two that are always computed."""
+    resume: bool | None = None
+    """Whether to go on with interrupted readings; None: nobody said."""
 
 
 def survey_paths(staged: Staged, paths: Sequence[Path]) -> Survey:
@@ -70,7 +81,14 @@ def confirm_size(total: int, taking: Taking) -> None:
 
 
 def take_in_exhibit(
-    context: Context, staged: Staged, paths: Sequence[Path], taking: Taking, *, done: int, total: int
+    context: Context,
+    staged: Staged,
+    paths: Sequence[Path],
+    taking: Taking,
+    *,
+    partials: Partials,
+    done: int,
+    total: int,
 ) -> Intake:
     """Read one exhibit, and stage its files unless they stay in place; ``done`` of ``total`` bytes were read before.
 
@@ -90,6 +108,9 @@ def take_in_exhibit(
             spool=staged.holdings.manifests.base,
             batch=None if taking.in_place else staged.evidence(),
             accept_unreadable=taking.accept_unreadable,
+            names=(*taking.digests, *procedure_digests(context)),
+            # What was taken out of a bundle a moment ago is gone with this run.
+            partials=None if any(map(staged.is_ours, paths)) else partials,
             progress=report,
         )
     staged.adopt(intake)
@@ -97,4 +118,49 @@ def take_in_exhibit(
         note(context.settings, f"note: {show_path(paths[0])} is empty; that it is empty is all that is recorded")
     if intake.unreadable:
         note(context.settings, f"warning: {intake.unreadable:,} could not be read; path and error are recorded")
+    lost = [item for _, extents in intake.unread for item in extents]
+    if lost:
+        note(
+            context.settings,
+            f"warning: {sum(item.size for item in lost):,} bytes could not be read; zeros stand for them, and where is "
+            f"recorded: {describe(lost)}",
+        )
     return intake
+
+
+def procedure_digests(context: Context) -> tuple[str, ...]:
+    """Return the digests that the procedure of the ledger's country asks for.
+
+    Raises:
+        StorageError: as the store does.
+    """
+    with context.ledger().read() as reader:
+        details = parse_entry(reader.entry(0)).event.details
+    assert isinstance(details, LedgerOpened), "a ledger begins with its opening"
+    return digests_of_country(details.country)
+
+
+def check_interrupted(context: Context, partials: Partials, paths: Sequence[Path], taking: Taking) -> int:
+    """Say what becomes of interrupted readings of ``paths``, and return how many there are.
+
+    Raises:
+        RefusedError: ``evidence.interrupted`` where nobody said it.
+        UsageError, RefusedError: as `find_sources`.
+    """
+    found = partials.interrupted(find_sources(paths))
+    for item in found:
+        name, read = show_path(item.mark.path), min(len(item.digests) * PIECE_BYTES, item.mark.size)
+        text = f"{read:,} of {item.mark.size:,} bytes of {name} were read before an interruption"
+        if taking.resume is None:
+            hint = "--resume goes on from there; --no-resume begins anew"
+            raise RefusedError("evidence.interrupted", f"expected no interrupted reading: {text}", hint=hint)
+        if not taking.resume:
+            then = "they are dropped, and all is read anew"
+        elif taking.in_place:
+            then = (
+                "as it stays in place, all is read a second time for the digests of the whole, and compared with them"
+            )
+        else:
+            then = "they are taken from our own copy, and only the rest is read"
+        note(context.settings, f"note: {text}; {then}")
+    return len(found)

@@ -10,7 +10,7 @@ from pathlib import Path
 from custody.cli.context import Context
 from custody.cli.holdings import Holdings
 from custody.cli.rehashing import registration_of
-from custody.evidence.sources import Source
+from custody.evidence.sources import Source, path_of
 from custody.verify.state import Exhibit
 from schemas.content import Content, Digests
 from schemas.details.exhibit import ExhibitRegistered
@@ -39,6 +39,11 @@ class HomeVault:
         path = self.holdings.manifests.path(root)
         return path if path.is_file() else None
 
+    def pieces(self, root: str) -> Path | None:
+        """Return the path of the list of a large file's pieces."""
+        path = self.holdings.pieces.path(root)
+        return path if path.is_file() else None
+
 
 def open_vault(context: Context, exhibits: Iterable[Exhibit]) -> HomeVault:
     """Return the vault of this home for ``exhibits``, of which some may have been left in place.
@@ -62,20 +67,6 @@ def _add_left(context: Context, vault: HomeVault, exhibit: Exhibit, sources: tup
     disclosures = context.ledger().disclosures_of([registration])
     for member in vault.holdings.members(details.content, disclosures):
         if member.path is not None and isinstance(member.record.digests, Digests):
-            path = _path_of(member.path, sources)
+            path = path_of(member.path, sources)
             if path is not None:
-                vault.left[member.record.digests.sha256] = path
-
-
-def _path_of(name: bytes, sources: tuple[Source, ...]) -> Path | None:
-    """Return where a recorded name lies below the sources from which it was taken."""
-    for source in sources:
-        if source.kind != "directory":
-            if name == source.prefix:
-                return Path(os.fsdecode(source.path))
-        elif not source.prefix:
-            return Path(os.fsdecode(os.path.join(os.fsencode(source.path), name)))
-        elif name.startswith(source.prefix + b"/"):
-            inner = name[len(source.prefix) + 1 :]
-            return Path(os.fsdecode(os.path.join(os.fsencode(source.path), inner)))
-    return None
+                vault.left[member.record.digests.sha256] = Path(os.fsdecode(path))

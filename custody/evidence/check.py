@@ -1,26 +1,31 @@
 """Is the evidence still what was registered? Every file is read again and compared with its record.
 
-Files in the store are found by digest. Files that were left in place are walked again, side by side with the records,
+Every digest of a record is compared that this machine can compute; SHA-256 decides wherever there is no other. Where a
+large file isn't what it was, the list of its pieces tells which of its bytes. Files in the store are found by digest. Files that were left in place are walked again, side by side with the records,
 as both come in order of raw paths: so names that came and names that went are found in one pass as well.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
+from custody.evidence.algorithms import in_order, named_in
 from custody.evidence.hashing import FileDigests, Hasher
 from custody.evidence.intake import Progress
 from custody.evidence.members import Member
-from custody.evidence.reading import read_node
+from custody.evidence.piece_lists import PieceLists
+from custody.evidence.reading import Manner, read_node, read_open
 from custody.evidence.refusals import check_resources
-from custody.evidence.sources import Source
+from custody.evidence.sources import READ, Source
 from custody.evidence.store import EvidenceStore
 from custody.evidence.walk import Node, walk
-from schemas.content import Digests
+from schemas import limits, pieces
+from schemas.content import Digests, Extent, FileRecord, Pieces
 from schemas.details.exhibit import Mismatch
-from schemas.errors import StorageError
+from schemas.errors import RecordError, StorageError
 from schemas.types import UNSET, is_set
 
 Report = Callable[[Progress], None]
@@ -28,18 +33,26 @@ Report = Callable[[Progress], None]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A file whose bytes are not the registered ones: ``found`` and ``size`` unless it is missing or unreadable."""
+    """A file whose bytes are not the registered ones: ``found`` and ``size`` unless it is missing or unreadable.
+
+    ``damaged`` are the ranges that differ, in whole pieces; empty where they aren't known: the file is small, missing,
+    or has no list of pieces.
+    """
 
     path: bytes | None
     expected: str
     found: str | None
     size: int | None
+    damaged: tuple[Extent, ...] = ()
 
     @property
     def mismatch(self) -> Mismatch:
         """The form in which ``exhibit.checked`` records it."""
         return Mismatch(
-            expected=self.expected, found=self.found or UNSET, size=UNSET if self.size is None else self.size
+            damaged=self.damaged[: limits.EXTENTS] or UNSET,
+            expected=self.expected,
+            found=self.found or UNSET,
+            size=UNSET if self.size is None else self.size,
         )
 
 
@@ -50,7 +63,7 @@ class CheckResult:
     ``checked`` files were looked for and ``read`` bytes were read, ``matching`` files are unaltered, ``differences``
     lists the others. ``altered`` are links and empty directories that aren't what they were, ``extra`` names that no
     record has; both only in place. ``skipped`` counts records that can't be compared: unreadable at registration, or
-    with a path or target that is withheld.
+    with a path or target that is withheld. ``unchecked`` are digests that records have and this machine can't compute.
     """
 
     read: int
@@ -60,6 +73,7 @@ class CheckResult:
     altered: tuple[bytes, ...] = ()
     extra: tuple[bytes, ...] = ()
     skipped: int = 0
+    unchecked: tuple[str, ...] = ()
 
     @property
     def is_unaltered(self) -> bool:
@@ -67,28 +81,38 @@ class CheckResult:
         return not self.differences and not self.altered
 
 
-def check_stored(members: Iterable[Member], *, store: EvidenceStore, progress: Report | None = None) -> CheckResult:
-    """Read the files of an exhibit in the store and compare them with their records.
+def check_stored(
+    members: Iterable[Member], *, store: EvidenceStore, lists: PieceLists | None = None, progress: Report | None = None
+) -> CheckResult:
+    """Read the files of an exhibit in the store and compare them with their records; ``lists`` tells where they differ.
 
     Raises:
         StorageError: ``evidence.resources``, where this machine and not the evidence is at fault.
         RecordError, VerificationError: as `custody.evidence.members` has them.
     """
     with Hasher() as hasher:
-        tally = _Tally(progress)
+        tally = _Tally(progress, lists)
         for member in members:
             digests = member.record.digests
             if isinstance(digests, Digests):
-                tally.compare(member, digests, _read_stored(digests.sha256, store=store, hasher=hasher, tally=tally))
+                tally.compare(member, digests, _read_stored(member.record, store=store, hasher=hasher, tally=tally))
             elif is_set(member.record.error):
                 tally.skipped += 1
     return tally.result()
 
 
 def check_in_place(
-    members: Iterable[Member], *, sources: Sequence[Source], progress: Report | None = None
+    members: Iterable[Member],
+    *,
+    sources: Sequence[Source],
+    lists: PieceLists | None = None,
+    unread: Mapping[str, Sequence[Extent]] = MappingProxyType({}),
+    progress: Report | None = None,
 ) -> CheckResult:
     """Walk the places where an exhibit was left and compare what is there with its records.
+
+    ``unread`` are the ranges that could not be read when it was registered, by SHA-256 of the file: they may be
+    unreadable still, and no others.
 
     Raises:
         RefusedError: as `custody.evidence.walk.walk`, and ``evidence.changed`` for a file that changes meanwhile.
@@ -96,7 +120,7 @@ def check_in_place(
         RecordError, VerificationError: as `custody.evidence.members` has them.
     """
     with Hasher() as hasher:
-        tally = _Tally(progress)
+        tally = _Tally(progress, lists, unread)
         _Comparison(tally, hasher=hasher).run(members, (node for source in sources for node in _nodes_of(source)))
     return tally.result()
 
@@ -104,8 +128,16 @@ def check_in_place(
 class _Tally:
     """Counts and lists of a check under way."""
 
-    def __init__(self, progress: Report | None) -> None:
+    def __init__(
+        self,
+        progress: Report | None,
+        lists: PieceLists | None,
+        unread: Mapping[str, Sequence[Extent]] = MappingProxyType({}),
+    ) -> None:
         self._progress = progress
+        self._lists = lists
+        self._unread = unread
+        self._unchecked: set[str] = set()
         self._read = 0
         self._checked = 0
         self._matching = 0
@@ -122,7 +154,7 @@ class _Tally:
 
     def compare(self, member: Member, expected: Digests, found: FileDigests | None) -> None:
         self._checked += 1
-        if found and found.sha256 == expected.sha256 and expected.blake3 in (UNSET, found.blake3):
+        if found is not None and self._is_same(expected, found) and not self._lost(expected, found):
             self._matching += 1
         else:
             difference = Difference(
@@ -130,9 +162,30 @@ class _Tally:
                 expected=expected.sha256,
                 found=found.sha256 if found else None,
                 size=found.size if found else None,
+                damaged=() if found is None else self._lost(expected, found) or self._damage(member.record, found),
             )
             self._differences.append(difference)
         self.tick(0)
+
+    def _is_same(self, expected: Digests, found: FileDigests) -> bool:
+        wanted = dict(named_in(expected))
+        self._unchecked.update(name for name in wanted if found.get(name) is None)
+        return all(found.get(name) in (None, value) for name, value in wanted.items())
+
+    def _lost(self, expected: Digests, found: FileDigests) -> tuple[Extent, ...]:
+        """Return the ranges that can't be read now and could be when they were registered."""
+        known = self._unread.get(expected.sha256, ())
+        return tuple(item for item in found.unread if not any(_is_within(item, other) for other in known))
+
+    def _damage(self, record: FileRecord, found: FileDigests) -> tuple[Extent, ...]:
+        if self._lists is None or not isinstance(record.pieces, Pieces) or not isinstance(record.size, int):
+            return ()
+        try:
+            expected = self._lists.get(record.pieces)
+        except (RecordError, StorageError):
+            # That the file differs is certain all the same.
+            return ()
+        return () if expected is None else pieces.damaged(expected, _pieces_of(found), size=record.size)
 
     def result(self) -> CheckResult:
         return CheckResult(
@@ -143,6 +196,7 @@ class _Tally:
             altered=tuple(self.altered),
             extra=tuple(self.extra),
             skipped=self.skipped,
+            unchecked=tuple(sorted(self._unchecked)),
         )
 
 
@@ -181,7 +235,8 @@ class _Comparison:
         self._tally.at = node.path
         digests = member.record.digests
         if isinstance(digests, Digests):
-            self._tally.compare(member, digests, self._read(node) if node.kind == "file" else None)
+            found = self._read(node, member.record) if node.kind in READ else None
+            self._tally.compare(member, digests, found)
         elif is_set(member.record.error) or (node.kind == "symlink" and member.target is None):
             self._tally.skipped += 1
         elif not _is_same(member, node):
@@ -196,9 +251,10 @@ class _Comparison:
         elif member.path is not None:
             self._tally.altered.append(member.path)
 
-    def _read(self, node: Node) -> FileDigests | None:
+    def _read(self, node: Node, record: FileRecord) -> FileDigests | None:
+        manner = replace(_manner(record), salvage=True)
         try:
-            return read_node(node, hasher=self._hasher, batch=None, tick=self._tally.tick).digests
+            return read_node(node, hasher=self._hasher, tick=self._tally.tick, manner=manner).digests
         except OSError as error:
             check_resources(error)
             return None
@@ -225,10 +281,25 @@ def _nodes_of(source: Source) -> Iterable[Node]:
     return walk((source,))
 
 
-def _read_stored(sha256: str, *, store: EvidenceStore, hasher: Hasher, tally: _Tally) -> FileDigests | None:
+def _manner(record: FileRecord) -> Manner:
+    names = [name for name, _ in named_in(record.digests)] if isinstance(record.digests, Digests) else []
+    return Manner(names=in_order(names), has_pieces=isinstance(record.pieces, Pieces))
+
+
+def _pieces_of(found: FileDigests) -> bytes:
+    """Return the digests of what was found in pieces; what is one piece only has none of them."""
+    return found.pieces or bytes.fromhex(found.blake3)
+
+
+def _is_within(item: Extent, other: Extent) -> bool:
+    return other.offset <= item.offset and item.offset + item.size <= other.offset + other.size
+
+
+def _read_stored(record: FileRecord, *, store: EvidenceStore, hasher: Hasher, tally: _Tally) -> FileDigests | None:
+    assert isinstance(record.digests, Digests), "a file that was read has digests"
     try:
-        with store.get(sha256).open("rb", buffering=0) as file:
-            return hasher.digest(file.fileno(), each=lambda piece: tally.tick(len(piece)))
+        with store.get(record.digests.sha256).open("rb", buffering=0) as file:
+            return read_open(file.fileno(), hasher=hasher, tick=tally.tick, manner=_manner(record))
     except OSError as error:
         check_resources(error)
     except StorageError as error:

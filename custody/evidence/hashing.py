@@ -1,55 +1,114 @@
-"""SHA-256 and BLAKE3 of a file in one pass, in constant memory.
+"""All digests of a file in one pass, in constant memory.
 
-SHA-256 is what courts know and the slower of the two. So it gets a thread of its own, while the calling thread reads
-ahead, computes BLAKE3 and hands each piece on to whoever copies it: both libraries let go of the interpreter's lock.
-A file that fits into one buffer is hashed without the thread, because waking it would cost more than it saves.
+SHA-256 and BLAKE3 always, others by choice, and BLAKE3 of each piece of a large file (`schemas.pieces`), side by side
+on the cores at hand (`custody.evidence.conveyor`). A file that fits into one buffer is hashed without a thread, because
+waking one would cost more than it saves.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from io import FileIO
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from blake3 import blake3
 
-BUFFER_BYTES = 1 << 20
-"""One piece: large enough that a hand-over between threads costs nothing, small enough for the second-level cache."""
-_BUFFERS = 3
+from custody.evidence.algorithms import Running, start
+from custody.evidence.conveyor import BUFFER_BYTES, Consumer, Conveyor, Fill
+from schemas import limits
+from schemas.content import Digests, Extent
+
+__all__ = ["BUFFER_BYTES", "Each", "FileDigests", "Hasher", "Pieces", "digest_bytes"]
 
 Each = Callable[[memoryview], None]
 
 
 @dataclass(frozen=True, slots=True)
 class FileDigests:
-    """Both digests (64 lower-case hex digits each) of ``size`` bytes."""
+    """Digests (lower-case hex) of ``size`` bytes.
+
+    ``others`` are the digests by choice, as name and value. ``pieces`` are the digests of the pieces of a file larger than one,
+    32 bytes each, where they were asked for. ``unread`` are the ranges that the medium didn't give and that count as
+    zeros.
+    """
 
     sha256: str
     blake3: str
     size: int
+    others: tuple[tuple[str, str], ...] = ()
+    pieces: bytes = b""
+    unread: tuple[Extent, ...] = ()
+
+    def get(self, name: str) -> str | None:
+        """Return a digest by its name; nothing where it was not computed."""
+        match name:
+            case "sha256":
+                return self.sha256
+            case "blake3":
+                return self.blake3
+            case _:
+                return dict(self.others).get(name)
+
+    @property
+    def record(self) -> Digests:
+        """The form in which a file record holds them."""
+        return Digests(blake3=self.blake3, sha256=self.sha256, **dict(self.others))
+
+
+class Pieces:
+    """Digests of a file's pieces under way; ``each`` is told number and digest of every one that is complete."""
+
+    def __init__(self, each: Callable[[int, bytes], None] | None = None) -> None:
+        self._each = each
+        self._digests = bytearray()
+        self._running = blake3()
+        self._left = limits.PIECE_BYTES
+        self._size = 0
+
+    def update(self, chunk: memoryview) -> None:
+        """Take the next bytes."""
+        self._size += len(chunk)
+        while len(chunk) >= self._left:
+            self._running.update(chunk[: self._left])
+            chunk = chunk[self._left :]
+            self._end()
+        if len(chunk):
+            self._running.update(chunk)
+            self._left -= len(chunk)
+
+    def finish(self) -> bytes:
+        """Return all digests, the last one perhaps of a shorter piece; none where one piece is the whole file."""
+        if self._left < limits.PIECE_BYTES:
+            self._end()
+        return bytes(self._digests) if self._size > limits.PIECE_BYTES else b""
+
+    def _end(self) -> None:
+        digest = self._running.digest()
+        if self._each is not None:
+            self._each(len(self._digests) // len(digest), digest)
+        self._digests += digest
+        self._running = blake3()
+        self._left = limits.PIECE_BYTES
 
 
 class Hasher:
-    """Buffers and a thread that are used for one file after the other; close it, or use it in a ``with``."""
+    """Buffers and threads that are used for one file after the other; close it, or use it in a ``with``."""
 
     def __init__(self) -> None:
-        self._buffers = tuple(bytearray(BUFFER_BYTES) for _ in range(_BUFFERS))
-        self._views = tuple(memoryview(buffer) for buffer in self._buffers)
-        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sha256")
+        self._conveyor = Conveyor()
 
     def __enter__(self) -> Self:
         """Return itself."""
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """Stop the thread."""
-        self._worker.shutdown()
+        """Stop the threads."""
+        self._conveyor.close()
 
     def read_start(self, fd: int) -> memoryview:
         """Return the first bytes of an open file, at most `BUFFER_BYTES`; they hold until the next call.
@@ -57,68 +116,86 @@ class Hasher:
         Raises:
             OSError: the file can't be read.
         """
-        with FileIO(fd, closefd=False) as file:
-            return self._fill(file, 0)
+        return _fill_from(fd)(self._conveyor.buffer)
 
-    def digest(self, fd: int, *, each: Each | None = None) -> FileDigests:
-        """Return digests and number of the bytes from where ``fd`` stands to the end.
+    def digest(self, fd: int, *, each: Each | None = None, names: Sequence[str] = ()) -> FileDigests:
+        """Return digests and number of the bytes from where ``fd`` stands to the end, with those by choice ``names``.
 
-        ``each`` gets every piece in order, and must be done with it when it returns.
+        ``each`` gets every chunk in order, in this thread, and must be done with it when it returns.
 
         Raises:
             OSError: the file can't be read.
         """
-        _announce_reading(fd)
-        with FileIO(fd, closefd=False) as file:
-            first = self._fill(file, 0)
-            if len(first) < BUFFER_BYTES:
-                if each is not None and len(first):
-                    each(first)
-                return digest_bytes(first)
-            return self._digest_stream(file, first, each)
+        announce_reading(fd)
+        return self.digest_stream(_fill_from(fd), each=each, names=names)
 
-    def _digest_stream(self, file: FileIO, piece: memoryview, each: Each | None) -> FileDigests:
-        slow, fast, size, turn = sha256(), blake3(), 0, 0
-        busy: list[Future[None] | None] = [None] * _BUFFERS
-        try:
-            while len(piece):
-                busy[turn] = self._worker.submit(slow.update, piece)
-                fast.update(piece)
-                size += len(piece)
-                if each is not None:
-                    each(piece)
-                turn = (turn + 1) % _BUFFERS
-                _wait_for(busy[turn])
-                piece = self._fill(file, turn)
-        finally:
-            # The buffers belong to the next file from here on, also after an error.
-            for future in busy:
-                _wait_for(future)
-        return FileDigests(sha256=slow.hexdigest(), blake3=fast.hexdigest(), size=size)
+    def digest_stream(
+        self,
+        fill: Fill,
+        *,
+        each: Each | None = None,
+        names: Sequence[str] = (),
+        pieces: Pieces | None = None,
+        copy: Consumer | None = None,
+    ) -> FileDigests:
+        """Return the digests of what ``fill`` gives; ``copy`` gets every chunk in order too, in a thread of its own.
 
-    def _fill(self, file: FileIO, turn: int) -> memoryview:
-        """Read until the buffer is full or the file ends: a network file system may give less than was asked for."""
-        view, filled = self._views[turn], 0
-        while filled < BUFFER_BYTES:
+        A digest of ``names`` for which there is no library is left out.
+
+        Raises:
+            OSError: whatever ``fill`` and ``copy`` raise.
+        """
+        slow, fast = sha256(), blake3()
+        others = {name: running for name in names if (running := start(name)) is not None}
+        consumers: list[Consumer] = [*_updates(others), slow.update, fast.update]
+        consumers += [pieces.update] if pieces is not None else []
+        consumers += [copy] if copy is not None else []
+        size = self._conveyor.run(fill, consumers, each=each)
+        return FileDigests(
+            sha256=slow.hexdigest(),
+            blake3=fast.hexdigest(),
+            size=size,
+            others=_finished(others),
+            pieces=pieces.finish() if pieces is not None else b"",
+        )
+
+
+def digest_bytes(raw: bytes | bytearray | memoryview, *, names: Sequence[str] = ()) -> FileDigests:
+    """Return the digests of bytes in memory."""
+    if not names:
+        return FileDigests(sha256=sha256(raw).hexdigest(), blake3=blake3(raw).hexdigest(), size=len(raw))
+    others = {name: running for name in names if (running := start(name)) is not None}
+    for update in _updates(others):
+        update(raw)
+    return FileDigests(sha256(raw).hexdigest(), blake3(raw).hexdigest(), len(raw), _finished(others))
+
+
+def announce_reading(fd: int) -> None:
+    """Double the kernel's read-ahead where the system can be told; a pipe has none, and nothing depends on it."""
+    if hasattr(os, "posix_fadvise"):
+        with suppress(OSError):
+            os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_SEQUENTIAL)
+
+
+def _updates(others: Mapping[str, Running]) -> list[Callable[[Any], Any]]:
+    return [running.update for running in others.values()]
+
+
+def _finished(others: Mapping[str, Running]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, running.hexdigest()) for name, running in others.items())
+
+
+def _fill_from(fd: int) -> Fill:
+    """Give the bytes from where ``fd`` stands: as many as fit, unless the file ends."""
+    file = FileIO(fd, closefd=False)
+
+    def fill(view: memoryview) -> memoryview:
+        filled = 0
+        while filled < len(view):
             count = file.readinto(view[filled:] if filled else view)
             if not count:
                 break
             filled += count
         return view[:filled]
 
-
-def digest_bytes(raw: bytes | bytearray | memoryview) -> FileDigests:
-    """Return both digests of bytes in memory."""
-    return FileDigests(sha256=sha256(raw).hexdigest(), blake3=blake3(raw).hexdigest(), size=len(raw))
-
-
-def _wait_for(future: Future[None] | None) -> None:
-    if future is not None:
-        future.result()
-
-
-def _announce_reading(fd: int) -> None:
-    """Double the kernel's read-ahead where the system can be told; a pipe has none, and nothing depends on it."""
-    if hasattr(os, "posix_fadvise"):
-        with suppress(OSError):
-            os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_SEQUENTIAL)
+    return fill

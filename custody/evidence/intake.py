@@ -10,18 +10,20 @@ import errno
 import os
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from custody.evidence.hashing import Hasher
-from custody.evidence.reading import open_node, read_node
+from custody.evidence.medium import FileMedium, OpenMedium
+from custody.evidence.partial import Partials
+from custody.evidence.reading import Keeping, Manner, open_node, read_node
 from custody.evidence.records import Found, Recorder
 from custody.evidence.refusals import changed, check_resources, vanished
-from custody.evidence.sources import Kind, Source, find_sources
+from custody.evidence.sources import READ, Kind, Source, find_sources, path_of
 from custody.evidence.staging import Batch
 from custody.evidence.walk import Node, walk
 from custody.evidence.wording import reason_of, shown
-from schemas.content import Content
+from schemas.content import Content, Extent
 from schemas.errors import RefusedError, UsageError
 from schemas.private import Disclosure
 
@@ -44,7 +46,8 @@ class Intake:
 
     ``disclosures`` belong to the event (at most 16 records); ``spool`` is the manifest of more, a temporary file that
     the caller hands to `Manifests.adopt` or removes. ``sources`` is what `Locations.record` wants for files that were
-    left in place. ``unreadable`` counts the records with an error.
+    left in place. ``unreadable`` counts the records with an error. ``pieces`` are the digests of the pieces of each
+    large file, which `PieceLists.put` wants; ``unread`` are the ranges that media didn't give, by SHA-256 of the file.
     """
 
     content: Content
@@ -52,6 +55,8 @@ class Intake:
     spool: Path | None
     sources: tuple[Source, ...]
     unreadable: int
+    pieces: tuple[bytes, ...] = ()
+    unread: tuple[tuple[str, tuple[Extent, ...]], ...] = ()
 
 
 def take_in(
@@ -61,19 +66,24 @@ def take_in(
     spool: Path,
     batch: Batch | None = None,
     accept_unreadable: bool = False,
+    names: Sequence[str] = (),
+    partials: Partials | None = None,
+    open_medium: OpenMedium = FileMedium,
     progress: Callable[[Progress], None] | None = None,
 ) -> Intake:
     """Read everything below ``paths``, which make up one exhibit, and return its content.
 
     ``salts`` gives 16 fresh random bytes at each call. A manifest is written into the directory ``spool``. With a
     ``batch`` the files are staged for the store, and are in it once the caller commits; without one they stay where
-    they are. ``progress`` is called after every piece of every file, which may be ten thousand times a second.
+    they are. ``names`` are digests by choice beside the two that are always computed. With ``partials`` large files
+    can be gone on with after an interruption. ``open_medium`` makes what their bytes come from. ``progress`` is called
+    after every chunk of every file, which may be ten thousand times a second.
 
     Raises:
         UsageError: ``evidence.absent``, ``evidence.symlink``, ``evidence.duplicate``; ``evidence.holds-ledger`` where
             the ledger's own files would be taken in.
         RefusedError: ``evidence.special-file``, ``evidence.changed``, ``evidence.vanished``, ``evidence.path-length``,
-            ``evidence.unreadable``.
+            ``evidence.unreadable``; ``evidence.interrupted`` and ``evidence.busy`` with ``partials``.
         RecordError: ``content.path``, ``private.size`` for names that no record can hold.
         StorageError: ``evidence.resources``, ``store.full``, ``store.failed``.
     """
@@ -81,7 +91,9 @@ def take_in(
     _check_apart(sources, [spool] if batch is None else [spool, batch.base])
     recorder = Recorder(salts=salts, directory=spool)
     with Hasher() as hasher:
-        intake = _Intake(recorder, hasher=hasher, batch=batch, accept=accept_unreadable, progress=progress)
+        manner = Manner(names=tuple(names), salvage=accept_unreadable, open_medium=open_medium)
+        keeping = Keeping(batch, partials)
+        intake = _Intake(recorder, hasher=hasher, keeping=keeping, manner=manner, progress=progress)
         try:
             intake.run(sources)
             records = recorder.finish()
@@ -94,6 +106,8 @@ def take_in(
         spool=records.spool,
         sources=sources,
         unreadable=intake.unreadable,
+        pieces=tuple(intake.pieces),
+        unread=tuple(intake.unread.items()),
     )
 
 
@@ -105,22 +119,27 @@ class _Intake:
         recorder: Recorder,
         *,
         hasher: Hasher,
-        batch: Batch | None,
-        accept: bool,
+        keeping: Keeping,
+        manner: Manner,
         progress: Callable[[Progress], None] | None,
     ) -> None:
         self._recorder = recorder
         self._hasher = hasher
-        self._batch = batch
-        self._accept = accept
+        self._keeping = keeping
+        self._manner = manner
+        self._accept = manner.salvage
+        self._sources: Sequence[Source] = ()
         self._progress = progress
         self._files = 0
         self._bytes = 0
         self._at = b""
         self._refused: list[str] = []
         self.unreadable = 0
+        self.pieces: dict[bytes, None] = {}
+        self.unread: dict[str, tuple[Extent, ...]] = {}
 
     def run(self, sources: Sequence[Source]) -> None:
+        self._sources = sources
         with closing(walk(sources)) as nodes:
             for node in nodes:
                 self._at = node.path
@@ -160,15 +179,23 @@ class _Intake:
             return Found(path=node.path, kind="directory", modified_ns=node.modified_ns)
         if node.kind == "symlink":
             return _read_link(node)
-        reading = read_node(node, hasher=self._hasher, batch=self._batch, tick=self._tick)
-        return Found(path=node.path, kind="file", digests=reading.digests, modified_ns=reading.modified_ns)
+        keeping = self._keeping
+        if keeping.partials is not None:
+            keeping = replace(keeping, path=path_of(node.path, self._sources))
+        reading = read_node(node, hasher=self._hasher, tick=self._tick, manner=self._manner, keeping=keeping)
+        digests = reading.digests
+        if digests.pieces:
+            self.pieces[digests.pieces] = None
+        if digests.unread:
+            self.unread[digests.sha256] = digests.unread
+        return Found(path=node.path, kind=node.kind, digests=digests, modified_ns=reading.modified_ns)
 
     def _only_open(self, node: Node) -> None:
         """The exhibit is refused already: look for more files that can't be read, but spend no time on the others."""
         try:
             if node.error is not None:
                 raise node.error
-            if node.kind == "file":
+            if node.kind in READ:
                 os.close(open_node(node))
         except OSError as error:
             self._note_unreadable(node, error)

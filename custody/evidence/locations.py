@@ -61,7 +61,7 @@ class Locations:
         raw = canonical.encode(_Location(schema=SCHEMA, sources=places))
         try:
             self._base.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write_whole(target, raw)
+            write_whole(target, raw)
         except OSError as error:
             raise as_storage_error(error, "keeping where the evidence lies") from None
 
@@ -90,7 +90,7 @@ class Locations:
         return self._base / f"{registration}.json"
 
 
-def _write_whole(target: Path, raw: bytes) -> None:
+def write_whole(target: Path, raw: bytes) -> None:
     """Write a file that is there as a whole or not at all, whatever happens."""
     fd, name = tempfile.mkstemp(dir=target.parent, prefix=".new-")
     try:

@@ -16,7 +16,8 @@ from custody.evidence.manifest import Spool
 from custody.evidence.sources import Kind
 from schemas import canonical, limits, merkle
 from schemas import text as texts
-from schemas.content import Content, Digests, FileRecord, ManifestLine, check_path, content_of, path_value
+from schemas.content import Content, FileRecord, ManifestLine, check_path, content_of, path_value
+from schemas.pieces import commit_to
 from schemas.private import Disclosure, make_disclosure
 from schemas.types import UNSET, Private, Unset
 
@@ -126,13 +127,15 @@ def make_record(found: Found, *, salts: Callable[[], bytes]) -> tuple[FileRecord
 
     digests = found.digests
     record = FileRecord(
-        digests=UNSET if digests is None else Digests(blake3=digests.blake3, sha256=digests.sha256),
+        digests=UNSET if digests is None else digests.record,
         error=UNSET if found.error is None else conceal("error", found.error),
         modified=_format_modified(found.modified_ns),
         path=conceal("path", path_value(found.path)),
+        pieces=UNSET if digests is None or not digests.pieces else commit_to(digests.pieces),
         size=UNSET if digests is None else digests.size,
         target=UNSET if found.target is None else conceal("target", path_value(found.target)),
-        type=found.kind,
+        # A device is recorded as the one file that it was read as.
+        type="file" if found.kind == "device" else found.kind,
     )
     return record, tuple(disclosures)
 

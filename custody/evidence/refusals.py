@@ -34,11 +34,11 @@ def changed(path: bytes, what: str) -> RefusedError:
 
 
 def special(names: Iterable[bytes]) -> RefusedError:
-    """Return the error for pipes, sockets and devices, the first ten by name."""
+    """Return the error for pipes, sockets and devices among files, the first ten by name."""
     listed = sorted(names)
     text = ", ".join(shown(name) for name in listed[:10]) + (", ..." if len(listed) > 10 else "")
     return RefusedError(
         "evidence.special-file",
         f"expected files, directories and symbolic links, found a pipe, socket or device: {text}",
-        hint="register the paths beside it, or an archive (tar) of the whole; of a device, an image",
+        hint="register the paths beside it, or an archive (tar) of the whole; a block device by its own path",
     )

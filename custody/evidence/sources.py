@@ -12,13 +12,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from custody.evidence.refusals import special
 from custody.evidence.wording import shown
 from schemas.errors import UsageError
 
-Kind = Literal["directory", "file", "symlink"]
+Kind = Literal["device", "directory", "file", "symlink"]
+"""A device is one block device by its own path, read as one file; among the names of a directory there is none."""
+READ: Final = frozenset({"device", "file"})
+"""Kinds whose bytes are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ def find_sources(paths: Sequence[Path]) -> tuple[Source, ...]:
     Raises:
         UsageError: ``evidence.absent`` for a path that isn't there, ``evidence.symlink`` for a single symbolic link,
             ``evidence.duplicate`` for two paths of one name.
-        RefusedError: ``evidence.special-file`` for a pipe, socket or device.
+        RefusedError: ``evidence.special-file`` for a pipe, socket or character device.
     """
     sources = [_find_source(path) for path in paths]
     if len(sources) == 1:
@@ -51,6 +54,19 @@ def find_sources(paths: Sequence[Path]) -> tuple[Source, ...]:
         if name == after or not name:
             raise UsageError("evidence.duplicate", f"expected paths of different names, found {shown(name)!r} twice")
     return tuple(ordered)
+
+
+def path_of(name: bytes, sources: Sequence[Source]) -> bytes | None:
+    """Return the absolute raw path under which the record ``name`` was taken; nothing where no source has it."""
+    for source in sources:
+        if source.kind != "directory":
+            if name == source.prefix:
+                return source.path
+        elif not source.prefix:
+            return os.path.join(source.path, name)
+        elif name.startswith(source.prefix + b"/"):
+            return os.path.join(source.path, name[len(source.prefix) + 1 :])
+    return None
 
 
 def kind_of(mode: int) -> Kind | None:
@@ -73,7 +89,7 @@ def _find_source(path: Path) -> Source:
     except OSError as error:
         reason = os.strerror(error.errno or 0).lower()
         raise UsageError("evidence.absent", f"expected a file or directory at {shown(raw)}: {reason}") from None
-    kind = kind_of(mode)
+    kind = "device" if stat.S_ISBLK(mode) else kind_of(mode)
     if kind is None:
         raise special([raw])
     return Source(prefix=name, path=os.path.join(os.path.realpath(parent or b"."), name), kind=kind)

@@ -19,10 +19,10 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from custody.evidence.disk import as_storage_error, clone, sync_children
-from custody.evidence.hashing import BUFFER_BYTES, FileDigests
-from custody.evidence.small import CREATE, STORED_MODE, SmallFiles, write_all
+from custody.evidence.hashing import FileDigests
+from custody.evidence.small import CREATE, STORED_MODE, SmallFiles
+from custody.evidence.sparse import write_sparse
 
-_ZEROS = bytes(BUFFER_BYTES)
 _INCOMING = "incoming"
 
 
@@ -51,6 +51,7 @@ class Batch:
         self._fd = os.open(staging, os.O_RDONLY)
         self._small = SmallFiles(self._fd)
         self._close = close
+        self._adopted: dict[str, Path] = {}
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -90,6 +91,11 @@ class Batch:
         copy.start(source_fd)
         return copy
 
+    def adopt(self, path: Path, *, sha256: str, size: int) -> None:
+        """Take a finished file of the store's own disk with `commit`; until then it stays where it is."""
+        if not self._shelf.has(sha256, size=size):
+            self._adopted[sha256] = path
+
     def commit(self) -> None:
         """Make every staged file part of the store, durably; the batch is empty afterwards.
 
@@ -98,6 +104,9 @@ class Batch:
         """
         self._small.flush()
         try:
+            for sha256, path in self._adopted.items():
+                os.rename(path, sha256, dst_dir_fd=self._fd)
+            self._adopted.clear()
             sync_children(self._fd)
             # A directory that is changed while it is listed may skip names, so list until nothing is left.
             while names := _some_names(self._fd):
@@ -160,7 +169,7 @@ class Copy:
             raise as_storage_error(error, "copying evidence into the store") from None
 
     def write(self, piece: memoryview) -> None:
-        """Append a piece; a whole buffer of zeros becomes a hole, so that an image of holes stays small.
+        """Append a piece; zeros become a hole, so that an image of holes stays small.
 
         Raises:
             StorageError: ``store.full`` or ``store.failed``.
@@ -168,10 +177,7 @@ class Copy:
         if self.reads_from == self._fd:
             return
         try:
-            if len(piece) == BUFFER_BYTES and piece.obj == _ZEROS:
-                os.lseek(self._fd, BUFFER_BYTES, os.SEEK_CUR)
-            else:
-                write_all(self._fd, piece)
+            write_sparse(self._fd, piece)
         except OSError as error:
             raise as_storage_error(error, "copying evidence into the store") from None
 

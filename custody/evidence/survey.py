@@ -8,7 +8,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from custody.evidence.sources import find_sources
+from custody.evidence.medium import FileMedium
+from custody.evidence.sources import READ, find_sources
 from custody.evidence.walk import Node, walk
 
 LISTED = 10
@@ -39,13 +40,13 @@ def survey(paths: Sequence[Path]) -> Survey:
             if not _is_readable(node):
                 unreadable += 1
                 first.extend([node.path] if len(first) < LISTED else [])
-            if node.kind == "file":
+            if node.kind in READ:
                 total += _size_of(node)
     return Survey(size=total, count=count, unreadable=unreadable, first_unreadable=tuple(first))
 
 
 def _is_readable(node: Node) -> bool:
-    if node.kind == "file":
+    if node.kind in READ:
         effective = os.access in os.supports_effective_ids
         return os.access(node.name, os.R_OK, dir_fd=node.dir_fd, effective_ids=effective)
     return node.error is None
@@ -53,6 +54,12 @@ def _is_readable(node: Node) -> bool:
 
 def _size_of(node: Node) -> int:
     try:
+        if node.kind == "device":
+            fd = os.open(node.name, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=node.dir_fd)
+            try:
+                return FileMedium(fd).size
+            finally:
+                os.close(fd)
         return os.stat(node.name, dir_fd=node.dir_fd, follow_symlinks=False).st_size
     except OSError:
         # The intake itself will say that the file vanished or can't be reached.

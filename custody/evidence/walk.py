@@ -26,7 +26,7 @@ _DIRECTORY = (b"\0", b"/")
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One name: a file, a symbolic link, an empty directory, or a directory that can't be read (``error``).
+    """One name: a file, a device, a symbolic link, an empty directory, or a directory that can't be read (``error``).
 
     ``path`` is the raw path in the record. ``name`` and ``dir_fd`` are for opening it, unless there is an error, and
     hold until the next node is asked for. ``modified_ns`` is known of empty directories only.

@@ -26,4 +26,6 @@ def shown(raw: bytes) -> str:
 def reason_of(error: OSError) -> str:
     """Return the symbol and the words of a system error, such as ``EACCES: permission denied``."""
     number = error.errno or 0
-    return f"{errno.errorcode.get(number, 'unknown')}: {os.strerror(number).lower()}"
+    where = getattr(error, "offset", None)
+    at = "" if where is None else f" at byte {where}"
+    return f"{errno.errorcode.get(number, 'unknown')}: {os.strerror(number).lower()}{at}"

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from schemas import limits, text
-from schemas.content import Content
+from schemas.content import Content, Extent
 from schemas.details.asset import Asset
 from schemas.details.image import HashList, Image
 from schemas.details.ledger import check_sorted
@@ -112,6 +112,31 @@ class Alteration(Record, frozen=True, kw_only=True):
     why: Private
 
 
+class LostRange(Record, frozen=True, kw_only=True):
+    """A range of bytes of the file of this SHA-256 that could not be read."""
+
+    file: Hash
+    offset: Count
+    size: Annotated[int, Meta(ge=1, le=limits.MAX_SAFE_INTEGER)]
+
+
+class Lost(Record, frozen=True, kw_only=True):
+    """Bytes that a medium didn't give, such as bad sectors; in what was recorded, zeros stand for them (law row C7).
+
+    ``bytes`` is their number. ``ranges`` stand in order of file and offset; more than 64 of them are a ``document``,
+    one canonical range a line.
+    """
+
+    bytes: Count
+    document: Hash | Unset = UNSET
+    ranges: Annotated[tuple[LostRange, ...], Meta(min_length=1, max_length=limits.EXTENTS)] | Unset = UNSET
+
+    def __post_init__(self) -> None:
+        """Check that the ranges stand in one place; ValueError becomes ``record.malformed``."""
+        if (self.document is UNSET) == (self.ranges is UNSET):
+            raise ValueError("ranges or a document say which bytes were lost, never both")
+
+
 class ExhibitRegistered(Record, frozen=True, kw_only=True):
     """Details of ``exhibit.registered``; ``content`` stands for data and assets, never for an object."""
 
@@ -130,9 +155,11 @@ class ExhibitRegistered(Record, frozen=True, kw_only=True):
     image: Image | Unset = UNSET
     kind: Kind
     legal_authority: Private | Unset = UNSET
+    lost: Lost | Unset = UNSET
     nature: Nature
     obtained: Obtained
     place: Private | Unset = UNSET
+    public: bool | Unset = UNSET
     same_object_as: Annotated[tuple[ExhibitName, ...], Meta(min_length=1, max_length=16)] | Unset = UNSET
     seized_from: Private | Unset = UNSET
     source: Source | Unset = UNSET
@@ -254,8 +281,12 @@ class ExhibitDisposed(Record, frozen=True, kw_only=True):
 
 
 class Mismatch(Record, frozen=True, kw_only=True):
-    """A file whose bytes are not what was registered: ``expected`` SHA-256, ``found`` unless it is missing."""
+    """A file whose bytes are not what was registered: ``expected`` SHA-256, ``found`` unless it is missing.
 
+    ``damaged`` are the ranges that differ, as far as a list of pieces tells them, the first 64.
+    """
+
+    damaged: Annotated[tuple[Extent, ...], Meta(min_length=1, max_length=limits.EXTENTS)] | Unset = UNSET
     expected: Hash
     found: Hash | Unset = UNSET
     size: Count | Unset = UNSET

@@ -24,8 +24,9 @@ from custody.evidence.check import Difference
 from custody.report.safe_text import show, show_path
 from custody.verify.state import Exhibit
 from schemas import canonical, limits
-from schemas.content import path_value
+from schemas.content import Extent, path_value
 from schemas.errors import RefusedError
+from schemas.pieces import describe
 from schemas.types import UNSET, Unset
 
 _LISTED = 20
@@ -33,8 +34,11 @@ _LISTED = 20
 
 
 class FileDifference(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that is not what was registered; ``path`` where it is known, ``found`` unless it is missing."""
+    """A file that is not what was registered; ``path`` where it is known, ``found`` unless it is missing,
+    ``damaged`` which of its bytes differ, in whole pieces, where a list of pieces tells it.
+    """
 
+    damaged: tuple[Extent, ...] | Unset = UNSET
     expected: str
     found: str | Unset = UNSET
     path: str | dict[str, str] | Unset = UNSET
@@ -164,6 +168,7 @@ def _describe(found: Rehashed) -> CheckedExhibit:
 
 def _describe_difference(difference: Difference) -> FileDifference:
     return FileDifference(
+        damaged=difference.damaged or UNSET,
         expected=difference.expected,
         found=difference.found or UNSET,
         path=UNSET if difference.path is None else path_value(difference.path),
@@ -177,22 +182,24 @@ def _lines(context: Context, found: Sequence[Rehashed], outcome: Outcome | None)
         state = "unaltered" if result.is_unaltered else "NOT what was registered"
         name = show(format_exhibit(item.exhibit))
         yield f"{name}: {state}; {result.matching:,} of {result.checked:,} files match, {result.read:,} bytes read"
-        yield from _some([line for difference in result.differences for line in _difference_lines(difference)], 3)
-        yield from _some([f"  altered: {show_path(path)}" for path in result.altered], 1)
-        yield from _some([f"  added since, in no record: {show_path(path)}" for path in result.extra], 1)
+        yield from _some([_difference_lines(difference) for difference in result.differences])
+        yield from _some([(f"  altered: {show_path(path)}",) for path in result.altered])
+        yield from _some([(f"  added since, in no record: {show_path(path)}",) for path in result.extra])
         if result.skipped:
             yield f"  not compared: {result.skipped:,}, unreadable when registered or of withheld name"
     if outcome is not None:
         yield from outcome_lines(context, outcome)
 
 
-def _difference_lines(difference: Difference) -> tuple[str, str, str]:
+def _difference_lines(difference: Difference) -> tuple[str, ...]:
     name = "a file of withheld name" if difference.path is None else show_path(difference.path)
     found = "nothing, it is missing" if difference.found is None else difference.found
-    return f"  {name}", f"    expected SHA-256 {difference.expected}", f"    found            {found}"
+    where = (f"    damaged: {describe(difference.damaged)}",) if difference.damaged else ()
+    return f"  {name}", f"    expected SHA-256 {difference.expected}", f"    found            {found}", *where
 
 
-def _some(lines: Sequence[str], each: int) -> Iterator[str]:
-    yield from lines[: _LISTED * each]
-    if len(lines) > _LISTED * each:
-        yield f"  ... and {len(lines) // each - _LISTED:,} more; --json lists all"
+def _some(items: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    for item in items[:_LISTED]:
+        yield from item
+    if len(items) > _LISTED:
+        yield f"  ... and {len(items) - _LISTED:,} more; --json lists all"
