@@ -1,0 +1,1 @@
+"""Digital assets: answers of nodes made into proofs, and secrets kept out of every record."""
