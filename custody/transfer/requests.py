@@ -1,0 +1,163 @@
+"""The story of an assistance request, read from the entries about it: what was asked, sent, completed, answered.
+
+The reducer keeps only what its rules need; what a person wants to know stands in the entries. Each step says how it
+came here: signed in this ledger, read in a verified letter of another ledger, or written down from paper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from custody.ledger.store import LedgerReader
+from custody.verify.state import Request
+from schemas.details.request import (
+    Answer,
+    LetterOrigin,
+    RequestBody,
+    RequestCompleted,
+    RequestExtended,
+    RequestSent,
+)  # fmt: skip
+from schemas.entry import ParsedEntry, parse_entry
+from schemas.errors import UsageError
+from schemas.event import ParsedEvent
+from schemas.profile import Profile, RequiredField
+from schemas.types import Private, Record, is_set
+
+Medium = Literal["letter", "paper", "signed"]
+"""How a step came into this ledger; ``signed`` where it happened here."""
+_STATED_APART: Final = {
+    "deadline": "respond_by",
+    "legal-documents": "documents",
+    "offence": "offences",
+    "period": "period",
+}
+"""Fields of a profile that a request may state in a place of their own instead, as data that can be compared."""
+
+
+def medium_of(details: Record) -> Medium:
+    """Return how what ``details`` say came here."""
+    if isinstance(getattr(details, "origin", None), LetterOrigin):
+        return "letter"
+    on_paper = isinstance(getattr(details, "paper", None), str) or getattr(details, "channel", None) == "paper"
+    return "paper" if on_paper else "signed"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestStory:
+    """A request as it stands, and the entries about it in order, the first of which drafted or received it."""
+
+    state: Request
+    entries: tuple[ParsedEntry, ...]
+
+    @property
+    def body(self) -> RequestBody:
+        """What was asked at first."""
+        details = self.entries[0].event.details
+        assert isinstance(details, RequestBody), "a request begins with its body"
+        return details
+
+    @property
+    def events(self) -> tuple[ParsedEvent, ...]:
+        """The events of these entries."""
+        return tuple(entry.event for entry in self.entries)
+
+    @property
+    def origin(self) -> LetterOrigin | None:
+        """Where it was received from in a letter; nothing for one of our own or from paper."""
+        found = getattr(self.body, "origin", None)
+        return found if isinstance(found, LetterOrigin) else None
+
+    @property
+    def fields(self) -> Mapping[str, Private]:
+        """What it states by now, by the name of the field: a later statement takes the place of an earlier one."""
+        stated: dict[str, Private] = {}
+        for event in self.events:
+            if isinstance(event.details, RequestBody | RequestCompleted):
+                stated.update((item.name, item.value) for item in event.details.fields)
+        return stated
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The fields that it states, in `fields` or in a place of their own."""
+        apart = {name for name, place in _STATED_APART.items() if _is_stated(getattr(self.body, place))}
+        completed = [event.details for event in self.events if isinstance(event.details, RequestCompleted)]
+        if any(_is_stated(item.documents) for item in completed):
+            apart.add("legal-documents")
+        return frozenset(self.fields) | apart
+
+    @property
+    def answers(self) -> tuple[ParsedEntry, ...]:
+        """The entries that answer it, in order."""
+        return tuple(entry for entry in self.entries if isinstance(entry.event.details, Answer))
+
+    @property
+    def sent_at(self) -> str | None:
+        """When it was sent last, as its sender says; nothing for one that was not."""
+        times = [event.details.sent_at for event in self.events if isinstance(event.details, RequestSent)]
+        return times[-1] if times else None
+
+    @property
+    def is_on_paper(self) -> bool:
+        """Tell whether it came, or was sent, on paper."""
+        begun = [event.details for event in self.events if isinstance(event.details, RequestBody | RequestSent)]
+        return any(medium_of(item) == "paper" for item in begun)
+
+    def letter_size(self) -> int:
+        """Return the size of the other ledger when the newest letter about this request was read here, else 0."""
+        sizes = [origin.size for event in self.events if (origin := _origin_of(event)) is not None]
+        return max(sizes, default=0)
+
+
+def _origin_of(event: ParsedEvent) -> LetterOrigin | None:
+    found = getattr(event.details, "origin", None)
+    return found if isinstance(found, LetterOrigin) else None
+
+
+def _is_stated(value: object) -> bool:
+    return is_set(value) and value != ()
+
+
+def read_story(reader: LedgerReader, request: str) -> RequestStory:
+    """Return the story of the request of that id.
+
+    Raises:
+        UsageError: ``request.unknown``.
+    """
+    state = reader.view().request(request)
+    if state is None:
+        text = f"expected a request of this ledger, found none called {request}"
+        raise UsageError("request.unknown", text, hint="custody request list shows those that are on record")
+    indexes = reader.subject_entries(("request", request))
+    return RequestStory(state, tuple(parse_entry(reader.entry(index)) for index in indexes))
+
+
+def lacking(story: RequestStory, profile: Profile | None) -> tuple[RequiredField, ...]:
+    """Return what the procedure profile wants a request of this kind to state, and it does not (B1, C13, C16, C17)."""
+    return lacking_of(story.names, profile, kind=story.state.kind, direction=story.state.direction)
+
+
+def lacking_of(
+    names: frozenset[str], profile: Profile | None, *, kind: str, direction: str
+) -> tuple[RequiredField, ...]:
+    """Return the fields that ``profile`` wants of a request and that are not among ``names``."""
+    if profile is None:
+        return ()
+    return tuple(field for field in profile.required(kind, direction) if field.name not in names)
+
+
+def names_of(details: Mapping[str, object]) -> frozenset[str]:
+    """Return the fields that plain details of a request state, before there is an entry."""
+    fields = details.get("fields")
+    listed = [item for item in fields if isinstance(item, Mapping)] if isinstance(fields, Sequence) else []
+    apart = {name for name, place in _STATED_APART.items() if details.get(place)}
+    return frozenset({str(item["name"]) for item in listed} | apart)
+
+
+def extensions(story: RequestStory) -> Iterator[RequestExtended]:
+    """Yield what prolonged a request or its preservation, in order."""
+    for event in story.events:
+        if isinstance(event.details, RequestExtended):
+            yield event.details
