@@ -10,7 +10,7 @@ from typing import TypeVar
 import click
 
 from custody.cli.context import Context
-from keys.private.key_file import Cost
+from keys.private.locked import Cost
 from keys.private.passphrase import encode_passphrase, read_passphrase_file
 from schemas.errors import SigningKeyError, UsageError
 

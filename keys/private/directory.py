@@ -15,13 +15,13 @@ from pathlib import Path
 from keys.private.disk import create_secret_folder, has_modes, read_secret, sync_folder, write_secret
 from keys.private.key_file import (
     KEY_FILE_BYTES,
-    Cost,
     FileMode,
     KeyFile,
     format_key_file,
     open_key_file,
     parse_key_file,
 )  # fmt: skip
+from keys.private.locked import Cost
 from keys.private.signer import ALGORITHM, Ed25519Signer, Random
 from schemas.envelope import key_id
 from schemas.errors import SigningKeyError

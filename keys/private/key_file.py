@@ -15,15 +15,12 @@ secret as its permissions are.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import sha256
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from msgspec import Meta, structs
-from nacl.bindings import crypto_pwhash_alg, crypto_pwhash_ALG_ARGON2ID13, crypto_secretbox, crypto_secretbox_open
-from nacl.exceptions import CryptoError
-from nacl.exceptions import RuntimeError as SodiumError
+from msgspec import structs
 
+from keys.private.locked import Cost, Passphrase, lock_secret, unlock_secret
 from keys.private.signer import SEED_BYTES, Ed25519Signer, Random
 from schemas import canonical
 from schemas.errors import RecordError, SigningKeyError, UnknownVersionError
@@ -32,32 +29,6 @@ from schemas.types import AgentId, Base64, Hash, Record
 
 KEY_FILE_BYTES = 16_384
 """Longest key file; ours have about 600 bytes."""
-SALT_BYTES, NONCE_BYTES, BOX_KEY_BYTES = 16, 24, 32
-MEMORY_LIMIT, OPERATIONS_LIMIT = 2**30, 16
-"""A key file may cost its reader one GiB and a minute, whoever wrote it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What one try of a passphrase costs: Argon2id passes and bytes of memory. The default is libsodium's MODERATE."""
-
-    operations: int = 3
-    memory: int = 256 * 2**20
-
-    def __post_init__(self) -> None:
-        """Hold the writer to what a reader will take."""
-        assert 1 <= self.operations <= OPERATIONS_LIMIT, "operations"
-        assert 8192 <= self.memory <= MEMORY_LIMIT, "memory"
-
-
-class Passphrase(Record, frozen=True, kw_only=True, tag_field="kind", tag="passphrase"):
-    """The seed encrypted under a passphrase."""
-
-    memory: Annotated[int, Meta(ge=8192, le=MEMORY_LIMIT)]
-    nonce: Base64
-    operations: Annotated[int, Meta(ge=1, le=OPERATIONS_LIMIT)]
-    salt: Base64
-    secret: Base64
 
 
 class FileMode(Record, frozen=True, kw_only=True, tag_field="kind", tag="file-mode"):
@@ -105,16 +76,8 @@ def format_key_file(
 
 
 def _seal_secret(signer: Ed25519Signer, passphrase: bytes, *, random: Random, cost: Cost) -> Passphrase:
-    salt, nonce = random(SALT_BYTES), random(NONCE_BYTES)
-    key = _derive(passphrase, salt=salt, operations=cost.operations, memory=cost.memory)
     binding = _binding(signer.agent, format_base64(signer.public_key))
-    return Passphrase(
-        memory=cost.memory,
-        nonce=format_base64(nonce),
-        operations=cost.operations,
-        salt=format_base64(salt),
-        secret=format_base64(crypto_secretbox(signer.reveal_seed() + binding, nonce, key)),
-    )
+    return lock_secret(signer.reveal_seed() + binding, passphrase=passphrase, random=random, cost=cost)
 
 
 def parse_key_file(raw: bytes) -> KeyFile:
@@ -156,28 +119,10 @@ def open_key_file(file: KeyFile, *, passphrase: bytes | None) -> Ed25519Signer:
 
 
 def _open_secret(file: KeyFile, protection: Passphrase, passphrase: bytes | None) -> bytes:
-    if passphrase is None:
-        raise SigningKeyError("key.passphrase-needed", f"expected the passphrase of {file.agent}, found none")
-    salt, nonce = parse_base64(protection.salt, size=SALT_BYTES), parse_base64(protection.nonce, size=NONCE_BYTES)
-    box = parse_base64(protection.secret, size=SEED_BYTES + 32 + 16)
-    key = _derive(passphrase, salt=salt, operations=protection.operations, memory=protection.memory)
-    try:
-        secret = crypto_secretbox_open(box, nonce, key)
-    except CryptoError:
-        text = f"expected the passphrase of {file.agent}, found another"
-        raise SigningKeyError("key.wrong-passphrase", text) from None
+    secret = unlock_secret(protection, passphrase=passphrase, size=SEED_BYTES + 32, owner=file.agent)
     if secret[SEED_BYTES:] != _binding(file.agent, file.key):
         raise _damaged("expected agent and key as they were encrypted, found others")
     return secret[:SEED_BYTES]
-
-
-def _derive(passphrase: bytes, *, salt: bytes, operations: int, memory: int) -> bytes:
-    try:
-        return crypto_pwhash_alg(BOX_KEY_BYTES, passphrase, salt, operations, memory, crypto_pwhash_ALG_ARGON2ID13)
-    except SodiumError:
-        raise SigningKeyError(
-            "key.memory", f"expected {memory >> 20} MiB of free memory to try a passphrase", hint="close other programs"
-        ) from None
 
 
 def _binding(agent: str, key: str) -> bytes:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
-from keys.private.key_file import Cost
+from keys.private.locked import Cost
 from keys.private.signer import Ed25519Signer
 from schemas import canonical
 from schemas.event import ParsedEvent, parse_event

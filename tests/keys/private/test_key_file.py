@@ -8,8 +8,10 @@ import pytest
 from nacl.exceptions import RuntimeError as SodiumError
 
 import keys.private.key_file
+import keys.private.locked
 from keys.ed25519 import check_signature
-from keys.private.key_file import Cost, format_key_file, open_key_file, parse_key_file
+from keys.private.key_file import format_key_file, open_key_file, parse_key_file
+from keys.private.locked import Cost
 from keys.private.signer import Ed25519Signer
 from schemas import canonical
 from schemas.errors import SigningKeyError
@@ -146,7 +148,7 @@ def test_a_machine_without_memory_says_so(monkeypatch: pytest.MonkeyPatch) -> No
     def fail(*_: object) -> bytes:
         raise SodiumError("no memory")
 
-    monkeypatch.setattr(keys.private.key_file, "crypto_pwhash_alg", fail)
+    monkeypatch.setattr(keys.private.locked, "crypto_pwhash_alg", fail)
     assert _code(GOOD) == "key.memory"
 
 
