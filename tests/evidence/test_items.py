@@ -34,6 +34,9 @@ def test_every_column_reaches_its_field(seized: Path) -> None:
         "data_country": "MK",
         "handling": "secret; csam",
         "method": "physical",
+        "source_type": "chat",
+        "request": "req-1",
+        "channel": "portal",
     }
     cells = [values.get(column, f"a {column}") for column in COLUMNS]
     (item,) = parse_items(f"{','.join(COLUMNS)}\n{','.join(cells)}\n".encode(), folder=seized)

@@ -70,7 +70,10 @@ def read_collection(
     found = Collection()
     with closing(walk(find_sources(paths))) as nodes:
         for node, record in _paired(nodes, records):
-            if isinstance(record.digests, Digests):
+            # The record of a device is that of the bytes which were read from it.
+            if node.kind != record.type and (node.kind, record.type) != ("device", "file"):
+                raise changed(node.path, f"it was a {record.type} and became a {node.kind}")
+            if node.kind == "file" and isinstance(record.digests, Digests):
                 _read_file(found, node, record.digests.sha256, stated=stated, tick=tick)
             elif record.type == "file":
                 found.uncounted += 1

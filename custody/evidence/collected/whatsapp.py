@@ -15,9 +15,9 @@ from typing import BinaryIO, Final
 from custody.evidence.collected.lines import BYTE_ORDER_MARK, texts_of
 from custody.evidence.collected.tally import Tally
 
-_DATE = r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4}),? "
+_DATE = r"(\d{{1,4}})([./-])(\d{{1,2}})\{}(\d{{1,4}}),? "
 _CLOCK = "(\\d{1,2})[:.](\\d{2})(?:[:.](\\d{2}))?(?:[ \u202f]?([AaPp])\\.?[ \u202f]?[Mm]\\.?)?"
-_LINE = re.compile(f"\u200e?(?:\\[{_DATE}{_CLOCK}\\] |{_DATE}{_CLOCK} - )", re.ASCII)
+_LINE = re.compile(f"\u200e?(?:\\[{_DATE.format(2)}{_CLOCK}\\] |{_DATE.format(10)}{_CLOCK} - )", re.ASCII)
 _LOOKED_AT: Final = 3
 
 

@@ -1,0 +1,1 @@
+"""Tests of custody.evidence.collected."""
