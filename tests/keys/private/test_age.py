@@ -94,11 +94,9 @@ def test_a_mistyped_recipient_is_refused(mistake: str) -> None:
     """Encrypted to a key that nobody has, evidence would be lost on the way."""
     good = MINE.recipient
     wrong = good[:-1] + ("p" if good.endswith("q") else "q")
-    text = {"nothing": "", "cut": good[:-1], "letter": wrong, "longer": good + "q", "other": "ssh-ed25519 AAAA"}[
-        mistake
-    ]
+    mistakes = {"nothing": "", "cut": good[:-1], "letter": wrong, "longer": good + "q", "other": "ssh-ed25519 AAAA"}
     with pytest.raises(SigningKeyError, match=r"key\.age-recipient"):
-        check_recipient(text)
+        check_recipient(mistakes[mistake])
 
 
 def code_of(raw: bytes, phrase: bytes = b"open") -> str:
