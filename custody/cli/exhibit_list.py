@@ -8,6 +8,7 @@ from io import StringIO
 from pathlib import Path
 
 from custody.cli.files import read_file
+from custody.cli.secrets_typed import refuse_in_bytes
 from custody.report.safe_text import show_path
 from schemas import limits
 from schemas.errors import UsageError
@@ -20,9 +21,10 @@ def read_exhibit_list(path: Path) -> Iterator[tuple[int, str | None, str]]:
     so the list by which exhibits were registered serves for what follows. Empty lines are skipped.
 
     Raises:
-        UsageError: ``usage.list``, ``usage.size``.
+        UsageError: ``usage.list``, ``usage.size``, ``secret.refused``.
     """
     raw = read_file(path, maximum=limits.JSON_BYTES)
+    refuse_in_bytes(raw)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

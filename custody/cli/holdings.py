@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Self
 
 from custody.cli.context import Context
+from custody.cli.secrets_typed import refuse_in_documents
 from custody.evidence.hashing import Hasher
 from custody.evidence.intake import Intake
 from custody.evidence.locations import Locations
@@ -127,6 +128,7 @@ class Staged:
         named = tuple(paths)
         if not named:
             return None
+        refuse_in_documents(named)
         with Hasher() as hasher:
             batch = self._document_batch()
             found = [self.holdings.documents.add_file(path, batch=batch, hasher=hasher).sha256 for path in named]

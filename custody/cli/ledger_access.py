@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,8 @@ from typing import Any
 from custody.cli.context import Context
 from custody.cli.files import given_values
 from custody.cli.options import When
+from custody.cli.output import note
+from custody.cli.secrets_typed import places_like_keys, refuse_in_details
 from custody.cli.seen import verify_newest
 from custody.ledger.admission import Numbers
 from custody.ledger.append import append
@@ -42,6 +44,7 @@ class LedgerAccess:
     context: Context
     home: Home
     _seen: Seen | None = None
+    _warned: set[str] = field(default_factory=set)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -80,8 +83,9 @@ class LedgerAccess:
         """Return an event for this ledger from plain values; ``wait`` is how long it may take to be recorded.
 
         Raises:
-            UsageError: a value that doesn't fit its field, or a time that is none.
+            UsageError: a value that doesn't fit its field, or a time that is none; ``secret.refused``.
         """
+        refuse_in_details(details)
         now = self.context.now()
         occurred_at, utc_offset = when.moment(now)
         waiting = wait or (SEVERAL_SIGN_WITHIN if len(signers) > 1 else None)
@@ -89,7 +93,7 @@ class LedgerAccess:
             for number in (anchor.case, anchor.exhibit):
                 if number is not None:
                     check_number(number)
-            return compose(
+            composed = compose(
                 type,
                 ledger=self.ledger().origin,
                 signers=signers,
@@ -101,6 +105,16 @@ class LedgerAccess:
                 seen=self.seen(),
                 not_after=None if waiting is None else now + waiting,
             )
+        self._warn(composed)
+        return composed
+
+    def _warn(self, composed: Composed) -> None:
+        """Warn once of each place that holds what could be a private key; the text itself is never shown."""
+        for place in places_like_keys(composed.disclosures):
+            if place not in self._warned:
+                self._warned.add(place)
+                text = f"warning: {place} holds 64 hex digits; if that is a private key, stop and seal it instead"
+                note(self.context.settings, text)
 
     def seen(self) -> Seen | None:
         """Return the newest checkpoint, verified against the one that this user saw before; once a command.

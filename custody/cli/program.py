@@ -15,6 +15,7 @@ from custody.cli.command import LazyGroup
 from custody.cli.exits import Exit, exit_of, from_click, from_os
 from custody.cli.output import print_error
 from custody.cli.rule_hints import with_rule_hint
+from custody.cli.secrets_typed import refuse_typed
 from custody.cli.settings import Settings
 from schemas.errors import CustodyError, StorageError
 
@@ -60,6 +61,7 @@ def run(arguments: list[str]) -> Exit:
     """Run one command line and return its exit code; it raises nothing."""
     settings = Settings()
     try:
+        refuse_typed(arguments)
         return _call(arguments, settings)
     except (KeyboardInterrupt, EOFError, click.Abort):
         click.echo("interrupted", err=True)

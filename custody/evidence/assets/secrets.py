@@ -21,6 +21,7 @@ from typing import Any, Final
 
 from schemas.errors import UsageError
 
+_INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _LENGTHS: Final = (24, 21, 18, 15, 12)
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _BASE58: Final = re.compile(r"[1-9A-HJ-NP-Za-km-z]{51,112}")
@@ -107,11 +108,13 @@ def _is_key(text: str, size: int) -> bool:
 
 
 def _has_phrase(text: str) -> bool:
-    plain = unicodedata.normalize("NFC", "".join(sign for sign in text if unicodedata.category(sign) != "Cf"))
-    words = [_normal(word) for word in _WORD.findall(plain)]
-    if len(words) < _LENGTHS[-1]:
+    typed = _WORD.findall(unicodedata.normalize("NFC", _INVISIBLE.sub("", text)))
+    if len(typed) < _LENGTHS[-1]:
         return False
-    return any(_has_phrase_of(words, known) for known in _lists())
+    normal = {word: _normal(word) for word in set(typed)}
+    different = set(normal.values())
+    words = [normal[word] for word in typed]
+    return any(_has_phrase_of(words, known) for known in _lists() if not different.isdisjoint(known))
 
 
 def _has_phrase_of(words: Sequence[str], known: dict[str, int]) -> bool:
