@@ -44,6 +44,8 @@ JSON_BYTES: Final = 64 * 1024 * 1024
 """bundle.json, proof.json and disclosures.json, each."""
 TRUST_BYTES: Final = 4 * 1024 * 1024
 """A trust file."""
+PROFILE_BYTES: Final = 1024 * 1024
+"""A procedure profile, or another file of law."""
 DRAFT_BYTES: Final = 64 * 1024 * 1024
 """A draft of a batch that waits for signatures."""
 MANIFEST_LINE: Final = 65_536

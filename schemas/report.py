@@ -88,6 +88,30 @@ class LedgerReport(Record, frozen=True, kw_only=True):
     size: int
 
 
+class TermsReport(Record, frozen=True, kw_only=True):
+    """Terms that bind the reader: who set them, in which entry, and how: a consent by ``key``, ``letter`` or ``paper``,
+    a ``dispatch`` to him, or the ``acceptance`` of what came from elsewhere before.
+    """
+
+    agent: str
+    conditions: tuple[str, ...]
+    entry: int
+    manner: str
+    onward: str
+
+
+class LawReport(Record, frozen=True, kw_only=True):
+    """From which country to whom a bundle went, under which request and transfer, and on what terms."""
+
+    country: str
+    request: str | Unset = UNSET
+    terms: tuple[TermsReport, ...]
+    to: str
+    to_country: str | Unset = UNSET
+    to_ledger: str | Unset = UNSET
+    transfer: str | Unset = UNSET
+
+
 class Report(Record, frozen=True, kw_only=True):
     """Everything that a verification found; a person's pages are written from this and the bundle's bytes."""
 
@@ -96,6 +120,8 @@ class Report(Record, frozen=True, kw_only=True):
     at: str
     exhibits: tuple[ExhibitReport, ...]
     findings: tuple[Finding, ...]
+    inherited: tuple[LedgerReport, ...] | Unset = UNSET
+    law: LawReport | Unset = UNSET
     ledger: LedgerReport | Unset = UNSET
     schema: Literal["custody-report/v1"]
     steps: tuple[StepResult, ...]

@@ -23,21 +23,22 @@ from custody.bundle.zip_write import ContainerWriter, Written, write_container
 from custody.ledger.append import append
 from custody.ledger.appending import Receipt
 from custody.ledger.store import LedgerReader, LedgerStore
-from custody.ledger.submission import Submission
+from custody.ledger.submission import Submission, parse_submission
 from custody.verify.source import FoundFile
 from custody.verify.verify import Trusted, verify
 from keys.private.signer import Signer
 from schemas import bag, layout
 from schemas.errors import StorageError, UsageError
 from schemas.event import About
+from schemas.private import Disclosure
 from schemas.proof import format_proof
 from schemas.report import Severity
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What the exporting event has to say: the exhibits by the event hashes of their registrations, and the digest of
-    the payload manifest. The caller composes and signs the event; the recipient's name is a private value of it.
+    """What the exporting event has to say: the exhibits by the event hashes of their registrations, or for a letter the
+    requests, and the digest of the payload manifest. The caller composes and signs the event.
     """
 
     about: tuple[About, ...]
@@ -46,11 +47,19 @@ class Export:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Which exhibits go to whom, and how much of them."""
+    """Which exhibits go, or for a letter which requests, and how much of them.
+
+    ``requests`` are listed in the bundle: those that a letter is about, or the one that the exhibits answer. ``acts``
+    are recorded just before the export, in the same transaction, and told in the bundle; ``stated`` are the values of
+    the exporting event itself that the recipient is to see.
+    """
 
     exhibits: tuple[tuple[str, str], ...]
     nonce: str
     choice: Choice
+    requests: tuple[str, ...] = ()
+    acts: tuple[Submission, ...] = ()
+    stated: tuple[Disclosure, ...] = ()
     is_detached: bool = False
     earlier: tuple[int, ...] = ()
     """Sizes of checkpoints that the recipient has from earlier exports."""
@@ -58,13 +67,18 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """The finished bundle: receipt of the export, commitments disclosed, number of entries and bytes."""
+    """The finished bundle: receipts of acts and export, commitments disclosed, number of entries and bytes."""
 
     path: Path
-    receipt: Receipt
+    receipts: tuple[Receipt, ...]
     disclosed: tuple[str, ...]
     entries: int
     bytes: int
+
+    @property
+    def receipt(self) -> Receipt:
+        """The receipt of the export."""
+        return self.receipts[-1]
 
 
 def build_bundle(
@@ -87,23 +101,24 @@ def build_bundle(
         RuleViolation, RefusedError: where the ledger refuses the export; then nothing is left behind.
     """
     exhibits = sorted(set(order.exhibits))
-    if not exhibits:
+    if not exhibits and not order.requests:
         raise UsageError("bundle.exhibits", "expected an exhibit to export, found none")
     with store.read() as reader:
-        closure = find_closure(reader, exhibits, size=reader.head().size)
+        closure = find_closure(reader, exhibits, order.requests, size=reader.head().size)
         payload = make_payload(_parts(reader, closure, exhibits, order), vault, store.disclosures, order.choice)
-        about = _about(reader, exhibits)
+        about = _about(reader, exhibits, order)
     with write_container(target) as writer:
         _write_payload(writer, payload)
         export = Export(about, sha256(payload.manifest).hexdigest())
         submission = sign(export)
-        (receipt,) = append(store, [submission], at=clock(), log_signers=log_signers)
+        receipts = append(store, [*order.acts, submission], at=clock(), log_signers=log_signers)
+        receipt = receipts[-1]
         with store.read() as reader:
-            closure = find_closure(reader, exhibits, size=receipt.index + 1)
+            closure = find_closure(reader, exhibits, order.requests, size=receipt.index + 1)
             _write_records(writer, reader, closure, order)
         written = writer.written
     _check_own(target, written, clock())
-    return Built(target, receipt, payload.disclosed, len(closure.entries), target.stat().st_size)
+    return Built(target, receipts, payload.disclosed, len(closure.entries), target.stat().st_size)
 
 
 def _parts(reader: LedgerReader, closure: LedgerClosure, exhibits: list[tuple[str, str]], order: Order) -> Parts:
@@ -115,10 +130,18 @@ def _parts(reader: LedgerReader, closure: LedgerClosure, exhibits: list[tuple[st
     registered = [
         (case, number, closure.entries[closure.indexes["exhibit", case, number][0]]) for case, number in exhibits
     ]
-    return Parts(ledger.origin, order.nonce, registered, entries, is_detached=order.is_detached)
+    acts = [parse_submission(act) for act in order.acts]
+    events = [*(entry.event for entry in entries), *(act.event for act in acts)]
+    stated = (*order.stated, *(value for act in order.acts for value in act.disclosures))
+    return Parts(
+        ledger.origin, order.nonce, registered, events, requests=order.requests, stated=stated,
+        is_detached=order.is_detached,
+    )  # fmt: skip
 
 
-def _about(reader: LedgerReader, exhibits: list[tuple[str, str]]) -> tuple[About, ...]:
+def _about(reader: LedgerReader, exhibits: list[tuple[str, str]], order: Order) -> tuple[About, ...]:
+    if not exhibits:
+        return tuple(About(request=request) for request in sorted(set(order.requests)))
     found = [reader.view().exhibit(case, number) for case, number in exhibits]
     return tuple(About(exhibit=exhibit.registration) for exhibit in found if exhibit is not None)
 

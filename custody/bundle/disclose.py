@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from custody.verify.places import places_of
-from schemas.entry import ParsedEntry
 from schemas.errors import UsageError
+from schemas.event import ParsedEvent
 from schemas.private import Disclosure
 from schemas.registry import DETAILS
 
@@ -26,6 +26,7 @@ WITHHELD_BY_RULE: tuple[tuple[str, str], ...] = (
     ("exhibit.returned", "/details/returned_by"),
     ("bundle.exported", "/details/recipient"),
     ("bundle.exported", "/details/purpose"),
+    ("release.refused", "*"),
     ("access.logged", "/details/person"),
 )
 """Types and pointers that stay here unless they are disclosed by hand. The exporting event itself is not under it."""
@@ -67,17 +68,17 @@ def _matches(patterns: Iterable[tuple[str, str]], type: str, pointer: str) -> bo
     return any(fnmatch.fnmatchcase(type, kind) and fnmatch.fnmatchcase(pointer, place) for kind, place in patterns)
 
 
-def choose(entries: Iterable[ParsedEntry], known: Mapping[str, Disclosure], choice: Choice) -> tuple[Disclosure, ...]:
+def choose(events: Iterable[ParsedEvent], known: Mapping[str, Disclosure], choice: Choice) -> tuple[Disclosure, ...]:
     """Return the disclosures among ``known`` (by commitment) that the recipient gets, in order of their texts."""
     chosen = [
         known[commitment]
-        for entry in entries
-        for commitment, pointer in places_of(entry.event).items()
-        if commitment in known and choice.is_disclosed(entry.event.type, pointer)
+        for event in events
+        for commitment, pointer in places_of(event).items()
+        if commitment in known and choice.is_disclosed(event.type, pointer)
     ]
     return tuple(sorted(chosen, key=lambda disclosure: disclosure.text))
 
 
-def commitments_of(entries: Sequence[ParsedEntry]) -> list[str]:
-    """Return every commitment of some entries."""
-    return [commitment for entry in entries for commitment in places_of(entry.event)]
+def commitments_of(events: Sequence[ParsedEvent]) -> list[str]:
+    """Return every commitment of some events."""
+    return [commitment for event in events for commitment in places_of(event)]

@@ -20,11 +20,13 @@ from custody.ledger.store import DisclosureStore
 from custody.verify.documents import documents_of
 from schemas import bag, canonical, layout, limits
 from schemas.bundle import Bundle, BundledDocument, BundledExhibit, BundledFile, Disclosures
-from schemas.content import Content, Digests, FileRecord, ManifestLine
-from schemas.details.exhibit import ExhibitRegistered
+from schemas.content import Content, Digests, FileRecord, ManifestLine, Pieces
+from schemas.details.exhibit import ExhibitRegistered, Foreign
+from schemas.details.transfer import TransferAccepted
 from schemas.entry import ParsedEntry
 from schemas.errors import StorageError
-from schemas.private import parse_disclosure
+from schemas.event import ParsedEvent
+from schemas.private import Disclosure, parse_disclosure
 from schemas.types import UNSET
 
 _PLACES: Final = ("/error", "/path", "/target")
@@ -42,6 +44,12 @@ class Vault(Protocol):
 
     def manifest(self, root: str) -> Path | None:
         """Return the path of the manifest of a content root."""
+
+    def pieces(self, root: str) -> Path | None:
+        """Return the path of the list of a large file's pieces, by its root."""
+
+    def inherited(self, manifest: str) -> Path | None:
+        """Return the path of another ledger's bundle, without its files, by the digest of its payload manifest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +101,10 @@ class Parts:
     origin: str
     nonce: str
     registered: Sequence[tuple[str, str, ParsedEntry]]
-    entries: Sequence[ParsedEntry]
+    events: Sequence[ParsedEvent]
+    requests: Sequence[str] = ()
+    stated: Sequence[Disclosure] = ()
+    """Values of events that are recorded only with the export."""
     is_detached: bool = False
 
 
@@ -101,18 +112,24 @@ def make_payload(parts: Parts, vault: Vault, values: DisclosureStore, choice: Ch
     """Return the payload about the registered exhibits of ``parts``.
 
     Raises:
-        StorageError: ``bundle.file-missing``, ``bundle.manifest-missing`` for evidence that the store doesn't have.
+        StorageError: ``bundle.file-missing``, ``bundle.manifest-missing`` for evidence that the store doesn't have,
+            ``bundle.inherited-missing`` for the bundle with which a carried exhibit came.
     """
     contents = [content for _, _, entry in parts.registered if (content := _content(entry)) is not None]
     # Two exhibits may name one list of files.
     apart = {content.root: content for content in contents if _has_manifest(content)}
     manifests = [_manifest(content, vault, choice) for content in apart.values()]
     files = _files(contents, vault)
-    documents = _documents(parts.entries, vault)
-    disclosures = choose(parts.entries, values.get(commitments_of(parts.entries)), choice)
+    documents = _documents(parts.events, vault)
+    stated = {value.commitment: value for value in parts.stated}
+    known = {**values.get(commitments_of(parts.events)), **stated}
+    chosen = {value.commitment: value for value in choose(parts.events, known, choice)}
+    disclosures = tuple({**chosen, **stated}.values())
     members = [
         *manifests,
         *documents,
+        *_pieces(contents, vault),
+        *_inherited(parts.events, vault),
         *(_evidence(sha256, size, vault, is_detached=parts.is_detached) for sha256, size in sorted(files.items())),
         _at_hand(layout.DISCLOSURES, _disclosures(text.text for text in disclosures)),
         _at_hand(layout.BUNDLE, _bundle(parts, files, documents)),
@@ -146,6 +163,7 @@ def _bundle(parts: Parts, files: dict[str, int], documents: Sequence[PayloadMemb
         files=tuple(BundledFile(sha256=digest, size=size) for digest, size in sorted(files.items())),
         ledger=parts.origin,
         nonce=parts.nonce,
+        requests=tuple(sorted(set(parts.requests))) or UNSET,
         schema="custody-bundle/v1",
     )
     return canonical.encode(record)
@@ -179,6 +197,21 @@ def _files(contents: Iterable[Content], vault: Vault) -> dict[str, int]:
             if isinstance(record.digests, Digests) and isinstance(record.size, int):
                 files[record.digests.sha256] = record.size
     return files
+
+
+def _pieces(contents: Iterable[Content], vault: Vault) -> Iterator[PayloadMember]:
+    """Yield the lists of pieces at hand; without one, damage to its file can't be told to a range, and no more."""
+    roots = {
+        record.pieces.root
+        for content in contents
+        for record in _records(content, vault)
+        if isinstance(record.pieces, Pieces)
+    }
+    for root in sorted(roots):
+        path = vault.pieces(root)
+        if path is not None:
+            digest, size = _measure(path)
+            yield PayloadMember(layout.pieces_name(root), digest, size, path=path)
 
 
 def _evidence(digest: str, size: int, vault: Vault, *, is_detached: bool) -> PayloadMember:
@@ -221,10 +254,28 @@ def _measure(path: Path) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def _documents(entries: Iterable[ParsedEntry], vault: Vault) -> list[PayloadMember]:
+def _inherited(events: Iterable[ParsedEvent], vault: Vault) -> list[PayloadMember]:
+    """Return the bundles with which accepted exhibits came, so that their history is proven through both ledgers."""
+    manifests = {
+        event.details.foreign.manifest
+        for event in events
+        if isinstance(event.details, TransferAccepted) and isinstance(event.details.foreign, Foreign)
+    }
+    members = {}
+    for manifest in sorted(manifests):
+        path = vault.inherited(manifest)
+        if path is None:
+            text = f"expected the bundle of payload manifest {manifest} in the home, found none"
+            raise StorageError("bundle.inherited-missing", text, hint="restore it from a backup of the home")
+        digest, size = _measure(path)
+        members[digest] = PayloadMember(f"{layout.INHERITED}{digest}.zip", digest, size, path=path)
+    return list(members.values())
+
+
+def _documents(events: Iterable[ParsedEvent], vault: Vault) -> list[PayloadMember]:
     """The documents that the entries name and the store has; one that it doesn't have counts as withheld."""
     members = []
-    for digest in sorted({digest for entry in entries for digest in documents_of(entry.event)}):
+    for digest in sorted({digest for event in events for digest in documents_of(event)}):
         path = vault.document(digest)
         if path is not None:
             members.append(PayloadMember(layout.DOCUMENTS + digest, digest, path.stat().st_size, path=path))

@@ -16,8 +16,9 @@ from typing import BinaryIO, Final
 
 from custody.bundle.container import Container, open_container
 from custody.bundle.disk import disk_errors
-from custody.bundle.measure import measure
-from custody.bundle.region import FileRegion
+from custody.bundle.digest_names import find_digest_names
+from custody.bundle.measure import measure, measure_pieces
+from custody.bundle.region import FileRegion, Region
 from custody.verify.source import Elsewhere, FoundFile
 from custody.verify.verify import Trusted, Verified, failed_container, verify
 from schemas import layout
@@ -51,6 +52,7 @@ class BundleSource:
     def __init__(self, container: Container, *, on_bytes: OnBytes | None = None) -> None:
         self._container = container
         self._on_bytes = on_bytes
+        self._digests: tuple[str, ...] | None = None
 
     def names(self) -> Sequence[str]:
         """Return the names of all members."""
@@ -83,7 +85,30 @@ class BundleSource:
         stream = self._container.open(name)
         size = self._container.members[name].size
         with _disk_faults():
-            return measure(_watched(stream.read, self._on_bytes), size=size, is_evidence=layout.is_detachable(name))
+            names = self.digests if layout.is_detachable(name) else None
+            return measure(_watched(stream.read, self._on_bytes), size=size, digests=names)
+
+    def pieces(self, name: str) -> bytes:
+        """Return the digests of a member's pieces, whatever its CRC; nothing where BLAKE3 is not at hand."""
+        with _disk_faults():
+            return measure_pieces(_reader(self._container.stretch(name)))
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        """The digests that file records of this bundle name; looked for once, when evidence is to be measured."""
+        if self._digests is None:
+            with _disk_faults():
+                self._digests = find_digest_names(self._container)
+        return self._digests
+
+    def inherited(self, name: str) -> BundleSource:
+        """Return the bundle that a member is.
+
+        Raises:
+            VerificationError: ``container.*``.
+        """
+        with _disk_faults():
+            return BundleSource(self._container.nested(name), on_bytes=self._on_bytes)
 
 
 class Folders:
@@ -92,8 +117,10 @@ class Folders:
     A file under that name with the right bytes wins over one with others; nothing is hashed that isn't asked for.
     """
 
-    def __init__(self, folders: Sequence[Path], *, on_bytes: OnBytes | None = None) -> None:
-        """Take folders that are there.
+    def __init__(
+        self, folders: Sequence[Path], *, on_bytes: OnBytes | None = None, digests: Sequence[str] = ("blake3",)
+    ) -> None:
+        """Take folders that are there; ``digests`` are measured beside SHA-256.
 
         Raises:
             UsageError: ``files.absent``.
@@ -103,6 +130,11 @@ class Folders:
                 raise UsageError("files.absent", f"expected a folder at {folder}, found none")
         self._folders = tuple(folders)
         self._on_bytes = on_bytes
+        self._digests = tuple(digests)
+
+    def measuring(self, digests: Sequence[str]) -> Folders:
+        """Return the same folders, of whose files these digests are measured beside SHA-256."""
+        return Folders(self._folders, on_bytes=self._on_bytes, digests=digests)
 
     def find(self, sha256: str) -> FoundFile | None:
         """Return what the file named ``sha256`` measures, or nothing where none has that name."""
@@ -140,7 +172,7 @@ class Folders:
             region = FileRegion(path)
             try:
                 read = _watched(_reader(region), self._on_bytes)
-                return measure(read, size=region.size, is_evidence=True)
+                return measure(read, size=region.size, digests=self._digests)
             finally:
                 region.close()
 
@@ -195,7 +227,7 @@ def _disk_faults() -> Iterator[None]:
         raise DiskFaultError(error) from error
 
 
-def _reader(region: FileRegion) -> Callable[[int], bytes]:
+def _reader(region: Region) -> Callable[[int], bytes]:
     place = 0
 
     def read(size: int) -> bytes:

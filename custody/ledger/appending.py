@@ -157,8 +157,8 @@ class Appending:
         check_enrolments(event)
         key_ids = standing.matched.key_ids
         signing = Signing(index, key_ids, standing.relies_on, affirmed_by(self._state, event))
-        check_lawful(self._state, event, self._recorded_at)
         outcome = reduce(self._state, index, event, key_ids, are_signers_known=is_known)
+        check_lawful(self._state, event, self._recorded_at)
         self._standings.settle(standing, outcome.changes)
         self._numbers.check(event)
         entry = Entry(

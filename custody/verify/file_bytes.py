@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from custody.verify.opened import Opened, fail
+from custody.verify.piece_lists import PieceLists
 from custody.verify.source import Decryption, Elsewhere, FoundFile
 from schemas import layout
 from schemas.bundle import BundledDocument, BundledFile, Ciphertext
@@ -28,13 +29,16 @@ class FileBytes:
         *,
         elsewhere: Elsewhere,
         decryption: Decryption | None,
+        pieces: PieceLists,
         findings: Findings,
     ) -> None:
         self._measured = opened.measured
         self._present = present
         self._elsewhere = elsewhere
         self._decryption = decryption
+        self._pieces = pieces
         self._findings = findings
+        self._unchecked: set[str] = set()
         self._found: dict[str, FoundFile | None] = {}
         self._decrypted: set[str] = set()
         self._not_for_us: set[str] = set()
@@ -44,15 +48,21 @@ class FileBytes:
         """Compare the bytes of a registered file with its record; ``erased_by`` is the entry that ordered them away."""
         assert isinstance(record.digests, Digests), "a record without digests names no bytes"
         sha256 = record.digests.sha256
+        listed = self._pieces.check(where, record)
         if self._is_damaged(bundled):
-            text = f"expected bytes of SHA-256 {sha256}, found bytes that don't read back"
+            is_plain = not isinstance(bundled.encrypted, Ciphertext)
+            damage = self._pieces.damage_in(member_of(bundled), listed, record) if is_plain else ""
+            text = f"expected bytes of SHA-256 {sha256}, found bytes that don't read back{damage}"
             fail(self._findings, 9, VerificationError("content.damaged", text), where)
             return
         found = self._find(bundled)
         if erased_by is not None:
             self._report_erased(where, bundled, erased_by)
         wanted = {**_digests(record.digests), "sha256": sha256, "size": str(record.size)}
-        self._judge(where, wanted, found, bundled, is_erased=erased_by is not None)
+        damage = "" if found is None else self._pieces.damage(listed, found, record)
+        self._judge(where, wanted, found, bundled, is_erased=erased_by is not None, damage=damage)
+        if found is not None and found.sha256 == sha256:
+            self._pieces.differ(where, listed, found)
 
     def check_document(self, document: BundledDocument) -> None:
         """Compare an encrypted document with bundle.json; one in clear was compared with its name at step 1."""
@@ -93,13 +103,14 @@ class FileBytes:
         item: BundledFile | BundledDocument,
         *,
         is_erased: bool,
+        damage: str = "",
     ) -> None:
         error = self._not_decrypted.get(item.sha256)
         if error is not None:
             # Whatever lies elsewhere: these are the bytes that the sender supplied.
             fail(self._findings, 9, error, where)
         if found is not None:
-            self._compare(where, wanted, found, "content.plaintext" if item.sha256 in self._decrypted else "")
+            self._compare(where, wanted, found, "content.plaintext" if item.sha256 in self._decrypted else "", damage)
         elif error is None and not is_erased:
             self._report_absent(where, item)
 
@@ -120,14 +131,18 @@ class FileBytes:
             code, text = "content.absent", f"the file {item.sha256} is neither in the bundle nor among the files given"
         self._findings.add(9, Severity.INDETERMINATE, code, where, text)
 
-    def _compare(self, where: str, wanted: dict[str, str], found: FoundFile, code: str) -> None:
+    def _compare(self, where: str, wanted: dict[str, str], found: FoundFile, code: str, damage: str) -> None:
         measured = {**found.digests, "sha256": found.sha256, "size": str(found.size)}
         what = "decrypted bytes" if code else "bytes"
+        for name in sorted(wanted.keys() - measured.keys() - self._unchecked):
+            self._unchecked.add(name)
+            text = "was not computed here, where its library may be missing; SHA-256 was compared"
+            self._findings.add(9, Severity.NOTE, "content.digest-unchecked", name, text)
         for name in sorted(wanted.keys() & measured.keys()):
             if wanted[name] != measured[name]:
                 self._findings.add(
                     9, Severity.FAILED, code or "content.mismatch", where,
-                    f"the {what} of this file are not the registered ones ({name})",
+                    f"the {what} of this file are not the registered ones ({name}){damage}",
                     expected=wanted[name], found=measured[name],
                 )  # fmt: skip
                 return

@@ -12,11 +12,15 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """What was measured over a file's bytes: SHA-256, size in bytes, other digests by name where a library is there."""
+    """What was measured over a file's bytes: SHA-256, size in bytes, other digests by name where a library is there.
+
+    ``pieces`` are the digests of the pieces of a file larger than one (`schemas.pieces`), 32 bytes each, or nothing.
+    """
 
     sha256: str
     size: int
     digests: Mapping[str, str] = field(default_factory=dict)
+    pieces: bytes = b""
 
 
 class Source(Protocol):
@@ -33,6 +37,12 @@ class Source(Protocol):
 
     def measure(self, name: str) -> FoundFile:
         """Return the digest and size of a member's bytes, read for the purpose."""
+
+    def pieces(self, name: str) -> bytes:
+        """Return the digests of a member's pieces, 32 bytes each, as its bytes are, also where they don't read back."""
+
+    def inherited(self, name: str) -> Source:
+        """Return the bundle that a member is; bytes that are none raise `VerificationError`."""
 
 
 class Elsewhere(Protocol):

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from custody.verify.asset_step import check_assets
 from custody.verify.bag_step import check_bag
 from custody.verify.checkpoint_step import check_checkpoint
@@ -21,6 +23,8 @@ from custody.verify.disclosures_step import Values, check_disclosures
 from custody.verify.disputes import Disputes
 from custody.verify.entries_step import check_entries
 from custody.verify.fold import Fold, Placed
+from custody.verify.inherited import OuterFiles, check_inherited
+from custody.verify.lawfulness import check_lawfulness
 from custody.verify.opened import Opened, fail, open_parts
 from custody.verify.recorded import check_recorded
 from custody.verify.source import Decryption, Elsewhere, Nowhere, Source
@@ -64,9 +68,11 @@ def verify(
     at: datetime,
     elsewhere: Elsewhere | None = None,
     decryption: Decryption | None = None,
+    depth: int = 0,
 ) -> Verified:
     """Return what holds of the bundle in ``source``, as of ``at`` (aware, UTC).
 
+    ``depth`` counts the bundles that this one lies within.
     ``decryption`` is the reader's own key, if he gives it: without it, what was encrypted for him stays undecided.
     Bytes of the bundle can raise nothing here: whatever is wrong with them is a finding.
     """
@@ -96,7 +102,17 @@ def verify(
     content.check(registered, dict(values.disclosed), entries)  # 9
     check_recorded(entries, registered, findings)
     check_assets(opened, source, findings, registered, values.disclosed, trusted.trust)
+    law = check_lawfulness(opened, findings, entries=entries, state=state, trust=trusted.trust)  # 11
+    files = OuterFiles(opened.measured, elsewhere or Nowhere())
+    inner = Trusted(trusted.trust, trusted.sha256)
+
+    def again(source: Source) -> Verified:
+        return verify(source, trusted=inner, at=at, elsewhere=files, depth=depth + 1)
+
+    inherited = check_inherited(opened, source, findings, entries=entries, state=state, again=again, depth=depth)
     report = _report(opened, findings, trusted, at, state, placed, listed, genesis)
+    ledgers = tuple(item.report.ledger for item in inherited if isinstance(item.report.ledger, LedgerReport))
+    report = replace(report, law=law or UNSET, inherited=ledgers or UNSET)
     return Verified(report, entries, placed, values, state, disputes)
 
 

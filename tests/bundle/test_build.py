@@ -48,7 +48,7 @@ class Office:
         """Sign an export; before it, whatever ``between`` does happens in the ledger."""
         if self.between is not None:
             self.between()
-        details = {"manifest": export.manifest, "recipient": "court"}
+        details = {"manifest": export.manifest, "recipient": "court", "to": "registrar-1"}
         composed = self.world.event("bundle.exported", details, actor="examiner-1", anchor=Anchor(about=export.about))
         return self.world.sign(composed)
 

@@ -269,7 +269,10 @@ def test_an_export_ends_its_batch_and_holds_the_index_root(world: World) -> None
     """A bundle is complete as of one checkpoint: index, entry and checkpoint are made under one lock."""
     world.register(CASE, "EX-1", actor="examiner-1")
     export = world.annotation(
-        "bundle.exported", world.about(CASE, "EX-1"), {"manifest": "ab" * 32, "recipient": "court"}, actor="examiner-1"
+        "bundle.exported",
+        world.about(CASE, "EX-1"),
+        {"manifest": "ab" * 32, "recipient": "court", "to": "registrar-1"},
+        actor="examiner-1",
     )
     after = world.registration(CASE, "EX-3", actor="examiner-1")
     assert refusal(world, world.sign(export), world.sign(after)) == "append.export-last"
@@ -298,10 +301,8 @@ def _root(values: Mapping[bytes, SubjectValue]) -> str:
 def test_an_export_counts_what_came_in_the_same_batch(world: World) -> None:
     """The index root is over all entries before the export, however they came."""
     first = world.registration(CASE, "EX-1", actor="examiner-1")
-    export = world.annotation(
-        "bundle.exported", About(exhibit=first.event.hash), {"manifest": "ab" * 32, "recipient": "court"},
-        actor="examiner-1",
-    )  # fmt: skip
+    details = {"manifest": "ab" * 32, "recipient": "court", "to": "registrar-1"}
+    export = world.annotation("bundle.exported", About(exhibit=first.event.hash), details, actor="examiner-1")
     world.append(world.sign(first), world.sign(export))
     folded, trie = fold(world.entries()), dict[bytes, SubjectValue]()
     leaves: dict[tuple[str, ...], list[bytes]] = {}

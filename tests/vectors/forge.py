@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from custody.bundle.closure import LedgerClosure, find_closure
@@ -38,7 +39,7 @@ from schemas.proof import Proof, format_proof
 from schemas.report import Findings
 from schemas.subject import subject_key
 from schemas.types import UNSET
-from tests.world import World
+from tests.world import REGISTRARS, World
 
 __all__ = ["Forge", "Members", "pack", "remanifest", "retag"]
 NONCE = "0f" * 16
@@ -145,6 +146,10 @@ class Vault:
         """Return the manifest of that root."""
         return self._keep(root, self.manifests)
 
+    def inherited(self, manifest: str) -> Path | None:
+        """Return nothing: nothing was accepted from elsewhere."""
+        return None
+
     def _keep(self, name: str, known: Mapping[str, bytes]) -> Path | None:
         if name not in known:
             return None
@@ -209,8 +214,8 @@ class Forge:
             (case, number, closure.entries[closure.indexes["exhibit", case, number][0]]) for case, number in exhibits
         ]
         wanted = {index for indexes in closure.indexes.values() for index in indexes}
-        entries = [closure.entries[index] for index in sorted(wanted)]
-        made = Parts(self.world.origin, NONCE, registered, entries, **parts)
+        events = [closure.entries[index].event for index in sorted(wanted)]
+        made = Parts(self.world.origin, NONCE, registered, events, **parts)
         vault = Vault(self.folder, self.world.contents, self.manifests)
         return make_payload(made, vault, Values(self.disclosures), Choice())
 
@@ -221,12 +226,14 @@ class Forge:
         *,
         about: Sequence[About] | None = None,
         actor: str = "examiner-1",
+        stated: Mapping[str, Any] = MappingProxyType({}),
         **changes: Any,
     ) -> int:
-        """Add the exporting entry for a payload's manifest."""
+        """Add the exporting entry for a payload's manifest; ``stated`` are details that it says besides."""
         known = [self.reader().view().exhibit(*name) for name in exhibits]
         items = about or [About(exhibit=item.registration) for item in known if item is not None]
-        details = {"manifest": sha256(payload[layout.MANIFEST]).hexdigest(), "recipient": "court of Elsewhere"}
+        manifest = sha256(payload[layout.MANIFEST]).hexdigest()
+        details = {"manifest": manifest, "recipient": "court of Elsewhere", "to": REGISTRARS[0], **stated}
         composed = self.world.event("bundle.exported", details, actor=actor, anchor=Anchor(about=tuple(items)))
         return self.add(self.world.sign(composed), **{"index_root": self.index_root(), **changes})
 

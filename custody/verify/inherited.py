@@ -1,0 +1,193 @@
+"""Bundles within a bundle: what an exhibit's history was in the ledgers that had it before (docs/spec/inherited.md).
+
+An exhibit that was accepted from another ledger begins there. The bundle with which it came travels along, without
+its files, and is verified as the outer one is: same trust file, same time, its files looked for in the outer bundle.
+What is found in it is found in the outer bundle, at the same step, named by the ledger that it is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from custody.verify.opened import Opened, fail
+from custody.verify.source import Elsewhere, FoundFile, Source
+from custody.verify.state import Exhibit, State
+from schemas import layout, limits
+from schemas.content import Content
+from schemas.details.exhibit import ExhibitRegistered, Foreign
+from schemas.details.record import BundleExported
+from schemas.details.transfer import TransferAccepted, TransferDispatched
+from schemas.entry import ParsedEntry
+from schemas.errors import VerificationError
+from schemas.event import ParsedEvent
+from schemas.report import Findings, LedgerReport, Report, Severity
+from schemas.types import is_set
+
+_ABSENT = frozenset({"content.absent", "content.encrypted"})
+
+
+class Inner(Protocol):
+    """What this step needs of a verified inner bundle (`custody.verify.verify.Verified`)."""
+
+    @property
+    def report(self) -> Report: ...  # noqa: D102
+    @property
+    def entries(self) -> Mapping[int, ParsedEntry]: ...  # noqa: D102
+    @property
+    def state(self) -> State: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class OuterFiles:
+    """Files of an inner bundle, as the outer one holds them or the reader gave them."""
+
+    measured: Mapping[str, FoundFile]
+    elsewhere: Elsewhere
+
+    def find(self, sha256: str) -> FoundFile | None:
+        """Return what the file named ``sha256`` measures, or nothing where none has that name."""
+        return self.measured.get(layout.FILES + sha256) or self.elsewhere.find(sha256)
+
+
+def check_inherited(
+    opened: Opened,
+    source: Source,
+    findings: Findings,
+    *,
+    entries: Mapping[int, ParsedEntry],
+    state: State,
+    again: Callable[[Source], Inner],
+    depth: int,
+) -> tuple[Inner, ...]:
+    """Verify every bundle below ``data/inherited`` with ``again``, and hold each acceptance against the one it names.
+
+    Findings: ``inherited.absent``, ``inherited.depth``, ``inherited.unnamed``, ``inherited.exhibit``,
+    ``inherited.head``, ``inherited.content``, ``inherited.conditions``, ``inherited.recipient``, and those of the
+    inner bundles, whose subject begins with the name of their ledger.
+    """
+    names = [name for name in source.names() if name.startswith(layout.INHERITED)]
+    if names and depth >= limits.INHERITED_DEPTH:
+        text = f"expected bundles within bundles to a depth of {limits.INHERITED_DEPTH}, found one more"
+        fail(findings, 0, VerificationError("inherited.depth", text), names[0])
+        return ()
+    found: dict[str, Inner] = {}
+    for name in names:
+        try:
+            inner = again(source.inherited(name))
+        except VerificationError as error:
+            fail(findings, 0, error, name)
+            continue
+        _take_over(inner, name, findings)
+        found[_manifest(inner) or name] = inner
+    named: set[str] = set()
+    for index, details, foreign in _acceptances(entries):
+        named.add(foreign.manifest)
+        inner_bundle = found.get(foreign.manifest)
+        if inner_bundle is None:
+            text = f"expected the bundle of {foreign.ledger} with which it came, found none"
+            fail(findings, 9, VerificationError("inherited.absent", text), f"entry {index}")
+            continue
+        for wrong in _compare(details, foreign, inner_bundle, state):
+            fail(findings, 11 if wrong.code in _LAWFULNESS else 9, wrong, f"entry {index}")
+    for manifest in sorted(found.keys() - named):
+        text = "expected only bundles with which a carried exhibit came, found another"
+        fail(findings, 9, VerificationError("inherited.unnamed", text), manifest)
+    return tuple(found[key] for key in sorted(found))
+
+
+_LAWFULNESS = frozenset({"inherited.conditions", "inherited.recipient"})
+
+
+def _acceptances(entries: Mapping[int, ParsedEntry]) -> Iterator[tuple[int, TransferAccepted, Foreign]]:
+    for index, entry in sorted(entries.items()):
+        details = entry.event.details
+        if isinstance(details, TransferAccepted) and isinstance(details.foreign, Foreign):
+            yield index, details, details.foreign
+
+
+def _take_over(inner: Inner, name: str, findings: Findings) -> None:
+    ledger = inner.report.ledger
+    where = ledger.origin if isinstance(ledger, LedgerReport) else name
+    for item in inner.report.findings:
+        # The outer bundle lists the files that count, and they are looked for there.
+        is_absent = item.code in _ABSENT
+        severity = Severity.NOTE if is_absent else item.severity
+        code = "inherited.not-asked" if is_absent else item.code
+        findings.add(item.step, severity, code, f"{where}: {item.subject}", item.text)
+
+
+def _manifest(inner: Inner) -> str | None:
+    """Return the digest of the payload manifest that the inner ledger's export commits to."""
+    ledger = inner.report.ledger
+    entry = inner.entries.get(ledger.size - 1) if isinstance(ledger, LedgerReport) else None
+    details = None if entry is None else entry.event.details
+    return details.manifest if isinstance(details, BundleExported) else None
+
+
+def _compare(details: TransferAccepted, foreign: Foreign, inner: Inner, state: State) -> Iterator[VerificationError]:
+    """Yield what an acceptance says otherwise than the bundle with which the exhibit came."""
+    ledger, name = inner.report.ledger, f"{foreign.case}/{foreign.exhibit}"
+    assert isinstance(ledger, LedgerReport), "its export was found by the checkpoint"
+    listed = {(item.case, item.exhibit) for item in inner.report.exhibits}
+    there = inner.state.exhibit(foreign.case, foreign.exhibit)
+    if (ledger.origin, ledger.size, ledger.root) != (foreign.ledger, foreign.size, foreign.root) or (
+        (foreign.case, foreign.exhibit) not in listed or there is None
+    ):
+        yield VerificationError(
+            "inherited.exhibit", f"expected a bundle of {foreign.ledger} about {name}, found another"
+        )
+        return
+    if there.head != foreign.head:
+        text = f"expected the last act there to be {foreign.head}, found {there.head}"
+        yield VerificationError("inherited.head", text)
+    yield from _compare_content(details, _event(inner, there.registration))
+    head = _event(inner, there.head)
+    sent = head.details if head is not None else None
+    if not isinstance(sent, TransferDispatched) or sent.transfer != details.transfer:
+        yield VerificationError("inherited.head", f"expected {name} dispatched in transfer {details.transfer}")
+        return
+    if _terms(sent) != _terms(details):
+        text = f"expected the conditions under which {name} was sent, {_words(sent)}, found {_words(details)}"
+        yield VerificationError("inherited.conditions", text)
+    yield from _compare_recipient(sent, inner, state, there)
+
+
+def _compare_content(details: TransferAccepted, registration: ParsedEvent | None) -> Iterator[VerificationError]:
+    before = registration.details if registration is not None else None
+    root = _root(before) if isinstance(before, ExhibitRegistered) else None
+    if not isinstance(before, ExhibitRegistered) or before.nature != details.nature or root != _root(details):
+        text = f"expected the content root that was registered first, {root}, found {_root(details)}"
+        yield VerificationError("inherited.content", text)
+
+
+def _compare_recipient(
+    sent: TransferDispatched, inner: Inner, state: State, there: Exhibit
+) -> Iterator[VerificationError]:
+    """A bundle that was made for one ledger is not taken in by another."""
+    recipient, ledger = inner.state.agent(sent.to), state.ledger()
+    wanted = None if recipient is None else recipient.ledger
+    if wanted is not None and ledger is not None and wanted != ledger.origin:
+        text = f"expected {there.case}/{there.number} to be accepted by {wanted}, found it in {ledger.origin}"
+        yield VerificationError("inherited.recipient", text)
+
+
+def _event(inner: Inner, event_hash: str) -> ParsedEvent | None:
+    place = inner.state.event(event_hash)
+    entry = None if place is None else inner.entries.get(place.index)
+    return None if entry is None else entry.event
+
+
+def _root(details: ExhibitRegistered) -> str | None:
+    return details.content.root if isinstance(details.content, Content) else None
+
+
+def _terms(details: TransferAccepted | TransferDispatched) -> tuple[object, ...]:
+    conditions = details.conditions if isinstance(details.conditions, tuple) else ()
+    return details.onward, tuple((item.code, item.due if is_set(item.due) else None) for item in conditions)
+
+
+def _words(details: TransferAccepted | TransferDispatched) -> str:
+    conditions = details.conditions if isinstance(details.conditions, tuple) else ()
+    return ", ".join([f"onward {details.onward}", *(item.code for item in conditions)])
