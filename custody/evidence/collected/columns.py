@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from custody.evidence.collected.times import read_time
@@ -16,11 +17,17 @@ NAMES: Final = (
     "date",
 )  # fmt: skip
 """Names of times, in small letters and without signs, the most telling first."""
+_LONGEST: Final = 200
 
 
 def fold(name: str) -> str:
     """Return a column's name in small letters and digits alone: ``Timestamp (UTC)`` is ``timestamputc``."""
-    return re.sub(r"[^a-z0-9]", "", name[:200].lower())
+    return _fold(name[:_LONGEST])
+
+
+@lru_cache(maxsize=1024)
+def _fold(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def key_of_time(keys: Iterable[str]) -> str | None:
