@@ -1,0 +1,159 @@
+"""The deadlines of a request: when each is due, what is left, and whether it runs, stands still, was met or missed.
+
+Pure: rules are data (`schemas.law.Deadline`), events come from the ledger in its order, the time is an argument. A
+clock starts at the first event that starts it. What stands still does not count: the end moves by as much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+
+from custody.transfer.clock import DAY, Place, end_of, find_zone
+from schemas.details.request import Answer, AnswerReceived, RequestReceived, RequestSent
+from schemas.event import ParsedEvent
+from schemas.law import Deadline, RestDays, Trigger
+from schemas.text import parse_time
+from schemas.types import is_set
+
+
+class ClockState(Enum):
+    """How a deadline stands."""
+
+    RUNNING = "running"
+    SUSPENDED = "suspended"
+    MET = "met"
+    OVERDUE = "overdue"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A deadline as it stands at some time. ``due`` is in UTC; ``left`` is negative after it, and what was left when a
+    clock that stands still was stopped. ``wants_attention`` where the end is near or past; ``ended_at`` where it was
+    met, which may have been late.
+    """
+
+    rule: Deadline
+    started_at: datetime
+    due: datetime
+    left: timedelta
+    state: ClockState
+    wants_attention: bool
+    ended_at: datetime | None = None
+
+    @property
+    def is_late(self) -> bool:
+        """Tell whether it was met after its end."""
+        return self.ended_at is not None and self.ended_at > self.due
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    started_at: datetime
+    due: datetime
+    stopped_at: datetime | None = None
+    """Since when it stands still."""
+    ended_at: datetime | None = None
+
+
+def happened_at(event: ParsedEvent) -> datetime:
+    """Return when that which an event tells happened: a letter counts from its receipt, not from its recording."""
+    match event.details:
+        case RequestReceived(received_at=told) | AnswerReceived(received_at=told):
+            return parse_time(told)
+        case RequestSent(sent_at=told) | Answer(answered_at=told):
+            return parse_time(told)
+        case _:
+            return parse_time(event.event.occurred_at)
+
+
+def place_of(rule: Deadline, *, zone: str, rest_days: Iterable[RestDays], country: str) -> Place:
+    """Return where ``rule`` is counted: in its own zone or else ``zone``, with the days of rest of ``country``.
+
+    Raises:
+        UsageError: ``deadline.zone``.
+    """
+    forum = "EU" if rule.key.startswith("eu.") else country
+    known = {item.country: item for item in rest_days}
+    return Place(find_zone(str(rule.zone) if is_set(rule.zone) else zone), known.get(country) or known.get(forum))
+
+
+def run_clock(rule: Deadline, events: Sequence[ParsedEvent], at: datetime, place: Place) -> Clock | None:
+    """Return how ``rule`` stands at ``at`` (aware), or nothing where nothing started it by then.
+
+    ``events`` are those of one request, in ledger order; what happened after ``at`` does not count.
+    """
+    run: _Run | None = None
+    for event in events:
+        moment = happened_at(event)
+        if moment > at or (run is not None and run.ended_at is not None):
+            continue
+        run = _start(rule, event, moment, place) if run is None else _go_on(rule, run, event, moment, place)
+    return None if run is None else _read(rule, run, at.astimezone(UTC), place)
+
+
+def _start(rule: Deadline, event: ParsedEvent, moment: datetime, place: Place) -> _Run | None:
+    if not _fits(rule.starts, event):
+        return None
+    if not is_set(rule.named_end):
+        return _Run(moment, end_of(moment, rule.span, rule.counting, place))  # type: ignore[arg-type]
+    named = getattr(event.details, str(rule.named_end), None)
+    return _Run(moment, parse_time(named)) if isinstance(named, str) else None
+
+
+def _go_on(rule: Deadline, run: _Run, event: ParsedEvent, moment: datetime, place: Place) -> _Run:
+    if run.stopped_at is not None and _fits(rule.resumes, event):
+        run = replace(run, due=_shift(rule, run.due, run.stopped_at, moment, place), stopped_at=None)
+    if _fits(rule.extends, event):
+        run = replace(run, due=_extend(rule, run.due, event, place))
+    if _fits(rule.stops, event):
+        return replace(run, ended_at=moment)
+    if run.stopped_at is None and _fits(rule.suspends, event):
+        return replace(run, stopped_at=moment)
+    return run
+
+
+def _extend(rule: Deadline, due: datetime, event: ParsedEvent, place: Place) -> datetime:
+    until = getattr(event.details, "until", None)
+    if isinstance(until, str):
+        return parse_time(until)
+    if not is_set(rule.extension) or event.type != "request.extended":
+        return due
+    # The last moment of the period, not the first after it, is in its last day.
+    return end_of(due - timedelta(seconds=1), rule.extension, rule.counting, place)  # type: ignore[arg-type]
+
+
+def _shift(rule: Deadline, due: datetime, stopped: datetime, resumed: datetime, place: Place) -> datetime:
+    """Move the end by what stood still: to the second where hours count, else by whole days of the place."""
+    if not is_set(rule.span) or rule.span.unit in ("hours", "days") or rule.counting.ends == "same-time":  # type: ignore[union-attr]
+        return due + max(resumed - stopped, timedelta())
+    days = (resumed.astimezone(place.zone).date() - stopped.astimezone(place.zone).date()).days
+    local = due.astimezone(place.zone) + max(days, 0) * DAY
+    return local.astimezone(UTC)
+
+
+def _read(rule: Deadline, run: _Run, at: datetime, place: Place) -> Clock:
+    if run.ended_at is not None:
+        return Clock(rule, run.started_at, run.due, run.due - run.ended_at, ClockState.MET, False, run.ended_at)
+    if run.stopped_at is not None:
+        left = run.due - run.stopped_at
+        due = _shift(rule, run.due, run.stopped_at, at, place)
+        return Clock(rule, run.started_at, due, left, ClockState.SUSPENDED, False)
+    left = run.due - at
+    if at < run.due:
+        warn = rule.warn if is_set(rule.warn) else None
+        near = warn is not None and end_of(at, warn, rule.counting, place) >= run.due  # type: ignore[arg-type]
+        return Clock(rule, run.started_at, run.due, left, ClockState.RUNNING, near)
+    state = ClockState.OVERDUE if rule.kind == "act" else ClockState.EXPIRED
+    return Clock(rule, run.started_at, run.due, left, state, True)
+
+
+def _fits(triggers: tuple[Trigger, ...], event: ParsedEvent) -> bool:
+    outcome = getattr(event.details, "outcome", None)
+    return any(
+        trigger.event == event.type and (not isinstance(trigger.outcomes, tuple) or outcome in trigger.outcomes)
+        for trigger in triggers
+    )

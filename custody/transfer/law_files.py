@@ -1,0 +1,97 @@
+"""The law that is shipped with the program, read as strictly as any other record; and a user's own profile."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TypeVar
+
+from schemas import canonical, limits
+from schemas.errors import RecordError, UsageError
+from schemas.law import Deadlines, Grounds, Offences, RequestFields, Retention
+from schemas.profile import Profile, parse_profile
+from schemas.types import Record
+
+PROFILES = ("cn", "coe", "eu", "generic", "us")
+"""Names of the profiles that are shipped."""
+_DEFAULT = "generic"
+
+T = TypeVar("T", bound=Record)
+
+
+@cache
+def deadlines() -> Deadlines:
+    """Return the deadlines of all forums."""
+    return _read("deadlines", Deadlines)
+
+
+@cache
+def retention() -> Retention:
+    """Return the catalogue of how long data are kept."""
+    return _read("retention", Retention)
+
+
+@cache
+def offences() -> Offences:
+    """Return the common codes of offences."""
+    return _read("offences", Offences)
+
+
+@cache
+def request_fields() -> RequestFields:
+    """Return the fields of requests in the words of a form."""
+    return _read("request-fields", RequestFields)
+
+
+@cache
+def refusal_grounds() -> Grounds:
+    """Return the grounds of refusal in words."""
+    return _read("refusal-grounds", Grounds)
+
+
+@cache
+def shipped_profile(name: str) -> Profile:
+    """Return a profile by its name, one of `PROFILES`."""
+    return parse_profile((files("schemas") / "profiles" / f"{name}.json").read_bytes())
+
+
+def profile_for(country: str) -> Profile:
+    """Return the profile of a ledger's country, or ``generic`` where none is for it."""
+    found = (shipped_profile(name) for name in PROFILES)
+    return next((profile for profile in found if country in profile.countries), shipped_profile(_DEFAULT))
+
+
+def load_profile(named: str) -> Profile:
+    """Return the profile of that name, or the one in the file of that path.
+
+    Raises:
+        UsageError: ``profile.absent`` where it is neither.
+        RecordError: ``profile.deadline`` for a deadline that is not known, and as `parse_profile`.
+    """
+    if named in PROFILES:
+        return shipped_profile(named)
+    path = Path(named)
+    if not path.is_file():
+        text = f"expected a profile's name ({', '.join(PROFILES)}) or a file, found {named!r}"
+        raise UsageError("profile.absent", text)
+    with path.open("rb") as stream:
+        profile = parse_profile(stream.read(limits.PROFILE_BYTES + 1))
+    check_deadlines(profile)
+    return profile
+
+
+def check_deadlines(profile: Profile) -> None:
+    """Raise unless every deadline of a profile is one that is known.
+
+    Raises:
+        RecordError: ``profile.deadline``.
+    """
+    for applied in profile.deadlines:
+        if deadlines().find(applied.deadline) is None:
+            raise RecordError("profile.deadline", f"expected a known deadline, found {applied.deadline!r}")
+
+
+def _read(name: str, kind: type[T]) -> T:
+    raw = (files("schemas") / "law" / f"{name}.json").read_bytes()
+    return canonical.decode(raw, kind, maximum=limits.PROFILE_BYTES)

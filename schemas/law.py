@@ -1,0 +1,247 @@
+"""Law as data: deadlines, retention, offences, grounds and request fields, each row with its source and a mark.
+
+    {"mark":"T","row":"E1","text":"Regulation (EU) 2023/1543 art. 10"}
+
+``row`` is the row of the project's table of requirements. The mark says how the row is known: ``T``, the text itself
+was read; ``S``, a secondary source; ``M``, general knowledge that nobody confirmed. An M row is data that waits to be
+corrected: `cite` never words it as the law. Nothing here is legal advice.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta
+
+from schemas import text
+from schemas.details.case import IccsCode
+from schemas.details.request import FieldName, Ground
+from schemas.details.source import TimeZone
+from schemas.errors import RecordError
+from schemas.types import UNSET, Country, Record, Token, Unset, is_set
+
+Mark = Literal["M", "S", "T"]
+Words = Annotated[str, Meta(min_length=1, max_length=400)]
+Unit = Literal["calendar-days", "days", "hours", "months", "working-days"]
+"""``hours`` and ``days`` run from the moment, a day having 24 hours; the others count days of a calendar in a zone."""
+Length = Annotated[int, Meta(ge=1, le=36_500)]
+Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")]
+
+
+class LawSource(Record, frozen=True, kw_only=True):
+    """Where a rule stands, by which row it is known here, and how well."""
+
+    mark: Mark
+    row: Annotated[str, Meta(pattern=r"^[A-Z][0-9]{1,3}[a-z]?\Z")]
+    text: Words
+
+
+def cite(source: LawSource) -> str:
+    """Return the source in words; one that is unconfirmed says so before anything else."""
+    match source.mark:
+        case "T":
+            return f"{source.text} (row {source.row})"
+        case "S":
+            return f"{source.text}, by a secondary source (row {source.row})"
+        case "M":
+            return f"unconfirmed, to be checked before it is relied on: {source.text} (row {source.row})"
+
+
+class Span(Record, frozen=True, kw_only=True):
+    """A length of time in one unit."""
+
+    length: Length
+    unit: Unit
+
+
+class Trigger(Record, frozen=True, kw_only=True):
+    """What moves a clock: events of one type, perhaps with one of some ``outcomes`` of an answer only."""
+
+    event: Token
+    outcomes: Annotated[tuple[Token, ...], Meta(min_length=1, max_length=16)] | Unset = UNSET
+
+
+Triggers = Annotated[tuple[Trigger, ...], Meta(max_length=16)]
+
+
+class Counting(Record, frozen=True, kw_only=True):
+    """How days are counted: whether the day of the event counts, when the last day ends, and what a day of rest does.
+
+    ``ends``: at the end of the last day, or at the hour of the event. ``rest_days``: a last day that is a day of rest
+    stays (``keep``) or moves to the next working day (``next-working-day``).
+    """
+
+    day_zero: bool
+    ends: Literal["end-of-day", "same-time"]
+    rest_days: Literal["keep", "next-working-day"]
+    source: LawSource
+
+
+class Deadline(Record, frozen=True, kw_only=True):
+    """One rule for a clock that runs on a request.
+
+    ``bound``: whether the law sets the least or the greatest length. ``kind``: what is to be done by the end (``act``)
+    is overdue after it; what is kept until the end (``keep``) has expired. In place of ``span``, ``named_end`` is the
+    field of the request's own record that names the end. An event of ``extends`` moves the end to its ``until``, or by
+    ``extension`` where it names none. ``warn`` is how long before the end a clock wants attention.
+    """
+
+    bound: Literal["maximum", "minimum"]
+    counting: Counting
+    extends: Triggers
+    extension: Span | Unset = UNSET
+    key: Annotated[str, Meta(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*\Z", max_length=64)]
+    kind: Literal["act", "keep"]
+    named_end: Literal["respond_by", "until"] | Unset = UNSET
+    resumes: Triggers
+    source: LawSource
+    span: Span | Unset = UNSET
+    starts: Annotated[tuple[Trigger, ...], Meta(min_length=1, max_length=16)]
+    stops: Triggers
+    suspends: Triggers
+    title: Words
+    warn: Span | Unset = UNSET
+    zone: TimeZone | Unset = UNSET
+
+    def __post_init__(self) -> None:
+        """Want one end; ValueError becomes ``record.malformed``."""
+        if is_set(self.span) == is_set(self.named_end):
+            raise ValueError("exactly one of span and named_end")
+
+
+class RestDays(Record, frozen=True, kw_only=True):
+    """Days of rest of a country: days of the week (1 is Monday) and holidays by date."""
+
+    country: Country
+    holidays: Annotated[tuple[Day, ...], Meta(max_length=4096)]
+    source: LawSource
+    weekend: Annotated[tuple[Annotated[int, Meta(ge=1, le=7)], ...], Meta(max_length=6)]
+
+    def __post_init__(self) -> None:
+        """Want real dates in order; ValueError becomes ``record.malformed``."""
+        check_ordered("holidays", self.holidays)
+        check_ordered("weekend", self.weekend)
+        for day in self.holidays:
+            try:
+                text.check_time(f"{day}T00:00:00Z")
+            except RecordError as error:
+                raise ValueError(error.text) from None
+
+
+class Deadlines(Record, frozen=True, kw_only=True):
+    """The deadlines of all forums, and the days of rest by which some of them are counted."""
+
+    SCHEMA: ClassVar[str] = "custody-deadlines/v1"
+
+    deadlines: Annotated[tuple[Deadline, ...], Meta(max_length=1024)]
+    rest_days: Annotated[tuple[RestDays, ...], Meta(max_length=256)]
+    schema: Literal["custody-deadlines/v1"]
+
+    def __post_init__(self) -> None:
+        """Want each once, in order; ValueError becomes ``record.malformed``."""
+        check_ordered("deadlines", tuple(item.key for item in self.deadlines))
+        check_ordered("rest_days", tuple(item.country for item in self.rest_days))
+
+    def find(self, key: str) -> Deadline | None:
+        """Return the rule of that key, or nothing."""
+        return next((item for item in self.deadlines if item.key == key), None)
+
+
+class RetentionRow(Record, frozen=True, kw_only=True):
+    """How long data of a type are kept in a country, perhaps by one provider: at least, at most, or what is known."""
+
+    country: Country
+    maximum: Span | Unset = UNSET
+    minimum: Span | Unset = UNSET
+    note: Words | Unset = UNSET
+    provider: Words | Unset = UNSET
+    source: LawSource
+    type: Token
+
+    def __post_init__(self) -> None:
+        """Want something said; ValueError becomes ``record.malformed``."""
+        if not is_set(self.minimum) and not is_set(self.maximum) and not is_set(self.note):
+            raise ValueError("a minimum, a maximum or a note")
+
+
+class Retention(Record, frozen=True, kw_only=True):
+    """The catalogue of how long logs and other data are kept."""
+
+    SCHEMA: ClassVar[str] = "custody-retention/v1"
+
+    rows: Annotated[tuple[RetentionRow, ...], Meta(max_length=4096)]
+    schema: Literal["custody-retention/v1"]
+
+
+class NationalOffence(Record, frozen=True, kw_only=True):
+    """What one country's law calls an act."""
+
+    article: Words
+    country: Country
+    source: LawSource
+    title: Words
+
+
+class CommonOffence(Record, frozen=True, kw_only=True):
+    """An act that matters here, with its code of the UNODC ICCS and what national laws call it."""
+
+    code: IccsCode
+    key: Token
+    national: Annotated[tuple[NationalOffence, ...], Meta(max_length=256)]
+    source: LawSource
+    title: Words
+
+
+class Offences(Record, frozen=True, kw_only=True):
+    """Common codes of offences; the words of a law are for the person who maps an act."""
+
+    SCHEMA: ClassVar[str] = "custody-offences/v1"
+
+    offences: Annotated[tuple[CommonOffence, ...], Meta(max_length=1024)]
+    schema: Literal["custody-offences/v1"]
+
+    def __post_init__(self) -> None:
+        """Want each once, in order; ValueError becomes ``record.malformed``."""
+        check_ordered("offences", tuple(item.key for item in self.offences))
+
+
+class NamedField(Record, frozen=True, kw_only=True):
+    """What a field of a request says, in the words of a form."""
+
+    name: FieldName
+    source: LawSource
+    title: Words
+    title_zh: Words
+
+
+class RequestFields(Record, frozen=True, kw_only=True):
+    """The fields that a request may have; which of them it must have is a profile's part."""
+
+    SCHEMA: ClassVar[str] = "custody-request-fields/v1"
+
+    fields: Annotated[tuple[NamedField, ...], Meta(max_length=256)]
+    schema: Literal["custody-request-fields/v1"]
+
+
+class NamedGround(Record, frozen=True, kw_only=True):
+    """A ground of refusal in words."""
+
+    ground: Ground
+    source: LawSource
+    title: Words
+
+
+class Grounds(Record, frozen=True, kw_only=True):
+    """The grounds on which a request may be refused."""
+
+    SCHEMA: ClassVar[str] = "custody-refusal-grounds/v1"
+
+    grounds: Annotated[tuple[NamedGround, ...], Meta(max_length=256)]
+    schema: Literal["custody-refusal-grounds/v1"]
+
+
+def check_ordered(name: str, items: tuple[object, ...]) -> None:
+    """Raise ValueError unless items stand in order, each once."""
+    if any(str(first) >= str(second) for first, second in itertools.pairwise(items)):
+        raise ValueError(f"{name} stand in order, each once")
