@@ -16,9 +16,11 @@ from pathlib import Path
 from custody.bundle.closure import LedgerClosure, find_closure
 from custody.bundle.container import Container, open_container
 from custody.bundle.disclose import Choice
+from custody.bundle.encrypt import encryption_beside
 from custody.bundle.payload import Parts, Payload, Vault, make_payload
 from custody.bundle.proofs import earlier_exports, make_proof
 from custody.bundle.source import BundleSource
+from custody.bundle.withheld import Kept
 from custody.bundle.zip_write import ContainerWriter, Written, write_container
 from custody.ledger.append import append
 from custody.ledger.appending import Receipt
@@ -61,6 +63,8 @@ class Order:
     acts: tuple[Submission, ...] = ()
     stated: tuple[Disclosure, ...] = ()
     is_detached: bool = False
+    recipients: tuple[str, ...] = ()
+    """Age keys (age1...) to which files and documents are encrypted; none: they travel in clear."""
     earlier: tuple[int, ...] = ()
     """Sizes of checkpoints that the recipient has from earlier exports."""
 
@@ -74,6 +78,8 @@ class Built:
     disclosed: tuple[str, ...]
     entries: int
     bytes: int
+    kept: tuple[Kept, ...] = ()
+    """Values that the recipient doesn't get, and why."""
 
     @property
     def receipt(self) -> Receipt:
@@ -105,10 +111,11 @@ def build_bundle(
         raise UsageError("bundle.exhibits", "expected an exhibit to export, found none")
     with store.read() as reader:
         closure = find_closure(reader, exhibits, order.requests, size=reader.head().size)
-        payload = make_payload(_parts(reader, closure, exhibits, order), vault, store.disclosures, order.choice)
-        about = _about(reader, exhibits, order)
+        parts, about = _parts(reader, closure, exhibits, order), _about(reader, exhibits, order)
     with write_container(target) as writer:
-        _write_payload(writer, payload)
+        with encryption_beside(target, order.recipients) as encryption:
+            payload = make_payload(parts, vault, store.disclosures, order.choice, encryption=encryption)
+            _write_payload(writer, payload)
         export = Export(about, sha256(payload.manifest).hexdigest())
         submission = sign(export)
         receipts = append(store, [*order.acts, submission], at=clock(), log_signers=log_signers)
@@ -118,7 +125,7 @@ def build_bundle(
             _write_records(writer, reader, closure, order)
         written = writer.written
     _check_own(target, written, clock())
-    return Built(target, receipts, payload.disclosed, len(closure.entries), target.stat().st_size)
+    return Built(target, receipts, payload.disclosed, len(closure.entries), target.stat().st_size, payload.kept)
 
 
 def _parts(reader: LedgerReader, closure: LedgerClosure, exhibits: list[tuple[str, str]], order: Order) -> Parts:
@@ -154,6 +161,8 @@ def _write_payload(writer: ContainerWriter, payload: Payload) -> None:
         if member.is_inside:
             with member.open() as stream:
                 writer.add_stream(member.name, stream, size=member.size, sha256_hex=member.sha256)
+            if member.is_passing and member.path is not None:
+                member.path.unlink()
     writer.add(layout.MANIFEST, payload.manifest)
     writer.check_written()
 

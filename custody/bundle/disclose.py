@@ -11,6 +11,7 @@ import fnmatch
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from custody.verify.places import places_of
 from schemas.errors import UsageError
@@ -41,9 +42,15 @@ class Choice:
 
     def is_disclosed(self, type: str, pointer: str) -> bool:
         """Tell whether the value at ``pointer`` of an event of ``type`` goes to the recipient."""
+        return self.reason(type, pointer) is None
+
+    def reason(self, type: str, pointer: str) -> Literal["hand", "rule"] | None:
+        """Say why the value at ``pointer`` stays here; nothing where it goes."""
         if _matches(self.disclose, type, pointer):
-            return True
-        return not _matches((*WITHHELD_BY_RULE, *self.withhold), type, pointer)
+            return None
+        if _matches(self.withhold, type, pointer):
+            return "hand"
+        return "rule" if _matches(WITHHELD_BY_RULE, type, pointer) else None
 
 
 def parse_choice(*, withhold: Iterable[str], disclose: Iterable[str]) -> Choice:

@@ -15,11 +15,14 @@ from typing import BinaryIO, Final, Protocol
 import msgspec
 
 from custody.bundle.disclose import Choice, choose, commitments_of
+from custody.bundle.encrypt import Encryption, encrypt_member
 from custody.bundle.readme import format_readme
+from custody.bundle.withheld import Kept, find_kept, tell_withheld
 from custody.ledger.store import DisclosureStore
 from custody.verify.documents import documents_of
+from custody.verify.erasures import Erasures, find_erasures
 from schemas import bag, canonical, layout, limits
-from schemas.bundle import Bundle, BundledDocument, BundledExhibit, BundledFile, Disclosures
+from schemas.bundle import Bundle, BundledDocument, BundledExhibit, BundledFile, Ciphertext, Disclosures
 from schemas.content import Content, Digests, FileRecord, ManifestLine, Pieces
 from schemas.details.exhibit import ExhibitRegistered, Foreign
 from schemas.details.transfer import TransferAccepted
@@ -61,6 +64,12 @@ class PayloadMember:
     size: int
     raw: bytes | None = None
     path: Path | None = None
+    is_passing: bool = False
+    """Whether the path is one on the way, which goes when it was packed."""
+
+    def encrypted_as(self, name: str, sha256: str, size: int, path: Path) -> PayloadMember:
+        """Return the member that holds this one's ciphertext."""
+        return PayloadMember(name, sha256, size, path=path, is_passing=True)
 
     @property
     def is_inside(self) -> bool:
@@ -82,6 +91,8 @@ class Payload:
     members: tuple[PayloadMember, ...]
     disclosed: tuple[str, ...]
     """Commitments whose values the recipient gets."""
+    kept: tuple[Kept, ...] = ()
+    """Values that he doesn't get."""
 
     @property
     def manifest(self) -> bytes:
@@ -108,10 +119,13 @@ class Parts:
     is_detached: bool = False
 
 
-def make_payload(parts: Parts, vault: Vault, values: DisclosureStore, choice: Choice) -> Payload:
-    """Return the payload about the registered exhibits of ``parts``.
+def make_payload(
+    parts: Parts, vault: Vault, values: DisclosureStore, choice: Choice, *, encryption: Encryption | None = None
+) -> Payload:
+    """Return the payload about the registered exhibits of ``parts``; files and documents encrypted, if asked for.
 
     Raises:
+        VerificationError: ``bundle.source-changed`` for a file that isn't what was registered, if it is encrypted.
         StorageError: ``bundle.file-missing``, ``bundle.manifest-missing`` for evidence that the store doesn't have,
             ``bundle.inherited-missing`` for the bundle with which a carried exhibit came.
     """
@@ -120,24 +134,61 @@ def make_payload(parts: Parts, vault: Vault, values: DisclosureStore, choice: Ch
     apart = {content.root: content for content in contents if _has_manifest(content)}
     manifests = [_manifest(content, vault, choice) for content in apart.values()]
     files = _files(contents, vault)
+    erasures = find_erasures(enumerate(parts.events))
+    gone = _gone(parts.registered, vault, erasures) if erasures.speaks_of_files else frozenset()
     documents = _documents(parts.events, vault)
     stated = {value.commitment: value for value in parts.stated}
     known = {**values.get(commitments_of(parts.events)), **stated}
     chosen = {value.commitment: value for value in choose(parts.events, known, choice)}
     disclosures = tuple({**chosen, **stated}.values())
+    shown = {disclosure.commitment for disclosure in disclosures}
+    kept = find_kept(parts.events, shown=shown, erased=erasures.values.keys(), choice=choice)
+    evidence = [
+        _evidence(digest, size, vault, is_detached=parts.is_detached or digest in gone)
+        for digest, size in sorted(files.items())
+    ]
+    packed, ciphertexts = _encrypt([*documents, *evidence], encryption)
     members = [
         *manifests,
-        *documents,
+        *packed,
         *_pieces(contents, vault),
         *_inherited(parts.events, vault),
-        *(_evidence(sha256, size, vault, is_detached=parts.is_detached) for sha256, size in sorted(files.items())),
-        _at_hand(layout.DISCLOSURES, _disclosures(text.text for text in disclosures)),
-        _at_hand(layout.BUNDLE, _bundle(parts, files, documents)),
+        _at_hand(layout.DISCLOSURES, _disclosures((text.text for text in disclosures), kept)),
+        _at_hand(layout.BUNDLE, _bundle(parts, files, documents, ciphertexts)),
     ]
     exhibits = [(case, number, _content(entry)) for case, number, entry in parts.registered]
-    members.append(_at_hand(layout.README, format_readme(origin=parts.origin, exhibits=exhibits, files=files)))
+    names = {digest: f"{layout.ENCRYPTED}{made.sha256}.age" for digest, made in ciphertexts.items()}
+    page = format_readme(origin=parts.origin, exhibits=exhibits, files=files, encrypted=names)
+    members.append(_at_hand(layout.README, page))
     ordered = tuple(sorted(members, key=lambda member: layout.place_of(member.name)))
-    return Payload(ordered, tuple(disclosure.commitment for disclosure in disclosures))
+    return Payload(ordered, tuple(disclosure.commitment for disclosure in disclosures), kept)
+
+
+def _encrypt(
+    members: Iterable[PayloadMember], encryption: Encryption | None
+) -> tuple[list[PayloadMember], dict[str, Ciphertext]]:
+    """Return the members that stand for ``members``, and the ciphertext of each that has one, by plain digest."""
+    packed, ciphertexts = [], {}
+    for member in members:
+        if encryption is not None and member.is_inside:
+            member, ciphertexts[member.sha256] = encrypt_member(member, encryption)
+        packed.append(member)
+    return packed, ciphertexts
+
+
+def _gone(registered: Sequence[tuple[str, str, ParsedEntry]], vault: Vault, erasures: Erasures) -> frozenset[str]:
+    """Return the digests of files that were erased by order in every exhibit of ``registered`` that has them."""
+    erased: set[str] = set()
+    needed: set[str] = set()
+    for _, _, entry in registered:
+        content = _content(entry)
+        if content is None:
+            continue
+        for record in _records(content, vault):
+            if isinstance(record.digests, Digests):
+                order = erasures.record(entry.event.hash, content, record)
+                (needed if order is None else erased).add(record.digests.sha256)
+    return frozenset(erased - needed)
 
 
 def _at_hand(name: str, raw: bytes) -> PayloadMember:
@@ -153,14 +204,22 @@ def _has_manifest(content: Content) -> bool:
     return content.count > 0 and not isinstance(content.files, tuple)
 
 
-def _bundle(parts: Parts, files: dict[str, int], documents: Sequence[PayloadMember]) -> bytes:
+def _bundle(
+    parts: Parts, files: dict[str, int], documents: Sequence[PayloadMember], ciphertexts: dict[str, Ciphertext]
+) -> bytes:
     record = Bundle(
-        documents=tuple(BundledDocument(sha256=member.sha256, size=member.size) for member in documents),
+        documents=tuple(
+            BundledDocument(encrypted=ciphertexts.get(item.sha256, UNSET), sha256=item.sha256, size=item.size)
+            for item in documents
+        ),
         exhibits=tuple(
             BundledExhibit(case=case, exhibit=number)
             for case, number in sorted((case, number) for case, number, _ in parts.registered)
         ),
-        files=tuple(BundledFile(sha256=digest, size=size) for digest, size in sorted(files.items())),
+        files=tuple(
+            BundledFile(encrypted=ciphertexts.get(digest, UNSET), sha256=digest, size=size)
+            for digest, size in sorted(files.items())
+        ),
         ledger=parts.origin,
         nonce=parts.nonce,
         requests=tuple(sorted(set(parts.requests))) or UNSET,
@@ -169,8 +228,11 @@ def _bundle(parts: Parts, files: dict[str, int], documents: Sequence[PayloadMemb
     return canonical.encode(record)
 
 
-def _disclosures(texts: Iterable[str]) -> bytes:
-    return canonical.encode(Disclosures(disclosures=tuple(sorted(set(texts))), schema="custody-disclosures/v1"))
+def _disclosures(texts: Iterable[str], kept: Iterable[Kept]) -> bytes:
+    record = Disclosures(
+        disclosures=tuple(sorted(set(texts))), schema="custody-disclosures/v1", withheld=tell_withheld(kept)
+    )  # fmt: skip
+    return canonical.encode(record)
 
 
 def _records(content: Content, vault: Vault) -> Iterator[FileRecord]:

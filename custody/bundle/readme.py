@@ -7,6 +7,7 @@ no fingerprint, because a bundle can't vouch for itself. The same arguments give
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 from custody.bundle.names import show_text
@@ -68,19 +69,36 @@ Levels 2 and 3 rest on the fingerprint of the ledger: 64 digits. Have the sendin
 that you looked up yourself, or take it from an official letter. A fingerprint that comes with a bundle proves nothing.
 """
 
+_ENCRYPTED = """\
+WHAT IS ENCRYPTED
+-----------------
+Files of evidence and documents are encrypted with age (age-encryption.org/v1) to the recipient's own key. Digests and
+sizes of the plain bytes are in data/bundle.json; names, places and texts that you may see are not encrypted. Whoever
+has the key gives it to the program, or decrypts one file with the tools of age and compares its SHA-256:
+
+    custody verify BUNDLE.zip --trust trust.json --identity KEY
+    age --decrypt -i KEY data/encrypted/NAME.age | sha256sum
+"""
+
 
 def format_readme(
-    *, origin: str, exhibits: Sequence[tuple[str, str, Content | None]], files: Mapping[str, int]
+    *,
+    origin: str,
+    exhibits: Sequence[tuple[str, str, Content | None]],
+    files: Mapping[str, int],
+    encrypted: Mapping[str, str] = MappingProxyType({}),
 ) -> bytes:
     """Return the page for a bundle of the ledger ``origin``.
 
-    ``exhibits`` are case, number and content (None for a physical object); ``files`` are sizes in bytes by SHA-256.
+    ``exhibits`` are case, number and content (None for a physical object); ``files`` are sizes in bytes by SHA-256;
+    ``encrypted`` are names of members by the SHA-256 of the plain file or document.
     """
     parts = (
         _WHAT.format(origin=f"\n    {origin}\n"),
         "\n".join(_heading("WHAT IS IN IT")) + "\n" + "\n".join(_exhibits(exhibits)) + "\n",
         _LEVELS,
-        "\n".join(_heading("WHERE WHAT IS")) + "\n" + "\n".join(_places(exhibits, files)) + "\n",
+        *([_ENCRYPTED] if encrypted else []),
+        "\n".join(_heading("WHERE WHAT IS")) + "\n" + "\n".join(_places(exhibits, files, encrypted)) + "\n",
     )
     return "\n".join(parts).encode("utf-8")
 
@@ -103,7 +121,9 @@ def _exhibits(exhibits: Sequence[tuple[str, str, Content | None]]) -> Iterator[s
             yield f"    their digests, one a line: {layout.MANIFESTS}{content.root}.jsonl"
 
 
-def _places(exhibits: Sequence[tuple[str, str, Content | None]], files: Mapping[str, int]) -> Iterator[str]:
+def _places(
+    exhibits: Sequence[tuple[str, str, Content | None]], files: Mapping[str, int], encrypted: Mapping[str, str]
+) -> Iterator[str]:
     rows = [
         (layout.MANIFEST, "digests of everything below data/"),
         (layout.TAG_MANIFEST, "digests of everything else"),
@@ -122,6 +142,8 @@ def _places(exhibits: Sequence[tuple[str, str, Content | None]], files: Mapping[
     yield f"Files of evidence: {len(files)}, {sum(files.values())} bytes in all."
     for digest in sorted(files)[:LISTED]:
         yield f"{layout.FILES}{digest}  {files[digest]} bytes"
+        if digest in encrypted:
+            yield f"    encrypted in {encrypted[digest]}"
     if len(files) > LISTED:
         yield f"and {len(files) - LISTED} more, all of them in {layout.MANIFEST}."
 
