@@ -29,6 +29,7 @@ ENCRYPTED: Final = "data/encrypted/"
 FILES: Final = "data/files/"
 INHERITED: Final = "data/inherited/"
 MANIFESTS: Final = "data/manifests/"
+PIECES: Final = "data/pieces/"
 ENTRIES: Final = "custody/entries/"
 TIMESTAMPS: Final = "custody/timestamps/"
 
@@ -40,7 +41,7 @@ NAME_BYTES: Final = 87
 _HASH = "[0-9a-f]{64}"
 _PAYLOAD = re.compile(
     rf"data/(?:README\.txt|bundle\.json|disclosures\.json|(?:documents|files)/{_HASH}"
-    rf"|encrypted/{_HASH}\.age|inherited/{_HASH}\.zip|manifests/{_HASH}\.jsonl)\Z",
+    rf"|encrypted/{_HASH}\.age|inherited/{_HASH}\.zip|manifests/{_HASH}\.jsonl|pieces/{_HASH}\.txt)\Z",
     re.ASCII,
 )
 _RECORDS = re.compile(
@@ -82,6 +83,11 @@ def digest_in(name: str) -> str | None:
     if not name.startswith((DOCUMENTS, ENCRYPTED, FILES, INHERITED, TIMESTAMPS)):
         return None
     return name.rpartition("/")[2].partition(".")[0]
+
+
+def pieces_name(root: str) -> str:
+    """Return the name of the member that holds the list of pieces of this root."""
+    return f"{PIECES}{root}.txt"
 
 
 def entry_name(index: int) -> str:

@@ -134,6 +134,15 @@ class Container:
         """
         return MemberStream(self._region, self._member(name))
 
+    def stretch(self, name: str) -> Stretch:
+        """Return the content of a member as it lies there, whatever its CRC.
+
+        Raises:
+            VerificationError: ``container.member-missing``.
+        """
+        member = self._member(name)
+        return Stretch(self._region, member.content, member.size)
+
     def digest(self, name: str) -> str:
         """Return the SHA-256 of a member's content in hex.
 

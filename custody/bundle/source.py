@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from custody.bundle.container import Container, open_container
-from custody.bundle.disk import disk_errors
 from custody.bundle.digest_names import find_digest_names
+from custody.bundle.disk import disk_errors
 from custody.bundle.measure import measure, measure_pieces
 from custody.bundle.region import FileRegion, Region
 from custody.verify.source import Elsewhere, FoundFile
@@ -214,7 +214,10 @@ def verify_container(
         StorageError: this machine's disk; nothing is said about the bundle.
     """
     try:
-        return verify(BundleSource(container, on_bytes=on_bytes), trusted=trusted, at=at, elsewhere=elsewhere)
+        source = BundleSource(container, on_bytes=on_bytes)
+        if isinstance(elsewhere, Folders):
+            elsewhere = elsewhere.measuring(source.digests)
+        return verify(source, trusted=trusted, at=at, elsewhere=elsewhere)
     except DiskFaultError as fault:
         raise fault.error from fault
 

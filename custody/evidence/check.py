@@ -1,8 +1,9 @@
 """Is the evidence still what was registered? Every file is read again and compared with its record.
 
-Every digest of a record is compared that this machine can compute; SHA-256 decides wherever there is no other. Where a
-large file isn't what it was, the list of its pieces tells which of its bytes. Files in the store are found by digest. Files that were left in place are walked again, side by side with the records,
-as both come in order of raw paths: so names that came and names that went are found in one pass as well.
+Every digest of a record is compared that this machine can compute. Where a large file isn't what it was, the list of
+its pieces tells which of its bytes. Files in the store are found by digest. Files that were left in place are walked
+again, side by side with the records, as both come in order of raw paths: so names that came and names that went are
+found in one pass as well.
 """
 
 from __future__ import annotations

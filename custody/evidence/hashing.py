@@ -20,10 +20,10 @@ from blake3 import blake3
 
 from custody.evidence.algorithms import Running, start
 from custody.evidence.conveyor import BUFFER_BYTES, Consumer, Conveyor, Fill
-from schemas import limits
+from custody.evidence.piece_digests import PieceDigests
 from schemas.content import Digests, Extent
 
-__all__ = ["BUFFER_BYTES", "Each", "FileDigests", "Hasher", "Pieces", "digest_bytes"]
+__all__ = ["BUFFER_BYTES", "Each", "FileDigests", "Hasher", "digest_bytes"]
 
 Each = Callable[[memoryview], None]
 
@@ -32,9 +32,9 @@ Each = Callable[[memoryview], None]
 class FileDigests:
     """Digests (lower-case hex) of ``size`` bytes.
 
-    ``others`` are the digests by choice, as name and value. ``pieces`` are the digests of the pieces of a file larger than one,
-    32 bytes each, where they were asked for. ``unread`` are the ranges that the medium didn't give and that count as
-    zeros.
+    ``others`` are the digests by choice, as name and value. ``pieces`` are the digests of the pieces of a file larger
+    than one, 32 bytes each, where they were asked for. ``unread`` are the ranges that the medium didn't give and that
+    count as zeros.
     """
 
     sha256: str
@@ -58,42 +58,6 @@ class FileDigests:
     def record(self) -> Digests:
         """The form in which a file record holds them."""
         return Digests(blake3=self.blake3, sha256=self.sha256, **dict(self.others))
-
-
-class Pieces:
-    """Digests of a file's pieces under way; ``each`` is told number and digest of every one that is complete."""
-
-    def __init__(self, each: Callable[[int, bytes], None] | None = None) -> None:
-        self._each = each
-        self._digests = bytearray()
-        self._running = blake3()
-        self._left = limits.PIECE_BYTES
-        self._size = 0
-
-    def update(self, chunk: memoryview) -> None:
-        """Take the next bytes."""
-        self._size += len(chunk)
-        while len(chunk) >= self._left:
-            self._running.update(chunk[: self._left])
-            chunk = chunk[self._left :]
-            self._end()
-        if len(chunk):
-            self._running.update(chunk)
-            self._left -= len(chunk)
-
-    def finish(self) -> bytes:
-        """Return all digests, the last one perhaps of a shorter piece; none where one piece is the whole file."""
-        if self._left < limits.PIECE_BYTES:
-            self._end()
-        return bytes(self._digests) if self._size > limits.PIECE_BYTES else b""
-
-    def _end(self) -> None:
-        digest = self._running.digest()
-        if self._each is not None:
-            self._each(len(self._digests) // len(digest), digest)
-        self._digests += digest
-        self._running = blake3()
-        self._left = limits.PIECE_BYTES
 
 
 class Hasher:
@@ -135,7 +99,7 @@ class Hasher:
         *,
         each: Each | None = None,
         names: Sequence[str] = (),
-        pieces: Pieces | None = None,
+        pieces: PieceDigests | None = None,
         copy: Consumer | None = None,
     ) -> FileDigests:
         """Return the digests of what ``fill`` gives; ``copy`` gets every chunk in order too, in a thread of its own.

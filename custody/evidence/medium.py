@@ -1,8 +1,8 @@
 """Where bytes of evidence come from: a file or a device, with its holes, its bad sectors and its own pace.
 
-A hole of a sparse file is never read: zeros stand for it. A sector that the device won't give is asked for again in
-smaller and smaller reads, so that only what is really lost is lost; with leave to go on, zeros stand for it as well, and
-its place is noted. The device is read once, in order, and never faster than it gives.
+A hole of a sparse file is never read: zeros stand for it. A sector that the device won't give is asked for again
+in smaller and smaller reads, so that only what is really lost is lost; with leave to go on, zeros stand for it as well,
+and its place is noted. The device is read once, in order, and never faster than it gives.
 """
 
 from __future__ import annotations

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from custody.evidence.conveyor import BUFFER_BYTES, Fill
-from custody.evidence.hashing import FileDigests, Hasher, Pieces, announce_reading, digest_bytes
+from custody.evidence.hashing import FileDigests, Hasher, announce_reading, digest_bytes
 from custody.evidence.journal import Mark
 from custody.evidence.medium import FileMedium, Medium, MediumReader, OpenMedium
 from custody.evidence.partial import Partial, Partials
+from custody.evidence.piece_digests import PieceDigests
 from custody.evidence.refusals import changed, check_resources, vanished
 from custody.evidence.staging import Batch
 from custody.evidence.walk import Node
@@ -219,7 +220,7 @@ def _digest(
         fill,
         each=lambda chunk: tick(len(chunk)),
         names=manner.names,
-        pieces=Pieces(keep.note if keep is not None else None) if has_pieces or keep is not None else None,
+        pieces=PieceDigests(keep.note if keep is not None else None) if has_pieces or keep is not None else None,
         copy=copy,
     )
     before = partial.unread if partial is not None else ()

@@ -146,6 +146,10 @@ class Vault:
         """Return the manifest of that root."""
         return self._keep(root, self.manifests)
 
+    def pieces(self, root: str) -> Path | None:
+        """Return nothing: no forged file is larger than one piece."""
+        return None
+
     def inherited(self, manifest: str) -> Path | None:
         """Return nothing: nothing was accepted from elsewhere."""
         return None
