@@ -28,6 +28,7 @@ NotRead = Literal[
 ]
 Compression = Literal["bzip2", "deflate", "none", "other"]
 Algorithm = Literal["md5", "sha1", "sha256", "sha512"]
+ListFault = Literal["duplicate", "length", "line-ends", "map"]
 ListKind = Literal["dc3dd", "dcfldd", "ddrescue", "ftk-imager", "guymager", "hashdeep", "md5deep", "sums"]
 
 Version = Annotated[str, Meta(pattern=r"^[0-9A-Za-z.+-]{1,32}\Z")]
@@ -149,14 +150,20 @@ class HashList(Record, frozen=True, kw_only=True):
 
     Counts are of its values (one digest or size of one file or of the medium), of names that the exhibit doesn't hold
     (``absent``), of files that it doesn't name (``unlisted``) and of lines that this program doesn't understand.
+    ``faults``, sorted, are of the list itself.
     """
 
     absent: Count
     differences: Annotated[tuple[ListDifference, ...], Meta(min_length=1, max_length=32)] | Unset = UNSET
     differing: Count
     document: Hash
+    faults: Annotated[tuple[ListFault, ...], Meta(min_length=1, max_length=8)] | Unset = UNSET
     kind: ListKind
     matching: Count
     unchecked: Count
     unknown_lines: Count
     unlisted: Count
+
+    def __post_init__(self) -> None:
+        """Check the order of faults; ValueError becomes ``record.malformed``."""
+        check_sorted("faults", self.faults)

@@ -13,6 +13,8 @@ from custody.cli.act_options import several
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.holdings import Staged, staging
+from custody.cli.imaging import Imaging, with_image
+from custody.cli.list_checking import read_lists
 from custody.cli.options import FILE, Signing, When, signed, timed
 from custody.cli.receipts import emit_outcome
 from custody.cli.registration import Wanted, register_exhibits
@@ -44,10 +46,17 @@ _how_options = several(
     click.option("--resume/--no-resume", default=None,
                  help="Go on with an interrupted registration, or drop what it left and begin anew."),
 )  # fmt: skip
+_image_options = several(
+    click.option("--hash-list", "hash_lists", multiple=True, type=FILE,
+                 help="A list of digests or an acquisition log, checked against what is read, and kept."),
+    click.option("--accept-damaged", is_flag=True,
+                 help="Register a damaged image, or evidence that differs from a list, and record what is wrong."),
+    click.option("--no-medium", is_flag=True, help="Don't read the medium inside an image."),
+)  # fmt: skip
 _ONE_ONLY = (
     "number", "nature", "kind", "description", "identifiers", "seal", "parents", "same", "data_country", "obtained",
     "tool", "version", "method", "arguments", "device", "serial", "started", "ended", "write_blocker", "bundle",
-    *SOURCE_NAMES,
+    *SOURCE_NAMES, "hash_lists",
 )  # fmt: skip
 """Options that describe one exhibit, and make no sense beside a list."""
 
@@ -56,6 +65,7 @@ _ONE_ONLY = (
     example="""
     custody register image.dd --case 2026-0417 --exhibit EX-1 --kind image --place "Room 4" --as exam-07
     custody register --case 2026-0417 --exhibit next --kind phone --description "black phone" --seal S-0001 --as exam-07
+    custody register disk.E01 --hash-list disk.info --case 2026-0417 --exhibit next --as exam-07
     custody register logs/ --case 2026-0417 --exhibit next --in-place --as exam-07
     custody register chat.txt --case 2026-0417 --exhibit next --kind chat --time-zone +08:00 --as exam-07
     custody register --list items.csv --case 2026-0417 --as exam-07
@@ -68,6 +78,7 @@ _ONE_ONLY = (
 @click.option("--case", required=True, help="The case; it must be open.")
 @click.option("--exhibit", "number", metavar="NUMBER|next", help="Its number in the case, or the next free one.")
 @_how_options
+@_image_options
 @exhibit_options
 @seizure_options
 @acquisition_options
@@ -86,6 +97,8 @@ def register(
     accept_unreadable: bool,
     digests: tuple[str, ...],
     resume: bool | None,
+    accept_damaged: bool,
+    no_medium: bool,
     who: Signing,
     when: When,
     **given: Any,
@@ -104,6 +117,11 @@ def register(
     method, tool, version, arguments, device, serial, write_blocker; source_type, provider, account, period_from,
     period_to, time_zone, request, channel, captured_url, captured_at.
 
+    A forensic image (raw, split raw, E01, Ex01, qcow2, VMDK, VHD) is found with all of its segments, and the medium
+    inside is read as well: its digests, the hashes stored in the image, sectors that couldn't be read. What is damaged
+    is refused unless --accept-damaged, and recorded then. --hash-list takes lists of sha256sum, md5deep and hashdeep,
+    and logs of Guymager, FTK Imager, dc3dd, dcfldd and ddrescue.
+
     Of logs, chats, mail and web captures the records are counted, with the first and the last time, where the format
     is known. A time without a zone counts for nothing unless --time-zone says which one it is.
 
@@ -119,6 +137,11 @@ def register(
         resume=resume,
     )
     with staging(context) as staged:
+        lists = read_lists(staged, given["hash_lists"])
+        if lists and not paths:
+            raise UsageError("usage.hash-list", "expected a PATH beside --hash-list, found none")
+        imaging = Imaging(accept_damaged=accept_damaged, reads_medium=not no_medium, lists=lists)
+        taking = replace(taking, digests=tuple(sorted({*taking.digests, *imaging.digests})))
         wanted: tuple[Wanted, ...]
         if list_file is not None:
             _check_alone(paths, given)
@@ -128,6 +151,8 @@ def register(
             wanted = (_one(context, staged, paths, case, given, when),)
         if in_place and not any(item.paths and not staged.is_ours(item.paths[0]) for item in wanted):
             raise UsageError("usage.in-place", "expected a PATH beside --in-place, found none")
+        is_told = list_file is not None or given["kind"] is not None
+        wanted = tuple(with_image(context, item, imaging, staged=staged, is_kind_told=is_told) for item in wanted)
         emit_outcome(context, register_exhibits(context, staged, wanted, taking, who=who, when=when))
 
 

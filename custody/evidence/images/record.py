@@ -42,8 +42,7 @@ def describe_image(
         "not_read": found.not_read,
         "readers": [{"name": name, "version": text} for name, text in sorted(found.readers.items())] or None,
         "segments": _describe_segments([files[place] for place in found.order], (*missing, *found.missing), keep),
-        "stored": [_describe_stored(name, value, found.digests) for name, value in sorted(found.stored.items())]
-        or None,
+        "stored": stored or None,
         "unreadable": describe_spans(found.unreadable, keep=keep),
     }
 

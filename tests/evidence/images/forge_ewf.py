@@ -73,7 +73,7 @@ def extension(number: int) -> str:
     return f"{chr(ord('E') + first)}{chr(ord('A') + second)}{chr(ord('A') + third)}"
 
 
-def forge(medium: bytes, shape: Shape = Shape()) -> Forged:  # noqa: B008
+def forge(medium: bytes, shape: Shape = Shape()) -> Forged:
     """Return an image of ``medium``, whose size is a multiple of 512."""
     pieces = [medium[start : start + CHUNK_BYTES] for start in range(0, len(medium), CHUNK_BYTES)]
     share = max(1, -(-len(pieces) // shape.segments))

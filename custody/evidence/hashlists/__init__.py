@@ -1,0 +1,1 @@
+"""Lists of digests and logs of acquisitions, as other tools write them, held against what was read."""
