@@ -1,0 +1,111 @@
+"""The consent gate at the prompt: asked before anything is packed, and every refusal put on record by the system."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from custody.cli.context import Context
+from custody.cli.options import When
+from custody.ledger.compose import Anchor
+from custody.ledger.submission import Submission
+from custody.ledger.working import WorkingState
+from custody.verify.reducer import reduce
+from custody.verify.release import Breach, check_release
+from custody.verify.state import Exhibit
+from keys.private.signing import join_signatures, sign_for
+from schemas.errors import RefusedError, UsageError
+from schemas.event import About, ParsedEvent, Signer
+from schemas.text import format_time
+
+Tried = Literal["bundle", "dispatch", "export", "prove"]
+SYSTEM = "system"
+
+
+def check_recipient(context: Context, agent: str) -> None:
+    """Raise unless ``agent`` is on record, with a country.
+
+    Raises:
+        UsageError: ``release.recipient``.
+    """
+    with context.ledger().read() as reader:
+        known = reader.view().agent(agent)
+    if known is None or known.country is None:
+        found = f"{agent!r}, who is not" if known is None else f"{agent}, of whom no country is on record"
+        hint = "custody agent enrol ID --kind organisation --country CC, and then --to ID"
+        if known is not None:
+            hint = f"custody agent change {agent} --country CC"
+        text = f"expected a recipient who is on record with a country, found {found}"
+        raise UsageError("release.recipient", text, hint=hint)
+
+
+def check_gate(context: Context, events: Sequence[ParsedEvent], *, to: str, tried: Tried, by: str) -> None:
+    """Raise unless all of ``events``, which would be recorded in this order, let out only what may leave.
+
+    Raises:
+        UsageError: ``release.recipient``.
+        RefusedError: ``release.*``; the refusal is on record then.
+    """
+    check_recipient(context, to)
+    access = context.ledger()
+    now = format_time(context.now())
+    breaches: list[Breach] = []
+    with access.read() as reader:
+        state, size = WorkingState(reader.view()), reader.head().size
+        for place, event in enumerate(events):
+            breaches += check_release(state, event, now)
+            outcome = reduce(state, size + place, event, ())
+            state.put(outcome.changes)
+            state.place(event.hash, outcome.place)
+        abouts = tuple(dict.fromkeys(about for event in events for about in _abouts(state, event)))
+    if breaches:
+        _record(context, breaches, abouts, to=to, tried=tried, by=by)
+        _raise(breaches)
+
+
+def check_exhibits_gate(context: Context, exhibits: Sequence[Exhibit], *, to: str, tried: Tried, by: str) -> None:
+    """Raise unless the exhibits themselves may go to ``to``: for exports that put no bundle on record.
+
+    What may leave is then recorded as an access by the system, so that such exports are no way round.
+
+    Raises:
+        UsageError: ``release.recipient``.
+        RefusedError: ``release.*``; the refusal is on record then.
+    """
+    about = tuple(About(exhibit=item.registration) for item in exhibits)
+    composed = context.ledger().compose(
+        "access.logged", signers=_system(), details={"action": "exported", "agent": to}, when=When(),
+        anchor=Anchor(about=about),
+    )  # fmt: skip
+    check_gate(context, [composed.event], to=to, tried=tried, by=by)
+    signature = sign_for(composed.event, context.ledger().home.system_signer())
+    context.ledger().append([Submission(join_signatures(composed.event, [signature]), composed.disclosures)])
+
+
+def _abouts(state: WorkingState, event: ParsedEvent) -> tuple[About, ...]:
+    if isinstance(event.event.about, tuple):
+        return tuple(About(exhibit=item.exhibit) for item in event.event.about if isinstance(item.exhibit, str))
+    exhibit = state.exhibit(str(event.event.case), str(event.event.exhibit))
+    return () if exhibit is None else (About(exhibit=exhibit.registration),)
+
+
+def _record(
+    context: Context, breaches: Sequence[Breach], about: tuple[About, ...], *, to: str, tried: Tried, by: str
+) -> None:
+    details = {"breaches": sorted({item.code for item in breaches}), "to": to, "tried": tried, "tried_by": by}
+    composed = context.ledger().compose(
+        "release.refused", signers=_system(), details=details, when=When(), anchor=Anchor(about=about)
+    )
+    signature = sign_for(composed.event, context.ledger().home.system_signer())
+    context.ledger().append([Submission(join_signatures(composed.event, [signature]), composed.disclosures)])
+
+
+def _system() -> tuple[Signer, ...]:
+    return (Signer(agent=SYSTEM, as_="actor"),)
+
+
+def _raise(breaches: Sequence[Breach]) -> None:
+    first = breaches[0]
+    more = "" if len(breaches) == 1 else f"; {len(breaches) - 1} more like it"
+    hint = f"custody consent list shows what was consented to{more}; this refusal is on record"
+    raise RefusedError(first.code, first.text, hint=hint)
