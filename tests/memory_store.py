@@ -11,6 +11,7 @@ from custody.ledger.rows import EntryRows, signing_from
 from custody.ledger.store import EMPTY_HEAD, Changes, Head, SubjectEntry, Tally
 from custody.ledger.tiles import MemoryTiles
 from custody.verify.disputes import Signing, is_disputing
+from custody.verify.standing import Standings
 from custody.verify.state import Agent, Case, EventPlace, Exhibit, Key, State
 from custody.verify.subjects import subjects_of
 from schemas.entry import parse_entry
@@ -151,6 +152,10 @@ class MemoryLedger:
             for _, exhibit in sorted(self.state.exhibits.items())
             if case in (None, exhibit.case) and number in (None, exhibit.number) and holder in (None, exhibit.holder)
         )
+
+    def standings(self) -> Standings:
+        """Nothing is known yet."""
+        return Standings()
 
     def put_entries(self, rows: Sequence[EntryRows], subjects: Sequence[SubjectEntry]) -> None:
         """Add entries."""

@@ -47,10 +47,11 @@ def check_lawful(view: View, event: ParsedEvent, recorded_at: str) -> None:
 class SeenRoots:
     """The roots that this ledger had at the sizes that signers claim to have seen."""
 
-    __slots__ = ("_nodes", "_roots", "_size")
+    __slots__ = ("_nodes", "_roots", "_size", "_tiles")
 
     def __init__(self, tiles: TileStore, size: int) -> None:
-        self._nodes = TileNodes(tiles, size, cache=8)
+        self._tiles = tiles
+        self._nodes: TileNodes | None = None
         self._size = size
         self._roots: dict[int, str] = {}
 
@@ -68,6 +69,8 @@ class SeenRoots:
             raise RefusedError("append.seen", text)
         expected = self._roots.get(seen.size)
         if expected is None:
+            if self._nodes is None:
+                self._nodes = TileNodes(self._tiles, self._size, cache=8)
             expected = self._roots[seen.size] = tree_root(self._nodes, seen.size).hex()
         if seen.root != expected:
             raise RefusedError(

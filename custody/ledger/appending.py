@@ -19,7 +19,6 @@ from custody.ledger.working import WorkingState, WorkingTallies
 from custody.verify.disputes import Signing, affirmed_by
 from custody.verify.reducer import reduce
 from custody.verify.signing import check_enrolments, signature_jobs
-from custody.verify.standing import Standings
 from keys.private.signer import Signer
 from schemas import canonical, limits, text
 from schemas.checkpoint import Checkpoint
@@ -70,7 +69,7 @@ class Appending:
         self._leaves: list[bytes] = []
         self._hashes: list[str] = []
         self._signings: list[Signing] = []
-        self._standings = Standings()
+        self._standings = writer.standings()
         self._frontier = writer.frontier()
         self._cores = SignatureCores(cores=cores_at_hand(), may_spawn=may_spawn)
         self._is_batch = False

@@ -15,6 +15,7 @@ from typing import NamedTuple, Protocol
 from custody.ledger.rows import EntryRows
 from custody.ledger.tiles import TileStore
 from custody.verify.disputes import Signing
+from custody.verify.standing import Standings
 from custody.verify.state import Agent, Case, Exhibit, Key, StateRecord, View
 from schemas.event import ParsedEvent
 from schemas.merkle import Frontier
@@ -162,6 +163,9 @@ class LedgerReader(Protocol):
 
 class LedgerWriter(LedgerReader, Protocol):
     """A reader inside the one write transaction; it sees what was put."""
+
+    def standings(self) -> Standings:
+        """Return what is known of who may sign, to be asked and settled; it may outlive a transaction that succeeds."""
 
     def put_entries(self, rows: Sequence[EntryRows], subjects: Sequence[SubjectEntry]) -> None:
         """Add entries after the newest one, with the subjects they belong to.

@@ -28,9 +28,12 @@ class StoredTiles:
         Raises:
             StorageError: ``tiles.missing``.
         """
+        known = self._known.newest_tile
+        if level == 0 and known is not None and known[0] == number and len(known[1]) >= width * HASH_BYTES:
+            return known[1][: width * HASH_BYTES]
         row = self._connection.execute(statements.TILE, (level, number)).fetchone()
         if row is None and level == 0:
-            return cut_tile(self._newest(number, width), level=level, number=number, width=width)
+            return cut_tile(self._newest(number), level=level, number=number, width=width)
         return cut_tile(b"" if row is None else row[0], level=level, number=number, width=width)
 
     def put(self, level: int, number: int, hashes: bytes) -> None:
@@ -40,10 +43,8 @@ class StoredTiles:
         else:
             self._known.newest_tile = number, hashes
 
-    def _newest(self, number: int, width: int) -> bytes:
-        known = self._known.newest_tile
-        if known is None or known[0] != number or len(known[1]) < width * HASH_BYTES:
-            first = number * TILE_WIDTH
-            rows = self._connection.execute(statements.LEAVES, (first, first + TILE_WIDTH))
-            known = self._known.newest_tile = number, b"".join([leaf for (leaf,) in rows])
-        return known[1]
+    def _newest(self, number: int) -> bytes:
+        first = number * TILE_WIDTH
+        rows = self._connection.execute(statements.LEAVES, (first, first + TILE_WIDTH))
+        self._known.newest_tile = number, b"".join([leaf for (leaf,) in rows])
+        return self._known.newest_tile[1]

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 from custody.ledger.store import Changes, Head, Tally
 from custody.storage import statements
 from custody.storage.records import read_record
+from custody.verify.standing import Standings
 from custody.verify.state import Agent, Case, Consent, EventPlace, Exhibit, Key, Ledger, Request, StateRecord, Transfer
 from custody.verify.subjects import subjects_of
 from schemas.entry import parse_entry
@@ -34,6 +35,7 @@ class Known:
     """By kind and key; None for what is known not to be there."""
     registered: dict[str, tuple[str, str] | None] = field(default_factory=dict)
     tallies: dict[bytes, Tally | None] = field(default_factory=dict)
+    standings: Standings = field(default_factory=Standings)
 
     def take(self, changes: Changes, head: Head | None) -> None:
         """Become what is known of the ledger after ``changes``, which were written and committed."""
@@ -41,6 +43,8 @@ class Known:
         for kept in (self.records, self.registered, self.tallies):
             if len(kept) > MOST_KEPT:
                 kept.clear()
+        if len(self.standings) > MOST_KEPT:
+            self.standings = Standings()
         for record in changes.states:
             if isinstance(record, Ledger):
                 self.ledger = record

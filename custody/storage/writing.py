@@ -12,6 +12,7 @@ from custody.storage import statements
 from custody.storage.reading import Reader
 from custody.storage.records import record_row
 from custody.storage.stored_view import Known
+from custody.verify.standing import Standings
 from schemas.subject import encode_subject
 
 
@@ -27,6 +28,10 @@ class Writer(Reader):
     def head(self) -> Head:
         """Return the end of the ledger, with what was put."""
         return self._head
+
+    def standings(self) -> Standings:
+        """Return what is known of who may sign; it goes where all that is known goes if the transaction fails."""
+        return self._known.standings
 
     def put_entries(self, rows: Sequence[EntryRows], subjects: Sequence[SubjectEntry]) -> None:
         """Add entries after the newest one, with the subjects they belong to.

@@ -28,12 +28,17 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 class Standings:
-    """The standings that are known to be good. Mutable: lives as long as one append or replay."""
+    """The standings that are known to be good. Mutable: lives as long as one replay, or as what an appending process
+    knows of its ledger.
+    """
 
     __slots__ = ("_known",)
 
     def __init__(self) -> None:
         self._known: dict[Name, Standing] = {}
+
+    def __len__(self) -> int:
+        return len(self._known)
 
     def find(self, view: View, index: int, event: ParsedEvent, envelope: Envelope) -> tuple[Standing, bool]:
         """Return the standing of an event's signers, and whether it was known to be good."""
