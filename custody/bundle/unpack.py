@@ -5,7 +5,8 @@
     _names.csv                    every record: original name, written name, SHA-256, size, what it is
     _symlinks.txt                 symbolic links, described and never made: they could point anywhere
 
-Every file is hashed while it is written; one that differs from its record stops everything, and nothing remains.
+Every file is hashed while it is written, with all digests that its record names and this machine can compute; one that
+differs from its record stops everything, and nothing remains.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, Final, Literal
 
@@ -21,6 +21,7 @@ from custody.bundle.disk import disk_errors
 from custody.bundle.fresh_tree import FreshTree, fresh_tree
 from custody.bundle.name_list import NameList, Row, format_links
 from custody.bundle.names import NamePlan
+from custody.evidence.algorithms import named_in, start
 from schemas.content import Digests, FileRecord
 from schemas.errors import VerificationError
 
@@ -144,16 +145,22 @@ def _write(tree: FreshTree, item: Named, place: tuple[str, ...], open_content: O
     source = open_content(item.sha256)
     if source is None:
         return None
-    digest, size = sha256(), 0
+    wanted = dict(named_in(item.record.digests)) if isinstance(item.record.digests, Digests) else {}
+    running = {name: digest for name in wanted if (digest := start(name)) is not None}
+    size = 0
     # Closing a file writes what is left of it, so that an error of the disk may come last.
     with disk_errors(f"writing {'/'.join(place)}"), source, tree.create(place) as file:
         while chunk := _read(source, item.sha256):
-            digest.update(chunk)
+            for digest in running.values():
+                digest.update(chunk)
             size += len(chunk)
             file.write(chunk)
-    if (digest.hexdigest(), size) != (item.sha256, item.record.size):
-        expected = f"{item.sha256} of {item.record.size} bytes"
-        raise VerificationError("unpack.content", f"expected {expected}, found {digest.hexdigest()} of {size} bytes")
+    # SHA-256 first: it is the one that people know.
+    for name in sorted(running, key=lambda name: (name != "sha256", name)):
+        found = running[name].hexdigest()
+        if (found, size) != (wanted[name], item.record.size):
+            expected = f"{name} {wanted[name]} of {item.record.size} bytes"
+            raise VerificationError("unpack.content", f"expected {expected}, found {found} of {size} bytes")
     return size
 
 
