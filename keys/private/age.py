@@ -17,8 +17,6 @@ from schemas.errors import SigningKeyError, VerificationError
 
 HEADER_BYTES: Final = 65_536
 """Longest header that is looked at: one recipient takes about 100 bytes, and a reader's time grows with its square."""
-CHUNK: Final = 65_536
-"""Plain bytes that are authenticated as one; each costs 16 bytes more."""
 
 Read = Callable[[int], bytes]
 Write = Callable[[bytes], object]
@@ -78,11 +76,6 @@ def check_recipient(text: str) -> str:
     except pyrage.RecipientError:
         text = f"expected an age recipient, age1 and 58 letters and digits, found {text[:80]!r}"
         raise SigningKeyError("key.age-recipient", text, hint="copy it whole: its end is a checksum") from None
-
-
-def largest_ciphertext(size: int) -> int:
-    """Return how many bytes a ciphertext of ``size`` plain bytes may have at most, its header included."""
-    return HEADER_BYTES + 16 + size + 16 * max(1, -(-size // CHUNK))
 
 
 def encrypt_stream(read: Read, write: Write, recipients: Iterable[str]) -> None:
