@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from schemas.errors import UsageError
+from schemas.errors import RecordError, UsageError
 from schemas.law import Counting, RestDays, Span
 from schemas.text import parse_offset
 
@@ -42,13 +42,9 @@ def find_zone(name: str) -> tzinfo:
     """
     if name == "UTC":
         return UTC
-    if name[:1] in "+-":
-        from datetime import timezone
-
-        return timezone(parse_offset(name))
     try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return timezone(parse_offset(name)) if name.startswith(("+", "-")) else ZoneInfo(name)
+    except (ZoneInfoNotFoundError, RecordError, ValueError, OSError):
         text = f"expected a zone such as Asia/Shanghai or +08:00, found {name!r}"
         raise UsageError("deadline.zone", text, hint="this system may lack the zone list; an offset works") from None
 
@@ -60,7 +56,7 @@ def end_of(start: datetime, span: Span, counting: Counting, place: Place) -> dat
     """
     try:
         return min(_end_of(start, span, counting, place), _LAST)
-    except OverflowError:
+    except (OverflowError, ValueError):
         return _LAST
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import Enum
 
 from custody.transfer.clock import DAY, Place, end_of, find_zone
@@ -129,10 +129,17 @@ def _extend(rule: Deadline, due: datetime, event: ParsedEvent, place: Place) -> 
 def _shift(rule: Deadline, due: datetime, stopped: datetime, resumed: datetime, place: Place) -> datetime:
     """Move the end by what stood still: to the second where hours count, else by whole days of the place."""
     if not is_set(rule.span) or rule.span.unit in ("hours", "days") or rule.counting.ends == "same-time":  # type: ignore[union-attr]
-        return due + max(resumed - stopped, timedelta())
+        return _later(due, max(resumed - stopped, timedelta()), UTC)
     days = (resumed.astimezone(place.zone).date() - stopped.astimezone(place.zone).date()).days
-    local = due.astimezone(place.zone) + max(days, 0) * DAY
-    return local.astimezone(UTC)
+    return _later(due, max(days, 0) * DAY, place.zone)
+
+
+def _later(due: datetime, by: timedelta, zone: tzinfo) -> datetime:
+    """Add to a time by the clocks of a zone; where the calendar ends, nothing more is added."""
+    try:
+        return (due.astimezone(zone) + by).astimezone(UTC)
+    except OverflowError:
+        return due
 
 
 def _read(rule: Deadline, run: _Run, at: datetime, place: Place) -> Clock:

@@ -1,0 +1,111 @@
+"""What is due on requests: the clocks of each, by the profile and by what the request itself names, and the alarms.
+
+Pure, on stories that the caller read. An alarm is what no single clock shows, because it is about two requests: data
+were preserved and the request for them was never sent (law row B2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from custody.transfer.deadlines import Clock, ClockState, place_of, run_clock
+from custody.transfer.requests import RequestStory
+from schemas.law import Deadline, Deadlines
+from schemas.profile import Profile
+from schemas.types import is_set
+
+_OVER: Final = ("closed", "withdrawn")
+_FOLLOWS: Final = ("mla", "production")
+"""Kinds of request that ask for what a preservation kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A clock of one request. ``alarm`` is set where something else is amiss than the clock says."""
+
+    story: RequestStory
+    clock: Clock
+    alarm: str = ""
+
+    @property
+    def wants_attention(self) -> bool:
+        """Tell whether somebody should look: near, overdue, expired, or an alarm."""
+        return self.clock.wants_attention or bool(self.alarm)
+
+
+def rules_for(story: RequestStory, profile: Profile, law: Deadlines) -> tuple[Deadline, ...]:
+    """Return the deadlines that run on a request, in order of key; a key that the law does not have is left out."""
+    state = story.state
+    keys = {
+        applied.deadline
+        for applied in profile.deadlines
+        if applied.kind == state.kind and (not is_set(applied.direction) or applied.direction == state.direction)
+    }
+    named = story.body.deadlines
+    keys |= set(named if isinstance(named, tuple) else ())
+    return tuple(rule for rule in law.deadlines if rule.key in keys)
+
+
+def dues_of(
+    stories: Sequence[RequestStory], profile: Profile, law: Deadlines, *, at: datetime, country: str
+) -> tuple[Due, ...]:
+    """Return every clock that was started by ``at`` (aware), the first to end at the top; ``country`` is the ledger's.
+
+    Clocks that were met are among them; a request that is over has none that still runs.
+
+    Raises:
+        UsageError: ``deadline.zone`` where this system does not know a zone.
+    """
+    zone = str(profile.zone) if is_set(profile.zone) else "UTC"
+    renewed = {str(story.body.renewal_of) for story in stories if is_set(story.body.renewal_of)}
+    found = []
+    for story in stories:
+        for rule in rules_for(story, profile, law):
+            place = place_of(rule, zone=zone, rest_days=law.rest_days, country=country)
+            clock = run_clock(rule, story.events, at, place)
+            if clock is None or (clock.state is not ClockState.MET and _is_over(story, rule, renewed)):
+                continue
+            found.append(Due(story, clock, _alarm(story, stories, clock)))
+    return tuple(sorted(found, key=lambda due: (due.clock.due, due.story.state.id, due.clock.rule.key)))
+
+
+def open_dues(dues: Iterable[Due]) -> tuple[Due, ...]:
+    """Return those that still run, stand still or are missed: what a list of due requests shows."""
+    return tuple(due for due in dues if due.clock.state is not ClockState.MET or due.alarm)
+
+
+def _is_over(story: RequestStory, rule: Deadline, renewed: set[str]) -> bool:
+    """A preservation that another request renewed has not expired; the new one has its own clock."""
+    if rule.kind == "keep" and story.state.id in renewed:
+        return True
+    # A withdrawal itself may start a clock, such as that of a notice; only a closing ends them all.
+    return story.state.status == "closed" or (story.state.status in _OVER and rule.kind == "keep")
+
+
+def _alarm(story: RequestStory, stories: Sequence[RequestStory], clock: Clock) -> str:
+    """Say that data were preserved for us and nobody has asked for them, once the end is near."""
+    state = story.state
+    is_ours = state.kind == "preservation" and state.direction == "outgoing" and clock.rule.kind == "keep"
+    if not is_ours or not clock.wants_attention or any(_follows(other, story) for other in stories):
+        return ""
+    return "no request for the preserved data has been sent"
+
+
+def _follows(other: RequestStory, story: RequestStory) -> bool:
+    if other.state.kind not in _FOLLOWS or other.state.direction != "outgoing" or other.sent_at is None:
+        return False
+    if other.body.renewal_of == story.state.id:
+        return True
+    same_case = is_set(story.body.case) and other.body.case == story.body.case
+    return same_case and other.state.peer == story.state.peer
+
+
+def by_request(dues: Iterable[Due]) -> Mapping[str, tuple[Due, ...]]:
+    """Return the clocks by the id of their request."""
+    found: dict[str, tuple[Due, ...]] = {}
+    for due in dues:
+        found[due.story.state.id] = (*found.get(due.story.state.id, ()), due)
+    return found
