@@ -172,7 +172,7 @@ class _One:
             raise
         partial.finish(digests)
         if batch is not None:
-            batch.adopt(partial.copy, sha256=digests.sha256, size=digests.size)
+            batch.adopt(partial.copy, sha256=digests.sha256)
         return digests
 
     def _digest(

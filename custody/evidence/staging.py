@@ -91,10 +91,9 @@ class Batch:
         copy.start(source_fd)
         return copy
 
-    def adopt(self, path: Path, *, sha256: str, size: int) -> None:
+    def adopt(self, path: Path, *, sha256: str) -> None:
         """Take a finished file of the store's own disk with `commit`; until then it stays where it is."""
-        if not self._shelf.has(sha256, size=size):
-            self._adopted[sha256] = path
+        self._adopted[sha256] = path
 
     def commit(self) -> None:
         """Make every staged file part of the store, durably; the batch is empty afterwards.
@@ -116,14 +115,9 @@ class Batch:
         except OSError as error:
             raise as_storage_error(error, "moving evidence into the store") from None
 
-    def _has(self, sha256: str, *, size: int) -> bool:
-        return self._shelf.has(sha256, size=size) or os.access(sha256, os.F_OK, dir_fd=self._fd)
-
     def _keep(self, digests: FileDigests) -> None:
-        if self._has(digests.sha256, size=digests.size):
-            _remove(_INCOMING, self._fd)
-        else:
-            os.rename(_INCOMING, digests.sha256, src_dir_fd=self._fd, dst_dir_fd=self._fd)
+        # A file of that name may be in the store already, and damaged since: these bytes were hashed a moment ago.
+        os.rename(_INCOMING, digests.sha256, src_dir_fd=self._fd, dst_dir_fd=self._fd)
 
     def _drop(self) -> None:
         _remove(_INCOMING, self._fd)
