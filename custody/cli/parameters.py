@@ -8,6 +8,7 @@ import click
 
 from custody.cli.countries import COUNTRIES
 from schemas import limits, text
+from schemas.errors import SigningKeyError
 
 
 def agent(value: str) -> str:
@@ -19,6 +20,22 @@ def agent(value: str) -> str:
     if not re.match(text.AGENT_PATTERN, value, re.ASCII):
         raise click.BadParameter(f"expected an agent id such as exam-07 (a-z, 0-9, '.', '_', '-'), found {value!r}")
     return value
+
+
+def age_key(value: str) -> str:
+    """Return an age recipient, age1..., whose checksum is right.
+
+    Raises:
+        click.BadParameter: another form.
+    """
+    if not re.match(text.AGE_PATTERN, value, re.ASCII):
+        raise click.BadParameter(f"expected an age key, age1 and 58 letters and digits, found {value[:80]!r}")
+    from keys.private.age import check_recipient
+
+    try:
+        return check_recipient(value)
+    except SigningKeyError:
+        raise click.BadParameter(f"expected an age key that was copied whole, found {value!r}") from None
 
 
 def country(value: str) -> str:
