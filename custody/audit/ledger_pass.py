@@ -18,6 +18,7 @@ from custody.audit.table_rows import TableRows
 from custody.audit.wanted import Wanted
 from custody.ledger.signature_cores import SignatureCores
 from custody.verify.fold import Placed
+from custody.verify.images import check_image
 from keys.verifier_key import VerifierKey
 from schemas.content import Content
 from schemas.details.exhibit import ExhibitRegistered
@@ -109,6 +110,8 @@ class LedgerPass:
         if self.watch is not None:
             self.watch.watch(parsed, placed, self.replayed.fold.state)
         details = parsed.event.details
+        if placed.is_applied:
+            check_image(parsed, self.findings)
         if self._wanted.files is None or not isinstance(details, ExhibitRegistered) or not placed.is_applied:
             return
         if isinstance(details.content, Content):

@@ -13,6 +13,22 @@ from custody.report.safe_text import show
 from schemas.report import Finding
 
 MEANINGS: Final = {
+    "asset": "The proof about the asset does not hold: its bytes are not what a chain's blocks commit to.",
+    "asset.balance": "The account held another balance in that block than was recorded.",
+    "asset.not-held": "In that block neither the recorded account nor the custody wallet held the asset.",
+    "asset.not-paid": "The recorded transaction did not pay the custody wallet.",
+    "asset.not-pinned": "Your trust file pins no block of this chain, so nothing vouches for the block of the proof.",
+    "asset.other-chain": "The proof is about another chain than the recorded asset.",
+    "asset.other-sender": "The custody wallet received the asset from another account than the recorded one.",
+    "asset.other-transfer": "The asset went to somebody who is not on record.",
+    "asset.pin-contradicted": "The proof rests on a block that is not the one that your trust file pins there.",
+    "asset.pin-not-reached": "The proof holds in itself, but nothing leads from its block to one that you pinned.",
+    "asset.proof-absent": "A proof about the asset was withheld or is missing, so it was not checked.",
+    "asset.proven": "A proof about the asset holds, for the block that it names and for no later one.",
+    "asset.shallow": "Too few blocks follow that of the proof to rest on the work in them.",
+    "asset.stated": "A proof about the asset holds in itself.",
+    "asset.unbound": "The proof is about something else than the recorded asset.",
+    "asset.withheld": "What the proof must be about was withheld from you, so the two were not compared.",
     "bag": "The bundle's own lists of its contents are not as they must be.",
     "bag.absent": "Something that the bundle lists as its content is missing from it.",
     "bag.digest": "A file in the bundle is not the one that the bundle's own list names: it was changed or damaged.",
@@ -58,6 +74,7 @@ MEANINGS: Final = {
     "defect.recorded-backward": "The time at which this was recorded lies before that of an earlier entry: a clock "
     "was wrong or was set back.",
     "defect.recorded-late": "This was recorded later than its signers had agreed.",
+    "defect.shared-wallet": "The custody wallet served another target wallet or case too, so coins may be mixed.",
     "defect.taken-over": "Custody was taken over without the signature of the one who held it.",
     "defect.time-backward": "The act says that it happened before the act that it follows.",
     "defect.web-capture": "A capture of a web page lacks something that a court wants to see of one at the least.",
@@ -72,6 +89,26 @@ MEANINGS: Final = {
     "entries.export": "The ledger's newest entry is not the one that exported this bundle.",
     "entries.manifest": "The contents of the bundle are not the ones that its sender signed for: parts of two bundles "
     "were mixed, or its list of contents was changed.",
+    "hash-list": "A list of digests, or a log of the acquisition, was held against the evidence at registration.",
+    "hash-list.absent": "A list names files that the exhibit does not hold.",
+    "hash-list.fault": "A list of digests is not written as such lists are; what it says was taken as it stands.",
+    "hash-list.mismatch": "The evidence was not what the list or log that came with it says, already when it was "
+    "registered.",
+    "hash-list.unknown-lines": "Lines of a list were not understood; the list itself is kept.",
+    "image.container-checksum": "The image file was damaged already when it was registered: parts of the disk in it "
+    "can't be trusted. Which parts is recorded.",
+    "image.container-structure": "The image file contradicted itself already when it was registered.",
+    "image.medium-short": "The image holds less of the disk than it says.",
+    "image.not-read": "The disk inside the image was not read when it was registered; the image file itself is "
+    "compared all the same.",
+    "image.pointer-file": "Only a note of where the image is kept was registered, not the image.",
+    "image.segment-missing": "Parts of the image were missing already when it was registered.",
+    "image.segment-order": "The parts of the image were named in another order than the one they belong in.",
+    "image.stored-hash": "The hash that was stored in the image when the disk was copied is not that of the disk in it "
+    "now: image or hash was changed or damaged before it was registered.",
+    "image.truncated": "The end of the image was missing already when it was registered.",
+    "image.unreadable": "Parts of the disk could not be read when it was copied. Which parts is recorded.",
+    "image.zero-bytes": "The image was an empty file already when it was registered.",
     "keys": "A key signed where it was not allowed to.",
     "keys.barred": "Signed with standing that was in dispute by then: it came from a key that was reported as stolen.",
     "keys.certificates-unsupported": "Your trust file asks for certificates, which this version does not check.",
@@ -111,6 +148,10 @@ MEANINGS: Final = {
 
 _MALFORMED: Final = frozenset({"content.path", "entry", "event", "key", "layout", "policy", "subject", "text", "vkey"})
 ADVICE: Final = {
+    "asset.not-pinned": "Ask several sources for the hash of that block or a later one, and pin it: custody trust pin "
+    "CHAIN HEIGHT HASH.",
+    "asset.pin-not-reached": "Pin the block itself or a later one (custody trust pin), or ask the sender for a proof "
+    "that leads to a block that you pinned.",
     "checkpoint.no-trust": "Have the sending authority read the ledger's fingerprint to you on a number that you "
     "looked up yourself, and enter it: custody trust add --from-bundle BUNDLE --fingerprint F.",
     "checkpoint.not-linked": "Ask the sender for a proof between the two sizes (custody prove --from S --to N) and "

@@ -19,6 +19,7 @@ from custody.report.words import format_utc
 from custody.storage.reading import Reader
 from custody.verify.disclosures_step import Values
 from custody.verify.fold import Fold, Placed
+from custody.verify.images import check_image
 from custody.verify.places import places_of
 from custody.verify.state import Exhibit
 from custody.verify.verify import Verified
@@ -130,6 +131,8 @@ def _verify(
             except VerificationError as error:
                 fold.fail(6, error, index)
         watch.watch(entry, placed[index], fold.state)
+        if placed[index].is_applied:
+            check_image(entry, findings)
     disputes = fold.finish()
     report = Report(
         at=at,

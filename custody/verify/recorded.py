@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from custody.verify.images import check_image
 from schemas.content import Content
 from schemas.details.custody import HandedOver, Rehash
 from schemas.details.exhibit import ExhibitChecked, ExhibitRegistered
@@ -20,8 +21,10 @@ def check_recorded(
 ) -> None:
     """Report checks on record, and digests computed at a handover, by which a listed exhibit isn't as registered.
 
-    Finding: ``content.recorded-mismatch`` (defect).
+    Findings: ``content.recorded-mismatch`` (defect), and those of `check_image`.
     """
+    for entry in registered.values():
+        check_image(entry, findings)
     roots = {entry.event.hash: _root(entry) for entry in registered.values()}
     for index, entry in sorted(entries.items()):
         details, about = entry.event.details, entry.event.event.about

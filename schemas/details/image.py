@@ -130,6 +130,14 @@ class Image(Record, frozen=True, kw_only=True):
         if (self.medium is UNSET) == (self.not_read is UNSET):
             raise ValueError("either medium or not_read stands")
         check_sorted("damage", self.damage)
+        stored = self.stored if isinstance(self.stored, tuple) else ()
+        for item in stored:
+            found = getattr(self.medium.digests, item.algorithm) if isinstance(self.medium, Medium) else UNSET
+            if item.match != (UNSET if found is UNSET else found == item.value):
+                raise ValueError("match says whether a stored hash is that of the medium, and stands where it is known")
+        damage = self.damage if isinstance(self.damage, tuple) else ()
+        if any(item.match is False for item in stored) != ("stored-hash" in damage):
+            raise ValueError("damage names a stored hash exactly where one doesn't match")
 
 
 class ListDifference(Record, frozen=True, kw_only=True):
