@@ -7,10 +7,13 @@ from io import BufferedReader
 from typing import Any, BinaryIO
 
 from custody.bundle.container import CHUNK, Container
+from custody.bundle.decrypt import BundleDecryption
 from custody.bundle.source import Folders
 from custody.bundle.unpack import Named, OpenContent
+from custody.verify.file_bytes import member_of
 from custody.verify.verify import Verified
 from schemas import canonical, layout, limits
+from schemas.bundle import Bundle, Ciphertext
 from schemas.content import Content, ManifestLine, path_bytes
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.private import Disclosure, parse_disclosure
@@ -36,16 +39,38 @@ def exhibit_files(container: Container, verified: Verified) -> Iterator[Named]:
             yield Named(folder, line.record, path, _opened(line.record.target, disclosed, otherwise=b""))
 
 
-def content_opener(container: Container, elsewhere: Folders) -> OpenContent:
-    """Return what gives a file's bytes by SHA-256: from the bundle, else from the folders; nothing where in neither."""
+def content_opener(
+    container: Container, elsewhere: Folders, decryption: BundleDecryption | None = None
+) -> OpenContent:
+    """Return what gives a file's bytes by SHA-256: from the bundle, decrypted where ``decryption`` can, else from the
+    folders; nothing where in neither.
+    """
+    ciphertexts = ciphertexts_of(container) if decryption is not None else {}
 
     def open_content(sha256: str) -> BinaryIO | None:
         name = layout.FILES + sha256
         if name in container.members:
             return BufferedReader(container.open(name), CHUNK)
+        if decryption is not None and sha256 in ciphertexts:
+            found = decryption.open(ciphertexts[sha256])
+            if found is not None:
+                return found
         return elsewhere.open(sha256)
 
     return open_content
+
+
+def ciphertexts_of(container: Container) -> dict[str, str]:
+    """Return the names of encrypted members by the SHA-256 of the files and documents that they stand for.
+
+    Raises:
+        RecordError, VerificationError: where the bundle was not verified.
+    """
+    bundle = canonical.decode(
+        container.read(layout.BUNDLE, maximum=limits.JSON_BYTES), Bundle, maximum=limits.JSON_BYTES
+    )  # fmt: skip
+    holders = (*bundle.files, *bundle.documents)
+    return {item.sha256: member_of(item) for item in holders if isinstance(item.encrypted, Ciphertext)}
 
 
 def _lines(

@@ -83,6 +83,7 @@ def digest(value: str) -> str:
     return digits
 
 
+AGE_KEY = age_key
 AGENT = agent
 COUNTRY = country
 ORIGIN = origin

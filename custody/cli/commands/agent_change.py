@@ -33,6 +33,7 @@ from schemas.errors import UsageError
 @click.option("--organisation", type=AGENT, help="The new organisation.")
 @click.option("--country", type=COUNTRY, help="The new country.")
 @click.option("--ledger", type=ORIGIN, metavar="ORIGIN", help="The organisation's own ledger.")
+@click.option("--age-key", type=AGE_KEY, metavar="AGE1...", help="The new key for what is encrypted to the agent.")
 @click.option("--name", help="The new name (kept private).")
 @click.option("--left", is_flag=True, help="The agent has left and signs no more.")
 @click.option("--reason", help="Why (kept private).")
@@ -42,6 +43,7 @@ from schemas.errors import UsageError
 def agent_change(context: Context, *, agent: str, who: Signing, when: When, **given: Any) -> None:
     """Change what the ledger knows of AGENT; a registrar signs. Only what is given changes."""
     details = {
+        "age_key": given["age_key"],
         "country": given["country"],
         "ledger": given["ledger"],
         "left": "yes" if given["left"] else None,

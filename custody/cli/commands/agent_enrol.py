@@ -42,6 +42,7 @@ ROLE = click.Choice([role for role in ROLES if role != "system"])
 @click.option("--organisation", type=AGENT, help="Where the agent belongs; it is enrolled before.")
 @click.option("--country", type=COUNTRY, help="Two letters.")
 @click.option("--ledger", type=ORIGIN, metavar="ORIGIN", help="The organisation's own ledger, where it has one.")
+@click.option("--age-key", type=AGE_KEY, metavar="AGE1...", help="The key to which evidence for it is encrypted.")
 @click.option("--member", "members", type=AGENT, multiple=True, help="A member of the unit.")
 @click.option("--name", help="The real name (kept private).")
 @signed
@@ -74,6 +75,7 @@ def _compose(context: Context, item: str, signers: tuple[Signer, ...], when: Whe
         if not re.match(AGENT_PATTERN, agent, re.ASCII):
             raise UsageError("usage.enrol", f"expected the id of a {kind}, found {item!r}")
     details = {
+        "age_key": given["age_key"],
         "agent": agent,
         "country": given["country"],
         "keys": keys,
