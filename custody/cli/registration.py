@@ -35,9 +35,9 @@ _ATTEMPTS = 5
 class Wanted:
     """One exhibit to be registered: ``number`` may be ``next``; no ``paths`` for an object.
 
-    ``details`` are those of the registration but for its content, private values in plain. ``check`` is asked about
-    what was read, and ``learn`` returns the details that are known only then. With a ``seal`` it is sealed in the same
-    go.
+    ``details`` are those of the registration, private values in plain; its content comes from ``paths`` if there are
+    some. ``check`` is asked about what was read, and ``learn`` returns the details that are known only then. With a
+    ``seal`` it is sealed in the same go.
     """
 
     case: str
@@ -170,7 +170,7 @@ def _compose(
     access, wanted, intake = context.ledger(), taken.wanted, taken.intake
     details = {
         **wanted.details,
-        "content": None if intake is None else intake.content,
+        "content": wanted.details.get("content") if intake is None else intake.content,
         "lost": lost_details(intake, staged) if intake else None,
         "unreadable": (intake.unreadable or None) if intake else None,
     }

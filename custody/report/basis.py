@@ -79,6 +79,8 @@ def _trust(basis: Basis, report: Report) -> Iterator[tuple[str, str]]:
         return
     yield "trust file", show_path(basis.trust_file)
     yield "SHA-256 of the trust file", str(report.trust_sha256)
+    for pin in basis.trust.chain_pins if isinstance(basis.trust.chain_pins, tuple) else ():
+        yield "block, as pinned", f"{pin.height} of {show(pin.chain)}: {pin.hash}"
     believed = None if report.ledger is UNSET else basis.trust.ledger(report.ledger.origin)
     if believed is None:
         yield "what it says about this ledger", "nothing"

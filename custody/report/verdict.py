@@ -10,6 +10,7 @@ from custody.report.finding_words import explain
 from custody.report.step_words import (
     ANCESTORS,
     CERTIFICATES,
+    CHAINS,
     COMPLETE,
     COSIGNERS,
     FIRST_CONTACT,
@@ -89,6 +90,8 @@ def _not_asked(report: Report, wants_cosigners: bool, wants_certificates: bool, 
         yield COSIGNERS
     if "checkpoint.first-contact" in codes:
         yield FIRST_CONTACT
+    if "asset.not-pinned" in codes:
+        yield CHAINS
     if has_ancestors:
         yield ANCESTORS
 

@@ -60,6 +60,14 @@ class Disclosures:
                     found[commitment] = _read(commitment, row[0])
         return found
 
+    def at_path(self, path: str) -> tuple[Disclosure, ...]:
+        """Return the disclosures whose JSON Pointer is ``path``, of all events; a scan of the whole store."""
+        prefix = text.format_base64url(path.encode("utf-8")[: len(path.encode("utf-8")) // 3 * 3])
+        with self.database.transaction(is_write=False) as connection:
+            rows = connection.execute(statements.DISCLOSURES_AT, (len(prefix), prefix)).fetchall()
+        found = (parse_disclosure(line) for (line,) in rows)
+        return tuple(disclosure for disclosure in found if disclosure.path == path)
+
     def erased(self, commitments: Sequence[str]) -> frozenset[str]:
         """Return those of ``commitments`` whose values were erased here."""
         with self.database.transaction(is_write=False) as connection:

@@ -161,6 +161,8 @@ PUT_CONSENT: Final = _upsert(tables.ConsentTable)
 PUT_TRANSFER: Final = _upsert(tables.TransferTable)
 
 DISCLOSURE: Final = _select(tables.DisclosureTable, "text", by=("commitment",))
+# The array begins with a salt of 22 characters, so its path begins at byte 27: the 37th character of base64url.
+DISCLOSURES_AT: Final = "SELECT text FROM disclosure WHERE substr(text, 37, ?) = ?"
 PUT_DISCLOSURE: Final = _sql(upsert_into(table_of(tables.DisclosureTable)).on_conflict_do_nothing())
 ERASE_DISCLOSURE: Final = _upsert(tables.DisclosureTable)
 PUT_RECIPIENT: Final = _sql(upsert_into(table_of(tables.RecipientTable)).on_conflict_do_nothing())

@@ -36,19 +36,23 @@ def check_assets(
     """Check each proof about each listed asset.
 
     Findings: ``asset.*`` failed where a proof doesn't hold or is about something else; ``asset.pin-not-reached``,
-    ``asset.shallow`` (undecided); ``asset.shared-wallet``, ``asset.other-sender`` (defects); ``asset.proven``,
-    ``asset.stated``, ``asset.not-pinned``, ``asset.withheld``, ``asset.proof-absent`` (notes).
+    ``asset.shallow`` (undecided); ``asset.other-sender``, and ``defect.shared-wallet`` at step 12 (defects);
+    ``asset.proven``, ``asset.stated``, ``asset.not-pinned``, ``asset.withheld``, ``asset.proof-absent`` (notes).
     """
+    served: dict[str, tuple[str, str]] = {}
     for (case, number), entry in registered.items():
         details = entry.event.details
         if not isinstance(details, ExhibitRegistered) or not isinstance(details.asset, Asset):
             continue
         subject, asset = f"{case}/{number}", details.asset
-        if asset.transfer is not UNSET and asset.transfer.shared is True:
-            text = "the custody wallet was recorded to serve another target wallet or case as well"
-            findings.add(9, Severity.DEFECT, "asset.shared-wallet", subject, text)
+        if asset.transfer is not UNSET:
+            wallet, target = _shown(asset.transfer.wallet, disclosed), _shown(asset.account, disclosed) or subject
+            first = served.setdefault(wallet, (case, target)) if wallet else (case, target)
+            if asset.transfer.shared is True or first != (case, target):
+                text = "the custody wallet serves another target wallet or case as well"
+                findings.add(12, Severity.DEFECT, "defect.shared-wallet", subject, text)
         for place, proof in enumerate(asset.proofs if isinstance(asset.proofs, tuple) else (), start=1):
-            where = f"{subject}: asset proof {place}"
+            where = f"{subject}, asset proof {place}"
             name = layout.DOCUMENTS + proof.document
             if name not in opened.measured:
                 text = f"the proof {proof.document} is not in the bundle, so it was not checked"
@@ -90,6 +94,12 @@ def recorded_of(asset: Asset, disclosed: Mapping[str, Disclosure]) -> Recorded:
     hidden = (name for name, field in fields.items() if isinstance(field, Private) and values[name] is None)
     height = state.height if state is not UNSET and isinstance(state.height, int) else None
     return Recorded(**values, height=height, withheld=frozenset(hidden))  # type: ignore[arg-type]
+
+
+def _shown(field: object, disclosed: Mapping[str, Disclosure]) -> str:
+    """Return a disclosed text, or an empty one."""
+    found = disclosed.get(field.commitment) if isinstance(field, Private) else None
+    return found.value if found is not None and isinstance(found.value, str) else ""
 
 
 def _value(field: object, disclosed: Mapping[str, Disclosure]) -> str | None:

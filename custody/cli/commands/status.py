@@ -15,6 +15,7 @@ from custody.cli.attention import (
 )  # fmt: skip
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
+from custody.cli.custody_wallets import attention_of_wallets
 from custody.cli.draft_files import SUFFIX
 from custody.cli.exits import Exit
 from custody.cli.ledger_access import LedgerAccess
@@ -77,6 +78,7 @@ def _look(context: Context, access: LedgerAccess) -> Status:
             *attention_of_exhibits(reader, now=now),
             *attention_of_people(reader),
             *attention_of_disk(access.home.path),
+            *attention_of_wallets(access),
         )
         return Status(
             agents=len(reader.agents()),

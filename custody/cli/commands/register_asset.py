@@ -1,0 +1,149 @@
+"""`custody register-asset`: a digital asset becomes an exhibit, with its proofs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from custody.cli.asset_details import Names, asset_details, read_names, recorded_of
+from custody.cli.asset_options import asset_options
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.custody_wallets import Use, is_mixed, uses_of
+from custody.cli.files import given_values, read_file
+from custody.cli.holdings import Staged, staging
+from custody.cli.options import Signing, When, signed, timed
+from custody.cli.output import note
+from custody.cli.receipts import emit_outcome
+from custody.cli.registration import Wanted, register_exhibits
+from custody.cli.registration_options import seizure_options, shared_details
+from custody.cli.results import ActResult
+from custody.cli.taking_in import Taking
+from custody.report.safe_text import show
+from schemas.content import content_of
+from schemas.errors import RefusedError, UsageError
+
+
+@command(
+    example="""
+    custody register-asset --case 2026-0417 --exhibit next --as exam-07 --account bip122:000000000019d6689c085ae165831e93:1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa --amount 0.5 --envelope E-0012 --envelope-seal S-77
+    custody register-asset --case 2026-0417 --exhibit EX-9 --as exam-07 --asset eip155:1/erc721:0x06012c8cf97BEaD5deAe237070F9587f8E7A266d/771769 --media cat.png --proof block.json --proof proof.json
+    custody register-asset --case 2026-0417 --exhibit next --as exam-07 --platform "Example Art" --collection 7 --item 42 --certificate certificate.pdf
+    """,  # noqa: E501 an identifier of a token is as long as it is
+    result=ActResult,
+)
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
+@click.option("--case", required=True, help="The case; it must be open.")
+@click.option("--exhibit", "number", required=True, metavar="NUMBER|next", help="Its number, or the next free one.")
+@asset_options
+@seizure_options
+@signed
+@timed
+@pass_custody
+def register_asset(
+    context: Context,
+    *,
+    paths: tuple[Path, ...],
+    case: str,
+    number: str,
+    who: Signing,
+    when: When,
+    **given: Any,
+) -> None:
+    """Register a digital asset as an exhibit: a wallet's coins, a token, an item of a platform.
+
+    Names follow CAIP-2, CAIP-10 and CAIP-19. Addresses of Bitcoin, Ethereum and their kin, Tron and Cosmos are checked
+    by their checksums; of other chains the syntax alone, which is said. PATHs, media and metadata are its content.
+
+    Seed phrases and private keys are refused wherever they are typed: seal them and give the envelope's number.
+
+    A proof is made of a node's captured answers, and checked before anything is signed. Bitcoin: getrawtransaction with
+    gettxoutproof or getblock, and getblockheader; or Electrum's get_merkle and block.headers. Ethereum: eth_getProof,
+    or eth_getBlockReceipts for a transfer, with eth_getBlockByNumber. Verify says what it shows, and for which block.
+
+    One custody wallet serves one target wallet of one case: a second use is refused without --accept-comingling.
+    """
+    names = read_names(given)
+    for name in names.unchecked():
+        note(context.settings, f"note: {name} has no checksum that can be checked here; only its syntax was")
+    with staging(context) as staged:
+        asset = asset_details(context, staged, given, names, when)
+        _check_wallet(context, asset, case, accept=given["accept_comingling"])
+        _add_proofs(context, staged, asset, given, names)
+        files = (*paths, *(given[name] for name in ("media", "metadata") if given[name] is not None))
+        details = shared_details(staged, given) | {
+            "asset": asset,
+            "content": content_of([]),
+            "description": given["description"] or asset.get("asset") or asset.get("account") or "item of a platform",
+            "kind": given["kind"] or _kind(names, given),
+            "nature": "asset",
+            "obtained": given["obtained"] or "seizure",
+        }
+        wanted = Wanted(case=case, number=number, paths=tuple(dict.fromkeys(files)), details=details)
+        taking = Taking(in_place=False, accept_unreadable=False, assume_yes=who.assume_yes)
+        emit_outcome(context, register_exhibits(context, staged, [wanted], taking, who=who, when=when))
+
+
+def _kind(names: Names, given: dict[str, Any]) -> str:
+    if names.asset is not None and names.asset.contract is not None:
+        return "collectible" if names.asset.kind in {"erc721", "erc1155"} else "token"
+    return "collectible" if given["platform"] is not None else "wallet"
+
+
+def _check_wallet(context: Context, asset: dict[str, Any], case: str, *, accept: bool) -> None:
+    """Refuse a custody wallet that serves another target wallet or case, or record that this was accepted.
+
+    Raises:
+        RefusedError: ``asset.shared-wallet``.
+    """
+    if "transfer" not in asset:
+        return
+    wallet, target = asset["transfer"]["wallet"], asset.get("account", "")
+    others = [use for use in uses_of(context.ledger(), wallet) if _differs(use, case, target)]
+    if not others:
+        return
+    where = ", ".join(show(f"{use.case}/{use.exhibit}") for use in others[:5])
+    text = f"expected a custody wallet for this target wallet and case alone, found it used for {where}"
+    if not accept:
+        hint = "make a new wallet and move it there; --accept-comingling records it as it is"
+        raise RefusedError("asset.shared-wallet", text, hint=hint)
+    note(context.settings, f"warning: {text} [asset.shared-wallet]")
+    asset["transfer"]["shared"] = True
+
+
+def _differs(use: Use, case: str, target: str) -> bool:
+    return is_mixed((use, Use(use.wallet, case, "", target)))
+
+
+def _add_proofs(context: Context, staged: Staged, asset: dict[str, Any], given: dict[str, Any], names: Names) -> None:
+    """Make the proofs, check them against what is to be recorded, and stage them as documents.
+
+    Raises:
+        UsageError: answers that are none, or prove nothing of it.
+        VerificationError: ``asset.*``: a proof that doesn't hold, or is about something else.
+    """
+    files: Sequence[Path] = given["proof_files"]
+    if not files:
+        return
+    # Most registrations have no proof, and don't need what makes them.
+    from custody.evidence.assets.answers import ANSWER_BYTES
+    from custody.evidence.assets.ethereum_proofs import Subject
+    from custody.evidence.assets.proofs import make_proofs
+
+    if names.chain is None:
+        raise UsageError("usage.asset", "expected --asset or --account on a public chain beside --proof, found none")
+    recorded = recorded_of(asset)
+    accounts = tuple(found for found in (names.account, names.wallet) if found is not None)
+    transaction = (recorded.transaction or "").removeprefix("0x") or None
+    subject = Subject(names.asset, accounts, transaction, given["slots"])
+    with given_values():
+        answers = [read_file(path, maximum=ANSWER_BYTES) for path in files]
+        made = make_proofs(answers, names.chain, subject, recorded)
+    asset["proofs"] = [{"document": staged.document_bytes(raw)} for raw, _ in made]
+    for _, said in made:
+        for item in said:
+            if item.code != "asset.not-pinned":
+                note(context.settings, f"proof: {show(item.text)} [{item.code}]")
