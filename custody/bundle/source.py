@@ -19,7 +19,7 @@ from custody.bundle.digest_names import find_digest_names
 from custody.bundle.disk import disk_errors
 from custody.bundle.measure import measure, measure_pieces
 from custody.bundle.region import FileRegion, Region
-from custody.verify.source import Elsewhere, FoundFile
+from custody.verify.source import Decryption, Elsewhere, FoundFile
 from custody.verify.verify import Trusted, Verified, failed_container, verify
 from schemas import layout
 from schemas.errors import StorageError, UsageError, VerificationError
@@ -27,6 +27,7 @@ from schemas.report import Report
 
 OnBytes = Callable[[int], None]
 """Is told how many bytes of evidence were read since the last time."""
+Decrypting = Callable[[Container], Decryption]
 _FOLDERS: Final = ("", "files", "data/files")
 
 
@@ -183,9 +184,12 @@ def verify_bundle(
     trusted: Trusted,
     at: datetime,
     elsewhere: Elsewhere | None = None,
+    decrypting: Decrypting | None = None,
     on_bytes: OnBytes | None = None,
 ) -> Outcome:
     """Return what holds of the bundle in the file at ``path``, as of ``at`` (aware, UTC).
+
+    ``decrypting`` makes of the open container what the reader's identities open of it.
 
     Raises:
         UsageError: ``bundle.absent``, ``bundle.not-a-file``.
@@ -196,7 +200,10 @@ def verify_bundle(
     except VerificationError as error:
         return Outcome(failed_container(error, trusted=trusted, at=at), None)
     with container:
-        verified = verify_container(container, trusted=trusted, at=at, elsewhere=elsewhere, on_bytes=on_bytes)
+        decryption = None if decrypting is None else decrypting(container)
+        verified = verify_container(
+            container, trusted=trusted, at=at, elsewhere=elsewhere, decryption=decryption, on_bytes=on_bytes
+        )
         return Outcome(verified.report, verified)
 
 
@@ -206,6 +213,7 @@ def verify_container(
     trusted: Trusted,
     at: datetime,
     elsewhere: Elsewhere | None = None,
+    decryption: Decryption | None = None,
     on_bytes: OnBytes | None = None,
 ) -> Verified:
     """Return what holds of an open container, as of ``at`` (aware, UTC).
@@ -217,7 +225,7 @@ def verify_container(
         source = BundleSource(container, on_bytes=on_bytes)
         if isinstance(elsewhere, Folders):
             elsewhere = elsewhere.measuring(source.digests)
-        return verify(source, trusted=trusted, at=at, elsewhere=elsewhere)
+        return verify(source, trusted=trusted, at=at, elsewhere=elsewhere, decryption=decryption)
     except DiskFaultError as fault:
         raise fault.error from fault
 

@@ -85,9 +85,11 @@ def read_foreign(
     size = bundle.stat().st_size if bundle.is_file() else 0
     with open_container(bundle) as container, watched_reading(context, "verifying", size) as on_bytes:
         elsewhere = beliefs.elsewhere(on_bytes)
+        decryption = beliefs.decryption(container)
         verified = verify_container(
-            container, trusted=beliefs.trusted, at=beliefs.at, elsewhere=elsewhere, on_bytes=on_bytes
-        )
+            container, trusted=beliefs.trusted, at=beliefs.at, elsewhere=elsewhere, decryption=decryption,
+            on_bytes=on_bytes,
+        )  # fmt: skip
         _check_verdict(verified.report, bundle, accept_indeterminate=accept_indeterminate)
         found = _find(verified, exhibit)
         items = _items(container, verified, found)
@@ -95,7 +97,7 @@ def read_foreign(
         folder = None
         if with_files and _has_content(verified, found):
             folder = staged.folder()
-            laid = lay_out(items, open_content=content_opener(container, elsewhere), target=folder)
+            laid = lay_out(items, open_content=content_opener(container, elsewhere, decryption), target=folder)
             if laid.absent:
                 note(context.settings, f"warning: {laid.absent} files of {format_exhibit(found)} are not at hand")
         return ForeignExhibit(bundle, _origin(verified, found), files, folder)

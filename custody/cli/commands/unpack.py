@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from custody.bundle.container import Container, open_container
+from custody.bundle.decrypt import BundleDecryption
 from custody.bundle.exhibit_files import content_opener, exhibit_files
 from custody.bundle.source import Folders, verify_container
 from custody.bundle.unpack import NAMES, Unpacked
@@ -62,26 +63,31 @@ def unpack(context: Context, bundle: Path, target: Path, strict: bool, believed:
     beliefs = believed.open(context)
     with open_container(bundle) as container, watched_reading(context, "verifying", bundle.stat().st_size) as on_bytes:
         elsewhere = beliefs.elsewhere(on_bytes)
-        verified = _verify(container, beliefs, elsewhere)
+        decryption = beliefs.decryption(container)
+        verified = _verify(container, beliefs, elsewhere, decryption)
         if verified.report.verdict is Verdict.INDETERMINATE:
             error = _undecided(verified.report, bundle)
             if strict:
                 print_error(error, as_json=context.settings.json)
                 return Exit.INDETERMINATE
             _warn(context, error)
-        opener = content_opener(container, elsewhere)
+        opener = content_opener(container, elsewhere, decryption)
         written = write_files(exhibit_files(container, verified), open_content=opener, target=target)
     emit(context.settings, _result(written, target, verified.report), _lines(written, target))
     return Exit.DONE
 
 
-def _verify(container: Container, beliefs: Beliefs, elsewhere: Folders) -> Verified:
+def _verify(
+    container: Container, beliefs: Beliefs, elsewhere: Folders, decryption: BundleDecryption | None
+) -> Verified:
     """Return what was verified.
 
     Raises:
         VerificationError: ``unpack.failed``.
     """
-    verified = verify_container(container, trusted=beliefs.trusted, at=beliefs.at, elsewhere=elsewhere)
+    verified = verify_container(
+        container, trusted=beliefs.trusted, at=beliefs.at, elsewhere=elsewhere, decryption=decryption
+    )  # fmt: skip
     if verified.report.verdict is Verdict.FAILED:
         reason = reasons_of(verified.report)[0]
         text = (

@@ -29,6 +29,7 @@ EXITS = {Verdict.PASSED: Exit.DONE, Verdict.FAILED: Exit.FAILED, Verdict.INDETER
     custody verify bundle.zip
     custody verify bundle.zip --trust trust.json --report report.html
     custody verify bundle.zip --files /media/disk1 --files /media/disk2
+    custody verify bundle.zip --identity court.age
     """,
     result=Report,
 )
@@ -53,6 +54,7 @@ def verify(context: Context, bundle: Path, believed: Believed, report: Path | No
             trusted=beliefs.trusted,
             at=beliefs.at,
             elsewhere=beliefs.elsewhere(on_bytes),
+            decrypting=beliefs.decryption if beliefs.identities else None,
             on_bytes=on_bytes,
         )
     basis = beliefs.basis(bundle, program="" if report is None else _program())
