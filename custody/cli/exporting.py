@@ -7,7 +7,7 @@ record: somebody tried to send this out, and it did not leave (law row C10).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -52,7 +52,7 @@ class Outgoing:
     request: str | None = None
     transfer: str | None = None
     purpose: str | None = None
-    choice: Choice = Choice()
+    choice: Choice = field(default_factory=Choice)
     is_detached: bool = False
     recipients: tuple[str, ...] = ()
     """Age keys to which files and documents are encrypted; none: they travel in clear."""
@@ -105,6 +105,26 @@ def export(context: Context, outgoing: Outgoing, *, who: Signing, when: When) ->
         Receiving(commitment, outgoing.to, context.now(), exported[0].event.hash) for commitment in built.disclosed
     )
     return built
+
+
+def export_letter(
+    context: Context,
+    *,
+    request: str,
+    to: str,
+    target: Path,
+    who: Signing,
+    when: When,
+    purpose: str | None = None,
+    before: Sequence[Composed] = (),
+) -> Built:
+    """Write a letter about a request: all that this ledger has on it, with proofs; ``before`` is recorded with it.
+
+    Raises:
+        CustodyError: as `export`.
+    """
+    outgoing = Outgoing(to=to, target=target, requests=(request,), purpose=purpose, acts=tuple(before))
+    return export(context, outgoing, who=who, when=when)
 
 
 def _about(outgoing: Outgoing) -> tuple[About, ...]:

@@ -4,6 +4,7 @@
 <home>/documents/cd/cd34...   warrants, photos, reports by SHA-256
 <home>/manifests/<root>.jsonl lists of the files of large exhibits
 <home>/manifests/<root>.pieces lists of the pieces of large files
+<home>/inherited/<digest>.zip bundles of other ledgers without their files, by the digest of their payload manifest
 <home>/locations/<event>.json where the files of an exhibit lie that were left in place
 """
 
@@ -66,6 +67,10 @@ class Holdings:
     def locations(self) -> Locations:
         """Where exhibits lie that were left in place."""
         return Locations(self.home.locations)
+
+    def inherited(self, manifest: str) -> Path:
+        """Return where the bundle lies with which accepted exhibits came; it need not be there."""
+        return self.home.inherited / f"{manifest}.zip"
 
     def members(self, content: Content, disclosures: Disclosures) -> Iterator[Member]:
         """Yield the records of an exhibit with their names, from its event or from its list.

@@ -44,6 +44,11 @@ class HomeVault:
         path = self.holdings.pieces.path(root)
         return path if path.is_file() else None
 
+    def inherited(self, manifest: str) -> Path | None:
+        """Return the path of another ledger's bundle, by the digest of its payload manifest."""
+        path = self.holdings.inherited(manifest)
+        return path if path.is_file() else None
+
 
 def open_vault(context: Context, exhibits: Iterable[Exhibit]) -> HomeVault:
     """Return the vault of this home for ``exhibits``, of which some may have been left in place.

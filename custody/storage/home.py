@@ -51,6 +51,11 @@ class Home:
         return self.path / home_layout.EVIDENCE
 
     @property
+    def inherited(self) -> Path:
+        """Where the bundles lie with which exhibits of other ledgers came."""
+        return self.path / home_layout.INHERITED
+
+    @property
     def locations(self) -> Path:
         """Where it is kept where evidence lies that was left in place."""
         return self.path / home_layout.LOCATIONS

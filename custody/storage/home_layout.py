@@ -6,6 +6,7 @@ disclosures.db    private values, and who received them
 documents/        warrants, photos, certificates, by digest
 drafts/           events that wait for signatures
 evidence/         files of evidence, by digest
+inherited/        bundles with which exhibits of other ledgers came, without their files
 keys/             the ledger's own keys: of the log, and of the agent system
 locations/        where evidence lies that was left in place
 manifests/        file records of exhibits with more than 16 files
@@ -28,10 +29,11 @@ DISCLOSURES_FILE: Final = "disclosures.db"
 DOCUMENTS: Final = "documents"
 DRAFTS: Final = "drafts"
 EVIDENCE: Final = "evidence"
+INHERITED: Final = "inherited"
 KEYS: Final = "keys"
 LOCATIONS: Final = "locations"
 MANIFESTS: Final = "manifests"
-FOLDERS: Final = (DOCUMENTS, DRAFTS, EVIDENCE, KEYS, LOCATIONS, MANIFESTS)
+FOLDERS: Final = (DOCUMENTS, DRAFTS, EVIDENCE, INHERITED, KEYS, LOCATIONS, MANIFESTS)
 
 _BYTES: Final = 1024
 _FORMAT: Final = 1

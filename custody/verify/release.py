@@ -103,6 +103,15 @@ def _consent_of(
     return (Breach(f"release.{worst[1]}", text, name),)
 
 
+def consent_for(view: View, exhibit: Exhibit, to: str, times: list[str]) -> Consent | None:
+    """Return the newest consent to an exhibit going to ``to`` that holds at all of ``times``, which are in order."""
+    recipient = view.agent(to)
+    if recipient is None:
+        return None
+    consents = reversed(view.consents(exhibit.registration))
+    return next((item for item in consents if _fault(view, item, recipient, times) is None), None)
+
+
 def _fault(view: View, consent: Consent, recipient: Agent, times: list[str]) -> tuple[int, str, str] | None:
     """Return what is wrong with a consent and how near it is to be right; nothing where it holds."""
     if consent.recipient != recipient.id:

@@ -1,0 +1,196 @@
+"""`custody dispatch`: exhibits leave for another ledger, with their whole story and under the consent that lets them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from custody.bundle.disclose import parse_choice
+from custody.cli.act_options import several
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.exhibit_selection import Selection, format_exhibit, select, selecting
+from custody.cli.exporting import Outgoing, export
+from custody.cli.holdings import staging
+from custody.cli.options import FILE, Signing, When, signed_at_once, timed
+from custody.cli.output import emit, note
+from custody.cli.release_gate import check_recipient
+from custody.cli.results import Result
+from custody.cli.signing import named_signers
+from custody.cli.terms import Terms, terms_for
+from custody.ledger.compose import Anchor, Composed, link_after
+from custody.report.counts import count_bytes
+from custody.report.safe_text import show, show_path
+from custody.verify.state import Exhibit
+from schemas.errors import UsageError
+
+
+class Dispatched(Result, frozen=True, kw_only=True, tag="custody-dispatched/v1"):
+    """The transfer, the bundle that goes with it, and the entries that record both."""
+
+    bytes: int
+    entries: tuple[int, ...]
+    exhibits: tuple[str, ...]
+    path: str
+    to: str
+    transfer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Road:
+    """How it travels: carrier and waybill, seal or why there is none, the backup copy, where the medium stays."""
+
+    carrier: str | None
+    waybill: str | None
+    seal: str | None
+    not_sealed: str | None
+    backup: str | None
+    medium_place: str | None
+
+
+_ROAD = ("carrier", "waybill", "seal", "not_sealed", "backup", "medium_place")
+_road = several(
+    click.option("--carrier", help="Who carries it (kept private)."),
+    click.option("--waybill", help="The carrier's number (kept private)."),
+    click.option("--seal", help="The seal under which it travels (kept private)."),
+    click.option("--not-sealed", help="Why it travels unsealed (kept private)."),
+    click.option("--backup", help="The backup copy that travels too (kept private)."),
+    click.option("--medium-place", help="Where the medium itself stays (kept private)."),
+)
+_bundle_options = several(
+    click.option("--out", "-o", "target", type=FILE, required=True, help="The bundle to write."),
+    click.option("--detached", is_flag=True, help="Leave the evidence out; it travels apart, named by its digest."),
+    click.option("--withhold", multiple=True, metavar="TYPE:/FIELD", help="Keep values back."),
+    click.option("--disclose", multiple=True, metavar="TYPE:/FIELD", help="Show values that stay here by rule."),
+)
+
+
+@command(
+    example="""
+    custody dispatch 2026-0417/EX-1-C1 --to police-b --purpose "request REQ-7" --request req-7 -o parcel.zip --as reg-1
+    custody dispatch EX-2 --original --to police-b --purpose return --seal S-9 --carrier "courier" -o p.zip --as cust-1
+    """,
+    result=Dispatched,
+)
+@selecting
+@click.option("--to", required=True, metavar="AGENT", help="The organisation that receives, as enrolled.")
+@click.option("--purpose", required=True, help="What for (kept private).")
+@click.option("--request", metavar="REQUEST", help="The assistance request on record that it answers.")
+@click.option("--original", is_flag=True, help="Send the thing itself; without it only a registered copy may go.")
+@click.option("--onward", type=click.Choice(["allowed", "forbidden", "with-consent"]),
+              help="May it be handed on? (the consent's word; with-consent where none is needed)")  # fmt: skip
+@_road
+@_bundle_options
+@signed_at_once
+@timed
+@pass_custody
+def dispatch(
+    context: Context,
+    *,
+    selection: Selection,
+    to: str,
+    purpose: str,
+    request: str | None,
+    original: bool,
+    onward: str | None,
+    target: Path,
+    detached: bool,
+    withhold: tuple[str, ...],
+    disclose: tuple[str, ...],
+    who: Signing,
+    when: When,
+    **given: str | None,
+) -> None:
+    """Send exhibits to another authority: custody is on its way until the receipt comes back.
+
+    States send copies: register one with --derived-from and dispatch that; --original sends the thing itself. The
+    consent that covers it is looked up, and its conditions go along and bind the receiver. Nothing leaves without it.
+    """
+    check_recipient(context, to)
+    exhibits = tuple(select(context, selection).exhibits)
+    road = Road(**{name: given[name] for name in _ROAD})
+    transfer = context.random(16).hex()
+    acts = _compose(
+        context, exhibits, road, to=to, purpose=purpose, request=request, original=original, onward=onward,
+        transfer=transfer, who=who, when=when,
+    )  # fmt: skip
+    outgoing = Outgoing(
+        to=to, target=target, exhibits=exhibits, request=request, transfer=transfer, purpose=purpose,
+        choice=parse_choice(withhold=withhold, disclose=disclose), is_detached=detached, acts=tuple(acts),
+        tried="dispatch",
+    )  # fmt: skip
+    built = export(context, outgoing, who=who, when=when)
+    names = tuple(map(format_exhibit, exhibits))
+    result = Dispatched(
+        bytes=built.bytes, entries=tuple(item.index for item in built.receipts), exhibits=names, path=str(built.path),
+        to=to, transfer=transfer,
+    )  # fmt: skip
+    lines = [
+        f"dispatched to {to}: {', '.join(map(show, names))}",
+        f"  {show_path(built.path)}, {count_bytes(built.bytes)}; transfer {transfer}",
+        "  in transit until the receipt comes: custody receipt import FILE",
+    ]
+    emit(context.settings, result, lines)
+
+
+def _compose(
+    context: Context,
+    exhibits: Sequence[Exhibit],
+    road: Road,
+    *,
+    to: str,
+    purpose: str,
+    request: str | None,
+    original: bool,
+    onward: str | None,
+    transfer: str,
+    who: Signing,
+    when: When,
+) -> list[Composed]:
+    """Return a dispatch of each exhibit, under the terms of the consent that covers it."""
+    signers = named_signers(context, who)
+    made = []
+    for exhibit in exhibits:
+        terms = terms_for(context, exhibit, to)
+        details: Mapping[str, Any] = {
+            "backup": road.backup,
+            "carrier": road.carrier,
+            "conditions": terms.conditions or None,
+            "consent": terms.consent,
+            "item": "original" if original else "copy",
+            "medium_place": road.medium_place,
+            "not_sealed": road.not_sealed,
+            "onward": _onward(terms, onward),
+            "purpose": purpose,
+            "request": request,
+            "seal": road.seal,
+            "to": to,
+            "transfer": transfer,
+            "waybill": road.waybill,
+        }
+        anchor = Anchor(case=exhibit.case, exhibit=exhibit.number, link=link_after(exhibit))
+        made.append(
+            context.ledger().compose("transfer.dispatched", signers=signers, details=details, when=when, anchor=anchor)
+        )
+    if request is None:
+        note(context.settings, "note: sent without a request on record; --request names one")
+    return made
+
+
+def _onward(terms: Terms, typed: str | None) -> str:
+    """The consent says whether it may be handed on; who sends it can only be stricter.
+
+    Raises:
+        UsageError: ``dispatch.onward``.
+    """
+    order = ("allowed", "with-consent", "forbidden")
+    if typed is None:
+        return terms.onward
+    if terms.consent is not None and order.index(typed) < order.index(terms.onward):
+        text = f"expected at least --onward {terms.onward}, as the consent says, found {typed}"
+        raise UsageError("dispatch.onward", text)
+    return typed
