@@ -72,6 +72,7 @@ PLACES = {
     "list": Place("list_", "list_", "List exhibits.", _BOOKS),
     "log": Place("log", "log", "Show what was recorded, in order.", _BOOKS),
     "bundle": Place("bundle", "bundle", "Pack exhibits for the road.", _EXCHANGE),
+    "export-case": Place("export_case", "export_case", "Write an exhibit's story as CASE/UCO.", _EXCHANGE),
     "verify": Place("verify", "verify", "Verify a bundle, offline.", _EXCHANGE),
     "unpack": Place("unpack", "unpack", "Give evidence its own names back.", _EXCHANGE),
     "checkpoint": Place("checkpoint", "checkpoint", "Print the ledger's signed checkpoint.", _EXCHANGE),
