@@ -13,7 +13,7 @@ from custody.bundle.unpack import Named, OpenContent
 from custody.verify.file_bytes import member_of
 from custody.verify.verify import Verified
 from schemas import canonical, layout, limits
-from schemas.bundle import Bundle, Ciphertext
+from schemas.bundle import Bundle, BundledDocument, BundledFile, Ciphertext
 from schemas.content import Content, ManifestLine, path_bytes
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.private import Disclosure, parse_disclosure
@@ -69,7 +69,7 @@ def ciphertexts_of(container: Container) -> dict[str, str]:
     bundle = canonical.decode(
         container.read(layout.BUNDLE, maximum=limits.JSON_BYTES), Bundle, maximum=limits.JSON_BYTES
     )  # fmt: skip
-    holders = (*bundle.files, *bundle.documents)
+    holders: tuple[BundledFile | BundledDocument, ...] = (*bundle.files, *bundle.documents)
     return {item.sha256: member_of(item) for item in holders if isinstance(item.encrypted, Ciphertext)}
 
 

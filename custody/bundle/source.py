@@ -27,7 +27,7 @@ from schemas.report import Report
 
 OnBytes = Callable[[int], None]
 """Is told how many bytes of evidence were read since the last time."""
-Decrypting = Callable[[Container], Decryption]
+Decrypting = Callable[[Container], Decryption | None]
 _FOLDERS: Final = ("", "files", "data/files")
 
 
