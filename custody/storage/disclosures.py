@@ -15,6 +15,7 @@ from pathlib import Path
 
 from custody.storage import statements
 from custody.storage.database import PATIENCE, Database
+from custody.storage.sent import Sent
 from schemas import text
 from schemas.errors import StorageError
 from schemas.private import Disclosure, parse_disclosure
@@ -35,6 +36,7 @@ class Disclosures:
 
     def __init__(self, path: Path, *, patience: float = PATIENCE) -> None:
         self.database = Database(path, secure_delete=True, patience=patience)
+        self.sent = Sent(self.database)
 
     def put(self, disclosures: Iterable[Disclosure]) -> None:
         """Keep disclosures durably; those that are there, or were erased, stay so.

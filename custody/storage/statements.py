@@ -67,6 +67,11 @@ def ddl(*, disclosures: bool) -> tuple[str, ...]:
     return tuple(made)
 
 
+def ddl_of(*names: str) -> tuple[str, ...]:
+    """Return the statements that make tables of ``disclosures.db`` by their names."""
+    return tuple(_sql(CreateTable(tables.DISCLOSURES.tables[name])) for name in names)
+
+
 _entry = table_of(tables.EntryTable).c
 
 # One row is fetched of what is ordered downwards; a LIMIT would become a parameter of every call.
@@ -166,6 +171,10 @@ DISCLOSURES_AT: Final = "SELECT text FROM disclosure WHERE substr(text, 37, ?) =
 PUT_DISCLOSURE: Final = _sql(upsert_into(table_of(tables.DisclosureTable)).on_conflict_do_nothing())
 ERASE_DISCLOSURE: Final = _upsert(tables.DisclosureTable)
 PUT_RECIPIENT: Final = _sql(upsert_into(table_of(tables.RecipientTable)).on_conflict_do_nothing())
+PUT_EXPORT: Final = _upsert(tables.ExportTable)
+EXPORTS: Final = _select(tables.ExportTable, "record", order=("exported_at", "event"))
+PUT_BACKUP: Final = _upsert(tables.BackupTable)
+BACKUPS: Final = _select(tables.BackupTable, order=("made_at", "path"))
 EXPORTS_TO: Final = "SELECT DISTINCT event FROM recipient WHERE recipient = ? ORDER BY event"
 RECIPIENTS: Final = _select(tables.RecipientTable, by=("commitment",), order=("received_at", "recipient", "event"))
 

@@ -228,3 +228,26 @@ class RecipientTable(DisclosureBase, table=True):
     recipient: str = _text()
     received_at: str = _text()
     event: str = _text()
+
+
+class ExportTable(DisclosureBase, table=True):
+    """An export with all that is kept of it (`custody.storage.sent`)."""
+
+    __tablename__ = "export"
+    __table_args__: ClassVar[Any] = CLUSTERED
+    event: str = _key(Text)
+    recipient: str = _text()
+    exported_at: str = _text()
+    record: str = _text()
+
+
+class BackupTable(DisclosureBase, table=True):
+    """A backup that was made of the home, and when it was said to be gone."""
+
+    __tablename__ = "backup"
+    __table_args__: ClassVar[Any] = (PrimaryKeyConstraint("made_at", "path"), CLUSTERED)
+    made_at: str = _text()
+    path: str = _text()
+    size: int = _int()
+    has_evidence: int = _int()
+    gone_at: str | None = _text()
