@@ -16,6 +16,7 @@ from custody.bundle.disclose import Choice
 from custody.cli.context import Context
 from custody.cli.options import Signing, When
 from custody.cli.release_gate import check_gate
+from custody.cli.sent_records import note_export
 from custody.cli.signing import confirm, is_at_hand, load_signers, named_signers, show_events
 from custody.cli.vault import open_vault
 from custody.ledger.compose import Anchor, Composed
@@ -104,6 +105,10 @@ def export(context: Context, outgoing: Outgoing, *, who: Signing, when: When) ->
     store.disclosures.note_recipients(
         Receiving(commitment, outgoing.to, context.now(), exported[0].event.hash) for commitment in built.disclosed
     )
+    note_export(
+        context, built, event=exported[0].event.hash, to=outgoing.to, exhibits=outgoing.exhibits,
+        choice=outgoing.choice, is_detached=outgoing.is_detached, encrypted_to=outgoing.recipients,
+    )  # fmt: skip
     return built
 
 

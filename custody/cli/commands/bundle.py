@@ -11,10 +11,12 @@ from custody.bundle.disclose import parse_choice
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.exhibit_selection import Selection, select, selecting
+from custody.cli.encryption import Encrypting, encrypting
 from custody.cli.exporting import Outgoing, export
 from custody.cli.options import FILE, Signing, When, signed_at_once, timed
 from custody.cli.output import emit, note
 from custody.cli.results import Result
+from custody.cli.sent_records import WithheldLine, tell_withheld, withheld_lines
 from custody.report.counts import count_bytes
 from custody.report.safe_text import show_path
 
@@ -26,8 +28,10 @@ class BundleResult(Result, frozen=True, kw_only=True, tag="custody-bundled/v1"):
     disclosed: int
     entries: int
     entry: int
+    encrypted_to: tuple[str, ...]
     path: str
     size: int
+    withheld: tuple[WithheldLine, ...]
 
 
 @command(
@@ -43,6 +47,7 @@ class BundleResult(Result, frozen=True, kw_only=True, tag="custody-bundled/v1"):
 @click.option("--purpose", help="What for (kept private).")
 @click.option("--request", metavar="REQUEST", help="The assistance request on record that it answers.")
 @click.option("--detached", is_flag=True, help="Leave the evidence out; it travels apart, named by its digest.")
+@encrypting
 @click.option("--withhold", multiple=True, metavar="TYPE:/FIELD", help="Keep values back, such as *:/details/place.")
 @click.option("--disclose", multiple=True, metavar="TYPE:/FIELD", help="Show values that stay here by rule.")
 @signed_at_once
@@ -57,6 +62,7 @@ def bundle(
     purpose: str | None,
     request: str | None,
     detached: bool,
+    encrypting: Encrypting,
     withhold: tuple[str, ...],
     disclose: tuple[str, ...],
     who: Signing,
@@ -67,6 +73,9 @@ def bundle(
     What goes to another country needs a consent on record that covers every exhibit (custody consent record). What
     names other people stays here unless --disclose says otherwise; the proofs hold all the same. The export is
     recorded in the ledger, and the finished file is verified before you get it.
+
+    With --encrypt only the recipient's age key opens evidence and documents. Anybody who has the file still sees the
+    records, digests, sizes, and the names and texts that are shown.
     """
     outgoing = Outgoing(
         to=to,
@@ -76,22 +85,28 @@ def bundle(
         purpose=purpose,
         choice=parse_choice(withhold=withhold, disclose=disclose),
         is_detached=detached,
+        recipients=encrypting.recipients(context, to=to, is_detached=detached),
     )
-    _emit(context, export(context, outgoing, who=who, when=when))
+    _emit(context, export(context, outgoing, who=who, when=when), outgoing.recipients)
 
 
-def _emit(context: Context, built: Built) -> None:
+def _emit(context: Context, built: Built, encrypted_to: tuple[str, ...]) -> None:
+    withheld = withheld_lines(built.kept)
     result = BundleResult(
         bytes=built.bytes,
         disclosed=len(built.disclosed),
         entries=built.entries,
         entry=built.receipt.index,
+        encrypted_to=encrypted_to,
         path=str(built.path),
         size=built.receipt.size,
+        withheld=withheld,
     )
     lines = [
         f"bundle: {show_path(built.path)}, {count_bytes(built.bytes)}",
         f"  {built.entries} entries, {len(built.disclosed)} private values shown",
+        *(f"  evidence and documents encrypted to {key}" for key in encrypted_to),
+        *tell_withheld(withheld),
         f"  export recorded as entry {built.receipt.index}",
     ]
     emit(context.settings, result, lines)
