@@ -10,8 +10,8 @@ from custody.bundle.build import Built
 from custody.bundle.disclose import parse_choice
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.exhibit_selection import Selection, select, selecting
 from custody.cli.encryption import Encrypting, encrypting
+from custody.cli.exhibit_selection import Selection, select, selecting
 from custody.cli.exporting import Outgoing, export
 from custody.cli.options import FILE, Signing, When, signed_at_once, timed
 from custody.cli.output import emit, note
@@ -37,6 +37,7 @@ class BundleResult(Result, frozen=True, kw_only=True, tag="custody-bundled/v1"):
 @command(
     example="""
     custody bundle 2026-0417/EX-1 --to court-of-elsewhere -o bundle.zip --as exam-07
+    custody bundle 2026-0417/EX-1 --to court-of-elsewhere -o bundle.zip --encrypt --as exam-07
     custody bundle --case 2026-0417 --all --to court -o bundle.zip --detached --withhold "*:/details/place" --as reg-1
     """,
     result=BundleResult,
