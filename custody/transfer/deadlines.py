@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from enum import Enum
 
 from custody.transfer.clock import DAY, Place, end_of, find_zone
-from schemas.details.request import Answer, AnswerReceived, RequestReceived, RequestSent
+from schemas.details.request import Answer, AnswerReceived, RequestBody, RequestReceived, RequestSent
 from schemas.event import ParsedEvent
 from schemas.law import Deadline, RestDays, Trigger
 from schemas.text import parse_time
@@ -87,20 +87,25 @@ def run_clock(rule: Deadline, events: Sequence[ParsedEvent], at: datetime, place
     ``events`` are those of one request, in ledger order; what happened after ``at`` does not count.
     """
     run: _Run | None = None
+    body: RequestBody | None = None
     for event in events:
         moment = happened_at(event)
         if moment > at or (run is not None and run.ended_at is not None):
             continue
-        run = _start(rule, event, moment, place) if run is None else _go_on(rule, run, event, moment, place)
+        body = event.details if isinstance(event.details, RequestBody) else body
+        run = _start(rule, event, moment, place, body) if run is None else _go_on(rule, run, event, moment, place)
     return None if run is None else _read(rule, run, at.astimezone(UTC), place)
 
 
-def _start(rule: Deadline, event: ParsedEvent, moment: datetime, place: Place) -> _Run | None:
+def _start(
+    rule: Deadline, event: ParsedEvent, moment: datetime, place: Place, body: RequestBody | None
+) -> _Run | None:
+    """Start the clock; an end that the request names stands in its draft, though only its sending starts the clock."""
     if not _fits(rule.starts, event):
         return None
     if not is_set(rule.named_end):
         return _Run(moment, end_of(moment, rule.span, rule.counting, place))  # type: ignore[arg-type]
-    named = getattr(event.details, str(rule.named_end), None)
+    named = getattr(body, str(rule.named_end), None)
     return _Run(moment, parse_time(named)) if isinstance(named, str) else None
 
 

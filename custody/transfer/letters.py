@@ -176,7 +176,7 @@ def received_details(
             more = plain_details(entry.event, letter.disclosed)
             fields.update((item["name"], item["value"]) for item in more.get("fields", []))
             documents += [item for item in more.get("documents", []) if item not in documents]
-    copied = {name: asked[name] for name in _ASKED if name in asked}
+    copied: Details = {name: asked[name] for name in _ASKED if name in asked}
     if "dual_criminality" in copied:
         # Who stated it is an agent of the sender's ledger; here his id names nobody, or somebody else.
         copied["dual_criminality"].pop("stated_by", None)

@@ -12,7 +12,7 @@ from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.files import given_file, read_file
 from custody.cli.options import Signing, When, signed, timed
-from custody.cli.parameters import AGENT, COUNTRY, ORIGIN
+from custody.cli.parameters import AGE_KEY, AGENT, COUNTRY, ORIGIN
 from custody.cli.receipts import emit_outcome
 from custody.cli.results import ActResult
 from custody.cli.signing import complete, named_signers
@@ -52,8 +52,8 @@ def agent_enrol(context: Context, *, who_or_file: tuple[str, ...], who: Signing,
     """Enrol persons by their request FILE, or a unit or organisation by its ID; a registrar signs.
 
     A FILE is what `custody key new` made. It proves that its sender holds the key; that it is the right person's is for
-    the registrar to make sure of, face to face or by comparing the key's id. An authority abroad is an organisation with
-    its --country; where it has a ledger of its own, --ledger names it, and letters of that ledger are taken for its own.
+    the registrar to make sure of, face to face or by comparing the key's id. An authority abroad is an organisation
+    with its --country; where it has a ledger of its own, --ledger names it, and letters of that ledger count as its.
     """
     if len(who_or_file) > 1 and given["name"]:
         raise UsageError("usage.enrol", "expected one agent where a name is given, found several")

@@ -1,0 +1,74 @@
+"""`custody request answer`: what becomes of a request that was received."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from custody.cli.act_options import document_option
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.holdings import staging
+from custody.cli.letter_sending import record_or_send
+from custody.cli.options import FILE, Signing, When, signed_at_once, timed
+from custody.cli.parameters import AGENT, TOKEN
+from custody.cli.periods import end_of
+from custody.cli.request_options import answer_details, answer_options
+from custody.cli.requests import RequestResult
+from custody.transfer.requests import read_story
+from schemas.text import format_time
+
+
+@command(
+    example="""
+    custody request answer in-req-7 --outcome granted --decided-by mps-1 --forwarded-by moj-1 -o answer.zip --as auth-2
+    custody request answer in-req-7 --outcome refused --ground no-connection --reasons "..." -o answer.zip --as auth-2
+    custody request answer in-req-7 --outcome clarification-wanted --wanted connection -o answer.zip --as auth-2
+    """,
+    result=RequestResult,
+)
+@click.argument("request", metavar="ID", type=TOKEN)
+@answer_options
+@click.option("--forwarded-by", type=AGENT, help="The organ that forwarded it to who decides (law row C24).")
+@click.option("--until", metavar="TIME", help="Until when data are preserved, or the answer is put off.")
+@document_option
+@click.option("--out", "-o", "out", type=FILE, help="The letter to write; without it the answer is recorded only.")
+@click.option("--purpose", help="What for (kept private).")
+@signed_at_once
+@timed
+@pass_custody
+def request_answer(
+    context: Context,
+    *,
+    request: str,
+    forwarded_by: str | None,
+    until: str | None,
+    documents: tuple[Path, ...],
+    out: Path | None,
+    purpose: str | None,
+    who: Signing,
+    when: When,
+    **given: Any,
+) -> None:
+    """Answer the request called ID: granted, refused on a ground of a closed list, postponed, nothing found, and so on.
+
+    Several answers may follow each other, as data come in. A consent to let evidence go is a record of its own:
+    custody consent record.
+    """
+    answer = answer_details(given)
+    with context.ledger().read() as reader:
+        story = read_story(reader, request)
+    moment, _ = when.moment(context.now())
+    with staging(context) as staged:
+        details = {
+            **answer,
+            "answered_at": format_time(moment),
+            "documents": staged.documents(documents),
+            "forwarded_by": forwarded_by,
+            "request": request,
+            "until": end_of(context, until),
+        }
+        events = [("request.answered", details)]
+        record_or_send(context, story, events, out=out, purpose=purpose, who=who, when=when, staged=staged)

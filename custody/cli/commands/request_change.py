@@ -1,0 +1,172 @@
+"""`custody request complete`, `extend`, `withdraw` and `close`: what happens to a request on its way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from custody.cli.act_options import document_option, words_of
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.holdings import staging
+from custody.cli.letter_sending import record_or_send
+from custody.cli.options import FILE, Signing, When, signed_at_once, timed
+from custody.cli.parameters import TOKEN
+from custody.cli.periods import end_of
+from custody.cli.request_options import field_options, typed_fields
+from custody.cli.requests import RequestResult
+from custody.transfer.forum import lacking_now, wanted_of
+from custody.transfer.requests import RequestStory, read_story
+from schemas.details.request import RequestClosed
+from schemas.errors import UsageError
+from schemas.profile import RequiredField
+
+_out = click.option("--out", "-o", "out", type=FILE, help="The letter to write, which tells the other side.")
+_document = click.option("--document", type=FILE, help="The paper behind it, kept in the home.")
+
+
+def _story(context: Context, request: str) -> tuple[RequestStory, tuple[RequiredField, ...]]:
+    with context.ledger().read() as reader:
+        story = read_story(reader, request)
+        return story, lacking_now(reader.view(), story)
+
+
+@command(
+    example="""
+    custody request complete req-7 --field connection="the account received the money" -o req-7b.zip --as auth-1
+    custody request complete in-req-7 --field translation=attached --paper reply.pdf --as auth-2
+    """,
+    result=RequestResult,
+)
+@click.argument("request", metavar="ID", type=TOKEN)
+@field_options
+@document_option
+@click.option("--paper", type=FILE, help="The letter on paper that completes a request of another authority.")
+@_out
+@signed_at_once
+@timed
+@pass_custody
+def request_complete(
+    context: Context,
+    *,
+    request: str,
+    documents: tuple[Path, ...],
+    paper: Path | None,
+    out: Path | None,
+    who: Signing,
+    when: When,
+    **given: Any,
+) -> None:
+    """Add what the request called ID lacked; a field that is given again takes the place of what it said before."""
+    story, _ = _story(context, request)
+    fields = typed_fields(given)
+    if not fields and not documents:
+        raise UsageError("usage.field", "expected --field or --document that completes the request, found neither")
+    with staging(context) as staged:
+        details = {
+            "documents": staged.documents(documents),
+            "fields": fields,
+            "paper": staged.document(paper),
+            "request": request,
+        }
+        names = story.names | {item["name"] for item in fields} | ({"legal-documents"} if documents else set())
+        state = story.state
+        with context.ledger().read() as reader:
+            view = reader.view()
+            missing = wanted_of(view, names, kind=state.kind, direction=state.direction, peer=state.peer)
+        events = [("request.completed", details)]
+        record_or_send(context, story, events, out=out, who=who, when=when, staged=staged, missing=missing)
+
+
+@command(
+    example="""
+    custody request extend req-7 --until 2027-03-31 --reason "the MLA request is on its way" -o req-7c.zip --as auth-1
+    """,
+    result=RequestResult,
+)
+@click.argument("request", metavar="ID", type=TOKEN)
+@click.option("--until", required=True, metavar="TIME", help="The new end.")
+@click.option("--reason", help="Why (kept private).")
+@_document
+@_out
+@signed_at_once
+@timed
+@pass_custody
+def request_extend(
+    context: Context,
+    *,
+    request: str,
+    until: str,
+    reason: str | None,
+    document: Path | None,
+    out: Path | None,
+    who: Signing,
+    when: When,
+) -> None:
+    """Prolong a preservation or a term of the request called ID."""
+    story, missing = _story(context, request)
+    end = end_of(context, until)
+    if story.state.until is not None and end is not None and end <= story.state.until:
+        raise UsageError("request.until", f"expected an end after {story.state.until}, found {end}")
+    with staging(context) as staged:
+        details = {"document": staged.document(document), "reason": reason, "request": request, "until": end}
+        events = [("request.extended", details)]
+        record_or_send(context, story, events, out=out, who=who, when=when, staged=staged, missing=missing)
+
+
+@command(
+    example="""
+    custody request withdraw req-7 --reason "the suspect was acquitted" -o req-7d.zip --as auth-1
+    """,
+    result=RequestResult,
+)
+@click.argument("request", metavar="ID", type=TOKEN)
+@click.option("--reason", required=True, help="Why (kept private).")
+@_document
+@_out
+@signed_at_once
+@timed
+@pass_custody
+def request_withdraw(
+    context: Context,
+    *,
+    request: str,
+    reason: str,
+    document: Path | None,
+    out: Path | None,
+    who: Signing,
+    when: When,
+) -> None:
+    """Withdraw the request called ID; what rests on it, such as a consent, lets nothing leave any more."""
+    story, _ = _story(context, request)
+    with staging(context) as staged:
+        details = {"document": staged.document(document), "reason": reason, "request": request}
+        record_or_send(
+            context, story, [("request.withdrawn", details)], out=out, who=who, when=when, staged=staged
+        )  # fmt: skip
+
+
+@command(
+    example="""
+    custody request close req-7 --outcome executed --as auth-1
+    custody request close in-req-7 --outcome executed-in-part --note "one account only" --as auth-2
+    """,
+    result=RequestResult,
+)
+@click.argument("request", metavar="ID", type=TOKEN)
+@click.option("--outcome", required=True, type=click.Choice(words_of(RequestClosed, "outcome")), help="How it ended.")
+@click.option("--note", help="More about it (kept private).")
+@_out
+@signed_at_once
+@timed
+@pass_custody
+def request_close(
+    context: Context, *, request: str, outcome: str, note: str | None, out: Path | None, who: Signing, when: When
+) -> None:
+    """Close the request called ID: nothing more is asked, answered or awaited."""
+    story, _ = _story(context, request)
+    with staging(context) as staged:
+        details = {"note": note, "outcome": outcome, "request": request}
+        record_or_send(context, story, [("request.closed", details)], out=out, who=who, when=when, staged=staged)

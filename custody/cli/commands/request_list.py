@@ -1,0 +1,74 @@
+"""`custody request list`: the requests, and what is due on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC
+
+import click
+
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.exits import Exit
+from custody.cli.output import emit
+from custody.cli.request_results import RequestLine, RequestList, clock_lines, headline, request_line
+from custody.cli.requests import all_stories
+from custody.transfer.due import Due, by_request, open_dues
+from custody.transfer.forum import dues_now, lacking_now
+
+_OVER = ("closed", "withdrawn")
+
+
+@command(
+    example="""
+    custody request list
+    custody request list --due
+    custody request list --due --check --quiet || mail -s "requests are due" auth-1@justice.example
+    """,
+    result=RequestList,
+)
+@click.option("--due", "only_due", is_flag=True, help="Only those on which a clock runs, with the time left.")
+@click.option("--check", is_flag=True, help="Exit 6 where something is due, overdue or expired, for a daily job.")
+@click.option("--open", "only_open", is_flag=True, help="Only those that are neither closed nor withdrawn.")
+@click.option("--incoming", is_flag=True, help="Only those that were received.")
+@click.option("--outgoing", is_flag=True, help="Only those of our own.")
+@pass_custody
+def request_list(
+    context: Context, only_due: bool, check: bool, only_open: bool, incoming: bool, outgoing: bool
+) -> Exit:
+    """List the requests, ours and others', with their deadlines.
+
+    A deadline is a rule of the country that is asked, kept as data with its source beside it; one whose source is
+    unconfirmed says so. With --check a scheduler can watch: exit 6 means that somebody should look.
+    """
+    at = context.now().astimezone(UTC)
+    with context.ledger().home.store.read() as reader:
+        view = reader.view()
+        stories = all_stories(reader)
+        dues = by_request(open_dues(dues_now(view, stories, at=at)))
+        lines = [
+            (request_line(story, dues.get(story.state.id, ()), lacking_now(view, story)), dues.get(story.state.id, ()))
+            for story in stories
+        ]
+    directions = {name for name, is_wanted in (("incoming", incoming), ("outgoing", outgoing)) if is_wanted}
+    shown = [
+        (line, clocks)
+        for line, clocks in lines
+        if (not directions or line.direction in directions)
+        and not (only_open and line.status in _OVER)
+        and (clocks or not only_due)
+    ]
+    attention = sum(clock.attention for line, _ in shown for clock in line.clocks)
+    result = RequestList(attention=attention, requests=tuple(line for line, _ in shown))
+    emit(context.settings, result, _lines(shown, only_attention=check and context.settings.quiet))
+    return Exit.ATTENTION if check and attention else Exit.DONE
+
+
+def _lines(shown: list[tuple[RequestLine, tuple[Due, ...]]], *, only_attention: bool) -> Iterator[str]:
+    for line, dues in shown:
+        told = [due for due in dues if due.wants_attention or not only_attention]
+        if told or not only_attention:
+            yield headline(line)
+            yield from clock_lines(told)
+    if not shown and not only_attention:
+        yield "no request"

@@ -1,0 +1,91 @@
+"""`custody request receive`: a request or an answer comes in, by a letter of another ledger or on paper."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.letter_receiving import receive_letter
+from custody.cli.options import FILE, Signing, When, signed, timed, trust_option
+from custody.cli.paper_receiving import receive_paper
+from custody.cli.parameters import AGENT, TOKEN
+from custody.cli.request_options import KINDS, answer_options, body_options
+from custody.cli.requests import RequestResult
+from custody.cli.verification import Believed
+from schemas.errors import UsageError
+
+
+@command(
+    example="""
+    custody request receive letter.zip --as auth-1
+    custody request receive letter.zip --id in-2026-017 --trust trust.json --as auth-1
+    custody request receive --paper letter.pdf --from justice-cn --reference "No. 12/26" --kind mla \\
+        --field facts="..." --field purpose="..." --as auth-1
+    custody request receive --paper reply.pdf --from justice-cn --reference "No. 13" --answers req-7 \\
+        --outcome refused --ground no-connection --reasons "..." --as auth-1
+    """,
+    result=RequestResult,
+)
+@click.argument("letter", type=FILE, required=False)
+@click.option("--id", "local", type=TOKEN, help="The id that the request gets here; else one is made of the sender's.")
+@click.option("--from", "sender", type=AGENT, help="Who sent it; for a letter only where several have that ledger.")
+@click.option("--accept-indeterminate", is_flag=True, help="Take a letter on which the verdict is INDETERMINATE.")
+@trust_option
+@click.option("--received-at", metavar="TIME", help="When it arrived; else when it is recorded.")
+@click.option("--paper", type=FILE, help="The scanned letter of a sender without this tool; kept in the home.")
+@click.option("--reference", help="The sender's number of a request on paper (kept private).")
+@click.option("--kind", type=click.Choice(KINDS), help="Which kind of request the paper is.")
+@body_options
+@click.option("--answers", type=TOKEN, metavar="REQUEST", help="The request of ours that it answers.")
+@answer_options
+@signed
+@timed
+@pass_custody
+def request_receive(
+    context: Context,
+    *,
+    letter: Path | None,
+    local: str | None,
+    sender: str | None,
+    accept_indeterminate: bool,
+    trust_path: Path | None,
+    received_at: str | None,
+    paper: Path | None,
+    who: Signing,
+    when: When,
+    **given: Any,
+) -> None:
+    """Record a request or an answer that came in as LETTER, or on --paper.
+
+    A LETTER is verified against the trust file before anything is recorded: it must be PASSED, and from the ledger of
+    an organisation that is enrolled here. What came on paper is marked so wherever it is shown.
+    """
+    if (letter is None) == (paper is None):
+        raise UsageError("usage.letter", "expected a LETTER or --paper FILE, found both or neither")
+    if letter is not None:
+        _check_no_paper(given)
+        receive_letter(
+            context, letter, Believed(trust_path, (), None, None), accept_indeterminate=accept_indeterminate,
+            local=local, sender=sender, answers=given["answers"], case=given["case"], received_at=received_at, who=who,
+            when=when,
+        )  # fmt: skip
+        return
+    assert paper is not None
+    if sender is None or given["reference"] is None:
+        text = "expected --from and --reference beside --paper, found one of them missing"
+        raise UsageError("usage.paper", text, hint="who sent it, and the number that it bears")
+    receive_paper(
+        context, paper, local=local, sender=sender, received_at=received_at, given=given, who=who, when=when
+    )  # fmt: skip
+
+
+def _check_no_paper(given: dict[str, Any]) -> None:
+    """What a letter says is not typed; the case here and the request that it answers are."""
+    typed = sorted(name for name, value in given.items() if value and name not in {"answers", "case"})
+    if typed:
+        found = ", ".join(f"--{name.removeprefix('typed_').replace('_', '-')}" for name in typed)
+        raise UsageError("usage.letter", f"expected no statements beside a LETTER, which makes its own, found {found}")

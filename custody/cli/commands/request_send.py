@@ -1,0 +1,115 @@
+"""`custody request send` and `request letter`: a request leaves, as a letter or on paper."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from custody.cli.act_options import words_of
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.holdings import staging
+from custody.cli.letter_sending import record_or_send
+from custody.cli.options import FILE, Signing, When, signed_at_once, timed
+from custody.cli.parameters import TOKEN
+from custody.cli.requests import RequestResult, record_request
+from custody.transfer.forum import lacking_now
+from custody.transfer.requests import read_story
+from schemas.details.request import RequestSent
+from schemas.errors import RefusedError, UsageError
+from schemas.law import cite
+from schemas.profile import RequiredField
+from schemas.text import format_time
+
+
+@command(
+    example="""
+    custody request send req-7 -o req-7.zip --as auth-1
+    custody request send req-8 --paper --document signed-letter.pdf --channel central-authority --as auth-1
+    """,
+    result=RequestResult,
+)
+@click.argument("request", metavar="ID", type=TOKEN)
+@click.option("--out", "-o", "out", type=FILE, help="The letter to write.")
+@click.option("--channel", type=click.Choice(words_of(RequestSent, "channel")), help="How it goes; direct if not said.")
+@click.option("--paper", is_flag=True, help="It goes on paper, to an authority without this tool.")
+@click.option("--document", type=FILE, help="The signed request on paper, kept in the home.")
+@click.option("--purpose", help="What for (kept private).")
+@click.option("--incomplete", is_flag=True, help="Send it although a field is missing; it stays visible that it is.")
+@signed_at_once
+@timed
+@pass_custody
+def request_send(
+    context: Context,
+    *,
+    request: str,
+    out: Path | None,
+    channel: str | None,
+    paper: bool,
+    document: Path | None,
+    purpose: str | None,
+    incomplete: bool,
+    who: Signing,
+    when: When,
+) -> None:
+    """Send the request called ID: write its letter, or record that it went on paper.
+
+    The letter holds the request, all that became of it and the proofs; the other side verifies it against its trust
+    file and receives it. A request that lacks what the procedure wants is refused, unless --incomplete is given.
+    """
+    _check_manner(out, document, paper=paper)
+    with context.ledger().read() as reader:
+        story = read_story(reader, request)
+        missing = lacking_now(reader.view(), story)
+    if missing and not incomplete:
+        raise _incomplete(request, missing)
+    moment, _ = when.moment(context.now())
+    with staging(context) as staged:
+        details = {
+            "channel": "paper" if paper else channel or "direct",
+            "document": staged.document(document),
+            "request": request,
+            "sent_at": format_time(moment),
+        }
+        events = [("request.sent", details)]
+        if paper:
+            record_request(context, events, who=who, when=when, keep=staged.keep, missing=missing)
+            return
+        record_or_send(
+            context, story, events, out=out, purpose=purpose, who=who, when=when, staged=staged, missing=missing
+        )
+
+
+def _check_manner(out: Path | None, document: Path | None, *, paper: bool) -> None:
+    if paper and out is not None:
+        raise UsageError("usage.paper", "expected a letter or paper, found both -o and --paper")
+    if paper and document is None:
+        raise UsageError("usage.paper", "expected --document with what was sent on paper, found none")
+    if not paper and out is None:
+        raise UsageError("usage.letter", "expected -o LETTER.zip or --paper, found neither")
+
+
+def _incomplete(request: str, missing: tuple[RequiredField, ...]) -> RefusedError:
+    told = "; ".join(f"{item.name}, wanted by {cite(item.source)}" for item in missing)
+    names = " ".join(f"--field {item.name}=..." for item in missing)
+    hint = f"custody request complete {request} {names}; or --incomplete sends it as it is"
+    return RefusedError("request.incomplete", f"expected a complete request, found without {told}", hint=hint)
+
+
+@command(example="custody request letter req-7 -o req-7-again.zip --as auth-1", result=RequestResult)
+@click.argument("request", metavar="ID", type=TOKEN)
+@click.option("--out", "-o", "out", type=FILE, required=True, help="The letter to write.")
+@click.option("--purpose", help="What for (kept private).")
+@signed_at_once
+@timed
+@pass_custody
+def request_letter(context: Context, *, request: str, out: Path, purpose: str | None, who: Signing, when: When) -> None:
+    """Write a letter with the request called ID as it stands: for one that was lost, or completed since."""
+    with context.ledger().read() as reader:
+        story = read_story(reader, request)
+    if story.state.status == "drafted":
+        hint = f"custody request send {request} sends it"
+        raise RefusedError("request.not-sent", f"expected a request that was sent, found {request} drafted", hint=hint)
+    with staging(context) as staged:
+        record_or_send(context, story, [], out=out, purpose=purpose, who=who, when=when, staged=staged)
