@@ -199,7 +199,7 @@ def _read(context: Context, image: ImageFiles, records: Sequence[FileRecord] | N
         if {*algorithms} <= known.keys():
             readers = {"custody": version("exhibit-ledger")}
             return Found(order=order, size=alone.size, digests=known, readers=readers)
-    if image.missing and image.container == "split-raw":
+    if image.missing and image.container in {"split-raw", "vmdk"}:
         return Found(order=order, not_read="damaged", not_read_text="segments are missing")
     if not imaging.reads_medium:
         return Found(order=order, not_read="not-asked", not_read_text="--no-medium")

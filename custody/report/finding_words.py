@@ -97,7 +97,8 @@ MEANINGS: Final = {
     "hash-list.unknown-lines": "Lines of a list were not understood; the list itself is kept.",
     "image.container-checksum": "The image file was damaged already when it was registered: parts of the disk in it "
     "can't be trusted. Which parts is recorded.",
-    "image.container-structure": "The image file contradicted itself already when it was registered.",
+    "image.container-structure": "The image file contradicted itself, or could not be followed, already when it was "
+    "registered.",
     "image.medium-short": "The image holds less of the disk than it says.",
     "image.not-read": "The disk inside the image was not read when it was registered; the image file itself is "
     "compared all the same.",

@@ -78,7 +78,7 @@ WORDS = {
     "foreign-assistance": "foreign assistance",
     "in-transit": "in transit",
     "container-checksum": "checksums of the container don't hold",
-    "container-structure": "the container contradicts itself",
+    "container-structure": "the container contradicts itself or can't be followed",
     "ewf-e01": "EWF (E01)",
     "ewf-ex01": "EWF (Ex01)",
     "ftk-imager": "FTK Imager",

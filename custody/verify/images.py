@@ -16,7 +16,7 @@ from schemas.report import Findings, Severity
 
 _DAMAGE: Final[dict[Damage, tuple[str, str]]] = {
     "container-checksum": ("image.container-checksum", "checksums of its container don't hold"),
-    "container-structure": ("image.container-structure", "its container contradicts itself"),
+    "container-structure": ("image.container-structure", "its container contradicts itself or can't be followed"),
     "medium-short": ("image.medium-short", "it holds less of its medium than it declares"),
     "pointer-file": ("image.pointer-file", "a pointer file stands in place of it"),
     "segment-missing": ("image.segment-missing", "segments of it are missing"),

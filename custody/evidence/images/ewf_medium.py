@@ -68,7 +68,10 @@ class _Reading:
             self._known |= {"header": image.header(), "compression": image.compression()}
             self._known["stored"] = {**image.stored(), **self._structure.stored}
         except (OSError, RuntimeError) as error:
-            return self._unread("damaged" if self._structure.faults else "library-failed", first_line(error))
+            if self._structure.faults:
+                return self._unread("damaged", first_line(error))
+            self._structure.blame("container-structure", first_line(error))
+            return self._unread("library-failed", first_line(error))
         problem = self._problem(image)
         if problem is not None:
             return self._unread(*problem)
@@ -96,6 +99,8 @@ class _Reading:
         if self._structure.missing:
             return "damaged", "segments are missing"
         chunks = self._chunks()
+        if chunks is None and self._structure.segments:
+            return "damaged", "how large the medium is can't be told"
         if chunks is not None and (stored := chunks.count_stored()) < chunks.wanted:
             self._structure.blame("medium-short", f"{stored:,} of {chunks.wanted:,} chunks are there")
             return "damaged", "not all chunks of the medium are there"

@@ -11,7 +11,7 @@ from schemas.errors import RefusedError
 
 MEANINGS: Final[dict[Damage, str]] = {
     "container-checksum": "checksums of the container don't hold",
-    "container-structure": "the container contradicts itself",
+    "container-structure": "the container contradicts itself, or its library can't follow it",
     "medium-short": "the container holds less of the medium than it declares",
     "pointer-file": "a pointer file stands where the image was meant to be",
     "segment-missing": "segments of the image are missing",

@@ -82,21 +82,26 @@ def find_images(paths: Sequence[Path], *, is_image: bool) -> tuple[ImageFiles, .
 def _find_image(path: bytes, *, is_image: bool) -> ImageFiles | None:
     ends = sample(path)
     container = container_of(os.path.basename(path), ends, is_image=is_image)
+    names = find_segments(path) if container in {None, "split-raw"} or str(container).startswith("ewf") else None
+    if container is None and names is not None and len(names.paths) > 1:
+        # A later piece of a raw image says nothing of itself; the first one's name does.
+        container = container_of(os.path.basename(names.paths[0]), sample(names.paths[0]))
+        container = container if container == "split-raw" else None
     if container is None:
         return None
-    names = find_segments(path) if container in {"split-raw", "raw"} or container.startswith("ewf") else None
     files: tuple[bytes, ...] = (path,)
     missing: tuple[tuple[int, int], ...] = ()
     if names is not None:
         files, missing = names.paths, _runs(names.missing)
     elif container == "vmdk":
-        files = (path, *_extents_beside(path))
+        extents, missing = _extents_beside(path)
+        files = (path, *extents)
     samples = [sample(file) for file in files]
     if container in {"raw", "split-raw"}:
         container = "split-raw" if len(files) > 1 or missing else container
         if container == "split-raw" and not is_image and not _looks_split(samples):
             return None
-    faults = tuple(_faults(container, files, samples, names.missing if names is not None else ()))
+    faults = tuple(_faults(container, files, samples, missing))
     return ImageFiles(container, files, missing, faults, tuple(Guard.of(file) for file in files))
 
 
@@ -113,7 +118,7 @@ def _looks_split(samples: Sequence[Sample]) -> bool:
 
 
 def _faults(
-    container: Container, files: Sequence[bytes], samples: Sequence[Sample], missing: Sequence[int]
+    container: Container, files: Sequence[bytes], samples: Sequence[Sample], missing: Sequence[tuple[int, int]]
 ) -> list[Fault]:
     faults = []
     names = [shown(os.path.basename(file)) for file in files]
@@ -125,8 +130,9 @@ def _faults(
         elif not has_mark(container, found) and not (container == "vmdk" and file_is_extent(files, names, name)):
             faults.append(Fault("container-structure", f"{name} doesn't begin as an image of this kind does"))
     if missing:
-        listed = ", ".join(map(str, missing[:16])) + (", ..." if len(missing) > 16 else "")
-        faults.append(Fault("segment-missing", f"of {len(files) + len(missing)} names, number {listed} not there"))
+        runs = (str(first) if count == 1 else f"{first} to {first + count - 1}" for first, count in missing[:16])
+        total = len(files) + sum(count for _, count in missing)
+        faults.append(Fault("segment-missing", f"{', '.join(runs)} of {total} by their names"))
     if container == "split-raw":
         sizes = [found.size for found in samples]
         odd = [name for name, size in zip(names[1:-1], sizes[1:-1], strict=True) if size != sizes[0]]
@@ -141,15 +147,24 @@ def file_is_extent(files: Sequence[bytes], names: Sequence[str], name: str) -> b
     return len(files) > 1 and names.index(name) > 0
 
 
-def _extents_beside(path: bytes) -> tuple[bytes, ...]:
-    """Return the extents that a VMDK descriptor names, as far as they lie beside it: never a file elsewhere."""
+def _extents_beside(path: bytes) -> tuple[tuple[bytes, ...], tuple[tuple[int, int], ...]]:
+    """Return the extents that a VMDK descriptor names, as far as they lie beside it, and the numbers of the others.
+
+    The descriptor itself is number 1. A name that leads elsewhere is never followed: it may be any file here.
+    """
     with open(path, "rb", buffering=0) as file:
         text = file.read(_DESCRIPTOR_BYTES)
     if not re.match(rb"\s*# Disk DescriptorFile", text, re.IGNORECASE):
-        return ()
+        return (), ()
     folder = os.path.dirname(path)
-    named = [os.path.join(folder, os.path.basename(name)) for name in _EXTENT.findall(text) if b"/" not in name]
-    return tuple(dict.fromkeys(name for name in named if os.path.isfile(name) and not os.path.islink(name)))
+    found, missing = [], []
+    for number, name in enumerate(dict.fromkeys(_EXTENT.findall(text)), start=2):
+        there = os.path.join(folder, name)
+        if b"/" not in name and b"\\" not in name and os.path.isfile(there) and not os.path.islink(there):
+            found.append(there)
+        else:
+            missing.append(number)
+    return tuple(found), _runs(missing)
 
 
 def _runs(numbers: Sequence[int]) -> tuple[tuple[int, int], ...]:

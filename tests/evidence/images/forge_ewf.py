@@ -76,11 +76,10 @@ def extension(number: int) -> str:
 def forge(medium: bytes, shape: Shape = Shape()) -> Forged:
     """Return an image of ``medium``, whose size is a multiple of 512."""
     pieces = [medium[start : start + CHUNK_BYTES] for start in range(0, len(medium), CHUNK_BYTES)]
-    share = max(1, -(-len(pieces) // shape.segments))
     segments: list[bytes] = []
     places: list[tuple[int, int, int]] = []
     for number in range(1, shape.segments + 1):
-        mine = pieces[(number - 1) * share : number * share]
+        mine = pieces[(number - 1) * len(pieces) // shape.segments : number * len(pieces) // shape.segments]
         writer = _Segment(number)
         volume = _volume(len(medium), len(pieces), shape)
         if number == 1:
