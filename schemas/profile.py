@@ -27,6 +27,13 @@ GATES: Final = ("consent", "onward-consent", "personal-data-consent", "use-limit
 """What may bar a release; `custody.verify.release` guards them for every ledger, a profile says by which law."""
 PAPERS: Final = ("art29-request", "cn-list", "cn-record", "fre-902-14", "seizure-list", "transfer-receipt")
 """The papers that `custody print` makes."""
+STATED_APART: Final = {
+    "deadline": "respond_by",
+    "legal-documents": "documents",
+    "offence": "offences",
+    "period": "period",
+}
+"""Fields that a request may state in a place of its record of their own, as data that can be compared."""
 DigestName = Literal["blake3", "md5", "sha1", "sha3_256", "sha512", "sm3"]
 
 

@@ -102,6 +102,7 @@ def _commitments(record: FileRecord) -> list[str]:
 
 
 def _report(running: LedgerPass, wanted: Wanted, at: datetime, files: FilesAudited | None) -> AuditReport:
+    running.finish_procedure(format_time(at))
     running.cap.trim(running.findings)
     replayed = running.replayed
     ledger = None

@@ -19,6 +19,7 @@ from custody.audit.wanted import Wanted
 from custody.ledger.signature_cores import SignatureCores
 from custody.verify.fold import Placed
 from custody.verify.images import check_image
+from custody.verify.procedure import Procedure, report
 from keys.verifier_key import VerifierKey
 from schemas.content import Content
 from schemas.details.exhibit import ExhibitRegistered
@@ -45,6 +46,7 @@ class LedgerPass:
         self.cap = FindingsCap()
         self.watch = None if wanted.as_of is None else CustodyWatch(format_time(wanted.as_of))
         self.registered: list[Registered] = []
+        self.procedure: Procedure | None = None
         self.replayed: Replayed | None = None
         self.newest: bytes | None = None
         self.signatures = 0
@@ -89,7 +91,7 @@ class LedgerPass:
         self.findings.asked.update({4, 5, 7, 12})
         size = rows.size()
         before = 0 if self._wanted.since is None else self._wanted.since.size
-        is_watched = self.watch is not None or self._wanted.files is not None
+        is_watched = self.watch is not None or self._wanted.files is not None or self._wanted.profile_for is not None
         watch = self._watch_entry if is_watched else None
         replay = Replay(rows, self.findings, cores, checked_before=before, watch=watch)
         self.replayed = replay.result
@@ -109,6 +111,7 @@ class LedgerPass:
         assert self.replayed is not None, "the replay that calls this"
         if self.watch is not None:
             self.watch.watch(parsed, placed, self.replayed.fold.state)
+        self._look_at_procedure(parsed)
         details = parsed.event.details
         if placed.is_applied:
             check_image(parsed, self.findings)
@@ -117,6 +120,24 @@ class LedgerPass:
         if isinstance(details.content, Content):
             name = f"{parsed.event.event.case}/{parsed.event.event.exhibit}"
             self.registered.append(Registered(placed.index, parsed.event.hash, name, details.content))
+
+    def _look_at_procedure(self, parsed: ParsedEntry) -> None:
+        """Step 12, as the profile of the ledger's country asks; entry 0 says which country that is."""
+        assert self.replayed is not None, "the replay that calls this"
+        state, profile_for = self.replayed.fold.state, self._wanted.profile_for
+        ledger = state.ledger() if self.procedure is None and profile_for is not None else None
+        if ledger is not None and profile_for is not None:
+            profile = profile_for(ledger.country)
+            self.procedure = None if profile is None else Procedure(profile, state)
+        if self.procedure is not None:
+            self.procedure.add(parsed)
+            report(self.procedure, self.findings)
+
+    def finish_procedure(self, at: str) -> None:
+        """Say what all entries together lack as of ``at``."""
+        if self.procedure is not None:
+            self.procedure.finish(at)
+            report(self.procedure, self.findings)
 
     def registered_now(self) -> list[Registered]:
         """Return the exhibits of data, with what has become of them."""

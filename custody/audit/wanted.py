@@ -7,6 +7,7 @@ from datetime import datetime
 
 from custody.audit.evidence_files import FilesWanted
 from custody.audit.held import Held
+from custody.verify.procedure import ProfileFor
 from schemas.trust import Trust
 
 
@@ -16,6 +17,7 @@ class Wanted:
 
     ``trust`` is what he believes, ``since`` the checkpoint that he holds: signatures below it were checked then and are
     not checked again. ``as_of`` (aware) asks for the state of custody at that time. ``cores`` is how many to use.
+    ``profile_for`` gives the procedure profile of the ledger's country, by which step 12 looks at it.
     """
 
     trust: Trust | None = None
@@ -24,3 +26,4 @@ class Wanted:
     files: FilesWanted | None = None
     as_of: datetime | None = None
     cores: int = 1
+    profile_for: ProfileFor | None = None

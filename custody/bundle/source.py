@@ -19,6 +19,7 @@ from custody.bundle.digest_names import find_digest_names
 from custody.bundle.disk import disk_errors
 from custody.bundle.measure import measure, measure_pieces
 from custody.bundle.region import FileRegion, Region
+from custody.verify.procedure import ProfileFor
 from custody.verify.source import Decryption, Elsewhere, FoundFile
 from custody.verify.verify import Trusted, Verified, failed_container, verify
 from schemas import layout
@@ -185,11 +186,12 @@ def verify_bundle(
     at: datetime,
     elsewhere: Elsewhere | None = None,
     decrypting: Decrypting | None = None,
+    profile_for: ProfileFor | None = None,
     on_bytes: OnBytes | None = None,
 ) -> Outcome:
     """Return what holds of the bundle in the file at ``path``, as of ``at`` (aware, UTC).
 
-    ``decrypting`` makes of the open container what the reader's identities open of it.
+    ``decrypting`` makes of the open container what the reader's identities open of it. ``profile_for`` as in `verify`.
 
     Raises:
         UsageError: ``bundle.absent``, ``bundle.not-a-file``.
@@ -202,7 +204,13 @@ def verify_bundle(
     with container:
         decryption = None if decrypting is None else decrypting(container)
         verified = verify_container(
-            container, trusted=trusted, at=at, elsewhere=elsewhere, decryption=decryption, on_bytes=on_bytes
+            container,
+            trusted=trusted,
+            at=at,
+            elsewhere=elsewhere,
+            decryption=decryption,
+            profile_for=profile_for,
+            on_bytes=on_bytes,
         )
         return Outcome(verified.report, verified)
 
@@ -214,6 +222,7 @@ def verify_container(
     at: datetime,
     elsewhere: Elsewhere | None = None,
     decryption: Decryption | None = None,
+    profile_for: ProfileFor | None = None,
     on_bytes: OnBytes | None = None,
 ) -> Verified:
     """Return what holds of an open container, as of ``at`` (aware, UTC).
@@ -225,7 +234,9 @@ def verify_container(
         source = BundleSource(container, on_bytes=on_bytes)
         if isinstance(elsewhere, Folders):
             elsewhere = elsewhere.measuring(source.digests)
-        return verify(source, trusted=trusted, at=at, elsewhere=elsewhere, decryption=decryption)
+        return verify(
+            source, trusted=trusted, at=at, elsewhere=elsewhere, decryption=decryption, profile_for=profile_for
+        )
     except DiskFaultError as fault:
         raise fault.error from fault
 

@@ -26,6 +26,7 @@ from custody.verify.fold import Fold, Placed
 from custody.verify.inherited import OuterFiles, check_inherited
 from custody.verify.lawfulness import check_lawfulness
 from custody.verify.opened import Opened, fail, open_parts
+from custody.verify.procedure import ProfileFor, check_procedure
 from custody.verify.recorded import check_recorded
 from custody.verify.source import Decryption, Elsewhere, Nowhere, Source
 from custody.verify.state import State
@@ -68,10 +69,12 @@ def verify(
     at: datetime,
     elsewhere: Elsewhere | None = None,
     decryption: Decryption | None = None,
+    profile_for: ProfileFor | None = None,
     depth: int = 0,
 ) -> Verified:
     """Return what holds of the bundle in ``source``, as of ``at`` (aware, UTC).
 
+    ``profile_for`` gives the procedure profile of a country, by which step 12 looks at what the ledger of it recorded.
     ``depth`` counts the bundles that this one lies within.
     ``decryption`` is the reader's own key, if he gives it: without it, what was encrypted for him stays undecided.
     Bytes of the bundle can raise nothing here: whatever is wrong with them is a finding.
@@ -110,6 +113,7 @@ def verify(
         return verify(source, trusted=inner, at=at, elsewhere=files, depth=depth + 1)
 
     inherited = check_inherited(opened, source, findings, entries=entries, state=state, again=again, depth=depth)
+    check_procedure(profile_for, findings, entries=entries, state=state, at=format_time(at), listed=listed)  # 12
     report = _report(opened, findings, trusted, at, state, placed, listed, genesis)
     ledgers = tuple(item.report.ledger for item in inherited if isinstance(item.report.ledger, LedgerReport))
     report = replace(report, law=law or UNSET, inherited=ledgers or UNSET)

@@ -1,0 +1,236 @@
+"""Step 12 with a profile: curable defects, each with its rule, its source, what is missing and how that is cured.
+
+Entries go in one by one, so that the same check serves a bundle and a whole ledger. What several entries have to tell
+together is said at the end. Nothing here can change a verdict: a court may cure a defect, never a forgery.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import msgspec
+
+from custody.verify.procedure_facts import Facts, IntegrityLine, begin, five_checks, go_on
+from custody.verify.procedure_rules import ENTRY_RULES, EntryRule, Missing, is_foreign
+from custody.verify.state import State
+from schemas.content import Content
+from schemas.details.exhibit import ExhibitRegistered
+from schemas.details.request import RequestBody, RequestCompleted
+from schemas.details.source import Source
+from schemas.entry import ParsedEntry
+from schemas.event import Event
+from schemas.law import LawSource, cite
+from schemas.profile import STATED_APART, Profile
+from schemas.report import Findings, Severity
+from schemas.types import is_set
+
+Name = tuple[str, str]
+"""Case and number of an exhibit."""
+ProfileFor = Callable[[str], Profile | None]
+"""Gives the profile of a country, or nothing where none is asked for."""
+
+
+class ProcedureFinding(msgspec.Struct, frozen=True):
+    """One line of step 12: ``severity`` is a defect, or a note for what an integrity check does show."""
+
+    code: str
+    rule: str
+    subject: str
+    what: str
+    cure: str
+    source: LawSource
+    severity: Severity = Severity.DEFECT
+
+    @property
+    def text(self) -> str:
+        """What is missing, the cure, and the source, in one line."""
+        cure = f"; can be cured by: {self.cure}" if self.cure else ""
+        return f"{self.what}{cure}; {cite(self.source)}"
+
+
+@dataclass(slots=True)
+class _Asked:
+    index: int
+    kind: str
+    direction: str
+    names: set[str] = field(default_factory=set)
+
+
+class Procedure:
+    """Looks at entries as a profile asks. Mutable: lives as long as one verification or replay."""
+
+    def __init__(self, profile: Profile, state: State) -> None:
+        self._profile = profile
+        self._state = state
+        self._rules: dict[str, list[tuple[str, EntryRule, LawSource]]] = {}
+        for code, (rule, types) in ENTRY_RULES.items():
+            source = profile.source_of(code.removeprefix("procedure."))
+            if source is None:
+                continue
+            for type in types:
+                self._rules.setdefault(type, []).append((code, rule, source))
+        self._facts: dict[str, Facts] = {}
+        self._asked: dict[str, _Asked] = {}
+        self._renewed: set[str] = set()
+        self._untranslated: list[tuple[int, str]] = []
+        self.found: list[ProcedureFinding] = []
+
+    def add(self, parsed: ParsedEntry) -> None:
+        """Look at one entry, in order of index, once it was folded."""
+        event, subject = parsed.event, f"entry {parsed.entry.index}"
+        for code, rule, source in self._rules.get(event.type, ()):
+            for missing in rule(self._state, event):
+                self._miss(code, subject, missing, source)
+        details = event.details
+        if isinstance(details, ExhibitRegistered):
+            self._facts[event.hash] = begin(parsed, details)
+            self._look_at_digests(subject, details)
+            self._look_at_translation(parsed, details)
+        else:
+            for registration in self._about(event.event):
+                if registration in self._facts:
+                    go_on(self._facts[registration], parsed)
+        if isinstance(details, RequestBody | RequestCompleted):
+            self._look_at_fields(parsed.entry.index, details)
+
+    def finish(self, at: str, listed: Iterable[Name] | None = None) -> None:
+        """Say what all entries together lack as of ``at``; integrity only of the exhibits ``listed``, if they are."""
+        self._check_integrity(None if listed is None else set(listed))
+        self._check_fields()
+        self._check_preservations(at)
+        source = self._profile.source_of("translation")
+        for index, request in self._untranslated:
+            asked = self._asked.get(request)
+            if source is not None and (asked is None or "translation" not in asked.names):
+                missing = Missing("from abroad, and no translation is on record", "a translation, attached")
+                self._miss("procedure.translation", f"entry {index}", missing, source)
+
+    def integrity(self, name: Name) -> tuple[IntegrityLine, ...]:
+        """Return the five lines about an exhibit; none for one that was not added."""
+        facts = next((item for item in self._facts.values() if (item.case, item.number) == name), None)
+        return () if facts is None else five_checks(facts)
+
+    def _miss(
+        self, code: str, subject: str, missing: Missing, source: LawSource, severity: Severity = Severity.DEFECT
+    ) -> None:
+        rule = code.removeprefix("procedure.")
+        self.found.append(ProcedureFinding(code, rule, subject, missing.what, missing.cure, source, severity))
+
+    def _about(self, event: Event) -> Iterable[str]:
+        if is_set(event.link):
+            known = self._state.exhibit(str(event.case), str(event.exhibit))
+            return () if known is None else (known.registration,)
+        about = event.about if isinstance(event.about, tuple) else ()
+        return tuple(str(item.exhibit) for item in about if is_set(item.exhibit))
+
+    def _look_at_digests(self, subject: str, details: ExhibitRegistered) -> None:
+        """Only file records in the event are seen; a list of more than 16 files is not opened here."""
+        if self._profile.source_of("digests") is None or not isinstance(details.content, Content):
+            return
+        files = details.content.files if isinstance(details.content.files, tuple) else ()
+        for wanted in self._profile.digests:
+            lacking = sum(is_set(item.digests) and not is_set(getattr(item.digests, wanted.digest)) for item in files)
+            if lacking:
+                what = f"{lacking} of {len(files)} files have no {wanted.digest.replace('_', '-').upper()}"
+                missing = Missing(what, "computing it from the registered bytes, in an attached statement")
+                self._miss("procedure.digests", subject, missing, wanted.source)
+
+    def _look_at_translation(self, parsed: ParsedEntry, details: ExhibitRegistered) -> None:
+        if not is_foreign(self._state, details) or is_set(details.documents):
+            return
+        named = getattr(details, "request", None)
+        if not isinstance(named, str) and isinstance(details.source, Source):
+            named = details.source.request
+        self._untranslated.append((parsed.entry.index, named if isinstance(named, str) else ""))
+
+    def _look_at_fields(self, index: int, details: RequestBody | RequestCompleted) -> None:
+        if isinstance(details, RequestBody):
+            known = self._state.request(details.request)
+            direction = "outgoing" if known is None else known.direction
+            asked = self._asked.setdefault(details.request, _Asked(index, details.kind, direction))
+            if is_set(details.renewal_of):
+                self._renewed.add(str(details.renewal_of))
+        elif details.request in self._asked:
+            asked = self._asked[details.request]
+        else:
+            return
+        asked.names.update(item.name for item in details.fields)
+        asked.names.update(name for name, place in STATED_APART.items() if _is_stated(getattr(details, place, ())))
+
+    def _check_fields(self) -> None:
+        if self._profile.source_of("request-fields") is None:
+            return
+        for request, asked in sorted(self._asked.items()):
+            for wanted in self._profile.required(asked.kind, asked.direction):
+                if wanted.name not in asked.names:
+                    missing = Missing(f"request {request} does not state: {wanted.name}", "completing the request")
+                    self._miss("procedure.request-fields", f"entry {asked.index}", missing, wanted.source)
+
+    def _check_preservations(self, at: str) -> None:
+        """A preservation whose end has passed is a finding, unless it is over or was renewed (law rows B2, C17)."""
+        source = self._profile.source_of("preservation")
+        for request, asked in sorted(self._asked.items()):
+            known = self._state.request(request)
+            if source is None or known is None or known.kind != "preservation" or known.until is None:
+                continue
+            if known.status in _OVER or known.outcome in _NOT_KEPT or known.until >= at or request in self._renewed:
+                continue
+            missing = Missing(
+                f"the preservation {request} ended at {known.until}", "a renewal, if the data still exist"
+            )
+            self._miss("procedure.preservation", f"entry {asked.index}", missing, source)
+
+    def _check_integrity(self, listed: set[Name] | None) -> None:
+        source = self._profile.source_of("integrity")
+        if source is None:
+            return
+        for facts in self._facts.values():
+            if listed is not None and (facts.case, facts.number) not in listed:
+                continue
+            for line in five_checks(facts):
+                cure = "a statement, a comparison now, or the paper that shows it" if line.is_missing else ""
+                severity = Severity.DEFECT if line.is_missing else Severity.NOTE
+                missing = Missing(f"{line.check}: {line.text}", cure)
+                self._miss("procedure.integrity", facts.name, missing, source, severity)
+
+
+_OVER: Final = ("closed", "withdrawn")
+_NOT_KEPT: Final = frozenset({"already-deleted", "no-such-account", "nothing-found", "refused"})
+
+
+def _is_stated(value: object) -> bool:
+    return is_set(value) and value != ()
+
+
+def check_procedure(
+    profile_for: ProfileFor | None,
+    findings: Findings,
+    *,
+    entries: Mapping[int, ParsedEntry],
+    state: State,
+    at: str,
+    listed: Sequence[Name],
+) -> None:
+    """Add to step 12 what the profile of the ledger's country finds in the entries of a bundle about the exhibits
+    ``listed``, as of ``at``; nothing without a profile.
+
+    Findings: ``procedure.*`` (defects; notes for integrity checks that show something).
+    """
+    ledger = state.ledger()
+    profile = profile_for(ledger.country) if profile_for is not None and ledger is not None else None
+    if profile is None:
+        return
+    procedure = Procedure(profile, state)
+    for index in sorted(entries):
+        procedure.add(entries[index])
+    procedure.finish(at, listed)
+    report(procedure, findings)
+
+
+def report(procedure: Procedure, findings: Findings) -> None:
+    """Move what was found to step 12."""
+    for item in procedure.found:
+        findings.add(12, item.severity, item.code, item.subject, item.text)
+    procedure.found.clear()

@@ -1,0 +1,314 @@
+"""Step 12 with a profile: what is missing is named with its source and cure, and never called tampering."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from custody.transfer.law_files import profile_for, shipped_profile
+from custody.verify.procedure import Procedure, ProcedureFinding, check_procedure
+from custody.verify.procedure_rules import ENTRY_RULES
+from custody.verify.state import State
+from schemas.entry import ParsedEntry, parse_entry
+from schemas.event import About
+from schemas.profile import RULES, Profile
+from schemas.report import Findings, Severity, Verdict
+from tests.world import World
+
+CASE, EXHIBIT = "2026-0417", "EX-1"
+NOW = "2026-11-22T00:00:00Z"
+DOCUMENT = "cd" * 32
+HOLDER = {"manner": "paper", "person": "a person", "role": "owner"}
+REFUSED = {"manner": "refused", "person": "a person", "reason": "would not", "role": "suspect"}
+WITNESS = {"manner": "paper", "person": "a passer-by", "role": "witness"}
+RECORDING = {"document": DOCUMENT, "manner": "recording", "person": "camera", "role": "other"}
+TAKEN = {"method": "physical", "tool": "t", "version": "1", "write_blocker": "b"}
+
+
+@pytest.fixture
+def world() -> World:
+    made = World()
+    made.init()
+    for agent in ("examiner-1", "examiner-2", "witness-2"):
+        made.enrol(agent)
+    made.enrol("witness-1", roles=("viewer",))
+    made.open_case(CASE)
+    return made
+
+
+def look(world: World, profile: Profile | None = None, at: str = NOW) -> list[ProcedureFinding]:
+    """Return what the profile finds in the whole ledger; the rules of cn unless another is given."""
+    view: State = world.store.read().__enter__().view()
+    procedure = Procedure(profile or shipped_profile("cn"), view)
+    for raw in world.entries():
+        procedure.add(parse_entry(raw))
+    procedure.finish(at)
+    return procedure.found
+
+
+def rules(found: list[ProcedureFinding]) -> set[str]:
+    return {item.rule for item in found if item.severity is Severity.DEFECT}
+
+
+def seized(world: World, *, second: str | None = "examiner-2", witness: str | None = None, **details: Any) -> None:
+    offices = {"second": second, "witness": witness}
+    world.register(CASE, EXHIBIT, actor="examiner-1", **{k: v for k, v in offices.items() if v}, **details)
+
+
+def test_every_rule_of_a_profile_has_code_that_looks() -> None:
+    """A rule in the closed list that nothing checks would be a promise that nobody keeps."""
+    told_together = {"digests", "integrity", "preservation", "request-fields", "translation"}
+    assert {code.removeprefix("procedure.") for code in ENTRY_RULES} | told_together == set(RULES)
+
+
+def test_a_seizure_by_the_book_has_nothing_missing(world: World) -> None:
+    """Two investigators, the holder's signature: rows C1 and C2 are met."""
+    seized(world, attestations=(HOLDER,))
+    assert {"two-investigators", "holder-or-witness", "witness-eligible"}.isdisjoint(rules(look(world)))
+
+
+def test_one_investigator_is_a_defect_with_source_and_cure(world: World) -> None:
+    """Row C1: said with the law, and how to put it right."""
+    seized(world, second=None, attestations=(HOLDER,))
+    (found,) = [item for item in look(world) if item.rule == "two-investigators"]
+    assert found.severity is Severity.DEFECT
+    assert found.source.row == "C1"
+    assert "can be cured by: a statement of the second investigator" in found.text
+    assert "SPC Interpretation of the Criminal Procedure Law (2021) art. 112(1) (row C1)" in found.text
+
+
+@pytest.mark.parametrize(
+    ("attestations", "witness", "is_missing"),
+    [
+        ((), None, True),
+        ((HOLDER,), None, False),
+        ((REFUSED, WITNESS), None, False),
+        ((REFUSED,), "witness-1", False),
+        ((WITNESS,), None, True),  # the holder's silence needs a reason
+        ((REFUSED, RECORDING), None, False),
+        ((RECORDING,), None, True),
+        ((REFUSED,), None, True),
+    ],
+)
+def test_holder_witness_or_recording(world: World, attestations: Any, witness: str | None, is_missing: bool) -> None:
+    """Rows C2 and C3: one of the three, and the reason where the holder is not among them."""
+    seized(world, witness=witness, **({"attestations": attestations} if attestations else {}))
+    assert ("holder-or-witness" in rules(look(world))) is is_missing
+
+
+def test_police_are_no_witnesses(world: World) -> None:
+    """Row C3: a colleague who looked on is not a witness."""
+    seized(world, witness="witness-2", attestations=(REFUSED,))
+    (found,) = [item for item in look(world) if item.rule == "witness-eligible"]
+    assert "witness-2 is examiner" in found.what
+
+
+def test_what_was_derived_or_sent_here_was_not_collected_here(world: World) -> None:
+    """A working copy needs no passer-by."""
+    seized(world, second=None, obtained="derived")
+    assert {"two-investigators", "holder-or-witness"}.isdisjoint(rules(look(world)))
+
+
+def test_five_checks_of_integrity_are_five_lines(world: World) -> None:
+    """Row C6: exactly five, found or missing, in the order of the law."""
+    world.register(CASE, EXHIBIT, actor="examiner-1", files={"a": b"a"})
+    lines = [item for item in look(world) if item.rule == "integrity"]
+    assert [item.what.partition(":")[0] for item in lines] == [
+        "seal state", "collection process", "check value", "comparison with a backup copy", "access after freezing",
+    ]  # fmt: skip
+    assert [item.severity for item in lines] == [
+        Severity.NOTE, Severity.DEFECT, Severity.DEFECT, Severity.DEFECT, Severity.NOTE,
+    ]  # fmt: skip
+
+
+def test_the_story_fills_the_five_lines(world: World) -> None:
+    """A comparison, a copy and an access that are on record are found there."""
+    world.register(CASE, EXHIBIT, actor="examiner-1", files={"a": b"a"}, documents=(DOCUMENT,))
+    world.act("exhibit.copied", CASE, EXHIBIT, {"copy": "evidentiary", "purpose": "p"}, actor="examiner-1")
+    root = parse_entry(world.entries()[-2]).event.details.content.root  # type: ignore[attr-defined]
+    checked = {"bytes": 1, "checked": 1, "matching": 1, "root": root}
+    world.annotate("exhibit.checked", world.about(CASE, EXHIBIT), checked, actor="examiner-1")
+    lines = [item for item in look(world) if item.rule == "integrity"]
+    assert all(item.severity is Severity.NOTE for item in lines)
+    assert lines[4].what == f"access after freezing: 1 on record: entry {len(world.entries()) - 2}"
+
+
+def test_a_difference_on_record_is_told_and_not_hidden(world: World) -> None:
+    """A comparison that failed is a line too; what it means is for step 9."""
+    world.register(CASE, EXHIBIT, actor="examiner-1", files={"a": b"a"})
+    root = parse_entry(world.entries()[-1]).event.details.content.root  # type: ignore[attr-defined]
+    checked = {"bytes": 1, "checked": 1, "matching": 0, "root": root}
+    world.annotate("exhibit.checked", world.about(CASE, EXHIBIT), checked, actor="examiner-1")
+    assert any("differed 1 times" in item.what for item in look(world))
+
+
+@pytest.mark.parametrize(
+    ("details", "rule"),
+    [
+        ({"files": {"a": b"a"}}, "reproducible"),
+        ({"files": {"a": b"a"}, "acquisition": {"method": "physical", "tool": "t", "version": "1"}}, "write-blocker"),
+        ({"files": {"a": b"a"}}, "digests"),
+        ({"files": {"a": b"a"}, "unreadable": 2}, "protected"),
+        ({"obtained": "foreign-assistance"}, "foreign-origin"),
+        ({"obtained": "foreign-assistance"}, "translation"),
+        ({"obtained": "voluntary", "data_country": "XB"}, "legalisation"),
+        ({"obtained": "online-capture", "data_country": "XB"}, "sovereignty"),
+        ({"obtained": "online-capture"}, "online-capture"),
+    ],
+)
+def test_what_a_registration_lacks(world: World, details: dict[str, Any], rule: str) -> None:
+    """Each row that a registration alone can answer."""
+    seized(world, **details)
+    assert rule in rules(look(world))
+
+
+@pytest.mark.parametrize(
+    ("details", "rule"),
+    [
+        ({"files": {"a": b"a"}, "acquisition": TAKEN}, "reproducible"),
+        ({"files": {"a": b"a"}, "acquisition": TAKEN}, "write-blocker"),
+        ({"obtained": "online-capture", "data_country": "XB", "public": True}, "sovereignty"),
+        ({"obtained": "online-capture", "data_country": "XA"}, "sovereignty"),
+        ({"obtained": "voluntary", "data_country": "XB", "documents": (DOCUMENT,)}, "legalisation"),
+        ({"obtained": "foreign-assistance", "documents": (DOCUMENT,)}, "translation"),
+        (
+            {
+                "obtained": "foreign-assistance",
+                "place": "abroad",
+                "seized_from": "a provider",
+                "files": {"a": b"a"},
+                "acquisition": {**TAKEN, "ended_at": "2026-11-01T00:00:00Z"},
+            },
+            "foreign-origin",
+        ),
+    ],
+)
+def test_what_is_there_is_not_missed(world: World, details: dict[str, Any], rule: str) -> None:
+    """A check that always complains is soon read by nobody."""
+    seized(world, **details)
+    assert rule not in rules(look(world))
+
+
+def test_online_taking_abroad_names_the_country(world: World) -> None:
+    """Row C20 is known at second hand, and the finding says so."""
+    seized(world, obtained="online-capture", data_country="XB")
+    (found,) = [item for item in look(world) if item.rule == "sovereignty"]
+    assert "taken online from XB" in found.text
+    assert "by a secondary source (row C20)" in found.text
+
+
+def test_acts_are_looked_at_too(world: World) -> None:
+    """Rows R1, R4 and C21: seal without photo, move without reason, alteration without competence."""
+    seized(world, attestations=(HOLDER,))
+    altered = {"purpose": "p", "tool": "t", "version": "1", "alteration": {"what": "clock", "why": "battery"}}
+    world.act("exhibit.examined", CASE, EXHIBIT, altered, actor="examiner-1")
+    world.act("exhibit.sealed", CASE, EXHIBIT, {"seal": "S-1"}, actor="examiner-1")
+    world.act("custody.moved", CASE, EXHIBIT, {"place": "Room 4"}, actor="examiner-1")
+    assert {"competence", "seal-photos", "purpose"} <= rules(look(world))
+
+
+def dispatched(world: World, **details: Any) -> set[str]:
+    world.enrol("office-xb", roles=(), kind="organisation", country="XA")
+    seized(world, attestations=(HOLDER,))
+    base = {"item": "original", "onward": "forbidden", "purpose": "p", "to": "office-xb", "transfer": "ab" * 16}
+    world.act("transfer.dispatched", CASE, EXHIBIT, {**base, **details}, actor="examiner-1")
+    return rules(look(world)) & {"seal-travels", "backup-copy"}
+
+
+@pytest.mark.parametrize(
+    ("details", "missing"),
+    [
+        ({}, {"seal-travels", "backup-copy"}),
+        ({"seal": "S-1", "backup": "B-1"}, set()),
+        ({"not_sealed": "a server in use", "backup": "B-1"}, {"seal-travels"}),
+        ({"not_sealed": "a server in use", "medium_place": "Room 4", "backup": "B-1"}, set()),
+    ],
+)
+def test_an_original_travels_sealed_and_with_a_backup(world: World, details: Any, missing: set[str]) -> None:
+    """Row C5: not sealed can be cured by the reason and the place of the medium."""
+    assert dispatched(world, **details) == missing
+
+
+def ask(world: World, request: str = "p-1", **details: Any) -> None:
+    if request == "p-1":
+        world.enrol("office-xb", roles=(), kind="organisation", country="XB")
+    base = {"fields": (), "kind": "preservation", "request": request, "to": "office-xb"}
+    world.append(world.sign(world.event("request.drafted", {**base, **details}, actor="registrar-1")))
+
+
+def test_a_request_lacks_fields_each_with_its_source(world: World) -> None:
+    """Rows B1 (a) to (f): who reads the finding can fill the form."""
+    stated = ({"name": "authority", "value": "A"}, {"name": "facts", "value": "F"})
+    ask(world, fields=stated)
+    missing = [item for item in look(world, shipped_profile("coe")) if item.rule == "request-fields"]
+    assert [item.what.rpartition(": ")[2] for item in missing] == [
+        "custodian", "data", "mla-intent", "necessity", "offence",
+    ]  # fmt: skip
+    assert {item.source.row for item in missing} == {"B1"}
+    more = tuple({"name": name, "value": "v"} for name in ("custodian", "data", "mla-intent", "necessity", "offence"))
+    world.append(world.sign(world.event("request.completed", {"fields": more, "request": "p-1"}, actor="registrar-1")))
+    assert "request-fields" not in rules(look(world, shipped_profile("coe")))
+
+
+def test_an_expired_preservation_is_a_finding_until_it_is_renewed(world: World) -> None:
+    """Rows B2 and C17: data that nobody kept are gone, and the record should say who knew."""
+    ask(world, until="2026-11-30T00:00:00Z")
+    assert "preservation" not in rules(look(world, at="2026-11-29T00:00:00Z"))
+    assert "preservation" in rules(look(world, at="2026-12-01T00:00:00Z"))
+    ask(world, "p-2", renewal_of="p-1", until="2027-01-30T00:00:00Z")
+    assert "preservation" not in rules(look(world, at="2026-12-01T00:00:00Z"))
+
+
+def test_step_12_never_changes_a_verdict(world: World) -> None:
+    """A court cures a defect; a program must not turn one into a forgery."""
+    seized(world, second=None)
+    entries: dict[int, ParsedEntry] = {index: parse_entry(raw) for index, raw in enumerate(world.entries())}
+    view: State = world.store.read().__enter__().view()
+    findings = Findings()
+    findings.asked.add(12)
+    check_procedure(
+        lambda _: shipped_profile("cn"), findings, entries=entries, state=view, at=NOW, listed=[(CASE, EXHIBIT)]
+    )
+    assert findings.items
+    assert {item.severity for item in findings.items} <= {Severity.DEFECT, Severity.NOTE}
+    assert findings.verdict_of(12) is Verdict.PASSED
+    assert all(item.code.startswith("procedure.") and item.step == 12 for item in findings.items)
+
+
+def test_without_a_profile_nothing_is_asked(world: World) -> None:
+    """Bundles of old must verify as they did."""
+    seized(world, second=None)
+    entries = {index: parse_entry(raw) for index, raw in enumerate(world.entries())}
+    view: State = world.store.read().__enter__().view()
+    for choice in (None, lambda _: None):
+        findings = Findings()
+        check_procedure(choice, findings, entries=entries, state=view, at=NOW, listed=[(CASE, EXHIBIT)])
+        assert findings.items == []
+
+
+def test_integrity_is_asked_of_the_exhibits_of_a_bundle_only(world: World) -> None:
+    """An ancestor is carried in part: five lines about a part would mislead."""
+    seized(world)
+    world.register(CASE, "EX-2", actor="examiner-1")
+    view: State = world.store.read().__enter__().view()
+    procedure = Procedure(shipped_profile("cn"), view)
+    for raw in world.entries():
+        procedure.add(parse_entry(raw))
+    procedure.finish(NOW, [(CASE, "EX-2")])
+    assert {item.subject for item in procedure.found if item.rule == "integrity"} == {f"{CASE}/EX-2"}
+    assert len(procedure.integrity((CASE, EXHIBIT))) == 5
+    assert procedure.integrity((CASE, "EX-9")) == ()
+
+
+def test_entries_about_what_is_not_carried_are_passed_over(world: World) -> None:
+    """A bundle carries some exhibits; an export may be about others too."""
+    seized(world)
+    view: State = world.store.read().__enter__().view()
+    procedure = Procedure(profile_for("CN"), view)
+    stranger = world.annotation("exhibit.linked", About(exhibit="ab" * 32), {"case": "9"}, actor="examiner-1")
+    last = parse_entry(world.entries()[-1])
+    procedure.add(replace(last, event=stranger.event))
+    procedure.finish(NOW)
+    assert procedure.integrity((CASE, EXHIBIT)) == ()
