@@ -198,5 +198,5 @@ def _check_own(target: Path, written: Mapping[str, Written], at: datetime) -> No
     wrong = [finding for finding in report.findings if finding.severity is Severity.FAILED]
     if wrong:
         target.unlink()
-        text = f"expected a bundle that verifies, found step {wrong[0].step}: {wrong[0].text}"
+        text = f"expected a bundle that verifies, found step {wrong[0].step}: {wrong[0].subject}: {wrong[0].text}"
         raise StorageError("bundle.unsound", text, hint="run custody audit on the ledger")

@@ -170,9 +170,11 @@ def _encrypt(
     """Return the members that stand for ``members``, and the ciphertext of each that has one, by plain digest."""
     packed, ciphertexts = [], {}
     for member in members:
-        if encryption is not None and member.is_inside:
-            member, ciphertexts[member.sha256] = encrypt_member(member, encryption)
-        packed.append(member)
+        if encryption is None or not member.is_inside:
+            packed.append(member)
+            continue
+        made, ciphertexts[member.sha256] = encrypt_member(member, encryption)
+        packed.append(made)
     return packed, ciphertexts
 
 
