@@ -55,6 +55,8 @@ def find_age_key(context: Context, agent: str) -> str | None:
             details = parse_entry(reader.entry(index)).event.details
             if isinstance(details, AgentEnrolled | AgentChanged) and isinstance(details.age_key, str):
                 return details.age_key
+    if not context.trust_file().exists():
+        return None
     trust = read_trust_file(context, None).trust
     known = trust.recipients if isinstance(trust.recipients, tuple) else ()
     return next((item.age_key for item in known if item.name == agent), None)
