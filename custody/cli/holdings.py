@@ -166,6 +166,18 @@ class Staged:
         self._folders.append(Path(self._stack.enter_context(made)))
         return self._folders[-1]
 
+    def incoming(self) -> Path:
+        """Return the one `folder` of this command in which files wait for their place.
+
+        Raises:
+            OSError: the disk.
+        """
+        return self._folders[0] if self._folders else self.folder()
+
+    def adopt_list(self, path: Path, *, root: str) -> None:
+        """Take charge of a list of files on the home's disk, by its content root."""
+        self._spools.append((path, root))
+
     def is_ours(self, path: Path) -> bool:
         """Tell whether a path lies in a `folder` of this command."""
         return any(_is_below(path, folder) for folder in self._folders)

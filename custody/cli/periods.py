@@ -6,7 +6,7 @@ import re
 from datetime import UTC, timedelta, tzinfo
 
 from custody.cli.context import Context
-from custody.cli.options import parse_moment
+from custody.cli.options import When, parse_moment
 from schemas.text import format_time
 
 _DAY = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*")
@@ -37,3 +37,13 @@ def end_of(context: Context, typed: str | None, zone: tzinfo | None = None) -> s
     if _DAY.fullmatch(typed):
         moment += timedelta(days=1) - timedelta(seconds=1)
     return format_time(moment.astimezone(UTC))
+
+
+def told(context: Context, when: When, typed: str) -> str:
+    """Return a time that a person typed, in UTC as records hold it; --utc-offset and --clock-offset apply to it.
+
+    Raises:
+        UsageError: ``usage.time``.
+    """
+    moment = When(at=typed, utc_offset=when.utc_offset, clock_offset=when.clock_offset)
+    return format_time(moment.moment(context.now())[0])

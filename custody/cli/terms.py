@@ -36,7 +36,9 @@ def terms_for(context: Context, exhibit: Exhibit, to: str) -> Terms:
     now = format_time(context.now())
     with access.read() as reader:
         consent = consent_for(reader.view(), exhibit, to, [now, now])
-        places = reader.event_indexes([item for item in (consent.id if consent else None, exhibit.registration) if item])
+        places = reader.event_indexes(
+            [item for item in (consent.id if consent else None, exhibit.registration) if item]
+        )
         events = [parse_entry(reader.entry(index)).event for index in places.values()]
     disclosures = access.disclosures_of(events)
     onward, conditions = "with-consent" if consent is None else "allowed", dict[str, dict[str, Any]]()

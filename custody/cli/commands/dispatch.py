@@ -1,4 +1,4 @@
-"""`custody dispatch`: exhibits leave for another ledger, with their whole story and under the consent that lets them."""
+"""`custody dispatch`: exhibits leave for another ledger, with their story, under the consent that lets them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.exhibit_selection import Selection, format_exhibit, select, selecting
 from custody.cli.exporting import Outgoing, export
-from custody.cli.holdings import staging
 from custody.cli.options import FILE, Signing, When, signed_at_once, timed
 from custody.cli.output import emit, note
 from custody.cli.release_gate import check_recipient

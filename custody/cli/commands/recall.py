@@ -1,0 +1,127 @@
+"""`custody recall` and `custody transfer`: what is on its way is taken back, is lost, or is looked up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from custody.cli.acts import Act, Target, record_act
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.exhibit_selection import Selection, format_exhibit, selecting
+from custody.cli.holdings import staging
+from custody.cli.options import FILE, Signing, When, signed, timed
+from custody.cli.output import emit
+from custody.cli.periods import told
+from custody.cli.results import ActResult, Result
+from custody.report.safe_text import show
+from custody.verify.state import Exhibit
+from schemas.errors import RefusedError
+
+
+class OnItsWay(Result, frozen=True, kw_only=True, tag="custody-on-its-way/v1"):
+    """One exhibit that was dispatched: by whom, to whom, in which transfer, and whether the receiver has it."""
+
+    case: str
+    exhibit: str
+    original: bool
+    sender: str
+    status: str
+    to: str
+    transfer: str
+
+
+class Transfers(Result, frozen=True, kw_only=True, tag="custody-transfers/v1"):
+    """Everything that was sent and did not come back."""
+
+    transfers: tuple[OnItsWay, ...]
+
+
+def _dispatch_of(exhibit: Exhibit) -> str:
+    if exhibit.dispatch is None or exhibit.status != "dispatched":
+        text = f"expected {format_exhibit(exhibit)} on its way, found it is {exhibit.status}"
+        raise RefusedError("transfer.not-sent", text, hint="custody transfer list shows what is on its way")
+    return exhibit.dispatch.transfer
+
+
+@command(example='custody recall 2026-0417/EX-1-C1 --reason "sent to the wrong court" --as reg-a1', result=ActResult)
+@selecting
+@click.option("--reason", required=True, help="Why (kept private).")
+@click.option("--document", type=FILE, help="The order or letter.")
+@signed
+@timed
+@pass_custody
+def recall(
+    context: Context, *, selection: Selection, reason: str, document: Path | None, who: Signing, when: When
+) -> None:
+    """Take back what was dispatched and not yet accepted: it is with its sender again.
+
+    A copy is held at once; a thing is on the road back, until custody move says where it arrived. A receipt that comes
+    later changes nothing.
+    """
+    with staging(context) as staged:
+        kept = staged.document(document)
+
+        def details(target: Target) -> dict[str, Any]:
+            return {"document": kept, "reason": reason, "transfer": _dispatch_of(target.exhibit)}
+
+        act = Act(type="transfer.recalled", details=details)
+        record_act(context, act, selection, who=who, when=when, keep=staged.keep)
+
+
+@command(
+    example='custody transfer lost EX-2 --reason "not in the parcel" --discovered-at 2026-11-25 --as reg-a1',
+    result=ActResult,
+)
+@selecting
+@click.option("--reason", required=True, help="What happened (kept private).")
+@click.option("--discovered-at", metavar="TIME", required=True, help="When it was noticed.")
+@click.option("--reported-to", help="To whom it was reported (kept private).")
+@click.option("--document", type=FILE, help="The report.")
+@signed
+@timed
+@pass_custody
+def transfer_lost(
+    context: Context,
+    *,
+    selection: Selection,
+    reason: str,
+    discovered_at: str,
+    reported_to: str | None,
+    document: Path | None,
+    who: Signing,
+    when: When,
+) -> None:
+    """Record that what was dispatched did not arrive; it stays on its way, and every report says that it is lost."""
+    with staging(context) as staged:
+        kept = staged.document(document)
+
+        def details(target: Target) -> dict[str, Any]:
+            return {
+                "discovered_at": told(context, when, discovered_at), "document": kept, "reason": reason,
+                "reported_to": reported_to, "transfer": _dispatch_of(target.exhibit),
+            }  # fmt: skip
+
+        act = Act(type="transfer.lost", details=details)
+        record_act(context, act, selection, who=who, when=when, keep=staged.keep)
+
+
+@command(example="custody transfer list", result=Transfers)
+@pass_custody
+def transfer_list(context: Context) -> None:
+    """List what was sent to other authorities: on its way, without a receipt, or with them."""
+    with context.ledger().read() as reader:
+        exhibits = [item for item in reader.exhibits() if item.status in {"dispatched", "transferred"}]
+    rows = tuple(
+        OnItsWay(
+            case=item.case, exhibit=item.number, original=item.dispatch.is_original, sender=item.dispatch.sender,
+            status=item.status, to=item.dispatch.to, transfer=item.dispatch.transfer,
+        )
+        for item in exhibits
+        if item.dispatch is not None
+    )  # fmt: skip
+    words = {"dispatched": "on its way, no receipt yet", "transferred": "with the receiver"}
+    lines = [f"{show(f'{row.case}/{row.exhibit}')}  to {row.to}: {words[row.status]}; {row.transfer}" for row in rows]
+    emit(context.settings, Transfers(transfers=rows), lines or ["nothing was sent"])

@@ -1,0 +1,153 @@
+"""`custody receipt`: the other side's decision comes home, proven by its ledger or on paper; custody moves once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from custody.cli.acts import Act, record_act
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.exhibit_selection import Selection, format_exhibit, selecting
+from custody.cli.files import write_file
+from custody.cli.holdings import staging
+from custody.cli.options import FILE, Signing, When, force_option, signed, signed_at_once, timed
+from custody.cli.output import emit, note
+from custody.cli.periods import told
+from custody.cli.receipt_files import make_receipt, read_receipt
+from custody.cli.receipt_matching import Matched, match_receipts
+from custody.cli.receipts import emit_outcome
+from custody.cli.results import ActResult, Result
+from custody.cli.signing import complete, named_signers
+from custody.cli.trust_file import read_trust_file
+from custody.ledger.compose import Anchor, Composed, link_after
+from custody.report.safe_text import show, show_path
+from schemas.errors import RefusedError
+from schemas.event import About, Signer
+
+
+class ReceiptMade(Result, frozen=True, kw_only=True, tag="custody-receipt-made/v1"):
+    """The receipt that was written."""
+
+    path: str
+    transfer: str
+
+
+@command(example="custody receipt make 5f1c0e... -o receipt.json", result=ReceiptMade)
+@click.argument("transfer")
+@click.option("-o", "--out", "target", type=FILE, required=True, help="The file to write.")
+@force_option
+@pass_custody
+def receipt_make(context: Context, transfer: str, target: Path, force: bool) -> None:
+    """Write the receipt of what was decided here about TRANSFER, for its sender."""
+    write_file(target, make_receipt(context, transfer), force=force)
+    result = ReceiptMade(path=str(target), transfer=transfer)
+    emit(context.settings, result, [f"receipt for the sender: {show_path(target)}"])
+
+
+@command(
+    example="""
+    custody receipt import receipt.json --as reg-a1
+    custody receipt import receipt.json --trust trust.json --as reg-a1
+    """,
+    result=ActResult,
+)
+@click.argument("receipt", type=FILE)
+@click.option("--trust", type=FILE, help="Whom to believe (CUSTODY_TRUST; else the user's own trust file).")
+@signed_at_once
+@timed
+@pass_custody
+def receipt_import(context: Context, receipt: Path, trust: Path | None, who: Signing, when: When) -> None:
+    """Verify RECEIPT against the trust file, and record what the other side decided: custody moves, or comes back.
+
+    A genuine receipt that fits nothing on its way (after a recall, a second one, for another dispatch) changes
+    nothing: it is kept with the exhibit, as a finding.
+    """
+    found = read_receipt(receipt, read_trust_file(context, trust).trusted.trust)
+    matched = match_receipts(context, found)
+    signers = named_signers(context, who)
+    with staging(context) as staged:
+        document = staged.document(receipt)
+        composed = [_compose(context, item, document, signers, when) for item in matched]
+        outcome = complete(context, who, composed, keep=staged.keep)
+    emit_outcome(context, outcome)
+    for item in matched:
+        name = show(format_exhibit(item.exhibit))
+        if item.contested is not None:
+            note(context.settings, f"warning: the receipt for {name} changes nothing ({item.contested}); it is kept")
+        elif item.receipt.outcome == "refused":
+            reasons = ", ".join(item.receipt.reasons)
+            note(context.settings, f"note: {name} was refused ({reasons}); it is with its sender again")
+    if all(item.contested is not None for item in matched):
+        text = f"expected a receipt for what is on its way, found one {matched[0].contested}"
+        raise RefusedError(
+            "receipt.contested", text, hint="it is kept with the exhibit, as a finding; custody moved once"
+        )
+
+
+def _compose(
+    context: Context, item: Matched, document: str | None, signers: tuple[Signer, ...], when: When
+) -> Composed:
+    exhibit, receipt = item.exhibit, item.receipt
+    if item.contested is not None:
+        details: dict[str, Any] = {"document": document, "reason": item.contested, "transfer": receipt.transfer}
+        anchor = Anchor(about=(About(exhibit=exhibit.registration),))
+        return context.ledger().compose(
+            "transfer.contested", signers=signers, details=details, when=when, anchor=anchor
+        )
+    details = {
+        "decided_at": receipt.decided_at, "document": document, "manner": "proof", "origin": receipt.origin,
+        "outcome": receipt.outcome, "transfer": receipt.transfer,
+        "note": f"refused: {', '.join(receipt.reasons)}" if receipt.reasons else None,
+    }  # fmt: skip
+    anchor = Anchor(case=exhibit.case, exhibit=exhibit.number, link=link_after(exhibit))
+    return context.ledger().compose("transfer.receipt", signers=signers, details=details, when=when, anchor=anchor)
+
+
+@command(
+    example="""
+    custody receipt record 2026-0417/EX-1-C1 --document receipt.pdf --outcome accepted --reference B-77 \\
+        --decided-at 2026-11-25T09:00:00Z --as reg-a1
+    """,
+    result=ActResult,
+)
+@selecting
+@click.option("--document", type=FILE, required=True, help="The paper, scanned.")
+@click.option("--outcome", required=True, type=click.Choice(["accepted", "accepted-with-reservations", "refused"]),
+              help="What it says.")  # fmt: skip
+@click.option("--decided-at", metavar="TIME", required=True, help="When it was decided, as the paper says.")
+@click.option("--reference", help="The other side's number (kept private).")
+@click.option("--note", "remark", help="In words (kept private).")
+@signed
+@timed
+@pass_custody
+def receipt_record(
+    context: Context,
+    *,
+    selection: Selection,
+    document: Path,
+    outcome: str,
+    decided_at: str,
+    reference: str | None,
+    remark: str | None,
+    who: Signing,
+    when: When,
+) -> None:
+    """Record a receipt that came on paper, from a counterpart without a ledger; it is marked as paper everywhere."""
+    with staging(context) as staged:
+        kept = staged.document(document)
+
+        def details(target: Any) -> dict[str, Any]:
+            dispatch = target.exhibit.dispatch
+            if dispatch is None:
+                name = format_exhibit(target.exhibit)
+                raise RefusedError("receipt.not-sent", f"expected {name} on its way, found it is not")
+            return {
+                "decided_at": told(context, when, decided_at), "document": kept, "manner": "paper", "note": remark,
+                "outcome": outcome,                "reference": reference, "transfer": dispatch.transfer,
+            }  # fmt: skip
+
+        act = Act(type="transfer.receipt", details=details)
+        record_act(context, act, selection, who=who, when=when, keep=staged.keep)

@@ -1,0 +1,166 @@
+"""`custody receive`: what another ledger dispatched is verified, accepted or refused, and a receipt goes back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from custody.bundle.container import open_container
+from custody.bundle.exhibit_files import content_opener
+from custody.bundle.source import verify_container
+from custody.cli.act_options import several
+from custody.cli.arriving import Unloading
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.decisions import Decision, decide, parse_decisions
+from custody.cli.files import write_file
+from custody.cli.holdings import staging
+from custody.cli.options import FILE, Signing, When, force_option, signed, timed
+from custody.cli.output import emit, note
+from custody.cli.receipt_files import make_receipt
+from custody.cli.receiving import Receiving, check_addressed, compose_arrivals, find_sender
+from custody.cli.results import Result
+from custody.cli.signing import Recorded, complete
+from custody.cli.verification import Believed, believing, watched_reading
+from custody.report.safe_text import show, show_path
+from custody.transfer.arrivals import delivery_of
+from schemas.report import Verdict
+
+
+class Received(Result, frozen=True, kw_only=True, tag="custody-received/v1"):
+    """What became of each exhibit, and the receipt for the sender; no entries yet where a draft waits."""
+
+    accepted: tuple[str, ...]
+    draft: str | None = None
+    entries: tuple[int, ...]
+    receipt: str | None = None
+    refused: tuple[str, ...]
+    returned: tuple[str, ...]
+    transfer: str
+    verdict: Verdict
+
+
+_deciding = several(
+    click.option(
+        "--accept", "accepted", multiple=True, metavar="EXHIBIT", help="Take this one (all, if none is named)."
+    ),
+    click.option("--refuse", "refused", multiple=True, metavar="EXHIBIT=REASON", help="Refuse this one."),
+    click.option("--refuse-all", metavar="REASON", help="Refuse everything."),
+    click.option("--reservation", "reservations", multiple=True, help="What the acceptance leaves open."),
+    click.option("--note", "remark", help="In words, with a reservation or refusal (kept private)."),
+)
+_placing = several(
+    click.option("--case", help="The case here to which they belong."),
+    click.option("--number", "numbers", multiple=True, metavar="OLD=NEW", help="Another exhibit number here."),
+    click.option("--from", "sender", metavar="AGENT", help="The sending organisation, where its ledger has several."),
+    click.option("--place", help="Where it is kept now (kept private)."),
+    click.option("--seal", help="The seal as it arrived (kept private)."),
+    click.option("--seal-intact/--seal-broken", "intact", default=None, help="As it was seen."),
+)
+
+
+@command(
+    example="""
+    custody receive parcel.zip --case B-12 --as cust-b1 --receipt receipt.json
+    custody receive parcel.zip --case B-12 --refuse EX-2=damaged --note "case cracked" --as cust-b1
+    """,
+    result=Received,
+)
+@click.argument("bundle", type=FILE)
+@_placing
+@_deciding
+@click.option("--receipt", type=FILE, help="The receipt to write (TRANSFER.receipt.json).")
+@force_option
+@believing
+@signed
+@timed
+@pass_custody
+def receive(
+    context: Context,
+    *,
+    bundle: Path,
+    case: str | None,
+    numbers: tuple[str, ...],
+    sender: str | None,
+    place: str | None,
+    seal: str | None,
+    intact: bool | None,
+    accepted: tuple[str, ...],
+    refused: tuple[str, ...],
+    refuse_all: str | None,
+    reservations: tuple[str, ...],
+    remark: str | None,
+    receipt: Path | None,
+    force: bool,
+    believed: Believed,
+    who: Signing,
+    when: When,
+) -> None:
+    """Verify BUNDLE, take in what was dispatched to this ledger or refuse it, and write the receipt for the sender.
+
+    What PASSED may be accepted, in part or refused. What is INDETERMINATE is accepted only with the reservations that
+    it calls for; what FAILED can only be refused. An exhibit of this ledger that comes back is taken back.
+    """
+    wanted = parse_decisions(accepted, refused, refuse_all, reservations)
+    beliefs = believed.open(context)
+    size = bundle.stat().st_size if bundle.is_file() else 0
+    with (
+        open_container(bundle) as container,
+        watched_reading(context, "verifying", size) as on_bytes,
+        staging(context) as staged,
+    ):
+        elsewhere = beliefs.elsewhere(on_bytes)
+        decryption = beliefs.decryption(container)
+        verified = verify_container(
+            container, trusted=beliefs.trusted, at=beliefs.at, elsewhere=elsewhere, decryption=decryption,
+            on_bytes=on_bytes,
+        )  # fmt: skip
+        delivery = delivery_of(verified)
+        origin = context.ledger().ledger().origin
+        check_addressed(delivery, origin)
+        decisions = decide(verified.report, delivery, wanted)
+        unloading = Unloading(staged, container, verified, content_opener(container, elsewhere, decryption))
+        receiving = Receiving(
+            verified=verified, delivery=delivery, sender=find_sender(context, delivery, sender), case=case,
+            numbers=numbers, place=place, seal=seal, intact=intact, remark=remark, origin=origin,
+        )  # fmt: skip
+        composed = compose_arrivals(context, receiving, decisions, unloading, who=who, when=when)
+        outcome = complete(context, who, composed, keep=staged.keep)
+    _tell(context, outcome, decisions, delivery.transfer, verified.report.verdict, receipt, force=force)
+
+
+def _tell(
+    context: Context,
+    outcome: object,
+    decisions: tuple[Decision, ...],
+    transfer: str,
+    verdict: Verdict,
+    receipt: Path | None,
+    *,
+    force: bool,
+) -> None:
+    path, entries, draft = None, tuple[int, ...](), None
+    if isinstance(outcome, Recorded):
+        entries = tuple(item.index for item in outcome.receipts)
+        path = receipt or Path(f"{transfer[:16]}.receipt.json")
+        write_file(path, make_receipt(context, transfer), force=force)
+    else:
+        draft = str(outcome.path)  # type: ignore[attr-defined]
+    by_kind = {kind: tuple(item.arrival.name for item in decisions if item.kind == kind) for kind in _KINDS}
+    result = Received(
+        accepted=by_kind["accepted"], draft=draft, entries=entries, receipt=None if path is None else str(path),
+        refused=by_kind["refused"], returned=by_kind["returned"], transfer=transfer, verdict=verdict,
+    )  # fmt: skip
+    lines = [f"verified: {verdict.value}"]
+    lines += [f"{kind}: {', '.join(map(show, names))}" for kind, names in by_kind.items() if names]
+    if path is not None:
+        lines.append(f"receipt for the sender: {show_path(path)}")
+    if draft is not None:
+        lines.append(f"waits for signatures: {draft}; then custody receipt make {transfer} -o FILE")
+    emit(context.settings, result, lines)
+    if path is not None:
+        note(context.settings, "  send it back: custody is with the sender's ledger until the receipt arrives there")
+
+
+_KINDS = ("accepted", "returned", "refused")

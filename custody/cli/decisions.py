@@ -1,0 +1,110 @@
+"""What a receiver decides about each exhibit, as it was typed, held against what the verdict allows."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from custody.transfer.arrivals import Arrival, Delivery, reservations_for
+from schemas.details.transfer import RefusalReason, Reservation
+from schemas.errors import RefusedError, UsageError, VerificationError
+from schemas.report import Report, Verdict
+
+RESERVATIONS: tuple[str, ...] = typing.get_args(Reservation)
+REASONS: tuple[str, ...] = typing.get_args(RefusalReason)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was typed: exhibits to accept (none named: all), to refuse with a reason each, and reservations."""
+
+    accepted: tuple[str, ...]
+    refused: dict[str, str]
+    refuse_all: str | None
+    reservations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What happens with one exhibit; ``reason`` of a refusal, ``reservations`` of an acceptance."""
+
+    arrival: Arrival
+    kind: Literal["accepted", "refused", "returned"]
+    reason: str | None
+    reservations: tuple[str, ...]
+
+
+def parse_decisions(
+    accepted: Iterable[str], refused: Iterable[str], refuse_all: str | None, reservations: Iterable[str]
+) -> Wanted:
+    """Return what was typed.
+
+    Raises:
+        UsageError: ``receive.refuse``, ``receive.reason``, ``receive.reservation``.
+    """
+    pairs = {}
+    for item in refused:
+        name, equals, reason = item.rpartition("=")
+        if not equals or not name:
+            raise UsageError("receive.refuse", f"expected EXHIBIT=REASON, found {item!r}")
+        pairs[name] = reason
+    for reason in (*pairs.values(), *([refuse_all] if refuse_all is not None else [])):
+        if reason not in REASONS:
+            raise UsageError("receive.reason", f"expected one of {', '.join(REASONS)}, found {reason!r}")
+    named = tuple(sorted(set(reservations)))
+    for item in named:
+        if item not in RESERVATIONS:
+            raise UsageError("receive.reservation", f"expected one of {', '.join(RESERVATIONS)}, found {item!r}")
+    return Wanted(tuple(accepted), pairs, refuse_all, named)
+
+
+def decide(report: Report, delivery: Delivery, wanted: Wanted) -> tuple[Decision, ...]:
+    """Return a decision about each exhibit of the delivery.
+
+    Raises:
+        VerificationError: ``receive.failed`` where something of a bundle that FAILED would be accepted.
+        RefusedError: ``receive.undecided`` where what is INDETERMINATE would be accepted without its reservations.
+        UsageError: ``receive.exhibit`` for a name that the bundle doesn't have, or that is both accepted and refused;
+            ``receive.undecided-exhibit`` for one that is neither.
+    """
+    _check_names(delivery, wanted)
+    made = tuple(_decide(arrival, wanted) for arrival in delivery.arrivals)
+    if any(item.kind == "accepted" for item in made):
+        _check_verdict(report, wanted)
+    return made
+
+
+def _decide(arrival: Arrival, wanted: Wanted) -> Decision:
+    names = {arrival.name, arrival.number}
+    reason = wanted.refuse_all or next((why for name, why in wanted.refused.items() if name in names), None)
+    if reason is not None:
+        return Decision(arrival, "refused", reason, ())
+    if wanted.accepted and not names & set(wanted.accepted):
+        text = f"expected a decision about {arrival.name}, found none"
+        hint = f"--accept {arrival.name}, or --refuse {arrival.name}=REASON"
+        raise UsageError("receive.undecided-exhibit", text, hint=hint)
+    return Decision(arrival, "accepted", None, wanted.reservations)
+
+
+def _check_names(delivery: Delivery, wanted: Wanted) -> None:
+    known = {name for arrival in delivery.arrivals for name in (arrival.name, arrival.number)}
+    for name in (*wanted.accepted, *wanted.refused):
+        if name not in known:
+            names = ", ".join(arrival.name for arrival in delivery.arrivals)
+            raise UsageError("receive.exhibit", f"expected one of {names}, found {name!r}")
+        if name in wanted.accepted and (name in wanted.refused or wanted.refuse_all):
+            raise UsageError("receive.exhibit", f"expected {name} accepted or refused, found both")
+
+
+def _check_verdict(report: Report, wanted: Wanted) -> None:
+    if report.verdict is Verdict.FAILED:
+        text = "expected a bundle that verifies, found it FAILED: it can only be refused"
+        hint = "custody verify says why; --refuse-all does-not-verify records it and makes the receipt"
+        raise VerificationError("receive.failed", text, hint=hint)
+    missing = [item for item in reservations_for(report.findings) if item not in wanted.reservations]
+    if report.verdict is Verdict.INDETERMINATE and missing:
+        text = f"expected the reservations that an undecided bundle calls for, found none for {', '.join(missing)}"
+        hint = " ".join(f"--reservation {item}" for item in missing)
+        raise RefusedError("receive.undecided", text, hint=f"{hint}; custody verify says why")

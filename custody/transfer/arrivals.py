@@ -1,0 +1,124 @@
+"""What a verified bundle delivers: exhibits that were dispatched to this ledger, and what speaks for reservations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from custody.verify.verify import Verified
+from schemas.details.exhibit import ExhibitRegistered, Foreign
+from schemas.details.record import BundleExported
+from schemas.details.transfer import Reservation, TransferAccepted, TransferDispatched
+from schemas.errors import RefusedError
+from schemas.event import ParsedEvent
+from schemas.report import Finding, LedgerReport, Severity
+from schemas.types import is_set
+
+_RESERVATIONS: Final[dict[str, Reservation]] = {
+    "checkpoint.": "checkpoint-unknown",
+    "content.absent": "content-incomplete",
+    "content.encrypted": "encrypted",
+    "keys.disputed": "entries-disputed",
+    "record.version": "version-unknown",
+    "timestamps.": "timestamps-absent",
+    "verify.newer-version": "version-unknown",
+}
+"""Which reservation an undecided finding calls for, by the beginning of its code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One exhibit that was dispatched: where it stands there, its first act, and the dispatch itself."""
+
+    case: str
+    number: str
+    foreign: Foreign
+    registered: ExhibitRegistered
+    registration: ParsedEvent
+    dispatch: ParsedEvent
+    sent: TransferDispatched
+
+    @property
+    def name(self) -> str:
+        """The exhibit in the sender's words."""
+        return f"{self.case}/{self.number}"
+
+    def comes_home_to(self, origin: str) -> Foreign | None:
+        """Return the exhibit of the ledger ``origin`` that this one came from, where it is on its way back."""
+        details = self.registered
+        foreign = details.foreign if isinstance(details, TransferAccepted) else None
+        return foreign if isinstance(foreign, Foreign) and foreign.ledger == origin else None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A transfer as its bundle tells it: from which ledger, to which agent of it, what, under which request there."""
+
+    origin: str
+    transfer: str
+    to: str
+    to_ledger: str | None
+    request: str | None
+    arrivals: tuple[Arrival, ...]
+
+
+def delivery_of(verified: Verified) -> Delivery:
+    """Return what a bundle delivers. It is as good as the verdict on the bundle says.
+
+    Raises:
+        RefusedError: ``transfer.none`` for a bundle that no dispatch goes with, ``transfer.mixed`` where an exhibit was
+            dispatched otherwise than the bundle says.
+    """
+    ledger = verified.report.ledger
+    entry = verified.entries.get(ledger.size - 1) if isinstance(ledger, LedgerReport) else None
+    exported = entry.event.details if entry is not None else None
+    if (
+        not isinstance(ledger, LedgerReport)
+        or not isinstance(exported, BundleExported)
+        or not is_set(exported.transfer)
+    ):
+        text = "expected a bundle that goes with a dispatch, found one without"
+        raise RefusedError(
+            "transfer.none", text, hint="custody register --foreign-from takes in what was not dispatched"
+        )
+    manifest, transfer, to = exported.manifest, str(exported.transfer), str(exported.to)
+    arrivals = tuple(_arrivals(verified, ledger, manifest, transfer))
+    recipient = verified.state.agent(to)
+    request = str(exported.request) if is_set(exported.request) else None
+    return Delivery(ledger.origin, transfer, to, recipient.ledger if recipient else None, request, arrivals)
+
+
+def _arrivals(verified: Verified, ledger: LedgerReport, manifest: str, transfer: str) -> Iterator[Arrival]:
+    for item in verified.report.exhibits:
+        there = verified.state.exhibit(item.case, item.exhibit)
+        name = f"{item.case}/{item.exhibit}"
+        registration = _event(verified, there.registration) if there is not None else None
+        head = _event(verified, there.head) if there is not None else None
+        if there is None or registration is None or head is None or not isinstance(head.details, TransferDispatched):
+            raise RefusedError("transfer.mixed", f"expected {name} dispatched in this transfer, found it was not")
+        if head.details.transfer != transfer:
+            text = f"expected {name} dispatched in transfer {transfer}, found {head.details.transfer}"
+            raise RefusedError("transfer.mixed", text)
+        assert isinstance(registration.details, ExhibitRegistered), "an exhibit begins with its registration"
+        foreign = Foreign(
+            case=item.case, exhibit=item.exhibit, head=there.head, ledger=ledger.origin, manifest=manifest,
+            root=ledger.root, size=ledger.size,
+        )  # fmt: skip
+        yield Arrival(item.case, item.exhibit, foreign, registration.details, registration, head, head.details)
+
+
+def _event(verified: Verified, event_hash: str) -> ParsedEvent | None:
+    place = verified.state.event(event_hash)
+    entry = None if place is None else verified.entries.get(place.index)
+    return None if entry is None else entry.event
+
+
+def reservations_for(findings: Iterable[Finding]) -> tuple[Reservation, ...]:
+    """Return the reservations that undecided findings call for, in order: nothing undecided is taken in silently."""
+    found = set()
+    for finding in findings:
+        if finding.severity is Severity.INDETERMINATE:
+            beginnings = (item for item in _RESERVATIONS if finding.code.startswith(item))
+            found.add(_RESERVATIONS.get(next(beginnings, ""), "other"))
+    return tuple(sorted(found))
