@@ -117,6 +117,7 @@ class Partial:
         self._lost: tuple[Extent, ...] = ()
         self._is_kept = False
         self._noted = 0
+        self._size = 0
         self.start = 0
         self.unread: tuple[Extent, ...] = ()
 
@@ -149,7 +150,7 @@ class Partial:
             _write_anew(self._journal, b"".join((format_header(self._mark), *lines)))
             if self._copy >= 0:
                 os.ftruncate(self._copy, self.start)
-                os.lseek(self._copy, self.start, os.SEEK_SET)
+                self._size = self.start
         except OSError as error:
             raise as_storage_error(error, "keeping what is read") from None
 
@@ -165,7 +166,8 @@ class Partial:
         """
         if self._copy >= 0:
             try:
-                write_sparse(self._copy, chunk)
+                write_sparse(self._copy, chunk, offset=self._size)
+                self._size += len(chunk)
             except OSError as error:
                 raise as_storage_error(error, "copying evidence into the store") from None
 

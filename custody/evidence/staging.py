@@ -134,6 +134,7 @@ class Copy:
         self._keep = keep
         self._drop = drop
         self._kept = False
+        self._size = 0
         self.reads_from = -1
 
     def __enter__(self) -> Self:
@@ -171,7 +172,8 @@ class Copy:
         if self.reads_from == self._fd:
             return
         try:
-            write_sparse(self._fd, piece)
+            write_sparse(self._fd, piece, offset=self._size)
+            self._size += len(piece)
         except OSError as error:
             raise as_storage_error(error, "copying evidence into the store") from None
 

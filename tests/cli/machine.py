@@ -17,10 +17,10 @@ CASE = "2026-0417"
 class Machine:
     """Commands on one machine; what is expected to work fails the test if it doesn't."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, *, country: str = "FR") -> None:
         self.stage = stage
         self.home = stage.folder / "l"
-        self.do("init l --origin a.example/x --authority A --country FR --registrar reg-1 --registrar reg-2")
+        self.do(f"init l --origin a.example/x --authority A --country {country} --registrar reg-1 --registrar reg-2")
         stage.patch.setenv("CUSTODY_HOME", str(self.home))
         for agent, role in (("exam-07", "examiner"), ("exam-11", "examiner"), ("cust-02", "custodian")):
             self.do(f"key new {agent}")

@@ -1,0 +1,225 @@
+"""Reading at the prompt: digests by choice, damage told to a range, interrupted registrations taken up again."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from custody.cli.exits import Exit
+from custody.evidence import reading
+from schemas.content import Content, Digests, Pieces
+from schemas.details.exhibit import ExhibitChecked, ExhibitRegistered, Lost
+from schemas.limits import PIECE_BYTES
+from tests.cli.machine import CASE, Machine
+from tests.cli.script import Stage
+from tests.evidence.test_devices import Scratched
+
+SIZE = 2 * PIECE_BYTES + 4096
+DAMAGE = f"damaged: bytes {PIECE_BYTES}-{2 * PIECE_BYTES - 1}"
+
+
+@pytest.fixture
+def machine(stage: Stage) -> Machine:
+    """Give a ledger that is ready for evidence."""
+    return Machine(stage)
+
+
+@pytest.fixture
+def image(machine: Machine) -> Path:
+    """An image with bytes of its own in each piece, and holes between them."""
+    path = machine.stage.folder / "image.dd"
+    with path.open("wb") as file:
+        for place in range(3):
+            file.seek(place * PIECE_BYTES)
+            file.write(os.urandom(4096))
+    return path
+
+
+def _details(machine: Machine) -> ExhibitRegistered:
+    details = machine.entries()[-1].event.details
+    assert isinstance(details, ExhibitRegistered)
+    return details
+
+
+def _digests(machine: Machine) -> Digests:
+    content = _details(machine).content
+    assert isinstance(content, Content)
+    assert isinstance(content.files, tuple)
+    assert isinstance(content.files[0].digests, Digests)
+    return content.files[0].digests
+
+
+def _flip(path: Path) -> None:
+    path.chmod(0o600)
+    with path.open("r+b") as file:
+        file.seek(PIECE_BYTES + 100)
+        before = file.read(1)
+        file.seek(PIECE_BYTES + 100)
+        file.write(bytes([before[0] ^ 1]))
+
+
+def test_digests_are_chosen_by_name(machine: Machine) -> None:
+    """The hash set of another case is in MD5, and that of the next in SHA3-256."""
+    (machine.stage.folder / "a.txt").write_bytes(b"abc")
+    machine.register("a.txt", "--digest md5 --digest sha3-256")
+    found = _digests(machine)
+    assert found.md5 == "900150983cd24fb0d6963f7d28e17f72"
+    assert str(found.sha3_256).startswith("3a985da74fe225b2")
+    assert machine.json(f"check --case {CASE} --all --as cust-02")["exhibits"][0]["unaltered"]
+    machine.fail(
+        f"register a.txt --case {CASE} --exhibit next --as exam-07 --digest crc32", Exit.USAGE, "usage.command"
+    )
+
+
+def test_a_ledger_in_china_has_sm3_unasked(stage: Stage) -> None:
+    """GB/T 32905 is what the procedure there asks for."""
+    machine = Machine(stage, country="CN")
+    (stage.folder / "a.txt").write_bytes(b"abc")
+    machine.register("a.txt")
+    assert _digests(machine).sm3 == "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
+
+
+def test_check_and_audit_say_which_bytes_are_damaged(machine: Machine, image: Path) -> None:
+    """An expert looks at 16 MiB, and not at two terabytes."""
+    machine.register("image.dd")
+    _flip(machine.evidence()[_digests(machine).sha256])
+    ran = machine.stage.custody(f"check --case {CASE} --all --as cust-02")
+    assert (ran.exit, DAMAGE in ran.stdout) == (Exit.FAILED, True)
+    details = machine.entries()[-1].event.details
+    assert isinstance(details, ExhibitChecked)
+    assert isinstance(details.mismatches, tuple)
+    assert [(item.offset, item.size) for item in details.mismatches[0].damaged] == [(PIECE_BYTES, PIECE_BYTES)]  # type: ignore[union-attr]
+    ran = machine.stage.custody("audit --files --json")
+    assert (ran.exit, DAMAGE in ran.stdout) == (Exit.FAILED, True)
+
+
+@pytest.mark.parametrize("way", ["inside", "apart"])
+def test_verify_says_which_bytes_are_damaged(way: str, machine: Machine, image: Path) -> None:
+    """The recipient asks for one piece again, and knows that the rest is good."""
+    machine.do("agent enrol court --kind organisation --country FR --as reg-1")
+    machine.register("image.dd")
+    sha256 = _digests(machine).sha256
+    apart = " --detached" if way == "apart" else ""
+    machine.do(f"bundle {CASE}/EX-1 --to court -o b.zip --as exam-07{apart}")
+    folder = machine.stage.folder
+    (folder / "given").mkdir()
+    if way == "apart":
+        given = folder / "given" / sha256
+        given.write_bytes(image.read_bytes())
+        _flip(given)
+    else:
+        raw = (folder / "b.zip").read_bytes()
+        at = raw.index(image.read_bytes()[:64]) + PIECE_BYTES + 100
+        (folder / "b.zip").write_bytes(raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :])
+    ran = machine.stage.custody("verify b.zip --files given --json")
+    assert (ran.exit, DAMAGE in ran.stdout) == (Exit.FAILED, True), ran.stdout
+
+
+START = """
+import sys, time
+from custody.cli.program import main
+from custody.evidence.medium import FileMedium
+real = FileMedium.read_into
+def slowly(self, view, offset):
+    time.sleep(0.02)
+    return real(self, view, offset)
+FileMedium.read_into = slowly
+main(sys.argv[1:])
+"""
+
+
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("manner", ["", "--in-place"])
+def test_an_interrupted_registration_is_taken_up_again(by: signal.Signals, manner: str, machine: Machine) -> None:
+    """A cable, a battery, an impatient superior: nothing is half registered, and no hour is lost."""
+    (machine.stage.folder / "disk.dd").write_bytes(os.urandom(4 * PIECE_BYTES))
+    line = f"register disk.dd --case {CASE} --exhibit next --as exam-07 {manner}".split()
+    entries = len(machine.entries())
+    with subprocess.Popen(
+        [sys.executable, "-c", START, *line],
+        cwd=machine.stage.folder,
+        env=dict(os.environ),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        journals = machine.home / "evidence" / ".partial"
+        for _ in range(600):
+            time.sleep(0.02)
+            if any(path.read_bytes().count(b"\n") > 1 for path in journals.glob("*/journal")):
+                break
+        process.send_signal(by)
+        said = process.communicate()[1]
+    assert process.returncode == (-9 if by is signal.SIGKILL else Exit.INTERRUPTED), said
+    assert by is signal.SIGKILL or "--resume goes on" in said
+    assert len(machine.entries()) == entries
+    machine.fail(
+        f"register disk.dd --case {CASE} --exhibit next --as exam-07 {manner}", Exit.REFUSED, "evidence.interrupted"
+    )
+    ran = machine.do(f"register disk.dd --case {CASE} --exhibit next --as exam-07 --resume {manner}")
+    assert ("all is read a second time" if manner else "taken from our own copy") in ran.stderr
+    checked = machine.json(f"check --case {CASE} --all --as cust-02")
+    assert [item["unaltered"] for item in checked["exhibits"]] == [True]
+    assert list(journals.iterdir()) == []
+
+
+def test_nothing_to_resume_is_said(machine: Machine) -> None:
+    """Whoever expects a second half must not wait for a whole without a word."""
+    (machine.stage.folder / "a.txt").write_bytes(b"abc")
+    ran = machine.do(f"register a.txt --case {CASE} --exhibit 1 --as exam-07 --resume")
+    assert "nothing of it was interrupted" in ran.stderr
+
+
+def test_a_wrong_passphrase_costs_no_second_reading(machine: Machine, image: Path) -> None:
+    """The disk was read; only the signature failed."""
+    (machine.stage.folder / "wrong").write_text("not it\n")
+    (machine.stage.folder / "wrong").chmod(0o600)
+    line = f"register image.dd --case {CASE} --exhibit 1 --as exam-07"
+    ran = machine.fail(f"{line} --passphrase-file wrong", Exit.REFUSED, "key.wrong-passphrase")
+    assert f"{SIZE:,} bytes that were read are kept" in ran.stderr
+    assert "taken from our own copy" in machine.do(f"{line} --resume").stderr
+
+
+def test_bad_sectors_are_recorded_and_known_again(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that is failing is evidence all the same; which bytes are missing stands in what was signed."""
+    monkeypatch.setattr(reading.Manner, "__init__", _scratched)
+    (machine.stage.folder / "disk.dd").write_bytes(os.urandom(1 << 21))
+    line = f"register disk.dd --case {CASE} --exhibit 1 --as exam-07 --in-place"
+    machine.fail(line, Exit.REFUSED, "evidence.unreadable")
+    ran = machine.do(f"{line} --accept-unreadable")
+    assert "1,536 bytes could not be read" in ran.stderr
+    lost = _details(machine).lost
+    assert isinstance(lost, Lost)
+    assert isinstance(lost.ranges, tuple)
+    assert (lost.bytes, [(item.offset, item.size) for item in lost.ranges]) == (1536, [(512, 512), (1 << 20, 1024)])
+    checked = machine.json(f"check --case {CASE} --all --as cust-02")
+    assert [item["unaltered"] for item in checked["exhibits"]] == [True]
+    monkeypatch.setattr(Scratched, "bad", (*Scratched.bad, (4096, 4608)))
+    checked = machine.json(f"check --case {CASE} --all --as cust-02", Exit.FAILED)
+    assert checked["exhibits"][0]["differences"][0]["damaged"] == [{"offset": 4096, "size": 512}]
+
+
+_init = reading.Manner.__init__
+
+
+def _scratched(self: reading.Manner, **given: object) -> None:
+    """Read everything from a medium with bad sectors."""
+    _init(self, **{**given, "open_medium": Scratched})  # type: ignore[arg-type]
+
+
+def test_a_list_of_pieces_is_committed_to(machine: Machine, image: Path) -> None:
+    """The record names number and root of the pieces; the home keeps the list."""
+    machine.register("image.dd")
+    content = _details(machine).content
+    assert isinstance(content, Content)
+    assert isinstance(content.files, tuple)
+    pieces = content.files[0].pieces
+    assert isinstance(pieces, Pieces)
+    assert (pieces.count, pieces.size) == (3, PIECE_BYTES)
+    assert (machine.home / "manifests" / f"{pieces.root}.pieces").read_bytes().count(b"\n") == 3
