@@ -7,9 +7,13 @@ harms nobody; an entry whose evidence was never stored can't be.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from custody.cli.context import Context
@@ -69,7 +73,8 @@ def register_exhibits(
     # Who signs and whether the rules allow it is known before an hour of reading, so ask first.
     signers = named_signers(context, who)
     rehearse_numbers(context, wanted, signers, when)
-    with Partials(staged.holdings.home.evidence / ".partial", resume=taking.resume) as partials:
+    # A machine that shuts down asks programs to end by SIGTERM: as with an interrupt, what was read is kept.
+    with _soft_end(), Partials(staged.holdings.home.evidence / ".partial", resume=taking.resume) as partials:
         try:
             taken = _take_all(context, staged, wanted, taking, partials)
             outcome = _record(context, staged, taken, taking, signers, who=who, when=when)
@@ -80,6 +85,23 @@ def register_exhibits(
             raise
         partials.forget()
     return outcome
+
+
+@contextmanager
+def _soft_end() -> Iterator[None]:
+    """Take SIGTERM for an interrupt, where this is the thread that gets signals."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _record(
