@@ -1,0 +1,152 @@
+"""Logs of acquisitions, in the words of the tools that write them."""
+
+from hashlib import md5, sha1, sha256
+
+import pytest
+
+from custody.evidence.hashlists.compare import Known, compare
+from custody.evidence.hashlists.model import ParsedList
+from custody.evidence.hashlists.read import read_hash_list
+
+MEDIUM = bytes(range(256)) * 16
+MD5, SHA1, SHA256 = (make(MEDIUM).hexdigest() for make in (md5, sha1, sha256))
+
+GUYMAGER = f"""
+GUYMAGER ACQUISITION INFO FILE
+==============================
+
+Guymager
+========
+
+Version              : 0.8.13-1
+Acquisition
+===========
+
+Linux device            : /dev/sdb
+Device size             : {len(MEDIUM)} (4.1kB)
+Format                  : Expert Witness Format, sub-format Guymager - file extension is .Exx
+Image path and file name: /evidence/disk.Exx
+Hash calculation        : MD5, SHA-1 and SHA-256
+Source verification     : on
+
+No bad sectors encountered during acquisition.
+State: Finished successfully
+
+MD5 hash                   : {MD5}
+MD5 hash verified source   : {MD5}
+MD5 hash verified image    : {MD5}
+SHA1 hash                  : {SHA1}
+SHA1 hash verified source  : --
+SHA1 hash verified image   : --
+SHA256 hash                : {SHA256}
+Source verification OK. The device delivered the same data during acquisition and verification.
+
+Generated image files and their MD5 hashes
+==========================================
+
+MD5                               Image file
+{MD5}  disk.E01
+"""
+FTK = f"""Created By AccessData\u00ae FTK\u00ae Imager 4.7.1.2
+
+Case Information:
+Acquired using: ADI4.7.1.2
+Case Number: 7
+Examiner: examiner-1
+--------------------------------------------------------------
+
+Information for E:\\evidence\\disk:
+
+[Drive Geometry]
+ Bytes per Sector: 512
+ Sector Count: 8
+[Computed Hashes]
+ MD5 checksum:    {MD5}
+ SHA1 checksum:   {SHA1}
+
+Image Information:
+ Segment list:
+  E:\\evidence\\disk.E01
+
+Image Verification Results:
+ MD5 checksum:    {MD5} : verified
+ SHA1 checksum:   {SHA1} : verified
+"""
+DC3DD = f"""dc3dd 7.2.646 started at 2026-11-21 09:30:00 +0100
+compiled options:
+command line: dc3dd if=/dev/sdb hof=disk.dd hash=md5 hash=sha256 log=dc3dd.log
+device size: 8 sectors (probed),        4,096 bytes
+sector size: 512 bytes (probed)
+      4096 bytes ( 4 K ) copied ( 100% ),    0 s, 55 M/s
+
+input results for device `/dev/sdb':
+   8 sectors in
+   0 bad sectors replaced by zeros
+   {MD5} (md5)
+   {SHA256} (sha256)
+   {MD5} (md5), sectors 0 - 7
+
+output results for file `disk.dd':
+   8 sectors out
+   [ok] {MD5} (md5)
+   [ok] {SHA256} (sha256)
+
+dc3dd completed at 2026-11-21 09:30:01 +0100
+"""
+DCFLDD = f"0 - 2048: {MD5}\n2048 - 4096: {SHA1[:32]}\nTotal (md5): {MD5}\nTotal (sha256): {SHA256}\n"
+DDRESCUE = f"""# Mapfile. Created by GNU ddrescue version 1.27
+# Command line: ddrescue /dev/sdb disk.dd disk.map
+# current_pos  current_status  current_pass
+0x00000C00     +               1
+#      pos        size  status
+0x00000000  0x00000400  +
+0x00000400  0x00000200  -
+0x00000600  0x{len(MEDIUM) - 0x600:08X}  +
+"""
+LOGS = {"guymager": GUYMAGER, "ftk-imager": FTK, "dc3dd": DC3DD, "dcfldd": DCFLDD, "ddrescue": DDRESCUE}
+
+
+def _compare(parsed: ParsedList, medium: bytes) -> tuple[int, int]:
+    digests = {"md5": md5(medium).hexdigest(), "sha1": sha1(medium).hexdigest(), "sha256": sha256(medium).hexdigest()}
+    result = compare(parsed, files={}, medium=Known(digests, len(medium)))
+    return result.matching, len(result.differences)
+
+
+@pytest.mark.parametrize("kind", LOGS)
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_a_log_agrees_with_its_medium_and_no_other(kind: str, ends: str) -> None:
+    """Every value counts, and none of them is a value of something else."""
+    parsed = read_hash_list(LOGS[kind].replace("\n", ends).encode())
+    assert (parsed.kind, parsed.faults) == (kind, ())
+    matching, differing = _compare(parsed, MEDIUM)
+    assert (matching > 0, differing) == (True, 0)
+    assert _compare(parsed, MEDIUM[:-512]) == (0, matching)
+
+
+def test_each_value_of_a_log_is_taken_once() -> None:
+    """Counts are what a court reads: 'verified' lines are values too, '--' is none."""
+    counts = {kind: _compare(read_hash_list(text.encode()), MEDIUM)[0] for kind, text in LOGS.items()}
+    assert counts == {"guymager": 6, "ftk-imager": 5, "dc3dd": 4, "dcfldd": 2, "ddrescue": 1}
+
+
+def test_values_of_parts_are_counted_and_not_compared() -> None:
+    """Windows of dcfldd and dc3dd are of ranges that nobody reads again here; that is said."""
+    assert read_hash_list(DCFLDD.encode()).unchecked == 2
+    assert read_hash_list(DC3DD.encode()).unchecked == 1
+
+
+def test_guymager_names_its_files_too() -> None:
+    """The digest of each segment beside that of the medium."""
+    (file,) = [entry for entry in read_hash_list(GUYMAGER.encode()).entries if entry.name is not None]
+    assert (file.name, file.values[0].digest) == (b"disk.E01", MD5)
+
+
+def test_a_map_says_what_was_not_rescued() -> None:
+    """Bad sectors and places never tried, by byte; finished ones are not among them."""
+    assert read_hash_list(DDRESCUE.encode()).bad == ((0x400, 0x200),)
+
+
+def test_an_ftk_log_in_utf_16_is_read() -> None:
+    """Newer versions write it so."""
+    parsed = read_hash_list(FTK.encode("utf-16"))
+    assert (parsed.kind, _compare(parsed, MEDIUM)) == ("ftk-imager", (5, 0))
