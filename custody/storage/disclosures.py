@@ -1,6 +1,7 @@
 """Private values in a file of their own: the only place where a ledger holds a name, and whence it can be erased.
 
-``secure_delete`` is on, so that an erased value is overwritten in the file, and the log is folded in and cut at once.
+``secure_delete`` is on, so that an erased value is overwritten where it stands. Pages that SQLite re-arranged before may
+hold copies of it in their unused parts, so after an erasure the file is written anew, and the log is folded in and cut.
 What a file system or a backup keeps of old blocks is for the operator (docs/operations.md). A row whose text is gone
 says that the value was erased by order, not that it never was here.
 """
@@ -115,10 +116,14 @@ class Disclosures:
         return tuple(event for (event,) in rows)
 
     def _cut_log(self) -> None:
-        """Fold the log into the file and empty it: it holds pages from before the erasure."""
+        """Write the file anew, fold the log into it and empty the log: both hold pages from before the erasure."""
         with self.database.errors():
             connection = sqlite3.connect(self.database.path, timeout=PATIENCE, isolation_level=None)
             try:
+                # What VACUUM needs on the way may be as large as the file; on a disk it would leave traces there.
+                connection.execute("PRAGMA temp_store=MEMORY")
+                connection.execute("PRAGMA secure_delete=ON")
+                connection.execute("VACUUM")
                 (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             finally:
                 connection.close()
@@ -126,7 +131,7 @@ class Disclosures:
             raise StorageError(
                 "ledger.busy",
                 "expected nobody to read while values are erased, found a reader",
-                hint="the values are erased; run the same again to clear the last copies in the log",
+                hint="the values are erased; custody erase --finish clears the last copies in the log",
             )
 
 
