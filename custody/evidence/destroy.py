@@ -1,0 +1,135 @@
+"""Destroying what an order names: files, and names in lists of files. What is destroyed is overwritten first.
+
+A file that goes loses its name first and its bytes after that, so that a crash in between leaves no half of it under
+its name. What a file system, an SSD or a snapshot keeps of old blocks is out of reach (docs/operations.md).
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from custody.evidence.disk import as_storage_error, sync_directory
+from custody.evidence.manifest import read_manifest
+from schemas import canonical
+from schemas.content import Content, ManifestLine
+from schemas.private import Disclosure, parse_disclosure
+from schemas.types import UNSET
+
+_ZEROS: Final = bytes(1 << 20)
+
+IsGone = Callable[[Disclosure], bool]
+"""Tells whether a value of a file record is to be destroyed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What a list of files lost: the texts of the disclosures that stood in it."""
+
+    texts: tuple[str, ...]
+
+
+def destroy_file(path: Path) -> int | None:
+    """Destroy a file and return how many bytes it had; nothing where there is none.
+
+    A file that has other names too, outside of our folders, loses only this one: its bytes are somebody else's.
+
+    Raises:
+        StorageError: ``store.failed``; run again, and it goes on.
+    """
+    try:
+        if not path.is_file() or path.is_symlink():
+            return None
+        path.chmod(0o600)
+        with path.open("r+b", buffering=0) as file:
+            status = os.fstat(file.fileno())
+            path.unlink()
+            if status.st_nlink == 1:
+                _overwrite(file.fileno(), status.st_size)
+        sync_directory(path.parent)
+    except OSError as error:
+        raise as_storage_error(error, f"destroying {path.name}") from None
+    return status.st_size
+
+
+def forget_names(path: Path, *, content: Content, is_gone: IsGone) -> Forgotten:
+    """Rewrite the list of files at ``path`` without the values that are gone; its records, and so its root, stay.
+
+    The new list takes the place of the old one whole or not at all; the old one's bytes are overwritten then. Nothing is
+    written where nothing is gone.
+
+    Raises:
+        RecordError, VerificationError, StorageError: as `read_manifest`; the old list stays.
+    """
+    gone: list[str] = []
+    try:
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f"spool-{os.getpid()}-", suffix=".jsonl")
+        temporary = Path(name)
+        try:
+            with os.fdopen(descriptor, "wb", buffering=1 << 18) as out:
+                for line in read_manifest(path, content=content):
+                    out.write(canonical.encode(_without(line, is_gone, gone)) + b"\n")
+                out.flush()
+                os.fsync(out.fileno())
+            if gone:
+                _replace(path, temporary)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise as_storage_error(error, f"rewriting the list {content.root}") from None
+    return Forgotten(tuple(gone))
+
+
+def replace_whole(path: Path, content: bytes) -> None:
+    """Put ``content`` in the place of a small file, durably, and overwrite what it held.
+
+    Raises:
+        StorageError: ``store.full`` or ``store.failed``; the old file stays.
+    """
+    try:
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        temporary = Path(name)
+        try:
+            with os.fdopen(descriptor, "wb") as out:
+                os.fchmod(out.fileno(), path.stat().st_mode & 0o777)
+                out.write(content)
+                out.flush()
+                os.fsync(out.fileno())
+            _replace(path, temporary)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise as_storage_error(error, f"rewriting {path.name}") from None
+
+
+def _without(line: ManifestLine, is_gone: IsGone, gone: list[str]) -> ManifestLine:
+    texts = line.disclosures if isinstance(line.disclosures, tuple) else ()
+    lost = [text for text in texts if is_gone(parse_disclosure(text))]
+    if not lost:
+        return line
+    gone += lost
+    kept = tuple(text for text in texts if text not in lost)
+    return msgspec.structs.replace(line, disclosures=kept or UNSET)
+
+
+def _replace(path: Path, temporary: Path) -> None:
+    with path.open("r+b", buffering=0) as old:
+        status = os.fstat(old.fileno())
+        temporary.replace(path)
+        sync_directory(path.parent)
+        if status.st_nlink == 1:
+            _overwrite(old.fileno(), status.st_size)
+
+
+def _overwrite(descriptor: int, size: int) -> None:
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    left = size
+    while left > 0:
+        left -= os.write(descriptor, _ZEROS[: min(left, len(_ZEROS))])
+    os.fsync(descriptor)
