@@ -21,6 +21,8 @@ from schemas.enrol import Enrolment, EnrolmentRequest
 from schemas.entry import Entry
 from schemas.envelope import ENROL_PAYLOAD_TYPE, Envelope
 from schemas.event import PAYLOAD_TYPE, Event
+from schemas.law import Deadlines, Grounds, Offences, RequestFields, Retention
+from schemas.profile import Profile
 from schemas.proof import Consistency, Proof
 from schemas.registry import DETAILS
 from schemas.report import Report
@@ -32,6 +34,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 KINDS: dict[str, type[Record]] = {
     "custody-bundle-v1": Bundle,
     "custody-consistency-v1": Consistency,
+    "custody-deadlines-v1": Deadlines,
     "custody-disclosures-v1": Disclosures,
     "custody-draft-v1": Draft,
     "custody-enrol-request-v1": EnrolmentRequest,
@@ -39,8 +42,13 @@ KINDS: dict[str, type[Record]] = {
     "custody-entry-v1": Entry,
     "custody-event-v1": Event,
     "custody-manifest-line-v1": ManifestLine,
+    "custody-offences-v1": Offences,
+    "custody-profile-v1": Profile,
     "custody-proof-v1": Proof,
+    "custody-refusal-grounds-v1": Grounds,
     "custody-report-v1": Report,
+    "custody-request-fields-v1": RequestFields,
+    "custody-retention-v1": Retention,
     "custody-trust-v1": Trust,
     "dsse-envelope": Envelope,
 }

@@ -155,3 +155,17 @@ def test_the_closed_lists_are_sorted_sets() -> None:
     """They are printed in the specification, and compared there."""
     for words in (RULES, GATES, PAPERS):
         assert list(words) == sorted(set(words))
+
+
+def test_the_example_of_the_specification_is_a_profile() -> None:
+    """Who writes a reader from the page alone starts with these bytes."""
+    page = (ROOT / "docs" / "spec" / "procedure.md").read_text("utf-8")
+    example = page.split("```")[1].strip()
+    assert parse_profile(example.encode()).name == "example"
+
+
+def test_the_page_names_every_rule_gate_and_paper() -> None:
+    """A rule that no page explains can't be built a second time."""
+    page = (ROOT / "docs" / "spec" / "procedure.md").read_text("utf-8")
+    assert [rule for rule in RULES if f"`procedure.{rule}`" not in page] == []
+    assert [gate for gate in GATES if f"`{gate}`" not in page] == []

@@ -27,6 +27,16 @@ EXAMPLES = {
     "dsse-envelope": "envelope",
 }
 
+LAW = {
+    "custody-deadlines-v1": "law/deadlines.json",
+    "custody-offences-v1": "law/offences.json",
+    "custody-profile-v1": "profiles/cn.json",
+    "custody-refusal-grounds-v1": "law/refusal-grounds.json",
+    "custody-request-fields-v1": "law/request-fields.json",
+    "custody-retention-v1": "law/retention.json",
+}
+"""Files that are shipped, below ``schemas``."""
+
 
 def _validator(kind: str) -> Any:
     return Draft202012Validator(json.loads((FOLDER / f"{kind}.schema.json").read_bytes()))
@@ -35,6 +45,8 @@ def _validator(kind: str) -> Any:
 def _example(kind: str) -> Any:
     if kind == "custody-enrol-v1":
         return json.loads(examples()["key"][1]().split("\n")[0])
+    if kind in LAW:
+        return json.loads((FOLDER.parent / LAW[kind]).read_bytes())
     return json.loads(examples()[EXAMPLES[kind]][1]())
 
 

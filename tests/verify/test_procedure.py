@@ -53,7 +53,7 @@ def rules(found: list[ProcedureFinding]) -> set[str]:
 
 
 def seized(world: World, *, second: str | None = "examiner-2", witness: str | None = None, **details: Any) -> None:
-    offices = {"second": second, "witness": witness}
+    offices: dict[str, Any] = {"second": second, "witness": witness}
     world.register(CASE, EXHIBIT, actor="examiner-1", **{k: v for k, v in offices.items() if v}, **details)
 
 
