@@ -18,7 +18,6 @@ from custody.audit.table_rows import TableRows
 from custody.audit.wanted import Wanted
 from custody.ledger.signature_cores import SignatureCores
 from custody.verify.fold import Placed
-from custody.verify.images import check_image
 from custody.verify.procedure import Procedure, report
 from keys.verifier_key import VerifierKey
 from schemas.content import Content
@@ -113,8 +112,6 @@ class LedgerPass:
             self.watch.watch(parsed, placed, self.replayed.fold.state)
         self._look_at_procedure(parsed)
         details = parsed.event.details
-        if placed.is_applied:
-            check_image(parsed, self.findings)
         if self._wanted.files is None or not isinstance(details, ExhibitRegistered) or not placed.is_applied:
             return
         if isinstance(details.content, Content):

@@ -19,6 +19,7 @@ from custody.ledger.signature_cores import SignatureCores
 from custody.ledger.tiles import HASH_BYTES
 from custody.verify.disputes import Signing
 from custody.verify.fold import Fold, Placed
+from custody.verify.images import check_image
 from custody.verify.opened import fail
 from schemas.details.record import DisclosureErased
 from schemas.entry import ParsedEntry, parse_entry
@@ -147,6 +148,8 @@ class Replay:
             result.exports.append(index)
             self._check_index_root(index, str(parsed.entry.index_root))
         placed, jobs = result.fold.add(parsed)
+        if placed.is_applied:
+            check_image(parsed, self._findings)
         if index >= self._checked_before:
             self._cores.add([(index, job.key, job.message, job.signature) for job in jobs])
         result.subjects.add(placed.subjects, parsed.leaf, index)

@@ -1,0 +1,260 @@
+"""Images and hash lists at the prompt: damage is refused until somebody accepts it, and never forgotten afterwards."""
+
+from hashlib import md5, sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from custody.cli.exits import Exit
+from schemas.details.exhibit import ExhibitRegistered
+from schemas.details.image import HashList, Image, Medium, Segments
+from tests.cli.machine import CASE, Machine
+from tests.cli.script import Stage
+from tests.evidence.images.forge_disks import write_qcow2
+from tests.evidence.images.forge_ewf import CHUNK_BYTES, Forged, Shape, forge
+
+MEDIUM = bytes(range(256)) * 128 * 5
+LINE = f"--case {CASE} --exhibit next --as exam-07"
+
+
+@pytest.fixture
+def machine(stage: Stage) -> Machine:
+    """Give a ledger that is ready for evidence."""
+    return Machine(stage)
+
+
+def _write(machine: Machine, forged: Forged, stem: str = "disk") -> list[Path]:
+    return list(forged.write(machine.stage.folder, stem))
+
+
+def _registered(machine: Machine) -> ExhibitRegistered:
+    details = machine.entries()[-1].event.details
+    assert isinstance(details, ExhibitRegistered)
+    return details
+
+
+def _image(machine: Machine) -> Image:
+    image = _registered(machine).image
+    assert isinstance(image, Image)
+    return image
+
+
+def _sha256(machine: Machine) -> str:
+    medium = _image(machine).medium
+    assert isinstance(medium, Medium)
+    return medium.digests.sha256
+
+
+def _list(machine: Machine) -> HashList:
+    lists = _registered(machine).hash_lists
+    assert isinstance(lists, tuple)
+    return lists[0]
+
+
+def test_one_medium_in_five_containers_has_one_digest(machine: Machine) -> None:
+    """That is how a court sees that five exhibits are one disk."""
+    folder = machine.stage.folder
+    (folder / "a.dd").write_bytes(MEDIUM)
+    for place, ending in enumerate(("001", "002")):
+        half = len(MEDIUM) // 2 // 512 * 512
+        (folder / f"b.{ending}").write_bytes(MEDIUM[place * half : (place + 1) * half if place == 0 else None])
+    _write(machine, forge(MEDIUM), "c")
+    _write(machine, forge(MEDIUM, Shape(segments=3)), "d")
+    write_qcow2(folder / "e.qcow2", MEDIUM)
+    digests = set()
+    for name in ("a.dd", "b.001", "c.E01", "d.E01", "e.qcow2"):
+        machine.register(name)
+        digests.add(_sha256(machine))
+        assert _registered(machine).kind == "image"
+    assert digests == {sha256(MEDIUM).hexdigest()}
+
+
+@pytest.mark.parametrize("how", ["", "--in-place"])
+def test_segments_come_along_and_are_recorded_in_order(machine: Machine, how: str) -> None:
+    """Whoever names the first of three segments means all of them."""
+    paths = _write(machine, forge(MEDIUM, Shape(segments=3)))
+    ran = machine.do(f"register disk.E01 {LINE} {how}")
+    assert "taken in as well: disk.E02, disk.E03" in ran.stderr
+    assert "the stored MD5 matches" in ran.stderr
+    segments = _image(machine).segments
+    assert isinstance(segments, Segments)
+    assert segments.order == tuple(sha256(path.read_bytes()).hexdigest() for path in paths)
+    checked = machine.json("check EX-1 --as cust-02")
+    assert checked["exhibits"][0]["checked"] == 3
+
+
+def test_what_an_image_says_of_people_is_private(machine: Machine) -> None:
+    """Case data in a header name examiners and suspects."""
+    _write(machine, forge(MEDIUM))
+    machine.register("disk.E01")
+    raw = b"".join(entry.event.raw for entry in machine.entries())
+    assert [word for word in (b"examiner-1", b"found in the desk", b"a thumb drive", b"case-7") if word in raw] == []
+    assert "examiner-1" in machine.do("show EX-1").stdout
+
+
+def _damaged() -> dict[str, Any]:
+    whole = forge(MEDIUM, Shape(segments=2))
+    cut = Forged((whole.segments[0], whole.segments[1][:-100]), whole.chunks)
+    return {
+        "image.container-checksum": whole.damage(1),
+        "image.stored-hash": forge(MEDIUM, Shape(segments=2, md5_stored=b"\x07" * 16)),
+        "image.truncated": cut,
+        "image.segment-order": Forged((whole.segments[1], whole.segments[0]), whole.chunks),
+        "image.segment-missing": Forged(whole.segments[:1], whole.chunks),
+        "image.medium-short": forge(MEDIUM, Shape(sectors_declared=6400, chunks_declared=100)),
+        "image.zero-bytes": Forged((whole.segments[0], b""), whole.chunks),
+        "image.pointer-file": Forged((b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n",), ()),
+        "image.container-structure": Forged((whole.segments[0], b"A" * 600), whole.chunks),
+    }
+
+
+@pytest.mark.parametrize("code", sorted(_damaged()))
+def test_damage_is_refused_then_recorded_then_shown_and_reported(machine: Machine, code: str) -> None:
+    """Damaged evidence can always be registered; nobody may learn later that it had come damaged."""
+    _write(machine, _damaged()[code])
+    before = len(machine.entries())
+    machine.fail(f"register disk.E01 {LINE}", Exit.REFUSED, code)
+    assert (len(machine.entries()), machine.evidence()) == (before, {})
+    machine.register("disk.E01", "--accept-damaged")
+    assert code.partition(".")[2] in (_image(machine).damage or ())
+    shown = machine.do("show EX-1").stdout
+    assert "defect" in shown
+    audited = machine.json("audit")
+    assert code in {item["code"] for item in audited["findings"]}
+
+
+def test_a_stranger_hears_of_damage_beside_the_verdict(machine: Machine) -> None:
+    """It came damaged, and that is no forgery: a defect in the report, and no failed step."""
+    _write(machine, forge(MEDIUM, Shape(errors=[(5, 2)])).damage(2))
+    machine.register("disk.E01", "--accept-damaged")
+    machine.do("agent enrol court-1 --kind organisation --country FR --as reg-1")
+    machine.do("bundle EX-1 --to court-1 -o b.zip --as exam-07")
+    machine.stage.patch.delenv("CUSTODY_TRUST", raising=False)
+    report = machine.json("verify b.zip", Exit.INDETERMINATE)
+    found = {item["code"]: item["severity"] for item in report["findings"] if item["step"] == 9}
+    assert found == {
+        "image.container-checksum": "defect",
+        "image.stored-hash": "defect",
+        "image.unreadable": "note",
+    }
+    told = machine.stage.custody("verify b.zip").stdout
+    assert "damaged already when it was registered" in " ".join(told.split())
+
+
+def test_damage_is_located_in_the_record(machine: Machine) -> None:
+    """A planted error at a known place is found there, by byte."""
+    _write(machine, forge(MEDIUM).damage(2))
+    machine.register("disk.E01", "--accept-damaged")
+    damaged = _image(machine).damaged
+    assert damaged.first[0].start == 2 * CHUNK_BYTES  # type: ignore[union-attr]
+    assert damaged.total == CHUNK_BYTES  # type: ignore[union-attr]
+
+
+def test_bad_sectors_come_from_the_image_and_from_a_map(machine: Machine) -> None:
+    """What the device did not give is no damage of the image, and must be known all the same."""
+    _write(machine, forge(MEDIUM, Shape(errors=[(5, 2)])))
+    (machine.stage.folder / "disk.map").write_text(
+        "# Mapfile. Created by GNU ddrescue version 1.27\n0x0 + 1\n0x00000000  0x00002000  +\n"
+        f"0x00002000  0x00000400  -\n0x00002400  0x{len(MEDIUM) - 0x2400:08X}  +\n"
+    )
+    machine.register("disk.E01", "--hash-list disk.map")
+    unreadable = _image(machine).unreadable
+    assert [(item.start, item.length) for item in unreadable.first] == [(5, 2), (16, 2)]  # type: ignore[union-attr]
+    assert _list(machine).matching == 1
+
+
+def test_the_medium_can_be_left_unread(machine: Machine) -> None:
+    """Where an hour matters more; the record says that nobody looked."""
+    _write(machine, forge(MEDIUM))
+    machine.register("disk.E01", "--no-medium")
+    assert _image(machine).not_read == "not-asked"
+
+
+def test_a_log_is_held_against_the_medium_and_its_files(machine: Machine) -> None:
+    """The typed hash of a form, checked at last."""
+    (path,) = _write(machine, forge(MEDIUM))
+    digest = md5(MEDIUM).hexdigest()
+    (machine.stage.folder / "disk.info").write_text(
+        f"GUYMAGER ACQUISITION INFO FILE\n\nMD5 hash : {digest}\nDevice size : {len(MEDIUM)}\n"
+        f"{md5(path.read_bytes()).hexdigest()}  disk.E01\n"
+    )
+    machine.register("disk.E01", "--hash-list disk.info")
+    held = _list(machine)
+    assert (held.kind, held.matching, held.differing, held.unchecked) == ("guymager", 3, 0, 0)
+    kept = machine.home / "documents" / held.document[:2] / held.document
+    assert kept.read_bytes() == (machine.stage.folder / "disk.info").read_bytes()
+
+
+def test_a_list_that_differs_is_refused_then_recorded(machine: Machine) -> None:
+    """One wrong digit in a list of two; the other file matches."""
+    folder = machine.stage.folder / "ev"
+    folder.mkdir()
+    (folder / "a.txt").write_text("a")
+    (folder / "b.txt").write_text("b")
+    (machine.stage.folder / "sums.md5").write_text(
+        f"{md5(b'a').hexdigest()}  ev/a.txt\n{md5(b'x').hexdigest()}  ev/b.txt\n"
+    )
+    machine.fail(f"register ev --hash-list sums.md5 {LINE}", Exit.REFUSED, "hash-list.mismatch")
+    machine.register("ev", "--hash-list sums.md5 --accept-damaged")
+    held = _list(machine)
+    assert (held.matching, held.differing, held.absent, held.unlisted) == (1, 1, 0, 0)
+    difference = held.differences[0]  # type: ignore[index]
+    assert (difference.expected, difference.found) == (md5(b"x").hexdigest(), md5(b"b").hexdigest())
+    assert difference.file == sha256(b"b").hexdigest()
+    audited = machine.json("audit")
+    assert "hash-list.mismatch" in {item["code"] for item in audited["findings"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (f"{md5(b'a').hexdigest()}  ev/a.txt\n{md5(b'b').hexdigest()}  ev/gone.txt\n", "hash-list.absent"),
+        (f"{md5(b'b').hexdigest()}  other.txt\n", "hash-list.nothing"),
+        (f"{md5(b'a').hexdigest()}  ev/a.txt\r\n{md5(b'b').hexdigest()}  z\nx\r\n", "hash-list.line-ends"),
+        (f"{md5(b'a').hexdigest()}0  ev/a.txt\n", "hash-list.length"),
+    ],
+)
+def test_lists_that_don_t_fit_are_refused(machine: Machine, text: str, code: str) -> None:
+    """A list for other files says nothing of these, and must not look as if it did."""
+    folder = machine.stage.folder / "ev"
+    folder.mkdir()
+    (folder / "a.txt").write_text("a")
+    (machine.stage.folder / "list").write_bytes(text.encode())
+    machine.fail(f"register ev --hash-list list {LINE}", Exit.REFUSED, code)
+    machine.register("ev", "--hash-list list --accept-damaged")
+    assert _list(machine).matching <= 1
+
+
+def test_what_is_no_list_is_a_usage_error_before_anything_is_read(machine: Machine) -> None:
+    """An hour of reading should not end with a typing error."""
+    (machine.stage.folder / "ev").write_text("a")
+    (machine.stage.folder / "letter").write_text("Dear colleague\n")
+    machine.fail(f"register ev --hash-list letter {LINE}", Exit.USAGE, "hash-list.format")
+    machine.fail(f"register --hash-list letter --kind phone {LINE}", Exit.USAGE, "hash-list.format")
+
+
+def test_an_image_that_changes_meanwhile_is_refused(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The medium must be that of the bytes that were hashed."""
+    (path,) = _write(machine, forge(MEDIUM))
+    from custody.cli import imaging
+
+    read = imaging.read_apart
+
+    def meddle(*args: Any, **more: Any) -> Any:
+        path.write_bytes(path.read_bytes())
+        return read(*args, **more)
+
+    monkeypatch.setattr(imaging, "read_apart", meddle)
+    machine.fail(f"register disk.E01 {LINE}", Exit.REFUSED, "evidence.changed")
+
+
+def test_a_directory_with_one_image_is_read_too(machine: Machine) -> None:
+    """Tools write an image and its log into one folder, and that is what is handed in."""
+    folder = machine.stage.folder / "case"
+    folder.mkdir()
+    forge(MEDIUM, Shape(segments=2)).write(folder)
+    (folder / "notes.txt").write_text("n")
+    machine.register("case")
+    assert _sha256(machine) == sha256(MEDIUM).hexdigest()
+    assert _registered(machine).content.count == 3  # type: ignore[union-attr]
