@@ -112,6 +112,14 @@ def consent_for(view: View, exhibit: Exhibit, to: str, times: list[str]) -> Cons
     return next((item for item in consents if _fault(view, item, recipient, times) is None), None)
 
 
+def fault_of(view: View, consent: Consent, times: list[str]) -> str:
+    """Return in words why a consent lets nothing leave at ``times``, which are in order; nothing where it does."""
+    recipient = view.agent(consent.recipient)
+    assert recipient is not None, "a consent names an enrolled recipient"
+    fault = _fault(view, consent, recipient, times)
+    return "" if fault is None else fault[2]
+
+
 def _fault(view: View, consent: Consent, recipient: Agent, times: list[str]) -> tuple[int, str, str] | None:
     """Return what is wrong with a consent and how near it is to be right; nothing where it holds."""
     if consent.recipient != recipient.id:
