@@ -53,7 +53,7 @@ def check_gate(context: Context, events: Sequence[ParsedEvent], *, to: str, trie
     with access.read() as reader:
         state, size = WorkingState(reader.view()), reader.head().size
         for place, event in enumerate(events):
-            breaches += check_release(state, event, now)
+            breaches += [item for item in check_release(state, event, now) if item not in breaches]
             outcome = reduce(state, size + place, event, ())
             state.put(outcome.changes)
             state.place(event.hash, outcome.place)

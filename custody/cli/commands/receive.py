@@ -22,7 +22,7 @@ from custody.cli.receipt_files import make_receipt
 from custody.cli.receiving import Receiving, check_addressed, compose_arrivals, find_sender
 from custody.cli.results import Result
 from custody.cli.signing import Recorded, complete
-from custody.cli.verification import Believed, believing, watched_reading
+from custody.cli.verification import Believed, watched_reading
 from custody.report.safe_text import show, show_path
 from custody.transfer.arrivals import delivery_of
 from schemas.report import Verdict
@@ -60,6 +60,19 @@ _placing = several(
 )
 
 
+_believing = several(
+    click.option("--trust", type=FILE, help="Whom to believe (CUSTODY_TRUST; else the user's own trust file)."),
+    click.option(
+        "--files",
+        type=click.Path(file_okay=False, path_type=Path),
+        multiple=True,
+        help="Where files lie that travelled apart.",
+    ),
+    click.option("--proof", type=FILE, help="A proof that leads from a checkpoint seen before to this one."),
+    click.option("--identity", "identities", type=FILE, multiple=True, help="Your key for what is encrypted to you."),
+)
+
+
 @command(
     example="""
     custody receive parcel.zip --case B-12 --as cust-b1 --receipt receipt.json
@@ -72,7 +85,7 @@ _placing = several(
 @_deciding
 @click.option("--receipt", type=FILE, help="The receipt to write (TRANSFER.receipt.json).")
 @force_option
-@believing
+@_believing
 @signed
 @timed
 @pass_custody
@@ -93,7 +106,10 @@ def receive(
     remark: str | None,
     receipt: Path | None,
     force: bool,
-    believed: Believed,
+    trust: Path | None,
+    files: tuple[Path, ...],
+    proof: Path | None,
+    identities: tuple[Path, ...],
     who: Signing,
     when: When,
 ) -> None:
@@ -103,7 +119,7 @@ def receive(
     it calls for; what FAILED can only be refused. An exhibit of this ledger that comes back is taken back.
     """
     wanted = parse_decisions(accepted, refused, refuse_all, reservations)
-    beliefs = believed.open(context)
+    beliefs = Believed(trust, files, proof, None, identities, who.passphrase_file).open(context)
     size = bundle.stat().st_size if bundle.is_file() else 0
     with (
         open_container(bundle) as container,
