@@ -1,0 +1,132 @@
+"""`custody consent met` and `custody consent revoke`: what happens to a consent after it was given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from custody.cli.act_options import words_of
+from custody.cli.command import command
+from custody.cli.consents import anchor_of, find_consent
+from custody.cli.context import Context, pass_custody
+from custody.cli.holdings import Staged, staging
+from custody.cli.letter_reading import open_letter
+from custody.cli.options import FILE, Signing, When, signed, timed, trust_option
+from custody.cli.parameters import DIGEST
+from custody.cli.receipts import emit_outcome
+from custody.cli.results import ActResult
+from custody.cli.signing import complete, named_signers
+from custody.cli.verification import Believed
+from custody.ledger.compose import Anchor
+from custody.transfer.letters import peer_of
+from schemas.details.consent import Condition
+from schemas.details.request import LetterOrigin
+from schemas.errors import UsageError
+
+
+@command(
+    example="""
+    custody consent met 41 --condition confidentiality --condition return --document undertaking.pdf --as auth-1
+    custody consent met 41 --condition return --letter undertaking.zip --as auth-1
+    """,
+    result=ActResult,
+)
+@click.argument("consent", metavar="ENTRY|HASH")
+@click.option(
+    "--condition", "conditions", multiple=True, required=True, type=click.Choice(words_of(Condition, "code")),
+    help="A condition that bars the release.",
+)  # fmt: skip
+@click.option("--document", type=FILE, help="The paper in which the recipient accepted it, kept in the home.")
+@click.option("--letter", type=FILE, help="The letter of the recipient's ledger in which he accepted it.")
+@click.option("--event", type=DIGEST, metavar="HASH", help="Which event of the letter; the newest, if not said.")
+@click.option("--statement", help="What he said (kept private).")
+@trust_option
+@signed
+@timed
+@pass_custody
+def consent_met(
+    context: Context,
+    *,
+    consent: str,
+    conditions: tuple[str, ...],
+    document: Path | None,
+    letter: Path | None,
+    event: str | None,
+    statement: str | None,
+    trust_path: Path | None,
+    who: Signing,
+    when: When,
+) -> None:
+    """Record that conditions which bar the release under the CONSENT were accepted or met, in writing (law row C15)."""
+    if (document is None) == (letter is None):
+        raise UsageError("usage.consent", "expected --document or --letter, found both or neither")
+    with context.ledger().home.store.read() as reader:
+        _, found = find_consent(reader, consent)
+    with staging(context) as staged:
+        origin = None
+        if letter is not None:
+            believed = Believed(trust_path, (), None, None)
+            origin = _accepted_in(context, letter, believed, recipient=found.recipient, named=event)
+        details = {
+            "conditions": sorted(set(conditions)),
+            "document": staged.document(document),
+            "origin": origin,
+            "statement": statement,
+        }
+        _record(context, "consent.conditions-met", details, anchor=anchor_of(found), staged=staged, who=who, when=when)
+
+
+def _accepted_in(
+    context: Context, path: Path, believed: Believed, *, recipient: str, named: str | None
+) -> LetterOrigin:
+    """Return where the recipient's letter says so.
+
+    Raises:
+        UsageError: ``consent.event``.
+        CustodyError: as `open_letter` and `peer_of`.
+    """
+    opened = open_letter(context, path, believed, accept_indeterminate=False)
+    with opened.container:
+        with context.ledger().read() as reader:
+            peer_of(opened.letter, reader.agents(), recipient)
+        last = opened.letter.requests[-1]
+        found = (last, last.entries[-1].event) if named is None else opened.letter.find(named)
+    if found is None:
+        raise UsageError("consent.event", f"expected an event of the letter, found none with the hash {named}")
+    return opened.letter.origin(*found)
+
+
+@command(
+    example="""
+    custody consent revoke 41 --reason "the treaty was suspended" --as auth-1
+    custody consent revoke 41 --reason "decision 13/26" --document decision.pdf --as auth-1
+    """,
+    result=ActResult,
+)
+@click.argument("consent", metavar="ENTRY|HASH")
+@click.option("--reason", required=True, help="Why (kept private).")
+@click.option("--document", type=FILE, help="The revocation on paper; without it an official of the authority signs.")
+@signed
+@timed
+@pass_custody
+def consent_revoke(
+    context: Context, *, consent: str, reason: str, document: Path | None, who: Signing, when: When
+) -> None:
+    """Record that a CONSENT is revoked: nothing leaves under it any more, and what has left has left."""
+    with context.ledger().home.store.read() as reader:
+        _, found = find_consent(reader, consent)
+    with staging(context) as staged:
+        manner = "key" if document is None else "paper"
+        details = {"document": staged.document(document), "manner": manner, "reason": reason}
+        _record(context, "consent.revoked", details, anchor=anchor_of(found), staged=staged, who=who, when=when)
+
+
+def _record(
+    context: Context, type: str, details: dict[str, Any], *, anchor: Anchor, staged: Staged, who: Signing, when: When
+) -> None:
+    composed = context.ledger().compose(
+        type, signers=named_signers(context, who), details=details, when=when, anchor=anchor
+    )
+    emit_outcome(context, complete(context, who, [composed], keep=staged.keep))

@@ -1,0 +1,122 @@
+"""`custody consent record`: what may leave, to whom, on which terms, and by whose decision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from custody.cli.act_options import words_of
+from custody.cli.command import command
+from custody.cli.consent_sources import ConsentSource, read_source
+from custody.cli.consents import parse_conditions, with_derived
+from custody.cli.context import Context, pass_custody
+from custody.cli.exhibit_selection import Selection, format_exhibit, select, selecting
+from custody.cli.holdings import staging
+from custody.cli.options import FILE, Signing, When, signed, timed, trust_option
+from custody.cli.output import note
+from custody.cli.parameters import AGENT, TOKEN
+from custody.cli.periods import end_of, start_of
+from custody.cli.receipts import emit_outcome
+from custody.cli.results import ActResult
+from custody.cli.signing import complete, named_signers
+from custody.cli.verification import Believed
+from custody.ledger.compose import Anchor
+from custody.report.safe_text import show
+from custody.verify.state import Exhibit
+from schemas.details.consent import ConsentRecorded
+from schemas.errors import UsageError
+from schemas.event import About
+from schemas.text import format_time
+
+
+@command(
+    example="""
+    custody consent record 2026-0417/EX-1 --authority justice-fr --recipient police-de --purpose "trial 7/26" \\
+        --onward with-consent --condition "use-limited:this case only" --condition return,before --as auth-1
+    custody consent record --case 2026-0417 --all --with-derived --authority justice-fr --recipient police-de \\
+        --purpose "trial" --document decision.pdf --number "No. 12/26" --valid-until 2027-06-30 --as auth-1
+    custody consent record EX-9 --authority justice-cn --recipient police-de --purpose "trial" \\
+        --letter answer.zip --as auth-1
+    """,
+    result=ActResult,
+)
+@selecting
+@click.option("--authority", type=AGENT, required=True, help="Whose consent it is; enrolled here.")
+@click.option("--recipient", type=AGENT, required=True, help="To whom it may go; enrolled here with a country.")
+@click.option("--purpose", required=True, help="What for (kept private).")
+@click.option("--request", type=TOKEN, help="The request on which it rests; when that ends, so does the consent.")
+@click.option(
+    "--onward", type=click.Choice(words_of(ConsentRecorded, "onward")), default="with-consent", show_default=True,
+    help="Whether the recipient may hand it to a third country.",
+)  # fmt: skip
+@click.option(
+    "--condition", "conditions", multiple=True, metavar="CODE[,before][,due=TIME][:TEXT]",
+    help="A term that binds the recipient; one with 'before' bars the release until it is met (text kept private).",
+)  # fmt: skip
+@click.option("--valid-from", metavar="TIME", help="From when on it counts; when it was issued, if not said.")
+@click.option("--valid-until", metavar="TIME", help="Until when it counts.")
+@click.option("--issued-at", metavar="TIME", help="When the authority decided; now, if not said.")
+@click.option("--document", "documents", type=FILE, multiple=True, help="The decision on paper, kept in the home.")
+@click.option("--number", help="Its number; with --document the consent is one on paper (kept private).")
+@click.option("--letter", type=FILE, help="The letter of another ledger in which it was granted.")
+@click.option("--event", metavar="HASH", help="Which event of the letter; the newest that grants, if not said.")
+@trust_option
+@click.option("--with-derived", is_flag=True, help="Cover copies and all that was made from the exhibits too.")
+@signed
+@timed
+@pass_custody
+def consent_record(
+    context: Context, *, selection: Selection, with_derived: bool, who: Signing, when: When, **given: Any
+) -> None:
+    """Record that an authority consents to exhibits leaving for a recipient.
+
+    An official of the authority, a member of it with the role authority or court, consents by his own signature. One
+    on paper needs --document and --number; one of another ledger's authority its --letter, verified first. Reports say
+    which. Only the exhibits that are named are covered; a copy is another exhibit.
+    """
+    exhibits = _covered(context, selection, is_with_derived=with_derived)
+    believed = Believed(given.pop("trust_path"), (), None, None)
+    with staging(context) as staged:
+        source = read_source(context, staged, given, believed)
+        details = {**_terms(context, given, when, source), **source.details}
+        composed = context.ledger().compose(
+            "consent.recorded",
+            signers=named_signers(context, who),
+            details=details,
+            when=when,
+            anchor=Anchor(about=tuple(About(exhibit=item.registration) for item in exhibits)),
+        )
+        outcome = complete(context, who, [composed], keep=staged.keep)
+    emit_outcome(context, outcome, notes=[f"covers: {', '.join(show(format_exhibit(item)) for item in exhibits)}"])
+
+
+def _covered(context: Context, selection: Selection, *, is_with_derived: bool) -> tuple[Exhibit, ...]:
+    """Return the exhibits that are covered, and show those that come along or do not."""
+    chosen = select(context, selection).exhibits
+    with context.ledger().home.store.read() as reader:
+        family = with_derived(reader, chosen)
+    for item in family[len(chosen) :]:
+        covered = "covered too" if is_with_derived else "NOT covered (--with-derived covers it)"
+        note(context.settings, f"made from these: {show(format_exhibit(item))}, {covered}")
+    return family if is_with_derived else chosen
+
+
+def _terms(context: Context, given: dict[str, Any], when: When, source: ConsentSource) -> dict[str, Any]:
+    moment, _ = when.moment(context.now())
+    issued_at = start_of(context, given["issued_at"]) or source.issued_at or format_time(moment)
+    valid_from = start_of(context, given["valid_from"]) or issued_at
+    valid_until = end_of(context, given["valid_until"])
+    if valid_until is not None and valid_until < valid_from:
+        raise UsageError("consent.period", f"expected an end at or after {valid_from}, found {valid_until}")
+    return {
+        "authority": given["authority"],
+        "conditions": parse_conditions(context, given["conditions"]),
+        "issued_at": issued_at,
+        "onward": given["onward"],
+        "purpose": given["purpose"],
+        "recipient": given["recipient"],
+        "request": given["request"] or source.request,
+        "valid_from": valid_from,
+        "valid_until": valid_until,
+    }
