@@ -125,7 +125,8 @@ MEANINGS: Final = {
     "procedure.competence": "Somebody altered the original, and the record doesn't say by what competence.",
     "procedure.digests": "A check value that this country asks for was not computed.",
     "procedure.foreign-origin": "The record doesn't say all that is asked about where evidence from abroad comes from.",
-    "procedure.holder-or-witness": "Neither the person that it was taken from nor an onlooker confirmed the collection as is asked for.",
+    "procedure.holder-or-witness": "Neither the person that it was taken from nor an onlooker confirmed the "
+    "collection as is asked for.",
     "procedure.integrity": "One of the five ways in which a court checks that nothing was changed.",
     "procedure.legalisation": "Evidence that a party brought from abroad has no papers that legalise it.",
     "procedure.online-capture": "What was captured online lacks what a court wants to see of it.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -18,6 +19,7 @@ from custody.cli.files import write_file
 from custody.cli.keyring import signer_for
 from custody.cli.options import FILE, force_option, passphrase_option
 from custody.cli.output import emit, note, progress
+from custody.cli.profiles import choose_profile, profile_option
 from custody.report.audit_document import make_audit_document
 from custody.report.document import Document
 from custody.report.safe_text import show_path
@@ -44,6 +46,7 @@ from schemas.report import Verdict
 @click.option("--cosign", metavar="AGENT", help="Countersign the newest checkpoint with this key, after PASSED.")
 @click.option("--cosigned", type=FILE, help="Where the countersigned checkpoint goes.")
 @click.option("--report", type=FILE, help="Write the report to a file: a page where it ends in .html, else text.")
+@profile_option
 @passphrase_option
 @force_option
 @pass_custody
@@ -53,6 +56,7 @@ def audit(
     cosign: str | None,
     cosigned: Path | None,
     report: Path | None,
+    profile: str | None,
     passphrase_file: Path | None,
     force: bool,
 ) -> Exit:
@@ -64,10 +68,18 @@ def audit(
     if (cosign is None) != (cosigned is None):
         raise UsageError("usage.cosign", "expected --cosign AGENT and --cosigned FILE together")
     _check_absent(report, cosigned, force=force)
+    profiles = choose_profile(profile)
     home = context.ledger().home
     wanted, basis = wishes.open(context, home)
+    wanted = replace(wanted, profile_for=profiles)
     with progress(context.settings, "replaying") as step:
-        audited = replay(home.store, origin=home.origin, at=context.now(), wanted=wanted, progress=step)
+        audited = replay(
+            home.store,
+            origin=home.origin,
+            at=context.now(),
+            wanted=replace(wanted, profile_for=profiles),
+            progress=step,
+        )
     document = make_audit_document(audited.report, basis)
     if report is not None:
         write_file(report, _format(document, report), force=force)

@@ -13,6 +13,7 @@ from custody.cli.exits import Exit
 from custody.cli.files import write_file
 from custody.cli.options import FILE, force_option
 from custody.cli.output import emit, note
+from custody.cli.profiles import choose_profile, profile_option
 from custody.cli.verification import Believed, believing, watched_reading
 from custody.report.document import Document, make_document
 from custody.report.safe_text import show_path
@@ -36,9 +37,12 @@ EXITS = {Verdict.PASSED: Exit.DONE, Verdict.FAILED: Exit.FAILED, Verdict.INDETER
 @click.argument("bundle", type=click.Path(path_type=Path))
 @believing
 @click.option("--report", type=FILE, help="Write the same as one page (HTML), to print or to file.")
+@profile_option
 @force_option
 @pass_custody
-def verify(context: Context, bundle: Path, believed: Believed, report: Path | None, force: bool) -> Exit:
+def verify(
+    context: Context, bundle: Path, believed: Believed, report: Path | None, profile: str | None, force: bool
+) -> Exit:
     """Verify BUNDLE offline, and tell its story.
 
     Says PASSED (exit 0), FAILED (3) or INDETERMINATE (4), with what was not asked and what no proof can show.
@@ -47,6 +51,7 @@ def verify(context: Context, bundle: Path, believed: Believed, report: Path | No
         # Said before the work: hashing a disk image can take an hour.
         raise UsageError("usage.exists", f"expected nothing at {report}, found something", hint="--force overwrites it")
     beliefs = believed.open(context)
+    profiles = choose_profile(profile)
     total = bundle.stat().st_size if bundle.is_file() else 0
     with watched_reading(context, "verifying", total) as on_bytes:
         outcome = verify_bundle(
@@ -55,6 +60,7 @@ def verify(context: Context, bundle: Path, believed: Believed, report: Path | No
             at=beliefs.at,
             elsewhere=beliefs.elsewhere(on_bytes),
             decrypting=beliefs.decryption if beliefs.identities else None,
+            profile_for=profiles,
             on_bytes=on_bytes,
         )
     basis = beliefs.basis(bundle, program="" if report is None else _program())

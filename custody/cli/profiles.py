@@ -1,0 +1,40 @@
+"""Which procedure profile counts: that of the ledger's country, or the one that was named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from custody.cli.files import given_file
+from custody.verify.procedure import ProfileFor
+
+Body = TypeVar("Body", bound=Callable[..., Any])
+NO_PROFILE = "none"
+
+profile_option = click.option(
+    "--profile",
+    metavar="NAME|FILE",
+    help="The procedure profile (else that of the ledger's country); none: don't look at procedure.",
+)
+"""For commands that look at procedure."""
+
+
+def choose_profile(named: str | None) -> ProfileFor | None:
+    """Return what gives a profile for a country: the shipped one, or always the one that was named.
+
+    Raises:
+        UsageError: ``profile.absent``, ``profile.rule``, ``profile.gate``, ``profile.paper``, ``profile.deadline``, or
+            a file that is no profile.
+    """
+    if named == NO_PROFILE:
+        return None
+    from custody.transfer.law_files import load_profile, profile_for
+
+    if named is None:
+        return profile_for
+    with given_file(Path(named)):
+        profile = load_profile(named)
+    return lambda _: profile
