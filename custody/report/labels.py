@@ -51,7 +51,7 @@ def parse_label(typed: str) -> Label:
         try:
             label = Label(parts[1], _unescape(parts[2]), _unescape(parts[3]), parts[4])
             _check(label)
-        except (RecordError, UnicodeDecodeError):
+        except (RecordError, UnicodeError):
             pass
         else:
             if format_label(label) == typed:
