@@ -9,16 +9,18 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import click
 import msgspec
 
+from custody.cli.act_options import FILE, several
 from custody.cli.context import Context
 from custody.cli.holdings import Staged
-from custody.cli.list_checking import HeldList, check_lists, digests_wanted, medium_digests_wanted
+from custody.cli.list_checking import HeldList, check_lists, digests_wanted, medium_digests_wanted, read_lists
 from custody.cli.output import has_progress, note, progress
 from custody.cli.registration import Wanted
 from custody.evidence.images.findings import Fault, check_accepted
 from custody.evidence.images.job import Found, Job
-from custody.evidence.images.prepare import IMAGE_KINDS, Guard, ImageFiles, find_images
+from custody.evidence.images.prepare import IMAGE_KINDS, Guard, ImageFiles, find_images, place_of
 from custody.evidence.images.record import describe_image
 from custody.evidence.images.supervise import read_apart
 from custody.evidence.intake import Intake
@@ -26,6 +28,7 @@ from custody.evidence.members import Member, members_of_event, members_of_manife
 from custody.evidence.refusals import changed, vanished
 from custody.report.safe_text import show, show_path
 from schemas.content import Digests, FileRecord
+from schemas.errors import UsageError
 
 _SECTOR = 512
 _LISTED_MOST = 10_000
@@ -40,20 +43,47 @@ class Imaging:
     reads_medium: bool
     lists: tuple[HeldList, ...] = ()
 
-    @property
-    def digests(self) -> tuple[str, ...]:
-        """Digests of files that the lists ask for."""
-        return digests_wanted(self.lists)
+    def with_digests(self, typed: Iterable[str]) -> tuple[str, ...]:
+        """Return the digests of files that were asked for, and those that the lists ask for, as records name them."""
+        return tuple(sorted({*(name.replace("-", "_") for name in typed), *digests_wanted(self.lists)}))
 
 
-def with_image(context: Context, wanted: Wanted, imaging: Imaging, *, staged: Staged, is_kind_told: bool) -> Wanted:
-    """Return an exhibit to be registered together with what has to be found out about the image that it is.
+image_options = several(
+    click.option("--hash-list", "hash_lists", multiple=True, type=FILE,
+                 help="A list of digests or an acquisition log, checked against what is read, and kept."),
+    click.option("--accept-damaged", is_flag=True,
+                 help="Register a damaged image, or evidence that differs from a list, and record what is wrong."),
+    click.option("--no-medium", is_flag=True, help="Don't read the medium inside an image."),
+)  # fmt: skip
+
+
+def imaging_of(staged: Staged, paths: Sequence[Path], given: Mapping[str, Any]) -> Imaging:
+    """Return how images are taken in, from the values of `image_options`; lists are read and staged.
+
+    Raises:
+        UsageError: ``usage.hash-list`` for a list without evidence; as `read_lists`.
+        StorageError: as the store does.
+    """
+    lists = read_lists(staged, given["hash_lists"])
+    if lists and not paths:
+        raise UsageError("usage.hash-list", "expected a PATH beside --hash-list, found none")
+    return Imaging(accept_damaged=given["accept_damaged"], reads_medium=not given["no_medium"], lists=lists)
+
+
+def with_images(
+    context: Context, staged: Staged, wanted: Iterable[Wanted], imaging: Imaging, *, is_kind_told: bool
+) -> tuple[Wanted, ...]:
+    """Return exhibits to be registered together with what has to be found out about the images that they are.
 
     Segments that lie beside a given one come along. Several images are left alone: one exhibit records one medium.
 
     Raises:
         RefusedError: ``image.<damage>`` for damage that shows without reading.
     """
+    return tuple(_with_image(context, item, imaging, staged=staged, is_kind_told=is_kind_told) for item in wanted)
+
+
+def _with_image(context: Context, wanted: Wanted, imaging: Imaging, *, staged: Staged, is_kind_told: bool) -> Wanted:
     if not wanted.paths:
         return wanted
     image = _find(context, wanted)
@@ -96,7 +126,7 @@ def _candidates(paths: Sequence[Path]) -> tuple[Sequence[Path], bool]:
 def _with_segments(context: Context, paths: tuple[Path, ...], image: ImageFiles) -> tuple[Path, ...]:
     if len(paths) == 1 and os.path.isdir(paths[0]):
         return paths
-    given = {os.path.abspath(os.fsencode(path)) for path in paths}
+    given = set(map(place_of, paths))
     more = tuple(Path(os.fsdecode(path)) for path in image.paths if path not in given)
     if more:
         names = ", ".join(show_path(path.name) for path in more[:8]) + (", ..." if len(more) > 8 else "")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from custody.cli.exits import Exit
+from custody.evidence.images.supervise import read_apart
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.image import HashList, Image, Medium, Segments
 from tests.cli.machine import CASE, Machine
@@ -237,15 +238,12 @@ def test_what_is_no_list_is_a_usage_error_before_anything_is_read(machine: Machi
 def test_an_image_that_changes_meanwhile_is_refused(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     """The medium must be that of the bytes that were hashed."""
     (path,) = _write(machine, forge(MEDIUM))
-    from custody.cli import imaging
-
-    read = imaging.read_apart
 
     def meddle(*args: Any, **more: Any) -> Any:
         path.write_bytes(path.read_bytes())
-        return read(*args, **more)
+        return read_apart(*args, **more)
 
-    monkeypatch.setattr(imaging, "read_apart", meddle)
+    monkeypatch.setattr("custody.cli.imaging.read_apart", meddle)
     machine.fail(f"register disk.E01 {LINE}", Exit.REFUSED, "evidence.changed")
 
 

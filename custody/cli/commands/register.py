@@ -13,8 +13,7 @@ from custody.cli.act_options import several
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.holdings import Staged, staging
-from custody.cli.imaging import Imaging, with_image
-from custody.cli.list_checking import read_lists
+from custody.cli.imaging import image_options, imaging_of, with_images
 from custody.cli.options import FILE, Signing, When, signed, timed
 from custody.cli.receipts import emit_outcome
 from custody.cli.registration import Wanted, register_exhibits
@@ -46,13 +45,6 @@ _how_options = several(
     click.option("--resume/--no-resume", default=None,
                  help="Go on with an interrupted registration, or drop what it left and begin anew."),
 )  # fmt: skip
-_image_options = several(
-    click.option("--hash-list", "hash_lists", multiple=True, type=FILE,
-                 help="A list of digests or an acquisition log, checked against what is read, and kept."),
-    click.option("--accept-damaged", is_flag=True,
-                 help="Register a damaged image, or evidence that differs from a list, and record what is wrong."),
-    click.option("--no-medium", is_flag=True, help="Don't read the medium inside an image."),
-)  # fmt: skip
 _ONE_ONLY = (
     "number", "nature", "kind", "description", "identifiers", "seal", "parents", "same", "data_country", "obtained",
     "tool", "version", "method", "arguments", "device", "serial", "started", "ended", "write_blocker", "bundle",
@@ -78,7 +70,7 @@ _ONE_ONLY = (
 @click.option("--case", required=True, help="The case; it must be open.")
 @click.option("--exhibit", "number", metavar="NUMBER|next", help="Its number in the case, or the next free one.")
 @_how_options
-@_image_options
+@image_options
 @exhibit_options
 @seizure_options
 @acquisition_options
@@ -97,8 +89,6 @@ def register(
     accept_unreadable: bool,
     digests: tuple[str, ...],
     resume: bool | None,
-    accept_damaged: bool,
-    no_medium: bool,
     who: Signing,
     when: When,
     **given: Any,
@@ -129,19 +119,15 @@ def register(
 
     All names, places and descriptions are kept private: the ledger holds commitments to them.
     """
-    taking = Taking(
-        in_place=in_place,
-        accept_unreadable=accept_unreadable,
-        assume_yes=who.assume_yes,
-        digests=tuple(name.replace("-", "_") for name in digests),
-        resume=resume,
-    )
     with staging(context) as staged:
-        lists = read_lists(staged, given["hash_lists"])
-        if lists and not paths:
-            raise UsageError("usage.hash-list", "expected a PATH beside --hash-list, found none")
-        imaging = Imaging(accept_damaged=accept_damaged, reads_medium=not no_medium, lists=lists)
-        taking = replace(taking, digests=tuple(sorted({*taking.digests, *imaging.digests})))
+        imaging = imaging_of(staged, paths, given)
+        taking = Taking(
+            in_place=in_place,
+            accept_unreadable=accept_unreadable,
+            assume_yes=who.assume_yes,
+            digests=imaging.with_digests(digests),
+            resume=resume,
+        )
         wanted: tuple[Wanted, ...]
         if list_file is not None:
             _check_alone(paths, given)
@@ -151,8 +137,7 @@ def register(
             wanted = (_one(context, staged, paths, case, given, when),)
         if in_place and not any(item.paths and not staged.is_ours(item.paths[0]) for item in wanted):
             raise UsageError("usage.in-place", "expected a PATH beside --in-place, found none")
-        is_told = list_file is not None or given["kind"] is not None
-        wanted = tuple(with_image(context, item, imaging, staged=staged, is_kind_told=is_told) for item in wanted)
+        wanted = with_images(context, staged, wanted, imaging, is_kind_told=bool(list_file or given["kind"]))
         emit_outcome(context, register_exhibits(context, staged, wanted, taking, who=who, when=when))
 
 

@@ -65,7 +65,7 @@ def find_images(paths: Sequence[Path], *, is_image: bool) -> tuple[ImageFiles, .
     found: list[ImageFiles] = []
     seen: set[bytes] = set()
     for path in paths:
-        raw = os.fsencode(path.absolute())
+        raw = place_of(path)
         if raw in seen or not os.path.isfile(raw) or os.path.islink(raw):
             continue
         try:
@@ -77,6 +77,12 @@ def find_images(paths: Sequence[Path], *, is_image: bool) -> tuple[ImageFiles, .
             seen.update(image.paths)
             found.append(image)
     return tuple(found)
+
+
+def place_of(path: Path) -> bytes:
+    """Return the absolute raw path of a file, its folder without links."""
+    folder, name = os.path.split(os.fsencode(path))
+    return os.path.join(os.path.realpath(folder or b"."), name)
 
 
 def _find_image(path: bytes, *, is_image: bool) -> ImageFiles | None:
