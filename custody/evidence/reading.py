@@ -139,10 +139,21 @@ class _One:
                     raise
         is_large = self._size > PIECE_BYTES
         if is_large and self._keeping.partials is not None and self._keeping.path is not None:
-            return self._read_resumable(self._keeping.partials, self._keeping.path)
+            return self._read_cloned() or self._read_resumable(self._keeping.partials, self._keeping.path)
         if self._keeping.batch is not None:
             return self._read_copied(self._keeping.batch)
         return self._check(self._digest(self._fd))
+
+    def _read_cloned(self) -> FileDigests | None:
+        """Read a clone, where the file system makes one: then there is nothing that could be interrupted."""
+        if self._keeping.batch is None or self._node.kind == "device":
+            return None
+        with self._keeping.batch.receive(self._fd) as copy:
+            if not copy.is_clone:
+                return None
+            digests = self._check(self._digest(copy.reads_from))
+            copy.keep(digests)
+        return digests
 
     def _read_small(self) -> FileDigests:
         chunk = self._hasher.read_start(self._fd)

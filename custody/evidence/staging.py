@@ -163,13 +163,18 @@ class Copy:
             self.close()
             raise as_storage_error(error, "copying evidence into the store") from None
 
+    @property
+    def is_clone(self) -> bool:
+        """Whether the file system made the copy at once, sharing the blocks."""
+        return self.reads_from == self._fd
+
     def write(self, piece: memoryview) -> None:
         """Append a piece; zeros become a hole, so that an image of holes stays small.
 
         Raises:
             StorageError: ``store.full`` or ``store.failed``.
         """
-        if self.reads_from == self._fd:
+        if self.is_clone:
             return
         try:
             write_sparse(self._fd, piece, offset=self._size)

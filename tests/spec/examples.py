@@ -4,15 +4,18 @@ from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 
+from blake3 import blake3
+
 from custody.ledger.prove import LeafNodes, prove_consistency, prove_inclusion, prove_multi
 from keys.verifier_key import format_verifier_key
-from schemas import canonical, layout, merkle
+from schemas import canonical, layout, limits, merkle
 from schemas.content import Content, FileRecord, ManifestLine
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.draft import Draft, DraftEvent
 from schemas.enrol import enrolment_payload, format_enrolment
 from schemas.envelope import ENROL_PAYLOAD_TYPE, pae
 from schemas.event import PAYLOAD_TYPE
+from schemas.pieces import commit_to, format_list
 from schemas.proof import Consistency, format_consistency
 from schemas.subject import digest_value, encode_subject, leaf_of, subject_key
 from schemas.text import parse_base64url
@@ -66,6 +69,12 @@ def _file_record() -> FileRecord:
 def _manifest_line() -> str:
     seen = next(item.text for item in bundled().story.disclosures if item.path == "/path")
     return canonical.encode(ManifestLine(disclosures=(seen,), record=_file_record())).decode()
+
+
+@cache
+def _pieces() -> bytes:
+    """Digests of the two pieces of a file of zeros that is one byte larger than one piece."""
+    return blake3(bytes(limits.PIECE_BYTES)).digest() + blake3(b"\0").digest()
 
 
 def _tree() -> str:
@@ -142,6 +151,8 @@ def examples() -> dict[str, tuple[str, Callable[[], str]]]:
     return {
         "content-record": ("json", lambda: canonical.encode(_file_record()).decode()),
         "manifest-line": ("json", _manifest_line),
+        "pieces": ("json", lambda: canonical.encode(commit_to(_pieces())).decode()),
+        "pieces-list": ("text", lambda: b"".join(format_list(_pieces())).decode().removesuffix("\n")),
         "event": ("json", lambda: _event().decode()),
         "event-hash": ("text", lambda: sha256(_event()).hexdigest()),
         "handover": ("json", lambda: made.entries[5].event.raw.decode()),

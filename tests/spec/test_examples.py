@@ -5,6 +5,7 @@ from hashlib import sha256
 
 import pytest
 
+from custody.evidence.piece_digests import PieceDigests
 from custody.verify.disputes import find_disputes
 from custody.verify.tree import check_consistency, check_inclusion, check_multiproof
 from custody.verify.trie import check_subject
@@ -15,13 +16,14 @@ from keys.verifier_key import KeyType, parse_verifier_key
 from schemas import bag, canonical, layout, limits, merkle, text
 from schemas.bundle import Bundle, Disclosures
 from schemas.checkpoint import parse_checkpoint
-from schemas.content import Content, FileRecord, ManifestLine, content_of
+from schemas.content import Content, FileRecord, ManifestLine, Pieces, content_of
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.draft import Draft
 from schemas.entry import parse_entry
 from schemas.envelope import Envelope, pae
 from schemas.errors import RecordError
 from schemas.event import PAYLOAD_TYPE, parse_event
+from schemas.pieces import commit_to, parse_list
 from schemas.private import parse_disclosure
 from schemas.proof import parse_consistency, parse_nodes, parse_proof
 from schemas.report import Report, Verdict
@@ -132,6 +134,16 @@ def test_the_content_root_is_made_of_the_file_record(page: dict[str, str]) -> No
     assert line.record == record
     assert isinstance(line.disclosures, tuple)
     assert parse_disclosure(line.disclosures[0]).private == record.path
+
+
+def test_the_list_of_pieces_is_that_of_the_file_on_the_page(page: dict[str, str]) -> None:
+    """Damage is told to the byte by somebody else's program too, from this page alone."""
+    committed = canonical.decode(page["pieces"].encode(), Pieces, maximum=4096)
+    found = parse_list(page["pieces-list"].encode().split(b"\n"), pieces=committed)
+    running = PieceDigests()
+    running.update(memoryview(bytes(16_777_217)))
+    assert running.finish() == found
+    assert committed == commit_to(found)
 
 
 def test_the_checkpoint_is_signed_by_log_and_cosigner(page: dict[str, str]) -> None:
