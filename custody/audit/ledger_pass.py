@@ -87,7 +87,7 @@ class LedgerPass:
         return not tables
 
     def _replay(self, rows: TableRows, cores: SignatureCores) -> None:
-        self.findings.asked.update({4, 5, 7, 12})
+        self.findings.asked.update({4, 5, 7, 11, 12})
         size = rows.size()
         before = 0 if self._wanted.since is None else self._wanted.since.size
         is_watched = self.watch is not None or self._wanted.files is not None or self._wanted.profile_for is not None

@@ -15,6 +15,7 @@ from custody.cli.terms import plain_condition
 from custody.ledger.compose import Anchor, Composed, link_after
 from custody.transfer.arrivals import Arrival, Delivery
 from custody.verify.verify import Verified
+from schemas.content import Content
 from schemas.details.exhibit import Foreign
 from schemas.errors import RefusedError, UsageError
 from schemas.event import Link, Signer
@@ -85,6 +86,7 @@ def compose_arrivals(
         UsageError: ``receive.case`` without a case for what is accepted, ``receive.number``.
         CustodyError: as `Unloading.unload`, or a value that doesn't fit.
     """
+    _check_new(context, receiving.delivery)
     if (receiving.seal is None) != (receiving.intact is None):
         raise UsageError("usage.seal", "expected --seal together with --seal-intact or --seal-broken, found one alone")
     signers = named_signers(context, who)
@@ -99,6 +101,16 @@ def compose_arrivals(
         else:
             made.append(_accept(context, receiving, decision, unloading, signers, when, numbers))
     return [*made, *_refuse(context, receiving, decisions, signers, when)]
+
+
+def _check_new(context: Context, delivery: Delivery) -> None:
+    with context.ledger().read() as reader:
+        known = reader.view().transfer(delivery.transfer)
+    again = [item.name for item in delivery.arrivals if known is not None and item.foreign.head in known.decided]
+    if again:
+        text = f"expected a delivery that was not decided on yet, found {', '.join(again)} decided on before"
+        hint = f"custody receipt make {delivery.transfer} -o FILE writes the receipt again"
+        raise RefusedError("transfer.decided", text, hint=hint)
 
 
 def _numbers(receiving: Receiving) -> dict[str, str]:
@@ -149,7 +161,7 @@ def _details(
         return WITHHELD if found is None else found.value
 
     conditions = arrival.sent.conditions if isinstance(arrival.sent.conditions, tuple) else ()
-    content = before.content if is_set(before.content) else None
+    content = before.content if isinstance(before.content, Content) else None
     yield "accepted_at", _now(context, when)
     yield "conditions", [plain_condition(item, known) for item in conditions] or None
     yield "content", content

@@ -17,6 +17,7 @@ STEP_WORDS: Final = {
     8: StepWords("Complete", "Did every bundle that left say truly what the ledger held about its exhibits?"),
     9: StepWords("The evidence", "Are the stored files the ones that were registered?"),
     10: StepWords("Names and texts", "Do the names and texts that are kept belong to the entries?"),
+    11: StepWords("Lawfulness", "Did everything that left for another country have a consent that covered it?"),
     12: StepWords("Procedure", "Was the procedure kept? What is listed here never changes the verdict."),
 }
 """By number of the step, as in a verification."""

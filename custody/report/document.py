@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from custody.report import basis as basis_words
-from custody.report import evidence_table, verdict
+from custody.report import evidence_table, law_page, verdict
 from custody.report.basis import Basis
 from custody.report.evidence_table import FileRow
 from custody.report.findings import Shown, Subjects, show_findings
@@ -79,6 +79,8 @@ class Document:
     steps: tuple[StepPage, ...]
     closing: str
     title: str = "Custody verification report"
+    law: tuple[tuple[str, str], ...] = ()
+    """On what terms it reached the reader."""
     standings: tuple[str, ...] = ()
     """Who held what at a date that was asked for, in words; the first says at which."""
 
@@ -103,9 +105,11 @@ def make_document(report: Report, verified: Verified | None, basis: Basis) -> Do
     exhibits: tuple[ExhibitPage, ...] = ()
     cases: tuple[CasePage, ...] = ()
     people: tuple[Person, ...] = ()
+    law: tuple[tuple[str, str], ...] = ()
     if verified is not None:
         teller = Teller(verified)
         exhibits, people = tuple(_exhibits(verified, teller)), people_of(verified, teller.absent)
+        law = law_page.rows_of(report, verified, teller.absent)
         cases = tuple(CasePage(show(case), teller.tell_case(case)) for case in _cases(verified))
     trust = basis.trust
     not_asked = verdict.not_asked_of(
@@ -130,6 +134,7 @@ def make_document(report: Report, verified: Verified | None, basis: Basis) -> Do
         defects=show_findings(defects, subjects)[0],
         steps=tuple(_steps(report, subjects)),
         closing=verdict.closing_of(report, not_asked),
+        law=law,
     )
 
 

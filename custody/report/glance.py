@@ -113,7 +113,7 @@ def _look(reader: LedgerReader, exhibit: Exhibit, as_of: str | None) -> tuple[_M
             corrections[_corrected(event)] = "" if details.value is UNSET else details.value.commitment
         elif as_of is not None and event.occurred_at > as_of:
             continue
-        elif event.type == "exhibit.registered":
+        elif event.type in {"exhibit.registered", "transfer.accepted"}:
             marks.kind, marks.nature = str(details.kind), str(details.nature)
             marks.description = _place_of(payload, details.description)
         if details.place is not UNSET:

@@ -44,6 +44,10 @@ def describe(holder: str, status: str, *, is_sealed: bool) -> str:
     """Say how an exhibit stands, such as ``held by exam-11, sealed``."""
     seal = "sealed" if is_sealed else "not sealed"
     match status:
+        case "dispatched":
+            return f"sent to {holder}, no receipt yet; {seal}"
+        case "transferred":
+            return f"with {holder}, who accepted it; {seal} when it left"
         case "disposed" | "voided":
             return f"{status}; last held by {holder}"
         case _:

@@ -223,6 +223,11 @@ _HOW: Final = {
     "custody.handed-over": "handed over",
     "custody.taken-over": "taken over without the signature of the one who held it",
     "exhibit.registered": "registered it",
+    "transfer.accepted": "accepted it from another ledger",
+    "transfer.dispatched": "sent to it by the one who held it; no receipt at that time",
+    "transfer.recalled": "taken back before a receipt came",
+    "transfer.receipt": "back, because the receiver refused it",
+    "transfer.returned": "taken back from the one who had it",
 }
 
 

@@ -29,6 +29,8 @@ def text_lines(document: Document) -> Iterator[str]:
     yield from title(document.title.upper(), "=")
     yield from wrap(f"VERDICT: {document.headline}")
     yield from section("What this means", _meaning(document))
+    if document.law:
+        yield from section("On what terms it reached you", pairs(document.law))
     yield from section("What was not asked", bullets(document.not_asked or ("Nothing was left out.",)))
     yield from section("What no proof can show", bullets(document.limits))
     yield from section("What this rests on", pairs(document.basis))

@@ -20,7 +20,7 @@ from custody.verify.state import Agent, Case, EventPlace, Exhibit, StateRecord, 
 from custody.verify.subjects import subjects_of
 from custody.verify.transfers import accept_exhibit, refuse_transfer, transfer_exhibit
 from schemas.details.custody import Moved
-from schemas.details.exhibit import ExhibitIncident, ExhibitRegistered, ExhibitReleased
+from schemas.details.exhibit import Acquisition, ExhibitIncident, ExhibitRegistered, ExhibitReleased
 from schemas.details.record import BundleExported
 from schemas.details.source import Source, missing_of
 from schemas.details.transfer import TransferAccepted, TransferRefused
@@ -91,7 +91,7 @@ def _apply(view: View, index: int, parsed: ParsedEvent, rule: Rule, key_ids: tup
         if isinstance(parsed.details, TransferAccepted):
             return accept_exhibit(view, _register(view, before, parsed), parsed.details), ()
         if event.type == "exhibit.registered":
-            return (_register(view, before, parsed),), _registration_defects(parsed)
+            return (_register(view, before, parsed),), _registration_defects(view, parsed)
         return _act(view, before, parsed, rule)
     if event.type.startswith("case."):
         return (_change_case(view, event),), ()
@@ -238,10 +238,27 @@ def _register(view: View, before: Exhibit | None, parsed: ParsedEvent) -> Exhibi
     )  # fmt: skip
 
 
-def _registration_defects(parsed: ParsedEvent) -> tuple[tuple[str, str], ...]:
-    """A web capture wants four things to be worth anything in court (law row R6); that they stand there is enough."""
+def _registration_defects(view: View, parsed: ParsedEvent) -> tuple[tuple[str, str], ...]:
     details = parsed.details
     assert isinstance(details, ExhibitRegistered)
+    return (*_capture_defects(details), *_sovereignty(view, details))
+
+
+def _sovereignty(view: View, details: ExhibitRegistered) -> tuple[tuple[str, str], ...]:
+    """Non-public data that lie in another country are not taken online (law row C20)."""
+    ledger = view.ledger()
+    method = details.acquisition.method if isinstance(details.acquisition, Acquisition) else ""
+    is_online = details.obtained == "online-capture" or method == "remote"
+    where = details.data_country
+    if not is_online or not isinstance(where, str) or ledger is None or where == ledger.country:
+        return ()
+    if details.public is True:
+        return ()
+    return (("defect.sovereignty", f"non-public data that lie in {where} were taken online from {ledger.country}"),)
+
+
+def _capture_defects(details: ExhibitRegistered) -> tuple[tuple[str, str], ...]:
+    """A web capture wants four things to be worth anything in court (law row R6); that they stand there is enough."""
     capture = details.source.capture if isinstance(details.source, Source) else UNSET
     missing = missing_of(capture) if details.kind == "web-capture" or is_set(capture) else ()
     if not missing:

@@ -1,0 +1,91 @@
+"""On what terms a bundle reached its reader: from whom, to whom, under which consent, and what binds him."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from custody.report.safe_text import show
+from custody.report.words import format_value
+from custody.verify.verify import Verified
+from schemas.details.consent import Condition, ConsentRecorded
+from schemas.details.transfer import TransferAccepted, TransferDispatched
+from schemas.report import LawReport, LedgerReport, Report, TermsReport
+from schemas.types import Private, is_set
+
+Absent = Callable[[str], str]
+
+_MANNERS: Final = {
+    "acceptance": "terms under which {agent} sent it on before",
+    "dispatch": "dispatched by {agent}",
+    "key": "consent of {agent}, signed by its official",
+    "letter": "consent of {agent}, read in a verified letter",
+    "paper": "consent of {agent}, recorded from paper",
+}
+_ONWARD: Final = {
+    "allowed": "It may be handed to a third country.",
+    "forbidden": "It may NOT be handed to a third country.",
+    "with-consent": "It may be handed to a third country only with a new consent.",
+}
+CONDITIONS: Final = {
+    "confidentiality": "Keep it confidential.",
+    "data-protection": "Protect the personal data in it.",
+    "destroy-after": "Destroy it afterwards.",
+    "no-death-penalty": "No death penalty may follow from it.",
+    "other": "Another condition.",
+    "reciprocity": "The same is owed in return.",
+    "return": "Give it back.",
+    "speciality": "Use it only for the offence named.",
+    "use-limited": "Use it only for the purpose named.",
+}
+"""What each condition code asks, in a few words; the text of the condition itself counts."""
+
+Consented = ConsentRecorded | TransferAccepted | TransferDispatched
+
+
+def rows_of(report: Report, verified: Verified, absent: Absent) -> tuple[tuple[str, str], ...]:
+    """Return the rows of the first page about law; none where the bundle names no recipient on record."""
+    law = report.law
+    if not isinstance(law, LawReport):
+        return ()
+    return tuple(_rows(law, report, verified, absent))
+
+
+def _rows(law: LawReport, report: Report, verified: Verified, absent: Absent) -> Iterator[tuple[str, str]]:
+    ledger = report.ledger
+    if isinstance(ledger, LedgerReport):
+        yield "from", show(f"{ledger.origin}, {law.country}")
+    country = f", {law.to_country}" if is_set(law.to_country) else ""
+    origin = f", its ledger {law.to_ledger}" if is_set(law.to_ledger) else ""
+    yield "to", show(f"{law.to}{country}{origin}")
+    yield "request", show(str(law.request)) if is_set(law.request) else "none on record"
+    if is_set(law.transfer):
+        yield "transfer", show(str(law.transfer))
+    inherited = report.inherited if isinstance(report.inherited, tuple) else ()
+    for before in inherited:
+        yield "came through", show(f"{before.origin}, proven by its own bundle up to entry {before.size - 1}")
+    abroad = is_set(law.to_country) and law.to_country != law.country
+    if abroad and not any(terms.manner in {"key", "letter", "paper"} for terms in law.terms):
+        yield "consent", "NONE that covers it; see step 11"
+    for terms in law.terms:
+        yield from _terms(terms, verified, absent)
+
+
+def _terms(terms: TermsReport, verified: Verified, absent: Absent) -> Iterator[tuple[str, str]]:
+    yield f"entry {terms.entry}", show(_MANNERS.get(terms.manner, terms.manner).format(agent=terms.agent))
+    yield "  onward", _ONWARD.get(terms.onward, show(terms.onward))
+    details = verified.entries[terms.entry].event.details
+    assert isinstance(details, Consented), "these alone have terms"
+    if isinstance(details, ConsentRecorded) and is_set(details.valid_until):
+        yield "  valid until", show(str(details.valid_until))
+    for condition in details.conditions if isinstance(details.conditions, tuple) else ():
+        yield "  condition", _condition(condition, verified, absent)
+
+
+def _condition(condition: Condition, verified: Verified, absent: Absent) -> str:
+    text = CONDITIONS.get(condition.code, condition.code)
+    if isinstance(condition.text, Private):
+        found = verified.values.disclosed.get(condition.text.commitment)
+        shown = absent(condition.text.commitment) if found is None else format_value(found.value)
+        text = f"{text} {shown}"
+    return f"{text} By {condition.due}." if is_set(condition.due) else text
