@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -17,6 +18,7 @@ from custody.report.safe_text import show_path
 from custody.storage.backup import Backup, back_up
 from custody.storage.restore import Restored
 from custody.storage.restore import restore as restore_home
+from custody.storage.sent import BackupRecord
 from keys.note import parse_note
 from schemas import limits
 from schemas.checkpoint import parse_checkpoint
@@ -47,6 +49,7 @@ class Returned(Result, frozen=True, kw_only=True, tag="custody-restored/v1"):
     example="""
     custody backup /mnt/stick/2026-11-21
     custody backup /mnt/stick/2026-11-21 --with-evidence --checkpoint 2026-11-21.checkpoint
+    custody backup /mnt/stick/2025-11-21 --gone
     """,
     result=BackedUp,
 )
@@ -54,14 +57,25 @@ class Returned(Result, frozen=True, kw_only=True, tag="custody-restored/v1"):
 @click.option("--with-keys", is_flag=True, help="The ledger's own keys too: who has them can sign as the ledger.")
 @click.option("--with-evidence", is_flag=True, help="The files of evidence too.")
 @click.option("--checkpoint", "note_path", type=FILE, help="Write the checkpoint to a file, to be kept elsewhere.")
+@click.option("--gone", is_flag=True, help="Make none: note that the one in DEST doesn't exist any more.")
 @pass_custody
-def backup(context: Context, dest: Path, with_keys: bool, with_evidence: bool, note_path: Path | None) -> None:
+def backup(
+    context: Context, dest: Path, with_keys: bool, with_evidence: bool, note_path: Path | None, gone: bool
+) -> None:
     """Write a consistent copy of the ledger into the new folder DEST, while it is in use.
 
-    It holds all private values: keep it as safe as the ledger. Keep the checkpoint elsewhere, such as with the auditor:
-    whoever restores must show the newest one that anybody has.
+    It holds all private values: keep it as safe as the ledger. That it was made is noted here, so that an order to
+    erase can list it. Keep the checkpoint elsewhere, such as with the auditor: whoever restores must show the newest
+    one that anybody has.
     """
-    made = back_up(context.ledger().home, dest, random=context.random, with_keys=with_keys, with_evidence=with_evidence)
+    if gone:
+        _note_gone(context, dest)
+        return
+    home = context.ledger().home
+    made_at = context.now()
+    made = back_up(home, dest, random=context.random, with_keys=with_keys, with_evidence=with_evidence)
+    record = BackupRecord(made_at, str(dest.absolute()), made.size, with_evidence)
+    home.store.disclosures.sent.note_backup(record)
     if note_path is not None:
         write_file(note_path, made.checkpoint, force=False)
     result = BackedUp(
@@ -71,6 +85,24 @@ def backup(context: Context, dest: Path, with_keys: bool, with_evidence: bool, n
         size=made.size,
     )
     emit(context.settings, result, _backup_lines(made, result, with_keys))
+
+
+def _note_gone(context: Context, dest: Path) -> None:
+    """Note that a backup doesn't exist any more; nobody looks for it, as it may have been on a disk that was away.
+
+    Raises:
+        UsageError: ``backup.unknown``.
+    """
+    sent = context.ledger().home.store.disclosures.sent
+    path = str(dest.absolute())
+    known = [item for item in sent.backups() if item.path == path and item.gone_at is None]
+    if not known:
+        raise UsageError("backup.unknown", f"expected a backup on record at {show_path(path)}, found none")
+    for item in known:
+        sent.note_backup(replace(item, gone_at=context.now()))
+    newest = known[-1]
+    result = BackedUp(checkpoint="", path=str(dest), root="", size=newest.size)
+    emit(context.settings, result, (f"noted: the backup of {newest.size} entries in {show_path(dest)} is gone",))
 
 
 def _backup_lines(made: Backup, result: BackedUp, with_keys: bool) -> Iterator[str]:
