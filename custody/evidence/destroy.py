@@ -61,8 +61,8 @@ def destroy_file(path: Path) -> int | None:
 def forget_names(path: Path, *, content: Content, is_gone: IsGone) -> Forgotten:
     """Rewrite the list of files at ``path`` without the values that are gone; its records, and so its root, stay.
 
-    The new list takes the place of the old one whole or not at all; the old one's bytes are overwritten then. Nothing is
-    written where nothing is gone.
+    The new list takes the place of the old one whole or not at all; the old one's bytes are overwritten then. Where
+    nothing is gone, nothing changes.
 
     Raises:
         RecordError, VerificationError, StorageError: as `read_manifest`; the old list stays.

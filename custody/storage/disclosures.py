@@ -1,7 +1,7 @@
 """Private values in a file of their own: the only place where a ledger holds a name, and whence it can be erased.
 
-``secure_delete`` is on, so that an erased value is overwritten where it stands. Pages that SQLite re-arranged before may
-hold copies of it in their unused parts, so after an erasure the file is written anew, and the log is folded in and cut.
+``secure_delete`` is on, so that an erased value is overwritten where it stands. Pages that SQLite re-arranged before
+may hold copies of it in their unused parts, so after an erasure the file is written anew, and the log folded in and cut.
 What a file system or a backup keeps of old blocks is for the operator (docs/operations.md). A row whose text is gone
 says that the value was erased by order, not that it never was here.
 """

@@ -1,43 +1,71 @@
-"""`custody erase`: destroy private values by order; their commitments stay, and so does the chain."""
+"""`custody erase`: destroy private values, names and files by order; what was signed of them stays."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 import click
+import msgspec
 
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
+from custody.cli.destroying import Destroyed, destroy, recorded_orders
+from custody.cli.erasure_plan import Wanted, make_plan
+from custody.cli.erasure_reach import ErasedBackup, ErasedReceiving, backups_with, receivings_of
 from custody.cli.ledger_access import LedgerAccess
 from custody.cli.options import Signing, When, signed, timed
 from custody.cli.output import emit
 from custody.cli.parameters import DIGEST
-from custody.cli.parents import find_event
-from custody.cli.receipts import emit_outcome
-from custody.cli.results import ActResult
-from custody.cli.signing import Recorded, complete, named_signers
-from custody.cli.subject_anchors import about_event
+from custody.cli.receipts import act_result, outcome_lines
+from custody.cli.results import ActResult, Result
+from custody.cli.signing import Outcome, Recorded, complete, named_signers
 from custody.ledger.compose import Anchor
-from custody.report.safe_text import show
-from custody.verify.places import places_of
-from schemas.details.record import DisclosureErased
-from schemas.entry import parse_entry
+from custody.report.counts import count_bytes
+from custody.report.safe_text import show, show_path
 from schemas.errors import UsageError
-from schemas.event import ParsedEvent
+from schemas.types import UNSET, Unset
+
+
+class Gone(msgspec.Struct, frozen=True, kw_only=True):
+    """What was destroyed here. ``kept`` are digests of files that other exhibits need, ``left`` places outside."""
+
+    bytes: int
+    files: int
+    kept: tuple[str, ...]
+    left: tuple[str, ...]
+    names: int
+    values: int
+
+
+class Erased(Result, frozen=True, kw_only=True, tag="custody-erased/v1"):
+    """The order on record, what it destroyed here, who had received it before, and the backups that may hold it."""
+
+    backups: tuple[ErasedBackup, ...]
+    received: tuple[ErasedReceiving, ...]
+    destroyed: Gone | Unset = UNSET
+    orders: int | Unset = UNSET
+    recorded: ActResult | Unset = UNSET
 
 
 @command(
     example="""
     custody erase 41 --field seized_from --order "Court order 12/26" --authority "District Court" \\
         --as exam-07 --registrar reg-1
-    custody erase 41 --everything --order "Order 12/26" --authority "District Court" --as exam-07 --registrar reg-1
+    custody erase EX-1 --name chat/notes.txt --order "Order 12/26" --authority "Court" --as exam-07 --registrar reg-1
+    custody erase EX-1 --files --order "Order 12/26" --authority "District Court" --as exam-07 --registrar reg-1
     custody erase --finish
     """,
-    result=ActResult,
+    result=Erased,
 )
-@click.argument("entry", metavar="ENTRY|HASH", required=False)
+@click.argument("entry", metavar="ENTRY|HASH|EXHIBIT", required=False)
 @click.option("--field", "fields", multiple=True, help="Which value: the name of its field, or its place.")
-@click.option("--everything", is_flag=True, help="Every private value of the event.")
+@click.option("--everything", is_flag=True, help="Every private value of the event, and all names of its files.")
+@click.option("--name", "names", multiple=True, help="The name of a file, as it was recorded.")
+@click.option("--names", "all_names", is_flag=True, help="All names of files.")
+@click.option("--file", "files", multiple=True, help="A stored file or document: its SHA-256, or its name.")
+@click.option("--files", "all_files", is_flag=True, help="All stored files of the exhibit.")
+@click.option("--even-shared", is_flag=True, help="Also files that other exhibits have too.")
 @click.option("--order", help="By which order (kept private).")
 @click.option("--authority", help="Whose order it is (kept private).")
 @click.option("--document", type=DIGEST, metavar="SHA256", help="Digest of the order.")
@@ -51,6 +79,11 @@ def erase(
     entry: str | None,
     fields: tuple[str, ...],
     everything: bool,
+    names: tuple[str, ...],
+    all_names: bool,
+    files: tuple[str, ...],
+    all_files: bool,
+    even_shared: bool,
     order: str | None,
     authority: str | None,
     document: str | None,
@@ -58,77 +91,96 @@ def erase(
     who: Signing,
     when: When,
 ) -> None:
-    """Destroy private values of the event in ENTRY by order of an authority; a registrar signs too.
+    """Destroy private values and files by order of an authority; a registrar signs too.
 
-    The value and its salt are overwritten; what was signed still verifies, and the report says by whose order they are
-    gone. Who had received them before is listed: they are to be asked separately. Backups keep what they hold.
+    ENTRY is an entry number or hash; an EXHIBIT means its registration. Values, salts, names and files are overwritten
+    here, in the database, its journal, lists and drafts; what was signed still verifies, and reports say by whose order
+    they are gone. Who had received them, and which backups hold them, is listed: those are to be dealt with apart.
     """
     access = context.ledger()
     if finish:
-        done = destroy_ordered(access)
-        emit(context.settings, ActResult(entries=()), (f"orders on record: {done}; all that they name is destroyed",))
+        _finish(context, access)
         return
     if entry is None or order is None or authority is None:
         raise UsageError("usage.erase", "expected ENTRY, --order and --authority, found one of them missing")
-    with access.read() as reader:
-        event = find_event(reader, entry)
-        anchor = Anchor(about=about_event(reader, event))
-    commitments = choose_values(event, fields, everything=everything)
-    details = {"authority": authority, "commitments": list(commitments), "document": document, "order": order}
-    composed = access.compose(
-        "disclosure.erased", signers=named_signers(context, who), details=details, when=when, anchor=anchor
-    )
-    outcome = complete(context, who, [composed])
+    wanted = Wanted(
+        fields=fields, everything=everything, names=names, all_names=all_names, files=files, all_files=all_files,
+        even_shared=even_shared,
+    )  # fmt: skip
+    plan = make_plan(context, entry, wanted)
+    signers, said = named_signers(context, who), {"authority": authority, "document": document, "order": order}
+    composed = [
+        access.compose(
+            "disclosure.erased", signers=signers, details={**said, **part}, when=when, anchor=Anchor(about=plan.about)
+        )
+        for part in plan.details()
+    ]
+    received = receivings_of(access, plan)
+    outcome = complete(context, who, composed)
     # Recorded first: a value that is gone without an order on record could be anybody's doing.
-    notes = list(_recipients(access, commitments))
-    if isinstance(outcome, Recorded):
-        access.home.store.disclosures.erase(commitments)
-    else:
-        notes.append("nothing is destroyed yet; when the draft is recorded: custody erase --finish")
-    emit_outcome(context, outcome, notes=notes)
+    done = destroy(access, outcome.events) if isinstance(outcome, Recorded) else None
+    backups = backups_with(access, plan, before=context.now())
+    _emit(context, outcome, done, received, backups)
 
 
-def choose_values(event: ParsedEvent, fields: Sequence[str], *, everything: bool) -> tuple[str, ...]:
-    """Return the commitments of the values that are meant, by a field's name or its place in the event.
-
-    Raises:
-        UsageError: ``usage.field`` where none is named, or one is none of the event's private values.
-    """
-    places = places_of(event)
-    known = ", ".join(place.removeprefix("/details/") for place in places.values()) or "none"
-    if everything and places:
-        return tuple(places)
-    chosen: list[str] = []
-    for field in fields:
-        wanted = [
-            commitment
-            for commitment, place in places.items()
-            if field in (place, place.removeprefix("/details/"), place.rpartition("/")[2])
-        ]
-        if not wanted:
-            raise UsageError("usage.field", f"expected a private value of the event ({known}), found {field!r}")
-        chosen += wanted
-    if not chosen:
-        raise UsageError("usage.field", f"expected --field with one of {known}, or --everything; found neither")
-    return tuple(dict.fromkeys(chosen))
-
-
-def destroy_ordered(access: LedgerAccess) -> int:
-    """Destroy every value that a recorded order names, and return how many orders there are."""
-    ordered: list[str] = []
-    count = 0
+def _finish(context: Context, access: LedgerAccess) -> None:
     with access.read() as reader:
-        for raw in reader.entries(0, reader.head().size):
-            details = parse_entry(raw).event.details
-            if isinstance(details, DisclosureErased):
-                ordered += details.commitments
-                count += 1
-    if ordered:
-        access.home.store.disclosures.erase(ordered)
-    return count
+        orders = list(recorded_orders(reader))
+    done = destroy(access, orders)
+    lines = (f"orders on record: {len(orders)}; all that they name is destroyed", *_gone_lines(done))
+    emit(context.settings, Erased(backups=(), destroyed=_gone(done), orders=len(orders), received=()), lines)
 
 
-def _recipients(access: LedgerAccess, commitments: Sequence[str]) -> Iterator[str]:
-    for receiving in access.home.store.disclosures.recipients(commitments):
-        day = f"{receiving.received_at:%Y-%m-%d}"
-        yield f"received before by {show(receiving.recipient)}, {day}, event {receiving.event}"
+def _emit(
+    context: Context,
+    outcome: Outcome,
+    done: Destroyed | None,
+    received: Sequence[ErasedReceiving],
+    backups: Sequence[ErasedBackup],
+) -> None:
+    result = Erased(
+        backups=tuple(backups),
+        destroyed=UNSET if done is None else _gone(done),
+        received=tuple(received),
+        recorded=act_result(outcome),
+    )
+    notes = list(_reach_lines(received, backups))
+    if done is None:
+        notes.append("nothing is destroyed yet; when the draft is recorded: custody erase --finish")
+    else:
+        notes = [*_gone_lines(done), *notes]
+    emit(context.settings, result, (*outcome_lines(context, outcome), *notes))
+
+
+def _gone(done: Destroyed) -> Gone:
+    return Gone(
+        bytes=done.bytes,
+        files=done.files,
+        kept=tuple(done.kept),
+        left=tuple(done.left),
+        names=done.names,
+        values=done.values,
+    )
+
+
+def _gone_lines(done: Destroyed) -> Iterator[str]:
+    files = f"{done.files} files ({count_bytes(done.bytes)})"
+    yield f"destroyed here: {done.values} values, {done.names} names in lists, {files}"
+    for digest in done.kept:
+        yield f"  kept, because an exhibit that no order speaks of has it too: {digest}"
+    for place in dict.fromkeys(done.left):
+        yield f"  to be cleared by hand, where it was left: {place}"
+
+
+def _reach_lines(received: Sequence[ErasedReceiving], backups: Sequence[ErasedBackup]) -> Iterator[str]:
+    for item in received:
+        yield f"received before by {show(item.recipient)}, {_day(item.received_at)}, event {item.event}: {item.what}"
+    for backup in backups:
+        what = "with evidence" if backup.has_evidence else "without evidence"
+        yield f"may still be in the backup of {_day(backup.made_at)}, {what}: {show_path(backup.path)}"
+    if backups:
+        yield "  destroy those backups or keep them locked; custody backup --gone DEST says that one is gone"
+
+
+def _day(time: str) -> str:
+    return f"{datetime.fromisoformat(time):%Y-%m-%d}"
