@@ -123,6 +123,14 @@ class Staged:
             self._evidence = self._stack.enter_context(self.holdings.evidence.begin())
         return self._evidence
 
+    def find_evidence(self, sha256: str) -> Path | None:
+        """Return where the copy of a file lies that is on its way into the store; nothing where it isn't.
+
+        Raises:
+            StorageError: as `Batch.find`.
+        """
+        return None if self._evidence is None else self._evidence.find(sha256)
+
     def documents(self, paths: Iterable[Path]) -> list[str] | None:
         """Stage documents, and return their digests, each once; nothing for none.
 

@@ -167,8 +167,11 @@ class _Learning:
 
     def _read(self, image: ImageFiles, learned: dict[str, Any]) -> Found:
         records = _records_of(self.intake, image)
-        found = _with_bad_sectors(_read(self.context, image, records, self.imaging), self.imaging.lists)
-        _check_unchanged(image)
+        copies = _copies_of(self.staged, records)
+        read = _read(self.context, image, records, self.imaging, paths=copies or image.paths)
+        found = _with_bad_sectors(read, self.imaging.lists)
+        if copies is None:
+            _check_unchanged(image)
         faults = _together(image, found)
         check_accepted(faults, accept=self.imaging.accept_damaged)
         _tell(self.context, found, faults)
@@ -216,7 +219,21 @@ def _records_of(intake: Intake, image: ImageFiles) -> list[FileRecord] | None:
     return [found[place] for place in range(len(image.paths))] if len(found) == len(image.paths) else None
 
 
-def _read(context: Context, image: ImageFiles, records: Sequence[FileRecord] | None, imaging: Imaging) -> Found:
+def _copies_of(staged: Staged, records: Sequence[FileRecord] | None) -> tuple[bytes, ...] | None:
+    """Return where our own copies of an image's files lie: the source is slow, and may change; nothing if one lacks."""
+    digests = [record.digests for record in records or ()]
+    copies = [staged.find_evidence(item.sha256) for item in digests if isinstance(item, Digests)]
+    return tuple(os.fsencode(copy) for copy in copies if copy) if copies and all(copies) else None
+
+
+def _read(
+    context: Context,
+    image: ImageFiles,
+    records: Sequence[FileRecord] | None,
+    imaging: Imaging,
+    *,
+    paths: tuple[bytes, ...],
+) -> Found:
     order = tuple(range(len(image.paths)))
     if records is None or not image.is_readable:
         text = "a file of it could not be read" if records is None else "there is nothing to be read"
@@ -233,7 +250,7 @@ def _read(context: Context, image: ImageFiles, records: Sequence[FileRecord] | N
         return Found(order=order, not_read="damaged", not_read_text="segments are missing")
     if not imaging.reads_medium:
         return Found(order=order, not_read="not-asked", not_read_text="--no-medium")
-    job = Job(container=image.container, paths=image.paths, algorithms=algorithms)
+    job = Job(container=image.container, paths=paths, algorithms=algorithms)
     with progress(context.settings, "reading the medium", is_bytes=True) as step:
         return read_apart(job, report=step if has_progress(context.settings) else None)
 

@@ -48,6 +48,7 @@ class Batch:
 
     def __init__(self, shelf: Shelf, *, staging: str, close: Callable[[], None]) -> None:
         self._shelf = shelf
+        self._folder = Path(staging)
         self._fd = os.open(staging, os.O_RDONLY)
         self._small = SmallFiles(self._fd)
         self._close = close
@@ -94,6 +95,16 @@ class Batch:
     def adopt(self, path: Path, *, sha256: str) -> None:
         """Take a finished file of the store's own disk with `commit`; until then it stays where it is."""
         self._adopted[sha256] = path
+
+    def find(self, sha256: str) -> Path | None:
+        """Return where the bytes of a staged file lie until `commit`; nothing where they aren't staged.
+
+        Raises:
+            StorageError: ``store.full`` or ``store.failed``, of files on their way.
+        """
+        self._small.flush()
+        path = self._adopted.get(sha256, self._folder / sha256)
+        return path if path.is_file() else None
 
     def commit(self) -> None:
         """Make every staged file part of the store, durably; the batch is empty afterwards.

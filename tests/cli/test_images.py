@@ -244,7 +244,8 @@ def test_an_image_that_changes_meanwhile_is_refused(machine: Machine, monkeypatc
         return read_apart(*args, **more)
 
     monkeypatch.setattr("custody.cli.imaging.read_apart", meddle)
-    machine.fail(f"register disk.E01 {LINE}", Exit.REFUSED, "evidence.changed")
+    machine.fail(f"register disk.E01 --in-place {LINE}", Exit.REFUSED, "evidence.changed")
+    machine.register("disk.E01")
 
 
 def test_a_directory_with_one_image_is_read_too(machine: Machine) -> None:
