@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any, Final
 
 from custody.ledger.rows import EntryRow
@@ -111,7 +112,7 @@ class TableRows:
         Raises:
             Unreadable: as `size`.
         """
-        wanted = {_words(text) for text in (*statements.ddl(disclosures=False), *TRIGGERS)}
+        wanted = {_words(text) for text in (*chain.from_iterable(statements.LEDGER_DDL.values()), *TRIGGERS)}
         found = {_words(str(sql)) for (sql,) in self.scan("sqlite_schema", "sql", by="name") if sql is not None}
         differing = sorted(wanted ^ found)
         tables = tuple(text[:_SHOWN] for text in differing if text.startswith("CREATE TABLE"))

@@ -8,7 +8,6 @@ from typing import Any
 from custody.audit.custody_at import CustodyAt, CustodyWatch
 from custody.storage.lookup import rows_among
 from custody.storage.reading import Reader
-from custody.storage.tables import EntryTable
 from custody.verify.fold import Fold
 from custody.verify.state import Exhibit
 from schemas.entry import parse_entry
@@ -97,4 +96,4 @@ def _frame(reader: Reader, exhibits: Sequence[Exhibit], *, last: int) -> Iterabl
 
 
 def _rows(reader: Reader, column: str, values: Sequence[Any], *more: str) -> list[tuple[Any, ...]]:
-    return list(rows_among(reader.connection, EntryTable, column, values, (column, "entry_index", *more)))
+    return list(rows_among(reader.connection, "entry", column, values, (column, "entry_index", *more)))

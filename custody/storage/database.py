@@ -15,10 +15,11 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from custody.storage.statements import ddl
+from custody.storage import statements
 from schemas.errors import StorageError
 
 PATIENCE: Final = 30.0
@@ -80,7 +81,8 @@ class Database:
             try:
                 connection.execute("PRAGMA journal_mode=WAL")
                 connection.execute("BEGIN IMMEDIATE")
-                for statement in (*ddl(disclosures=disclosures), *triggers):
+                tables = statements.DISCLOSURES_DDL if disclosures else statements.LEDGER_DDL
+                for statement in (*chain.from_iterable(tables.values()), *triggers):
                     connection.execute(statement)
                 connection.execute("COMMIT")
             finally:

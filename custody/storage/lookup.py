@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any, Final, TypeVar
 
 from custody.ledger.store import Tally
-from custody.storage import statements, tables
+from custody.storage import statements
 from custody.storage.records import read_record
 from custody.storage.stored_view import Known
 from custody.verify.state import Exhibit
@@ -23,7 +24,7 @@ _SIZES: Final = (1, 16, 256)
 
 def rows_among(
     connection: sqlite3.Connection,
-    kind: Any,
+    table: str,
     column: str,
     values: Sequence[str | bytes],
     columns: tuple[str, ...],
@@ -31,8 +32,38 @@ def rows_among(
 ) -> Iterator[tuple[Any, ...]]:
     """Yield ``columns`` of the rows whose ``column`` is one of ``values``, and whose columns equal ``fixed``."""
     for part in _parts(values):
-        statement = statements.among(kind, column, len(part), columns, tuple(fixed))
+        statement = _among(table, column, len(part), columns, tuple(fixed))
         yield from connection.execute(statement, (*fixed.values(), *part))
+
+
+@cache
+def _among(table: str, column: str, count: int, columns: tuple[str, ...], by: tuple[str, ...]) -> str:
+    """Select ``columns`` where ``by`` equal the first parameters and ``column`` is one of ``count`` more."""
+    wanted = [f"{_name(table, name)} = ?" for name in by]
+    wanted.append(f"{_name(table, column)} IN {_marks(count)}")
+    return f'SELECT {", ".join(_name(table, name) for name in columns)} FROM "{table}" WHERE {" AND ".join(wanted)}'
+
+
+@cache
+def _tallies_among(count: int) -> str:
+    """Select how far the subjects with one of ``count`` keys have come."""
+    return statements.TALLIES_AMONG.replace("(?)", _marks(count))
+
+
+def _marks(count: int) -> str:
+    return f"({','.join('?' * count)})"
+
+
+def _name(table: str, column: str) -> str:
+    """Name a column with its table: SQLite would take a wrong bare name in quotes for a text."""
+    return f'"{table}"."{column}"'
+
+
+@cache
+def exhibits_by(*columns: str) -> str:
+    """Select the records of exhibits whose ``columns`` equal the parameters, in order of case and number."""
+    wanted = " AND ".join(f"{_name('exhibit', name)} = ?" for name in columns) or "true"
+    return f'SELECT exhibit.record FROM exhibit WHERE {wanted} ORDER BY exhibit."case", exhibit.number'
 
 
 def _parts(values: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -44,10 +75,10 @@ def _parts(values: Sequence[T]) -> Iterator[Sequence[T]]:
         yield [*part, *[part[0]] * (size - len(part))]
 
 
-def indexes_among(connection: sqlite3.Connection, kind: Any, column: str, hashes: Sequence[str]) -> dict[str, int]:
+def indexes_among(connection: sqlite3.Connection, table: str, column: str, hashes: Sequence[str]) -> dict[str, int]:
     """Return the entry of each hash (hex) that stands in ``column``."""
     values = [bytes.fromhex(item) for item in hashes]
-    rows = rows_among(connection, kind, column, values, (column, "entry_index"))
+    rows = rows_among(connection, table, column, values, (column, "entry_index"))
     return {value.hex(): index for value, index in rows}
 
 
@@ -61,12 +92,12 @@ def expect(connection: sqlite3.Connection, known: Known, events: Sequence[Parsed
     for case, numbers in by_case.items():
         known.records.update(((Exhibit, case, number), None) for number in numbers)
         columns = ("number", "record")
-        for number, text in rows_among(connection, tables.ExhibitTable, "number", tuple(numbers), columns, case=case):
+        for number, text in rows_among(connection, "exhibit", "number", tuple(numbers), columns, case=case):
             known.records[Exhibit, case, number] = read_record(Exhibit, text)
         keys = [key for number in numbers if (key := subject_key(("exhibit", case, number))) not in known.tallies]
         known.tallies.update(dict.fromkeys(keys))
         for part in _parts(keys):
-            for row in connection.execute(statements.tallies_of(len(part)), part):
+            for row in connection.execute(_tallies_among(len(part)), part):
                 known.tallies[row[0]] = read_tally(row)
 
 

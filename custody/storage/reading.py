@@ -10,8 +10,8 @@ from custody.ledger.numbers import fold_number
 from custody.ledger.prove import TileNodes
 from custody.ledger.rows import signing_from
 from custody.ledger.store import EMPTY_HEAD, Head, Tally
-from custody.storage import statements, tables
-from custody.storage.lookup import expect, indexes_among, read_tally, rows_among
+from custody.storage import statements
+from custody.storage.lookup import exhibits_by, expect, indexes_among, read_tally, rows_among
 from custody.storage.records import read_record
 from custody.storage.stored_tiles import StoredTiles
 from custody.storage.stored_view import Known, StoredView
@@ -113,16 +113,16 @@ class Reader:
 
     def event_indexes(self, hashes: Sequence[str]) -> Mapping[str, int]:
         """Return the entry of each event hash (hex) that the ledger holds."""
-        return indexes_among(self.connection, tables.EntryTable, "event_hash", hashes)
+        return indexes_among(self.connection, "entry", "event_hash", hashes)
 
     def commitment_indexes(self, commitments: Sequence[str]) -> Mapping[str, int]:
         """Return the entry of each commitment (hex) that the ledger holds."""
-        return indexes_among(self.connection, tables.CommitmentTable, "commitment", commitments)
+        return indexes_among(self.connection, "commitment", "commitment", commitments)
 
     def numbers_like(self, folded: Sequence[str], *, case: str | None) -> tuple[str, ...]:
         """Return the exhibit numbers of ``case``, or without one the case numbers, that fold into one of ``folded``."""
-        kind, fixed = (tables.CaseTable, {}) if case is None else (tables.ExhibitTable, {"case": case})
-        return tuple(number for (number,) in rows_among(self.connection, kind, "folded", folded, ("number",), **fixed))
+        table, fixed = ("case", {}) if case is None else ("exhibit", {"case": case})
+        return tuple(number for (number,) in rows_among(self.connection, table, "folded", folded, ("number",), **fixed))
 
     def expect(self, events: Sequence[ParsedEvent]) -> None:
         """Read at once what the rules will look at, where there are several events."""
@@ -159,7 +159,7 @@ class Reader:
         folded = None if number is None else fold_number(number)
         wanted = {"case": case, "folded": folded, "number": number, "holder": holder}
         chosen = {name: value for name, value in wanted.items() if value is not None}
-        return self._records(Exhibit, statements.exhibits_by(*chosen), *chosen.values())
+        return self._records(Exhibit, exhibits_by(*chosen), *chosen.values())
 
     def _records(self, kind: Any, statement: str, *values: str) -> tuple[Any, ...]:
         return tuple(read_record(kind, text) for (text,) in self.connection.execute(statement, values))

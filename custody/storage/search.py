@@ -16,8 +16,8 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql import Select
 
 from custody.storage import tables
+from custody.storage.declared import table_of
 from custody.storage.reading import Reader
-from custody.storage.statements import table_of
 from custody.verify.state import Exhibit
 from schemas.subject import subject_key
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import ClassVar, Final, Literal
 
 from custody.storage import statements
@@ -134,5 +135,5 @@ def _has_tables(connection: sqlite3.Connection) -> bool:
 
 def _make_tables(connection: sqlite3.Connection) -> None:
     if not _has_tables(connection):
-        for statement in statements.ddl_of(*_TABLES):
+        for statement in chain.from_iterable(statements.DISCLOSURES_DDL[name] for name in _TABLES):
             connection.execute(statement)

@@ -1,199 +1,328 @@
-"""Every statement that the store runs, as SQL text made once from the tables.
+"""Every statement that the store runs; `custody.storage.declared` makes this file from the tables."""
 
-SQLAlchemy builds them, so a renamed column is an error here and nowhere else; run they are by the driver itself, which
-keeps them prepared: an append has three tenths of a millisecond for all of its statements.
-"""
+# fmt: off
+from typing import Final
 
-from __future__ import annotations
+LEDGER_DDL: Final = {
+    "agent": (
+        (
+            "CREATE TABLE agent ( id TEXT NOT NULL, kind TEXT NOT NULL, has_left INTEGER NOT "
+            "NULL, record TEXT NOT NULL, PRIMARY KEY (id) ) STRICT"
+        ),
+    ),
+    "case": (
+        (
+            'CREATE TABLE "case" ( number TEXT NOT NULL, folded TEXT NOT NULL, is_open '
+            "INTEGER NOT NULL, record TEXT NOT NULL, PRIMARY KEY (number) ) STRICT"
+        ),
+        'CREATE INDEX ix_case_folded ON "case" (folded)',
+    ),
+    "checkpoint": (
+        (
+            "CREATE TABLE checkpoint ( size INTEGER NOT NULL, note BLOB NOT NULL, PRIMARY KEY "
+            "(size) ) STRICT"
+        ),
+    ),
+    "consent": (
+        (
+            "CREATE TABLE consent ( id BLOB NOT NULL, record TEXT NOT NULL, PRIMARY KEY (id) "
+            ") STRICT"
+        ),
+    ),
+    "entry": (
+        (
+            "CREATE TABLE entry ( entry_index INTEGER NOT NULL, leaf BLOB NOT NULL, "
+            'event_hash BLOB NOT NULL, type TEXT NOT NULL, "case" TEXT, exhibit TEXT, '
+            "sequence INTEGER, actor TEXT NOT NULL, occurred_at TEXT NOT NULL, recorded_at "
+            "TEXT NOT NULL, relies_on TEXT NOT NULL, affirms INTEGER, signers TEXT NOT NULL, "
+            "raw BLOB NOT NULL, PRIMARY KEY (entry_index), UNIQUE (event_hash) ) STRICT"
+        ),
+    ),
+    "exhibit": (
+        (
+            'CREATE TABLE exhibit ( "case" TEXT NOT NULL, number TEXT NOT NULL, folded TEXT '
+            "NOT NULL, registration BLOB NOT NULL, holder TEXT NOT NULL, status TEXT NOT "
+            'NULL, sealed INTEGER NOT NULL, record TEXT NOT NULL, PRIMARY KEY ("case", '
+            "number), UNIQUE (registration) ) WITHOUT ROWID, STRICT"
+        ),
+        "CREATE INDEX exhibit_folded ON exhibit (folded)",
+    ),
+    "ledger": (
+        (
+            "CREATE TABLE ledger ( number INTEGER NOT NULL, origin TEXT NOT NULL, record TEXT "
+            "NOT NULL, PRIMARY KEY (number) ) STRICT"
+        ),
+    ),
+    "request": (
+        (
+            "CREATE TABLE request ( id TEXT NOT NULL, status TEXT NOT NULL, record TEXT NOT "
+            "NULL, PRIMARY KEY (id) ) STRICT"
+        ),
+    ),
+    "signing_key": (
+        (
+            "CREATE TABLE signing_key ( id TEXT NOT NULL, agent TEXT NOT NULL, disputing "
+            "INTEGER NOT NULL, record TEXT NOT NULL, PRIMARY KEY (id) ) STRICT"
+        ),
+        "CREATE INDEX ix_signing_key_disputing ON signing_key (disputing)",
+    ),
+    "subject": (
+        (
+            'CREATE TABLE subject ( "key" BLOB NOT NULL, subject TEXT NOT NULL, PRIMARY KEY '
+            '("key") ) WITHOUT ROWID, STRICT'
+        ),
+    ),
+    "tile": (
+        (
+            "CREATE TABLE tile ( level INTEGER NOT NULL, number INTEGER NOT NULL, hashes BLOB "
+            "NOT NULL, PRIMARY KEY (level, number) ) STRICT"
+        ),
+    ),
+    "transfer": (
+        (
+            "CREATE TABLE transfer ( id BLOB NOT NULL, record TEXT NOT NULL, PRIMARY KEY (id) "
+            ") STRICT"
+        ),
+    ),
+    "commitment": (
+        (
+            "CREATE TABLE commitment ( commitment BLOB NOT NULL, entry_index INTEGER NOT "
+            "NULL, PRIMARY KEY (commitment), FOREIGN KEY(entry_index) REFERENCES entry "
+            "(entry_index) ) WITHOUT ROWID, STRICT"
+        ),
+    ),
+    "subject_entry": (
+        (
+            'CREATE TABLE subject_entry ( "key" BLOB NOT NULL, position INTEGER NOT NULL, '
+            'entry_index INTEGER NOT NULL, frontier BLOB NOT NULL, PRIMARY KEY ("key", '
+            "position), FOREIGN KEY(entry_index) REFERENCES entry (entry_index) ) WITHOUT "
+            "ROWID, STRICT"
+        ),
+    ),
+}
 
-from collections.abc import Hashable
-from functools import cache
-from typing import Any, Final
+DISCLOSURES_DDL: Final = {
+    "backup": (
+        (
+            "CREATE TABLE backup ( made_at TEXT NOT NULL, path TEXT NOT NULL, size INTEGER "
+            "NOT NULL, has_evidence INTEGER NOT NULL, gone_at TEXT, PRIMARY KEY (made_at, "
+            "path) ) WITHOUT ROWID, STRICT"
+        ),
+    ),
+    "disclosure": (
+        (
+            "CREATE TABLE disclosure ( commitment BLOB NOT NULL, text TEXT, PRIMARY KEY "
+            "(commitment) ) STRICT"
+        ),
+    ),
+    "export": (
+        (
+            "CREATE TABLE export ( event TEXT NOT NULL, recipient TEXT NOT NULL, exported_at "
+            "TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (event) ) WITHOUT ROWID, STRICT"
+        ),
+    ),
+    "recipient": (
+        (
+            "CREATE TABLE recipient ( commitment BLOB NOT NULL, recipient TEXT NOT NULL, "
+            "received_at TEXT NOT NULL, event TEXT NOT NULL, PRIMARY KEY (commitment, "
+            "recipient, received_at, event) ) WITHOUT ROWID, STRICT"
+        ),
+    ),
+}
 
-from sqlalchemy import ColumnElement, Table, bindparam, func, insert, literal_column, select
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.dialects.sqlite import insert as upsert_into
-from sqlalchemy.schema import CreateIndex, CreateTable
-from sqlalchemy.sql import ClauseElement
-
-from custody.storage import tables
-
-_DIALECT = sqlite.dialect(paramstyle="qmark")
-
-
-def table_of(kind: Any) -> Table:
-    """Return the table that a class of `custody.storage.tables` declares."""
-    found: Table = kind.__table__
-    return found
-
-
-def _sql(statement: ClauseElement) -> str:
-    return str(statement.compile(dialect=_DIALECT))
-
-
-def _insert(kind: type[Any]) -> str:
-    return _sql(insert(table_of(kind)))
-
-
-def _upsert(kind: type[Any], *, kept: tuple[str, ...] = ()) -> str:
-    """Insert a row, or put its columns in place of those under the same primary key.
-
-    Columns that are ``kept`` never change once they are there; indexes over them aren't written again either.
-    """
-    table = table_of(kind)
-    names = [column.name for column in table.columns]
-    keys = [column.name for column in table.primary_key.columns]
-    statement = upsert_into(table).values({name: bindparam(name) for name in names})
-    changed = {name: statement.excluded[name] for name in names if name not in (*keys, *kept)}
-    return _sql(statement.on_conflict_do_update(index_elements=keys, set_=changed))
-
-
-def _select(kind: type[Any], *columns: str, by: tuple[str, ...] = (), order: tuple[str, ...] = ()) -> str:
-    """Select columns, or all, of the rows whose columns ``by`` equal the parameters, in that order."""
-    c = table_of(kind).c
-    statement = select(*(c[name] for name in columns or c.keys()))
-    for name in by:
-        statement = statement.where(c[name] == bindparam(name))
-    return _sql(statement.order_by(*(c[name] for name in order)))
-
-
-def ddl(*, disclosures: bool) -> tuple[str, ...]:
-    """Return the statements that make the tables and indexes of one of the two files."""
-    metadata = tables.DISCLOSURES if disclosures else tables.LEDGER
-    made = []
-    for table in metadata.sorted_tables:
-        made.append(_sql(CreateTable(table)))
-        made += [_sql(CreateIndex(index)) for index in sorted(table.indexes, key=lambda index: str(index.name))]
-    return tuple(made)
-
-
-def ddl_of(*names: str) -> tuple[str, ...]:
-    """Return the statements that make tables of ``disclosures.db`` by their names."""
-    return tuple(_sql(CreateTable(tables.DISCLOSURES.tables[name])) for name in names)
-
-
-_entry = table_of(tables.EntryTable).c
-
-# One row is fetched of what is ordered downwards; a LIMIT would become a parameter of every call.
-HEAD: Final = _sql(select(_entry.entry_index, _entry.leaf, _entry.recorded_at).order_by(_entry.entry_index.desc()))
-ENTRY: Final = _select(tables.EntryTable, "raw", by=("entry_index",))
-LEAF: Final = _select(tables.EntryTable, "leaf", by=("entry_index",))
-ENTRIES: Final = _sql(
-    select(_entry.raw)
-    .where(_entry.entry_index >= bindparam("first"), _entry.entry_index < bindparam("last"))
-    .order_by(_entry.entry_index)
+HEAD: Final = (
+    "SELECT entry.entry_index, entry.leaf, entry.recorded_at FROM entry ORDER BY "
+    "entry.entry_index DESC"
 )
-LEAVES: Final = _sql(
-    select(_entry.leaf)
-    .where(_entry.entry_index >= bindparam("first"), _entry.entry_index < bindparam("last"))
-    .order_by(_entry.entry_index)
+
+ENTRY: Final = "SELECT entry.raw FROM entry WHERE entry.entry_index = ?"
+
+LEAF: Final = "SELECT entry.leaf FROM entry WHERE entry.entry_index = ?"
+
+ENTRIES: Final = (
+    "SELECT entry.raw FROM entry WHERE entry.entry_index >= ? AND entry.entry_index < ? ORDER "
+    "BY entry.entry_index"
 )
-EVENT: Final = _select(tables.EntryTable, "entry_index", "raw", by=("event_hash",))
-SIGNINGS: Final = _sql(
-    select(_entry.entry_index, _entry.relies_on, _entry.signers, _entry.affirms)
-    .where(_entry.entry_index >= bindparam("first"))
-    .order_by(_entry.entry_index)
+
+LEAVES: Final = (
+    "SELECT entry.leaf FROM entry WHERE entry.entry_index >= ? AND entry.entry_index < ? "
+    "ORDER BY entry.entry_index"
 )
-TILE: Final = _select(tables.TileTable, "hashes", by=("level", "number"))
-CHECKPOINT: Final = _select(tables.CheckpointTable, "note", by=("size",))
-_checkpoint = table_of(tables.CheckpointTable).c
-NEWEST_CHECKPOINT: Final = _sql(select(_checkpoint.note).order_by(_checkpoint.size.desc()))
-_subject = table_of(tables.SubjectTable).c
-_subject_entry = table_of(tables.SubjectEntryTable).c
-TALLY: Final = _sql(
-    select(_subject_entry.position, _subject_entry.frontier)
-    .where(_subject_entry.key == bindparam("key"))
-    .order_by(_subject_entry.position.desc())
+
+EVENT: Final = "SELECT entry.entry_index, entry.raw FROM entry WHERE entry.event_hash = ?"
+
+SIGNINGS: Final = (
+    "SELECT entry.entry_index, entry.relies_on, entry.signers, entry.affirms FROM entry WHERE "
+    "entry.entry_index >= ? ORDER BY entry.entry_index"
 )
-_counted = table_of(tables.SubjectEntryTable).alias("counted").c
-_tallies = (
-    select(_subject.key, _subject.subject, _subject_entry.position, _subject_entry.frontier)
-    .join_from(table_of(tables.SubjectTable), table_of(tables.SubjectEntryTable), _subject.key == _subject_entry.key)
-    .where(
-        _subject_entry.position
-        == select(func.max(_counted.position)).where(_counted.key == _subject.key).scalar_subquery()
-    )
-    .order_by(_subject.key)
+
+TILE: Final = "SELECT tile.hashes FROM tile WHERE tile.level = ? AND tile.number = ?"
+
+CHECKPOINT: Final = "SELECT checkpoint.note FROM checkpoint WHERE checkpoint.size = ?"
+
+NEWEST_CHECKPOINT: Final = "SELECT checkpoint.note FROM checkpoint ORDER BY checkpoint.size DESC"
+
+TALLY: Final = (
+    "SELECT subject_entry.position, subject_entry.frontier FROM subject_entry WHERE "
+    'subject_entry."key" = ? ORDER BY subject_entry.position DESC'
 )
-TALLIES: Final = _sql(_tallies)
-SUBJECT_ENTRIES: Final = _select(tables.SubjectEntryTable, "entry_index", by=("key",), order=("position",))
-DISPUTING: Final = _select(tables.SigningKeyTable, "id", by=("disputing",))
 
-LEDGER: Final = _select(tables.LedgerTable, "record")
-AGENT: Final = _select(tables.AgentTable, "record", by=("id",))
-AGENTS: Final = _select(tables.AgentTable, "record", order=("id",))
-KEY: Final = _select(tables.SigningKeyTable, "record", by=("id",))
-KEYS: Final = _select(tables.SigningKeyTable, "record", order=("id",))
-CASE: Final = _select(tables.CaseTable, "record", by=("number",))
-CASES: Final = _select(tables.CaseTable, "record", order=("number",))
-EXHIBIT: Final = _select(tables.ExhibitTable, "record", by=("case", "number"))
-REQUEST: Final = _select(tables.RequestTable, "record", by=("id",))
-REQUESTS: Final = _select(tables.RequestTable, "record", order=("id",))
-CONSENT: Final = _select(tables.ConsentTable, "record", by=("id",))
-TRANSFER: Final = _select(tables.TransferTable, "record", by=("id",))
-_place = table_of(tables.SubjectEntryTable).c
-_consent = table_of(tables.ConsentTable).c
-CONSENTS: Final = _sql(
-    select(_consent.record)
-    .select_from(table_of(tables.SubjectEntryTable))
-    .join(table_of(tables.EntryTable), _entry.entry_index == _place.entry_index)
-    .join(table_of(tables.ConsentTable), _consent.id == _entry.event_hash)
-    .where(_place.key == bindparam("key"))
-    .order_by(_place.position)
+TALLIES: Final = (
+    'SELECT subject."key", subject.subject, subject_entry.position, subject_entry.frontier '
+    'FROM subject JOIN subject_entry ON subject."key" = subject_entry."key" WHERE '
+    "subject_entry.position = (SELECT max(counted.position) AS max_1 FROM subject_entry AS "
+    'counted WHERE counted."key" = subject."key") ORDER BY subject."key"'
 )
-"""The consents among the entries of one subject."""
-REGISTERED: Final = _select(tables.ExhibitTable, "record", by=("registration",))
 
+TALLIES_AMONG: Final = (
+    'SELECT subject."key", subject.subject, subject_entry.position, subject_entry.frontier '
+    'FROM subject JOIN subject_entry ON subject."key" = subject_entry."key" WHERE '
+    "subject_entry.position = (SELECT max(counted.position) AS max_1 FROM subject_entry AS "
+    'counted WHERE counted."key" = subject."key") AND (subject."key" IN (?)) ORDER BY '
+    'subject."key"'
+)
 
-def exhibits_by(*columns: str) -> str:
-    """Select the exhibits whose ``columns`` (of case, number, holder) equal the parameters, in that order."""
-    return _select(tables.ExhibitTable, "record", by=columns, order=("case", "number"))
+SUBJECT_ENTRIES: Final = (
+    'SELECT subject_entry.entry_index FROM subject_entry WHERE subject_entry."key" = ? ORDER '
+    "BY subject_entry.position"
+)
 
+DISPUTING: Final = "SELECT signing_key.id FROM signing_key WHERE signing_key.disputing = ?"
 
-INSERT_ENTRY: Final = _insert(tables.EntryTable)
-INSERT_COMMITMENT: Final = _insert(tables.CommitmentTable)
-INSERT_SUBJECT: Final = _insert(tables.SubjectTable)
-INSERT_SUBJECT_ENTRY: Final = _insert(tables.SubjectEntryTable)
-INSERT_CHECKPOINT: Final = _insert(tables.CheckpointTable)
-PUT_TILE: Final = _upsert(tables.TileTable)
-PUT_LEDGER: Final = _upsert(tables.LedgerTable)
-PUT_AGENT: Final = _upsert(tables.AgentTable)
-PUT_KEY: Final = _upsert(tables.SigningKeyTable)
-PUT_CASE: Final = _upsert(tables.CaseTable)
-PUT_EXHIBIT: Final = _upsert(tables.ExhibitTable, kept=("folded", "registration"))
-PUT_REQUEST: Final = _upsert(tables.RequestTable)
-PUT_CONSENT: Final = _upsert(tables.ConsentTable)
-PUT_TRANSFER: Final = _upsert(tables.TransferTable)
+LEDGER: Final = "SELECT ledger.record FROM ledger"
 
-DISCLOSURE: Final = _select(tables.DisclosureTable, "text", by=("commitment",))
-# The array begins with a salt of 22 characters, so its path begins at byte 27: the 37th character of base64url.
+AGENT: Final = "SELECT agent.record FROM agent WHERE agent.id = ?"
+
+AGENTS: Final = "SELECT agent.record FROM agent ORDER BY agent.id"
+
+KEY: Final = "SELECT signing_key.record FROM signing_key WHERE signing_key.id = ?"
+
+KEYS: Final = "SELECT signing_key.record FROM signing_key ORDER BY signing_key.id"
+
+CASE: Final = 'SELECT "case".record FROM "case" WHERE "case".number = ?'
+
+CASES: Final = 'SELECT "case".record FROM "case" ORDER BY "case".number'
+
+EXHIBIT: Final = 'SELECT exhibit.record FROM exhibit WHERE exhibit."case" = ? AND exhibit.number = ?'
+
+REQUEST: Final = "SELECT request.record FROM request WHERE request.id = ?"
+
+REQUESTS: Final = "SELECT request.record FROM request ORDER BY request.id"
+
+CONSENT: Final = "SELECT consent.record FROM consent WHERE consent.id = ?"
+
+TRANSFER: Final = "SELECT transfer.record FROM transfer WHERE transfer.id = ?"
+
+CONSENTS: Final = (
+    "SELECT consent.record FROM subject_entry JOIN entry ON entry.entry_index = "
+    "subject_entry.entry_index JOIN consent ON consent.id = entry.event_hash WHERE "
+    'subject_entry."key" = ? ORDER BY subject_entry.position'
+)
+
+REGISTERED: Final = "SELECT exhibit.record FROM exhibit WHERE exhibit.registration = ?"
+
+INSERT_ENTRY: Final = (
+    'INSERT INTO entry (entry_index, leaf, event_hash, type, "case", exhibit, sequence, '
+    "actor, occurred_at, recorded_at, relies_on, affirms, signers, raw) VALUES (?, ?, ?, ?, "
+    "?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+INSERT_COMMITMENT: Final = "INSERT INTO commitment (commitment, entry_index) VALUES (?, ?)"
+
+INSERT_SUBJECT: Final = 'INSERT INTO subject ("key", subject) VALUES (?, ?)'
+
+INSERT_SUBJECT_ENTRY: Final = 'INSERT INTO subject_entry ("key", position, entry_index, frontier) VALUES (?, ?, ?, ?)'
+
+INSERT_CHECKPOINT: Final = "INSERT INTO checkpoint (size, note) VALUES (?, ?)"
+
+PUT_TILE: Final = (
+    "INSERT INTO tile (level, number, hashes) VALUES (?, ?, ?) ON CONFLICT (level, number) DO "
+    "UPDATE SET hashes = excluded.hashes"
+)
+
+PUT_LEDGER: Final = (
+    "INSERT INTO ledger (number, origin, record) VALUES (?, ?, ?) ON CONFLICT (number) DO "
+    "UPDATE SET origin = excluded.origin, record = excluded.record"
+)
+
+PUT_AGENT: Final = (
+    "INSERT INTO agent (id, kind, has_left, record) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO "
+    "UPDATE SET kind = excluded.kind, has_left = excluded.has_left, record = excluded.record"
+)
+
+PUT_KEY: Final = (
+    "INSERT INTO signing_key (id, agent, disputing, record) VALUES (?, ?, ?, ?) ON CONFLICT "
+    "(id) DO UPDATE SET agent = excluded.agent, disputing = excluded.disputing, record = "
+    "excluded.record"
+)
+
+PUT_CASE: Final = (
+    'INSERT INTO "case" (number, folded, is_open, record) VALUES (?, ?, ?, ?) ON CONFLICT '
+    "(number) DO UPDATE SET folded = excluded.folded, is_open = excluded.is_open, record = "
+    "excluded.record"
+)
+
+PUT_EXHIBIT: Final = (
+    'INSERT INTO exhibit ("case", number, folded, registration, holder, status, sealed, '
+    'record) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT ("case", number) DO UPDATE SET '
+    "holder = excluded.holder, status = excluded.status, sealed = excluded.sealed, record = "
+    "excluded.record"
+)
+
+PUT_REQUEST: Final = (
+    "INSERT INTO request (id, status, record) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+    "status = excluded.status, record = excluded.record"
+)
+
+PUT_CONSENT: Final = (
+    "INSERT INTO consent (id, record) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET record = "
+    "excluded.record"
+)
+
+PUT_TRANSFER: Final = (
+    "INSERT INTO transfer (id, record) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET record = "
+    "excluded.record"
+)
+
+DISCLOSURE: Final = "SELECT disclosure.text FROM disclosure WHERE disclosure.commitment = ?"
+
 DISCLOSURES_AT: Final = "SELECT text FROM disclosure WHERE substr(text, 37, ?) = ?"
-PUT_DISCLOSURE: Final = _sql(upsert_into(table_of(tables.DisclosureTable)).on_conflict_do_nothing())
-ERASE_DISCLOSURE: Final = _upsert(tables.DisclosureTable)
-PUT_RECIPIENT: Final = _sql(upsert_into(table_of(tables.RecipientTable)).on_conflict_do_nothing())
-PUT_EXPORT: Final = _upsert(tables.ExportTable)
-EXPORTS: Final = _select(tables.ExportTable, "record", order=("exported_at", "event"))
-PUT_BACKUP: Final = _upsert(tables.BackupTable)
-BACKUPS: Final = _select(tables.BackupTable, order=("made_at", "path"))
+
+PUT_DISCLOSURE: Final = "INSERT INTO disclosure (commitment, text) VALUES (?, ?) ON CONFLICT DO NOTHING"
+
+ERASE_DISCLOSURE: Final = (
+    "INSERT INTO disclosure (commitment, text) VALUES (?, ?) ON CONFLICT (commitment) DO "
+    "UPDATE SET text = excluded.text"
+)
+
+PUT_RECIPIENT: Final = (
+    "INSERT INTO recipient (commitment, recipient, received_at, event) VALUES (?, ?, ?, ?) ON "
+    "CONFLICT DO NOTHING"
+)
+
+PUT_EXPORT: Final = (
+    "INSERT INTO export (event, recipient, exported_at, record) VALUES (?, ?, ?, ?) ON "
+    "CONFLICT (event) DO UPDATE SET recipient = excluded.recipient, exported_at = "
+    "excluded.exported_at, record = excluded.record"
+)
+
+EXPORTS: Final = "SELECT export.record FROM export ORDER BY export.exported_at, export.event"
+
+PUT_BACKUP: Final = (
+    "INSERT INTO backup (made_at, path, size, has_evidence, gone_at) VALUES (?, ?, ?, ?, ?) "
+    "ON CONFLICT (made_at, path) DO UPDATE SET size = excluded.size, has_evidence = "
+    "excluded.has_evidence, gone_at = excluded.gone_at"
+)
+
+BACKUPS: Final = (
+    "SELECT backup.made_at, backup.path, backup.size, backup.has_evidence, backup.gone_at "
+    "FROM backup ORDER BY backup.made_at, backup.path"
+)
+
 EXPORTS_TO: Final = "SELECT DISTINCT event FROM recipient WHERE recipient = ? ORDER BY event"
-RECIPIENTS: Final = _select(tables.RecipientTable, by=("commitment",), order=("received_at", "recipient", "event"))
 
-
-@cache
-def among(kind: Hashable, column: str, count: int, columns: tuple[str, ...], by: tuple[str, ...] = ()) -> str:
-    """Select ``columns`` where ``by`` equal the first parameters and ``column`` is one of ``count`` more."""
-    c = table_of(kind).c
-    statement = select(*(c[name] for name in columns))
-    for name in by:
-        statement = statement.where(c[name] == bindparam(name))
-    return _sql(statement.where(c[column].op("IN")(_marks(count))))
-
-
-@cache
-def tallies_of(count: int) -> str:
-    """Select key, subject, newest position and frontier of the subjects with one of ``count`` keys."""
-    return _sql(_tallies.where(_subject.key.op("IN")(_marks(count))))
-
-
-def _marks(count: int) -> ColumnElement[Any]:
-    return literal_column("(" + ",".join("?" * count) + ")")
+RECIPIENTS: Final = (
+    "SELECT recipient.commitment, recipient.recipient, recipient.received_at, recipient.event "
+    "FROM recipient WHERE recipient.commitment = ? ORDER BY recipient.received_at, "
+    "recipient.recipient, recipient.event"
+)
