@@ -27,7 +27,7 @@ HeaderBytes = Annotated[
 RawTransaction = Annotated[
     str, Meta(pattern=r"^([0-9a-f]{2})+\Z", max_length=2 * limits.TRANSACTION_BYTES, description="lower-case hex")
 ]
-Layout = Literal["erc1155-balance", "erc20-balance", "erc721-owner"]
+Layout = Literal["erc1155-balance", "erc20-balance", "erc721-owner", "erc721a-owner"]
 
 
 class TransactionProof(Record, frozen=True, kw_only=True):

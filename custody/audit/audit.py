@@ -83,7 +83,9 @@ def _read_values(running: LedgerPass, values: TableRows) -> None:
     check_soundness(values, running.findings)
     replayed = running.replayed
     if replayed is not None:
-        PrivateValues(replayed.fold.commitments, replayed.erased, running.findings).check(values)
+        private = PrivateValues(replayed.fold.commitments, replayed.erased, running.findings)
+        private.check(values)
+        private.assets.report(replayed.fold.state, running.findings)
 
 
 def _read_files(running: LedgerPass, wanted: FilesWanted, store: SqliteStore) -> FilesAudited:

@@ -7,10 +7,11 @@ event was taken, and every reader of a bundle checks it again; nobody can change
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
+from custody.audit.shared_wallets import SharedWallets
 from custody.audit.table_rows import TableRows
 from schemas.report import Findings, Severity
 
@@ -24,6 +25,7 @@ class PrivateValues:
     commitments: Mapping[bytes, int]
     erased: set[str]
     findings: Findings
+    assets: SharedWallets = field(default_factory=SharedWallets)
 
     def check(self, rows: TableRows) -> int:
         """Check every value, and return how many there are.
@@ -50,6 +52,7 @@ class PrivateValues:
         return count
 
     def _check_value(self, commitment: bytes, text: str, index: int) -> None:
+        self.assets.take(text, index)
         found = sha256(text.encode()).digest()
         if found != commitment:
             words = f"expected the value of commitment {commitment.hex()}, found one of {found.hex()}"

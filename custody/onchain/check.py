@@ -45,7 +45,7 @@ def check_proof(proof: AssetProof, recorded: Recorded, pins: Sequence[ChainPin])
     vouched, problem = anchor(block, pins)
     told = [part for part in parts if isinstance(part, str)]
     notes = [part for part in parts if isinstance(part, Said)]
-    is_bound = not any(note.code == "asset.withheld" for note in notes)
+    is_bound = not any(note.code in {"asset.unexplained", "asset.withheld"} for note in notes)
     code = "asset.proven" if problem is None and is_bound else "asset.stated"
     where = f"in {block.text}{f', {vouched}' if vouched else ''}"
     said = [Said(Severity.NOTE, code, f"{where}: {text}; {LATER}") for text in told]

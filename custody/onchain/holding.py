@@ -14,11 +14,13 @@ from custody.onchain.claims import Claims, Said, unbound, withheld
 from custody.onchain.ethereum import AccountState, balance_key, owner_key, token_balance_key
 from schemas.asset_proof import StorageProof
 from schemas.errors import VerificationError
+from schemas.report import Severity
 from schemas.types import is_set
 
 Word = tuple[StorageProof, int]
 """A word of storage that was proven, with what it holds."""
 _ACCOUNT_END = 1 << 160
+_BURNED = 224
 
 
 def bind_account(address: bytes, state: AccountState, height: int, claims: Claims) -> Iterator[str | Said]:
@@ -59,13 +61,16 @@ def bind_storage(address: bytes, words: Sequence[Word], height: int, claims: Cla
     is_held, is_told = False, False
     for storage, value in words:
         if not is_set(storage.layout):
-            yield f"word {storage.key} of contract {text} is {value:064x}; what it stands for is not shown"
+            yield f"word {storage.key} of contract {text} is {value:064x}"
             continue
         is_told = True
         holder, told = _tell(storage, value, asset, claims, height)
         is_held |= holder
         yield told
-    if is_told and not is_held:
+    if not is_told:
+        note = "no layout explains these words, so whether they are about the recorded asset is not shown"
+        yield Said(Severity.NOTE, "asset.unexplained", note)
+    elif not is_held:
         if not claims.hides("account", "wallet"):
             text = f"expected {asset.text} with the recorded account or the custody wallet, found it with neither"
             raise VerificationError("asset.not-held", text)
@@ -77,10 +82,11 @@ def _tell(storage: StorageProof, value: int, asset: Asset, claims: Claims, heigh
     slot = bytes.fromhex(str(storage.slot))
     key = bytes.fromhex(storage.key)
     basis = f"if its contract keeps them in slot {int.from_bytes(slot, 'big')} ({storage.layout})"
-    if storage.layout == "erc721-owner":
+    if storage.layout in ("erc721-owner", "erc721a-owner"):
         if asset.kind != "erc721" or asset.token is None or owner_key(int(asset.token), slot) != key:
             raise unbound(f"expected the word of the owner of {asset.text}, found {storage.key}")
-        return _tell_owner(value, asset, claims, basis)
+        owner = value if storage.layout == "erc721-owner" else _unpacked(value)
+        return _tell_owner(owner, asset, claims, basis)
     for name, account in claims.named():
         if _balance_key(asset, account, str(storage.layout), slot) == key:
             if account is claims.account and asset.kind == "erc20":
@@ -89,6 +95,11 @@ def _tell(storage: StorageProof, value: int, asset: Asset, claims: Claims, heigh
     if claims.hides("account", "wallet"):
         return False, f"an account holds {value} by word {storage.key}, {basis}"
     raise unbound(f"expected the word of a recorded account's balance of {asset.text}, found {storage.key}")
+
+
+def _unpacked(value: int) -> int:
+    """Return the owner in a word of ERC-721A: the lowest 160 bits, nobody where the bit says that it was burned."""
+    return 0 if value >> _BURNED & 1 else value % _ACCOUNT_END
 
 
 def _tell_owner(value: int, asset: Asset, claims: Claims, basis: str) -> tuple[bool, str]:

@@ -138,6 +138,9 @@ def _account(found: dict[str, Any], subject: Subject) -> AccountProof:
 def _storage(item: dict[str, Any], subject: Subject) -> StorageProof:
     key = _key(item.get("key"))
     layout, slot = _explain(key, subject) or (UNSET, UNSET)
+    if layout == "erc721-owner" and as_quantity(item.get("value"), "value of a word") >> 160:
+        # A word longer than an account is that of ERC-721A, which packs a time and marks above the owner.
+        layout = "erc721a-owner"
     return StorageProof(
         key=key.hex(),
         layout=layout,

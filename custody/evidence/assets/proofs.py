@@ -21,7 +21,7 @@ def make_proofs(files: Sequence[bytes], chain: Chain, subject: Subject, recorded
     """Return the proofs that captured answers give, each as it will be read by a stranger; no block is believed here.
 
     Raises:
-        RecordError: ``asset.answer``, ``asset.answer-missing``, or what doesn't fit a proof's record.
+        RecordError: ``asset.answer``, ``asset.answer-missing``, ``asset.unexplained``, or what doesn't fit a proof's record.
         VerificationError: ``asset.*``: what is proven doesn't hold, or is about something else than is recorded.
     """
     answers = Answers()
@@ -38,4 +38,9 @@ def make_proofs(files: Sequence[bytes], chain: Chain, subject: Subject, recorded
         hint = "a transaction and gettxoutproof; eth_getProof, or eth_getBlockReceipts, and the block"
         raise RecordError("asset.answer-missing", f"expected answers about {chain.text}, found none", hint=hint)
     encoded = (canonical.encode(proof) for proof in proofs)
-    return tuple((raw, check_proof(parse_proof(raw), recorded, ())) for raw in encoded)
+    made = tuple((raw, check_proof(parse_proof(raw), recorded, ())) for raw in encoded)
+    if any(said.code == "asset.unexplained" for _, found in made for said in found):
+        hint = "--slot names a slot above 255; or prove a transfer by eth_getBlockReceipts"
+        text = "expected words of storage about the recorded token and accounts, found others"
+        raise RecordError("asset.unexplained", text, hint=hint)
+    return made
