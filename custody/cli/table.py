@@ -96,6 +96,7 @@ PLACES = {
     "consent met": Place("consent_change", "consent_met", "Record that conditions were met.", _EXCHANGE),
     "consent revoke": Place("consent_change", "consent_revoke", "Record that a consent is revoked.", _EXCHANGE),
     "consent list": Place("consent_list", "consent_list", "List consents, and whether each holds.", _EXCHANGE),
+    "check-procedure": Place("check_procedure", "check_procedure", "Say what the record lacks by law.", _BOOKS),
     "bundle": Place("bundle", "bundle", "Pack exhibits for the road.", _EXCHANGE),
     "export-case": Place("export_case", "export_case", "Write an exhibit's story as CASE/UCO.", _EXCHANGE),
     "dispatch": Place("dispatch", "dispatch", "Send exhibits to another authority.", _EXCHANGE),

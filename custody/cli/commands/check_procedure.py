@@ -1,0 +1,136 @@
+"""`custody check-procedure`: what an exhibit's record lacks by the procedure of a country, and how that is cured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+import msgspec
+
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.exhibit_selection import Selection, format_exhibit, select, selecting
+from custody.cli.exits import Exit
+from custody.cli.output import emit
+from custody.cli.profiles import choose_profile, profile_option
+from custody.cli.results import Result
+from custody.report.counts import counted
+from custody.report.papers.reading import read_ledger
+from custody.report.safe_text import show
+from custody.report.text_lines import wrap
+from custody.transfer.requests_named import requests_of
+from custody.verify.procedure import Procedure
+from custody.verify.state import Exhibit
+from custody.verify.verify import Verified
+from schemas.errors import UsageError
+from schemas.law import cite
+from schemas.profile import Profile
+from schemas.report import Severity
+from schemas.text import format_time
+
+
+class ProcedureLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that is missing, or one line of the integrity checks: by which rule and law, and how it is cured.
+
+    ``mark`` says how well the law is known: T read, S at second hand, M unconfirmed.
+    """
+
+    code: str
+    cure: str
+    mark: str
+    row: str
+    severity: str
+    source: str
+    subject: str
+    what: str
+
+
+class ProcedureResult(Result, frozen=True, kw_only=True, tag="custody-procedure/v1"):
+    """What was found about exhibits by ``profile``; ``defects`` counts what is missing."""
+
+    defects: int
+    exhibits: tuple[str, ...]
+    findings: tuple[ProcedureLine, ...]
+    profile: str
+
+
+@command(
+    example="""
+    custody check-procedure 2026-0417/EX-1
+    custody check-procedure --case 2026-0417 --all --profile cn
+    custody check-procedure EX-1 --check --quiet || echo "something is missing"
+    """,
+    result=ProcedureResult,
+)
+@selecting
+@profile_option
+@click.option("--check", is_flag=True, help="Exit 6 where something is missing.")
+@pass_custody
+def check_procedure(context: Context, *, selection: Selection, profile: str | None, check: bool) -> Exit:
+    """Say what the record of exhibits lacks by the procedure of this ledger's country: source, what, and the cure.
+
+    Nothing that is found here is tampering, and nothing changes a verdict: a court may have it put right.
+    """
+    access = context.ledger()
+    profiles = choose_profile(profile)
+    chosen = None if profiles is None else profiles(access.ledger().country)
+    if chosen is None:
+        raise UsageError("usage.profile", "expected a profile to check by, found none")
+    exhibits = select(context, selection).exhibits
+    names = [(item.case, item.number) for item in exhibits]
+    at = format_time(context.now())
+    with access.read() as reader:
+        requests = requests_of(reader, names)
+        verified = read_ledger(reader, access.home.store.disclosures, names, requests, at=at)
+    result = look(verified, exhibits, chosen, at)
+    emit(context.settings, result, _lines(result, chosen))
+    return Exit.ATTENTION if check and result.defects else Exit.DONE
+
+
+def look(verified: Verified, exhibits: tuple[Exhibit, ...], profile: Profile, at: str) -> ProcedureResult:
+    """Return what ``profile`` and the rules themselves find about exhibits in what was read, as of ``at``."""
+    procedure = Procedure(profile, verified.state)
+    for entry in verified.entries.values():
+        procedure.add(entry)
+    procedure.finish(at, [(item.case, item.number) for item in exhibits])
+    lines = [
+        ProcedureLine(
+            code=item.code,
+            cure=item.cure,
+            mark=item.source.mark,
+            row=item.source.row,
+            severity=item.severity.value,
+            source=cite(item.source),
+            subject=item.subject,
+            what=item.what,
+        )
+        for item in procedure.found
+    ]
+    lines += [
+        ProcedureLine(
+            code=item.code, cure="", mark="", row="", severity="defect", source="", subject=item.subject, what=item.text
+        )
+        for item in verified.report.findings
+        if item.step == 12 and item.severity is Severity.DEFECT
+    ]
+    return ProcedureResult(
+        defects=sum(line.severity == "defect" for line in lines),
+        exhibits=tuple(format_exhibit(item) for item in exhibits),
+        findings=tuple(lines),
+        profile=profile.name,
+    )
+
+
+def _lines(result: ProcedureResult, profile: Profile) -> Iterator[str]:
+    yield f"profile: {result.profile} ({show(profile.title)})"
+    for line in result.findings:
+        head = "missing" if line.severity == "defect" else "found"
+        yield f"{head}: {show(line.subject)}: {show(line.what)} [{line.code}]"
+        if line.cure:
+            yield from (f"  {part}" for part in wrap(f"cure: {show(line.cure)}"))
+        if line.source:
+            yield from (f"  {part}" for part in wrap(f"source: {show(line.source)}"))
+    found = (
+        counted(result.defects, "thing is missing", "things are missing") if result.defects else "nothing is missing"
+    )
+    yield f"{found} by this profile; what is missing can be cured, and is no sign of tampering"

@@ -1,0 +1,1 @@
+"""Papers that courts and authorities want, made from the records (docs/spec/procedure.md names them)."""

@@ -1,0 +1,89 @@
+"""The records that a paper is made from: read from the ledger at hand, or from a bundle that was verified.
+
+Entries of the ledger are folded by the one reducer with every signature checked, as for its story; whether the ledger
+around them is whole is for an audit. What is provably wrong makes no paper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from custody.bundle.closure import find_closure
+from custody.ledger.store import DisclosureStore, LedgerReader
+from custody.verify.disclosures_step import Values
+from custody.verify.fold import Fold, Placed
+from custody.verify.places import places_of
+from custody.verify.verify import Verified
+from schemas.details.record import DisclosureErased
+from schemas.entry import ParsedEntry, parse_entry
+from schemas.errors import RefusedError, VerificationError
+from schemas.report import Findings, Report, Severity
+
+Name = tuple[str, str]
+
+
+def read_ledger(
+    reader: LedgerReader,
+    disclosures: DisclosureStore,
+    exhibits: Iterable[Name],
+    requests: Iterable[str] = (),
+    extra: Iterable[int] = (),
+    *,
+    at: str,
+) -> Verified:
+    """Return what the ledger holds about exhibits and requests, and the entries ``extra``, as of ``at``.
+
+    Raises:
+        UsageError: an exhibit or request that the ledger doesn't have.
+        RecordError: an entry that is none any more.
+    """
+    closure = find_closure(reader, list(exhibits), tuple(requests), size=reader.head().size)
+    carried = {index for indexes in closure.indexes.values() for index in indexes}
+    entries = {index: closure.entries[index] for index in sorted(carried)}
+    entries |= {index: parse_entry(reader.entry(index)) for index in set(extra) - carried}
+    entries = dict(sorted(entries.items()))
+    findings, placed = Findings(), dict[int, Placed]()
+    fold = Fold(findings, is_whole=False)
+    for index, entry in entries.items():
+        placed[index], jobs = fold.add(entry)
+        for job in jobs:
+            try:
+                job.check()
+            except VerificationError as error:
+                fold.fail(6, error, index)
+    disputes = fold.finish()
+    report = Report(
+        at=at,
+        exhibits=(),
+        findings=tuple(findings.items),
+        schema="custody-report/v1",
+        steps=findings.steps(),
+        verdict=findings.verdict(),
+    )
+    return Verified(report, entries, placed, _values(disclosures, entries), fold.state, disputes)
+
+
+def check_sound(verified: Verified) -> None:
+    """Raise unless a paper may be made of what was read: nothing in it is provably wrong.
+
+    Raises:
+        RefusedError: ``paper.failed``.
+    """
+    # A release without consent (step 11) is a breach of law, which a paper must not hide by not being made.
+    failed = (item for item in verified.report.findings if item.severity is Severity.FAILED and item.step != 11)
+    wrong = next(failed, None)
+    if wrong is not None:
+        text = f"expected records that hold, found {wrong.subject}: {wrong.text}"
+        raise RefusedError("paper.failed", text, hint="custody verify or custody audit says more")
+
+
+def _values(disclosures: DisclosureStore, entries: dict[int, ParsedEntry]) -> Values:
+    wanted = [commitment for entry in entries.values() for commitment in places_of(entry.event)]
+    erased = {
+        item
+        for entry in entries.values()
+        if isinstance(entry.event.details, DisclosureErased)
+        for item in entry.event.details.commitments
+    }
+    found = disclosures.get(wanted)
+    return Values(found, len(wanted) - len(found), frozenset(erased))
