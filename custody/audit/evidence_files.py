@@ -15,7 +15,8 @@ from custody.evidence.manifest import Manifests
 from custody.evidence.members import Member, members_of_event, members_of_manifest
 from custody.evidence.piece_lists import PieceLists
 from custody.evidence.store import EvidenceStore
-from schemas.content import Content
+from custody.verify.erasures import Erasures
+from schemas.content import Content, FileRecord
 from schemas.errors import CustodyError, StorageError
 from schemas.pieces import describe
 from schemas.private import Disclosure
@@ -43,7 +44,8 @@ class FilesAudited(Record, frozen=True, kw_only=True):
 class Registered:
     """An exhibit of data: the entry that registered it, its event hash, what was signed of its content.
 
-    ``is_away`` where it was disposed of, voided or released since: then its files need not be there any more.
+    ``is_away`` where it was disposed of, voided or released since: then its files need not be there any more. Nor those
+    that the orders in ``erasures`` destroy.
     """
 
     index: int
@@ -51,6 +53,11 @@ class Registered:
     name: str
     content: Content
     is_away: bool = False
+    erasures: Erasures | None = None
+
+    def is_erased(self, record: FileRecord) -> bool:
+        """Tell whether an order destroys the file of a record."""
+        return self.erasures is not None and self.erasures.record(self.event, self.content, record) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +108,8 @@ def check_files(
     """Hash the files of exhibits again, as far as the sample has them, and return what was done.
 
     Findings: ``audit.file`` for bytes that are not the registered ones, ``audit.file-missing``, ``audit.file-altered``
-    for links and folders (failed; notes where the exhibit is away), or as the manifest says.
+    for links and folders (failed; notes where the exhibit is away), ``audit.file-erased`` (note) for files that are gone by
+    order, ``audit.file-not-erased`` (defect) for such that are still there, or as the manifest says.
     """
     count = sum(item.content.count for item in registered)
     sample = Sample(count=count, percent=wanted.percent, seed=wanted.seed)
@@ -130,8 +138,8 @@ def check_files(
 def _check(item: Registered, places: Places, members: Iterable[Member]) -> CheckResult:
     sources = places.locations.find(item.event)
     if sources is not None:
-        return check_in_place(members, sources=sources, lists=places.lists)
-    return check_stored(members, store=places.store, lists=places.lists)
+        return check_in_place(members, sources=sources, lists=places.lists, is_erased=item.is_erased)
+    return check_stored(members, store=places.store, lists=places.lists, is_erased=item.is_erased)
 
 
 def _members(item: Registered, places: Places, disclosures: DisclosuresOf) -> Iterable[Member]:
@@ -150,6 +158,12 @@ def _report(item: Registered, result: CheckResult, findings: Findings) -> None:
             where = f"; damaged: {describe(difference.damaged)}" if difference.damaged else ""
             text = f"expected SHA-256 {difference.expected} in {item.name}{path}, found {difference.found}{where}"
             findings.add(STEP, _severity(item), "audit.file", f"entry {item.index}", text)
+    if result.erased:
+        text = f"files of {item.name} that were erased by order: {result.erased}"
+        findings.add(STEP, Severity.NOTE, "audit.file-erased", f"entry {item.index}", text)
+    if result.not_erased:
+        text = f"files of {item.name} that were ordered to be erased and are still there: {result.not_erased}"
+        findings.add(STEP, Severity.DEFECT, "audit.file-not-erased", f"entry {item.index}", text)
     for altered in result.altered:
         text = f"expected {_shown(altered)} in {item.name} as it was, found it altered"
         findings.add(STEP, _severity(item), "audit.file-altered", f"entry {item.index}", text)

@@ -17,6 +17,7 @@ from custody.audit.replay import CHUNK, Replay, Replayed
 from custody.audit.table_rows import TableRows
 from custody.audit.wanted import Wanted
 from custody.ledger.signature_cores import SignatureCores
+from custody.verify.erasures import find_erasures
 from custody.verify.fold import Placed
 from custody.verify.procedure import Procedure, report
 from keys.verifier_key import VerifierKey
@@ -141,7 +142,8 @@ class LedgerPass:
         assert self.replayed is not None, "replayed before"
         state = self.replayed.fold.state
         away = {exhibit.registration for exhibit in state.exhibits.values() if exhibit.status in _AWAY}
-        return [replace(item, is_away=item.event in away) for item in self.registered]
+        orders = find_erasures(self.replayed.orders)
+        return [replace(item, is_away=item.event in away, erasures=orders) for item in self.registered]
 
     def _check_checkpoints(self, rows: TableRows, cores: SignatureCores) -> None:
         self.findings.asked.add(2)

@@ -7,7 +7,7 @@ leaves the entry as good as it was, and a changed byte of ``raw`` shows at that 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from custody.audit.columns import compare_entries
@@ -24,7 +24,7 @@ from custody.verify.opened import fail
 from schemas.details.record import DisclosureErased
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.errors import CustodyError, VerificationError
-from schemas.event import Seen
+from schemas.event import ParsedEvent, Seen
 from schemas.merkle import hash_leaf
 from schemas.report import Findings
 from schemas.text import ZERO_HASH
@@ -46,6 +46,7 @@ class Replayed:
     subjects: SubjectIndex
     exports: list[int]
     erased: set[str]
+    orders: list[tuple[int, ParsedEvent]] = field(default_factory=list)
     genesis: bytes | None = None
 
 
@@ -157,6 +158,7 @@ class Replay:
             self._seen.append((index, event.seen))
         if isinstance(parsed.event.details, DisclosureErased):
             result.erased.update(parsed.event.details.commitments)
+            result.orders.append((index, parsed.event))
         signing = result.fold.newest_signing
         # An entry without all its signatures has failed already, and its rows can't be told.
         if len(signing.keys) == len(event.signers):

@@ -201,7 +201,10 @@ def _others(context: Context, exhibit: Exhibit, found: _Found, *, even_shared: b
         theirs = content_of_exhibit(context, other)
         if theirs is None:
             continue
-        if digests and not digests.isdisjoint(digests_of(context, other, theirs)):
+        common = digests.intersection(digests_of(context, other, theirs)) if digests else set()
+        if common:
+            # By their own digests: the content root of one exhibit says nothing about another.
+            found.files |= common
             shared.append(other)
         if theirs.root in lists or other in shared:
             others.append(About(exhibit=other.registration))

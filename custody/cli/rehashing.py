@@ -17,9 +17,10 @@ from custody.evidence.intake import Progress
 from custody.evidence.members import Member
 from custody.report.safe_text import show
 from custody.report.values import Disclosures
+from custody.verify.erasures import Erasures, find_erasures
 from custody.verify.state import Exhibit
 from schemas import canonical, merkle
-from schemas.content import Content, Digests
+from schemas.content import Content, Digests, FileRecord
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.entry import parse_entry
 from schemas.errors import RefusedError
@@ -56,7 +57,12 @@ def rehash(context: Context, exhibit: Exhibit) -> Rehashed:
         raise RefusedError("check.object", text, hint="leave it out; an object has nothing to hash")
     disclosures = context.ledger().disclosures_of([registration])
     sources = holdings.locations.find(exhibit.registration)
+    erasures = erasures_of_exhibit(context, exhibit)
     title = f"hashing {show(format_exhibit(exhibit))}"
+
+    def is_erased(record: FileRecord) -> bool:
+        return erasures.record(exhibit.registration, content, record) is not None
+
     of = holdings.members(content, disclosures)
     with progress(context.settings, title, is_bytes=True) as step:
 
@@ -65,10 +71,14 @@ def rehash(context: Context, exhibit: Exhibit) -> Rehashed:
 
         report = on_progress if has_progress(context.settings) else None
         if sources is None:
-            result = check_stored(of, store=holdings.evidence, lists=holdings.pieces, progress=report)
+            result = check_stored(
+                of, store=holdings.evidence, lists=holdings.pieces, is_erased=is_erased, progress=report
+            )
         else:
             lost = known_losses(registration.details, holdings)
-            result = check_in_place(of, sources=sources, lists=holdings.pieces, unread=lost, progress=report)
+            result = check_in_place(
+                of, sources=sources, lists=holdings.pieces, unread=lost, is_erased=is_erased, progress=report
+            )
     for name in result.unchecked:
         note(context.settings, f"note: not checked: {name}, for which this machine has no library")
     root = content.root if result.is_unaltered else _root_found(holdings, content, disclosures, result)
@@ -84,6 +94,17 @@ def registration_of(context: Context, exhibit: Exhibit) -> ParsedEvent:
     with context.ledger().read() as reader:
         index = reader.event_indexes([exhibit.registration])[exhibit.registration]
         return parse_entry(reader.entry(index)).event
+
+
+def erasures_of_exhibit(context: Context, exhibit: Exhibit) -> Erasures:
+    """Return what was ordered to be destroyed of an exhibit.
+
+    Raises:
+        StorageError: as the store does.
+    """
+    with context.ledger().read() as reader:
+        indexes = reader.subject_entries(("exhibit", exhibit.case, exhibit.number))
+        return find_erasures((index, parse_entry(reader.entry(index)).event) for index in indexes)
 
 
 def content_of_exhibit(context: Context, exhibit: Exhibit) -> Content | None:

@@ -11,6 +11,7 @@ from custody.cli.holdings import Holdings
 from custody.evidence.members import Member
 from custody.report.counts import count_bytes
 from custody.report.safe_text import show, show_path
+from custody.verify.erasures import Erasures
 from schemas.content import Content, Digests, FileRecord
 from schemas.errors import CustodyError
 from schemas.private import Disclosure
@@ -42,6 +43,7 @@ def whereabouts_of(
     disclosed: Mapping[str, Disclosure],
     *,
     all_files: bool,
+    erasures: Erasures | None = None,
 ) -> Whereabouts:
     """Return where the files of an exhibit lie; ``registration`` is the event hash of its registration.
 
@@ -52,12 +54,13 @@ def whereabouts_of(
     try:
         sources = holdings.locations.find(registration)
         found = _look(holdings, content, disclosed, all_files=all_files, in_store=sources is None)
+        erased = _erased(holdings, content, registration, erasures) if found.files is not None else 0
     except CustodyError as error:
         return Whereabouts("store", f"unknown: {show(error.text)} [{error.code}]")
     if sources is not None:
         places = "; ".join(_source(item.path) for item in sources)
         return Whereabouts("in-place", f"left in place: {places}", found.members)
-    text = f"in this ledger's own store; {_count(found)}custody check reads them again"
+    text = f"in this ledger's own store; {_count(found, erased)}custody check reads them again"
     return Whereabouts("store", text, found.members, found.files, found.present)
 
 
@@ -95,12 +98,27 @@ def _source(path: bytes) -> str:
     return f"{show_path(path)} ({'there' if os.path.lexists(path) else 'NOT there now'})"
 
 
-def _count(found: _Looked) -> str:
+def _erased(holdings: Holdings, content: Content, registration: str, erasures: Erasures | None) -> int:
+    """Return how many files are gone by order; a file that is there all the same is not among them."""
+    if erasures is None or not erasures.speaks_of_files:
+        return 0
+    return sum(
+        erasures.record(registration, content, member.record) is not None
+        and isinstance(member.record.digests, Digests)
+        and not holdings.evidence.has(member.record.digests.sha256)
+        for member in holdings.members(content, {})
+    )
+
+
+def _count(found: _Looked, erased: int) -> str:
     if found.files is None or found.present is None:
         return ""
     if found.present == found.files:
         return f"all {found.files:,} files are there; " if found.files > 1 else "the file is there; "
-    return f"only {found.present:,} of {found.files:,} are there, the others are MISSING; "
+    gone = f", {erased:,} erased by order" if erased else ""
+    if found.present + erased == found.files:
+        return f"{found.present:,} of {found.files:,} files are there{gone}; "
+    return f"only {found.present:,} of {found.files:,} are there{gone}, the others are MISSING; "
 
 
 def member_lines(members: tuple[Member, ...], content: Content) -> Iterator[str]:

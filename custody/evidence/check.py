@@ -30,6 +30,11 @@ from schemas.errors import RecordError, StorageError
 from schemas.types import UNSET, is_set
 
 Report = Callable[[Progress], None]
+IsErased = Callable[[FileRecord], bool]
+
+
+def _none_is(record: FileRecord) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,7 @@ class CheckResult:
     lists the others. ``altered`` are links and empty directories that aren't what they were, ``extra`` names that no
     record has; both only in place. ``skipped`` counts records that can't be compared: unreadable at registration, or
     with a path or target that is withheld. ``unchecked`` are digests that records have and this machine can't compute.
+    Of the files that an order destroys, ``erased`` are gone and ``not_erased`` are still there; both are not differences.
     """
 
     read: int
@@ -75,6 +81,8 @@ class CheckResult:
     extra: tuple[bytes, ...] = ()
     skipped: int = 0
     unchecked: tuple[str, ...] = ()
+    erased: int = 0
+    not_erased: int = 0
 
     @property
     def is_unaltered(self) -> bool:
@@ -83,16 +91,23 @@ class CheckResult:
 
 
 def check_stored(
-    members: Iterable[Member], *, store: EvidenceStore, lists: PieceLists | None = None, progress: Report | None = None
+    members: Iterable[Member],
+    *,
+    store: EvidenceStore,
+    lists: PieceLists | None = None,
+    is_erased: IsErased = _none_is,
+    progress: Report | None = None,
 ) -> CheckResult:
     """Read the files of an exhibit in the store and compare them with their records; ``lists`` tells where they differ.
+
+    ``is_erased`` tells of a record whether an order destroys its file, which is then not missed.
 
     Raises:
         StorageError: ``evidence.resources``, where this machine and not the evidence is at fault.
         RecordError, VerificationError: as `custody.evidence.members` has them.
     """
     with Hasher() as hasher:
-        tally = _Tally(progress, lists)
+        tally = _Tally(progress, lists, is_erased=is_erased)
         for member in members:
             digests = member.record.digests
             if isinstance(digests, Digests):
@@ -108,6 +123,7 @@ def check_in_place(
     sources: Sequence[Source],
     lists: PieceLists | None = None,
     unread: Mapping[str, Sequence[Extent]] = MappingProxyType({}),
+    is_erased: IsErased = _none_is,
     progress: Report | None = None,
 ) -> CheckResult:
     """Walk the places where an exhibit was left and compare what is there with its records.
@@ -121,7 +137,7 @@ def check_in_place(
         RecordError, VerificationError: as `custody.evidence.members` has them.
     """
     with Hasher() as hasher:
-        tally = _Tally(progress, lists, unread)
+        tally = _Tally(progress, lists, unread, is_erased=is_erased)
         _Comparison(tally, hasher=hasher).run(members, (node for source in sources for node in _nodes_of(source)))
     return tally.result()
 
@@ -134,7 +150,12 @@ class _Tally:
         progress: Report | None,
         lists: PieceLists | None,
         unread: Mapping[str, Sequence[Extent]] = MappingProxyType({}),
+        *,
+        is_erased: IsErased = _none_is,
     ) -> None:
+        self._is_erased = is_erased
+        self._erased = 0
+        self._not_erased = 0
         self._progress = progress
         self._lists = lists
         self._unread = unread
@@ -154,6 +175,11 @@ class _Tally:
             self._progress(Progress(files=self._checked, read=self._read, path=self.at))
 
     def compare(self, member: Member, expected: Digests, found: FileDigests | None) -> None:
+        if self._is_erased(member.record):
+            if found is None:
+                self._erased += 1
+                return
+            self._not_erased += 1
         self._checked += 1
         if found is not None and self._is_same(expected, found) and not self._lost(expected, found):
             self._matching += 1
@@ -198,6 +224,8 @@ class _Tally:
             extra=tuple(self.extra),
             skipped=self.skipped,
             unchecked=tuple(sorted(self._unchecked)),
+            erased=self._erased,
+            not_erased=self._not_erased,
         )
 
 

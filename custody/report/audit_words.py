@@ -34,6 +34,8 @@ MEANINGS: Final = {
     "audit.empty": "There is no entry at all.",
     "audit.file": "A stored file is not the one that was registered: it was changed or damaged.",
     "audit.file-altered": "A link or a folder of the evidence is not what was registered.",
+    "audit.file-erased": "Files of the evidence were destroyed by order, as entries record; they are not missing.",
+    "audit.file-not-erased": "Files of the evidence that were ordered to be destroyed are still there.",
     "audit.file-missing": "A file of the evidence is not where it should be.",
     "audit.fork": "You hold a state of this ledger of the same size and with other contents: it has two pasts.",
     "audit.guards": "What keeps the database from being changed by mistake is missing or was changed.",

@@ -53,6 +53,7 @@ class CheckedExhibit(msgspec.Struct, frozen=True, kw_only=True):
     case: str
     checked: int
     differences: tuple[FileDifference, ...]
+    erased: int
     exhibit: str
     extra: tuple[str | dict[str, str], ...]
     matching: int
@@ -157,6 +158,7 @@ def _describe(found: Rehashed) -> CheckedExhibit:
         case=found.exhibit.case,
         checked=result.checked,
         differences=tuple(map(_describe_difference, result.differences)),
+        erased=result.erased,
         exhibit=found.exhibit.number,
         extra=tuple(map(path_value, result.extra)),
         matching=result.matching,
@@ -185,6 +187,10 @@ def _lines(context: Context, found: Sequence[Rehashed], outcome: Outcome | None)
         yield from _some([_difference_lines(difference) for difference in result.differences])
         yield from _some([(f"  altered: {show_path(path)}",) for path in result.altered])
         yield from _some([(f"  added since, in no record: {show_path(path)}",) for path in result.extra])
+        if result.erased:
+            yield f"  erased by order: {result.erased:,}"
+        if result.not_erased:
+            yield f"  ordered to be erased and still there: {result.not_erased:,}; custody erase --finish"
         if result.skipped:
             yield f"  not compared: {result.skipped:,}, unreadable when registered or of withheld name"
     if outcome is not None:

@@ -26,6 +26,7 @@ from custody.report.standing import describe
 from custody.report.text_lines import act_lines, bullets, holding_lines, pairs, person_lines, section, title, wrap
 from custody.report.words import format_utc, format_when
 from custody.storage.reading import Reader
+from custody.verify.erasures import find_erasures
 from custody.verify.state import Exhibit
 from schemas.content import Content
 from schemas.report import Severity
@@ -99,6 +100,7 @@ def _page(
             exhibit.registration,
             story.disclosed,
             all_files=all_files,
+            erasures=find_erasures((item.entry.entry.index, item.entry.event) for item in story.told),
         ),
         made_from=parents_of(reader, story.details, entry),
         made_from_it=children_of(reader, exhibit.case, exhibit.number, entry),
