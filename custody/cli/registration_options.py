@@ -77,6 +77,10 @@ foreign_options = several(
     click.option("--accept-indeterminate", is_flag=True, help="Register though the bundle is INDETERMINATE."),
 )  # fmt: skip
 
+certificate_option = click.option(
+    "--certificate", type=FILE, help="What a provider handed over with custody produce; its files are taken out of it."
+)
+
 digest_option = click.option(
     "--digest", "digests", multiple=True, type=click.Choice([name.replace("_", "-") for name in CHOICES]),
     help="A further digest of each file.",

@@ -97,6 +97,8 @@ PLACES = {
     "consent revoke": Place("consent_change", "consent_revoke", "Record that a consent is revoked.", _EXCHANGE),
     "consent list": Place("consent_list", "consent_list", "List consents, and whether each holds.", _EXCHANGE),
     "check-procedure": Place("check_procedure", "check_procedure", "Say what the record lacks by law.", _BOOKS),
+    "produce": Place("produce", "produce", "A provider hands data over, certified.", _EXCHANGE),
+    "preserve-confirm": Place("preserve_confirm", "preserve_confirm", "A provider confirms a preservation.", _EXCHANGE),
     "bundle": Place("bundle", "bundle", "Pack exhibits for the road.", _EXCHANGE),
     "export-case": Place("export_case", "export_case", "Write an exhibit's story as CASE/UCO.", _EXCHANGE),
     "dispatch": Place("dispatch", "dispatch", "Send exhibits to another authority.", _EXCHANGE),

@@ -26,7 +26,7 @@ from schemas.event import ParsedEvent
 from schemas.profile import Profile, RequiredField
 from schemas.types import Private, Record, is_set
 
-Medium = Literal["letter", "paper", "signed"]
+Medium = Literal["certificate", "letter", "paper", "signed"]
 """How a step came into this ledger; ``signed`` where it happened here."""
 _STATED_APART: Final = {
     "deadline": "respond_by",
@@ -41,6 +41,8 @@ def medium_of(details: Record) -> Medium:
     """Return how what ``details`` say came here."""
     if isinstance(getattr(details, "origin", None), LetterOrigin):
         return "letter"
+    if isinstance(getattr(details, "certificate", None), str):
+        return "certificate"
     on_paper = isinstance(getattr(details, "paper", None), str) or getattr(details, "channel", None) == "paper"
     return "paper" if on_paper else "signed"
 

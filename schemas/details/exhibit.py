@@ -138,11 +138,15 @@ class Lost(Record, frozen=True, kw_only=True):
 
 
 class ExhibitRegistered(Record, frozen=True, kw_only=True):
-    """Details of ``exhibit.registered``; ``content`` stands for data and assets, never for an object."""
+    """Details of ``exhibit.registered``; ``content`` stands for data and assets, never for an object.
+
+    ``certificate`` is the digest of the provider's signed certificate with which it came (law row C19).
+    """
 
     acquisition: Acquisition | Unset = UNSET
     asset: Asset | Unset = UNSET
     attestations: Attestations | Unset = UNSET
+    certificate: Hash | Unset = UNSET
     content: Content | Unset = UNSET
     data_country: Country | Unset = UNSET
     derived_from: Annotated[tuple[Parent, ...], Meta(min_length=1, max_length=16)] | Unset = UNSET

@@ -206,8 +206,12 @@ class RequestAnswered(Answer, frozen=True, kw_only=True):
 
 
 class AnswerReceived(Answer, frozen=True, kw_only=True):
-    """Details of ``request.answer-received`` in the ledger that asked."""
+    """Details of ``request.answer-received`` in the ledger that asked.
 
+    It was read in a letter, on paper, or in a provider's signed ``certificate`` (law row C19).
+    """
+
+    certificate: Hash | Unset = UNSET
     from_: AgentId = msgspec.field(name="from")
     origin: LetterOrigin | Unset = UNSET
     paper: Hash | Unset = UNSET
@@ -218,7 +222,7 @@ class AnswerReceived(Answer, frozen=True, kw_only=True):
         """Want one origin; ValueError becomes ``record.malformed``."""
         super().__post_init__()
         check_times(self.received_at)
-        check_one_source(self.origin, self.paper)
+        check_one_source(self.origin, self.paper, self.certificate)
 
 
 class RequestExtended(Record, frozen=True, kw_only=True):
@@ -257,7 +261,7 @@ def check_fields(fields: tuple[RequestField, ...]) -> None:
         raise ValueError("fields stand in order of name, each once")
 
 
-def check_one_source(origin: object, paper: object) -> None:
-    """Raise ValueError unless exactly one of a letter and paper is named."""
-    if is_set(origin) == is_set(paper):
-        raise ValueError("exactly one of origin (a letter) and paper")
+def check_one_source(*sources: object) -> None:
+    """Raise ValueError unless exactly one source is named: a letter, paper, or a provider's certificate."""
+    if sum(map(is_set, sources)) != 1:
+        raise ValueError("exactly one of origin (a letter), paper and certificate")

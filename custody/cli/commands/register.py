@@ -21,6 +21,7 @@ from custody.cli.registration_list import read_registrations
 from custody.cli.registration_options import (
     Given,
     acquisition_options,
+    certificate_option,
     digest_option,
     exhibit_details,
     exhibit_options,
@@ -29,12 +30,14 @@ from custody.cli.registration_options import (
     shared_details,
 )
 from custody.cli.results import ActResult
-from custody.cli.source_options import SOURCE_NAMES, source_of, source_options
+from custody.cli.source_options import SOURCE_NAMES, Sourced, source_of, source_options
 from custody.cli.taking_in import Taking
 from schemas.errors import UsageError
 
 if TYPE_CHECKING:
+    from custody.cli.certified import CertifiedExhibit
     from custody.cli.foreign_origin import ForeignExhibit
+    from custody.evidence.intake import Intake
 
 _how_options = several(
     click.option("--list", "list_file", type=FILE, help="Exhibits as rows of a list (CSV), all or none."),
@@ -48,6 +51,7 @@ _how_options = several(
 _ONE_ONLY = (
     "number", "nature", "kind", "description", "identifiers", "seal", "parents", "same", "data_country", "obtained",
     "tool", "version", "method", "arguments", "device", "serial", "started", "ended", "write_blocker", "bundle",
+    "certificate",
     *SOURCE_NAMES, "hash_lists",
 )  # fmt: skip
 """Options that describe one exhibit, and make no sense beside a list."""
@@ -62,6 +66,7 @@ _ONE_ONLY = (
     custody register chat.txt --case 2026-0417 --exhibit next --kind chat --time-zone +08:00 --as exam-07
     custody register --list items.csv --case 2026-0417 --as exam-07
     custody register copy.dd --case 2026-0417 --exhibit next --derived-from 2026-0417/EX-1 --as exam-07
+    custody register --certificate production.zip --case 2026-0417 --exhibit next --as exam-07
     custody register --case 7/26 --exhibit 1 --foreign-from bundle.zip --trust trust.json --as exam-31
     """,
     result=ActResult,
@@ -76,6 +81,7 @@ _ONE_ONLY = (
 @acquisition_options
 @source_options
 @foreign_options
+@certificate_option
 @signed
 @timed
 @pass_custody
@@ -114,6 +120,8 @@ def register(
 
     Of logs, chats, mail and web captures the records are counted, with the first and the last time, where the format
     is known. A time without a zone counts for nothing unless --time-zone says which one it is.
+
+    With --certificate a provider's production is taken in: signature, request and all digests are computed anew.
 
     With --foreign-from and no PATH the exhibit's files are taken out of the bundle.
 
@@ -162,16 +170,62 @@ def _one(context: Context, staged: Staged, paths: tuple[Path, ...], case: str, g
         paths = paths if foreign.folder is None else (foreign.folder,)
         said = {"description": foreign.name, "kind": "copy" if paths else "other"}
         given = {**given, **{name: given[name] or value for name, value in said.items()}}
+    certified = None if given["certificate"] is None else _read_certified(context, staged, paths, given)
+    if certified is not None:
+        paths, given = certified.paths, _told_by(certified, given)
     details = exhibit_details(context, paths, given, when) | shared_details(staged, given)
     wanted = Wanted(case=case, number=number, paths=paths, details=details, seal=given["seal"])
     source = source_of(context, given, kind=details["kind"])
     if source is not None:
         learn = partial(source.learn, paths)
+        if certified is not None:
+            learn = partial(_learn_certified, context, certified, source, paths)
         wanted = replace(wanted, details={**wanted.details, "source": source.details}, learn=learn)
+    if certified is not None:
+        return replace(wanted, details={**wanted.details, "certificate": certified.document})
     if foreign is None:
         return wanted
     check = partial(foreign.check, context)
     return replace(wanted, details={**wanted.details, "foreign": foreign.origin}, check=check)
+
+
+def _read_certified(context: Context, staged: Staged, paths: tuple[Path, ...], given: Given) -> CertifiedExhibit:
+    """Return what a provider certified.
+
+    Raises:
+        UsageError: ``usage.certificate`` beside a PATH or a bundle.
+        CustodyError: as `read_certified`.
+    """
+    # Only what a provider certified needs what reads its certificate.
+    from custody.cli.certified import read_certified
+
+    if paths or given["bundle"] is not None:
+        text = "expected neither PATH nor --foreign-from beside --certificate, found one"
+        raise UsageError("usage.certificate", text, hint="its files are taken out of it")
+    return read_certified(context, staged, given["certificate"], request=given["request_id"])
+
+
+def _told_by(certified: CertifiedExhibit, given: Given) -> dict[str, Any]:
+    """Return the options, with what a certificate says where nothing else was said."""
+    said = {
+        "description": certified.name,
+        "obtained": "production",
+        "provider": certified.certified.certificate.provider,
+        "request_id": certified.story.state.id,
+    }
+    return {**given, **{name: given[name] or value for name, value in said.items()}}
+
+
+def _learn_certified(
+    context: Context, certified: CertifiedExhibit, source: Sourced, paths: tuple[Path, ...], intake: Intake
+) -> dict[str, Any]:
+    """Count the records, and warn of those that nobody asked for."""
+    from custody.cli.certified import warn_excess
+
+    learned = source.learn(paths, intake)
+    account = source.details.get("account")
+    warn_excess(context, certified, learned["source"], None if account is None else str(account))
+    return learned
 
 
 def _read_foreign(context: Context, staged: Staged, paths: tuple[Path, ...], given: Given) -> ForeignExhibit:

@@ -7,8 +7,10 @@ from typing import Any
 
 import click
 
+from custody.cli.certified import receive_confirmation
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
+from custody.cli.holdings import staging
 from custody.cli.letter_receiving import receive_letter
 from custody.cli.options import FILE, Signing, When, signed, timed, trust_option
 from custody.cli.paper_receiving import receive_paper
@@ -25,6 +27,7 @@ from schemas.errors import UsageError
     custody request receive letter.zip --id in-2026-017 --trust trust.json --as auth-1
     custody request receive --paper letter.pdf --from justice-cn --reference "No. 12/26" --kind mla \\
         --field facts="..." --field purpose="..." --as auth-1
+    custody request receive --certificate preserved.json --as auth-1
     custody request receive --paper reply.pdf --from justice-cn --reference "No. 13" --answers req-7 \\
         --outcome refused --ground no-connection --reasons "..." --as auth-1
     """,
@@ -37,6 +40,7 @@ from schemas.errors import UsageError
 @trust_option
 @click.option("--received-at", metavar="TIME", help="When it arrived; else when it is recorded.")
 @click.option("--paper", type=FILE, help="The scanned letter of a sender without this tool; kept in the home.")
+@click.option("--certificate", type=FILE, help="A provider's confirmation, as custody preserve-confirm makes it.")
 @click.option("--reference", help="The sender's number of a request on paper (kept private).")
 @click.option("--kind", type=click.Choice(KINDS), help="Which kind of request the paper is.")
 @body_options
@@ -55,6 +59,7 @@ def request_receive(
     trust_path: Path | None,
     received_at: str | None,
     paper: Path | None,
+    certificate: Path | None,
     who: Signing,
     when: When,
     **given: Any,
@@ -64,8 +69,16 @@ def request_receive(
     A LETTER is verified against the trust file before anything is recorded: it must be PASSED, and from the ledger of
     an organisation that is enrolled here. What came on paper is marked so wherever it is shown.
     """
-    if (letter is None) == (paper is None):
-        raise UsageError("usage.letter", "expected a LETTER or --paper FILE, found both or neither")
+    if sum(item is not None for item in (letter, paper, certificate)) != 1:
+        text = "expected a LETTER, --paper FILE or --certificate FILE, found none or several"
+        raise UsageError("usage.letter", text)
+    if certificate is not None:
+        _check_no_paper(given)
+        with staging(context) as staged:
+            receive_confirmation(
+                context, staged, certificate, request=given["answers"], received_at=received_at, who=who, when=when
+            )
+        return
     if letter is not None:
         _check_no_paper(given)
         receive_letter(
@@ -74,7 +87,7 @@ def request_receive(
             when=when,
         )  # fmt: skip
         return
-    assert paper is not None
+    assert paper is not None, "one of the three is given"
     if sender is None or given["reference"] is None:
         text = "expected --from and --reference beside --paper, found one of them missing"
         raise UsageError("usage.paper", text, hint="who sent it, and the number that it bears")

@@ -26,7 +26,12 @@ from custody.transfer.forum import dues_now, lacking_now
 from custody.transfer.requests import RequestStory, medium_of, read_story
 from schemas.profile import RequiredField
 
-_MEDIA = {"letter": ", read in a verified letter", "paper": ", ON PAPER", "signed": ""}
+_MEDIA = {
+    "certificate": ", by a provider's signed certificate",
+    "letter": ", read in a verified letter",
+    "paper": ", ON PAPER",
+    "signed": "",
+}
 
 
 @command(example="custody request show req-7", result=RequestStoryResult)
