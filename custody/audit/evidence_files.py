@@ -108,8 +108,8 @@ def check_files(
     """Hash the files of exhibits again, as far as the sample has them, and return what was done.
 
     Findings: ``audit.file`` for bytes that are not the registered ones, ``audit.file-missing``, ``audit.file-altered``
-    for links and folders (failed; notes where the exhibit is away), ``audit.file-erased`` (note) for files that are gone by
-    order, ``audit.file-not-erased`` (defect) for such that are still there, or as the manifest says.
+    for links and folders (failed; notes where the exhibit is away), ``audit.file-erased`` (note) for files that are gone
+    by order, ``audit.file-not-erased`` (defect) for such that are still there, or as the manifest says.
     """
     count = sum(item.content.count for item in registered)
     sample = Sample(count=count, percent=wanted.percent, seed=wanted.seed)

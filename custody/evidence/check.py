@@ -70,7 +70,7 @@ class CheckResult:
     lists the others. ``altered`` are links and empty directories that aren't what they were, ``extra`` names that no
     record has; both only in place. ``skipped`` counts records that can't be compared: unreadable at registration, or
     with a path or target that is withheld. ``unchecked`` are digests that records have and this machine can't compute.
-    Of the files that an order destroys, ``erased`` are gone and ``not_erased`` are still there; both are not differences.
+    Of the files that an order destroys, ``erased`` are gone, which is no difference, and ``not_erased`` still there.
     """
 
     read: int
