@@ -1,0 +1,141 @@
+"""The consent gate: what leaves for another country, under what, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from schemas.errors import RefusedError, RuleViolation
+from tests.border import CASE, Side, codes, read, register, trust
+
+PEERS = {"b": "XB", "c": "XC"}
+
+
+@pytest.fixture
+def side(tmp_path: Path) -> Side:
+    """A country with one exhibit and two foreign organisations on record."""
+    made = Side(tmp_path / "a", "a", peers=PEERS)
+    register(made)
+    return made
+
+
+def refusal(side: Side, to: str) -> str:
+    """Return the code with which an export to ``to`` is refused; nothing was written then."""
+    size = len(side.world.entries())
+    with pytest.raises(RefusedError) as caught:
+        side.build("refused.zip", "EX-1", to=to)
+    assert len(side.world.entries()) == size
+    assert not (side.folder / "refused.zip").exists()
+    return caught.value.code
+
+
+def test_nothing_leaves_the_country_without_consent(side: Side) -> None:
+    """No organisation hands evidence abroad unless a competent authority said so first."""
+    assert refusal(side, "b-police") == "release.consent-missing"
+
+
+def test_what_stays_in_the_country_needs_none(side: Side) -> None:
+    """The gate is at the border."""
+    side.build("home.zip", "EX-1", to="ministry")
+    assert (side.folder / "home.zip").exists()
+
+
+def test_a_consent_covers_only_the_exhibits_that_it_names(side: Side) -> None:
+    """A copy is not covered by a consent to its original."""
+    register(side, "EX-2")
+    side.consent("EX-2", "b-police")
+    assert refusal(side, "b-police") == "release.consent-missing"
+
+
+def test_a_consent_names_one_recipient(side: Side) -> None:
+    """Consent to one country is none to the next."""
+    side.consent("EX-1", "c-police")
+    assert refusal(side, "b-police") == "release.consent-recipient"
+
+
+@pytest.mark.parametrize(
+    ("valid", "code"),
+    [
+        ({"valid_from": "2026-11-21T00:00:00Z", "valid_until": "2026-11-21T00:00:01Z"}, "release.consent-expired"),
+        ({"valid_from": "2030-01-01T00:00:00Z"}, "release.consent-early"),
+    ],
+)
+def test_a_consent_counts_only_while_it_is_in_force(side: Side, valid: dict[str, str], code: str) -> None:
+    """One that ended between drafting and dispatch lets nothing out."""
+    side.consent("EX-1", "b-police", **valid)
+    assert refusal(side, "b-police") == code
+
+
+def test_a_revoked_consent_lets_nothing_out(side: Side) -> None:
+    """Who consented may change his mind until it has left."""
+    event = side.consent("EX-1", "b-police")
+    about = side.world.about(CASE, "EX-1", event)
+    side.world.annotate("consent.revoked", about, {"manner": "key", "reason": "new facts"}, actor="official-1")
+    assert refusal(side, "b-police") == "release.consent-revoked"
+
+
+def test_conditions_that_must_be_met_first_bar_the_way(side: Side) -> None:
+    """A promise that was asked for in writing is waited for."""
+    event = side.consent("EX-1", "b-police", conditions=[{"before": True, "code": "no-death-penalty"}])
+    assert refusal(side, "b-police") == "release.consent-conditions"
+    about = side.world.about(CASE, "EX-1", event)
+    met = {"conditions": ["no-death-penalty"], "document": "ab" * 32}
+    side.world.annotate("consent.conditions-met", about, met, actor="official-1")
+    side.build("met.zip", "EX-1", to="b-police")
+
+
+def test_only_an_official_of_the_authority_consents_by_key(side: Side) -> None:
+    """An examiner cannot consent in the ministry's name."""
+    given = {
+        "authority": "ministry", "issued_at": "2026-11-21T08:00:00Z", "manner": "key", "onward": "allowed",
+        "purpose": "x", "recipient": "b-police", "valid_from": "2026-11-21T00:00:00Z",
+    }  # fmt: skip
+    with pytest.raises(RuleViolation, match=r"rule\.consent-signer"):
+        side.world.annotate("consent.recorded", side.world.about(CASE, "EX-1"), given, actor="examiner-1")
+
+
+def test_an_authority_abroad_cannot_consent_for_this_country(side: Side) -> None:
+    """The recipient's own police would consent to everything."""
+    paper = {"manner": "paper", "documents": ["ab" * 32], "number": "7"}
+    side.consent("EX-1", "b-police", authority="b-police", **paper)
+    assert refusal(side, "b-police") == "release.consent-missing"
+
+
+def test_a_request_that_was_withdrawn_ends_the_consent_that_rests_on_it(side: Side) -> None:
+    """What nobody asks for any more does not leave."""
+    asked = {
+        "fields": [], "from": "b-police", "kind": "production", "paper": "ab" * 32, "request": "req-1",
+        "received_at": "2026-11-21T07:00:00Z",
+    }  # fmt: skip
+    side.world.append(side.world.sign(side.world.event("request.received", asked, actor="official-1")))
+    side.consent("EX-1", "b-police", request="req-1")
+    withdrawn = {"reason": "settled", "request": "req-1"}
+    side.world.append(side.world.sign(side.world.event("request.withdrawn", withdrawn, actor="official-1")))
+    assert refusal(side, "b-police") == "release.request-ended"
+
+
+def test_a_recipient_without_country_is_no_recipient(side: Side) -> None:
+    """Where nobody knows whether a border is crossed, nothing crosses it."""
+    assert refusal(side, "custodian-1") == "release.recipient-unknown"
+
+
+def test_a_bundle_under_a_consent_tells_its_reader_the_terms(side: Side) -> None:
+    """What binds the reader stands first in his report."""
+    side.consent("EX-1", "b-police", conditions=[{"before": False, "code": "confidentiality", "text": "sealed court"}])
+    built = side.build("b.zip", "EX-1", to="b-police")
+    verified = read(built.path, trust(side), side.world.at)
+    law = verified.report.law
+    assert verified.report.verdict.value == "PASSED"
+    assert (law.to, law.to_country, law.country) == ("b-police", "XB", "XA")  # type: ignore[union-attr]
+    assert [terms.conditions for terms in law.terms] == [("confidentiality",)]  # type: ignore[union-attr]
+
+
+def test_a_bundle_for_another_ledger_is_not_ones_own(side: Side) -> None:
+    """A bundle that reached a second recipient says that it was made for the first."""
+    side.consent("EX-1", "b-police")
+    built = side.build("b.zip", "EX-1", to="b-police")
+    assert "lawfulness.recipient" not in codes(read(built.path, trust(side, ledger="b.example/main"), side.world.at))
+    other = read(built.path, trust(side, ledger="c.example/main"), side.world.at)
+    assert "lawfulness.recipient" in codes(other)
+    assert other.report.verdict.value == "FAILED"
