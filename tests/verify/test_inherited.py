@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +22,7 @@ ORIGIN = {
 class Road:
     """Two ledgers; a has sent EX-1 to b."""
 
-    def __init__(self, folder: Path, **dispatch: object) -> None:
+    def __init__(self, folder: Path, **dispatch: Any) -> None:
         self.a = Side(folder / "a", "a", peers={"b": "XB"})
         self.b = Side(folder / "b", "b", peers={"a": "XB", "c": "XC"})
         register(self.a)
@@ -56,7 +58,7 @@ def liar(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(build, "_check_own", lambda *_: None)
 
 
-def act(side: Side, type: str, details: dict[str, object], *, number: str = "EX-1", actor: str = "examiner-1") -> None:
+def act(side: Side, type: str, details: Mapping[str, object], *, number: str = "EX-1", actor: str = "examiner-1") -> None:
     """Record a custody act."""
     side.world.append(side.world.sign(side.world.custody_act(type, CASE, number, details, actor=actor)))
 
