@@ -54,7 +54,11 @@ def make_disclosure(*, salt: bytes, path: str, value: object) -> Disclosure:
         raise RecordError("private.salt", f"expected a salt of {SALT_BYTES} bytes, found {len(salt)}")
     canonical.check_subset(value)
     raw = canonical.encode([text.format_base64url(salt), path, value])
-    return parse_disclosure(text.format_base64url(raw))
+    line = text.format_base64url(raw)
+    if isinstance(value, str) and path.startswith("/") and len(line) <= limits.DISCLOSURE_BYTES:
+        # A text reads back as what it is; of other values the one form that a reader gets is taken from the bytes.
+        return Disclosure(text=line, path=path, value=value)
+    return parse_disclosure(line)
 
 
 def parse_disclosure(line: str) -> Disclosure:

@@ -74,13 +74,20 @@ class Hasher:
         """Stop the threads."""
         self._conveyor.close()
 
-    def read_start(self, fd: int) -> memoryview:
-        """Return the first bytes of an open file, at most `BUFFER_BYTES`; they hold until the next call.
+    def read_start(self, fd: int, *, size: int = BUFFER_BYTES) -> memoryview:
+        """Return the first ``size`` bytes of an open file, fewer where it ends before; they hold until the next call.
 
         Raises:
             OSError: the file can't be read.
         """
-        return _fill_from(fd)(self._conveyor.buffer)
+        view = self._conveyor.buffer[:size]
+        filled = 0
+        while filled < len(view):
+            count = os.readv(fd, [view[filled:] if filled else view])
+            if not count:
+                break
+            filled += count
+        return view[:filled]
 
     def digest(self, fd: int, *, each: Each | None = None, names: Sequence[str] = ()) -> FileDigests:
         """Return digests and number of the bytes from where ``fd`` stands to the end, with those by choice ``names``.

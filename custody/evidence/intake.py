@@ -10,7 +10,7 @@ import errno
 import os
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from custody.evidence.hashing import Hasher
@@ -19,7 +19,7 @@ from custody.evidence.partial import Partials
 from custody.evidence.reading import Keeping, Manner, open_node, read_node
 from custody.evidence.records import Found, Recorder
 from custody.evidence.refusals import changed, check_resources, vanished
-from custody.evidence.sources import READ, Kind, Source, find_sources, path_of
+from custody.evidence.sources import READ, Kind, Source, find_sources
 from custody.evidence.staging import Batch
 from custody.evidence.walk import Node, walk
 from custody.evidence.wording import reason_of, shown
@@ -92,7 +92,7 @@ def take_in(
     recorder = Recorder(salts=salts, directory=spool)
     with Hasher() as hasher:
         manner = Manner(names=tuple(names), salvage=accept_unreadable, open_medium=open_medium)
-        keeping = Keeping(batch, partials)
+        keeping = Keeping(batch, partials, sources)
         intake = _Intake(recorder, hasher=hasher, keeping=keeping, manner=manner, progress=progress)
         try:
             intake.run(sources)
@@ -128,7 +128,6 @@ class _Intake:
         self._keeping = keeping
         self._manner = manner
         self._accept = manner.salvage
-        self._sources: Sequence[Source] = ()
         self._progress = progress
         self._files = 0
         self._bytes = 0
@@ -139,7 +138,6 @@ class _Intake:
         self.unread: dict[str, tuple[Extent, ...]] = {}
 
     def run(self, sources: Sequence[Source]) -> None:
-        self._sources = sources
         with closing(walk(sources)) as nodes:
             for node in nodes:
                 self._at = node.path
@@ -179,10 +177,7 @@ class _Intake:
             return Found(path=node.path, kind="directory", modified_ns=node.modified_ns)
         if node.kind == "symlink":
             return _read_link(node)
-        keeping = self._keeping
-        if keeping.partials is not None:
-            keeping = replace(keeping, path=path_of(node.path, self._sources))
-        reading = read_node(node, hasher=self._hasher, tick=self._tick, manner=self._manner, keeping=keeping)
+        reading = read_node(node, hasher=self._hasher, tick=self._tick, manner=self._manner, keeping=self._keeping)
         digests = reading.digests
         if digests.pieces:
             self.pieces[digests.pieces] = None

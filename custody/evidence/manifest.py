@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -40,14 +40,18 @@ class Spool:
         self.path = Path(name)
         self._file = os.fdopen(fd, "wb", buffering=1 << 18)
 
-    def write(self, line: ManifestLine) -> None:
-        """Append a line.
+    def write_record(self, record: bytes, disclosures: Sequence[str]) -> None:
+        """Append the `ManifestLine` of a canonical record and its disclosures, of which there is at least one.
+
+        The line is put together from its parts: a record is encoded once, for its leaf and for its line, and the text
+        of a disclosure is base64url, which stands in JSON as it is.
 
         Raises:
             StorageError: ``store.full`` or ``store.failed``.
         """
+        texts = '","'.join(disclosures).encode("ascii")
         try:
-            self._file.write(canonical.encode(line) + b"\n")
+            self._file.write(b'{"disclosures":["%b"],"record":%b}\n' % (texts, record))
         except OSError as error:
             raise as_storage_error(error, "writing a manifest") from None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from custody.evidence.conveyor import BUFFER_BYTES, Fill
@@ -15,6 +15,7 @@ from custody.evidence.medium import FileMedium, Medium, MediumReader, OpenMedium
 from custody.evidence.partial import Partial, Partials
 from custody.evidence.piece_digests import PieceDigests
 from custody.evidence.refusals import changed, check_resources, vanished
+from custody.evidence.sources import Source, path_of
 from custody.evidence.staging import Batch
 from custody.evidence.walk import Node
 from schemas.errors import RefusedError
@@ -42,13 +43,13 @@ class Manner:
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """Where bytes go that are read: ``batch`` for the store; ``partials`` and the absolute ``path`` of the source for
-    what is large enough that an interruption must not cost all of it.
+    """Where bytes go that are read: ``batch`` for the store; ``partials`` for what is large enough that an interruption
+    must not cost all of it, known by its path below ``sources``.
     """
 
     batch: Batch | None = None
     partials: Partials | None = None
-    path: bytes | None = None
+    sources: Sequence[Source] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,15 @@ def open_node(node: Node) -> int:
     """Return a descriptor of the file or device ``node``, without following a link or waiting for a pipe.
 
     Raises:
+        RefusedError, StorageError, OSError: as `open_described`.
+    """
+    return open_described(node)[0]
+
+
+def open_described(node: Node) -> tuple[int, os.stat_result]:
+    """Return the same, and what the system says of it.
+
+    Raises:
         RefusedError: ``evidence.vanished``, or ``evidence.changed`` if it is something else now.
         StorageError: ``evidence.resources``.
         OSError: the file can't be opened.
@@ -79,16 +89,14 @@ def open_node(node: Node) -> int:
         if error.errno in {errno.ELOOP, errno.EMLINK, errno.ENXIO}:
             raise changed(node.path, "it ceased to be a regular file") from None
         raise
-    mode = os.fstat(fd).st_mode
-    if not (stat.S_ISBLK(mode) if node.kind == "device" else stat.S_ISREG(mode)):
+    found = os.fstat(fd)
+    if not (stat.S_ISBLK(found.st_mode) if node.kind == "device" else stat.S_ISREG(found.st_mode)):
         os.close(fd)
         raise changed(node.path, "it ceased to be a regular file")
-    return fd
+    return fd, found
 
 
-def read_node(
-    node: Node, *, hasher: Hasher, tick: Tick, manner: Manner | None = None, keeping: Keeping = NOWHERE
-) -> Reading:
+def read_node(node: Node, *, hasher: Hasher, tick: Tick, manner: Manner, keeping: Keeping = NOWHERE) -> Reading:
     """Return digests of the file or device ``node``, whose bytes are then staged if they are to be kept.
 
     ``tick`` gets the number of bytes of every chunk read.
@@ -98,10 +106,10 @@ def read_node(
         StorageError: ``evidence.resources``, or as `Batch` has it.
         OSError: the file can't be opened or read.
     """
-    fd = open_node(node)
+    fd, before = open_described(node)
     try:
-        one = _One(fd, node, hasher, tick, manner or Manner(), keeping)
-        return Reading(one.read(), None if node.kind == "device" else one.before.st_mtime_ns)
+        one = _One(fd, before, node, hasher, tick, manner, keeping)
+        return Reading(one.read(), None if node.kind == "device" else before.st_mtime_ns)
     finally:
         os.close(fd)
 
@@ -119,16 +127,25 @@ def read_open(fd: int, *, hasher: Hasher, tick: Tick, manner: Manner) -> FileDig
 class _One:
     """One open file or device; ``before`` is what the system said of it first."""
 
-    def __init__(self, fd: int, node: Node, hasher: Hasher, tick: Tick, manner: Manner, keeping: Keeping) -> None:
+    def __init__(
+        self,
+        fd: int,
+        before: os.stat_result,
+        node: Node,
+        hasher: Hasher,
+        tick: Tick,
+        manner: Manner,
+        keeping: Keeping,
+    ) -> None:
         self._fd = fd
         self._node = node
         self._hasher = hasher
         self._tick = tick
         self._manner = manner
         self._keeping = keeping
-        self.before = os.fstat(fd)
+        self._before = before
         # A small file is its own whole story; only of others anything but the plain bytes matters.
-        self._size = self.before.st_size if node.kind == "file" else manner.open_medium(fd).size
+        self._size = before.st_size if node.kind == "file" else manner.open_medium(fd).size
 
     def read(self) -> FileDigests:
         if self._size < BUFFER_BYTES and self._node.kind == "file":
@@ -137,9 +154,10 @@ class _One:
             except OSError:
                 if not self._manner.salvage:
                     raise
-        is_large = self._size > PIECE_BYTES
-        if is_large and self._keeping.partials is not None and self._keeping.path is not None:
-            return self._read_cloned() or self._read_resumable(self._keeping.partials, self._keeping.path)
+        if self._size > PIECE_BYTES and self._keeping.partials is not None:
+            path = path_of(self._node.path, self._keeping.sources)
+            assert path is not None, "every node was found below a source"
+            return self._read_cloned() or self._read_resumable(self._keeping.partials, path)
         if self._keeping.batch is not None:
             return self._read_copied(self._keeping.batch)
         return self._check(self._digest(self._fd))
@@ -156,7 +174,7 @@ class _One:
         return digests
 
     def _read_small(self) -> FileDigests:
-        chunk = self._hasher.read_start(self._fd)
+        chunk = self._hasher.read_start(self._fd, size=self._size)
         digests = digest_bytes(chunk, names=self._manner.names)
         self._tick(len(chunk))
         self._check(digests)
@@ -173,7 +191,7 @@ class _One:
 
     def _read_resumable(self, partials: Partials, path: bytes) -> FileDigests:
         is_device = self._node.kind == "device"
-        mark = Mark(path, self._size, 0 if is_device else self.before.st_mtime_ns, is_device)
+        mark = Mark(path, self._size, 0 if is_device else self._before.st_mtime_ns, is_device)
         batch = self._keeping.batch
         partial = partials.open(mark, has_copy=batch is not None)
         try:
@@ -197,7 +215,7 @@ class _One:
 
     def _check(self, digests: FileDigests) -> FileDigests:
         """Compare the source with what it was when it was opened, and with the number of bytes that came."""
-        node, before = self._node, self.before
+        node, before = self._node, self._before
         if digests.unread and sum(item.size for item in digests.unread) == digests.size:
             raise OSError(errno.EIO, os.strerror(errno.EIO))
         after = os.fstat(self._fd)

@@ -16,7 +16,7 @@ from custody.evidence.manifest import Spool
 from custody.evidence.sources import Kind
 from schemas import canonical, limits, merkle
 from schemas import text as texts
-from schemas.content import Content, FileRecord, ManifestLine, check_path, content_of, path_value
+from schemas.content import Content, FileRecord, check_path, content_of, path_value
 from schemas.pieces import commit_to
 from schemas.private import Disclosure, make_disclosure
 from schemas.types import UNSET, Private, Unset
@@ -107,10 +107,10 @@ class Recorder:
 
     def _write(self, found: Found, spool: Spool) -> None:
         record, values = make_record(found, salts=self._salts)
-        line = ManifestLine(disclosures=tuple(value.text for value in values), record=record)
-        self._leaves.append(merkle.hash_leaf(canonical.encode(record)))
+        raw = canonical.encode(record)
+        self._leaves.append(merkle.hash_leaf(raw))
         self._bytes += found.digests.size if found.digests else 0
-        spool.write(line)
+        spool.write_record(raw, [value.text for value in values])
 
 
 def make_record(found: Found, *, salts: Callable[[], bytes]) -> tuple[FileRecord, tuple[Disclosure, ...]]:
