@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from custody.evidence.collected.formats import HEAD_BYTES, Format, format_of
+from custody.evidence.collected.lines import Utf8, is_utf16
 from custody.evidence.collected.sqlite import count_messages, is_sqlite
 from custody.evidence.collected.tally import Stated, Tally
 from custody.evidence.collected.web import is_html, is_image
@@ -114,7 +115,9 @@ def _read_file(found: Collection, node: Node, digest: str, *, stated: Stated, ti
 def _read_open(found: Collection, fd: int, name: bytes, digest: str, stream: Stream, stated: Stated) -> bool:
     """Count an open file, and tell whether its bytes have the digest; of what isn't read nothing is said."""
     head = os.pread(fd, HEAD_BYTES, 0)
-    kind = format_of(head, name)
+    wide = is_utf16(head)
+    told = head.decode("utf-16", "replace").encode("utf-8", "replace") if wide else head
+    kind = format_of(told, name)
     if is_html(head, name) or is_image(head, name):
         kept = found.pages if is_html(head, name) else found.images
         if len(kept) < _KEPT:
@@ -125,13 +128,13 @@ def _read_open(found: Collection, fd: int, name: bytes, digest: str, stream: Str
     if kind is None:
         found.uncounted += 1
         return True
-    return _read_stream(found, kind, stream, stated) == digest
+    return _read_stream(found, kind, stream, stated, is_wide=wide) == digest
 
 
-def _read_stream(found: Collection, kind: Format, stream: Stream, stated: Stated) -> str:
+def _read_stream(found: Collection, kind: Format, stream: Stream, stated: Stated, *, is_wide: bool) -> str:
     tally = Tally(stated, files=1)
     with BufferedReader(stream, _PIECE) as buffered:
-        kind.read(buffered, tally)
+        kind.read(BufferedReader(Utf8(buffered), _PIECE) if is_wide else buffered, tally)
         digest = stream.rest()
     found.tallies.setdefault(kind.name, Tally(stated)).merge(tally)
     return digest

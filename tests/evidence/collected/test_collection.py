@@ -131,6 +131,17 @@ def test_parts_of_a_web_capture_are_told_by_their_bytes(seized: Path, intake: Ca
     assert (len(found.pages), len(found.images), found.uncounted) == (1, 2, 0)
 
 
+@pytest.mark.parametrize("code", ["utf-16-le", "utf-16-be"])
+def test_what_windows_exports_is_read_as_well(code: str, seized: Path, intake: Callable[[], Intake]) -> None:
+    """Spreadsheets save 'Unicode text' as UTF-16 with a mark; signs beyond the basic plane lie across every cut."""
+    rows = "".join(f"2026-01-01T00:00:00Z,\U0001f600{'x' * (n % 7)}\r\n" for n in range(5000))
+    (seized / "a.csv").write_bytes(("\ufefftime,text\r\n" + rows).encode(code))
+    (seized / "bad.csv").write_bytes(("\ufefftime,text\r\n2026-01-01T00:00:00Z,y\r\n").encode(code) + b"\xd8")
+    (records,) = _read(seized, intake()).details()["records"]
+    assert (records["format"], records["files"], records["first_at"]) == ("csv", 2, "2026-01-01T00:00:00Z")
+    assert (records["count"], records["undated"]) == (5001, None)
+
+
 def test_memory_does_not_grow_with_the_file(seized: Path, intake: Callable[[], Intake]) -> None:
     """A year of a provider's logs may have a hundred gigabytes."""
     line = LINE.replace(b"}", b',"x":"' + b"y" * 100_000 + b'"}')
