@@ -197,3 +197,11 @@ def test_a_shortage_of_this_machine_is_not_written_into_a_record(seized: Path, s
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     assert caught.value.code == "evidence.resources"
+
+
+@pytest.mark.skipif(not Path("/proc/version").exists(), reason="no files of the kernel's own here")
+def test_a_file_that_only_claims_to_be_empty_is_refused(salts: Salts, spool: Path) -> None:
+    """Files below /proc have no length; recorded as empty they would be lost without a word."""
+    with pytest.raises(RefusedError, match="its 0 bytes became 1") as caught:
+        take_in([Path("/proc/version")], salts=salts, spool=spool)
+    assert caught.value.code == "evidence.changed"
