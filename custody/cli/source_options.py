@@ -74,6 +74,8 @@ class Sourced:
         """
         ends = [parse_time(told) if told else None for told in map(self.details.get, ("period_from", "period_to"))]
         stated = Stated(self.zone, *ends)
+        if self.details.get("request"):
+            _note_unknown(self.context, self.details["request"])
         done = 0
         with progress(self.context.settings, "counting records", is_bytes=True) as step:
 
@@ -135,6 +137,14 @@ def source_of(context: Context, given: Mapping[str, Any], *, kind: str | None) -
 def _told_of_capture(context: Context, stated: Mapping[str, Any], zone: tzinfo | None) -> dict[str, Any]:
     at = start_of(context, stated.get("captured_at"), zone)
     return {"captured_at": at, "url": stated.get("captured_url")}
+
+
+def _note_unknown(context: Context, request: str) -> None:
+    """Warn of a request that isn't on record: it may be one on paper, or a typing error."""
+    with context.ledger().read() as reader:
+        known = reader.view().request(request) is not None
+    if not known:
+        note(context.settings, f"warning: the request {request} is not on record in this ledger")
 
 
 def _zone_of(typed: str) -> tzinfo:

@@ -80,6 +80,14 @@ def test_without_a_word_about_the_zone_none_is_assumed(machine: Machine) -> None
     assert (records.assumed, records.undated) == (UNSET, 1)
 
 
+def test_a_request_that_is_not_on_record_is_warned_about(machine: Machine) -> None:
+    """It may have come on paper; it may also be a typing error, and then nobody finds the answer again."""
+    _write(machine, "log.jsonl", LOG)
+    line = f"register log.jsonl --case {CASE} --exhibit next --as exam-07 -y --kind log --request req-9"
+    assert "the request req-9 is not on record" in machine.do(line).stderr
+    assert "answers request: req-9" in machine.do("show EX-1").stdout
+
+
 def test_other_evidence_gets_no_catalogue(machine: Machine) -> None:
     """A disk image isn't read a second time for records that it doesn't have."""
     _write(machine, "log.jsonl", LOG)
