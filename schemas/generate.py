@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from schemas.asset_proof import AssetProof
 from schemas.bundle import Bundle, Disclosures
 from schemas.content import ManifestLine
 from schemas.draft import Draft
@@ -32,6 +33,7 @@ from schemas.types import Record
 FOLDER = Path(__file__).parent / "json"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 KINDS: dict[str, type[Record]] = {
+    "custody-asset-proof-v1": AssetProof,
     "custody-bundle-v1": Bundle,
     "custody-consistency-v1": Consistency,
     "custody-deadlines-v1": Deadlines,

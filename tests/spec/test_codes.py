@@ -21,7 +21,11 @@ def _codes(text: str) -> Iterator[str]:
 
 def _raised() -> dict[str, str]:
     """Each code with one module that spells it."""
-    paths = [*core(), *(path for path in python_files("custody/bundle") if path.stem in {"container", "zip_check"})]
+    paths = [
+        *core(),
+        *python_files("custody/onchain"),
+        *(path for path in python_files("custody/bundle") if path.stem in {"container", "zip_check"}),
+    ]
     found = {code: relative(path) for path in paths for code in _codes(path.read_text("utf-8"))}
     return {code: where for code, where in found.items() if code not in DETAILS and code not in _FILES}
 
