@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from custody.cli.context import Context
-from custody.cli.files import read_file
+from custody.cli.files import given_file, read_file
 from custody.cli.holdings import Staged
 from custody.cli.letter_receiving import arrival_time
 from custody.cli.options import Signing, When
@@ -99,11 +99,12 @@ def receive_confirmation(
     """Record a provider's confirmation that data are preserved as the answer to our request.
 
     Raises:
-        RecordError, VerificationError, RefusedError: as `open_certificate` and `find_request`.
+        UsageError: the file is no certificate.
+        VerificationError, RefusedError: as `open_certificate` and `find_request`.
         RefusedError: ``certificate.kind`` for a production, ``certificate.twice``.
     """
     raw = read_file(path, maximum=limits.ENTRY_BYTES)
-    with context.ledger().read() as reader:
+    with context.ledger().read() as reader, given_file(path):
         certified = open_certificate(raw, reader.view())
         story = find_request(reader, certified.certificate, request)
     certificate = certified.certificate
