@@ -164,6 +164,7 @@ PUT_TRANSFER: Final = _upsert(tables.TransferTable)
 DISCLOSURE: Final = _select(tables.DisclosureTable, "text", by=("commitment",))
 # The array begins with a salt of 22 characters, so its path begins at byte 27: the 37th character of base64url.
 DISCLOSURES_AT: Final = "SELECT text FROM disclosure WHERE substr(text, 37, ?) = ?"
+DISCLOSURES: Final = _select(tables.DisclosureTable, "commitment", "text", order=("commitment",))
 PUT_DISCLOSURE: Final = _sql(upsert_into(table_of(tables.DisclosureTable)).on_conflict_do_nothing())
 ERASE_DISCLOSURE: Final = _upsert(tables.DisclosureTable)
 PUT_RECIPIENT: Final = _sql(upsert_into(table_of(tables.RecipientTable)).on_conflict_do_nothing())
