@@ -20,6 +20,7 @@ def run() -> tuple[Figure, ...]:
         Path(name, "evidence").mkdir()
         Path(name, "evidence", "notes.txt").write_text("room 4\n", encoding="utf-8")
         session.register("evidence", "EX-1")
+        session.run("agent", "enrol", "court-1", "--kind", "organisation", "--country", COUNTRY, "--as", REGISTRAR)
         session.run("trust", "export", "-o", "trust.json")
         figures = [_figure("custody --help", 0.15, session, "--help")]
         done = 0
@@ -27,7 +28,7 @@ def run() -> tuple[Figure, ...]:
             for number in range(done, events):
                 session.run("move", "EX-1", "--place", f"shelf {number}", "--as", "exam-1")
             done = events
-            session.run("bundle", "EX-1", "--to", "Court", "-o", f"{events}.zip", "--as", "exam-1")
+            session.run("bundle", "EX-1", "--to", "court-1", "-o", f"{events}.zip", "--as", "exam-1")
             verify = ("verify", f"{events}.zip", "--trust", "trust.json")
             figures.append(_figure(f"custody verify, {events} events and more", target, session, *verify))
     return tuple(figures)

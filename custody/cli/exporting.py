@@ -15,7 +15,7 @@ from custody.bundle.build import Built, Export, Order, build_bundle
 from custody.bundle.disclose import Choice
 from custody.cli.context import Context
 from custody.cli.options import Signing, When
-from custody.cli.release_gate import check_gate
+from custody.cli.release_gate import check_gate, check_recipient
 from custody.cli.sent_records import note_export
 from custody.cli.signing import confirm, is_at_hand, load_signers, named_signers, show_events
 from custody.cli.vault import open_vault
@@ -69,6 +69,7 @@ def export(context: Context, outgoing: Outgoing, *, who: Signing, when: When) ->
         SigningKeyError: ``key.absent``, or a key can't be used.
         UsageError, StorageError, RuleViolation: as `custody.bundle.build.build_bundle`.
     """
+    check_recipient(context, outgoing.to)
     access = context.ledger()
     signers = named_signers(context, who)
     draft = _compose(context, outgoing, signers, when, about=_about(outgoing), manifest=_NO_MANIFEST)
