@@ -11,8 +11,9 @@ from schemas.details.ledger import check_sorted
 from schemas.types import UNSET, AgentId, Hash, Nonce, Private, Record, Token, Unset
 
 CorrectedField = Literal[
-    "acquisition", "condition", "description", "identifiers", "legal_authority", "occurred_at", "place", "purpose",
-    "results", "seal", "seized_from", "serial", "tool",
+    "account", "acquisition", "captured_at", "condition", "description", "identifiers", "legal_authority",
+    "occurred_at", "period_from", "period_to", "place", "provider", "purpose", "results", "seal", "seized_from",
+    "serial", "time_zone", "tool", "url",
 ]  # fmt: skip
 
 Hashes = Annotated[tuple[Hash, ...], Meta(min_length=1, max_length=limits.DETAIL_ITEMS)]

@@ -88,6 +88,16 @@ def test_a_request_that_is_not_on_record_is_warned_about(machine: Machine) -> No
     assert "answers request: req-9" in machine.do("show EX-1").stdout
 
 
+def test_a_mistyped_account_is_corrected_beside_it(machine: Machine) -> None:
+    """What people state can be wrong; what was recorded stays, and the right value stands beside it."""
+    _write(machine, "log.jsonl", LOG)
+    machine.register("log.jsonl", "--kind log --account user-77")
+    machine.do("correct EX-1 --field account --value user-78 --reason mistyped --as exam-07 -y")
+    told = " ".join(machine.do("show EX-1").stdout.split())
+    assert "account of the records: user-77" in told
+    assert "CORRECTED by exam-07 in entry 6: user-78 (reason: mistyped)" in told
+
+
 def test_other_evidence_gets_no_catalogue(machine: Machine) -> None:
     """A disk image isn't read a second time for records that it doesn't have."""
     _write(machine, "log.jsonl", LOG)

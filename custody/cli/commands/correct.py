@@ -18,6 +18,7 @@ from custody.ledger.compose import Anchor, fields_of
 from custody.verify.state import EventPlace
 from schemas.details.exhibit import Acquisition
 from schemas.details.record import CorrectedField
+from schemas.details.source import Capture, Source
 from schemas.errors import UsageError
 from schemas.event import About, ParsedEvent
 from schemas.registry import details_type
@@ -121,6 +122,8 @@ def _check_field(event: ParsedEvent, field: str) -> bool:
     fields = set(fields_of(details_type(event.type))) | {"occurred_at"}
     if "acquisition" in fields:
         fields |= _WITHIN_ACQUISITION & set(fields_of(Acquisition))
+    if "source" in fields:
+        fields |= (set(fields_of(Source)) | set(fields_of(Capture))) & set(get_args(CorrectedField))
     if field not in fields:
         known = ", ".join(sorted(fields & set(get_args(CorrectedField))))
         raise UsageError("correct.field", f"expected a field of {event.type} ({known}), found {field}")
