@@ -21,6 +21,7 @@ ENTRIES: Final = 200_000
 MEASURES: Final = {
     "start": "start",
     "hashing": "hashing",
+    "images": "images",
     "small-files": "small_files",
     "audit": "audit",
     "proofs": "proofs",

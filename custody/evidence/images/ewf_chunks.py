@@ -1,7 +1,8 @@
 """The medium of an EWF image, chunk by chunk, decoded on all cores; damaged chunks come out as zeros and are named.
 
 A chunk is stored as a zlib stream, or plain with its Adler-32 behind it; a table says where each begins. Decoding is
-left to zlib with a bound, so a stream that unpacks to more than its chunk costs no more than that.
+left to zlib-ng, or to zlib where that isn't installed, with a bound: a stream that unpacks to more than its chunk costs
+no more than that.
 """
 
 from __future__ import annotations
@@ -13,11 +14,19 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 from custody.evidence.images.ewf import Geometry, Section, Segment, Structure, read_exactly
+
+inflate: Any = zlib
+with suppress(ImportError):
+    # Twice as fast as the interpreter's own zlib, in what is most of the work.
+    from zlib_ng import zlib_ng
+
+    inflate = zlib_ng
 
 BATCH_BYTES: Final = 1 << 20
 _THREADS: Final = 2
@@ -177,14 +186,14 @@ def _unpack(raw: bytes, chunk: Stored) -> bytes | None:
     """Return the bytes of one chunk; nothing where its checksum doesn't hold."""
     if chunk.is_compressed:
         try:
-            unpacker = zlib.decompressobj()
+            unpacker = inflate.decompressobj()
             piece = unpacker.decompress(raw, chunk.size + 1)
             # The checksum at the end of a stream is read with what comes after its last byte.
             piece += unpacker.decompress(unpacker.unconsumed_tail, 1) if not unpacker.eof else b""
-        except zlib.error:
+        except inflate.error:
             return None
         return piece if unpacker.eof and len(piece) == chunk.size else None
     piece, checksum = raw[: chunk.size], raw[chunk.size : chunk.size + 4]
-    if len(checksum) < 4 or zlib.adler32(piece) != int.from_bytes(checksum, "little"):
+    if len(checksum) < 4 or inflate.adler32(piece) != int.from_bytes(checksum, "little"):
         return None
     return piece
