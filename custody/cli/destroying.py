@@ -32,7 +32,8 @@ from schemas.types import is_set
 @dataclass(slots=True)
 class Destroyed:
     """What is gone: values and names, files with their bytes. ``left`` are places outside of the home that are to be
-    cleared by hand, ``kept`` digests of files that exhibits beyond the order need.
+    cleared by hand, ``kept`` digests of files that exhibits beyond the order need; ``also`` are values of which the
+    order doesn't speak and that hold a text which it destroys, each by its entry and place.
     """
 
     values: int = 0
@@ -41,6 +42,7 @@ class Destroyed:
     bytes: int = 0
     left: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
+    also: list[str] = field(default_factory=list)
     texts: set[str] = field(default_factory=set)
 
 
@@ -63,6 +65,7 @@ def destroy(access: LedgerAccess, orders: Sequence[ParsedEvent]) -> Destroyed:
     _destroy_files(access, orders, ordered, registered, done)
     _clear_drafts(access.drafts_folder(), ordered, done)
     access.home.store.disclosures.erase(commitments)
+    done.also += _also(access, done.texts)
     _check_traces(access.home.path, done)
     return done
 
@@ -208,6 +211,25 @@ def _clear_drafts(folder: Path, ordered: Erasures, done: Destroyed) -> None:
             )))  # fmt: skip
 
 
+def _also(access: LedgerAccess, texts: set[str]) -> list[str]:
+    """Return where else a destroyed text stands: a description may quote the name of the file that it describes."""
+    words = {
+        value for text in texts if isinstance(value := parse_disclosure(text).value, str) and len(value) >= SHORTEST
+    }
+    if not words:
+        return []
+    found = {
+        item.commitment: item.path
+        for item in access.home.store.disclosures.all()
+        if any(word in str(item.value) for word in words)
+    }
+    with access.read() as reader:
+        indexes = reader.commitment_indexes(sorted(found))
+    return [f"entry {index}, {found[item]}" for item, index in sorted(indexes.items(), key=lambda pair: pair[1])]
+
+
+SHORTEST = 6
+"""Characters of a text that is looked for in other values; shorter ones stand in many by chance."""
 _SEARCHED = (home_layout.DRAFTS, home_layout.MANIFESTS, home_layout.LOCATIONS)
 SEARCH_AT_MOST = 200
 """Values that are looked for afterwards; of more, these are a sample."""

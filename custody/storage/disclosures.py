@@ -1,7 +1,7 @@
 """Private values in a file of their own: the only place where a ledger holds a name, and whence it can be erased.
 
 ``secure_delete`` is on, so that an erased value is overwritten where it stands. Pages that SQLite re-arranged before
-may hold copies of it in their unused parts, so after an erasure the file is written anew, and the log folded in and cut.
+may hold copies of it in their unused parts, so the file is written anew after an erasure, and the log is folded in.
 What a file system or a backup keeps of old blocks is for the operator (docs/operations.md). A row whose text is gone
 says that the value was erased by order, not that it never was here.
 """
@@ -9,7 +9,7 @@ says that the value was erased by order, not that it never was here.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -70,6 +70,17 @@ class Disclosures:
             rows = connection.execute(statements.DISCLOSURES_AT, (len(prefix), prefix)).fetchall()
         found = (parse_disclosure(line) for (line,) in rows)
         return tuple(disclosure for disclosure in found if disclosure.path == path)
+
+    def all(self) -> Iterator[Disclosure]:
+        """Yield every value that is here, in order of commitment.
+
+        Raises:
+            StorageError: ``disclosures.damaged``.
+        """
+        with self.database.transaction(is_write=False) as connection:
+            for commitment, line in connection.execute(statements.DISCLOSURES):
+                if line is not None:
+                    yield _read(commitment.hex(), line)
 
     def erased(self, commitments: Sequence[str]) -> frozenset[str]:
         """Return those of ``commitments`` whose values were erased here."""

@@ -288,6 +288,11 @@ DISCLOSURE: Final = "SELECT disclosure.text FROM disclosure WHERE disclosure.com
 
 DISCLOSURES_AT: Final = "SELECT text FROM disclosure WHERE substr(text, 37, ?) = ?"
 
+DISCLOSURES: Final = (
+    "SELECT disclosure.commitment, disclosure.text FROM disclosure ORDER BY "
+    "disclosure.commitment"
+)
+
 PUT_DISCLOSURE: Final = "INSERT INTO disclosure (commitment, text) VALUES (?, ?) ON CONFLICT DO NOTHING"
 
 ERASE_DISCLOSURE: Final = (

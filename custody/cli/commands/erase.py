@@ -28,8 +28,12 @@ from schemas.types import UNSET, Unset
 
 
 class Gone(msgspec.Struct, frozen=True, kw_only=True):
-    """What was destroyed here. ``kept`` are digests of files that other exhibits need, ``left`` places outside."""
+    """What was destroyed here. ``kept`` are digests of files that other exhibits need, ``left`` places outside.
 
+    ``also`` says where a text that was destroyed stands in values of which the order doesn't speak.
+    """
+
+    also: tuple[str, ...]
     bytes: int
     files: int
     kept: tuple[str, ...]
@@ -154,6 +158,7 @@ def _emit(
 
 def _gone(done: Destroyed) -> Gone:
     return Gone(
+        also=tuple(done.also),
         bytes=done.bytes,
         files=done.files,
         kept=tuple(done.kept),
@@ -168,6 +173,8 @@ def _gone_lines(done: Destroyed) -> Iterator[str]:
     yield f"destroyed here: {done.values} values, {done.names} names in lists, {files}"
     for digest in done.kept:
         yield f"  kept, because an exhibit that no order speaks of has it too: {digest}"
+    for place in done.also:
+        yield f"  the same text stands in another value, of which the order doesn't speak: {show(place)}"
     for place in dict.fromkeys(done.left):
         yield f"  to be cleared by hand, where it was left: {place}"
 

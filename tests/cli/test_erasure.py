@@ -1,0 +1,230 @@
+"""After an erasure no trace is left: every byte of every file of the home is searched, before and after."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from base64 import urlsafe_b64decode
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from custody.cli import destroying
+from custody.cli.exits import Exit
+from custody.evidence import destroy
+from schemas.errors import StorageError
+from tests.cli.machine import CASE, Machine
+from tests.cli.script import Stage
+
+NAME = "letters/Zacharias Quillfeather.txt"
+SEIZED = "Zacharias Quillfeather"
+PLACE = "Obsidian Lane 77"
+LONG = "the long description of " + PLACE + " " + "x" * 6000
+CONTENT = b"content that must go: " + PLACE.encode()
+SIGNED = "--as exam-07 --registrar reg-1"
+ORDER = f'--order "Order 12/26" --authority "District Court" {SIGNED}'
+
+
+@pytest.fixture
+def machine(stage: Stage) -> Machine:
+    """Give a ledger that is ready for evidence, and evidence that names somebody."""
+    made = Machine(stage)
+    for number in range(20):
+        path = stage.folder / "many" / f"{number:02d}.txt"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"file {number}")
+    path = stage.folder / "many" / NAME
+    path.parent.mkdir()
+    path.write_bytes(CONTENT)
+    shutil.copytree(stage.folder / "many" / "letters", stage.folder / "few")
+    return made
+
+
+def contents(home: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield every file of a home, and the disclosures in it as the plain text that they hide."""
+    for path in sorted(home.rglob("*")):
+        if not path.is_file():
+            continue
+        raw = path.read_bytes()
+        yield path.relative_to(home).as_posix(), raw
+        for word in set(filter(lambda item: len(item) > 30, raw.replace(b'"', b" ").replace(b"\0", b" ").split())):
+            yield path.relative_to(home).as_posix(), plain(word)
+        # In a database texts stand without anything between them and what comes before.
+        start = -1
+        while (start := raw.find(b"WyJ", start + 1)) >= 0:
+            yield path.relative_to(home).as_posix(), plain(raw[start : start + 12_000])
+
+
+def plain(word: bytes) -> bytes:
+    """Return what base64url spells, as far as it does."""
+    end = next((at for at, byte in enumerate(word) if not (chr(byte).isalnum() or byte in b"-_")), len(word))
+    try:
+        return urlsafe_b64decode(word[: end - end % 4])
+    except ValueError:
+        return b""
+
+
+def traces(home: Path, *values: str | bytes) -> dict[str, set[str]]:
+    """Return the files in which each value is found, in clear or in a disclosure; names' parts count too."""
+    wanted = {str(value): value.encode() if isinstance(value, str) else value for value in values}
+    found: dict[str, set[str]] = {name: set() for name in wanted}
+    for path, raw in contents(home):
+        for name, value in wanted.items():
+            if value in raw:
+                found[name].add(path)
+    return {name: paths for name, paths in found.items() if paths}
+
+
+def size_of(machine: Machine) -> int:
+    """Return the number of entries."""
+    return len(machine.entries())
+
+
+def test_values_of_an_event_leave_no_trace(machine: Machine) -> None:
+    """Short and long ones: a long value has pages of its own in the database."""
+    registered = machine.register("few", f'--seized-from "{SEIZED}" --place "{PLACE}" --description "{LONG}"')
+    entry = registered["entries"][0]["entry"]
+    for number in range(30):
+        # Neighbours come and go, so that pages are rearranged.
+        machine.do(f'move {CASE}/EX-1 --place "Shelf {number}" --as exam-07') if number % 3 == 0 else None
+    assert set(traces(machine.home, SEIZED, PLACE)) == {SEIZED, PLACE}
+    machine.do(f"erase {entry} --everything {ORDER}")
+    # The file's content and the store's name of it are another matter: only values were ordered.
+    assert {path for paths in traces(machine.home, SEIZED, PLACE, LONG).values() for path in paths} <= {
+        path.relative_to(machine.home).as_posix() for path in machine.evidence().values()
+    }
+    shown = machine.json(f"show {CASE}/EX-1")
+    assert "erased by order" in json.dumps(shown)
+    assert machine.do("audit").exit is Exit.DONE
+
+
+def test_a_name_in_a_list_of_files_leaves_no_trace(machine: Machine) -> None:
+    """Large exhibits keep their names beside the database; an order reaches them as well."""
+    machine.register("many")
+    assert set(traces(machine.home, SEIZED)) == {SEIZED}
+    machine.do(f'erase {CASE}/EX-1 --name "{NAME}" {ORDER}')
+    assert traces(machine.home, SEIZED) == {}
+    lists = list((machine.home / "manifests").iterdir())
+    assert [path.suffix for path in lists] == [".jsonl"]
+    kept = machine.json(f"show {CASE}/EX-1 --files")["content"]["files"]
+    assert (len(kept), sum("path" in item for item in kept)) == (21, 20)
+    machine.do(f"check {CASE}/EX-1 --as exam-07")
+    machine.do("audit --files")
+
+
+def test_all_names_of_a_list_go_with_one_event(machine: Machine) -> None:
+    """An order that covers a million names is one entry."""
+    machine.register("many")
+    before = size_of(machine)
+    done = machine.json(f"erase {CASE}/EX-1 --names {ORDER}")
+    assert (size_of(machine) - before, done["destroyed"]["names"]) == (1, 21)
+    assert traces(machine.home, SEIZED, "07.txt") == {}
+    machine.do("audit --files")
+
+
+def test_stored_files_leave_no_trace(machine: Machine) -> None:
+    """The bytes of the file go, and nothing else does."""
+    machine.register("many")
+    digest = sha256(CONTENT).hexdigest()
+    assert digest in machine.evidence()
+    assert traces(machine.home, CONTENT)
+    done = machine.json(f"erase {CASE}/EX-1 --file {digest} {ORDER}")
+    assert (done["destroyed"]["files"], done["destroyed"]["bytes"]) == (1, len(CONTENT))
+    assert traces(machine.home, CONTENT) == {}
+    assert len(machine.evidence()) == 20
+    machine.do(f"check {CASE}/EX-1 --as exam-07")
+    machine.do("audit --files")
+
+
+def test_what_was_left_in_place_is_named_and_forgotten(machine: Machine) -> None:
+    """The file is somebody's own; the note of where it lies names it, and goes."""
+    path = machine.stage.folder / "many" / NAME
+    machine.register(f'"{path}"', "--in-place")
+    assert traces(machine.home, SEIZED)
+    done = machine.json(f'erase {CASE}/EX-1 --name "{path.name}" {ORDER}')
+    # The description was made of the name, which the order didn't say.
+    assert done["destroyed"]["also"] == [f"entry {size_of(machine) - 2}, /details/description"]
+    machine.do(f"erase {CASE}/EX-1 --field description {ORDER}")
+    assert traces(machine.home, SEIZED) == {}
+    assert len(done["destroyed"]["left"]) == 1
+    assert path.read_bytes() == CONTENT
+
+
+def test_a_draft_that_waits_loses_the_value_too(machine: Machine) -> None:
+    """A copy of a recorded act may still lie among the drafts."""
+    registered = machine.register("few", f'--seized-from "{SEIZED}"')
+    event = registered["entries"][0]["event"]
+    machine.stage.patch.setenv("CUSTODY_KEYS", str(machine.stage.folder / "nobody"))
+    (machine.stage.folder / "nobody").mkdir()
+    keys = machine.stage.folder / "keys"
+    for name in os.listdir(keys):
+        if name.startswith("exam-07"):
+            shutil.copy(keys / name, machine.stage.folder / "nobody" / name)
+    machine.do(f'handover {CASE}/EX-1 --from exam-07 --to cust-02 --purpose "{PLACE}"')
+    (draft,) = (machine.home / "drafts").iterdir()
+    copy = draft.read_bytes()
+    machine.stage.patch.setenv("CUSTODY_KEYS", str(keys))
+    machine.do(f"sign {draft} --as cust-02")
+    draft.write_bytes(copy)
+    assert traces(machine.home, PLACE)
+    entry = size_of(machine) - 1
+    machine.do(f"erase {entry} --field purpose {ORDER}")
+    assert {path.partition("/")[0] for paths in traces(machine.home, PLACE).values() for path in paths} <= {"evidence"}
+    assert event
+
+
+@pytest.mark.parametrize("at", ["destroy_file", "forget_names", "_check_traces"])
+def test_an_erasure_that_was_cut_off_is_finished_later(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    """The order is on record by then; what it names goes the next time."""
+    machine.register("many", f'--seized-from "{SEIZED}"')
+
+    def cut(*_: object, **__: object) -> None:
+        raise StorageError("store.failed", "expected the disk to work")
+
+    line = f'erase {CASE}/EX-1 --everything --file "{NAME}" {ORDER}'
+    with monkeypatch.context() as patch:
+        patch.setattr(destroying, at, cut)
+        machine.fail(line, Exit.REFUSED, "store.failed")
+    done = machine.json("erase --finish")
+    assert done["orders"] == 1
+    assert traces(machine.home, SEIZED, CONTENT) == {}
+    machine.do("audit --files")
+
+
+def test_a_trace_that_is_left_is_told(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Better a refusal than a court told that something is gone."""
+    registered = machine.register("few", f'--seized-from "{SEIZED}"')
+    entry = registered["entries"][0]["entry"]
+
+    def keep(*_: object) -> None:
+        shutil.copy(machine.home / "disclosures.db", machine.home / "disclosures.db.old")
+
+    monkeypatch.setattr(destroying, "_clear_drafts", keep)
+    machine.do("backup elsewhere")
+    ran = machine.fail(f"erase {entry} --field seized_from {ORDER}", Exit.REFUSED, "erase.traces")
+    assert "disclosures.db.old" in ran.stderr
+
+
+def test_a_file_with_another_name_elsewhere_keeps_its_bytes_there(tmp_path: Path) -> None:
+    """A hard link means that somebody else has the file; an order to us isn't one to him."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.write_bytes(CONTENT)
+    os.link(first, second)
+    assert destroy.destroy_file(first) == len(CONTENT)
+    assert (first.exists(), second.read_bytes()) == (False, CONTENT)
+    assert destroy.destroy_file(first) is None
+
+
+def test_destroyed_bytes_are_overwritten(tmp_path: Path) -> None:
+    """Somebody who has the file open sees nothing of it any more, and nor does who reads the disk."""
+    path = tmp_path / "file"
+    path.write_bytes(CONTENT)
+    path.chmod(0o440)
+    with path.open("rb") as reader:
+        destroy.destroy_file(path)
+        assert reader.read() == bytes(len(CONTENT))
