@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from custody.verify.rules import ANYBODY, CHECKING, HANDLING, RULES, SYSTEM, Rule
+from custody.verify.rules import ANYBODY, ASKING, CHECKING, HANDLING, RULES, SYSTEM, Rule
 from schemas import limits
 from schemas import text as forms
 from schemas.registry import DETAILS
@@ -39,6 +39,7 @@ _WORDS = {
 }
 _ROLES: dict[frozenset[str], str] = {
     frozenset(HANDLING): "handling",
+    frozenset(ASKING): "asking",
     frozenset(CHECKING): "checking",
     frozenset(ANYBODY | SYSTEM): "any",
 }
