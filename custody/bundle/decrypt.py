@@ -17,7 +17,7 @@ from custody.bundle.measure import measure
 from custody.bundle.source import DiskFaultError, OnBytes
 from custody.verify.source import FoundFile
 from schemas import layout
-from schemas.errors import StorageError
+from schemas.errors import StorageError, VerificationError
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -61,6 +61,25 @@ class BundleDecryption:
                 return measure(stream.read, size=self._container.members[name].size, digests=self._digests())
         except StorageError as error:
             raise DiskFaultError(error) from error
+
+    def read(self, name: str, maximum: int) -> bytes | None:
+        """Return the plain bytes of a member; nothing where it is encrypted for others.
+
+        Raises:
+            VerificationError: ``content.ciphertext``, ``content.plaintext`` above ``maximum`` bytes.
+            DiskFaultError: this machine's disk.
+        """
+        try:
+            stream = self.open(name)
+            if stream is None:
+                return None
+            with stream:
+                raw = stream.read(maximum + 1)
+        except StorageError as error:
+            raise DiskFaultError(error) from error
+        if len(raw) > maximum:
+            raise VerificationError("content.plaintext", f"expected at most {maximum} bytes in {name}, found more")
+        return raw
 
     def open(self, name: str) -> BinaryIO | None:
         """Return the plain bytes of a member; nothing where it isn't in the bundle, or is encrypted for others.

@@ -69,3 +69,10 @@ class Decryption(Protocol):
         Raises:
             VerificationError: ``content.ciphertext`` for bytes that don't decrypt to their end.
         """
+
+    def read(self, name: str, maximum: int) -> bytes | None:
+        """Return the plain bytes of an encrypted member, at most ``maximum``; nothing as with `measure`.
+
+        Raises:
+            VerificationError: ``content.ciphertext``; ``content.plaintext`` for more than ``maximum`` bytes.
+        """

@@ -104,7 +104,7 @@ def verify(
     registered = registrations(state, entries, listed)
     content.check(registered, dict(values.disclosed), entries)  # 9
     check_recorded(entries, registered, findings)
-    check_assets(opened, source, findings, registered, values.disclosed, trusted.trust)
+    check_assets(opened, source, findings, registered, values.disclosed, trusted.trust, decryption)
     law = check_lawfulness(opened, findings, entries=entries, state=state, trust=trusted.trust)  # 11
     files = OuterFiles(opened.measured, elsewhere or Nowhere())
     inner = Trusted(trusted.trust, trusted.sha256)

@@ -1,6 +1,7 @@
 """Digital assets at the prompt: names, proofs, custody wallets, pins; and secrets that stay out of everything."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -275,3 +276,19 @@ def test_a_proof_in_json_says_where_it_is(machine: Machine) -> None:
     assert found["entries"][0]["exhibit"] == "EX-1"
     shown = json.dumps(machine.json(f"show {CASE}/EX-1"))
     assert str(TOKEN) in shown
+
+
+def test_an_encrypted_proof_is_checked_by_whom_it_is_for(machine: Machine) -> None:
+    """What is encrypted on the road is opened by the reader's own key, and is one proof like others."""
+    machine.do(f"{REGISTER} {TOKEN_OPTIONS} --proof {_owner_file()}")
+    machine.do("trust export -o t.json")
+    machine.do(f"trust pin eip155:1 {HEIGHT} {state_block().hash.hex()} --trust t.json")
+    assert "is pinned" in machine.do("trust list --trust t.json").stdout
+    made = machine.do("key age-new court-1").stdout
+    (key,) = re.findall("age1[0-9a-z]{58}", made)
+    machine.do(f"trust recipient court-1 --age-key {key}")
+    machine.do(f"bundle {CASE}/EX-1 --to court-1 -o b.zip --encrypt --as exam-07")
+    closed = machine.json("verify b.zip --trust t.json", Exit.INDETERMINATE)
+    assert "asset.proof-absent" in {item["code"] for item in closed["findings"]}
+    opened = machine.json("verify b.zip --trust t.json --identity keys/court-1.age")
+    assert "asset.proven" in {item["code"] for item in opened["findings"]}

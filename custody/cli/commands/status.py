@@ -61,7 +61,7 @@ def status(context: Context, check: bool) -> Exit:
 
     The newest checkpoint is compared with the tree and its signature verified; `custody audit` checks everything.
     """
-    found = _look(context, context.ledger())
+    found = _look(context, context.ledger(), check=check)
     if not (check and context.settings.quiet):
         emit(context.settings, found, _lines(found))
     else:
@@ -69,7 +69,7 @@ def status(context: Context, check: bool) -> Exit:
     return Exit.ATTENTION if check and any(item.is_due for item in found.attention) else Exit.DONE
 
 
-def _look(context: Context, access: LedgerAccess) -> Status:
+def _look(context: Context, access: LedgerAccess, *, check: bool) -> Status:
     ledger, now = access.ledger(), context.now()
     with access.read() as reader:
         checkpoint = check_newest(reader)
@@ -78,7 +78,8 @@ def _look(context: Context, access: LedgerAccess) -> Status:
             *attention_of_exhibits(reader, now=now),
             *attention_of_people(reader),
             *attention_of_disk(access.home.path),
-            *attention_of_wallets(access),
+            # Every private value is looked at for it, which takes a while in a large ledger.
+            *(attention_of_wallets(access) if check else ()),
         )
         return Status(
             agents=len(reader.agents()),

@@ -57,7 +57,9 @@ def trust_list(context: Context, trust_path: Path | None) -> None:
     file = read_trust_file(context, trust_path)
     result = TrustList(path=str(file.path), trust=msgspec.to_builtins(file.trust))
     none = ("nobody is believed yet", "next: custody trust add FILE")
-    emit(context.settings, result, trust_lines(file.trust.ledgers) if file.trust.ledgers else none)
+    pins = file.trust.chain_pins if isinstance(file.trust.chain_pins, tuple) else ()
+    pinned = [f"block {pin.height} of {pin.chain} is pinned: {pin.hash}" for pin in pins]
+    emit(context.settings, result, (*(trust_lines(file.trust.ledgers) if file.trust.ledgers else none), *pinned))
 
 
 @command(
