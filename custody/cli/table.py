@@ -99,6 +99,7 @@ PLACES = {
     "check-procedure": Place("check_procedure", "check_procedure", "Say what the record lacks by law.", _BOOKS),
     "produce": Place("produce", "produce", "A provider hands data over, certified.", _EXCHANGE),
     "preserve-confirm": Place("preserve_confirm", "preserve_confirm", "A provider confirms a preservation.", _EXCHANGE),
+    "print": Place("print_", "print_", "Write a paper that a court or an authority wants.", _BOOKS),
     "bundle": Place("bundle", "bundle", "Pack exhibits for the road.", _EXCHANGE),
     "export-case": Place("export_case", "export_case", "Write an exhibit's story as CASE/UCO.", _EXCHANGE),
     "dispatch": Place("dispatch", "dispatch", "Send exhibits to another authority.", _EXCHANGE),

@@ -1,0 +1,106 @@
+"""The Chinese collection record and list (2016 Provisions art. 14, law row C2), in Chinese and English."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from custody.report.papers.exhibit_records import (
+    Name,
+    amount_of,
+    check_value,
+    file_table,
+    name_of,
+    proofs_of,
+    registrations,
+)
+from custody.report.papers.paper import Label, Paper, Reader, Row
+from custody.verify.verify import Verified
+from schemas.details.case import CaseChanged, CaseOpened
+from schemas.details.exhibit import (
+    Acquisition,
+    Attestation,
+    ExhibitRegistered,
+)
+from schemas.entry import ParsedEntry
+from schemas.types import UNSET, is_set
+
+_HOLDERS = ("occupant", "owner", "provider", "suspect", "victim")
+
+
+def cn_record(verified: Verified, exhibits: Sequence[Name], basis: tuple[Row, ...]) -> Paper:
+    """Return the record of a collection (2016 Provisions art. 14, law row C2), in Chinese and English."""
+    read, (first, *_) = Reader(verified, "zh"), registrations(verified, exhibits)
+    entry, details = first
+    taken = details.acquisition if isinstance(details.acquisition, Acquisition) else None
+    attested = details.attestations if isinstance(details.attestations, tuple) else ()
+    process = (taken.started_at, taken.ended_at, taken.arguments) if taken else ()
+    rows = (
+        Row(Label("Cause of the case", "案由"), _cause(verified, read, str(entry.event.event.case))),
+        Row(Label("Object", "对象"), read.several(details.description, details.seized_from)),
+        Row(Label("Content", "内容"), f"{details.kind}, {details.nature}; {amount_of(details)}"),
+        Row(Label("Time", "时间"), read.when(entry)),
+        Row(Label("Place", "地点"), read.value(details.place)),
+        Row(Label("Method", "方法"), _method(read, details, taken)),
+        Row(Label("Process", "过程"), read.several(details.obtained, details.legal_authority, *process)),
+        Row(Label("Investigators", "侦查人员"), read.signers(entry, "actor", "second")),
+        Row(Label("Holder or provider", "持有人、提供人"), _attested(read, attested, _HOLDERS)),
+        Row(Label("Witnesses", "见证人"), _witnesses(read, entry, attested)),
+        Row(Label("Recordings and documents (SHA-256)", "录像及文书（SHA-256）"), _papers(read, details, attested)),
+        Row(Label("Integrity check value of all files", "全部文件的完整性校验值"), check_value(details)),
+    )
+    return Paper(
+        "cn-record", Label("Record of the collection of electronic data", "电子数据提取笔录"), "zh", basis, (), rows,
+        (file_table(read, details),),
+        (Label("Investigators", "侦查人员"), Label("Holder or provider", "持有人、提供人"), Label("Witness", "见证人")),
+        proofs_of(verified, [first]),
+    )  # fmt: skip
+
+
+def cn_list(verified: Verified, exhibits: Sequence[Name], basis: tuple[Row, ...]) -> Paper:
+    """Return the list of electronic data: category, format and check value of each (2016 Provisions art. 14)."""
+    read, found = Reader(verified, "zh"), registrations(verified, exhibits)
+    tables = tuple(file_table(read, details, name=name_of(entry)) for entry, details in found)
+    return Paper(
+        "cn-list", Label("List of electronic data", "电子数据清单"), "zh", basis, (), (), tables,
+        (Label("Investigators", "侦查人员"), Label("Holder or provider", "持有人、提供人"), Label("Witness", "见证人")),
+        proofs_of(verified, found),
+    )  # fmt: skip
+
+
+def _cause(verified: Verified, read: Reader, case: str) -> str:
+    told = ""
+    for entry in verified.entries.values():
+        details = entry.event.details
+        if entry.event.event.case == case and isinstance(details, CaseOpened | CaseChanged):
+            offences = details.offences if isinstance(details.offences, tuple) else ()
+            told = "; ".join(f"{item.country}: {read.value(item.text)}" for item in offences) or told
+    return told or read.value(UNSET)
+
+
+def _method(read: Reader, details: ExhibitRegistered, taken: Acquisition | None) -> str:
+    if taken is None:
+        return read.several(details.obtained)
+    return read.several(taken.method, taken.tool, taken.version, taken.device, taken.serial, taken.write_blocker)
+
+
+def _attested(read: Reader, attested: tuple[Attestation, ...], roles: tuple[str, ...]) -> str:
+    told = [
+        f"{read.value(item.person)}: {item.role}, {item.manner}"
+        + (f", {read.value(item.reason)}" if is_set(item.reason) else "")
+        for item in attested
+        if item.role in roles
+    ]
+    return "; ".join(told) or read.value(UNSET)
+
+
+def _witnesses(read: Reader, entry: ParsedEntry, attested: tuple[Attestation, ...]) -> str:
+    signing = any(signer.as_ == "witness" for signer in entry.event.event.signers)
+    told = [read.signers(entry, "witness")] if signing else []
+    if any(item.role == "witness" for item in attested):
+        told.append(_attested(read, attested, ("witness",)))
+    return "; ".join(told) or read.value(UNSET)
+
+
+def _papers(read: Reader, details: ExhibitRegistered, attested: tuple[Attestation, ...]) -> str:
+    named = details.documents if isinstance(details.documents, tuple) else ()
+    return read.value((*named, *(item.document for item in attested if is_set(item.document))))

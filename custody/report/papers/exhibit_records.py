@@ -1,0 +1,106 @@
+"""What papers about exhibits share: their registrations, files and check values, as the records have them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from custody.report.counts import count_bytes, counted
+from custody.report.papers.paper import Label, Proof, Reader, Table, proof_of
+from custody.report.safe_text import show
+from custody.verify.verify import Verified
+from schemas.content import Content, FileRecord
+from schemas.details.exhibit import (
+    ExhibitRegistered,
+)
+from schemas.entry import ParsedEntry
+from schemas.errors import UsageError
+from schemas.types import is_set
+
+Name = tuple[str, str]
+"""Case and number."""
+
+
+def registrations(verified: Verified, exhibits: Sequence[Name]) -> list[tuple[ParsedEntry, ExhibitRegistered]]:
+    """Return the registrations of exhibits, in the order asked for.
+
+    Raises:
+        UsageError: ``paper.subject`` for one that is not among the records.
+    """
+    found = {
+        (str(entry.event.event.case), str(entry.event.event.exhibit)): (entry, entry.event.details)
+        for entry in verified.entries.values()
+        if isinstance(entry.event.details, ExhibitRegistered)
+    }
+    missing = [name for name in exhibits if name not in found]
+    if missing or not exhibits:
+        case, number = missing[0] if missing else ("", "")
+        raise UsageError("paper.subject", f"expected a registered exhibit, found {case}/{number}")
+    return [found[name] for name in exhibits]
+
+
+def name_of(entry: ParsedEntry) -> str:
+    """Return ``CASE/EXHIBIT`` of the exhibit that an entry is about."""
+    return show(f"{entry.event.event.case}/{entry.event.event.exhibit}")
+
+
+def acts_on(verified: Verified, entry: ParsedEntry) -> Iterator[ParsedEntry]:
+    """Yield the later entries about the exhibit that ``entry`` registered."""
+    event = entry.event.event
+    for other in verified.entries.values():
+        inner = other.event.event
+        about = inner.about if isinstance(inner.about, tuple) else ()
+        if (inner.case, inner.exhibit) == (event.case, event.exhibit) or any(
+            item.exhibit == entry.event.hash for item in about
+        ):
+            yield other
+
+
+def proofs_of(verified: Verified, found: Sequence[tuple[ParsedEntry, ExhibitRegistered]]) -> tuple[Proof, ...]:
+    """Return what identifies every record about the exhibits, in ledger order."""
+    entries = {act.entry.index: act for entry, _ in found for act in (entry, *acts_on(verified, entry))}
+    return tuple(proof_of(entries[index]) for index in sorted(entries))
+
+
+def amount_of(details: ExhibitRegistered) -> str:
+    """Return how many files there are, and their bytes."""
+    if not isinstance(details.content, Content):
+        return "no files"
+    return f"{counted(details.content.count, 'file', 'files')}, {count_bytes(details.content.bytes)}"
+
+
+def check_value(details: ExhibitRegistered) -> str:
+    """The plain SHA-256 of a single file, which anybody can compute; of several, the digest over their records."""
+    if not isinstance(details.content, Content):
+        return "none: a thing has no check value"
+    (single, *more) = files_of(details) or (None,)
+    if single is not None and not more and is_set(single.digests):
+        return f"SHA-256 {single.digests.sha256}"  # type: ignore[union-attr]
+    return f"SHA-256 over all file records {details.content.root}"
+
+
+def files_of(details: ExhibitRegistered) -> tuple[FileRecord, ...]:
+    """Return the file records in the event; a long list lies in a manifest."""
+    if not isinstance(details.content, Content) or not isinstance(details.content.files, tuple):
+        return ()
+    return details.content.files
+
+
+def file_table(read: Reader, details: ExhibitRegistered, name: str = "") -> Table:
+    """Return the files of an exhibit as a list with category, format and check value."""
+    heads = (
+        Label("No.", "序号"), Label("Name", "名称"), Label("Category and format", "类别、文件格式"),
+        Label("Bytes", "大小"), Label("Check value", "完整性校验值"),
+    )  # fmt: skip
+    rows = []
+    for number, record in enumerate(files_of(details), 1):
+        path = read.value(record.path)
+        ending = path.rpartition(".")[2] if "." in path.rpartition("/")[2] else "-"
+        digest = f"SHA-256 {record.digests.sha256}" if is_set(record.digests) else "unread"  # type: ignore[union-attr]
+        if is_set(record.digests) and is_set(record.digests.sm3):  # type: ignore[union-attr]
+            digest += f"; SM3 {record.digests.sm3}"  # type: ignore[union-attr]
+        size = read.value(record.size)
+        rows.append((str(number), path, f"{record.type}, {ending}", size, digest))
+    if not rows:
+        rows.append(("-", name or "-", amount_of(details), "-", check_value(details)))
+    suffix = f" {name}" if name else ""
+    return Table(Label(f"Files{suffix}", f"文件清单{suffix}"), heads, tuple(rows))

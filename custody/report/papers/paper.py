@@ -1,0 +1,129 @@
+"""What a paper consists of: labels in the language of its form and in English, values, tables, and record hashes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from custody.report.people import people_of
+from custody.report.safe_text import show
+from custody.report.words import format_utc
+from custody.verify.verify import Verified
+from schemas.entry import ParsedEntry
+from schemas.event import Signer
+from schemas.types import Private, is_set
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A text of the form in English, and in the form's own language where that is another."""
+
+    en: str
+    own: str = ""
+
+
+NOT_RECORDED = Label("not recorded", "未记录")
+WITHHELD = Label("withheld from the reader of these records", "未向阅读者披露")
+ERASED = Label("erased by order", "已依命令删除")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One field of a form."""
+
+    label: Label
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A list on a form."""
+
+    title: Label
+    heads: tuple[Label, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A record that the paper was made from: its entry number, what it is, and its two hashes."""
+
+    entry: int
+    type: str
+    event: str
+    leaf: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A whole paper, ready to be laid out. ``language`` is the form's own, such as ``zh``; texts are safe to show."""
+
+    name: str
+    title: Label
+    language: str
+    basis: tuple[Row, ...]
+    statements: tuple[Label, ...]
+    rows: tuple[Row, ...]
+    tables: tuple[Table, ...]
+    signatures: tuple[Label, ...]
+    proofs: tuple[Proof, ...]
+    warnings: tuple[str, ...] = ()
+
+
+class Reader:
+    """Reads values of records for one paper, in the language of the form. ``is_own`` says so after English words."""
+
+    def __init__(self, verified: Verified, language: str) -> None:
+        self.verified = verified
+        self.language = language
+        self._people = {person.agent: person.name for person in people_of(verified, self._absent)}
+
+    def word(self, label: Label) -> str:
+        """Return a word in both languages of the form."""
+        return f"{label.own} / {label.en}" if label.own and self.language != "en" else label.en
+
+    def value(self, value: object) -> str:
+        """Return a value of a record as people read it; one that is not there or not shown says so."""
+        if isinstance(value, Private):
+            found = self.verified.values.disclosed.get(value.commitment)
+            return self._absent(value.commitment) if found is None else show(_flat(found.value))
+        if not is_set(value) or value is None or value == ():
+            return self.word(NOT_RECORDED)
+        if isinstance(value, tuple):
+            return ", ".join(self.value(item) for item in value)
+        return show(str(value))
+
+    def several(self, *values: object) -> str:
+        """Return all of ``values`` that are there, or that none is."""
+        told = [self.value(value) for value in values if is_set(value) and value not in (None, ())]
+        return "; ".join(told) or self.word(NOT_RECORDED)
+
+    def person(self, agent: str) -> str:
+        """Return the short name of an agent, with the name where it is shown."""
+        name = self._people.get(agent, "")
+        return f"{show(agent)} ({name})" if name else show(agent)
+
+    def signers(self, entry: ParsedEntry, *offices: str) -> str:
+        """Return who signed an entry as one of ``offices``."""
+        signing = [signer for signer in entry.event.event.signers if signer.as_ in offices]
+        return "; ".join(self._signer(signer) for signer in signing) or self.word(NOT_RECORDED)
+
+    def _signer(self, signer: Signer) -> str:
+        unit = f", {self.person(signer.party)}" if signer.party != signer.agent else ""
+        return f"{self.person(signer.agent)}{unit}"
+
+    def when(self, entry: ParsedEntry) -> str:
+        """Return when an entry's act happened, in UTC with the local offset."""
+        event = entry.event.event
+        return f"{format_utc(event.occurred_at)} ({event.utc_offset})"
+
+    def _absent(self, commitment: str) -> str:
+        return self.word(ERASED if commitment in self.verified.values.erased else WITHHELD)
+
+
+def proof_of(entry: ParsedEntry) -> Proof:
+    """Return what identifies a record on paper."""
+    return Proof(entry.entry.index, entry.event.type, entry.event.hash, entry.leaf.hex())
+
+
+def _flat(value: object) -> str:
+    return ", ".join(_flat(item) for item in value) if isinstance(value, list) else str(value)

@@ -1,0 +1,60 @@
+"""Papers at the prompt: from the ledger and from a bundle, whole or not at all."""
+
+from pathlib import Path
+
+import pytest
+
+from custody.cli.exits import Exit
+from tests.cli.machine import Machine
+from tests.cli.script import Stage
+
+
+@pytest.fixture
+def machine(stage: Stage) -> Machine:
+    made = Machine(stage)
+    (stage.folder / "disk.img").write_bytes(b"bytes of a disk")
+    made.register("disk.img", "--kind image --place 'Room 4'")
+    return made
+
+
+def test_papers_are_printed_from_the_ledger(machine: Machine, stage: Stage) -> None:
+    """One page each, with the hash of the record on it."""
+    event = machine.entries()[-1].event.hash
+    for paper in ("cn-record", "cn-list", "fre-902-14", "seizure-list"):
+        told = machine.json(f"print {paper} EX-1 -o {paper}.html")
+        assert told["entries"] == [len(machine.entries()) - 1]
+        text = (stage.folder / f"{paper}.html").read_text("utf-8")
+        assert event in text
+        assert "disk.img" in text or paper == "seizure-list"
+
+
+def test_nothing_is_overwritten_or_half_written(machine: Machine, stage: Stage) -> None:
+    """A page that was signed must not be lost to the next one."""
+    machine.do("print cn-record EX-1 -o record.html")
+    machine.fail("print cn-record EX-1 -o record.html", Exit.USAGE, "usage.exists")
+    machine.do("print cn-record EX-1 -o record.html --force")
+    machine.fail("print cn-record EX-9 -o other.html", Exit.USAGE, "usage.exhibit")
+    machine.fail("print art29-request p-1 -o other.html", Exit.USAGE, "paper.subject")
+    machine.fail(f"print transfer-receipt {'ab' * 16} -o other.html", Exit.USAGE, "paper.subject")
+    machine.fail("print love-letter EX-1 -o other.html", Exit.USAGE, "usage.command")
+    machine.json("register disk.img --case 2026-0417 --exhibit EX-2 --as exam-07")
+    machine.fail("print fre-902-14 EX-1 EX-2 -o other.html", Exit.USAGE, "paper.one")
+    assert not Path(stage.folder / "other.html").exists()
+
+
+def test_a_page_from_a_bundle_says_what_the_verdict_was(machine: Machine, stage: Stage) -> None:
+    """Without a trust file the verdict is INDETERMINATE, and the page must not hide it."""
+    stage.patch.delenv("CUSTODY_TRUST")
+    machine.do("agent enrol court-1 --kind organisation --country FR --as reg-1")
+    machine.do("bundle EX-1 --to court-1 -o b.zip --as exam-07")
+    told = machine.json("print seizure-list EX-1 --bundle b.zip -o page.html")
+    assert told["verdict"] == "INDETERMINATE"
+    text = (stage.folder / "page.html").read_text("utf-8")
+    assert "verdict was INDETERMINATE, not PASSED" in text
+    machine.fail("print seizure-list EX-7 --bundle b.zip -o p2.html", Exit.USAGE, "paper.subject")
+    raw = (stage.folder / "b.zip").read_bytes()
+    (stage.folder / "cut.zip").write_bytes(raw[:-40])
+    machine.fail("print seizure-list EX-1 --bundle cut.zip -o p2.html", Exit.FAILED, "paper.bundle")
+    (stage.folder / "changed.zip").write_bytes(raw.replace(b"bytes of a disk", b"bytes of a risk"))
+    machine.fail("print seizure-list EX-1 --bundle changed.zip -o p2.html", Exit.REFUSED, "paper.failed")
+    assert not (stage.folder / "p2.html").exists()

@@ -1,0 +1,237 @@
+"""Papers say what the records say and what is withheld, and carry their hashes; nothing in them runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from custody.report.papers import china, exchange, fre, seizure
+from custody.report.papers.page import format_paper
+from custody.report.papers.paper import Label, Paper, Row
+from custody.report.papers.reading import check_sound, read_ledger
+from custody.verify.verify import Verified
+from schemas.entry import parse_entry
+from schemas.errors import RefusedError, UsageError
+from schemas.profile import PAPERS
+from schemas.report import Finding, Severity
+from tests.report.test_html_report import Page
+from tests.world import World
+
+CASE, DISK = "2026-0417", "EX-1"
+TRANSFER = "ab" * 16
+DOCUMENT = "cd" * 32
+BASIS = (Row(Label("Ledger"), "evidence.police.example/main"),)
+TAKEN = {"arguments": "-x", "method": "physical", "tool": "imager", "version": "2.1", "write_blocker": "bridge"}
+Maker = Callable[[Verified, Sequence[tuple[str, str]], tuple[Row, ...]], Paper]
+OF_EXHIBITS: tuple[Maker, ...] = (china.cn_record, china.cn_list, fre.fre_902_14, seizure.seizure_list)
+
+
+@pytest.fixture
+def world() -> World:
+    made = World()
+    made.init()
+    for agent in ("examiner-1", "examiner-2"):
+        made.enrol(agent)
+    made.enrol("witness-1", roles=("viewer",))
+    made.enrol("office-2", roles=(), kind="organisation", country="XA")
+    made.open_case(CASE)
+    made.register(
+        CASE,
+        DISK,
+        actor="examiner-1",
+        second="examiner-2",
+        witness="witness-1",
+        files={"disk.img": b"bytes of a disk"},
+        seized_from="suspect-1",
+        place="Room 4",
+        legal_authority="order 12",
+        acquisition=TAKEN,
+        attestations=(
+            {"manner": "refused", "person": "suspect-1", "reason": "would not sign", "role": "suspect"},
+            {"document": DOCUMENT, "manner": "recording", "person": "camera 2", "role": "other"},
+        ),
+    )
+    return made
+
+
+def read(world: World, *requests: str, names: Any = ((CASE, DISK),), extra: Any = ()) -> Verified:
+    with world.store.read() as reader:
+        return read_ledger(reader, world.store.disclosures, names, requests, extra, at="2026-12-01T00:00:00Z")
+
+
+def page(paper: Paper) -> Page:
+    return Page(format_paper(paper))
+
+
+def row(paper: Paper, label: str) -> str:
+    return next(item.value for item in paper.rows if item.label.en == label)
+
+
+def test_the_chinese_record_has_all_that_article_14_names(world: World) -> None:
+    """Row C2: cause, object, content, time, place, method, process; investigators, holder or witness, check value."""
+    paper = china.cn_record(read(world), [(CASE, DISK)], BASIS)
+    assert [item.label.own for item in paper.rows][:7] == ["案由", "对象", "内容", "时间", "地点", "方法", "过程"]
+    assert "Room 4" in row(paper, "Place")
+    assert "examiner-1 (name of examiner-1); examiner-2 (name of examiner-2)" in row(paper, "Investigators")
+    assert "suspect-1: suspect, refused, would not sign" in row(paper, "Holder or provider")
+    assert "witness-1" in row(paper, "Witnesses")
+    assert DOCUMENT in row(paper, "Recordings and documents (SHA-256)")
+    assert "imager" in row(paper, "Method")
+    (table,) = paper.tables
+    assert table.rows[0][1:4] == ("disk.img", "file, img", "15")
+    assert table.rows[0][4].startswith("SHA-256 ")
+    assert "电子数据提取笔录 / Record of the collection of electronic data" in page(paper).text
+
+
+def test_the_chinese_list_has_a_row_for_each_file(world: World) -> None:
+    """Name, category, format and check value: row C2."""
+    world.register(CASE, "EX-2", actor="examiner-1", files={"a.csv": b"a", "b": b"b"})
+    paper = china.cn_list(read(world, names=((CASE, DISK), (CASE, "EX-2"))), [(CASE, DISK), (CASE, "EX-2")], BASIS)
+    assert [[cells[2] for cells in table.rows] for table in paper.tables] == [["file, img"], ["file, csv", "file, -"]]
+
+
+def test_the_certificate_compares_copy_and_original(world: World) -> None:
+    """Row A1: person, process, algorithm, digest of original and of copy, result."""
+    made = world.act(
+        "exhibit.copied", CASE, DISK, {"copy": "evidentiary", "purpose": "court", "tool": "imager", "version": "2.1"},
+        actor="examiner-1",
+    )  # fmt: skip
+    parent = ({"case": CASE, "event": made.event_hash, "exhibit": DISK},)
+    for number, content in (("EX-2", b"bytes of a disk"), ("EX-3", b"other bytes")):
+        world.register(
+            CASE, number, actor="examiner-1", files={"copy.img": content}, derived_from=parent, obtained="derived"
+        )
+    paper = fre.fre_902_14(read(world, names=((CASE, "EX-2"),)), [(CASE, "EX-2")], BASIS)
+    assert row(paper, "Result") == "identical"
+    assert row(paper, "Digest of the original") == row(paper, "Digest of the copy")
+    assert row(paper, "Algorithm").startswith("SHA-256")
+    assert row(paper, "Process") == "imager; 2.1"
+    assert row(paper, "Qualification") == "to be stated by the person who signs"
+    other = fre.fre_902_14(read(world, names=((CASE, "EX-3"),)), [(CASE, "EX-3")], BASIS)
+    assert row(other, "Result") == "NOT identical"
+
+
+def test_a_thing_has_no_digest_to_certify(world: World) -> None:
+    """A certificate about nothing would be the worst of papers."""
+    world.register(CASE, "EX-2", actor="examiner-1")
+    with pytest.raises(UsageError, match=r"paper\.subject"):
+        fre.fre_902_14(read(world, names=((CASE, "EX-2"),)), [(CASE, "EX-2")], BASIS)
+
+
+def test_the_seizure_list_shows_seal_and_check_value(world: World) -> None:
+    """The paper that everybody needs."""
+    world.register(CASE, "EX-2", actor="examiner-1", seized_from="suspect-1")
+    world.act("exhibit.sealed", CASE, "EX-2", {"seal": "S-9"}, actor="examiner-1")
+    names = [(CASE, DISK), (CASE, "EX-2")]
+    paper = seizure.seizure_list(read(world, names=names), names, BASIS)
+    (table,) = paper.tables
+    assert [cells[0] for cells in table.rows] == [f"{CASE}/{DISK}", f"{CASE}/EX-2"]
+    assert table.rows[1][6:] == ("S-9", "none: a thing has no check value")
+    assert row(paper, "Legal authority") == "order 12; not recorded"
+
+
+def ask(world: World, **details: Any) -> None:
+    fields = tuple({"name": name, "value": f"the {name}"} for name in sorted(details.pop("stated")))
+    base = {"fields": fields, "kind": "preservation", "request": "p-1", "to": "office-2"}
+    world.append(world.sign(world.event("request.drafted", {**base, **details}, actor="registrar-1")))
+
+
+def test_the_article_29_request_follows_its_letters(world: World) -> None:
+    """Row B1: (a) to (f), in this order, and what is missing says so."""
+    ask(world, stated=("authority", "facts", "data", "mla-intent"), offences=({"country": "XA", "text": "fraud"},))
+    paper = exchange.art29_request(read(world, "p-1", names=()), "p-1", BASIS)
+    letters = [item for item in paper.rows if item.label.en.startswith("(")]
+    assert [item.label.en[:3] for item in letters] == ["(a)", "(b)", "(c)", "(d)", "(e)", "(f)"]
+    assert letters[1].value == "facts: the facts; XA: fraud"
+    assert letters[3].value == "not recorded"
+    assert row(paper, "Sent").startswith("not sent")
+    with pytest.raises(UsageError, match=r"paper\.subject"):
+        exchange.art29_request(read(world, "p-1", names=()), "p-9", BASIS)
+
+
+def test_only_a_preservation_makes_an_article_29_request(world: World) -> None:
+    """Article 31 is another form."""
+    ask(world, stated=("authority",), kind="mla")
+    with pytest.raises(UsageError, match="expected a preservation"):
+        exchange.art29_request(read(world, "p-1", names=()), "p-1", BASIS)
+
+
+def test_a_dispatch_without_a_decision_says_so(world: World) -> None:
+    """A sender's paper must not look like a receipt."""
+    details = {"item": "original", "onward": "forbidden", "purpose": "p", "to": "office-2", "transfer": TRANSFER}
+    world.act("transfer.dispatched", CASE, DISK, {**details, "seal": "S-1"}, actor="examiner-1")
+    paper = exchange.transfer_receipt(read(world), TRANSFER, BASIS)
+    assert row(paper, "State").startswith("on its way")
+    assert paper.tables[0].rows[0][1] == "original sent"
+    receipt = {
+        "decided_at": "2026-11-22T00:00:00Z", "document": DOCUMENT, "manner": "paper", "outcome": "accepted",
+        "transfer": TRANSFER,
+    }  # fmt: skip
+    world.act("transfer.receipt", CASE, DISK, receipt, actor="examiner-1")
+    paper = exchange.transfer_receipt(read(world), TRANSFER, BASIS)
+    assert row(paper, "State") == "decided"
+    assert paper.tables[0].rows[1][1] == "receipt: accepted (paper)"
+
+
+@pytest.mark.parametrize("make", OF_EXHIBITS)
+def test_what_is_withheld_is_said_to_be_withheld(world: World, make: Maker) -> None:
+    """A blank would look as if nothing had been recorded."""
+    verified = read(world)
+    hidden = replace(verified, values=replace(verified.values, disclosed={}))
+    text = page(make(hidden, [(CASE, DISK)], BASIS)).text
+    assert "withheld from the reader of these records" in text
+    assert "Room 4" not in text
+    assert "suspect-1" not in text
+
+
+@pytest.mark.parametrize("make", OF_EXHIBITS)
+def test_the_record_hashes_are_on_the_page(world: World, make: Maker) -> None:
+    """A paper is found again in the ledger by its records, and in no other way."""
+    found = page(make(read(world), [(CASE, DISK)], BASIS))
+    last = parse_entry(world.entries()[-1])
+    assert last.event.hash in found.text
+    assert last.leaf.hex() in found.text
+    assert found.open == []
+
+
+@pytest.mark.parametrize("make", OF_EXHIBITS)
+def test_nothing_on_a_page_runs_or_is_fetched(world: World, make: Maker) -> None:
+    """Names of evidence attack whoever reads them."""
+    world.register(
+        CASE, "EX-2", actor="examiner-1", files={"<script>x</script>.js": b"x"}, place='"><img src=//evil>',
+        description="a\u202eb <b>bold</b>",
+    )  # fmt: skip
+    found = page(make(read(world, names=((CASE, "EX-2"),)), [(CASE, "EX-2")], BASIS))
+    assert {"script", "img", "b", "a", "link", "iframe"}.isdisjoint(name for name, _ in found.elements)
+    assert not [value for _, attrs in found.elements for value in attrs.values() if value.startswith(("http", "//"))]
+    assert "\u202e" not in found.text
+
+
+def test_what_is_provably_wrong_makes_no_paper(world: World) -> None:
+    """A well-printed page about a forged record would be a forgery of its own."""
+    verified = read(world)
+    check_sound(verified)
+    finding = Finding(code="rule.holder", severity=Severity.FAILED, step=7, subject="entry 9", text="x")
+    from msgspec.structs import replace as with_
+
+    wrong = replace(verified, report=with_(verified.report, findings=(finding,)))
+    with pytest.raises(RefusedError, match=r"paper\.failed"):
+        check_sound(wrong)
+    unlawful = replace(verified, report=with_(verified.report, findings=(with_(finding, step=11),)))
+    check_sound(unlawful)
+
+
+def test_every_paper_that_a_profile_may_name_is_made() -> None:
+    """A profile must not promise a paper that nobody prints."""
+    made = {"cn-list", "cn-record", "fre-902-14", "seizure-list", "art29-request", "transfer-receipt"}
+    assert set(PAPERS) == made
+
+
+def test_an_exhibit_that_is_not_there_makes_no_paper(world: World) -> None:
+    """Nothing is printed about nothing."""
+    for make in OF_EXHIBITS:
+        with pytest.raises(UsageError, match=r"paper\.subject"):
+            make(read(world), [(CASE, "EX-9")], BASIS)
