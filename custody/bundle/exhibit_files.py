@@ -39,9 +39,7 @@ def exhibit_files(container: Container, verified: Verified) -> Iterator[Named]:
             yield Named(folder, line.record, path, _opened(line.record.target, disclosed, otherwise=b""))
 
 
-def content_opener(
-    container: Container, elsewhere: Folders, decryption: BundleDecryption | None = None
-) -> OpenContent:
+def content_opener(container: Container, elsewhere: Folders, decryption: BundleDecryption | None = None) -> OpenContent:
     """Return what gives a file's bytes by SHA-256: from the bundle, decrypted where ``decryption`` can, else from the
     folders; nothing where in neither.
     """

@@ -10,7 +10,7 @@ from custody.cli.command import command
 from custody.cli.commands.agent_enrol import ROLE
 from custody.cli.context import Context, pass_custody
 from custody.cli.options import Signing, When, signed, timed
-from custody.cli.parameters import AGENT, COUNTRY, ORIGIN
+from custody.cli.parameters import AGE_KEY, AGENT, COUNTRY, ORIGIN
 from custody.cli.receipts import emit_outcome
 from custody.cli.results import ActResult
 from custody.cli.signing import complete, named_signers
