@@ -16,7 +16,7 @@ from custody.cli.signing import complete, named_signers
 from custody.ledger.compose import Anchor
 from schemas.errors import UsageError
 
-_GROUNDS = ("flag", "loss", "nationality", "offender", "other", "provider", "server", "territory", "victim")
+GROUNDS = ("flag", "loss", "nationality", "offender", "other", "provider", "server", "territory", "victim")
 
 
 @command(
@@ -94,8 +94,8 @@ def parse_claim(typed: str) -> dict[str, Any]:
     """
     country, _, rest = typed.partition(":")
     ground, _, authority = rest.partition(":")
-    if ground not in _GROUNDS:
-        raise UsageError("usage.claim", f"expected CC:GROUND with one of {', '.join(_GROUNDS)}, found {typed!r}")
+    if ground not in GROUNDS:
+        raise UsageError("usage.claim", f"expected CC:GROUND with one of {', '.join(GROUNDS)}, found {typed!r}")
     return {"country": _country(country, "usage.claim", typed), "basis": ground, "authority": authority or None}
 
 
