@@ -16,6 +16,7 @@ import msgspec
 
 from schemas.asset_proof import AssetProof
 from schemas.bundle import Bundle, Disclosures
+from schemas.certificate import CERTIFICATE_PAYLOAD_TYPE, Certificate, CertifiedFile
 from schemas.content import ManifestLine
 from schemas.draft import Draft
 from schemas.enrol import Enrolment, EnrolmentRequest
@@ -35,6 +36,8 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 KINDS: dict[str, type[Record]] = {
     "custody-asset-proof-v1": AssetProof,
     "custody-bundle-v1": Bundle,
+    "custody-certificate-v1": Certificate,
+    "custody-certified-file-v1": CertifiedFile,
     "custody-consistency-v1": Consistency,
     "custody-deadlines-v1": Deadlines,
     "custody-disclosures-v1": Disclosures,
@@ -75,7 +78,7 @@ def schema_of(kind: type[Record]) -> Schema:
         schema["allOf"] = [_details_rule(name) for name in sorted(DETAILS)]
         schema["$defs"]["Event"]["properties"]["type"] = {"enum": sorted(DETAILS)}
     if kind in {Entry, Envelope}:
-        types_known = [PAYLOAD_TYPE] if kind is Entry else [ENROL_PAYLOAD_TYPE, PAYLOAD_TYPE]
+        types_known = [PAYLOAD_TYPE] if kind is Entry else [CERTIFICATE_PAYLOAD_TYPE, ENROL_PAYLOAD_TYPE, PAYLOAD_TYPE]
         schema["$defs"]["Envelope"]["properties"]["payloadType"] = {"enum": types_known}
     if hasattr(kind, "SCHEMA"):
         # A default in the type is for the writer's comfort; in the bytes the version always stands.

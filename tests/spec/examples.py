@@ -9,7 +9,8 @@ from blake3 import blake3
 from custody.ledger.prove import LeafNodes, prove_consistency, prove_inclusion, prove_multi
 from keys.verifier_key import format_verifier_key
 from schemas import canonical, layout, limits, merkle
-from schemas.content import Content, FileRecord, ManifestLine
+from schemas.certificate import Certificate, CertifiedFile, CertifiedRequest, certified_content
+from schemas.content import Content, Digests, FileRecord, ManifestLine
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.draft import Draft, DraftEvent
 from schemas.enrol import enrolment_payload, format_enrolment
@@ -64,6 +65,21 @@ def _file_record() -> FileRecord:
     assert isinstance(details.content, Content)
     assert isinstance(details.content.files, tuple)
     return details.content.files[0]
+
+
+def _certified_file() -> CertifiedFile:
+    raw = b"hello"
+    digests = Digests(blake3=blake3(raw).hexdigest(), sha256=sha256(raw).hexdigest())
+    return CertifiedFile(digests=digests, name="logs/2026-06.csv", size=len(raw))
+
+
+def _certificate() -> Certificate:
+    answers = CertifiedRequest(ledger=ORIGIN, manifest="ab" * 32, request="req-7", sha256="cd" * 32)
+    return Certificate(
+        answers=answers, content=certified_content([_certified_file()]), issued_at="2026-11-21T12:00:00Z",
+        kind="production", method="SHA-256 and BLAKE3 of each file", nonce="00" * 16, provider="provider-1",
+        schema="custody-certificate/v1", seal="Example Platform, unit 3",
+    )  # fmt: skip
 
 
 def _manifest_line() -> str:
@@ -180,6 +196,8 @@ def examples() -> dict[str, tuple[str, Callable[[], str]]]:
         "zip-start": ("text", _zip_start),
         "zip-end": ("text", _zip_end),
         "report": ("json", lambda: canonical.encode(verified().report).decode()),
+        "certificate": ("json", lambda: canonical.encode(_certificate()).decode()),
+        "certified-file": ("json", lambda: canonical.encode(_certified_file()).decode()),
         "trust": ("json", lambda: bundled().trust.decode()),
     }
 

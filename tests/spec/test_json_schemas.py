@@ -14,6 +14,8 @@ from tests.spec.story import bundled
 
 EXAMPLES = {
     "custody-bundle-v1": "bundle-json",
+    "custody-certificate-v1": "certificate",
+    "custody-certified-file-v1": "certified-file",
     "custody-consistency-v1": "consistency",
     "custody-disclosures-v1": "disclosures-json",
     "custody-draft-v1": "draft",
