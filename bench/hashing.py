@@ -43,7 +43,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 
 def run() -> tuple[Figure, ...]:
-    """Hash 1 GiB from the page cache in every way, in turn; return medians of ratios, and the memory of 20 sparse GiB."""
+    """Hash 1 GiB from the page cache in every way, in turn; return medians of ratios, and memory of a sparse file."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "image.raw")
         _fill(path)

@@ -11,6 +11,7 @@ from typing import Final
 
 from custody.evidence.check import CheckResult, check_in_place, check_stored
 from custody.evidence.locations import Locations
+from custody.evidence.losses import known_losses
 from custody.evidence.manifest import Manifests
 from custody.evidence.members import Member, members_of_event, members_of_manifest
 from custody.evidence.piece_lists import PieceLists
@@ -53,6 +54,8 @@ class Registered:
     name: str
     content: Content
     is_away: bool = False
+    lost: object = None
+    """What its registration says of bytes that could not be read."""
     erasures: Erasures | None = None
 
     def is_erased(self, record: FileRecord) -> bool:
@@ -67,6 +70,7 @@ class Places:
     store: EvidenceStore
     manifests: Manifests
     locations: Locations
+    documents: EvidenceStore | None = None
 
     @property
     def lists(self) -> PieceLists:
@@ -108,8 +112,8 @@ def check_files(
     """Hash the files of exhibits again, as far as the sample has them, and return what was done.
 
     Findings: ``audit.file`` for bytes that are not the registered ones, ``audit.file-missing``, ``audit.file-altered``
-    for links and folders (failed; notes where the exhibit is away), ``audit.file-erased`` (note) for files that are gone
-    by order, ``audit.file-not-erased`` (defect) for such that are still there, or as the manifest says.
+    for links and folders (failed; notes where the exhibit is away), ``audit.file-erased`` (note) for files that are
+    gone by order, ``audit.file-not-erased`` (defect) for such that are still there, or as the manifest says.
     """
     count = sum(item.content.count for item in registered)
     sample = Sample(count=count, percent=wanted.percent, seed=wanted.seed)
@@ -138,7 +142,8 @@ def check_files(
 def _check(item: Registered, places: Places, members: Iterable[Member]) -> CheckResult:
     sources = places.locations.find(item.event)
     if sources is not None:
-        return check_in_place(members, sources=sources, lists=places.lists, is_erased=item.is_erased)
+        lost = known_losses(item.lost, documents=places.documents)
+        return check_in_place(members, sources=sources, lists=places.lists, unread=lost, is_erased=item.is_erased)
     return check_stored(members, store=places.store, lists=places.lists, is_erased=item.is_erased)
 
 

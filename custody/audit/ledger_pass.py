@@ -117,7 +117,9 @@ class LedgerPass:
             return
         if isinstance(details.content, Content):
             name = f"{parsed.event.event.case}/{parsed.event.event.exhibit}"
-            self.registered.append(Registered(placed.index, parsed.event.hash, name, details.content))
+            self.registered.append(
+                Registered(placed.index, parsed.event.hash, name, details.content, lost=details.lost)
+            )
 
     def _look_at_procedure(self, parsed: ParsedEntry) -> None:
         """Step 12, as the profile of the ledger's country asks; entry 0 says which country that is."""

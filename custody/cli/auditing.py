@@ -95,7 +95,7 @@ class Wishes:
     def _files(self, context: Context, home: Home) -> FilesWanted:
         held = Holdings(home)
         return FilesWanted(
-            places=Places(held.evidence, held.manifests, held.locations),
+            places=Places(held.evidence, held.manifests, held.locations, held.documents),
             percent=self.sample or Fraction(100),
             seed=self.seed or context.random(8).hex(),
         )

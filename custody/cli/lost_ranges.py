@@ -1,16 +1,12 @@
-"""Bytes that a medium didn't give: how a registration records them, and how a later check knows them again."""
+"""Bytes that a medium didn't give: how a registration records them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from custody.cli.holdings import Holdings, Staged
+from custody.cli.holdings import Staged
 from custody.evidence.intake import Intake
 from schemas import canonical, limits
-from schemas.content import Extent
-from schemas.details.exhibit import ExhibitRegistered, Lost, LostRange
-from schemas.errors import CustodyError
 
 
 def lost_details(intake: Intake, staged: Staged) -> dict[str, Any] | None:
@@ -33,24 +29,3 @@ def lost_details(intake: Intake, staged: Staged) -> dict[str, Any] | None:
         "bytes": total,
         "document": staged.document_bytes(b"".join(canonical.encode(row) + b"\n" for row in ranges)),
     }
-
-
-def known_losses(details: object, holdings: Holdings) -> Mapping[str, list[Extent]]:
-    """Return the ranges that a registration says were lost, by SHA-256 of the file; a list that is gone counts as none.
-
-    Raises:
-        RecordError: for a document that is no such list.
-    """
-    found: dict[str, list[Extent]] = {}
-    if not isinstance(details, ExhibitRegistered) or not isinstance(details.lost, Lost):
-        return found
-    rows = details.lost.ranges if isinstance(details.lost.ranges, tuple) else ()
-    if isinstance(details.lost.document, str):
-        try:
-            raw = holdings.documents.get(details.lost.document).read_bytes()
-        except (CustodyError, OSError):
-            return found
-        rows = tuple(canonical.decode(line, LostRange, maximum=limits.MANIFEST_LINE) for line in raw.split(b"\n")[:-1])
-    for row in rows:
-        found.setdefault(row.file, []).append(Extent(offset=row.offset, size=row.size))
-    return found

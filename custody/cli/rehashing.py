@@ -10,10 +10,10 @@ import msgspec
 from custody.cli.context import Context
 from custody.cli.exhibit_selection import format_exhibit
 from custody.cli.holdings import Holdings
-from custody.cli.lost_ranges import known_losses
 from custody.cli.output import has_progress, note, progress
 from custody.evidence.check import CheckResult, Difference, check_in_place, check_stored
 from custody.evidence.intake import Progress
+from custody.evidence.losses import known_losses
 from custody.evidence.members import Member
 from custody.report.safe_text import show
 from custody.report.values import Disclosures
@@ -75,7 +75,7 @@ def rehash(context: Context, exhibit: Exhibit) -> Rehashed:
                 of, store=holdings.evidence, lists=holdings.pieces, is_erased=is_erased, progress=report
             )
         else:
-            lost = known_losses(registration.details, holdings)
+            lost = known_losses(getattr(registration.details, "lost", None), documents=holdings.documents)
             result = check_in_place(
                 of, sources=sources, lists=holdings.pieces, unread=lost, is_erased=is_erased, progress=report
             )

@@ -29,7 +29,7 @@ class PieceLists:
         if not isinstance(committed, Pieces) or not isinstance(record.size, int):
             return None
         wanted = (limits.PIECE_BYTES, pieces.count_pieces(record.size))
-        if (committed.size, committed.count) != wanted:
+        if (committed.size, committed.count) != wanted or not committed.count:
             text = (
                 f"expected {wanted[1]} pieces of {wanted[0]} bytes of a file of {record.size}, found "
                 f"{committed.count} of {committed.size}"

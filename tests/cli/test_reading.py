@@ -14,6 +14,7 @@ from custody.evidence import reading
 from schemas.content import Content, Digests, Pieces
 from schemas.details.exhibit import ExhibitChecked, ExhibitRegistered, Lost
 from schemas.limits import PIECE_BYTES
+from schemas.types import UNSET
 from tests.cli.machine import CASE, Machine
 from tests.cli.script import Stage
 from tests.evidence.test_devices import Scratched
@@ -201,6 +202,7 @@ def test_bad_sectors_are_recorded_and_known_again(machine: Machine, monkeypatch:
     assert (lost.bytes, [(item.offset, item.size) for item in lost.ranges]) == (1536, [(512, 512), (1 << 20, 1024)])
     checked = machine.json(f"check --case {CASE} --all --as cust-02")
     assert [item["unaltered"] for item in checked["exhibits"]] == [True]
+    assert machine.stage.custody("audit --files").exit is Exit.DONE
     monkeypatch.setattr(Scratched, "bad", (*Scratched.bad, (4096, 4608)))
     checked = machine.json(f"check --case {CASE} --all --as cust-02", Exit.FAILED)
     assert checked["exhibits"][0]["differences"][0]["damaged"] == [{"offset": 4096, "size": 512}]
@@ -224,3 +226,16 @@ def test_a_list_of_pieces_is_committed_to(machine: Machine, image: Path) -> None
     assert isinstance(pieces, Pieces)
     assert (pieces.count, pieces.size) == (3, PIECE_BYTES)
     assert (machine.home / "manifests" / f"{pieces.root}.pieces").read_bytes().count(b"\n") == 3
+
+
+def test_many_bad_sectors_are_a_document(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dying disk has thousands; the event names the list of them, and a later check knows them all."""
+    monkeypatch.setattr(reading.Manner, "__init__", _scratched)
+    monkeypatch.setattr(Scratched, "bad", tuple((place * 8192, place * 8192 + 512) for place in range(100)))
+    (machine.stage.folder / "disk.dd").write_bytes(os.urandom(1 << 21))
+    machine.do(f"register disk.dd --case {CASE} --exhibit 1 --as exam-07 --in-place --accept-unreadable")
+    lost = _details(machine).lost
+    assert isinstance(lost, Lost)
+    assert (lost.bytes, lost.ranges) == (100 * 512, UNSET)
+    assert machine.json(f"check --case {CASE} --all --as cust-02")["exhibits"][0]["unaltered"]
+    assert machine.stage.custody("audit --files").exit is Exit.DONE

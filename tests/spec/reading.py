@@ -9,6 +9,7 @@ from hashlib import sha256
 from custody.verify.source import FoundFile
 from custody.verify.trusting import parse_trust
 from custody.verify.verify import Trusted, Verified, verify
+from schemas.errors import VerificationError
 from tests.spec.story import bundled
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
@@ -31,7 +32,10 @@ class Members:
 
     def lines(self, name: str, maximum: int) -> Iterator[bytes]:
         """Yield the lines of a member without their LF."""
-        yield from self.read(name, maximum).split(b"\n")[:-1]
+        for line in self.members[name].split(b"\n")[:-1]:
+            if len(line) >= maximum:
+                raise VerificationError("container.line", f"{name}: expected LF within {maximum} bytes")
+            yield line
 
     def measure(self, name: str) -> FoundFile:
         """Return digest and size of a member."""
