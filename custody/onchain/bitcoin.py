@@ -85,8 +85,28 @@ def parse_transaction(raw: bytes) -> Transaction:
         VerificationError: ``asset.transaction`` for bytes that are none, or more than one.
     """
     reader = _Reader(raw)
+    found = _read_transaction(reader)
+    if reader.at != len(raw):
+        raise _fault(f"an end after {reader.at} bytes", f"{len(raw) - reader.at} more")
+    return found
+
+
+def parse_transactions(raw: bytes) -> tuple[Transaction, ...]:
+    """Return all transactions of a block, its bytes without the header.
+
+    Raises:
+        VerificationError: ``asset.transaction``.
+    """
+    reader = _Reader(raw)
+    found = tuple(_read_transaction(reader) for _ in range(reader.count()))
+    if reader.at != len(raw):
+        raise _fault(f"an end after {reader.at} bytes", f"{len(raw) - reader.at} more")
+    return found
+
+
+def _read_transaction(reader: _Reader) -> Transaction:
     version = reader.take(4)
-    is_witness = raw[4:6] == b"\x00\x01"
+    is_witness = reader.peek(2) == b"\x00\x01"
     if is_witness:
         reader.take(2)
     start = reader.at
@@ -98,14 +118,12 @@ def parse_transaction(raw: bytes) -> Transaction:
         reader.take(reader.count())
         reader.take(4)
     outputs = tuple(_read_output(reader) for _ in range(reader.count()))
-    body = raw[start : reader.at]
+    body = reader.since(start)
     if is_witness:
         items = [reader.take(reader.count()) for _ in range(inputs) for _ in range(reader.count())]
         if not items:
             raise _fault("witnesses where they are announced", "none")
     stripped = version + body + reader.take(4)
-    if reader.at != len(raw):
-        raise _fault(f"an end after {reader.at} bytes", f"{len(raw) - reader.at} more")
     if not outputs:
         raise _fault("an output", "none")
     return Transaction(stripped, outputs)
@@ -131,6 +149,14 @@ class _Reader:
             raise _fault(f"{size} bytes at byte {self.at}", f"{len(self._raw) - self.at}")
         self.at += size
         return self._raw[self.at - size : self.at]
+
+    def peek(self, size: int) -> bytes:
+        """Return up to ``size`` bytes that come next, and stay."""
+        return self._raw[self.at : self.at + size]
+
+    def since(self, start: int) -> bytes:
+        """Return what was read from ``start`` on."""
+        return self._raw[start : self.at]
 
     def count(self) -> int:
         """Return the next compact size, in its shortest form."""

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from custody.onchain.anchoring import Block, anchor
 from custody.onchain.check import check_proof, parse_proof
 from custody.onchain.claims import Recorded, Said
 from schemas import canonical
@@ -284,6 +285,27 @@ def test_an_earlier_pin_wants_the_main_chains_rules() -> None:
     first = bitcoin_headers(1, 8)[0]
     pin = ChainPin(chain=REGTEST, hash=header_hash(first), height=HEIGHT - 1)
     assert "asset.pin-not-reached" in _codes(check_proof(bitcoin_proof(1, 8), COIN_RECORD, (pin,)))
+
+
+@pytest.mark.parametrize(
+    ("place", "pinned", "has_work", "code"),
+    [
+        (4, 0, True, None),
+        (5, 0, True, "asset.shallow"),
+        (4, 0, False, "asset.pin-not-reached"),
+        (5, 5, False, None),
+        (5, 9, False, None),
+        (5, 10, True, "asset.pin-not-reached"),
+    ],
+)
+def test_work_vouches_for_a_block_after_the_pinned_one(
+    place: int, pinned: int, has_work: bool, code: str | None
+) -> None:
+    """Six blocks of work, its own among them, where work counts; a pin at or after the block is certain."""
+    hashes = [f"{number:064x}" for number in range(10)]
+    block = Block(chain="c", hashes=hashes, first=100, place=place, time=0, has_work=has_work)
+    _, problem = anchor(block, [ChainPin(chain="c", hash=f"{pinned:064x}", height=100 + pinned)])
+    assert (problem.code if problem else None) == code
 
 
 def test_a_proof_of_another_kind_or_chain_is_refused() -> None:

@@ -16,11 +16,12 @@ from custody.onchain.bitcoin import (
     Transaction,
     double_sha256,
     parse_header,
+    parse_transactions,
     reversed_hex,
 )
 from schemas import limits
 from schemas.asset_proof import AssetProof, TransactionProof
-from schemas.errors import RecordError
+from schemas.errors import RecordError, VerificationError
 
 _TRANSACTIONS = 1_000_000
 _HEIGHT = 1 << 40
@@ -136,9 +137,16 @@ def _header_of(head: dict[str, object]) -> bytes:
 def _listed_places(head: dict[str, object], header: Header) -> Iterator[tuple[bytes, _Place]]:
     """Yield the place of each transaction of a block whose transactions are all listed."""
     listed = head.get("tx")
-    if not isinstance(listed, list) or len(listed) > _TRANSACTIONS or not all(isinstance(item, str) for item in listed):
+    if not isinstance(listed, list) or len(listed) > _TRANSACTIONS:
         return
-    leaves = [as_bytes(item, "id of a transaction", 32)[::-1] for item in listed]
+    ids = [item.get("txid") if isinstance(item, dict) else item for item in listed]
+    yield from _places_of([as_bytes(item, "id of a transaction", 32)[::-1] for item in ids], header)
+
+
+def _places_of(leaves: list[bytes], header: Header) -> Iterator[tuple[bytes, _Place]]:
+    """Yield the place of each of all transactions of a block."""
+    if not leaves:
+        return
     levels = [leaves]
     while len(levels[-1]) > 1:
         row = levels[-1]
@@ -167,8 +175,21 @@ def _electrum_place(answers: Answers, transaction: Transaction, known: _Known) -
 def _merkle_places(answers: Answers, known: _Known) -> Iterator[tuple[bytes, _Place]]:
     for raw in answers.merkle_blocks:
         header = known.add(raw[:HEADER_BYTES])
+        leaves = _block_leaves(raw)
+        if leaves is not None:
+            yield from _places_of(leaves, header)
+            continue
         for leaf, index, branch in _PartialTree(raw[HEADER_BYTES:]).matches():
             yield leaf, _Place(header, index, tuple(branch))
+
+
+def _block_leaves(raw: bytes) -> list[bytes] | None:
+    """Return the ids of all transactions of a whole block as getblock answers it in hex, or nothing for other bytes."""
+    try:
+        found = parse_transactions(raw[HEADER_BYTES:])
+    except VerificationError:
+        return None
+    return [transaction.id for transaction in found]
 
 
 class _PartialTree:

@@ -68,7 +68,7 @@ def ethereum_proofs(answers: Answers, chain: str, subject: Subject) -> list[Asse
         root = keccak256(bytes.fromhex(account.nodes[0])) if account.nodes else EMPTY_ROOT
         at = _find(blocks, [block.header.state_root for block in blocks], root, "state")
         proofs.append(_proof(blocks, at, chain, account=account))
-    for receipts in answers.receipts:
+    for receipts in (*answers.receipts, *answers.single_receipts.values()):
         at, receipt = _receipt(receipts, blocks, subject)
         proofs.append(_proof(blocks, at, chain, receipt=receipt))
     return proofs
@@ -136,9 +136,9 @@ def _account(found: dict[str, Any], subject: Subject) -> AccountProof:
 
 
 def _storage(item: dict[str, Any], subject: Subject) -> StorageProof:
-    key = _key(item.get("key"))
+    key = _word(item.get("key"), "key of a word")
     layout, slot = _explain(key, subject) or (UNSET, UNSET)
-    if layout == "erc721-owner" and as_quantity(item.get("value"), "value of a word") >> 160:
+    if layout == "erc721-owner" and int.from_bytes(_word(item.get("value"), "value of a word"), "big") >> 160:
         # A word longer than an account is that of ERC-721A, which packs a time and marks above the owner.
         layout = "erc721a-owner"
     return StorageProof(
@@ -149,13 +149,13 @@ def _storage(item: dict[str, Any], subject: Subject) -> StorageProof:
     )
 
 
-def _key(value: Any) -> bytes:
-    """Return a storage key of 32 bytes; some nodes give it as a number."""
+def _word(value: Any, what: str) -> bytes:
+    """Return 32 bytes; nodes give them as a number or in full."""
     text = value if isinstance(value, str) else ""
     digits = text.removeprefix("0x")
     if not text.startswith("0x") or len(digits) > 64:
-        raise RecordError("asset.answer", "expected 32 bytes in hex as key of a word, found another value")
-    return as_bytes(digits.rjust(64, "0"), "key of a word", 32)
+        raise RecordError("asset.answer", f"expected 32 bytes in hex as {what}, found another value")
+    return as_bytes(digits.rjust(64, "0"), what, 32)
 
 
 def _explain(key: bytes, subject: Subject) -> tuple[Layout, int] | None:
@@ -192,7 +192,9 @@ def _nodes(value: Any, what: str) -> tuple[str, ...]:
 
 
 def _receipt(receipts: list[dict[str, Any]], blocks: Sequence[_Block], subject: Subject) -> tuple[int, ReceiptProof]:
-    ordered = sorted(receipts, key=lambda item: as_quantity(item.get("transactionIndex"), "transactionIndex"))
+    # A receipt that was captured twice is one.
+    unique = {str(item.get("transactionIndex")): item for item in receipts}.values()
+    ordered = sorted(unique, key=lambda item: as_quantity(item.get("transactionIndex"), "transactionIndex"))
     encoded = [_encode_receipt(item) for item in ordered]
     index, log = _choose(ordered, encoded, subject)
     root, nodes = build_trie(encoded, index)
@@ -234,7 +236,7 @@ def _encode_receipt(item: dict[str, Any]) -> bytes:
         RecordError: ``asset.answer``.
     """
     kind = as_quantity(item.get("type", "0x0"), "type of a receipt")
-    if item.get("root") is not None:
+    if item.get("root") not in (None, "", "0x"):
         outcome = as_bytes(item["root"], "root of a receipt", 32)
     else:
         outcome = rlp.encode_number(as_quantity(item.get("status"), "status of a receipt"))

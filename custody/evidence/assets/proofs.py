@@ -21,7 +21,7 @@ def make_proofs(files: Sequence[bytes], chain: Chain, subject: Subject, recorded
     """Return the proofs that captured answers give, each as it will be read by a stranger; no block is believed here.
 
     Raises:
-        RecordError: ``asset.answer``, ``asset.answer-missing``, ``asset.unexplained``, or what doesn't fit a proof's record.
+        RecordError: ``asset.answer``, ``asset.answer-missing``, ``asset.unexplained``, or what doesn't fit the record.
         VerificationError: ``asset.*``: what is proven doesn't hold, or is about something else than is recorded.
     """
     answers = Answers()

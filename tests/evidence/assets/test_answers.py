@@ -109,6 +109,39 @@ def test_a_transfer_is_proven_by_all_receipts_of_its_block() -> None:
     _fails("asset.answer-missing", answer(get_receipts(block, 130, logs)))
 
 
+def test_receipts_that_were_asked_for_one_by_one_are_put_together() -> None:
+    """Some nodes answer for single receipts only; all of a block are wanted, in any order, perhaps twice."""
+    block = receipts_block(moved(), count=20, at=7)
+    found = [{**item, "blockHash": f"0x{block.hash.hex()}", "root": ""} for item in get_receipts(block, 7, [moved()])]
+    ((raw, _),) = make_proofs([answer(*found, found[3], get_block(block))], CHAIN, SUBJECT, TOKEN_RECORD)
+    assert parse_proof(raw).receipt.index == 7  # type: ignore[union-attr]
+    _fails("asset.answer-missing", answer(*found[:-1], get_block(block)))
+
+
+def test_results_alone_are_read_as_tools_print_them() -> None:
+    """Without the frame of JSON-RPC: objects, lists of receipts, lines of hex."""
+    block = receipts_block(moved())
+    receipts = json.dumps(get_receipts(block, 130, [moved()])).encode()
+    assert make_proofs([receipts, json.dumps(get_block(block)).encode()], CHAIN, SUBJECT, TOKEN_RECORD)
+    leaves = [*LEAVES, double(PAYMENT)]
+    header = bitcoin_chain(branch_of(leaves, 7)[0], 0, 0)[0]
+    lines = f"{PAYMENT.hex()}\n{merkle_block(header, leaves, 7)}\n{json.dumps(get_header(header, HEIGHT))}\n"
+    ((raw, _),) = make_proofs([lines.encode()], COINS, NOBODY, COIN_RECORD)
+    assert parse_proof(raw).transaction.index == 7  # type: ignore[union-attr]
+
+
+def test_a_whole_block_places_its_transactions() -> None:
+    """Getblock in hex, with its transactions, and as a list of objects."""
+    others = [transaction([(place, b"\x51")]) for place in range(3)]
+    raws = [others[0], PAYMENT, *others[1:]]
+    leaves = [double(raw) for raw in raws]
+    header = bitcoin_chain(branch_of(leaves, 1)[0], 0, 0)[0]
+    whole = (header + bytes([len(raws)]) + b"".join(raws)).hex()
+    told = {**get_header(header, HEIGHT), "tx": [{"txid": leaf[::-1].hex(), "hex": "00"} for leaf in leaves]}
+    by_hex = make_proofs([answer(PAYMENT.hex(), whole, get_header(header, HEIGHT))], COINS, NOBODY, COIN_RECORD)
+    assert by_hex == make_proofs([answer(PAYMENT.hex(), told)], COINS, NOBODY, COIN_RECORD)
+
+
 @pytest.mark.parametrize("count", [1, 2, 16, 17, 127, 128, 129, 200])
 def test_the_trie_of_receipts_is_that_of_the_chain(count: int) -> None:
     """Places below and above 128 have keys of different lengths."""
@@ -205,7 +238,7 @@ def _changed(**changes: Any) -> bytes:
         (answer([]), "asset.answer"),
         (answer("0xzz"), "asset.answer"),
         (answer("00" * 79), "asset.answer"),
-        (answer(get_receipts(receipts_block(moved()), 130, [])[0]), "asset.answer"),
+        (answer(get_receipts(receipts_block(moved()), 130, [])[0]), "asset.answer-missing"),
         (_changed(hash=f"0x{'00' * 32}"), "asset.answer"),
         (_changed(number="0x064"), "asset.answer"),
         (_changed(number=100), "asset.answer"),
