@@ -98,9 +98,9 @@ def _consent_of(
     ]
     if None in faults:
         return ()
-    worst = max((fault for fault in faults if fault is not None), default=(0, "consent-missing", "found none"))
+    worst = max((fault for fault in faults if fault is not None), default=(0, "release.consent-missing", "found none"))
     text = f"expected a consent of {whose} to {name} going to {recipient.id}, {worst[2]}"
-    return (Breach(f"release.{worst[1]}", text, name),)
+    return (Breach(worst[1], text, name),)
 
 
 def consent_for(view: View, exhibit: Exhibit, to: str, times: list[str]) -> Consent | None:
@@ -123,17 +123,17 @@ def fault_of(view: View, consent: Consent, times: list[str]) -> str:
 def _fault(view: View, consent: Consent, recipient: Agent, times: list[str]) -> tuple[int, str, str] | None:
     """Return what is wrong with a consent and how near it is to be right; nothing where it holds."""
     if consent.recipient != recipient.id:
-        return 1, "consent-recipient", f"found one for {consent.recipient}"
+        return 1, "release.consent-recipient", f"found one for {consent.recipient}"
     if consent.is_revoked:
-        return 2, "consent-revoked", "found it revoked"
+        return 2, "release.consent-revoked", "found it revoked"
     request = None if consent.request is None else view.request(consent.request)
     if request is not None and (request.status == "withdrawn" or request.outcome == "refused"):
         state = "withdrawn" if request.status == "withdrawn" else "refused"
-        return 3, "request-ended", f"found the request {request.id}, on which it rests, {state}"
+        return 3, "release.request-ended", f"found the request {request.id}, on which it rests, {state}"
     if times[0] < consent.valid_from:
-        return 4, "consent-early", f"found one that counts from {consent.valid_from} on"
+        return 4, "release.consent-early", f"found one that counts from {consent.valid_from} on"
     if consent.valid_until is not None and times[1] > consent.valid_until:
-        return 5, "consent-expired", f"found one that ended at {consent.valid_until}"
+        return 5, "release.consent-expired", f"found one that ended at {consent.valid_until}"
     if consent.unmet:
-        return 6, "consent-conditions", f"found conditions not met yet: {', '.join(consent.unmet)}"
+        return 6, "release.consent-conditions", f"found conditions not met yet: {', '.join(consent.unmet)}"
     return None
