@@ -1,8 +1,9 @@
 """Which block a proof is about, and whether it leads to a block that the reader pinned.
 
 A block at or before a pinned one is certain, since hashes lead back to it. A block after it is only as certain as the
-work on top of it: so at least six blocks of it are wanted, and only where that work can be checked by the main chain's
-rules. Without any pin of the chain nothing vouches for the block.
+work from it on: six blocks are wanted, with as much work as nobody does for a single case, and only where that work can
+be checked by the main chain's rules. So a pinned block of the early years, when work was cheap, vouches for nothing
+after it. Without any pin of the chain nothing vouches for the block.
 """
 
 from __future__ import annotations
@@ -19,13 +20,16 @@ from schemas.trust import ChainPin
 
 DEPTH: Final = 6
 """Blocks of work, its own among them, that a block after the pinned one must have."""
+WORK: Final = 1 << 80
+"""Hashes that these blocks must have cost: in 2021 all of the world's miners needed some two hours for as many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
     """A block within headers that follow each other from ``first`` on; hashes as people write them.
 
-    ``time`` is in seconds since 1970, as the block says. ``has_work``: work on top of a pin counts.
+    ``time`` is in seconds since 1970, as the block says. ``work`` is what it cost in hashes from the block on, 0 where
+    that can't be known.
     """
 
     chain: str
@@ -33,7 +37,7 @@ class Block:
     first: int
     place: int
     time: int
-    has_work: bool
+    work: int = 0
 
     @property
     def text(self) -> str:
@@ -61,14 +65,16 @@ def anchor(block: Block, pins: Sequence[ChainPin]) -> tuple[str, Said | None]:
     if after:
         return _leads_to(height, min(after)), None
     if not own:
-        text = f"the trust file pins no block of {block.chain}, so nothing vouches for {block.text}"
+        text = f"the trust file pins no block of {block.chain}, so nothing vouches for {block.text} and its height"
         return "a block that nobody vouches for", Said(Severity.NOTE, "asset.not-pinned", text)
-    if not reached or not block.has_work:
+    if not reached or not block.work:
         text = f"{block.text} is not shown to lead to a pinned block: capture the headers between them"
         return "", Said(Severity.INDETERMINATE, "asset.pin-not-reached", text)
     depth = len(block.hashes) - block.place
-    if depth < DEPTH:
-        text = f"{block.text} has the work of {depth} blocks since the pinned one, {DEPTH} are wanted"
+    if depth < DEPTH or block.work < WORK:
+        done = f"the work of {depth} blocks or 2^{block.work.bit_length() - 1} hashes from it on"
+        wanted = f"{DEPTH} and 2^{WORK.bit_length() - 1} are wanted where the pinned block is an earlier one"
+        text = f"{block.text} has {done}; {wanted}"
         return "", Said(Severity.INDETERMINATE, "asset.shallow", text)
     pinned = max(pin.height for pin in reached)
     return f"which continues the pinned block {pinned}, with the work of {depth} blocks from it on", None

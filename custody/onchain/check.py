@@ -67,7 +67,7 @@ def _check_bitcoin(proof: AssetProof, chain: Chain, claims: Claims) -> tuple[Blo
         first=proof.height,
         place=proof.place,
         time=headers[proof.place].time,
-        has_work=rules.has_periods,
+        work=spv.work_of(headers[proof.place :]) if rules.has_periods else 0,
     )
     return block, list(bind_transaction(transaction, claims))
 
@@ -83,7 +83,6 @@ def _check_ethereum(proof: AssetProof, chain: Chain, claims: Claims) -> tuple[Bl
         first=proof.height,
         place=proof.place,
         time=headers[proof.place].time,
-        has_work=False,
     )
     return block, list(_bind_ethereum(proof, headers[proof.place], claims))
 

@@ -116,6 +116,11 @@ def check_periods(headers: Sequence[Header], height: int, easiest: int) -> None:
             raise _work(place, "a change of work by a factor of four at most", f"{before.bits:08x} to {after.bits:08x}")
 
 
+def work_of(headers: Sequence[Header]) -> int:
+    """Return how many hashes these headers cost to be expected."""
+    return sum((1 << 256) // (target_of(header.bits) + 1) for header in headers)
+
+
 def next_bits(first: Header, last: Header, easiest: int) -> int:
     """Return the bits of the block after a period whose first and last headers these are."""
     span = min(max(last.time - first.time, _TIMESPAN // _FACTOR), _TIMESPAN * _FACTOR)

@@ -288,22 +288,21 @@ def test_an_earlier_pin_wants_the_main_chains_rules() -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "pinned", "has_work", "code"),
+    ("place", "pinned", "work", "code"),
     [
-        (4, 0, True, None),
-        (5, 0, True, "asset.shallow"),
-        (4, 0, False, "asset.pin-not-reached"),
-        (5, 5, False, None),
-        (5, 9, False, None),
-        (5, 10, True, "asset.pin-not-reached"),
+        (4, 0, 1 << 80, None),
+        (4, 0, (1 << 80) - 1, "asset.shallow"),
+        (5, 0, 1 << 90, "asset.shallow"),
+        (4, 0, 0, "asset.pin-not-reached"),
+        (5, 5, 0, None),
+        (5, 9, 0, None),
+        (5, 10, 1 << 90, "asset.pin-not-reached"),
     ],
 )
-def test_work_vouches_for_a_block_after_the_pinned_one(
-    place: int, pinned: int, has_work: bool, code: str | None
-) -> None:
-    """Six blocks of work, its own among them, where work counts; a pin at or after the block is certain."""
+def test_work_vouches_for_a_block_after_the_pinned_one(place: int, pinned: int, work: int, code: str | None) -> None:
+    """Six blocks, and work that nobody does for one case: six blocks after the first of all cost nothing today."""
     hashes = [f"{number:064x}" for number in range(10)]
-    block = Block(chain="c", hashes=hashes, first=100, place=place, time=0, has_work=has_work)
+    block = Block(chain="c", hashes=hashes, first=100, place=place, time=0, work=work)
     _, problem = anchor(block, [ChainPin(chain="c", hash=f"{pinned:064x}", height=100 + pinned)])
     assert (problem.code if problem else None) == code
 

@@ -177,6 +177,13 @@ def test_work_that_is_not_there_is_found() -> None:
         spv.check_headers([chain[0]], 0, spv.RULES[MAINNET])
 
 
+def test_work_is_what_the_vectors_say() -> None:
+    """Block 592920 cost some 2^75 hashes, a block of the first year 2^32."""
+    _, _, _, raw = _parts(_vector())
+    assert spv.work_of([parse_header(raw)]).bit_length() == 76
+    assert spv.work_of([_claimed(0x1D00FFFF, 0)] * 3) == 3 * 0x100010001
+
+
 @pytest.mark.parametrize("bits", [0, 0x1D800001, 0x22FFFFFF, 0xFF123456, 0x01000000])
 def test_bits_of_no_target_are_refused(bits: int) -> None:
     """Zero, negative, and more than 256 bits."""
