@@ -90,7 +90,7 @@ class FileBytes:
         try:
             found = self._decryption.measure(member_of(item))
         except VerificationError as error:
-            self._not_decrypted[item.sha256] = error
+            self._not_decrypted[item.sha256] = VerificationError("content.ciphertext", error.text)
             return None
         (self._not_for_us if found is None else self._decrypted).add(item.sha256)
         return found

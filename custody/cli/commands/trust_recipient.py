@@ -30,7 +30,7 @@ class RecipientNoted(Result, frozen=True, kw_only=True, tag="custody-trust-recip
 
 @command(
     example="""
-    custody trust recipient justice-cn --age-key age1k70h...
+    custody trust recipient justice-cn --age-key age1f5rtlauqsyyt9arnlq792jp0qhhufpmz6cnh477u5aavyg6cz9gsnze35f
     custody trust recipient justice-cn --remove
     """,
     result=RecipientNoted,
