@@ -1,4 +1,4 @@
-"""`custody demo`: two countries, one story, a bundle that verifies, and eight that don't."""
+"""`custody demo`: three countries, one story, bundles that verify, and eight that don't."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from pathlib import Path
 
 import click
 
+from custody.bundle.container import open_container
 from custody.bundle.source import verify_bundle
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.demo.attacks import ATTACKS, Attack, Stage
+from custody.cli.demo.crossing import crossing
 from custody.cli.demo.disk_image import make_disk_image, make_logs
 from custody.cli.demo.story import (
     FORKED,
@@ -23,7 +25,6 @@ from custody.cli.demo.story import (
     NEXT_COMMANDS,
     Chapter,
     Step,
-    acceptance,
     fork,
     seizure,
 )
@@ -34,6 +35,7 @@ from custody.cli.trust_file import read_trust_file
 from custody.report.finding_words import explain
 from custody.report.safe_text import show, show_path
 from custody.storage.home import open_home
+from schemas import layout
 from schemas.errors import UsageError
 from schemas.report import Finding, Report, Severity, Verdict
 
@@ -72,8 +74,9 @@ class DemoResult(Result, frozen=True, kw_only=True, tag="custody-demo/v1"):
 def demo(context: Context, *, folder: Path, evidence: Path | None, force: bool) -> Exit:
     """Play the whole story in FOLDER, with the commands that people would type.
 
-    Evidence is seized in one country, handed over, examined and copied; a bundle leaves the country; another country
-    verifies it with a trust file alone. Then copies of the bundle are damaged in eight ways, and each is caught.
+    Evidence is seized in one country, handed over, examined and copied. A court in another asks for it; nothing leaves
+    before a consent is on record. The court verifies the bundle with a trust file alone, accepts a copy in part, and
+    hands it on to a third country. Then copies of the bundle are damaged in eight ways, and each is caught.
     """
     if evidence is not None and evidence.resolve().is_relative_to(folder.resolve()):
         text = f"expected evidence outside of the folder {folder}, which is emptied first, found {evidence}"
@@ -84,18 +87,26 @@ def demo(context: Context, *, folder: Path, evidence: Path | None, force: bool) 
         _write_evidence(is_image_wanted=evidence is None)
         player = _Player(context)
         chapters = seizure(source)
-        player.play(chapters[:3])
+        player.play(chapters)
         # The forger has the ledger's keys and the people's, as they are now; what they remember would warn them.
         shutil.copytree(HOME, FORKED)
         shutil.copytree(KEYS, FORKED_KEYS)
-        player.play((*chapters[3:], *acceptance()))
-        player.run_all(fork(), is_shown=False)
+        player.play(crossing())
+        player.run_all(fork(_missing(context)), is_shown=False)
         results = tuple(_cheat(context, player))
         player.tell("", "Go on by yourself in this folder:", *(f"  {step.line()}" for step in NEXT_COMMANDS))
         player.tell(f"  passphrase of every key: CUSTODY_PASSPHRASE_FILE={show_path(Path('passphrase').absolute())}")
     result = DemoResult(attacks=results, commands=player.count, path=str(folder))
     emit(context.settings, result, [f"demonstration finished: {show_path(folder)}"])
     return Exit.DONE
+
+
+def _missing(context: Context) -> int:
+    """Return how many acts the forked ledger needs to be as long as the true one was when the bundle left."""
+    with open_container(Path("bundle.zip")) as container:
+        size = 1 + max(map(layout.parse_entry_name, container.names(layout.ENTRIES)))
+    with open_home(Path(FORKED), random=context.random) as home, home.store.read() as reader:
+        return size - 1 - reader.head().size
 
 
 def _prepare(folder: Path, *, force: bool) -> None:
@@ -135,6 +146,7 @@ def _inside(folder: Path) -> Iterator[None]:
 def _write_evidence(*, is_image_wanted: bool) -> None:
     if is_image_wanted:
         Path("disk.img").write_bytes(make_disk_image())
+    Path("consent-of-a.txt").write_text("Consent A-2026-9, as scanned from paper.\n", encoding="utf-8")
     for name, raw in make_logs().items():
         path = Path("logs", name)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -176,6 +188,7 @@ class _Player:
         quiet = ("--quiet",)
         self.count += 1
         arguments = [*quiet, *home, "--keys", step.keys, *step.arguments]
+        os.environ["CUSTODY_TRUST"] = step.trust
         if is_shown and not self._context.settings.json:
             return int(run(arguments))
         with open(os.devnull, "w", encoding="utf-8") as nowhere, _stdout_to(nowhere):

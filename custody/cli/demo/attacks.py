@@ -73,8 +73,9 @@ def _left_out(stage: Stage, kind: str) -> bytes:
     del members[gone]
     bundle = msgspec.json.decode(members[layout.BUNDLE], type=Bundle)
     size = 1 + max(layout.parse_entry_name(name) for name in members if name.startswith(layout.ENTRIES))
+    requests = bundle.requests if isinstance(bundle.requests, tuple) else ()
     with stage.store.read() as reader:
-        closure = find_closure(reader, [(item.case, item.exhibit) for item in bundle.exhibits], size=size)
+        closure = find_closure(reader, [(item.case, item.exhibit) for item in bundle.exhibits], requests, size=size)
         del closure.entries[layout.parse_entry_name(gone)]
         members[layout.PROOF] = format_proof(make_proof(reader, closure, earlier=()))
     return pack(retag(members))

@@ -1,4 +1,7 @@
-"""The story of the demonstration, as the commands that people would type. Both countries are invented."""
+"""The story of the demonstration, as the commands that people would type: what happens in the first country.
+
+The authorities of the three countries are invented; what crosses the borders stands in `crossing`.
+"""
 
 from __future__ import annotations
 
@@ -7,27 +10,29 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 CASE = "2026-0417"
-ABROAD = "B-77"
-HOME, OTHER = "ledger-a", "ledger-b"
-KEYS, OTHER_KEYS = "keys-a", "keys-b"
+HOME, KEYS, TRUST = "ledger-a", "keys-a", "trust-a.json"
 FORKED, FORKED_KEYS = "forked", "keys-forger"
-ORIGIN, OTHER_ORIGIN = "evidence.police-a.example/main", "evidence.court-b.example/main"
-RECIPIENT = "District Court of Country B"
+ORIGIN = "evidence.police-a.example/main"
+PROSECUTOR = "prosecutor-a"
+"""Gets a bundle within the country, which needs no consent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One command: its arguments after ``custody``, in which ledger it runs, and the exit codes that it may have."""
+    """One command: its arguments after ``custody``, in which ledger it runs, whom its user believes, and the exit codes
+    that it may have.
+    """
 
     arguments: tuple[str, ...]
     home: str | None = HOME
     keys: str = KEYS
+    trust: str = TRUST
     expected: tuple[int, ...] = (0,)
 
     def line(self) -> str:
         """Return the command as it would be typed in the folder of the demonstration."""
         place = (*(("--home", self.home) if self.home else ()), "--keys", self.keys)
-        return " ".join(map(quoted, ("custody", *self.arguments, *place)))
+        return " ".join((f"CUSTODY_TRUST={self.trust}", *map(quoted, ("custody", *self.arguments, *place))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +49,18 @@ def quoted(word: str) -> str:
     return word if plain and word else "'" + word.replace("'", "'\\''") + "'"
 
 
-def _step(*arguments: str, **more: object) -> Step:
+def step(*arguments: str, **more: object) -> Step:
+    """Return one command."""
     return Step(arguments, **more)  # type: ignore[arg-type]
 
 
-def _people(agents: Iterable[tuple[str, str]], *, registrar: str, home: str, keys: str) -> Iterable[Step]:
+def people(
+    agents: Iterable[tuple[str, str]], *, registrar: str, home: str = HOME, keys: str = KEYS, trust: str = TRUST
+) -> Iterable[Step]:
+    """Yield what makes keys for some people and enrols them, each with his role."""
     for agent, role in agents:
-        yield _step("key", "new", agent, "-o", f"{agent}.enrol", home=None, keys=keys)
-        yield _step(
+        yield step("key", "new", agent, "-o", f"{agent}.enrol", home=None, keys=keys, trust=trust)
+        yield step(
             "agent",
             "enrol",
             f"{agent}.enrol",
@@ -63,12 +72,13 @@ def _people(agents: Iterable[tuple[str, str]], *, registrar: str, home: str, key
             registrar,
             home=home,
             keys=keys,
+            trust=trust,
         )
 
 
 def seizure(evidence: Path) -> tuple[Chapter, ...]:
     """Return the chapters in the first country; ``evidence`` is the disk image or whatever the user gave."""
-    return _opening(), _registration(evidence), _handling(evidence), _departure()
+    return _opening(), _registration(evidence), _handling(evidence)
 
 
 def _opening() -> Chapter:
@@ -76,15 +86,16 @@ def _opening() -> Chapter:
     return Chapter(
         "Country A opens its ledger and enrols its people",
         (
-            _step(
+            step(
                 "init", HOME, "--origin", ORIGIN, "--authority", "Police of Country A", "--country", "NL",
                 "--registrar", "reg-a1", "--registrar", "reg-a2", home=None,
             ),
-            *_people(
-                [("exam-a1", "examiner"), ("exam-a2", "examiner"), ("cust-a1", "custodian")],
-                registrar="reg-a1", home=HOME, keys=KEYS,
+            *people(
+                [("exam-a1", "examiner"), ("exam-a2", "examiner"), ("cust-a1", "custodian"), ("off-a1", "authority")],
+                registrar="reg-a1",
             ),
-            _step(
+            step("agent", "enrol", PROSECUTOR, "--kind", "organisation", "--country", "NL", "--as", "reg-a1"),
+            step(
                 "case", "open", CASE, "--authority", "Prosecutor of District 4", "--legal-basis", "Code s. 102",
                 "--as", "reg-a1",
             ),
@@ -98,16 +109,16 @@ def _registration(evidence: Path) -> Chapter:
     return Chapter(
         "An examiner registers a disk image, a provider's logs and a phone",
         (
-            _step(
+            step(
                 "register", str(evidence), "--case", CASE, "--exhibit", "EX-1", "--as", "exam-a1", "--kind", kind,
                 "--description", "disk found on the desk", "--place", "Room 4", "--obtained", "seizure",
                 "--seized-from", "suspect-1", "--second", "exam-a2",
             ),
-            _step(
+            step(
                 "register", "logs", "--case", CASE, "--exhibit", "EX-2", "--as", "exam-a1", "--kind", "log",
                 "--description", "access logs of three accounts", "--obtained", "production",
             ),
-            _step(
+            step(
                 "register", "--case", CASE, "--exhibit", "EX-3", "--as", "exam-a1", "--nature", "object",
                 "--kind", "phone", "--description", "black phone, cracked glass", "--obtained", "seizure",
             ),
@@ -120,113 +131,61 @@ def _handling(evidence: Path) -> Chapter:
     return Chapter(
         "The exhibits are sealed, handed over, examined, copied and sealed again",
         (
-            _step("seal", "EX-1", "EX-3", "--seal", "S-0001", "--seal", "S-0002", "--as", "exam-a1"),
-            _step(
+            step("seal", "EX-1", "EX-3", "--seal", "S-0001", "--seal", "S-0002", "--as", "exam-a1"),
+            step(
                 "handover", "EX-1", "EX-2", "EX-3", "--from", "exam-a1", "--to", "cust-a1", "--purpose", "storage",
                 "--place", "Evidence room",
             ),
-            _step("bundle", "EX-1", "EX-2", "EX-3", "--to", RECIPIENT, "-o", "older.zip", "--as", "cust-a1"),
-            _step("handover", "EX-1", "--from", "cust-a1", "--to", "exam-a2", "--purpose", "examination"),
-            _step(
+            step("bundle", "EX-1", "EX-2", "EX-3", "--to", PROSECUTOR, "-o", "older.zip", "--as", "cust-a1"),
+            step("handover", "EX-1", "--from", "cust-a1", "--to", "exam-a2", "--purpose", "examination"),
+            step(
                 "unseal", "EX-1", "--seal", "S-0001", "--seal-intact", "--reason", "examination",
                 "--as", "exam-a2",
             ),
-            _step(
+            step(
                 "examine", "EX-1", "--purpose", "search for accounts", "--tool", "reader", "--version", "1.0",
                 "--results", "two accounts found", "--as", "exam-a2",
             ),
-            _step("copy", "EX-1", "--kind", "evidentiary", "--purpose", "for the court", "--as", "exam-a2"),
-            _step(
+            step("copy", "EX-1", "--kind", "evidentiary", "--purpose", "for the court", "--as", "exam-a2"),
+            step(
                 "register", str(evidence), "--case", CASE, "--exhibit", "EX-1-1", "--as", "exam-a2",
                 "--kind", "copy", "--description", "copy of EX-1 for the court", "--obtained", "derived",
                 "--derived-from", "EX-1",
             ),
-            _step("seal", "EX-1", "--seal", "S-0003", "--as", "exam-a2"),
+            step(
+                "register", str(evidence), "--case", CASE, "--exhibit", "EX-1-2", "--as", "exam-a2",
+                "--kind", "copy", "--description", "second copy of EX-1", "--obtained", "derived",
+                "--derived-from", "EX-1",
+            ),
+            step("seal", "EX-1", "--seal", "S-0003", "--as", "exam-a2"),
         ),
     )  # fmt: skip
 
 
-def _departure() -> Chapter:
-    """A correction, a new key, and the bundle."""
-    return Chapter(
-        "A mistake is corrected, a key is changed, and the bundle leaves the country",
-        (
-            _step(
-                "correct", "EX-1", "--field", "place", "--value", "Room 5", "--reason", "misread door number",
-                "--as", "exam-a1",
-            ),
-            _step("key", "rotate", "cust-a1"),
-            _step("show", f"{CASE}/EX-1"),
-            _step("trust", "export", "-o", "trust.json"),
-            _step("bundle", "--case", CASE, "--all", "--to", RECIPIENT, "-o", "bundle.zip", "--as", "exam-a2"),
-            _step("audit"),
-        ),
-    )  # fmt: skip
-
-
-def acceptance() -> tuple[Chapter, ...]:
-    """Return the chapters in the second country, which has the bundle and a trust file and nothing else."""
-    return (
-        Chapter(
-            "Country B verifies the bundle with a trust file alone, and remembers what it saw",
-            (
-                _step(
-                    "verify", "bundle.zip", "--trust", "trust.json", "--report", "report.html", home=None,
-                    keys=OTHER_KEYS,
-                ),
-                _step("trust", "seen", "bundle.zip", "--trust", "trust.json", home=None, keys=OTHER_KEYS),
-                _step(
-                    "unpack", "bundle.zip", "--to", "unpacked", "--trust", "trust.json", home=None, keys=OTHER_KEYS
-                ),
-            ),
-        ),
-        Chapter(
-            "It registers the copy in its own ledger, as foreign evidence with its origin",
-            (
-                _step(
-                    "init", OTHER, "--origin", OTHER_ORIGIN, "--authority", RECIPIENT, "--country", "JP",
-                    "--registrar", "reg-b1", home=None, keys=OTHER_KEYS,
-                ),
-                *_people([("court-b1", "court")], registrar="reg-b1", home=OTHER, keys=OTHER_KEYS),
-                _step(
-                    "case", "open", ABROAD, "--authority", RECIPIENT, "--legal-basis", "request 77",
-                    "--as", "reg-b1", home=OTHER, keys=OTHER_KEYS,
-                ),
-                _step(
-                    "register", "--foreign-from", "bundle.zip", "--foreign-exhibit", f"{CASE}/EX-1-1",
-                    "--trust", "trust.json", "--case", ABROAD, "--exhibit", "F-1", "--kind", "copy",
-                    "--description", "copy received from Country A", "--as", "court-b1",
-                    home=OTHER, keys=OTHER_KEYS,
-                ),
-                _step("show", f"{ABROAD}/F-1", home=OTHER, keys=OTHER_KEYS),
-            ),
-        ),
-    )  # fmt: skip
-
-
-def fork() -> tuple[Step, ...]:
-    """Return what a forger does with a copy of the ledger from before the bundle: another history, as long as the true
-    one, and a bundle of it.
+def fork(acts: int) -> tuple[Step, ...]:
+    """Return what a forger does with a copy of the ledger from before the bundle: another history, by ``acts`` acts as
+    long as the true one, and a bundle of it.
     """
-    home, keys = FORKED, FORKED_KEYS
-    return (
-        _step("move", "EX-2", "EX-3", "--place", "Room 9", "--as", "cust-a1", home=home, keys=keys),
-        _step(
-            "incident", "EX-3", "--kind", "lost", "--discovered-at", "2026-11-20T08:00:00Z",
-            "--description", "never arrived", "--as", "cust-a1", home=home, keys=keys,
-        ),
-        _step(
-            "bundle", "EX-1", "EX-2", "EX-3", "--to", RECIPIENT, "-o", "forked.zip", "--as", "exam-a1", home=home,
-            keys=keys,
-        ),
+    moves = [
+        step("move", "EX-2", "--place", f"Room {number}", "--as", "cust-a1", home=FORKED, keys=FORKED_KEYS)
+        for number in range(1, acts)
+    ]
+    lost = step(
+        "incident", "EX-3", "--kind", "lost", "--discovered-at", "2026-11-20T08:00:00Z",
+        "--description", "never arrived", "--as", "cust-a1", home=FORKED, keys=FORKED_KEYS,
     )  # fmt: skip
+    bundle = step(
+        "bundle", "EX-1", "EX-2", "EX-3", "--to", PROSECUTOR, "-o", "forked.zip", "--as", "exam-a1", home=FORKED,
+        keys=FORKED_KEYS,
+    )  # fmt: skip
+    return *moves, lost, bundle
 
 
 NEXT_COMMANDS: tuple[Step, ...] = (
-    _step("log"),
-    _step("list"),
-    _step("show", f"{CASE}/EX-1"),
-    _step("verify", "bundle.zip", "--trust", "trust.json", home=None),
-    _step("audit"),
+    step("log"),
+    step("list"),
+    step("show", f"{CASE}/EX-1"),
+    step("verify", "bundle.zip", "--trust", "trust.json", home=None),
+    step("audit"),
 )
 """With what to go on."""
