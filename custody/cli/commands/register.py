@@ -92,9 +92,6 @@ def register(
     case: str,
     list_file: Path | None,
     in_place: bool,
-    accept_unreadable: bool,
-    digests: tuple[str, ...],
-    resume: bool | None,
     who: Signing,
     when: When,
     **given: Any,
@@ -131,10 +128,10 @@ def register(
         imaging = imaging_of(staged, paths, given)
         taking = Taking(
             in_place=in_place,
-            accept_unreadable=accept_unreadable,
+            accept_unreadable=given["accept_unreadable"],
             assume_yes=who.assume_yes,
-            digests=imaging.with_digests(digests),
-            resume=resume,
+            digests=imaging.with_digests(given["digests"]),
+            resume=given["resume"],
         )
         wanted: tuple[Wanted, ...]
         if list_file is not None:
