@@ -30,6 +30,7 @@ VALUE_CHARACTERS: Final = 2000
 _HIDDEN_FIELDS: Final = frozenset(
     {"content", "derived_from", "agents", "key", "keys", "log_keys", "manifest", "commitments"}
 )
+_ERASED: Final = frozenset({"contents", "files", "names"})
 _COUNTED: Final = frozenset({"records", "uncounted"})
 """Fields of a source that are told in a sentence."""
 
@@ -105,7 +106,9 @@ class Teller:
     def absent(self, commitment: str) -> str:
         """Say why a value is not shown."""
         entry = self._erasures.get(commitment)
-        return "(withheld)" if entry is None else f"(erased by order, entry {entry})"
+        if entry is not None:
+            return f"(erased by order, entry {entry})"
+        return _WITHHELD.get(self._verified.values.reasons.get(commitment, ""), "(withheld)")
 
     def tell(self, exhibit: ExhibitReport) -> Story:
         """Return the story of one exhibit."""
@@ -147,6 +150,8 @@ class Teller:
         """Return the values of an entry with what was corrected of them since."""
         plain = plain_of(entry.event)["details"]
         details = {name: value for name, value in plain.items() if name not in _HIDDEN_FIELDS}
+        if isinstance(entry.event.details, DisclosureErased):
+            details = {name: value for name, value in details.items() if name not in _ERASED}
         if "source" in details:
             details["source"] = {name: value for name, value in details["source"].items() if name not in _COUNTED}
         facts = facts_of(details, self._verified.values.disclosed, absent=self.absent)
@@ -161,8 +166,8 @@ class Teller:
                     where = "which is not in this bundle" if place is None else f"as it stood after entry {place.index}"
                     yield Line("made from", f"exhibit {show(f'{parent.case}/{parent.exhibit}')}, {where}")
                 yield from (Line(label, text) for label, text in source_lines(details))
-            case DisclosureErased(commitments=commitments):
-                yield Line("values erased", str(len(commitments)))
+            case DisclosureErased() as erased:
+                yield from _erased_lines(erased)
                 yield Line("had been sent out before", self._sent_before(entry) or "in no bundle known here")
             case _:
                 return
@@ -219,6 +224,24 @@ class Teller:
         return tuple(found)
 
 
+def _erased_lines(erased: DisclosureErased) -> Iterator[Line]:
+    if erased.commitments:
+        yield Line("values erased", str(len(erased.commitments)))
+    for label, field in (
+        ("files erased", erased.files),
+        ("contents of which all files are erased", erased.contents),
+        ("contents of which all names are erased", erased.names),
+    ):
+        if isinstance(field, tuple):
+            yield Line(label, "; ".join(field[:_NAMED]) + (f" and {len(field) - _NAMED} more" * (len(field) > _NAMED)))
+
+
+_NAMED: Final = 3
+_WITHHELD: Final = {
+    "absent": "(withheld: the sender does not hold it)",
+    "hand": "(withheld by the sender's choice)",
+    "rule": "(withheld by the sender's rules)",
+}
 _HOW: Final = {
     "custody.handed-over": "handed over",
     "custody.taken-over": "taken over without the signature of the one who held it",
