@@ -34,11 +34,11 @@ def test_nothing_is_overwritten_or_half_written(machine: Machine, stage: Stage) 
     machine.fail("print cn-record EX-1 -o record.html", Exit.USAGE, "usage.exists")
     machine.do("print cn-record EX-1 -o record.html --force")
     machine.fail("print cn-record EX-9 -o other.html", Exit.USAGE, "usage.exhibit")
-    machine.fail("print art29-request p-1 -o other.html", Exit.USAGE, "paper.subject")
-    machine.fail(f"print transfer-receipt {'ab' * 16} -o other.html", Exit.USAGE, "paper.subject")
+    machine.fail("print art29-request p-1 -o other.html", Exit.USAGE, "print.subject")
+    machine.fail(f"print transfer-receipt {'ab' * 16} -o other.html", Exit.USAGE, "print.subject")
     machine.fail("print love-letter EX-1 -o other.html", Exit.USAGE, "usage.command")
     machine.json("register disk.img --case 2026-0417 --exhibit EX-2 --as exam-07")
-    machine.fail("print fre-902-14 EX-1 EX-2 -o other.html", Exit.USAGE, "paper.one")
+    machine.fail("print fre-902-14 EX-1 EX-2 -o other.html", Exit.USAGE, "print.one")
     assert not Path(stage.folder / "other.html").exists()
 
 
@@ -51,10 +51,10 @@ def test_a_page_from_a_bundle_says_what_the_verdict_was(machine: Machine, stage:
     assert told["verdict"] == "INDETERMINATE"
     text = (stage.folder / "page.html").read_text("utf-8")
     assert "verdict was INDETERMINATE, not PASSED" in text
-    machine.fail("print seizure-list EX-7 --bundle b.zip -o p2.html", Exit.USAGE, "paper.subject")
+    machine.fail("print seizure-list EX-7 --bundle b.zip -o p2.html", Exit.USAGE, "print.subject")
     raw = (stage.folder / "b.zip").read_bytes()
     (stage.folder / "cut.zip").write_bytes(raw[:-40])
-    machine.fail("print seizure-list EX-1 --bundle cut.zip -o p2.html", Exit.FAILED, "paper.bundle")
+    machine.fail("print seizure-list EX-1 --bundle cut.zip -o p2.html", Exit.FAILED, "print.bundle")
     (stage.folder / "changed.zip").write_bytes(raw.replace(b"bytes of a disk", b"bytes of a risk"))
-    machine.fail("print seizure-list EX-1 --bundle changed.zip -o p2.html", Exit.REFUSED, "paper.failed")
+    machine.fail("print seizure-list EX-1 --bundle changed.zip -o p2.html", Exit.REFUSED, "print.failed")
     assert not (stage.folder / "p2.html").exists()

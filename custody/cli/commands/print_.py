@@ -135,7 +135,7 @@ def _read_ledger(
 def _check_known(find: Callable[[str], object], subjects: Sequence[str]) -> None:
     for subject in subjects:
         if find(subject) is None:
-            raise UsageError("paper.subject", f"expected a request on record, found {subject!r}")
+            raise UsageError("print.subject", f"expected a request on record, found {subject!r}")
 
 
 def _read_bundle(context: Context, bundle: Path, believed: Believed) -> tuple[Verified, tuple[Row, ...]]:
@@ -144,7 +144,7 @@ def _read_bundle(context: Context, bundle: Path, believed: Believed) -> tuple[Ve
     outcome = verify_bundle(bundle, trusted=beliefs.trusted, at=beliefs.at, elsewhere=beliefs.elsewhere())
     if outcome.verified is None:
         text = f"expected a bundle, found {outcome.report.findings[0].text}"
-        raise VerificationError("paper.bundle", text)
+        raise VerificationError("print.bundle", text)
     ledger = outcome.verified.state.ledger()
     at = format_time(beliefs.at.astimezone(UTC))
     basis = (
@@ -159,7 +159,7 @@ def _carried(state: State, subject: str) -> tuple[str, str]:
     """Return the exhibit of a bundle that ``CASE/EXHIBIT`` or a number names."""
     found = [name for name in state.exhibits if subject in (name[1], f"{name[0]}/{name[1]}")]
     if len(found) != 1:
-        raise UsageError("paper.subject", f"expected one exhibit of the bundle, found {len(found)} called {subject!r}")
+        raise UsageError("print.subject", f"expected one exhibit of the bundle, found {len(found)} called {subject!r}")
     return found[0]
 
 
@@ -176,9 +176,9 @@ def _make(
             "seizure-list": seizure.seizure_list,
         }
         if len(names) > 1 and paper in {"cn-record", "fre-902-14"}:
-            raise UsageError("paper.one", f"expected one exhibit for {paper}, found {len(names)}")
+            raise UsageError("print.one", f"expected one exhibit for {paper}, found {len(names)}")
         return of_exhibits[paper](verified, names, basis)
     if len(subjects) > 1:
-        raise UsageError("paper.one", f"expected one subject for {paper}, found {len(subjects)}")
+        raise UsageError("print.one", f"expected one subject for {paper}, found {len(subjects)}")
     of_others = {"art29-request": exchange.art29_request, "transfer-receipt": exchange.transfer_receipt}
     return of_others[paper](verified, subjects[0], basis)

@@ -39,7 +39,7 @@ def art29_request(verified: Verified, subject: str, basis: tuple[Row, ...]) -> P
     """Return a request for expedited preservation, in the order of article 29(2)(a) to (f).
 
     Raises:
-        UsageError: ``paper.subject`` unless ``subject`` is a preservation on record.
+        UsageError: ``print.subject`` unless ``subject`` is a preservation on record.
     """
     read, story = Reader(verified, "en"), _story(verified, subject)
     body, stated = story.body, story.fields
@@ -76,12 +76,12 @@ def transfer_receipt(verified: Verified, subject: str, basis: tuple[Row, ...]) -
     """Return what was sent and what the receiver decided, exhibit by exhibit (law row R3).
 
     Raises:
-        UsageError: ``paper.subject`` where no record names the transfer.
+        UsageError: ``print.subject`` where no record names the transfer.
     """
     read = Reader(verified, "en")
     entries = [entry for entry in verified.entries.values() if getattr(entry.event.details, "transfer", "") == subject]
     if not entries:
-        raise UsageError("paper.subject", f"expected a transfer on record, found {subject!r}")
+        raise UsageError("print.subject", f"expected a transfer on record, found {subject!r}")
     heads = ("Exhibit", "What", "When", "From or to", "Check of the files", "Seal", "Terms and reservations")
     rows = tuple(_step(read, entry) for entry in entries if entry.event.type.startswith("transfer."))
     decided = [entry for entry in entries if _decides(entry)]
@@ -103,9 +103,9 @@ def _story(verified: Verified, subject: str) -> RequestStory:
         if entry.event.type.startswith("request.") and getattr(entry.event.details, "request", "") == subject
     )
     if state is None or not entries or not isinstance(entries[0].event.details, RequestBody):
-        raise UsageError("paper.subject", f"expected a request on record, found {subject!r}")
+        raise UsageError("print.subject", f"expected a request on record, found {subject!r}")
     if state.kind != "preservation":
-        raise UsageError("paper.subject", f"expected a preservation, found {subject}, which is {state.kind}")
+        raise UsageError("print.subject", f"expected a preservation, found {subject}, which is {state.kind}")
     return RequestStory(state, entries)
 
 

@@ -24,7 +24,7 @@ def registrations(verified: Verified, exhibits: Sequence[Name]) -> list[tuple[Pa
     """Return the registrations of exhibits, in the order asked for.
 
     Raises:
-        UsageError: ``paper.subject`` for one that is not among the records.
+        UsageError: ``print.subject`` for one that is not among the records.
     """
     found = {
         (str(entry.event.event.case), str(entry.event.event.exhibit)): (entry, entry.event.details)
@@ -34,7 +34,7 @@ def registrations(verified: Verified, exhibits: Sequence[Name]) -> list[tuple[Pa
     missing = [name for name in exhibits if name not in found]
     if missing or not exhibits:
         case, number = missing[0] if missing else ("", "")
-        raise UsageError("paper.subject", f"expected a registered exhibit, found {case}/{number}")
+        raise UsageError("print.subject", f"expected a registered exhibit, found {case}/{number}")
     return [found[name] for name in exhibits]
 
 

@@ -36,7 +36,7 @@ def fre_902_14(verified: Verified, exhibits: Sequence[Name], basis: tuple[Row, .
     entry, details = found[0]
     if not isinstance(details.content, Content):
         text = f"expected data, whose digest can be certified, found {name_of(entry)} without content"
-        raise UsageError("paper.subject", text)
+        raise UsageError("print.subject", text)
     original, work = _original(verified, details)
     taken = details.acquisition if isinstance(details.acquisition, Acquisition) else None
     tool = (taken.tool, taken.version, taken.arguments) if taken else (work.tool, work.version) if work else ()

@@ -67,14 +67,14 @@ def check_sound(verified: Verified) -> None:
     """Raise unless a paper may be made of what was read: nothing in it is provably wrong.
 
     Raises:
-        RefusedError: ``paper.failed``.
+        RefusedError: ``print.failed``.
     """
     # A release without consent (step 11) is a breach of law, which a paper must not hide by not being made.
     failed = (item for item in verified.report.findings if item.severity is Severity.FAILED and item.step != 11)
     wrong = next(failed, None)
     if wrong is not None:
         text = f"expected records that hold, found {wrong.subject}: {wrong.text}"
-        raise RefusedError("paper.failed", text, hint="custody verify or custody audit says more")
+        raise RefusedError("print.failed", text, hint="custody verify or custody audit says more")
 
 
 def _values(disclosures: DisclosureStore, entries: dict[int, ParsedEntry]) -> Values:

@@ -117,7 +117,7 @@ def test_the_certificate_compares_copy_and_original(world: World) -> None:
 def test_a_thing_has_no_digest_to_certify(world: World) -> None:
     """A certificate about nothing would be the worst of papers."""
     world.register(CASE, "EX-2", actor="examiner-1")
-    with pytest.raises(UsageError, match=r"paper\.subject"):
+    with pytest.raises(UsageError, match=r"print\.subject"):
         fre.fre_902_14(read(world, names=((CASE, "EX-2"),)), [(CASE, "EX-2")], BASIS)
 
 
@@ -148,7 +148,7 @@ def test_the_article_29_request_follows_its_letters(world: World) -> None:
     assert letters[1].value == "facts: the facts; XA: fraud"
     assert letters[3].value == "not recorded"
     assert row(paper, "Sent").startswith("not sent")
-    with pytest.raises(UsageError, match=r"paper\.subject"):
+    with pytest.raises(UsageError, match=r"print\.subject"):
         exchange.art29_request(read(world, "p-1", names=()), "p-9", BASIS)
 
 
@@ -218,7 +218,7 @@ def test_what_is_provably_wrong_makes_no_paper(world: World) -> None:
     from msgspec.structs import replace as with_
 
     wrong = replace(verified, report=with_(verified.report, findings=(finding,)))
-    with pytest.raises(RefusedError, match=r"paper\.failed"):
+    with pytest.raises(RefusedError, match=r"print\.failed"):
         check_sound(wrong)
     unlawful = replace(verified, report=with_(verified.report, findings=(with_(finding, step=11),)))
     check_sound(unlawful)
@@ -233,5 +233,5 @@ def test_every_paper_that_a_profile_may_name_is_made() -> None:
 def test_an_exhibit_that_is_not_there_makes_no_paper(world: World) -> None:
     """Nothing is printed about nothing."""
     for make in OF_EXHIBITS:
-        with pytest.raises(UsageError, match=r"paper\.subject"):
+        with pytest.raises(UsageError, match=r"print\.subject"):
             make(read(world), [(CASE, "EX-9")], BASIS)
