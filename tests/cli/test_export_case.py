@@ -77,6 +77,26 @@ def test_the_fields_own_validator_accepts_it_without_a_network(machine: Machine)
         _validate(machine.stage.folder / f"{number}.jsonld")
 
 
+def test_units_defects_and_corrections_are_told_too(machine: Machine) -> None:
+    """An object of an odd number, held by a unit, with a seal, an incident and a mistake: all of it is valid."""
+    name, who = f"'{CASE}/A/1 \u00fc'", "--as exam-07 -y --on-behalf-of unit-1"
+    machine.do("agent enrol unit-1 --kind unit --role examiner --member exam-07 --as reg-1")
+    machine.do(
+        f"register --case {CASE} --exhibit 'A/1 \u00fc' --kind web-capture --nature object --description x "
+        f"--seal S1 {who} --second exam-11 --attest suspect:refused:N:tired"
+    )
+    machine.do(f"unseal {name} --seal S1 --seal-intact --reason r {who}")
+    machine.do(f"examine {name} --purpose p --tool X --version 3 {who}")
+    machine.do(f"incident {name} --kind damaged --description d {who}")
+    machine.do(f"correct {name} --field description --value y --reason z --as exam-07 -y")
+    document = _export(machine, name)
+    _validate(machine.stage.folder / "out.jsonld")
+    (unit,) = _nodes(document, "identity:Organization")
+    acts = _nodes(document, "investigation:InvestigativeAction")
+    assert [{"@id": unit["@id"]} in act.get("action:participant", []) for act in acts] == [True] * 5 + [False]
+    assert any(line.startswith("DEFECT: ") for line in acts[0]["core:description"])
+
+
 def test_every_act_takes_the_record_before_and_gives_the_next(machine: Machine) -> None:
     """Provenance in and out: a reader follows the chain without knowing our ledger."""
     document = _export(machine, "EX-1")
