@@ -13,6 +13,7 @@ from custody.cli.context import Context
 from custody.cli.files import given_values
 from custody.cli.holdings import Staged
 from custody.cli.options import When
+from custody.evidence.assets.content_id import digest_in
 from custody.onchain.caip import Account, Asset, Chain, parse_account, parse_asset
 from custody.onchain.claims import Recorded
 from schemas.errors import UsageError
@@ -209,6 +210,11 @@ def _token(given: Given) -> dict[str, Any] | None:
         "metadata": None if given["metadata"] is None else digest_of(given["metadata"]),
         "uri": given["token_uri"],
     })  # fmt: skip
+    told = digest_in(given["content_id"] or "")
+    files = {details[name] for name in ("media", "metadata") if name in details}
+    if told is not None and files and told not in files:
+        text = f"expected media or metadata of the SHA-256 {told}, which --content-id names, found other files"
+        raise UsageError("asset.content-id", text)
     return details or None
 
 

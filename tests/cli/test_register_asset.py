@@ -1,7 +1,9 @@
 """Digital assets at the prompt: names, proofs, custody wallets, pins; and secrets that stay out of everything."""
 
+import base64
 import json
 import re
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -175,6 +177,34 @@ def test_what_makes_no_sense_is_refused_and_nothing_is_recorded(
     machine.fail(f"{REGISTER} {options}", exit, code)
     assert len(machine.entries()) == before
     assert [path for path in (machine.home / "documents").rglob("*") if path.is_file()] == []
+
+
+def test_a_content_identifier_must_be_that_of_the_file(machine: Machine) -> None:
+    """Of a file in one block it is the digest, spelled otherwise; other kinds are kept as they are."""
+    Path("cat.png").write_bytes(b"meow")
+    right = base64.b32encode(bytes.fromhex("01551220") + sha256(b"meow").digest()).decode().lower().rstrip("=")
+    wrong = base64.b32encode(bytes.fromhex("01551220") + sha256(b"woof").digest()).decode().lower().rstrip("=")
+    options = f"{REGISTER} --asset {asset()} --media cat.png --content-id"
+    machine.fail(f"{options} b{wrong}", Exit.USAGE, "asset.content-id")
+    for other in (
+        f"b{right}",
+        f"ipfs://b{right}",
+        "QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG",
+        f"B{wrong.upper()}",
+    ):
+        machine.do(f"{options} {other}")
+
+
+def test_an_asset_without_files_lives_like_every_exhibit(machine: Machine) -> None:
+    """It is handed over, checked, shown, bundled and unpacked, though there is nothing to hash."""
+    machine.do(f"{REGISTER} --account {account(TARGET)}")
+    machine.do("handover EX-1 --from exam-07 --to cust-02 --purpose keeping --yes")
+    machine.do("show EX-1")
+    machine.do("audit --files")
+    machine.do(f"bundle {CASE}/EX-1 --to court-1 -o b.zip --as cust-02")
+    machine.do("trust export -o t.json")
+    machine.do("verify b.zip --trust t.json")
+    machine.do("unpack b.zip --to out --trust t.json")
 
 
 def test_what_is_only_syntax_is_said(machine: Machine) -> None:
