@@ -11,12 +11,15 @@ from custody.cli.context import Context, pass_custody
 from custody.cli.files import write_file
 from custody.cli.options import FILE, force_option
 from custody.cli.output import emit
+from custody.cli.release_gate import check_exhibits_gate
 from custody.cli.results import Result
 from custody.ledger.prove import TileNodes, prove_consistency, prove_inclusion
 from custody.report.safe_text import show_path
+from custody.verify.subjects import subjects_of
 from keys.note import parse_note
 from schemas import canonical
 from schemas.checkpoint import parse_checkpoint
+from schemas.entry import parse_entry
 from schemas.errors import UsageError
 from schemas.proof import Consistency
 from schemas.tlog_proof import TlogProof, format_tlog_proof
@@ -41,15 +44,27 @@ class Proven(Result, frozen=True, kw_only=True, tag="custody-proven/v1"):
 @click.argument("index", type=click.IntRange(min=0), required=False)
 @click.option("--from", "first", type=click.IntRange(min=1), help="Size of the older checkpoint.")
 @click.option("--to", "second", type=click.IntRange(min=1), help="Size of the newer one (the newest).")
+@click.option("--for", "recipient", metavar="AGENT", help="Who gets it, as enrolled; without it, it stays inside.")
 @click.option("-o", "--out", type=FILE, help="The file to write (INDEX.tlog-proof, S-N.consistency.json).")
 @force_option
 @pass_custody
 def prove(
-    context: Context, index: int | None, first: int | None, second: int | None, out: Path | None, force: bool
+    context: Context,
+    index: int | None,
+    first: int | None,
+    second: int | None,
+    recipient: str | None,
+    out: Path | None,
+    force: bool,
 ) -> None:
-    """Prove that entry INDEX is in the ledger (c2sp.org/tlog-proof), or that it only grew from one size to another."""
+    """Prove that entry INDEX is in the ledger (c2sp.org/tlog-proof), or that it only grew from one size to another.
+
+    What is proven about an exhibit to somebody abroad needs the consent that a bundle needs: name him with --for.
+    """
     if (index is None) == (first is None):
         raise UsageError("usage.prove", "expected either INDEX or --from, found both or neither")
+    if recipient is not None and index is not None:
+        _ask_gate(context, index, recipient)
     if index is not None:
         raw, size = _inclusion(context, index)
         path, kind, start = out or Path(f"{index}.tlog-proof"), "inclusion", index
@@ -64,6 +79,23 @@ def prove(
         Proven(first=start, kind=kind, path=str(path), size=size),
         (f"proof that {words}: {show_path(path)}",),
     )
+
+
+def _ask_gate(context: Context, index: int, recipient: str) -> None:
+    """Ask the consent gate about the exhibits that an entry is about; what may leave is recorded as an access.
+
+    Raises:
+        UsageError: ``release.recipient``.
+        RefusedError: ``release.*``.
+    """
+    with context.ledger().read() as reader:
+        if index >= reader.head().size:
+            return  # said below, with the size
+        subjects = subjects_of(reader.view(), parse_entry(reader.entry(index)).event)
+        found = [reader.view().exhibit(*subject[1:]) for subject in subjects if subject[0] == "exhibit"]
+    exhibits = [exhibit for exhibit in found if exhibit is not None]
+    if exhibits:
+        check_exhibits_gate(context, exhibits, to=recipient, tried="prove", by="system")
 
 
 def _inclusion(context: Context, index: int) -> tuple[bytes, int]:
