@@ -8,6 +8,7 @@ proven alone, and an expert finds the plain SHA-256 of a file in the signed byte
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
@@ -16,6 +17,9 @@ from msgspec import Meta
 from schemas import canonical, limits, merkle, text
 from schemas.errors import RecordError
 from schemas.types import UNSET, Count, Hash, Private, Record, Time, Unset, is_set
+
+_NO_PATH = re.compile(rb"(?:\A|/)\.{0,2}(?:/|\Z)|\x00")
+"""An empty, ``.`` or ``..`` part, or a byte that ends names."""
 
 DigestHex = Annotated[str, Meta(pattern=r"^[0-9a-f]{32,128}\Z")]
 
@@ -142,6 +146,5 @@ def check_path(raw: bytes) -> None:
     Raises:
         RecordError: ``content.path``.
     """
-    parts = raw.split(b"/")
-    if not raw or len(raw) > limits.PATH_BYTES or b"\x00" in raw or any(part in {b"", b".", b".."} for part in parts):
+    if len(raw) > limits.PATH_BYTES or _NO_PATH.search(raw):
         raise RecordError("content.path", f"expected a relative path without empty, . or .. part, found {raw[:80]!r}")

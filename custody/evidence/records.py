@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from custody.evidence.hashing import FileDigests
@@ -147,4 +148,10 @@ def _format_modified(modified_ns: int | None) -> str | Unset:
     seconds = modified_ns // 1_000_000_000
     if not 0 <= seconds <= _LAST_SECOND:
         return UNSET
+    return _format_seconds(seconds)
+
+
+@lru_cache(maxsize=1024)
+def _format_seconds(seconds: int) -> str:
+    # What was copied or unpacked together has few different times.
     return texts.format_time(datetime.fromtimestamp(seconds, UTC))

@@ -256,3 +256,30 @@ def test_the_file_is_known_by_its_path(reading: Reading, disk: Path, store: Evid
     other = disk.with_name("other.dd")
     shutil.copy(disk, other)
     assert _sha256(reading(disk=other)) == _sha256(reading(resume=True))
+
+
+@pytest.mark.parametrize("deed", ["append", "truncate", "unlink"])
+def test_a_source_that_does_not_hold_still_leaves_nothing_to_go_on_from(
+    deed: str, disk: Path, store: EvidenceStore, salts: Salts, spool: Path
+) -> None:
+    """What was read of it is a mixture, and must not be taken up again."""
+
+    def append() -> None:
+        with disk.open("ab") as file:
+            file.write(b"more")
+
+    deeds: dict[str, Callable[[], object]] = {
+        "append": append,
+        "truncate": lambda: os.truncate(disk, HALFWAY + 1),
+        "unlink": disk.unlink,
+    }
+
+    def act(progress: Progress) -> None:
+        if progress.read >= HALFWAY and deeds:
+            deeds.pop(deed)()
+            deeds.clear()
+
+    with Partials(store.base / ".partial") as partials, store.begin() as batch, pytest.raises(RefusedError) as caught:
+        take_in([disk], salts=salts, spool=spool, batch=batch, partials=partials, progress=act)
+    assert caught.value.code == ("evidence.vanished" if deed == "unlink" else "evidence.changed")
+    assert list((store.base / ".partial").iterdir()) == []
