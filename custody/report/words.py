@@ -137,6 +137,8 @@ def _facts(value: object, place: tuple[str, ...], disclosures: Disclosures, abse
     elif isinstance(value, dict):
         for name, item in value.items():
             yield from _facts(item, (*place, name), disclosures, absent)
+    elif isinstance(value, list) and value and all(_is_span(item) for item in value):
+        yield Fact(place, _label(place), "; ".join(map(_run, value)))
     elif isinstance(value, list) and all(isinstance(item, str) for item in value):
         yield Fact(place, _label(place), ", ".join(_word(item) for item in value) or "none")
     elif isinstance(value, list):
@@ -144,6 +146,16 @@ def _facts(value: object, place: tuple[str, ...], disclosures: Disclosures, abse
             yield from _facts(item, (*place, str(number)), disclosures, absent)
     else:
         yield Fact(place, _label(place), _word(value))
+
+
+def _is_span(value: object) -> bool:
+    """Tell whether a value is a run of numbered things; many of them read better on one line."""
+    return isinstance(value, dict) and value.keys() == {"length", "start"}
+
+
+def _run(span: Mapping[str, int]) -> str:
+    first, last = span["start"], span["start"] + span["length"] - 1
+    return f"{first:,}" if first == last else f"{first:,} to {last:,}"
 
 
 def _disclosed(commitment: str, place: tuple[str, ...], disclosures: Disclosures, absent: Absent) -> str:

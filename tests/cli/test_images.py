@@ -128,13 +128,16 @@ def test_damage_is_refused_then_recorded_then_shown_and_reported(machine: Machin
 def test_a_stranger_hears_of_damage_beside_the_verdict(machine: Machine) -> None:
     """It came damaged, and that is no forgery: a defect in the report, and no failed step."""
     _write(machine, forge(MEDIUM, Shape(errors=[(5, 2)])).damage(2))
-    machine.register("disk.E01", "--accept-damaged")
+    (machine.stage.folder / "disk.md5").write_text(f"{md5(MEDIUM).hexdigest()}  -\nsigned: examiner-1\n")
+    machine.register("disk.E01", "--accept-damaged --hash-list disk.md5")
     machine.do("agent enrol court-1 --kind organisation --country FR --as reg-1")
     machine.do("bundle EX-1 --to court-1 -o b.zip --as exam-07")
     machine.stage.patch.delenv("CUSTODY_TRUST", raising=False)
     report = machine.json("verify b.zip", Exit.INDETERMINATE)
     found = {item["code"]: item["severity"] for item in report["findings"] if item["step"] == 9}
     assert found == {
+        "hash-list.mismatch": "defect",
+        "hash-list.unknown-lines": "note",
         "image.container-checksum": "defect",
         "image.stored-hash": "defect",
         "image.unreadable": "note",
@@ -150,6 +153,9 @@ def test_damage_is_located_in_the_record(machine: Machine) -> None:
     damaged = _image(machine).damaged
     assert damaged.first[0].start == 2 * CHUNK_BYTES  # type: ignore[union-attr]
     assert damaged.total == CHUNK_BYTES  # type: ignore[union-attr]
+    shown = " ".join(machine.do("show EX-1").stdout.split())
+    assert f"damaged bytes of the medium, which: {2 * CHUNK_BYTES:,} to {3 * CHUNK_BYTES - 1:,}" in shown
+    assert "is NOT that of the medium" in shown
 
 
 def test_bad_sectors_come_from_the_image_and_from_a_map(machine: Machine) -> None:
@@ -162,6 +168,7 @@ def test_bad_sectors_come_from_the_image_and_from_a_map(machine: Machine) -> Non
     machine.register("disk.E01", "--hash-list disk.map")
     unreadable = _image(machine).unreadable
     assert [(item.start, item.length) for item in unreadable.first] == [(5, 2), (16, 2)]  # type: ignore[union-attr]
+    assert "could not be read, which: 5 to 6; 16 to 17" in machine.do("show EX-1").stdout
     assert _list(machine).matching == 1
 
 
@@ -170,6 +177,8 @@ def test_the_medium_can_be_left_unread(machine: Machine) -> None:
     _write(machine, forge(MEDIUM))
     machine.register("disk.E01", "--no-medium")
     assert _image(machine).not_read == "not-asked"
+    shown = " ".join(machine.do("show EX-1").stdout.split())
+    assert "medium: not read, because that was not asked for" in shown
 
 
 def test_a_log_is_held_against_the_medium_and_its_files(machine: Machine) -> None:

@@ -19,6 +19,7 @@ from custody.cli.show_result import ShownExhibit, shown_exhibit
 from custody.cli.whereabouts import Whereabouts, member_lines, whereabouts_of
 from custody.report.counts import count_bytes, counted
 from custody.report.family import Relative, children_of, parents_of
+from custody.report.image_words import medium_words
 from custody.report.ledger_story import LedgerStory, tell_exhibit
 from custody.report.safe_text import show as show_text
 from custody.report.source_words import source_lines
@@ -29,6 +30,7 @@ from custody.storage.reading import Reader
 from custody.verify.erasures import find_erasures
 from custody.verify.state import Exhibit
 from schemas.content import Content
+from schemas.details.image import Image
 from schemas.report import Severity
 
 READING: Final = (
@@ -137,6 +139,8 @@ def _summary(page: _Page) -> Iterator[tuple[str, str]]:
         files = "1 file or other name" if content.count == 1 else f"{content.count:,} files and other names"
         yield "content", f"{files}, {count_bytes(content.bytes)}"
         yield "fingerprint", content.root
+    if isinstance(story.details.image, Image):
+        yield "medium", medium_words(story.details.image)
     yield "evidence", page.where.text
     yield from source_lines(story.details)
     for item in page.made_from:
