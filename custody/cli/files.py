@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from schemas.errors import RecordError, UnknownVersionError, UsageError
@@ -57,8 +57,8 @@ def given_values() -> Iterator[None]:
         raise UsageError(error.code, error.text, hint=error.hint) from None
 
 
-def write_file(path: Path, content: bytes, *, force: bool, mode: int = 0o644) -> None:
-    """Write a file so that it appears whole or not at all: temporary name, fsync, rename.
+def write_file(path: Path, content: bytes | Iterable[bytes], *, force: bool, mode: int = 0o644) -> None:
+    """Write a file, in one or in many pieces, so that it appears whole or not at all: temporary name, fsync, rename.
 
     Raises:
         UsageError: ``usage.exists`` where something is there and ``force`` is not set.
@@ -70,7 +70,8 @@ def write_file(path: Path, content: bytes, *, force: bool, mode: int = 0o644) ->
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            for piece in (content,) if isinstance(content, bytes) else content:
+                file.write(piece)
             file.flush()
             os.fsync(file.fileno())
         _put_in_place(temporary, path, force=force)

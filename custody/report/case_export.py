@@ -10,12 +10,12 @@ for stand in it; how many do not is said.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from custody.evidence.members import Member
 from custody.report.case_export_acts import put_acts
-from custody.report.case_export_content import put_exhibit
+from custody.report.case_export_content import file_nodes, put_exhibit
 from custody.report.case_export_people import put_people
 from custody.report.case_graph import Graph, refer_all
 from custody.report.ledger_story import Told
@@ -43,8 +43,8 @@ class CaseStory:
     basis: str
 
 
-def encode_case(story: CaseStory) -> bytes:
-    """Return the story as JSON-LD; equal stories give equal bytes.
+def encode_case(story: CaseStory) -> Iterator[bytes]:
+    """Yield the story as JSON-LD, piece by piece; equal stories give equal bytes.
 
     Raises:
         RecordError, VerificationError, StorageError: the list of files can't be read.
@@ -54,7 +54,7 @@ def encode_case(story: CaseStory) -> bytes:
     assert isinstance(details, ExhibitRegistered), "a story begins with the registration"
     graph = Graph()
     put_people(graph, story.ledger, story.people)
-    exhibit = put_exhibit(graph, registered, details, story.members, story.disclosed, number=story.exhibit)
+    exhibit = put_exhibit(graph, registered, details, story.disclosed, number=story.exhibit)
     acts = put_acts(graph, story.ledger, story.told, story.disclosed, exhibit=exhibit)
     case = graph.put(
         "investigation", (story.ledger, story.case), "investigation:Investigation",
@@ -69,4 +69,4 @@ def encode_case(story: CaseStory) -> bytes:
         core_specVersion="1.4.0",
         core_object=refer_all([case, *acts.ids, exhibit, *(item for item in graph.ids() if item != case)]),
     )  # fmt: skip
-    return graph.encode()
+    yield from graph.encode(file_nodes(registered.hash, story.members, exhibit))

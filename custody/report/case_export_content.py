@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from custody.evidence.members import Member
-from custody.report.case_graph import Graph, Node, date_time, id_of, refer
+from custody.report.case_graph import Graph, Node, date_time, id_of, make_node, refer
 from custody.report.values import pointer_of
 from schemas.content import Content, Digests, FileRecord
 from schemas.details.exhibit import ExhibitRegistered
@@ -34,12 +34,11 @@ def put_exhibit(
     graph: Graph,
     registered: ParsedEvent,
     details: ExhibitRegistered,
-    members: Iterable[Member],
     disclosed: Mapping[str, Disclosure],
     *,
     number: str,
 ) -> str:
-    """Add the exhibit and its files, and return its id."""
+    """Add the exhibit, and return its id."""
     content = details.content
     facets: list[Node] = []
     said = [f"kind: {details.kind}", f"nature: {details.nature}", f"obtained: {details.obtained}"]
@@ -52,8 +51,6 @@ def put_exhibit(
         core_description=[*filter(None, [shown(details.description, ("details", "description"), disclosed)]), *said],
         core_hasFacet=facets,
     )  # fmt: skip
-    for place, member in enumerate(members):
-        _put_file(graph, registered.hash, place, member, exhibit)
     _put_page(graph, registered, details, disclosed, exhibit)
     return exhibit
 
@@ -63,8 +60,13 @@ def _facet(kind: str, keys: tuple[str, ...], type: str = "ContentDataFacet", **p
     return {"@id": id_of(f"{kind}-{type}", *keys), "@type": f"observable:{type}", **told}
 
 
-def _put_file(graph: Graph, registration: str, place: int, member: Member, exhibit: str) -> None:
-    """Add one file record; a name that is withheld leaves its digests."""
+def file_nodes(registration: str, members: Iterable[Member], exhibit: str) -> Iterator[Node]:
+    """Yield for each file record its node, and that it lies in the exhibit; a withheld name leaves the digests."""
+    for place, member in enumerate(members):
+        yield from _file_nodes(registration, place, member, exhibit)
+
+
+def _file_nodes(registration: str, place: int, member: Member, exhibit: str) -> Iterator[Node]:
     record, keys = member.record, (registration, str(place))
     path = None if member.path is None else member.path.decode("utf-8", "backslashreplace")
     name = None if path is None else path.rpartition("/")[2]
@@ -78,7 +80,7 @@ def _put_file(graph: Graph, registration: str, place: int, member: Member, exhib
         observable_sizeInBytes=size,
     )  # fmt: skip
     data = _facet("file", keys, observable_hash=_hashes(record, keys), observable_sizeInBytes=size)
-    node = graph.put(
+    node = make_node(
         "file", keys, {"directory": "observable:Directory", "symlink": "observable:SymbolicLink"}.get(
             record.type, "observable:File"
         ),
@@ -86,9 +88,10 @@ def _put_file(graph: Graph, registration: str, place: int, member: Member, exhib
         core_description=_other_digests(record),
         core_hasFacet=[file, data] if size is not None else [file],
     )  # fmt: skip
-    graph.put(
+    yield node
+    yield make_node(
         "contained", keys, "observable:ObservableRelationship",
-        core_source=refer(node), core_target=refer(exhibit), core_isDirectional=True,
+        core_source=refer(node["@id"]), core_target=refer(exhibit), core_isDirectional=True,
         core_kindOfRelationship="Contained_Within",
     )  # fmt: skip
 

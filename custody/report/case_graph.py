@@ -7,7 +7,8 @@ it, and exports of several exhibits join where their stories touch.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
@@ -63,6 +64,12 @@ def external(kind: str, identifier: str) -> Node:
     }
 
 
+def make_node(kind: str, keys: Sequence[str], type: str, **properties: Any) -> Node:
+    """Return a node; properties are named ``core_name`` for ``core:name``, and those that are empty left out."""
+    told = {name.replace("_", ":", 1): value for name, value in properties.items() if value not in (None, [], "")}
+    return {"@id": id_of(kind, *keys), "@type": type, **told}
+
+
 class Graph:
     """Nodes by id. Mutable on purpose: it is filled part by part, and a node that is put twice is the same one."""
 
@@ -70,11 +77,10 @@ class Graph:
         self._nodes: dict[str, Node] = {}
 
     def put(self, kind: str, keys: Sequence[str], type: str, **properties: Any) -> str:
-        """Add a node and return its id; properties are named ``core_name`` for ``core:name``, unset ones left out."""
-        identifier = id_of(kind, *keys)
-        told = {name.replace("_", ":", 1): value for name, value in properties.items() if value not in (None, [], "")}
-        self._nodes[identifier] = {"@id": identifier, "@type": type, **told}
-        return identifier
+        """Add a node as `make_node` makes it, and return its id."""
+        node = make_node(kind, keys, type, **properties)
+        self._nodes[node["@id"]] = node
+        return str(node["@id"])
 
     def has(self, identifier: str) -> bool:
         """Tell whether a node is there."""
@@ -84,8 +90,15 @@ class Graph:
         """Return the ids of all nodes, in the order in which they came."""
         return list(self._nodes)
 
-    def encode(self) -> bytes:
-        """Return the graph as JSON-LD in UTF-8, its keys in order."""
-        document = {"@context": CONTEXT, "@graph": list(self._nodes.values())}
-        text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True)
-        return text.encode("utf-8", "backslashreplace") + b"\n"
+    def encode(self, more: Iterable[Node] = ()) -> Iterator[bytes]:
+        """Yield the graph as JSON-LD in UTF-8, a node a line, and ``more`` nodes, of which there may be millions."""
+        yield b'{"@context": ' + _encode(CONTEXT) + b', "@graph": [\n'
+        comma = b""
+        for node in chain(self._nodes.values(), more):
+            yield comma + _encode(node)
+            comma = b",\n"
+        yield b"\n]}\n"
+
+
+def _encode(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True).encode("utf-8", "backslashreplace")

@@ -97,10 +97,9 @@ def export_case(
         choice=choice if recipient is not None or choice != Choice() else None,
         accept_indeterminate=accept_indeterminate, recipient=recipient, actor=actor,
     ) as story:  # fmt: skip
-        raw = encode_case(story)
-    write_file(target, raw, force=force)
+        write_file(target, encode_case(story), force=force)
     result = CaseExportResult(
-        bytes=len(raw), case=story.case, entries=len(story.told), exhibit=story.exhibit, ontology=ONTOLOGY,
+        bytes=target.stat().st_size, case=story.case, entries=len(story.told), exhibit=story.exhibit, ontology=ONTOLOGY,
         path=str(target),
     )  # fmt: skip
     told = counted(len(story.told), "entry", "entries")
