@@ -57,7 +57,7 @@ def test_the_story_says_who_held_what_when_and_how_it_came_to_him() -> None:
 def test_withheld_and_erased_values_are_told_apart() -> None:
     """One was not meant for this reader, the other exists no more."""
     report = make_report()
-    assert "seized from: (withheld)" in report
+    assert "seized from: (withheld by the sender's rules)" in report
     assert "place: (erased by order, entry 13)" in report
     assert "had been sent out before: entry 12" in report
     assert "Room 4" not in report
