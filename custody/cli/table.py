@@ -98,6 +98,7 @@ PLACES = {
     "consent met": Place("consent_change", "consent_met", "Record that conditions were met.", _EXCHANGE),
     "consent revoke": Place("consent_change", "consent_revoke", "Record that a consent is revoked.", _EXCHANGE),
     "consent list": Place("consent_list", "consent_list", "List consents, and whether each holds.", _EXCHANGE),
+    "profile": Place("profile", "profile", "Show what the procedure of a country asks for.", _BOOKS),
     "check-procedure": Place("check_procedure", "check_procedure", "Say what the record lacks by law.", _BOOKS),
     "produce": Place("produce", "produce", "A provider hands data over, certified.", _EXCHANGE),
     "preserve-confirm": Place("preserve_confirm", "preserve_confirm", "A provider confirms a preservation.", _EXCHANGE),

@@ -1,0 +1,122 @@
+"""`custody profile`: what a procedure profile asks for, by which law, and how well that law is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+
+import click
+import msgspec
+
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.output import emit
+from custody.cli.profiles import choose_profile
+from custody.cli.results import Result
+from custody.report.safe_text import show
+from custody.transfer.law_files import deadlines
+from schemas import canonical
+from schemas.errors import UsageError
+from schemas.law import Deadline, LawSource, Span, cite
+from schemas.profile import Profile
+from schemas.types import is_set
+
+
+class ProfileRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that a profile asks for: ``kind`` is check, deadline, digest, field or gate."""
+
+    kind: str
+    mark: str
+    name: str
+    row: str
+    source: str
+
+
+class ProfileResult(Result, frozen=True, kw_only=True, tag="custody-profile-shown/v1"):
+    """A profile: its name, countries and papers, the SHA-256 of its file, and its rows."""
+
+    countries: tuple[str, ...]
+    name: str
+    papers: tuple[str, ...]
+    rows: tuple[ProfileRow, ...]
+    sha256: str
+    title: str
+    unconfirmed: int
+
+
+@command(
+    example="""
+    custody profile
+    custody profile cn
+    custody profile mine.json
+    """,
+    result=ProfileResult,
+)
+@click.argument("profile", metavar="[NAME|FILE]", required=False)
+@pass_custody
+def profile(context: Context, profile: str | None) -> None:
+    """Show what a procedure profile asks for, with its sources: the one of this ledger's country, NAME, or a FILE.
+
+    A file of one's own is read as strictly as by verify and audit, so this is how to try one.
+    """
+    chosen = _choose(context, profile)
+    rows = tuple(_rows(chosen))
+    result = ProfileResult(
+        countries=chosen.countries,
+        name=chosen.name,
+        papers=chosen.papers,
+        rows=rows,
+        sha256=sha256(canonical.encode(chosen)).hexdigest(),
+        title=chosen.title,
+        unconfirmed=sum(row.mark == "M" for row in rows),
+    )
+    emit(context.settings, result, _lines(result))
+
+
+def _choose(context: Context, named: str | None) -> Profile:
+    profiles = choose_profile(named)
+    found = None
+    if profiles is not None:
+        found = profiles(context.ledger().ledger().country if named is None else "")
+    if found is None:
+        raise UsageError("usage.profile", "expected a profile to show, found none")
+    return found
+
+
+def _rows(chosen: Profile) -> Iterator[ProfileRow]:
+    for check in chosen.checks:
+        yield _row("check", check.rule, check.source)
+    for wanted in chosen.digests:
+        yield _row("digest", wanted.digest, wanted.source)
+    for item in chosen.requests:
+        side = f", {item.direction}" if is_set(item.direction) else ""
+        for field in item.fields:
+            yield _row("field", f"{item.kind}{side}: {field.name}", field.source)
+    for applied in chosen.deadlines:
+        rule = deadlines().find(applied.deadline)
+        if rule is not None:
+            yield _row("deadline", f"{applied.kind}: {rule.key}, {_length(rule)}", rule.source)
+    for gate in chosen.gates:
+        yield _row("gate", gate.gate, gate.source)
+
+
+def _row(kind: str, name: str, source: LawSource) -> ProfileRow:
+    return ProfileRow(kind=kind, mark=source.mark, name=name, row=source.row, source=cite(source))
+
+
+def _length(rule: Deadline) -> str:
+    if not isinstance(rule.span, Span):
+        return f"as its {rule.named_end} says"
+    least = "at least " if rule.bound == "minimum" else ""
+    return f"{least}{rule.span.length} {rule.span.unit.replace('-', ' ')}"
+
+
+def _lines(result: ProfileResult) -> Iterator[str]:
+    yield f"profile {result.name}: {show(result.title)}"
+    yield f"countries: {', '.join(result.countries) or 'every country that no other profile names'}"
+    yield f"papers: {', '.join(result.papers)}"
+    yield f"digest: {result.sha256}"
+    for row in result.rows:
+        yield f"{row.kind} {row.name}"
+        yield f"  {show(row.source)}"
+    yield f"{result.unconfirmed} of {len(result.rows)} rows are unconfirmed; none of this is legal advice"

@@ -1,0 +1,45 @@
+"""What is asked for by law can be read, with its source and how sure it is."""
+
+from hashlib import sha256
+from pathlib import Path
+
+from custody.cli.exits import Exit
+from custody.transfer.law_files import PROFILES
+from tests.cli.machine import Machine
+from tests.cli.script import Stage
+
+SHIPPED = Path(__file__).parents[2] / "schemas" / "profiles"
+
+
+def test_every_shipped_profile_can_be_read(stage: Stage) -> None:
+    """No ledger is needed to ask what the law of a country wants; the digest names the very file."""
+    for name in PROFILES:
+        ran = stage.custody(f"profile {name}")
+        assert ran.exit is Exit.DONE
+        assert sha256((SHIPPED / f"{name}.json").read_bytes()).hexdigest() in ran.stdout
+        assert ran.stdout.splitlines()[-1].endswith("none of this is legal advice")
+
+
+def test_an_unconfirmed_row_is_never_shown_as_law(stage: Stage) -> None:
+    """Each M row says so, before what it says."""
+    lines = stage.custody("profile us").stdout.splitlines()
+    assert any(line.startswith("  unconfirmed, to be checked before it is relied on:") for line in lines)
+
+
+def test_the_country_of_the_ledger_chooses(stage: Stage) -> None:
+    """France falls under the profile of the EU."""
+    machine = Machine(stage)
+    told = machine.json("profile")
+    assert told["name"] == "eu"
+    assert {"production: eu.epoc, 10 calendar days", "emergency: eu.epoc.emergency, 8 hours"} <= {
+        row["name"] for row in told["rows"]
+    }
+    machine.fail("profile none", Exit.USAGE, "usage.profile")
+
+
+def test_a_file_that_is_no_profile_is_refused(stage: Stage) -> None:
+    """Exit 2: what was typed is wrong, and nothing was judged."""
+    (stage.folder / "mine.json").write_text("{}")
+    ran = stage.custody("profile mine.json")
+    assert ran.exit is Exit.USAGE
+    assert "[record.malformed]" in ran.stderr
