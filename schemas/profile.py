@@ -18,7 +18,7 @@ from schemas.law import LawSource, Words, check_ordered
 from schemas.types import UNSET, Country, Record, Token, Unset
 
 RULES: Final = (
-    "backup-copy", "competence", "digests", "foreign-origin", "holder-or-witness", "integrity", "legalisation",
+    "backup-copy", "competence", "decision", "digests", "foreign-origin", "holder-or-witness", "integrity", "legalisation",
     "online-capture", "preservation", "protected", "purpose", "reproducible", "request-fields", "seal-photos",
     "seal-travels", "sovereignty", "translation", "two-investigators", "witness-eligible", "write-blocker",
 )  # fmt: skip

@@ -137,6 +137,7 @@ MEANINGS: Final = {
     "procedure": "The record lacks what the procedure of this country asks for. A court may have it put right.",
     "procedure.backup-copy": "An original was sent away, and no backup copy with it.",
     "procedure.competence": "Somebody altered the original, and the record doesn't say by what competence.",
+    "procedure.decision": "An answer to a request doesn't say who forwarded the request and who decided on it.",
     "procedure.digests": "A check value that this country asks for was not computed.",
     "procedure.foreign-origin": "The record doesn't say all that is asked about where evidence from abroad comes from.",
     "procedure.holder-or-witness": "Neither the person that it was taken from nor an onlooker confirmed the "

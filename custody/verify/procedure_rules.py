@@ -23,6 +23,7 @@ from schemas.details.exhibit import (
     ExhibitSealed,
 )  # fmt: skip
 from schemas.details.record import BundleExported
+from schemas.details.request import RequestAnswered
 from schemas.details.source import Source, missing_of
 from schemas.details.transfer import TransferAccepted, TransferDispatched
 from schemas.event import ParsedEvent
@@ -227,6 +228,20 @@ def online_capture(view: View, parsed: ParsedEvent) -> Found:
         yield Missing(f"captured online, without {', '.join(missing_of(capture))}", "a capture with all four")
 
 
+def decision(view: View, parsed: ParsedEvent) -> Found:
+    """Law row C24: one organ forwards a request, another decides on it."""
+    details = parsed.details
+    if not isinstance(details, RequestAnswered):
+        return
+    lacking = [
+        words
+        for words, value in (("forwarded it", details.forwarded_by), ("decided on it", details.decided_by))
+        if not is_set(value)
+    ]
+    if lacking:
+        yield Missing(f"an answer that doesn't say who {' and who '.join(lacking)}", "a statement of that organ")
+
+
 def _registered(parsed: ParsedEvent) -> ExhibitRegistered | None:
     return parsed.details if isinstance(parsed.details, ExhibitRegistered) else None
 
@@ -252,6 +267,7 @@ _DISPATCHED: Final = frozenset({"transfer.dispatched"})
 ENTRY_RULES: Final[dict[str, tuple[EntryRule, frozenset[str]]]] = {
     "procedure.backup-copy": (backup_copy, _DISPATCHED),
     "procedure.competence": (competence, frozenset({"exhibit.examined"})),
+    "procedure.decision": (decision, frozenset({"request.answered"})),
     "procedure.foreign-origin": (foreign_origin, _REGISTERED),
     "procedure.holder-or-witness": (holder_or_witness, _REGISTERED),
     "procedure.legalisation": (legalisation, _REGISTERED),

@@ -252,6 +252,26 @@ def test_a_request_lacks_fields_each_with_its_source(world: World) -> None:
     assert "request-fields" not in rules(look(world, shipped_profile("coe")))
 
 
+@pytest.mark.parametrize(
+    ("named", "missing"),
+    [
+        ({}, True),
+        ({"decided_by": "office-xb"}, True),
+        ({"decided_by": "office-xb", "forwarded_by": "office-xb"}, False),
+    ],
+)
+def test_an_answer_says_who_forwarded_and_who_decided(world: World, named: dict[str, str], missing: bool) -> None:
+    """Row C24: two organs, two responsibilities."""
+    world.enrol("office-xb", roles=(), kind="organisation", country="XB")
+    received = {"fields": (), "from": "office-xb", "kind": "mla", "paper": DOCUMENT, "request": "r-1"}
+    for type, details in (
+        ("request.received", {**received, "received_at": "2026-11-21T08:00:00Z"}),
+        ("request.answered", {"answered_at": "2026-11-21T08:00:00Z", "outcome": "granted", "request": "r-1", **named}),
+    ):
+        world.append(world.sign(world.event(type, details, actor="registrar-1")))
+    assert ("decision" in rules(look(world))) is missing
+
+
 def test_an_expired_preservation_is_a_finding_until_it_is_renewed(world: World) -> None:
     """Rows B2 and C17: data that nobody kept are gone, and the record should say who knew."""
     ask(world, until="2026-11-30T00:00:00Z")
