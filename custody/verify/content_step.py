@@ -69,7 +69,7 @@ class ContentCheck:
         self._bundled = {file.sha256: file for file in opened.bundle.files} if opened.bundle else {}
         self._present = frozenset(source.names())
         self._pieces = PieceLists(source, self._present, findings)
-        self._bytes = FileBytes(
+        self.files = FileBytes(
             opened, self._present,
             elsewhere=elsewhere, decryption=decryption, pieces=self._pieces, findings=findings,
         )  # fmt: skip
@@ -190,7 +190,7 @@ class ContentCheck:
             self._fail("content.size", where, f"expected {record.size} bytes, found {bundled.size} in bundle.json")
         if isinstance(bundled.encrypted, Ciphertext):
             self._check_ciphertext(where, bundled.encrypted)
-        self._bytes.check(where, record, bundled, erased_by=erased_by)
+        self.files.check(where, record, bundled, erased_by=erased_by)
 
     def _check_ciphertext(self, where: str, encrypted: Ciphertext) -> None:
         found = self._opened.measured.get(f"{layout.ENCRYPTED}{encrypted.sha256}.age")
@@ -207,7 +207,7 @@ class ContentCheck:
             if found is not None and found.size != size:
                 self._fail("content.documents", name, f"expected {size} bytes, found {found.size}")
             if isinstance(document.encrypted, Ciphertext):
-                self._bytes.check_document(document)
+                self.files.check_document(document)
             if document.sha256 not in named:
                 self._fail("content.unnamed", name, "expected a document that an entry names, found another")
 

@@ -32,6 +32,7 @@ class FileBytes:
         pieces: PieceLists,
         findings: Findings,
     ) -> None:
+        self._items = {item.sha256: item for item in opened.bundle.files} if opened.bundle else {}
         self._measured = opened.measured
         self._present = present
         self._elsewhere = elsewhere
@@ -43,6 +44,11 @@ class FileBytes:
         self._decrypted: set[str] = set()
         self._not_for_us: set[str] = set()
         self._not_decrypted: dict[str, VerificationError] = {}
+
+    def find(self, sha256: str) -> FoundFile | None:
+        """Return what a file measures by its plain digest, as an `Elsewhere` for the bundles within this one."""
+        item = self._items.get(sha256)
+        return self._elsewhere.find(sha256) if item is None else self._find(item)
 
     def check(self, where: str, record: FileRecord, bundled: BundledFile, *, erased_by: int | None) -> None:
         """Compare the bytes of a registered file with its record; ``erased_by`` is the entry that ordered them away."""

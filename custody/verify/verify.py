@@ -106,7 +106,7 @@ def verify(
     check_recorded(entries, registered, findings)
     check_assets(opened, source, findings, registered, values.disclosed, trusted.trust, decryption)
     law = check_lawfulness(opened, findings, entries=entries, state=state, trust=trusted.trust)  # 11
-    files = OuterFiles(opened.measured, elsewhere or Nowhere())
+    files = OuterFiles(opened.measured, content.files)
     inner = Trusted(trusted.trust, trusted.sha256)
 
     def again(source: Source) -> Verified:
