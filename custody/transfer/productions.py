@@ -22,7 +22,7 @@ from typing import Final
 from custody.bundle.whole_file import whole_file
 from custody.evidence.hashing import Hasher
 from schemas import canonical, limits
-from schemas.certificate import CertifiedContent, CertifiedFile, parse_certificate
+from schemas.certificate import CertifiedContent, CertifiedFile, check_names, parse_certificate
 from schemas.envelope import Envelope
 from schemas.errors import RecordError, UsageError, VerificationError
 
@@ -141,12 +141,15 @@ class Production:
             if member not in names:
                 raise VerificationError("certificate.file", f"expected {record.name}, found no such file with it")
             target = folder.joinpath(*record.name.split("/"))
-            target.parent.mkdir(parents=True, exist_ok=True)
             try:
+                target.parent.mkdir(parents=True, exist_ok=True)
                 with self.archive.open(member) as source, target.open("xb") as file:
                     shutil.copyfileobj(source, file, 1 << 20)
             except (zipfile.BadZipFile, EOFError) as error:
                 raise VerificationError("certificate.file", f"expected {record.name} whole, found {error}") from None
+            except (FileExistsError, IsADirectoryError, NotADirectoryError):
+                text = f"expected names that can stand beside each other, found {record.name}"
+                raise VerificationError("certificate.file", text) from None
             files.append(Named(target, record.name))
         found = hash_files(files)
         wrong = next((item for item, record in zip(found, self.records, strict=True) if item != record), None)
@@ -210,7 +213,9 @@ def _records(archive: zipfile.ZipFile, envelope: bytes) -> tuple[CertifiedFile, 
         raise _not_one(f"no {LINES}")
     raw = _read(archive, LINES, limits.JSON_BYTES)
     lines = raw.removesuffix(b"\n").split(b"\n")
-    return tuple(canonical.decode(line, CertifiedFile, maximum=limits.MANIFEST_LINE) for line in lines)
+    records = tuple(canonical.decode(line, CertifiedFile, maximum=limits.MANIFEST_LINE) for line in lines)
+    check_names(records)
+    return records
 
 
 def _not_one(found: str) -> VerificationError:
