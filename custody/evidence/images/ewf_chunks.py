@@ -118,7 +118,8 @@ class Chunks:
                     future.cancel()
 
     def _place(self, segment: Segment, starts: list[int], entry: int, after: int | None, base: int) -> Stored:
-        start = base + (entry & _OFFSET)
+        # A table may point anywhere; behind the end of the segment there is nothing to unpack.
+        start = min(base + (entry & _OFFSET), segment.size)
         holder = bisect_right(starts, start) - 1
         end = segment.sections[holder].end if holder >= 0 else start
         if after is not None and start < base + (after & _OFFSET) <= end:

@@ -19,7 +19,7 @@ from custody.evidence.images.libraries import (
     open_vhd,
     open_vmdk,
 )
-from custody.evidence.images.outcome import Report, counter, first_line, size_problem, unread
+from custody.evidence.images.outcome import MEDIUM_BYTES, Report, counter, first_line, size_problem, unread
 
 _READ: Final = 1 << 20
 _LIBRARIES: Final[dict[str, tuple[str, Callable[[Any, Sequence[Any]], Opened]]]] = {
@@ -72,7 +72,8 @@ def _read_virtual(job: Job, report: Report) -> Found:
             image = open_image(module, files)
             too_large = size_problem(image.size, job)
             if too_large is not None:
-                return unread(job, "too-large", too_large, readers=readers)
+                faults = (Fault("container-structure", too_large),) if image.size > MEDIUM_BYTES else ()
+                return unread(job, "too-large", too_large, readers=readers, faults=faults)
             tick = counter(report, image.size)
             digests, size = digest_pieces(image.pieces(), algorithms=job.algorithms, tick=tick)
         except NotReadable as error:

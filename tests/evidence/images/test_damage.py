@@ -100,6 +100,20 @@ def test_a_header_that_lies_is_damage(lie: str, medium: bytes, tmp_path: Path, r
     assert found.digests.get("sha256") != sha256(medium).hexdigest()
 
 
+def test_a_table_that_points_nowhere_is_damage(medium: bytes, tmp_path: Path, read: Read) -> None:
+    """Offsets of 2^64 and checksums to match: nothing is read there, and nothing crashes."""
+    raw = bytearray(forge(medium).segments[0])
+    for kind in (b"table\0", b"table2\0"):
+        start = raw.index(kind) + 76
+        raw[start + 8 : start + 16] = b"\xff" * 8
+        raw[start + 20 : start + 24] = zlib.adler32(bytes(raw[start : start + 20])).to_bytes(4, "little")
+    path = tmp_path / "disk.E01"
+    path.write_bytes(raw)
+    found = read([path])
+    assert _damages(found)
+    assert found.digests.get("sha256") != sha256(medium).hexdigest()
+
+
 def test_a_compression_bomb_is_a_damaged_chunk(medium: bytes, tmp_path: Path, read: Read) -> None:
     """A chunk that unpacks to a gigabyte costs no more than one that unpacks to 32 KiB."""
     bomb = zlib.compress(bytes(64 << 20), 9)
@@ -156,6 +170,12 @@ def test_a_virtual_disk_of_a_pebibyte_is_not_read(medium: bytes, tmp_path: Path,
     """Two clusters and a header of 16 TiB would keep the machine busy for a day with zeros."""
     found = read([write_qcow2(tmp_path / "a.qcow2", medium, size=1 << 50)], "qcow2")
     assert found.not_read in {"too-large", "library-failed", "damaged"}
+
+
+def test_a_virtual_disk_that_is_nothing_but_holes_is_not_read(tmp_path: Path, read: Read) -> None:
+    """Two tebibytes of zeros in a few kilobytes are no damage, and no use reading either."""
+    found = read([write_qcow2(tmp_path / "a.qcow2", b"", size=1 << 41)], "qcow2")
+    assert (found.not_read, found.digests) in [("too-large", {}), ("library-failed", {})]
 
 
 def test_a_truncated_virtual_disk_is_damage(medium: bytes, tmp_path: Path, read: Read) -> None:
