@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from custody.verify.opened import Opened, fail
 from schemas import layout
-from schemas.bundle import Ciphertext
+from schemas.bundle import BundledDocument, BundledFile, Ciphertext
 from schemas.errors import VerificationError
 from schemas.report import Findings
 
@@ -49,7 +49,8 @@ def _check_oxum(opened: Opened, listed: dict[str, str], findings: Findings) -> N
     if opened.oxum is None or opened.bundle is None or opened.manifest is None:
         return
     apart = {layout.FILES + file.sha256: file.size for file in opened.bundle.files}
-    for item in (*opened.bundle.files, *opened.bundle.documents):
+    items: tuple[BundledFile | BundledDocument, ...] = (*opened.bundle.files, *opened.bundle.documents)
+    for item in items:
         if isinstance(item.encrypted, Ciphertext):
             apart[f"{layout.ENCRYPTED}{item.encrypted.sha256}.age"] = item.encrypted.size
     total = 0

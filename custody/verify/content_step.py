@@ -88,8 +88,8 @@ class ContentCheck:
 
         Findings: ``content.manifest-absent``, ``content.manifest-unknown``, ``content.root``, ``content.count``,
         ``content.order``, ``content.path``, ``content.unlisted``, ``content.size``, ``content.mismatch``,
-        ``content.damaged``, ``content.pieces``, ``content.ciphertext``, ``content.plaintext``, ``content.documents``, ``content.unnamed``
-        (failed); ``content.absent``, ``content.encrypted``, ``content.identity``,  (undecided);
+        ``content.damaged``, ``content.pieces``, ``content.ciphertext``, ``content.plaintext``, ``content.documents``,
+        ``content.unnamed`` (failed); ``content.absent``, ``content.encrypted``, ``content.identity`` (undecided);
         ``content.erased-shown`` (defect); ``content.erased``, ``content.names-erased``, ``content.unreadable``,
         ``content.pieces-absent``, ``content.digest-unchecked`` (notes).
         """
