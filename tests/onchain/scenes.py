@@ -21,6 +21,7 @@ from tests.onchain.forging import (
     double,
     hashed,
     log,
+    mine,
     number,
     proof,
     receipt,
@@ -144,6 +145,12 @@ def bitcoin_proof(before: int = 0, after: int = 2, **changes: Any) -> AssetProof
     headers = list(bitcoin_headers(before, after))
     fields = {"chain": REGTEST, "headers": headers, "height": HEIGHT - before, "place": before, "transaction": part}
     return proof(**{**fields, **changes})
+
+
+def page_proof() -> AssetProof:
+    """The proof on the page about assets: the payment alone in its block."""
+    part = {"branch": [], "index": 0, "raw": PAYMENT.hex()}
+    return proof(chain=REGTEST, headers=[mine(bytes(32), double(PAYMENT)).hex()], height=HEIGHT, transaction=part)
 
 
 def header_hash(raw: str) -> str:

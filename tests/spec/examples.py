@@ -21,6 +21,7 @@ from schemas.proof import Consistency, format_consistency
 from schemas.subject import digest_value, encode_subject, leaf_of, subject_key
 from schemas.text import parse_base64url
 from schemas.tlog_proof import TlogProof, format_tlog_proof
+from tests.onchain.scenes import page_proof
 from tests.spec import story
 from tests.spec.reading import verified
 from tests.spec.story import CASE, NUMBER, ORIGIN, bundled, cosigner_key, log_key, public_key
@@ -196,6 +197,7 @@ def examples() -> dict[str, tuple[str, Callable[[], str]]]:
         "zip-start": ("text", _zip_start),
         "zip-end": ("text", _zip_end),
         "report": ("json", lambda: canonical.encode(verified().report).decode()),
+        "asset-proof": ("json", lambda: canonical.encode(page_proof()).decode()),
         "certificate": ("json", lambda: canonical.encode(_certificate()).decode()),
         "certified-file": ("json", lambda: canonical.encode(_certified_file()).decode()),
         "trust": ("json", lambda: bundled().trust.decode()),

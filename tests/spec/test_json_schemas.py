@@ -13,6 +13,7 @@ from tests.spec.examples import examples
 from tests.spec.story import bundled
 
 EXAMPLES = {
+    "custody-asset-proof-v1": "asset-proof",
     "custody-bundle-v1": "bundle-json",
     "custody-certificate-v1": "certificate",
     "custody-certified-file-v1": "certified-file",
