@@ -86,8 +86,14 @@ class Side:
         anchor = Anchor(case=CASE, exhibit=number, link=link_after(exhibit))
         return self.world.event("transfer.dispatched", given, actor="examiner-1", anchor=anchor)
 
-    def build(self, name: str, *numbers: str, to: str, acts: Sequence[Composed] = (), **stated: Any) -> Built:
-        """Build a bundle of exhibits for an agent on record, with acts recorded just before the export."""
+    def build(  # fmt: skip
+        self, name: str, *numbers: str, to: str, acts: Sequence[Composed] = (), recipients: tuple[str, ...] = (),
+        **stated: Any,
+    ) -> Built:
+        """Build a bundle of exhibits for an agent on record, with acts recorded just before the export.
+
+        Files and documents are encrypted to ``recipients``.
+        """
 
         def sign(export: Export) -> Submission:
             details = {"manifest": export.manifest, "recipient": to, "to": to, **stated}
@@ -96,7 +102,7 @@ class Side:
 
         order = Order(
             tuple((CASE, number) for number in numbers), NONCE, Choice(),
-            acts=tuple(self.world.sign(act) for act in acts),
+            acts=tuple(self.world.sign(act) for act in acts), recipients=recipients,
         )  # fmt: skip
         return build_bundle(
             self.world.store, _Vault(self), order, target=self.folder / name, sign=sign, clock=self._clock,
