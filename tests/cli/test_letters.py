@@ -1,0 +1,100 @@
+"""A letter is believed as far as it verifies, for whom it was written, and once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from custody.cli.exits import Exit
+from tests.cli.machine import Machine
+from tests.cli.script import Stage
+
+
+@pytest.fixture
+def letter(stage: Stage) -> Path:
+    """A letter from a.example/x to b.example/y; the machine stands in the home of the latter and believes the other."""
+    sender = Machine(stage)
+    sender.do("key new auth-1")
+    sender.do("agent enrol auth-1.enrol --role authority --as reg-1")
+    sender.do("agent enrol peer --kind organisation --country DE --ledger b.example/y --as reg-1")
+    sender.do("request draft req-1 --kind mla --to peer --field facts='the name of a victim' --as auth-1")
+    sender.do("request send req-1 --incomplete -o letter.zip --as auth-1")
+    sender.do("trust export -o a.json")
+    sender.do("init b --origin b.example/y --authority B --country DE --registrar reg-1 --registrar reg-2")
+    stage.patch.setenv("CUSTODY_HOME", str(stage.folder / "b"))
+    sender.do("key new auth-2")
+    sender.do("agent enrol auth-2.enrol --role authority --as reg-1")
+    sender.do("agent enrol asker --kind organisation --country FR --ledger a.example/x --as reg-1")
+    sender.do(f"trust add a.json --yes --trust {stage.folder / 'trust.json'}")
+    return stage.folder / "letter.zip"
+
+
+def _size(stage: Stage) -> str:
+    ran = stage.custody("checkpoint")
+    assert ran.exit is Exit.DONE
+    return ran.stdout
+
+
+def test_no_changed_letter_is_received(letter: Path, stage: Stage) -> None:
+    """Every changed byte is FAILED, and nothing is recorded."""
+    raw, before = letter.read_bytes(), _size(stage)
+    for place in range(0, len(raw), len(raw) // 40):
+        letter.write_bytes(raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 :])
+        ran = stage.custody("request receive letter.zip --as auth-2")
+        assert ran.exit is Exit.FAILED, f"byte {place}: {ran}"
+    assert _size(stage) == before
+    letter.write_bytes(raw)
+    assert stage.custody("request receive letter.zip --as auth-2").exit is Exit.DONE
+
+
+def test_a_cut_letter_is_not_received(letter: Path, stage: Stage) -> None:
+    """A download that broke off."""
+    letter.write_bytes(letter.read_bytes()[:-100])
+    assert stage.custody("request receive letter.zip --as auth-2").exit is Exit.FAILED
+
+
+def test_what_is_undecided_is_received_where_somebody_insists(letter: Path, stage: Stage) -> None:
+    """Without trust in its ledger the verdict is INDETERMINATE."""
+    stage.patch.delenv("CUSTODY_TRUST")
+    assert stage.custody("request receive letter.zip --as auth-2").exit is Exit.REFUSED
+    assert stage.custody("request receive letter.zip --accept-indeterminate --as auth-2").exit is Exit.DONE
+
+
+def test_what_a_request_says_stands_nowhere_in_clear(letter: Path, stage: Stage) -> None:
+    """Victims and suspects are named in requests; the ledger's database holds commitments."""
+    assert stage.custody("request receive letter.zip --as auth-2").exit is Exit.DONE
+    assert "the name of a victim" in stage.custody("request show in-req-1").stdout
+    databases = [path for home in ("l", "b") for path in (stage.folder / home).glob("*.db*")]
+    held = {path.name for path in databases if b"the name of a victim" in path.read_bytes()}
+    assert any(path.name.startswith("ledger.db") for path in databases)
+    assert not any(name.startswith("ledger.db") for name in held), held
+
+
+def test_a_bundle_of_exhibits_is_no_letter(letter: Path, stage: Stage) -> None:
+    """It brings evidence, and is accepted or refused as such."""
+    home = stage.folder / "b"
+    stage.patch.setenv("CUSTODY_HOME", str(stage.folder / "l"))
+    (stage.folder / "x.txt").write_text("x")
+    lines = (
+        "register x.txt --case 2026-0417 --exhibit EX-1 --as exam-07",
+        "agent change auth-1 --country FR --as reg-1",
+        "agent enrol home --kind organisation --country FR --as reg-1",
+        "bundle EX-1 --to home -o exhibits.zip --as exam-07",
+    )
+    for line in lines:
+        ran = stage.custody(line)
+        assert ran.exit is Exit.DONE, ran
+    stage.patch.setenv("CUSTODY_HOME", str(home))
+    ran = stage.custody("request receive exhibits.zip --as auth-2")
+    assert (ran.exit, "[letter.exhibits]" in ran.stderr) == (Exit.REFUSED, True), ran
+
+
+def test_a_viewer_receives_nothing(letter: Path, stage: Stage) -> None:
+    """Who may not ask may not write down what others ask."""
+    for line in ("key new view-9", "agent enrol view-9.enrol --role viewer --as reg-1"):
+        assert stage.custody(line).exit is Exit.DONE
+    before = _size(stage)
+    ran = stage.custody("request receive letter.zip --as view-9")
+    assert (ran.exit, "[rule.role]" in ran.stderr) == (Exit.REFUSED, True), ran
+    assert _size(stage) == before
