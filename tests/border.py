@@ -86,8 +86,13 @@ class Side:
         anchor = Anchor(case=CASE, exhibit=number, link=link_after(exhibit))
         return self.world.event("transfer.dispatched", given, actor="examiner-1", anchor=anchor)
 
-    def build(  # fmt: skip
-        self, name: str, *numbers: str, to: str, acts: Sequence[Composed] = (), recipients: tuple[str, ...] = (),
+    def build(
+        self,
+        name: str,
+        *numbers: str,
+        to: str,
+        acts: Sequence[Composed] = (),
+        recipients: tuple[str, ...] = (),
         **stated: Any,
     ) -> Built:
         """Build a bundle of exhibits for an agent on record, with acts recorded just before the export.
