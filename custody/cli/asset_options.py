@@ -57,7 +57,7 @@ state_options = several(
 )
 value_options = several(
     click.option("--value", metavar="DECIMAL", help="What it was worth (kept private)."),
-    click.option("--currency", metavar="XXX", help="In which currency, three letters."),
+    click.option("--currency", metavar="CODE", help="In which currency, three letters."),
     click.option("--rate-source", help="By whose rate (kept private)."),
     click.option("--valued-at", metavar="TIME", help="When."),
 )

@@ -1,0 +1,1 @@
+"""Assets: secrets that are refused, and proofs as nodes answer them."""
