@@ -139,6 +139,8 @@ MEANINGS: Final = {
     "procedure.competence": "Somebody altered the original, and the record doesn't say by what competence.",
     "procedure.decision": "An answer to a request doesn't say who forwarded the request and who decided on it.",
     "procedure.digests": "A check value that this country asks for was not computed.",
+    "procedure.explained": "What was missing here was corrected or explained later. Whether that is enough is for the "
+    "court.",
     "procedure.foreign-origin": "The record doesn't say all that is asked about where evidence from abroad comes from.",
     "procedure.holder-or-witness": "Neither the person that it was taken from nor an onlooker confirmed the "
     "collection as is asked for.",

@@ -17,6 +17,7 @@ from custody.verify.procedure_rules import ENTRY_RULES, EntryRule, Missing, is_f
 from custody.verify.state import State
 from schemas.content import Content
 from schemas.details.exhibit import ExhibitRegistered
+from schemas.details.record import RecordCorrected
 from schemas.details.request import RequestBody, RequestCompleted
 from schemas.details.source import Source
 from schemas.entry import ParsedEntry
@@ -75,11 +76,12 @@ class Procedure:
         self._asked: dict[str, _Asked] = {}
         self._renewed: set[str] = set()
         self._untranslated: list[tuple[int, str]] = []
+        self._lacking: dict[str, tuple[int, LawSource]] = {}
         self.found: list[ProcedureFinding] = []
 
     def add(self, parsed: ParsedEntry) -> None:
         """Look at one entry, in order of index, once it was folded."""
-        event, subject = parsed.event, f"entry {parsed.entry.index}"
+        event, subject, known = parsed.event, f"entry {parsed.entry.index}", len(self.found)
         for code, rule, source in self._rules.get(event.type, ()):
             for missing in rule(self._state, event):
                 self._miss(code, subject, missing, source)
@@ -94,6 +96,10 @@ class Procedure:
                     go_on(self._facts[registration], parsed)
         if isinstance(details, RequestBody | RequestCompleted):
             self._look_at_fields(parsed.entry.index, details)
+        if len(self.found) > known:
+            self._lacking[event.hash] = (parsed.entry.index, self.found[known].source)
+        if isinstance(details, RecordCorrected):
+            self._look_at_explanation(parsed)
 
     def finish(self, at: str, listed: Iterable[Name] | None = None) -> None:
         """Say what all entries together lack as of ``at``; integrity only of the exhibits ``listed``, if they are."""
@@ -104,7 +110,7 @@ class Procedure:
         for index, request in self._untranslated:
             asked = self._asked.get(request)
             if source is not None and (asked is None or "translation" not in asked.names):
-                missing = Missing("from abroad, and no translation is on record", "a translation, attached")
+                missing = Missing("from abroad, and no translation is on record", "a translation")
                 self._miss("procedure.translation", f"entry {index}", missing, source)
 
     def integrity(self, name: Name) -> tuple[IntegrityLine, ...]:
@@ -125,6 +131,15 @@ class Procedure:
         about = event.about if isinstance(event.about, tuple) else ()
         return tuple(str(item.exhibit) for item in about if is_set(item.exhibit))
 
+    def _look_at_explanation(self, parsed: ParsedEntry) -> None:
+        """A correction of an entry that lacked something may be its cure; whether it is, is for a court."""
+        about = parsed.event.event.about
+        for item in about if isinstance(about, tuple) else ():
+            if item.event in self._lacking:
+                index, source = self._lacking[str(item.event)]
+                told = Missing(f"corrected or explained since, by entry {parsed.entry.index}", "")
+                self._miss("procedure.explained", f"entry {index}", told, source, Severity.NOTE)
+
     def _look_at_digests(self, subject: str, details: ExhibitRegistered) -> None:
         """Only file records in the event are seen; a list of more than 16 files is not opened here."""
         if self._profile.source_of("digests") is None or not isinstance(details.content, Content):
@@ -134,7 +149,7 @@ class Procedure:
             lacking = sum(is_set(item.digests) and not is_set(getattr(item.digests, wanted.digest)) for item in files)
             if lacking:
                 what = f"{lacking} of {len(files)} files have no {wanted.digest.replace('_', '-').upper()}"
-                missing = Missing(what, "computing it from the registered bytes, in an attached statement")
+                missing = Missing(what, "computing it from the registered bytes")
                 self._miss("procedure.digests", subject, missing, wanted.source)
 
     def _look_at_translation(self, parsed: ParsedEntry, details: ExhibitRegistered) -> None:

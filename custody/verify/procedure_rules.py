@@ -64,7 +64,7 @@ def two_investigators(view: View, parsed: ParsedEvent) -> Found:
     if count < 2:
         yield Missing(
             "collected by one investigator, as far as signatures show",
-            "a statement of the second investigator, attached to this entry, or the reason why there was none",
+            "a statement of the second investigator, or the reason why there was none",
         )
 
 
@@ -79,13 +79,13 @@ def holder_or_witness(view: View, parsed: ParsedEvent) -> Found:
     refused = any(item.role in HOLDERS and is_set(item.reason) for item in attested)
     if any(signer.as_ == "witness" for signer in parsed.event.signers) or _has_witness(attested):
         if not refused:
-            yield Missing("the holder did not sign, and no reason is on record", "the reason, attached to this entry")
+            yield Missing("the holder did not sign, and no reason is on record", "the reason, in writing")
         return
     if any(item.manner == "recording" and is_set(item.document) for item in attested) and refused:
         return
     yield Missing(
         "neither the holder nor a witness signed, and no recording stands for them",
-        "a signature on paper, attached; or the reason why not, with a recording of the whole collection",
+        "a signature on paper; or the reason why there is none, with a recording of the whole collection",
     )
 
 
@@ -115,7 +115,7 @@ def protected(view: View, parsed: ParsedEvent) -> Found:
 
 def reproducible(view: View, parsed: ParsedEvent) -> Found:
     """Law rows C7 and R4: another one can repeat it and get the same."""
-    cure = "the tool, its version and arguments, by a correction or an attached statement"
+    cure = "the tool, its version and arguments, in a correction"
     details = _collected(parsed, COLLECTED)
     if details is not None and details.nature == "data" and not is_set(details.acquisition):
         yield Missing("how the data were taken is not on record", cure)
@@ -129,7 +129,7 @@ def write_blocker(view: View, parsed: ParsedEvent) -> Found:
     details = _registered(parsed)
     taken = details.acquisition if details is not None else UNSET
     if isinstance(taken, Acquisition) and taken.method == "physical" and not is_set(taken.write_blocker):
-        yield Missing("no write blocker is named", "how writing was kept out, in an attached statement")
+        yield Missing("no write blocker is named", "how writing was kept out, in a correction")
 
 
 def competence(view: View, parsed: ParsedEvent) -> Found:
@@ -151,7 +151,7 @@ def purpose(view: View, parsed: ParsedEvent) -> Found:
 def seal_photos(view: View, parsed: ParsedEvent) -> Found:
     """Law row C21."""
     if isinstance(parsed.details, ExhibitSealed) and not is_set(parsed.details.photos):
-        yield Missing("no photo shows the seal", "photos from all sides with the seal in sight, attached")
+        yield Missing("no photo shows the seal", "photos from all sides with the seal in sight")
 
 
 def seal_travels(view: View, parsed: ParsedEvent) -> Found:

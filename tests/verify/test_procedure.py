@@ -281,6 +281,19 @@ def test_an_expired_preservation_is_a_finding_until_it_is_renewed(world: World) 
     assert "preservation" not in rules(look(world, at="2026-12-01T00:00:00Z"))
 
 
+def test_what_was_explained_since_is_told_beside_what_was_missing(world: World) -> None:
+    """Rows C5 and C22: a defect that was explained is another thing than one that nobody noticed."""
+    seized(world, second=None)
+    about = world.about(CASE, EXHIBIT, parse_entry(world.entries()[-1]).event.hash)
+    corrected = {"field": "description", "reason": "the second officer was at the door", "value": "phone"}
+    world.annotate("record.corrected", about, corrected, actor="examiner-1")
+    index = len(world.entries()) - 2
+    found = [item for item in look(world) if item.rule == "explained"]
+    assert [(item.severity, item.subject) for item in found] == [(Severity.NOTE, f"entry {index}")]
+    assert found[0].what == f"corrected or explained since, by entry {index + 1}"
+    assert "two-investigators" in rules(look(world))
+
+
 def test_step_12_never_changes_a_verdict(world: World) -> None:
     """A court cures a defect; a program must not turn one into a forgery."""
     seized(world, second=None)
