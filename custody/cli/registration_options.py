@@ -137,6 +137,8 @@ def kind_of_paths(paths: Sequence[Path]) -> str:
     """Return the kind of what was given without a word about it."""
     if not paths:
         return "other"
+    if len(paths) == 1 and paths[0].is_block_device():
+        return "drive"
     return "file" if len(paths) == 1 and not os.path.isdir(paths[0]) else "directory"
 
 

@@ -1,10 +1,12 @@
 """Reading at the prompt: digests by choice, damage told to a range, interrupted registrations taken up again."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,9 @@ from schemas.limits import PIECE_BYTES
 from schemas.types import UNSET
 from tests.cli.machine import CASE, Machine
 from tests.cli.script import Stage
-from tests.evidence.test_devices import Scratched
+from tests.evidence.test_devices import Scratched, device
+
+__all__ = ["device"]
 
 SIZE = 2 * PIECE_BYTES + 4096
 DAMAGE = f"damaged: bytes {PIECE_BYTES}-{2 * PIECE_BYTES - 1}"
@@ -239,3 +243,43 @@ def test_many_bad_sectors_are_a_document(machine: Machine, monkeypatch: pytest.M
     assert (lost.bytes, lost.ranges) == (100 * 512, UNSET)
     assert machine.json(f"check --case {CASE} --all --as cust-02")["exhibits"][0]["unaltered"]
     assert machine.stage.custody("audit --files").exit is Exit.DONE
+
+
+def test_a_device_is_a_drive_by_itself(machine: Machine, device: Path) -> None:
+    """Whoever registers /dev/sdb means the disk, and what is on it."""
+    machine.do(f"register {device} --case {CASE} --exhibit 1 --as exam-07")
+    details = _details(machine)
+    assert isinstance(details.content, Content)
+    assert (details.kind, details.content.count, details.content.bytes) == ("drive", 1, device_size(device))
+    assert machine.json(f"check --case {CASE} --all --as cust-02")["exhibits"][0]["unaltered"]
+
+
+def device_size(path: Path) -> int:
+    """Return what the device says of itself."""
+    with path.open("rb") as file:
+        return file.seek(0, os.SEEK_END)
+
+
+@pytest.mark.parametrize("is_good", [True, False])
+def test_one_file_of_many_is_proven_alone(is_good: bool, machine: Machine) -> None:
+    """A party that may see one chat of a thousand gets that one, and its place in what was signed."""
+    folder = machine.stage.folder
+    machine.stage.patch.delenv("CUSTODY_TRUST")
+    machine.do("agent enrol court --kind organisation --country FR --as reg-1")
+    (folder / "ev").mkdir()
+    for number in range(20):
+        (folder / "ev" / f"{number:02}.txt").write_text(f"message {number}")
+    machine.register("ev")
+    withheld = "--withhold exhibit.registered:/path"
+    machine.do(f"bundle {CASE}/EX-1 --to court -o b.zip --as exam-07 --detached {withheld}")
+    (folder / "given").mkdir()
+    name = sha256(b"message 7").hexdigest()
+    (folder / "given" / name).write_bytes(b"message 7" if is_good else b"message 8")
+    ran = machine.stage.custody("verify b.zip --files given --json")
+    assert ran.exit is (Exit.INDETERMINATE if is_good else Exit.FAILED)
+    findings = [item for item in json.loads(ran.stdout)["findings"] if item["step"] == 9]
+    assert [item["code"] for item in findings if item["severity"] == "failed"] == (
+        [] if is_good else ["content.mismatch"]
+    )
+    assert sum(item["code"] == "content.absent" for item in findings) == 19
+    assert "07.txt" not in ran.stdout
