@@ -1,7 +1,7 @@
 """Details of forensic images and of the hash lists that came with evidence: parts of ``exhibit.registered``.
 
 An image is a container (one file or several, whose digests stand in the content) around a medium, the disk that was
-copied. Both are recorded, as one can be damaged without the other (law.md section 2, libewf#203): a container whose
+copied. Both are recorded, as one can be damaged without the other (libyal/libewf#203): a container whose
 checksums don't hold may still hold every sector, and a whole container may hold another medium than it says.
 """
 

@@ -33,7 +33,7 @@ def test_a_whole_image_is_taken() -> None:
     assert _decode(WHOLE).container == "ewf-e01"
 
 
-BROKEN = {
+BROKEN: dict[str, dict[str, Any]] = {
     "neither medium nor a reason": {"medium": None, "stored": None},
     "medium and a reason": {"not_read": "encrypted"},
     "a match that isn't one": {"stored": [{"algorithm": "md5", "match": True, "value": "ef" * 16}]},
@@ -54,7 +54,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_contradiction_is_no_record(name: str) -> None:
-    """Summaries that contradict what they sum up were believed elsewhere (law.md section 2)."""
+    """Summaries that contradict what they sum up have been believed elsewhere."""
     changed = {field: value for field, value in {**WHOLE, **BROKEN[name]}.items() if value is not None}
     with pytest.raises(RecordError):
         _decode(changed)
