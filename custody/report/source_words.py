@@ -13,6 +13,7 @@ from schemas.details.source import Records, Source, missing_of
 from schemas.types import UNSET, is_set
 
 FORMATS: Final = {
+    "access-log": "the access log of a web server",
     "csv": "CSV",
     "eml": "messages of mail (eml)",
     "json-lines": "JSON lines",

@@ -21,8 +21,8 @@ SourceType = Literal[
 ]  # fmt: skip
 Channel = Literal["account-download", "api", "browser", "device", "other", "portal", "provider"]
 RecordFormat = Literal[
-    "csv", "eml", "json-lines", "mbox", "sqlite-messages", "syslog-3164", "syslog-5424", "syslog-iso", "telegram-json",
-    "whatsapp-text",
+    "access-log", "csv", "eml", "json-lines", "mbox", "sqlite-messages", "syslog-3164", "syslog-5424", "syslog-iso",
+    "telegram-json", "whatsapp-text",
 ]  # fmt: skip
 ZONE_PATTERN = r"^([+-]([01][0-9]|2[0-3]):[0-5][0-9]|[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,3})\Z"
 TimeZone = Annotated[

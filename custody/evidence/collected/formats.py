@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
+from custody.evidence.collected.access_log import is_access_log, read_access_log
 from custody.evidence.collected.delimited import is_delimited, read_delimited
 from custody.evidence.collected.json_lines import is_json_lines, read_json_lines
 from custody.evidence.collected.mail import is_mbox, is_message, read_mbox, read_message
@@ -41,6 +42,7 @@ FORMATS: Final = (
     Format("syslog-5424", is_syslog_5424, read_syslog_5424),
     Format("syslog-3164", is_syslog_3164, read_syslog_3164),
     Format("syslog-iso", is_syslog_iso, read_syslog_iso),
+    Format("access-log", is_access_log, read_access_log),
     Format("whatsapp-text", is_whatsapp, read_whatsapp),
     Format("mbox", is_mbox, read_mbox),
     Format("eml", is_message, read_message),

@@ -167,6 +167,18 @@ def test_whatsapp_dates_that_prove_nothing_stay_unknown(dates: tuple[str, str]) 
     assert count(raw, stated(SINGAPORE))[1] == {"count": 2, "undated": 2}
 
 
+def test_access_logs_of_web_servers_are_counted() -> None:
+    """What most hosting providers hand out; a user's name may hold a space."""
+    raw = (
+        b'203.0.113.7 - - [01/Jan/2026:08:00:00 +0800] "GET / HTTP/1.1" 200 512\n'
+        b'host.example - user 77 [21/Nov/2026:07:23:00 -0500] "GET /a HTTP/2" 404 - "-" "agent"\n'
+        b'203.0.113.7 - - [31/Feb/2026:08:00:00 +0800] "GET / HTTP/1.1" 200 512\nstray\n'
+    )
+    found, details = count(raw)
+    assert (found, details["count"], details["undated"], details["unread"]) == ("access-log", 3, 1, 1)
+    assert span(details) == (FIRST, LAST)
+
+
 def _telegram(*messages: object) -> bytes:
     chats = {"list": [{"name": "c", "messages": list(messages[:1])}, {"messages": list(messages[1:])}]}
     return json.dumps({"about": 'a "messages": [', "chats": chats}, indent=1).encode()

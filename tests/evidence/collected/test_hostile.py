@@ -13,6 +13,7 @@ from custody.evidence.collected.times import read_mail_date, read_time
 from tests.evidence.collected.counting import stated
 
 BEGINNINGS = {
+    "access-log": b'h - - [01/Jan/2026:08:00:00 +0800] "GET',
     "csv": b"id,time,text\n",
     "eml": b"From: a\nTo: b\nSubject: c\nDate: ",
     "json-lines": b'{"time":"2026-01-01T00:00:00Z"}\n{"time":',
@@ -47,6 +48,7 @@ PIECES = st.lists(
                 b"null",
             ),
             *(b'"messages":', b'"date":', b'"date_unixtime":', b'"1795263780"', b"\xed\xa0\x80", b"\\ud800", b"NaN"),
+            *(b'[31/Dec/9999:23:59:59 -9959] "', b"[01/Jan/0000:24:00:00 +0000] "),
         ]
     ),
     max_size=40,
