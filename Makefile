@@ -64,6 +64,7 @@ bench: $(READY) ## measure against peers and against the machine, in one run
 
 schemas: $(READY) ## write the JSON Schemas, and the tables and examples of docs/spec, from the code
 	@$(BIN)/python -m schemas.generate
+	@$(BIN)/python -m custody.storage.declared
 	@$(BIN)/python -m tests.spec.tables
 	@$(BIN)/python -m custody.cli.reference
 

@@ -1,6 +1,6 @@
 """What lies in a ledger's home, and how one is recognised; this module opens no database, so any command may ask.
 
-custody.json      {"format":1,"origin":"evidence.police.example/main","schema":"custody-home/v1"}
+custody.json      {"format":2,"origin":"evidence.police.example/main","schema":"custody-home/v1"}
 ledger.db         entries, tiles, checkpoints, and rows that can be rebuilt from them
 disclosures.db    private values, and who received them
 documents/        warrants, photos, certificates, by digest
@@ -36,7 +36,7 @@ MANIFESTS: Final = "manifests"
 FOLDERS: Final = (DOCUMENTS, DRAFTS, EVIDENCE, INHERITED, KEYS, LOCATIONS, MANIFESTS)
 
 _BYTES: Final = 1024
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 
 
 class HomeRecord(Record, frozen=True, kw_only=True):
@@ -77,7 +77,8 @@ def read_home(folder: Path) -> HomeRecord:
     """Return what the home in ``folder`` says of itself.
 
     Raises:
-        StorageError: ``home.absent``, ``home.unreadable``, ``home.newer`` where a later release made it.
+        StorageError: ``home.absent``, ``home.unreadable``, ``home.newer`` where a later release made it, ``home.older``
+            where an earlier one did whose tables were others.
     """
     path = folder / HOME_FILE
     try:
@@ -87,6 +88,10 @@ def read_home(folder: Path) -> HomeRecord:
     except OSError as error:
         raise StorageError("home.unreadable", f"expected to read {path}, found: {error.strerror}") from None
     record = parse_home(raw)
+    if record.format < _FORMAT:
+        text = f"expected a home of format {_FORMAT}, found {record.format} in {path}"
+        hint = "its release still reads it: make bundles with that, and register anew what goes on"
+        raise StorageError("home.older", text, hint=hint)
     if record.format != _FORMAT:
         text = f"expected a home of format {_FORMAT}, found {record.format} in {path}"
         raise StorageError("home.newer", text, hint="use a newer release")

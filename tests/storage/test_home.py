@@ -77,8 +77,9 @@ def test_a_home_is_found_from_below(tmp_path: Path) -> None:
     [
         (None, "home.absent"),
         (b"{}", "record.malformed"),
-        (b'{"format":2,"origin":"a.b/c","schema":"custody-home/v1"}', "home.newer"),
-        (b'{"format":1,"origin":"a.b/c","schema":"custody-home/v1"}\n', "record.not-canonical"),
+        (b'{"format":3,"origin":"a.b/c","schema":"custody-home/v1"}', "home.newer"),
+        (b'{"format":1,"origin":"a.b/c","schema":"custody-home/v1"}', "home.older"),
+        (b'{"format":2,"origin":"a.b/c","schema":"custody-home/v1"}\n', "record.not-canonical"),
     ],
 )
 def test_only_a_home_is_opened(tmp_path: Path, content: bytes | None, code: str) -> None:
