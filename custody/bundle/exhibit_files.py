@@ -40,15 +40,15 @@ def exhibit_files(container: Container, verified: Verified) -> Iterator[Named]:
 
 
 def content_opener(container: Container, elsewhere: Folders, decryption: BundleDecryption | None = None) -> OpenContent:
-    """Return what gives a file's bytes by SHA-256: from the bundle, decrypted where ``decryption`` can, else from the
+    """Return what gives the bytes of a file or document by SHA-256: from the bundle, decrypted where ``decryption`` can, else from the
     folders; nothing where in neither.
     """
     ciphertexts = ciphertexts_of(container) if decryption is not None else {}
 
     def open_content(sha256: str) -> BinaryIO | None:
-        name = layout.FILES + sha256
-        if name in container.members:
-            return BufferedReader(container.open(name), CHUNK)
+        for folder in (layout.FILES, layout.DOCUMENTS):
+            if folder + sha256 in container.members:
+                return BufferedReader(container.open(folder + sha256), CHUNK)
         if decryption is not None and sha256 in ciphertexts:
             found = decryption.open(ciphertexts[sha256])
             if found is not None:
@@ -58,15 +58,27 @@ def content_opener(container: Container, elsewhere: Folders, decryption: BundleD
     return open_content
 
 
+def documents_of(container: Container) -> dict[str, int]:
+    """Return the sizes in bytes of the documents of a bundle by SHA-256.
+
+    Raises:
+        RecordError, VerificationError: where the bundle was not verified.
+    """
+    return {item.sha256: item.size for item in _read_bundle(container).documents}
+
+
+def _read_bundle(container: Container) -> Bundle:
+    raw = container.read(layout.BUNDLE, maximum=limits.JSON_BYTES)
+    return canonical.decode(raw, Bundle, maximum=limits.JSON_BYTES)
+
+
 def ciphertexts_of(container: Container) -> dict[str, str]:
     """Return the names of encrypted members by the SHA-256 of the files and documents that they stand for.
 
     Raises:
         RecordError, VerificationError: where the bundle was not verified.
     """
-    bundle = canonical.decode(
-        container.read(layout.BUNDLE, maximum=limits.JSON_BYTES), Bundle, maximum=limits.JSON_BYTES
-    )  # fmt: skip
+    bundle = _read_bundle(container)
     holders: tuple[BundledFile | BundledDocument, ...] = (*bundle.files, *bundle.documents)
     return {item.sha256: member_of(item) for item in holders if isinstance(item.encrypted, Ciphertext)}
 

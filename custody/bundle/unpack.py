@@ -4,6 +4,7 @@
     <folder>/<sha256>             files whose name this recipient may not see
     _names.csv                    every record: original name, written name, SHA-256, size, what it is
     _symlinks.txt                 symbolic links, described and never made: they could point anywhere
+    _documents/<sha256>           warrants, photos, certificates, if they are asked for
 
 Every file is hashed while it is written, with all digests that its record names and this machine can compute; one that
 differs from its record stops everything, and nothing remains.
@@ -11,10 +12,11 @@ differs from its record stops everything, and nothing remains.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO, Final, Literal
 
 from custody.bundle.disk import disk_errors
@@ -27,6 +29,7 @@ from schemas.errors import VerificationError
 
 NAMES: Final = "_names.csv"
 SYMLINKS: Final = "_symlinks.txt"
+DOCUMENTS: Final = "_documents"
 CHUNK: Final = 1 << 20
 """Bytes copied at a time."""
 
@@ -55,6 +58,11 @@ class Named:
         return self.record.digests.sha256 if isinstance(self.record.digests, Digests) else ""
 
     @property
+    def digests(self) -> dict[str, str]:
+        """All digests of the content in hex, by name."""
+        return dict(named_in(self.record.digests)) if isinstance(self.record.digests, Digests) else {}
+
+    @property
     def original(self) -> bytes | None:
         """The whole name, folder included."""
         return None if self.path is None else b"/".join((*map(_encode, self.folder), self.path))
@@ -62,15 +70,26 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Unpacked:
-    """How many records became files, how many bytes these have, and how many files were not at hand."""
+    """How many records became files, how many bytes these have, and how many files were not at hand; and how many
+    documents were written.
+    """
 
     files: int
     bytes: int
     absent: int
+    documents: int = 0
 
 
-def unpack(items: Iterable[Named], *, open_content: OpenContent, target: Path) -> Unpacked:
+def unpack(
+    items: Iterable[Named],
+    *,
+    open_content: OpenContent,
+    target: Path,
+    documents: Mapping[str, int] = MappingProxyType({}),
+) -> Unpacked:
     """Write evidence below ``target``, which must be absent or empty, and tell what was written.
+
+    ``documents`` are sizes by SHA-256; those at hand are written by their digests.
 
     Raises:
         VerificationError: ``unpack.content`` where a file's bytes are not those of its record.
@@ -98,7 +117,7 @@ def unpack(items: Iterable[Named], *, open_content: OpenContent, target: Path) -
                 case "file" if not item.sha256:
                     kind = "file, unreadable when registered"
                 case "file":
-                    size = _write(tree, item, place, open_content)
+                    size = _write(tree, item.digests, item.record.size, place, open_content)
                     if size is None:
                         kind, place, absent = "file, not at hand", (), absent + 1
                     else:
@@ -107,12 +126,17 @@ def unpack(items: Iterable[Named], *, open_content: OpenContent, target: Path) -
         if links:
             with tree.create((SYMLINKS,)) as file:
                 file.write(format_links((item.original, item.target) for item in links))
-    return Unpacked(files=len(sizes), bytes=sum(sizes), absent=absent)
+        papers = [
+            digest
+            for digest, size in sorted(documents.items())
+            if _write(tree, {"sha256": digest}, size, (DOCUMENTS, digest), open_content) is not None
+        ]
+    return Unpacked(files=len(sizes), bytes=sum(sizes), absent=absent, documents=len(papers))
 
 
 def _plan(items: Iterable[Named]) -> Iterator[tuple[Named, tuple[str, ...]]]:
     """Give each record its place: those with a name by raw path, then those without by digest; empty: none needed."""
-    plan = NamePlan(taken=(NAMES, SYMLINKS))
+    plan = NamePlan(taken=(NAMES, SYMLINKS, DOCUMENTS))
     for item in sorted(items, key=lambda item: (item.folder, item.path is None, item.path or b"", item.sha256)):
         folder = tuple(map(_encode, item.folder))
         if item.path is None:
@@ -140,17 +164,20 @@ def _row(item: Named, place: tuple[str, ...], kind: Kind) -> Row:
     )
 
 
-def _write(tree: FreshTree, item: Named, place: tuple[str, ...], open_content: OpenContent) -> int | None:
-    """Write one file and return its size in bytes, or None where its content is not at hand."""
-    source = open_content(item.sha256)
+def _write(
+    tree: FreshTree, wanted: Mapping[str, str], wanted_size: object, place: tuple[str, ...], open_content: OpenContent
+) -> int | None:
+    """Write one file and return its size in bytes, or None where its content is not at hand; it must have the digests
+    and the size that are wanted.
+    """
+    source = open_content(wanted["sha256"])
     if source is None:
         return None
-    wanted = dict(named_in(item.record.digests)) if isinstance(item.record.digests, Digests) else {}
     running = {name: digest for name in wanted if (digest := start(name)) is not None}
     size = 0
     # Closing a file writes what is left of it, so that an error of the disk may come last.
     with disk_errors(f"writing {'/'.join(place)}"), source, tree.create(place) as file:
-        while chunk := _read(source, item.sha256):
+        while chunk := _read(source, wanted["sha256"]):
             for digest in running.values():
                 digest.update(chunk)
             size += len(chunk)
@@ -158,8 +185,8 @@ def _write(tree: FreshTree, item: Named, place: tuple[str, ...], open_content: O
     # SHA-256 first: it is the one that people know.
     for name in sorted(running, key=lambda name: (name != "sha256", name)):
         found = running[name].hexdigest()
-        if (found, size) != (wanted[name], item.record.size):
-            expected = f"{name} {wanted[name]} of {item.record.size} bytes"
+        if (found, size) != (wanted[name], wanted_size):
+            expected = f"{name} {wanted[name]} of {wanted_size} bytes"
             raise VerificationError("unpack.content", f"expected {expected}, found {found} of {size} bytes")
     return size
 

@@ -8,9 +8,9 @@ import click
 
 from custody.bundle.container import Container, open_container
 from custody.bundle.decrypt import BundleDecryption
-from custody.bundle.exhibit_files import content_opener, exhibit_files
+from custody.bundle.exhibit_files import content_opener, documents_of, exhibit_files
 from custody.bundle.source import Folders, verify_container
-from custody.bundle.unpack import NAMES, Unpacked
+from custody.bundle.unpack import DOCUMENTS, NAMES, Unpacked
 from custody.bundle.unpack import unpack as write_files
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
@@ -34,6 +34,7 @@ class UnpackResult(Result, frozen=True, kw_only=True, tag="custody-unpacked/v1")
 
     absent: int
     bytes: int
+    documents: int
     files: int
     path: str
     undecided: tuple[str, ...]
@@ -49,10 +50,13 @@ class UnpackResult(Result, frozen=True, kw_only=True, tag="custody-unpacked/v1")
 )
 @click.argument("bundle", type=click.Path(path_type=Path))
 @click.option("--to", "target", type=_FOLDER, required=True, help="The folder to make; it must be absent or empty.")
+@click.option("--documents", is_flag=True, help="Warrants, photos and certificates too, by their digests.")
 @click.option("--strict", is_flag=True, help="Unpack only what has PASSED.")
 @believing
 @pass_custody
-def unpack(context: Context, bundle: Path, target: Path, strict: bool, believed: Believed) -> Exit:
+def unpack(
+    context: Context, bundle: Path, target: Path, documents: bool, strict: bool, believed: Believed
+) -> Exit:
     """Verify BUNDLE and give its evidence its own names back, made safe for this system.
 
     A bundle that FAILED is not unpacked. One that could not be decided is, with a warning, unless --strict.
@@ -72,7 +76,9 @@ def unpack(context: Context, bundle: Path, target: Path, strict: bool, believed:
                 return Exit.INDETERMINATE
             _warn(context, error)
         opener = content_opener(container, elsewhere, decryption)
-        written = write_files(exhibit_files(container, verified), open_content=opener, target=target)
+        papers = documents_of(container) if documents else {}
+        items = exhibit_files(container, verified)
+        written = write_files(items, open_content=opener, target=target, documents=papers)
     emit(context.settings, _result(written, target, verified.report), _lines(written, target))
     return Exit.DONE
 
@@ -116,6 +122,7 @@ def _result(written: Unpacked, target: Path, report: Report) -> UnpackResult:
     return UnpackResult(
         absent=written.absent,
         bytes=written.bytes,
+        documents=written.documents,
         files=written.files,
         path=str(target),
         undecided=tuple(dict.fromkeys(finding.code for finding in reasons_of(report))),
@@ -127,6 +134,8 @@ def _lines(written: Unpacked, target: Path) -> list[str]:
     lines = [f"unpacked: {_files(written.files)}, {count_bytes(written.bytes)}, in {show_path(target)}"]
     if written.absent:
         lines.append(f"  not at hand: {_files(written.absent)}; give their folder with --files")
+    if written.documents:
+        lines.append(f"  documents: {written.documents}, in {show_path(target / DOCUMENTS)}")
     return [*lines, f"  which name became which: {show_path(target / NAMES)}"]
 
 
