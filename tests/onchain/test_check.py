@@ -252,6 +252,17 @@ def test_a_batch_moves_several_tokens() -> None:
         _fails(receipt_proof(receipts_block(log(CONTRACT, ends, data))), recorded, "asset.log")
 
 
+def test_a_fungible_transfer_is_proven_by_its_amount() -> None:
+    """ERC-20 has the same event with the amount in its data; a transfer of nothing went nowhere."""
+    recorded = Recorded(account=account(TARGET), asset=asset("erc20", None), wallet=account(WALLET))
+    for amount, is_moved in ((5_000_000, True), (0, False)):
+        found = receipt_proof(receipts_block(log(CONTRACT, [TRANSFER, word(TARGET), word(WALLET)], word(amount))))
+        if is_moved:
+            assert "moved 5000000 of 0x" in check_proof(found, recorded, ())[0].text
+        else:
+            _fails(found, recorded, "asset.other-transfer")
+
+
 def test_a_failed_transaction_moved_nothing() -> None:
     """Its receipt is in the block all the same."""
     _fails(receipt_proof(receipts_block(moved(), status=b"")), TOKEN_RECORD, "asset.receipt")

@@ -1,1 +1,1 @@
-"""Assets: secrets that are refused, and proofs as nodes answer them."""
+"""Answers of nodes made into proofs, and secrets kept out."""
