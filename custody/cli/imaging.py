@@ -18,7 +18,7 @@ from custody.cli.holdings import Staged
 from custody.cli.list_checking import HeldList, check_lists, digests_wanted, medium_digests_wanted, read_lists
 from custody.cli.output import has_progress, note, progress
 from custody.cli.registration import Wanted
-from custody.evidence.images.findings import Fault, check_accepted
+from custody.evidence.images.findings import MEANINGS, Fault, check_accepted
 from custody.evidence.images.job import Found, Job
 from custody.evidence.images.prepare import IMAGE_KINDS, Guard, ImageFiles, find_images, place_of
 from custody.evidence.images.record import describe_image
@@ -86,13 +86,15 @@ def with_images(
 def _with_image(context: Context, wanted: Wanted, imaging: Imaging, *, staged: Staged, is_kind_told: bool) -> Wanted:
     if not wanted.paths:
         return wanted
-    image = _find(context, wanted)
+    images = _find(context, wanted)
+    image = images[0] if len(images) == 1 else None
     is_directory = len(wanted.paths) == 1 and os.path.isdir(wanted.paths[0])
     paths, details = wanted.paths, dict(wanted.details)
-    if image is not None:
-        check_accepted(image.faults, accept=imaging.accept_damaged)
-        paths = _with_segments(context, paths, image)
-        details["kind"] = details["kind"] if is_kind_told else "image"
+    for item in images:
+        check_accepted(item.faults, accept=imaging.accept_damaged)
+        paths = _with_segments(context, paths, item)
+    if images and not is_kind_told:
+        details["kind"] = "image"
 
     def learn(intake: Intake) -> Mapping[str, Any]:
         known = wanted.learn(intake)
@@ -101,14 +103,18 @@ def _with_image(context: Context, wanted: Wanted, imaging: Imaging, *, staged: S
     return replace(wanted, paths=paths, details=details, learn=learn)
 
 
-def _find(context: Context, wanted: Wanted) -> ImageFiles | None:
+def _find(context: Context, wanted: Wanted) -> tuple[ImageFiles, ...]:
     paths, is_directory = _candidates(wanted.paths)
-    is_image = len(paths) == 1 and not is_directory and wanted.details.get("kind") in IMAGE_KINDS
-    found = find_images(paths, is_image=is_image)
-    if len(found) > 1 and not is_directory:
+    is_called_image = wanted.details.get("kind") in IMAGE_KINDS
+    found = find_images(paths, is_image=is_called_image and len(paths) == 1 and not is_directory)
+    if is_directory:
+        # Many a folder holds some x.img; only what says of itself that it's an image makes the folder one.
+        found = tuple(item for item in found if item.container != "raw" or is_called_image)
+        return found if len(found) == 1 else ()
+    if len(found) > 1:
         text = f"note: {len(found)} images in one exhibit; registered one by one, their media are read as well"
         note(context.settings, text)
-    return found[0] if len(found) == 1 else None
+    return found
 
 
 def _candidates(paths: Sequence[Path]) -> tuple[Sequence[Path], bool]:
@@ -284,4 +290,4 @@ def _tell(context: Context, found: Found, faults: Sequence[Fault]) -> None:
         hint = "; the extra 'images' installs what reads it" if found.not_read == "library-absent" else ""
         note(context.settings, f"note: the medium was not read: {show(found.not_read_text) or found.not_read}{hint}")
     for fault in faults:
-        note(context.settings, f"warning: {show(fault.text)} [image.{fault.damage}]")
+        note(context.settings, f"warning: {MEANINGS[fault.damage]}: {show(fault.text)} [image.{fault.damage}]")

@@ -10,6 +10,7 @@ from custody.cli.exits import Exit
 from custody.evidence.images.supervise import read_apart
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.image import HashList, Image, Medium, Segments
+from schemas.types import UNSET
 from tests.cli.machine import CASE, Machine
 from tests.cli.script import Stage
 from tests.evidence.images.forge_disks import write_qcow2
@@ -255,6 +256,26 @@ def test_an_image_that_changes_meanwhile_is_refused(machine: Machine, monkeypatc
     monkeypatch.setattr("custody.cli.imaging.read_apart", meddle)
     machine.fail(f"register disk.E01 --in-place {LINE}", Exit.REFUSED, "evidence.changed")
     machine.register("disk.E01")
+
+
+def test_two_images_in_one_exhibit_are_whole_or_refused(machine: Machine) -> None:
+    """One exhibit records one medium; that is said, and no segment is lost over it."""
+    _write(machine, forge(MEDIUM, Shape(segments=2)), "a")
+    _write(machine, forge(MEDIUM), "b")
+    ran = machine.do(f"register a.E01 b.E01 {LINE}")
+    assert "2 images in one exhibit" in ran.stderr
+    assert (_registered(machine).content.count, _registered(machine).image) == (3, UNSET)  # type: ignore[union-attr]
+    (machine.stage.folder / "c.E01").touch()
+    machine.fail(f"register b.E01 c.E01 {LINE}", Exit.REFUSED, "image.zero-bytes")
+
+
+def test_a_folder_with_some_raw_file_is_no_image(machine: Machine) -> None:
+    """An empty x.img deep in an application's folder is nobody's disk."""
+    folder = machine.stage.folder / "app"
+    folder.mkdir()
+    (folder / "x.img").touch()
+    machine.register("app")
+    assert (_registered(machine).kind, _registered(machine).image) == ("directory", UNSET)
 
 
 def test_a_directory_with_one_image_is_read_too(machine: Machine) -> None:

@@ -142,8 +142,13 @@ def register(
             wanted = (_one(context, staged, paths, case, given, when),)
         if in_place and not any(item.paths and not staged.is_ours(item.paths[0]) for item in wanted):
             raise UsageError("usage.in-place", "expected a PATH beside --in-place, found none")
-        wanted = with_images(context, staged, wanted, imaging, is_kind_told=bool(list_file or given["kind"]))
+        wanted = with_images(context, staged, wanted, imaging, is_kind_told=_is_kind_told(list_file, given))
         emit_outcome(context, register_exhibits(context, staged, wanted, taking, who=who, when=when))
+
+
+def _is_kind_told(list_file: Path | None, given: Given) -> bool:
+    """Tell whether somebody said what an exhibit is; of one from abroad its own ledger did."""
+    return list_file is not None or given["kind"] is not None or given["bundle"] is not None
 
 
 def _check_alone(paths: tuple[Path, ...], given: Given) -> None:
