@@ -60,8 +60,8 @@ def parse_decisions(
     return Wanted(tuple(accepted), pairs, refuse_all, named)
 
 
-def decide(report: Report, delivery: Delivery, wanted: Wanted) -> tuple[Decision, ...]:
-    """Return a decision about each exhibit of the delivery.
+def decide(report: Report, delivery: Delivery, wanted: Wanted, *, origin: str) -> tuple[Decision, ...]:
+    """Return a decision about each exhibit of the delivery to the ledger ``origin``, to which some may come home.
 
     Raises:
         VerificationError: ``receive.failed`` where something of a bundle that FAILED would be accepted.
@@ -70,13 +70,13 @@ def decide(report: Report, delivery: Delivery, wanted: Wanted) -> tuple[Decision
             ``receive.undecided-exhibit`` for one that is neither.
     """
     _check_names(delivery, wanted)
-    made = tuple(_decide(arrival, wanted) for arrival in delivery.arrivals)
-    if any(item.kind == "accepted" for item in made):
+    made = tuple(_decide(arrival, wanted, origin) for arrival in delivery.arrivals)
+    if any(item.kind != "refused" for item in made):
         _check_verdict(report, wanted)
     return made
 
 
-def _decide(arrival: Arrival, wanted: Wanted) -> Decision:
+def _decide(arrival: Arrival, wanted: Wanted, origin: str) -> Decision:
     names = {arrival.name, arrival.number}
     reason = wanted.refuse_all or next((why for name, why in wanted.refused.items() if name in names), None)
     if reason is not None:
@@ -85,7 +85,8 @@ def _decide(arrival: Arrival, wanted: Wanted) -> Decision:
         text = f"expected a decision about {arrival.name}, found none"
         hint = f"--accept {arrival.name}, or --refuse {arrival.name}=REASON"
         raise UsageError("receive.undecided-exhibit", text, hint=hint)
-    return Decision(arrival, "accepted", None, wanted.reservations)
+    kind: Literal["accepted", "returned"] = "accepted" if arrival.comes_home_to(origin) is None else "returned"
+    return Decision(arrival, kind, None, wanted.reservations)
 
 
 def _check_names(delivery: Delivery, wanted: Wanted) -> None:

@@ -135,7 +135,7 @@ def receive(
         delivery = delivery_of(verified)
         origin = context.ledger().ledger().origin
         check_addressed(delivery, origin)
-        decisions = decide(verified.report, delivery, wanted)
+        decisions = decide(verified.report, delivery, wanted, origin=origin)
         unloading = Unloading(staged, container, verified, content_opener(container, elsewhere, decryption))
         receiving = Receiving(
             verified=verified, delivery=delivery, sender=find_sender(context, delivery, sender), case=case,
