@@ -28,6 +28,18 @@ def test_papers_are_printed_from_the_ledger(machine: Machine, stage: Stage) -> N
         assert "disk.img" in text or paper == "seizure-list"
 
 
+def test_a_list_that_is_too_long_for_an_event_is_printed_whole(machine: Machine, stage: Stage) -> None:
+    """Row C2 wants every file with its check value, however many there are."""
+    (stage.folder / "many").mkdir()
+    for number in range(20):
+        (stage.folder / "many" / f"n{number}.log").write_bytes(b"x%d" % number)
+    machine.register("many", "--kind directory")
+    machine.do("print cn-list EX-2 -o list.html")
+    text = (stage.folder / "list.html").read_text("utf-8")
+    assert all(f"n{number}.log" in text for number in range(20))
+    assert text.count("file, log") == 20
+
+
 def test_nothing_is_overwritten_or_half_written(machine: Machine, stage: Stage) -> None:
     """A page that was signed must not be lost to the next one."""
     machine.do("print cn-record EX-1 -o record.html")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from custody.evidence.members import Member
 from custody.report.papers.exhibit_records import (
     Name,
     amount_of,
@@ -56,10 +57,20 @@ def cn_record(verified: Verified, exhibits: Sequence[Name], basis: tuple[Row, ..
     )  # fmt: skip
 
 
-def cn_list(verified: Verified, exhibits: Sequence[Name], basis: tuple[Row, ...]) -> Paper:
-    """Return the list of electronic data: category, format and check value of each (2016 Provisions art. 14)."""
+def cn_list(
+    verified: Verified,
+    exhibits: Sequence[Name],
+    basis: tuple[Row, ...],
+    lists: Mapping[str, Sequence[Member]] | None = None,
+) -> Paper:
+    """Return the list of electronic data: category, format and check value of each (2016 Provisions art. 14).
+
+    ``lists`` holds the records of lists that are too long for an event, by event hash of the registration.
+    """
     read, found = Reader(verified, "zh"), registrations(verified, exhibits)
-    tables = tuple(file_table(read, details, name=name_of(entry)) for entry, details in found)
+    tables = tuple(
+        file_table(read, details, name_of(entry), (lists or {}).get(entry.event.hash, ())) for entry, details in found
+    )
     return Paper(
         "cn-list", Label("List of electronic data", "电子数据清单"), "zh", basis, (), (), tables,
         (Label("Investigators", "侦查人员"), Label("Holder or provider", "持有人、提供人"), Label("Witness", "见证人")),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from custody.evidence.members import Member
 from custody.report.counts import count_bytes, counted
 from custody.report.papers.paper import Label, Proof, Reader, Table, proof_of
 from custody.report.safe_text import show
 from custody.verify.verify import Verified
-from schemas.content import Content, FileRecord
+from schemas.content import Content, Digests, FileRecord
 from schemas.details.exhibit import (
     ExhibitRegistered,
 )
@@ -85,22 +86,27 @@ def files_of(details: ExhibitRegistered) -> tuple[FileRecord, ...]:
     return details.content.files
 
 
-def file_table(read: Reader, details: ExhibitRegistered, name: str = "") -> Table:
-    """Return the files of an exhibit as a list with category, format and check value."""
+def file_table(read: Reader, details: ExhibitRegistered, name: str = "", listed: Sequence[Member] = ()) -> Table:
+    """Return the files of an exhibit as a list with category, format and check value; ``listed`` are the records of a
+    list that is too long for the event.
+    """
     heads = (
         Label("No.", "序号"), Label("Name", "名称"), Label("Category and format", "类别、文件格式"),
         Label("Bytes", "大小"), Label("Check value", "完整性校验值"),
     )  # fmt: skip
-    rows = []
-    for number, record in enumerate(files_of(details), 1):
-        path = read.value(record.path)
-        ending = path.rpartition(".")[2] if "." in path.rpartition("/")[2] else "-"
-        digest = f"SHA-256 {record.digests.sha256}" if is_set(record.digests) else "unread"  # type: ignore[union-attr]
-        if is_set(record.digests) and is_set(record.digests.sm3):  # type: ignore[union-attr]
-            digest += f"; SM3 {record.digests.sm3}"  # type: ignore[union-attr]
-        size = read.value(record.size)
-        rows.append((str(number), path, f"{record.type}, {ending}", size, digest))
+    named = [(record, read.value(record.path)) for record in files_of(details)]
+    named += [(item.record, read.path(item.path, item.record.path)) for item in listed]
+    rows = [_file_row(read, number, record, path) for number, (record, path) in enumerate(named, 1)]
     if not rows:
         rows.append(("-", name or "-", amount_of(details), "-", check_value(details)))
     suffix = f" {name}" if name else ""
     return Table(Label(f"Files{suffix}", f"文件清单{suffix}"), heads, tuple(rows))
+
+
+def _file_row(read: Reader, number: int, record: FileRecord, path: str) -> tuple[str, ...]:
+    ending = path.rpartition(".")[2] if "." in path.rpartition("/")[2] else "-"
+    digest = "unread"
+    if isinstance(record.digests, Digests):
+        also = f"; SM3 {record.digests.sm3}" if is_set(record.digests.sm3) else ""
+        digest = f"SHA-256 {record.digests.sha256}{also}"
+    return (str(number), path, f"{record.type}, {ending}", read.value(record.size), digest)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from custody.report.people import people_of
-from custody.report.safe_text import show
+from custody.report.safe_text import show, show_path
 from custody.report.words import format_utc
 from custody.verify.verify import Verified
 from schemas.entry import ParsedEntry
@@ -91,6 +91,10 @@ class Reader:
         if isinstance(value, tuple):
             return ", ".join(self.value(item) for item in value)
         return show(str(value))
+
+    def path(self, raw: bytes | None, hidden: Private) -> str:
+        """Return the name of a file from a list, or why it is not shown."""
+        return self._absent(hidden.commitment) if raw is None else show_path(raw)
 
     def several(self, *values: object) -> str:
         """Return all of ``values`` that are there, or that none is."""
