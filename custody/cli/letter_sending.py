@@ -47,7 +47,9 @@ def record_or_send(
     acts = tuple(compose_request(context, type, details, who=who, when=when) for type, details in events)
     # Kept before: the letter carries the documents that its acts name.
     staged.keep()
-    outgoing = Outgoing(to=story.state.peer, target=out, requests=(story.state.id,), purpose=purpose, acts=acts)
+    request = story.state.id
+    stated = purpose or f"request {request}"
+    outgoing = Outgoing(to=story.state.peer, target=out, requests=(request,), purpose=stated, acts=acts)
     built = export(context, outgoing, who=who, when=when)
     _emit(context, story, built, len(acts), missing, notes)
 

@@ -17,6 +17,8 @@ from custody.verify.state import View
 from schemas.profile import Profile, RequiredField
 
 _GENERIC: Final = "generic"
+_MARKS: Final = ("T", "S", "M")
+"""How well a source is known: the text was read, a secondary source, nobody confirmed it."""
 
 
 def forum_of(country: str, other: str | None) -> Profile:
@@ -29,13 +31,16 @@ def forum_of(country: str, other: str | None) -> Profile:
 def wanted_of(view: View, names: frozenset[str], *, kind: str, direction: str, peer: str) -> tuple[RequiredField, ...]:
     """Return what a request that states ``names`` lacks, by the procedure of both countries (B1, C13, C16, C17, E1).
 
-    A request that goes out is read where it arrives: what is wanted there counts too.
+    A request that goes out is read where it arrives: what is wanted there counts too. Of two laws that want a field the
+    one is named of which more is known.
     """
     own, there = _countries(view, peer)
     found = {item.name: item for item in lacking_of(names, forum_of(own, there), kind=kind, direction=direction)}
     if direction == "outgoing" and there is not None:
         for item in lacking_of(names, forum_of(there, own), kind=kind, direction="incoming"):
-            found.setdefault(item.name, item)
+            known = found.get(item.name)
+            if known is None or _MARKS.index(item.source.mark) < _MARKS.index(known.source.mark):
+                found[item.name] = item
     return tuple(found[name] for name in sorted(found))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC
 
 import click
@@ -32,6 +32,8 @@ _MEDIA = {
     "paper": ", ON PAPER",
     "signed": "",
 }
+_NAME, _VALUE = "fields name", "fields value"
+"""How `tell` labels a statement: its name, and what it says."""
 
 
 @command(example="custody request show req-7", result=RequestStoryResult)
@@ -65,12 +67,24 @@ def _steps(context: Context, story: RequestStory) -> Iterator[RequestStep]:
         told = tell(entry.event, disclosures, name_of=access.name_of)
         yield RequestStep(
             entry=entry.entry.index,
-            facts=told.facts,
+            facts=tuple(_facts(told.facts)),
             headline=told.headline,
             medium=medium_of(entry.event.details),
             occurred_at=entry.event.event.occurred_at,
             recorded_at=entry.entry.recorded_at,
         )
+
+
+def _facts(facts: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield facts, with each statement of a request under its own name."""
+    name = ""
+    for label, value in facts:
+        if label.startswith(_NAME):
+            name = value
+        elif label.startswith(_VALUE):
+            yield name, value
+        else:
+            yield label, value
 
 
 def _lines(
