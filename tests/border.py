@@ -106,7 +106,7 @@ class Side:
             return self.world.sign(self.world.event("bundle.exported", details, actor="examiner-1", anchor=anchor))
 
         order = Order(
-            tuple((CASE, number) for number in numbers), NONCE, Choice(),
+            tuple((CASE, number) for number in numbers), NONCE, choice or Choice(),
             acts=tuple(self.world.sign(act) for act in acts), recipients=recipients,
         )  # fmt: skip
         return build_bundle(

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from custody.verify.places import places_of
+from schemas.details.consent import ConsentRecorded
+from schemas.details.transfer import TransferDispatched
 from schemas.errors import UsageError
 from schemas.event import ParsedEvent
 from schemas.private import Disclosure
@@ -27,7 +29,10 @@ WITHHELD_BY_RULE: tuple[tuple[str, str], ...] = (
     ("exhibit.returned", "/details/returned_by"),
     ("bundle.exported", "/details/recipient"),
     ("bundle.exported", "/details/purpose"),
+    ("consent.conditions-met", "*"),
+    ("consent.revoked", "*"),
     ("release.refused", "*"),
+    ("transfer.contested", "*"),
     ("access.logged", "/details/person"),
 )
 """Types and pointers that stay here unless they are disclosed by hand. The exporting event itself is not under it."""
@@ -35,10 +40,13 @@ WITHHELD_BY_RULE: tuple[tuple[str, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Patterns given by hand; what is disclosed by hand goes before what is withheld by hand or rule."""
+    """Patterns given by hand, and the agent ``to`` whom it goes; what is disclosed by hand goes before what is withheld
+    by hand or rule.
+    """
 
     withhold: tuple[tuple[str, str], ...] = ()
     disclose: tuple[tuple[str, str], ...] = ()
+    to: str | None = None
 
     def is_disclosed(self, type: str, pointer: str) -> bool:
         """Tell whether the value at ``pointer`` of an event of ``type`` goes to the recipient."""
@@ -51,6 +59,20 @@ class Choice:
         if _matches(self.withhold, type, pointer):
             return "hand"
         return "rule" if _matches(WITHHELD_BY_RULE, type, pointer) else None
+
+    def reason_in(self, event: ParsedEvent, pointer: str) -> Literal["hand", "rule"] | None:
+        """Say why the value at ``pointer`` of an event stays here: on what terms others get it is theirs to know."""
+        if self.to is not None and _is_for_another(event, self.to) and not _matches(self.disclose, event.type, pointer):
+            return "rule"
+        return self.reason(event.type, pointer)
+
+
+def _is_for_another(event: ParsedEvent, to: str) -> bool:
+    match event.details:
+        case ConsentRecorded(recipient=recipient) | TransferDispatched(to=recipient):
+            return recipient != to
+        case _:
+            return False
 
 
 def parse_choice(*, withhold: Iterable[str], disclose: Iterable[str]) -> Choice:
@@ -81,7 +103,7 @@ def choose(events: Iterable[ParsedEvent], known: Mapping[str, Disclosure], choic
         known[commitment]
         for event in events
         for commitment, pointer in places_of(event).items()
-        if commitment in known and choice.is_disclosed(event.type, pointer)
+        if commitment in known and choice.reason_in(event, pointer) is None
     ]
     return tuple(sorted(chosen, key=lambda disclosure: disclosure.text))
 

@@ -29,7 +29,7 @@ class Kept:
 def find_kept(events: Iterable[ParsedEvent], *, shown: Set[str], erased: Set[str], choice: Choice) -> tuple[Kept, ...]:
     """Return the values of ``events`` that are not ``shown``, in order of commitment; ``erased`` ones are no choice."""
     kept = [
-        Kept(commitment, event.hash, event.type, pointer, choice.reason(event.type, pointer) or "absent")
+        Kept(commitment, event.hash, event.type, pointer, choice.reason_in(event, pointer) or "absent")
         for event in events
         for commitment, pointer in places_of(event).items()
         if commitment not in shown and commitment not in erased

@@ -7,7 +7,7 @@ record: somebody tried to send this out, and it did not leave (law row C10).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -90,7 +90,7 @@ def export(context: Context, outgoing: Outgoing, *, who: Signing, when: When) ->
     order = Order(
         exhibits=tuple((item.case, item.number) for item in outgoing.exhibits),
         nonce=context.random(16).hex(),
-        choice=outgoing.choice,
+        choice=replace(outgoing.choice, to=outgoing.to),
         requests=tuple(sorted({*outgoing.requests, *([outgoing.request] if outgoing.request else [])})),
         acts=acts,
         stated=draft.disclosures,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from custody.bundle.disclose import Choice
 from schemas.errors import RefusedError, RuleViolation
 from tests.border import CASE, Side, codes, read, register, trust
 
@@ -139,3 +140,13 @@ def test_a_bundle_for_another_ledger_is_not_ones_own(side: Side) -> None:
     other = read(built.path, trust(side, ledger="c.example/main"), side.world.at)
     assert "lawfulness.recipient" in codes(other)
     assert other.report.verdict.value == "FAILED"
+
+
+def test_the_terms_of_others_are_not_told(side: Side) -> None:
+    """Who else gets it, and on what terms, is for them to know: the record is there, its words are not."""
+    side.consent("EX-1", "c-police", purpose="the secret of c")
+    side.consent("EX-1", "b-police", purpose="trial in b")
+    built = side.build("b.zip", "EX-1", to="b-police", choice=Choice(to="b-police"))
+    values = {item.value for item in read(built.path, trust(side), side.world.at).values.disclosed.values()}
+    assert "trial in b" in values
+    assert "the secret of c" not in values
