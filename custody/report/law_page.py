@@ -58,17 +58,28 @@ def _rows(law: LawReport, report: Report, verified: Verified, absent: Absent) ->
     country = f", {law.to_country}" if is_set(law.to_country) else ""
     origin = f", its ledger {law.to_ledger}" if is_set(law.to_ledger) else ""
     yield "to", show(f"{law.to}{country}{origin}")
-    yield "request", show(str(law.request)) if is_set(law.request) else "none on record"
+    yield "request", show(_request(law, report, verified))
     if is_set(law.transfer):
         yield "transfer", show(str(law.transfer))
     inherited = report.inherited if isinstance(report.inherited, tuple) else ()
     for before in inherited:
         yield "came through", show(f"{before.origin}, proven by its own bundle up to entry {before.size - 1}")
     abroad = is_set(law.to_country) and law.to_country != law.country
-    if abroad and not any(terms.manner in {"key", "letter", "paper"} for terms in law.terms):
+    if abroad and report.exhibits and not any(terms.manner in {"key", "letter", "paper"} for terms in law.terms):
         yield "consent", "NONE that covers it; see step 11"
     for terms in law.terms:
         yield from _terms(terms, verified, absent)
+
+
+def _request(law: LawReport, report: Report, verified: Verified) -> str:
+    """Return the request that a bundle answers, or those that a letter is about."""
+    if is_set(law.request):
+        return str(law.request)
+    ledger = report.ledger
+    export = verified.entries.get(ledger.size - 1) if isinstance(ledger, LedgerReport) else None
+    about = export.event.event.about if export is not None else None
+    named = [str(item.request) for item in about if is_set(item.request)] if isinstance(about, tuple) else []
+    return ", ".join(named) or "none on record"
 
 
 def _terms(terms: TermsReport, verified: Verified, absent: Absent) -> Iterator[tuple[str, str]]:
