@@ -40,8 +40,8 @@ def exhibit_files(container: Container, verified: Verified) -> Iterator[Named]:
 
 
 def content_opener(container: Container, elsewhere: Folders, decryption: BundleDecryption | None = None) -> OpenContent:
-    """Return what gives the bytes of a file or document by SHA-256: from the bundle, decrypted where ``decryption`` can, else from the
-    folders; nothing where in neither.
+    """Return what gives the bytes of a file or document by SHA-256: from the bundle, decrypted if ``decryption`` can,
+    else from the folders; nothing where in neither.
     """
     ciphertexts = ciphertexts_of(container) if decryption is not None else {}
 

@@ -64,8 +64,7 @@ def destroy(access: LedgerAccess, orders: Sequence[ParsedEvent]) -> Destroyed:
         _destroy_names(access, content, ordered, done)
     _destroy_files(access, orders, ordered, registered, done)
     _clear_drafts(access.drafts_folder(), ordered, done)
-    access.home.store.disclosures.erase(commitments)
-    done.also += _also(access, done.texts)
+    access.home.store.disclosures.erase([*commitments, *_also(access, done)])
     _check_traces(access.home.path, done)
     return done
 
@@ -211,21 +210,23 @@ def _clear_drafts(folder: Path, ordered: Erasures, done: Destroyed) -> None:
             )))  # fmt: skip
 
 
-def _also(access: LedgerAccess, texts: set[str]) -> list[str]:
-    """Return where else a destroyed text stands: a description may quote the name of the file that it describes."""
-    words = {
-        value for text in texts if isinstance(value := parse_disclosure(text).value, str) and len(value) >= SHORTEST
-    }
+def _also(access: LedgerAccess, done: Destroyed) -> list[str]:
+    """Note where else a destroyed text stands: a description may quote the name of the file that it describes. Return
+    the commitments of values that hold one and belong to no entry, as a refused batch leaves them: nobody misses them.
+    """
+    values = (parse_disclosure(text).value for text in done.texts)
+    words = {value for value in values if isinstance(value, str) and len(value) >= SHORTEST}
     if not words:
         return []
     found = {
         item.commitment: item.path
         for item in access.home.store.disclosures.all()
-        if any(word in str(item.value) for word in words)
+        if item.text not in done.texts and any(word in str(item.value) for word in words)
     }
     with access.read() as reader:
         indexes = reader.commitment_indexes(sorted(found))
-    return [f"entry {index}, {found[item]}" for item, index in sorted(indexes.items(), key=lambda pair: pair[1])]
+    done.also += [f"entry {index}, {found[item]}" for item, index in sorted(indexes.items(), key=lambda pair: pair[1])]
+    return sorted(found.keys() - indexes.keys())
 
 
 SHORTEST = 6

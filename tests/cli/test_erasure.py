@@ -15,7 +15,9 @@ import pytest
 from custody.cli import destroying
 from custody.cli.exits import Exit
 from custody.evidence import destroy
+from custody.storage.home import open_home
 from schemas.errors import StorageError
+from schemas.private import make_disclosure
 from tests.cli.machine import CASE, Machine
 from tests.cli.script import Stage
 
@@ -151,6 +153,15 @@ def test_what_was_left_in_place_is_named_and_forgotten(machine: Machine) -> None
     assert traces(machine.home, SEIZED) == {}
     assert len(done["destroyed"]["left"]) == 1
     assert path.read_bytes() == CONTENT
+
+
+def test_what_a_refused_batch_left_goes_too(machine: Machine) -> None:
+    """It belongs to no entry, so no order could ever name it."""
+    registered = machine.register("few", f'--seized-from "{SEIZED}" --description letters')
+    with open_home(machine.home, random=bytes) as home:
+        home.store.disclosures.put([make_disclosure(salt=b"7" * 16, path="/details/place", value=f"with {SEIZED}")])
+    machine.do(f"erase {registered['entries'][0]['entry']} --everything {ORDER}")
+    assert traces(machine.home, SEIZED) == {}
 
 
 def test_a_draft_that_waits_loses_the_value_too(machine: Machine) -> None:

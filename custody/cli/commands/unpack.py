@@ -54,9 +54,7 @@ class UnpackResult(Result, frozen=True, kw_only=True, tag="custody-unpacked/v1")
 @click.option("--strict", is_flag=True, help="Unpack only what has PASSED.")
 @believing
 @pass_custody
-def unpack(
-    context: Context, bundle: Path, target: Path, documents: bool, strict: bool, believed: Believed
-) -> Exit:
+def unpack(context: Context, bundle: Path, target: Path, documents: bool, strict: bool, believed: Believed) -> Exit:
     """Verify BUNDLE and give its evidence its own names back, made safe for this system.
 
     A bundle that FAILED is not unpacked. One that could not be decided is, with a warning, unless --strict.
