@@ -93,6 +93,7 @@ class Side:
         to: str,
         acts: Sequence[Composed] = (),
         recipients: tuple[str, ...] = (),
+        choice: Choice | None = None,
         **stated: Any,
     ) -> Built:
         """Build a bundle of exhibits for an agent on record, with acts recorded just before the export.
