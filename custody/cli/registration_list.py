@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -131,4 +130,4 @@ def _wanted(context: Context, item: Item, case: str, shared: Mapping[str, Any]) 
     source = _source(context, item)
     if source is None:
         return wanted
-    return replace(wanted, details={**details, "source": source.details}, learn=partial(source.learn, paths))
+    return replace(wanted, details={**details, "source": source.details}, learn=source.learn)

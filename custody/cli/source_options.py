@@ -6,7 +6,7 @@ counts for something only where --time-zone says which zone it is, and that it w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timezone, tzinfo
 from hashlib import file_digest
@@ -65,7 +65,7 @@ class Sourced:
     zone: tzinfo | None = None
     parts: Mapping[str, Path] = field(default_factory=dict)
 
-    def learn(self, paths: Sequence[Path], intake: Intake) -> dict[str, Any]:
+    def learn(self, intake: Intake) -> dict[str, Any]:
         """Return the ``source`` with what is in the files that were just taken in.
 
         Raises:
@@ -84,7 +84,7 @@ class Sourced:
                 done += read
                 step(done, max(done, intake.content.bytes))
 
-            found = read_collection(paths, records_of(intake), stated=stated, tick=tick)
+            found = read_collection(intake, stated=stated, tick=tick)
         capture = self._capture(found, intake)
         return {"source": {**self.details, **found.details(), "capture": capture}}
 

@@ -179,9 +179,7 @@ def _one(context: Context, staged: Staged, paths: tuple[Path, ...], case: str, g
     wanted = Wanted(case=case, number=number, paths=paths, details=details, seal=given["seal"])
     source = source_of(context, given, kind=details["kind"])
     if source is not None:
-        learn = partial(source.learn, paths)
-        if certified is not None:
-            learn = partial(_learn_certified, context, certified, source, paths)
+        learn = source.learn if certified is None else partial(_learn_certified, context, certified, source)
         wanted = replace(wanted, details={**wanted.details, "source": source.details}, learn=learn)
     if certified is not None:
         return replace(wanted, details={**wanted.details, "certificate": certified.document})
@@ -218,13 +216,11 @@ def _told_by(certified: CertifiedExhibit, given: Given) -> dict[str, Any]:
     return {**given, **{name: given[name] or value for name, value in said.items()}}
 
 
-def _learn_certified(
-    context: Context, certified: CertifiedExhibit, source: Sourced, paths: tuple[Path, ...], intake: Intake
-) -> dict[str, Any]:
+def _learn_certified(context: Context, certified: CertifiedExhibit, source: Sourced, intake: Intake) -> dict[str, Any]:
     """Count the records, and warn of those that nobody asked for."""
     from custody.cli.certified import warn_excess
 
-    learned = source.learn(paths, intake)
+    learned = source.learn(intake)
     account = source.details.get("account")
     warn_excess(context, certified, learned["source"], None if account is None else str(account))
     return learned

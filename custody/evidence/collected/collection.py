@@ -7,12 +7,11 @@ the file: what is said of the records is said of the bytes that are registered, 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from hashlib import sha256
 from io import BufferedReader, RawIOBase
-from pathlib import Path
 from typing import Any, Final
 
 from custody.evidence.collected.formats import HEAD_BYTES, Format, format_of
@@ -24,7 +23,6 @@ from custody.evidence.intake import Intake
 from custody.evidence.manifest import read_manifest
 from custody.evidence.reading import open_node
 from custody.evidence.refusals import changed
-from custody.evidence.sources import find_sources
 from custody.evidence.walk import Node, walk
 from schemas.content import Digests, FileRecord
 from schemas.details.source import RecordFormat
@@ -53,24 +51,18 @@ class Collection:
         return {"records": records or None, "uncounted": self.uncounted or None}
 
 
-def read_collection(
-    paths: Sequence[Path],
-    records: Iterable[FileRecord],
-    *,
-    stated: Stated,
-    tick: Callable[[int], None] = lambda _: None,
-) -> Collection:
-    """Return what is in the files below ``paths``, of which ``records`` were made, in the same order.
+def read_collection(intake: Intake, *, stated: Stated, tick: Callable[[int], None] = lambda _: None) -> Collection:
+    """Return what is in the files that were just taken in, read again where they lie.
 
     ``tick`` gets the number of bytes of every piece read. Memory does not grow with the files.
 
     Raises:
         RefusedError: ``evidence.changed`` or ``evidence.vanished`` where a file is not the one that was taken in.
-        UsageError, StorageError: as `walk`.
+        RecordError, VerificationError, StorageError: as `walk` and `read_manifest`.
     """
     found = Collection()
-    with closing(walk(find_sources(paths))) as nodes:
-        for node, record in _paired(nodes, records):
+    with closing(walk(intake.sources)) as nodes:
+        for node, record in _paired(nodes, records_of(intake)):
             # The record of a device is that of the bytes which were read from it.
             if node.kind != record.type and (node.kind, record.type) != ("device", "file"):
                 raise changed(node.path, f"it was a {record.type} and became a {node.kind}")

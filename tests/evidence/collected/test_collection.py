@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from custody.evidence.collected.collection import Collection, read_collection, records_of
+from custody.evidence.collected.collection import Collection, read_collection
 from custody.evidence.collected.tally import Stated
 from custody.evidence.intake import Intake, take_in
 from schemas.errors import RefusedError
@@ -23,8 +23,8 @@ def intake(seized: Path, spool: Path, salts: Salts) -> Callable[[], Intake]:
     return lambda: take_in([seized], salts=salts, spool=spool)
 
 
-def _read(seized: Path, taken: Intake) -> Collection:
-    return read_collection([seized], records_of(taken), stated=Stated())
+def _read(taken: Intake) -> Collection:
+    return read_collection(taken, stated=Stated())
 
 
 def _database(path: Path, *statements: str) -> None:
@@ -42,7 +42,7 @@ def test_files_of_one_format_are_counted_together(seized: Path, intake: Callable
     (seized / "sub" / "new.log").write_bytes(b"<34>1 2026-01-02T00:00:00Z h a - - - x\n")
     (seized / "sub" / "other.bin").write_bytes(b"\0")
     (seized / "link").symlink_to("0.jsonl")
-    found = _read(seized, intake()).details()
+    found = _read(intake()).details()
     # An empty file is of no format.
     assert (found["uncounted"], [item["format"] for item in found["records"]]) == (2, ["json-lines", "syslog-5424"])
     assert (found["records"][0]["count"], found["records"][0]["files"]) == (sum(range(20)), 19)
@@ -68,7 +68,7 @@ def test_what_changes_after_it_was_taken_in_is_refused(
     taken = intake()
     change(path)
     with pytest.raises(RefusedError, match="evidence") as caught:
-        _read(seized, taken)
+        _read(taken)
     assert caught.value.code in {"evidence.changed", "evidence.vanished"}
 
 
@@ -82,7 +82,7 @@ def test_messages_of_a_database_are_counted_where_the_table_is_known(
         "INSERT INTO message VALUES (1, 1, 'a', 1767225600000), (2, 1, 'b', 1795263780999), (3, 1, 'c', 0)",
     )
     before = sorted(path.name for path in seized.iterdir())
-    (records,) = _read(seized, intake()).details()["records"]
+    (records,) = _read(intake()).details()["records"]
     assert (records["format"], records["count"], records["undated"]) == ("sqlite-messages", 3, 1)
     assert (records["first_at"], records["last_at"]) == ("2026-01-01T00:00:00Z", "2026-11-21T12:23:00Z")
     assert sorted(path.name for path in seized.iterdir()) == before
@@ -103,7 +103,7 @@ def test_a_database_that_could_run_something_is_left_alone(
 ) -> None:
     """A view or a virtual table is a program of whoever made the file."""
     _database(seized / "x.db", *statements)
-    assert _read(seized, intake()).details() == {"records": None, "uncounted": 1}
+    assert _read(intake()).details() == {"records": None, "uncounted": 1}
 
 
 @pytest.mark.parametrize("place", [0, 30, 100, 4096, 5000])
@@ -118,7 +118,7 @@ def test_a_damaged_database_is_not_counted_or_counted_without_a_crash(
     raw = bytearray(path.read_bytes())
     raw[place : place + 64] = b"\xff" * 64
     path.write_bytes(raw)
-    found = _read(seized, intake()).details()
+    found = _read(intake()).details()
     assert found["uncounted"] == 1 or found["records"]
 
 
@@ -127,7 +127,7 @@ def test_parts_of_a_web_capture_are_told_by_their_bytes(seized: Path, intake: Ca
     (seized / "page").write_bytes(b"\xef\xbb\xbf <!-- saved --> <!DOCTYPE html><html>")
     (seized / "one").write_bytes(PNG)
     (seized / "two").write_bytes(b"\xff\xd8\xff\xe0")
-    found = _read(seized, intake())
+    found = _read(intake())
     assert (len(found.pages), len(found.images), found.uncounted) == (1, 2, 0)
 
 
@@ -137,7 +137,7 @@ def test_what_windows_exports_is_read_as_well(code: str, seized: Path, intake: C
     rows = "".join(f"2026-01-01T00:00:00Z,\U0001f600{'x' * (n % 7)}\r\n" for n in range(5000))
     (seized / "a.csv").write_bytes(("\ufefftime,text\r\n" + rows).encode(code))
     (seized / "bad.csv").write_bytes(("\ufefftime,text\r\n2026-01-01T00:00:00Z,y\r\n").encode(code) + b"\xd8")
-    (records,) = _read(seized, intake()).details()["records"]
+    (records,) = _read(intake()).details()["records"]
     assert (records["format"], records["files"], records["first_at"]) == ("csv", 2, "2026-01-01T00:00:00Z")
     assert (records["count"], records["undated"]) == (5001, None)
 
@@ -149,7 +149,7 @@ def test_memory_does_not_grow_with_the_file(seized: Path, intake: Callable[[], I
     taken = intake()
     tracemalloc.start()
     try:
-        _read(seized, taken)
+        _read(taken)
         assert tracemalloc.get_traced_memory()[1] < 8 << 20
     finally:
         tracemalloc.stop()
