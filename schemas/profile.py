@@ -6,6 +6,7 @@ profile and this program knows what was looked at. One that names a rule, gate o
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import Annotated, ClassVar, Final, Literal
 
 from msgspec import Meta
@@ -60,11 +61,14 @@ class RequiredField(Record, frozen=True, kw_only=True):
 
 
 class RequiredFields(Record, frozen=True, kw_only=True):
-    """What a request of one kind must state; ``direction`` limits it to those received or those sent."""
+    """What a request of one kind must state. ``direction`` limits it to those received or those sent, ``stating`` to
+    those that state this field, such as an asset.
+    """
 
     direction: Literal["incoming", "outgoing"] | Unset = UNSET
     fields: Annotated[tuple[RequiredField, ...], Meta(min_length=1, max_length=64)]
     kind: RequestKind
+    stating: FieldName | Unset = UNSET
 
     def __post_init__(self) -> None:
         """Want each field once, in order; ValueError becomes ``record.malformed``."""
@@ -113,12 +117,12 @@ class Profile(Record, frozen=True, kw_only=True):
         """Return the law behind a check, or nothing where this profile does not ask for it."""
         return next((item.source for item in self.checks if item.rule == rule), None)
 
-    def required(self, kind: str, direction: str) -> tuple[RequiredField, ...]:
-        """Return what a request of that kind must state, in order of name."""
+    def required(self, kind: str, direction: str, stated: Set[str] = frozenset()) -> tuple[RequiredField, ...]:
+        """Return what a request of that kind that states the fields ``stated`` must state, in order of name."""
         found = {
             field.name: field
             for item in self.requests
-            if item.kind == kind and item.direction in {direction, UNSET}
+            if item.kind == kind and item.direction in {direction, UNSET} and item.stating in {*stated, UNSET}
             for field in item.fields
         }
         return tuple(found[name] for name in sorted(found))

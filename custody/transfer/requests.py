@@ -147,7 +147,7 @@ def lacking_of(
     """Return the fields that ``profile`` wants of a request and that are not among ``names``."""
     if profile is None:
         return ()
-    return tuple(field for field in profile.required(kind, direction) if field.name not in names)
+    return tuple(field for field in profile.required(kind, direction, names) if field.name not in names)
 
 
 def names_of(details: Mapping[str, object]) -> frozenset[str]:

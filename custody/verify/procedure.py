@@ -178,7 +178,7 @@ class Procedure:
         if self._profile.source_of("request-fields") is None:
             return
         for request, asked in sorted(self._asked.items()):
-            for wanted in self._profile.required(asked.kind, asked.direction):
+            for wanted in self._profile.required(asked.kind, asked.direction, asked.names):
                 if wanted.name not in asked.names:
                     missing = Missing(f"request {request} does not state: {wanted.name}", "completing the request")
                     self._miss("procedure.request-fields", f"entry {asked.index}", missing, wanted.source)

@@ -104,6 +104,14 @@ def test_china_wants_what_its_law_names_of_a_request() -> None:
     assert {"holder", "place", "form", "quantity"} <= {field.name for field in cn.required("production", "incoming")}
 
 
+def test_who_asks_for_an_asset_states_what_it_is_and_whose() -> None:
+    """Law row C17: only a request about an asset needs proof of ownership; one for data doesn't."""
+    cn = law_files.shipped_profile("cn")
+    assert "ownership" not in {field.name for field in cn.required("preservation", "incoming")}
+    asked = {field.name for field in cn.required("preservation", "incoming", {"asset"})}
+    assert {"characteristics", "legal-documents", "location", "ownership", "quantity", "third-party-rights"} <= asked
+
+
 def test_a_preservation_states_the_six_things_of_article_29() -> None:
     """Law row B1, (a) to (f)."""
     fields = [field.name for field in law_files.shipped_profile("coe").required("preservation", "outgoing")]

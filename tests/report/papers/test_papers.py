@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from custody.ledger.compose import Anchor, link_after
 from custody.report.papers import china, exchange, fre, seizure
 from custody.report.papers.page import format_paper
 from custody.report.papers.paper import Label, Paper, Row
@@ -174,6 +175,37 @@ def test_a_dispatch_without_a_decision_says_so(world: World) -> None:
     paper = exchange.transfer_receipt(read(world), TRANSFER, BASIS)
     assert row(paper, "State") == "decided"
     assert paper.tables[0].rows[1][1] == "receipt: accepted (paper)"
+
+
+def test_the_receiver_s_paper_says_when_it_was_sent_and_accepted_and_what_was_found(world: World) -> None:
+    """Row R3 and the receipt profile: both times, the check of the files, reservations and terms."""
+    hash_ = "ef" * 32
+    foreign = {
+        "case": "B-7", "exhibit": "9", "head": hash_, "ledger": "b.example/x", "manifest": hash_, "root": hash_,
+        "size": 9,
+    }  # fmt: skip
+    details = {
+        "accepted_at": "2026-11-21T08:00:00Z", "description": "phone", "foreign": foreign, "from": "office-2",
+        "kind": "phone", "nature": "object", "obtained": "foreign-assistance", "onward": "with-consent",
+        "rehash": {"match": False, "root": hash_}, "reservations": ("seal-broken",), "sent_at": "2026-11-20T08:00:00Z",
+        "transfer": TRANSFER,
+    }  # fmt: skip
+    anchor = Anchor(case=CASE, exhibit="EX-9", link=link_after(None))
+    world.append(world.sign(world.event("transfer.accepted", details, actor="examiner-1", anchor=anchor)))
+    refused = {
+        "exhibits": ({"case": "B-7", "exhibit": "10", "head": "ab" * 32},), "from": "office-2", "ledger": "b.example/x",
+        "reasons": ("damaged",), "refused_at": "2026-11-21T08:00:00Z", "transfer": TRANSFER, "verdict": "FAILED",
+    }  # fmt: skip
+    world.append(world.sign(world.event("transfer.refused", refused, actor="examiner-1")))
+    last = len(world.entries()) - 1
+    paper = exchange.transfer_receipt(read(world, names=((CASE, "EX-9"),), extra=(last,)), TRANSFER, BASIS)
+    accepted, other = paper.tables[0].rows
+    assert accepted[0] == f"{CASE}/EX-9, there B-7/9"
+    assert accepted[2] == "sent 2026-11-20 08:00:00 UTC, accepted 2026-11-21 08:00:00 UTC"
+    assert accepted[4].startswith("NOT as registered")
+    assert accepted[6] == "onward transfer: with-consent; reservations: seal-broken"
+    assert other[:2] == ("B-7/10", "refused")
+    assert other[6] == "damaged; verdict on the bundle: FAILED"
 
 
 @pytest.mark.parametrize("make", OF_EXHIBITS)
