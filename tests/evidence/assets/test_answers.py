@@ -197,6 +197,42 @@ def test_a_payment_is_proven_by_each_kind_of_node(height_by: str, count: int, in
     assert raw == make_proofs(_bitcoin("header", count, index), COINS, NOBODY, COIN_RECORD)[0][0]
 
 
+def test_the_first_blocks_of_both_chains_have_the_hashes_that_everybody_knows() -> None:
+    """Headers that a node took apart are put together in the one order."""
+    empty = "0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421"
+    first = {
+        "parentHash": f"0x{'00' * 32}",
+        "sha3Uncles": "0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347",
+        "miner": f"0x{'00' * 20}",
+        "stateRoot": "0xd7f8974fb5ac78d9ac099b9ad5018bedc2ce0a72dad1827a1709da30580f0544",
+        "transactionsRoot": empty,
+        "receiptsRoot": empty,
+        "logsBloom": f"0x{'00' * 256}",
+        "difficulty": "0x400000000",
+        "number": "0x0",
+        "gasLimit": "0x1388",
+        "gasUsed": "0x0",
+        "timestamp": "0x0",
+        "extraData": "0x11bbe8db4e347b4e8c937c1c8370e4b5ed33adb3db69cbdb7a38e1e50b1b82fa",
+        "mixHash": f"0x{'00' * 32}",
+        "nonce": "0x0000000000000042",
+        "hash": "0xd4e56740f876aef8c010b86a40d5f56745a118d0906a34e69aec8c0db1cb8fa3",
+    }
+    _fails("asset.answer-missing", answer(first))
+    _fails("asset.answer", answer({**first, "gasLimit": "0x1389"}))
+    genesis = {
+        "hash": "000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f",
+        "height": 0,
+        "versionHex": "00000001",
+        "merkleroot": "4a5e1e4baab89f3a32518a88c31bc87f618f76673e2cc77ab2127b7afdeda33b",
+        "time": 1231006505,
+        "nonce": 2083236893,
+        "bits": "1d00ffff",
+    }
+    _fails("asset.answer-missing", answer(genesis), chain=COINS, recorded=COIN_RECORD)
+    _fails("asset.answer", answer({**genesis, "nonce": 5}), chain=COINS, recorded=COIN_RECORD)
+
+
 def test_what_a_bitcoin_proof_lacks_is_named() -> None:
     """Without its place, or any height, there is no proof."""
     headers = bitcoin_chain(LEAVES[0], 0, 1)
