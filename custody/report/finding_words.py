@@ -33,6 +33,7 @@ MEANINGS: Final = {
     "bag.absent": "Something that the bundle lists as its content is missing from it.",
     "bag.digest": "A file in the bundle is not the one that the bundle's own list names: it was changed or damaged.",
     "bag.unlisted": "Something was put into the bundle that its own lists don't know.",
+    "certificate": "A provider's certificate is not written as it must be: it was changed or damaged.",
     "checkpoint": "The signed state of the ledger is not written as it must be: it was changed or damaged.",
     "checkpoint.first-contact": "No earlier state of this ledger was known to you, so this one could not be compared.",
     "checkpoint.fork": "You have seen this ledger with the same number of entries and other contents: it shows two "
