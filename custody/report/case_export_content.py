@@ -8,8 +8,9 @@ from typing import Any, Final
 from custody.evidence.members import Member
 from custody.report.case_graph import Graph, Node, date_time, id_of, make_node, refer
 from custody.report.values import pointer_of
-from schemas.content import Content, Digests, FileRecord
+from schemas.content import Content, Digests
 from schemas.details.exhibit import ExhibitRegistered
+from schemas.details.image import Image, Medium
 from schemas.details.source import Capture, Source
 from schemas.event import ParsedEvent
 from schemas.private import Disclosure
@@ -51,6 +52,7 @@ def put_exhibit(
         core_description=[*filter(None, [shown(details.description, ("details", "description"), disclosed)]), *said],
         core_hasFacet=facets,
     )  # fmt: skip
+    _put_medium(graph, registered, details, exhibit)
     _put_page(graph, registered, details, disclosed, exhibit)
     return exhibit
 
@@ -79,13 +81,13 @@ def _file_nodes(registration: str, place: int, member: Member, exhibit: str) -> 
         observable_modifiedTime=date_time(record.modified) if isinstance(record.modified, str) else None,
         observable_sizeInBytes=size,
     )  # fmt: skip
-    data = _facet("file", keys, observable_hash=_hashes(record, keys), observable_sizeInBytes=size)
+    data = _facet("file", keys, observable_hash=_hashes(record.digests, keys), observable_sizeInBytes=size)
     node = make_node(
         "file", keys, {"directory": "observable:Directory", "symlink": "observable:SymbolicLink"}.get(
             record.type, "observable:File"
         ),
         core_name=name or f"file record {place}, name withheld",
-        core_description=_other_digests(record),
+        core_description=_other_digests(record.digests),
         core_hasFacet=[file, data] if size is not None else [file],
     )  # fmt: skip
     yield node
@@ -96,8 +98,8 @@ def _file_nodes(registration: str, place: int, member: Member, exhibit: str) -> 
     )  # fmt: skip
 
 
-def _hashes(record: FileRecord, keys: tuple[str, ...]) -> list[Node]:
-    if not isinstance(record.digests, Digests):
+def _hashes(digests: object, keys: tuple[str, ...]) -> list[Node]:
+    if not isinstance(digests, Digests):
         return []
     return [
         {
@@ -107,15 +109,35 @@ def _hashes(record: FileRecord, keys: tuple[str, ...]) -> list[Node]:
             "types:hashValue": {"@type": "xsd:hexBinary", "@value": str(value)},
         }
         for name, method in METHODS.items()
-        if (value := getattr(record.digests, name)) is not UNSET
+        if (value := getattr(digests, name)) is not UNSET
     ]
 
 
-def _other_digests(record: FileRecord) -> list[str]:
-    if not isinstance(record.digests, Digests):
+def _other_digests(digests: object) -> list[str]:
+    if not isinstance(digests, Digests):
         return []
-    found = ((name, getattr(record.digests, field)) for field, name in _OTHERS.items())
+    found = ((name, getattr(digests, field)) for field, name in _OTHERS.items())
     return [f"{name}: {value}" for name, value in found if value is not UNSET]
+
+
+def _put_medium(graph: Graph, registered: ParsedEvent, details: ExhibitRegistered, exhibit: str) -> None:
+    """Add the disk inside a forensic image, if it was read: it has digests of its own."""
+    medium = details.image.medium if isinstance(details.image, Image) else UNSET
+    if not isinstance(medium, Medium):
+        return
+    keys = (registered.hash, "medium")
+    facet = _facet("medium", keys, observable_hash=_hashes(medium.digests, keys), observable_sizeInBytes=medium.size)
+    node = graph.put(
+        "medium", keys, "observable:ObservableObject",
+        core_name="the medium inside the image",
+        core_description=_other_digests(medium.digests),
+        core_hasFacet=[facet],
+    )  # fmt: skip
+    graph.put(
+        "contained", keys, "observable:ObservableRelationship",
+        core_source=refer(node), core_target=refer(exhibit), core_isDirectional=True,
+        core_kindOfRelationship="Contained_Within",
+    )  # fmt: skip
 
 
 def _put_page(

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +136,19 @@ def test_digests_names_and_tools_are_where_other_tools_look(machine: Machine) ->
     (place,) = _nodes(document, "location:Location")
     assert place["core:name"] == "Room 4"
     assert len(_nodes(document, "observable:Directory")) == 1
+
+
+def test_the_medium_inside_an_image_has_digests_of_its_own(machine: Machine) -> None:
+    """A raw image is its own medium; of an E01 the two differ, and other tools know the medium's."""
+    raw = bytes(range(256)) * 256
+    (machine.stage.folder / "disk.dd").write_bytes(raw)
+    machine.register("disk.dd", "--kind image")
+    document = _export(machine, "EX-2")
+    _validate(machine.stage.folder / "out.jsonld")
+    (medium,) = [node for node in document["@graph"] if node.get("core:name") == "the medium inside the image"]
+    (facet,) = medium["core:hasFacet"]
+    found = {item["types:hashMethod"]: item["types:hashValue"]["@value"] for item in facet["observable:hash"]}
+    assert (found["SHA256"], facet["observable:sizeInBytes"]) == (sha256(raw).hexdigest(), len(raw))
 
 
 def test_two_exports_of_one_story_are_the_same_bytes(machine: Machine) -> None:
