@@ -10,7 +10,7 @@ from custody.bundle.build import Built
 from custody.bundle.disclose import parse_choice
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.encryption import Encrypting, encrypting
+from custody.cli.encryption import Encrypting, encrypting, find_age_key
 from custody.cli.exhibit_selection import Selection, select, selecting
 from custody.cli.exporting import Outgoing, export
 from custody.cli.options import FILE, Signing, When, signed_at_once, timed
@@ -89,6 +89,8 @@ def bundle(
         recipients=encrypting.recipients(context, to=to, is_detached=detached),
     )
     _emit(context, export(context, outgoing, who=who, when=when), outgoing.recipients)
+    if not outgoing.recipients and not detached and find_age_key(context, to) is not None:
+        note(context.settings, f"  not encrypted, though {to} has an age key: --encrypt")
 
 
 def _emit(context: Context, built: Built, encrypted_to: tuple[str, ...]) -> None:

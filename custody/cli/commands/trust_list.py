@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +18,14 @@ from custody.cli.options import FILE, force_option, trust_option
 from custody.cli.output import emit
 from custody.cli.results import Result
 from custody.cli.trust_file import EMPTY, format_trust, read_trust_file
-from custody.report.safe_text import show_path
+from custody.report.safe_text import show, show_path
 from custody.report.words import format_value
 from keys.note import parse_note
 from schemas.checkpoint import parse_checkpoint
 from schemas.details.ledger import LedgerOpened
 from schemas.entry import parse_entry
 from schemas.text import format_base64
-from schemas.trust import LogKey, SeenCheckpoint, TrustedLedger
+from schemas.trust import LogKey, Recipient, SeenCheckpoint, Trust, TrustedLedger
 from schemas.types import UNSET
 
 
@@ -59,7 +60,16 @@ def trust_list(context: Context, trust_path: Path | None) -> None:
     none = ("nobody is believed yet", "next: custody trust add FILE")
     pins = file.trust.chain_pins if isinstance(file.trust.chain_pins, tuple) else ()
     pinned = [f"block {pin.height} of {pin.chain} is pinned: {pin.hash}" for pin in pins]
-    emit(context.settings, result, (*(trust_lines(file.trust.ledgers) if file.trust.ledgers else none), *pinned))
+    emit(context.settings, result, (*(trust_lines(file.trust.ledgers) if file.trust.ledgers else none), *pinned,
+         *_recipient_lines(file.trust)))
+
+
+def _recipient_lines(trust: Trust) -> Iterator[str]:
+    """Yield to whose keys evidence is encrypted, and the owner's own."""
+    if isinstance(trust.recipient, Recipient) and isinstance(trust.recipient.age_key, str):
+        yield f"your own age key, as {show(trust.recipient.name)}: {show(trust.recipient.age_key)}"
+    for item in trust.recipients if isinstance(trust.recipients, tuple) else ():
+        yield f"encrypt to {show(item.name)}: {item.age_key}"
 
 
 @command(
