@@ -60,8 +60,11 @@ def trust_list(context: Context, trust_path: Path | None) -> None:
     none = ("nobody is believed yet", "next: custody trust add FILE")
     pins = file.trust.chain_pins if isinstance(file.trust.chain_pins, tuple) else ()
     pinned = [f"block {pin.height} of {pin.chain} is pinned: {pin.hash}" for pin in pins]
-    emit(context.settings, result, (*(trust_lines(file.trust.ledgers) if file.trust.ledgers else none), *pinned,
-         *_recipient_lines(file.trust)))
+    emit(
+        context.settings,
+        result,
+        (*(trust_lines(file.trust.ledgers) if file.trust.ledgers else none), *pinned, *_recipient_lines(file.trust)),
+    )
 
 
 def _recipient_lines(trust: Trust) -> Iterator[str]:
