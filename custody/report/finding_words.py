@@ -138,6 +138,7 @@ MEANINGS: Final = {
     "procedure": "The record lacks what the procedure of this country asks for. A court may have it put right.",
     "procedure.backup-copy": "An original was sent away, and no backup copy with it.",
     "procedure.competence": "Somebody altered the original, and the record doesn't say by what competence.",
+    "procedure.conditions-due": "The exhibit was accepted on a term with a date that has passed, and it is still here.",
     "procedure.decision": "An answer to a request doesn't say who forwarded the request and who decided on it.",
     "procedure.digests": "A check value that this country asks for was not computed.",
     "procedure.explained": "What was missing here was corrected or explained later. Whether that is enough is for the "

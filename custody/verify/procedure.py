@@ -106,6 +106,7 @@ class Procedure:
         self._check_integrity(None if listed is None else set(listed))
         self._check_fields()
         self._check_preservations(at)
+        self._check_conditions(at)
         source = self._profile.source_of("translation")
         for index, request in self._untranslated:
             asked = self._asked.get(request)
@@ -197,6 +198,18 @@ class Procedure:
             )
             self._miss("procedure.preservation", f"entry {asked.index}", missing, source)
 
+    def _check_conditions(self, at: str) -> None:
+        """What was accepted on terms with a date is gone by then, as the terms say (law row C15)."""
+        source = self._profile.source_of("conditions-due")
+        if source is None:
+            return
+        for facts in self._facts.values():
+            known = self._state.exhibit(facts.case, facts.number)
+            for code, due in facts.due:
+                if known is not None and code in _GONE_BY and known.status in _HERE and due < at:
+                    missing = Missing(f"accepted on the term '{code}' by {due}, and still here", "keeping the term now")
+                    self._miss("procedure.conditions-due", facts.name, missing, source)
+
     def _check_integrity(self, listed: set[Name] | None) -> None:
         source = self._profile.source_of("integrity")
         if source is None:
@@ -211,6 +224,8 @@ class Procedure:
                 self._miss("procedure.integrity", facts.name, missing, source, severity)
 
 
+_GONE_BY: Final = frozenset({"destroy-after", "return"})
+_HERE: Final = frozenset({"held", "in-transit", "lent"})
 _OVER: Final = ("closed", "withdrawn")
 _NOT_KEPT: Final = frozenset({"already-deleted", "no-such-account", "nothing-found", "refused"})
 

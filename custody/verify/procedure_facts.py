@@ -45,6 +45,8 @@ class Facts:
     checked: int = 0
     differed: int = 0
     opened: tuple[int, ...] = ()
+    due: tuple[tuple[str, str], ...] = ()
+    """Conditions under which it was accepted that have a date: code and date."""
 
     @property
     def name(self) -> str:
@@ -73,8 +75,11 @@ def begin(parsed: ParsedEntry, details: ExhibitRegistered) -> Facts:
         has_recording=any(item.manner == "recording" for item in attested) or is_set(details.documents),
         is_foreign=is_set(details.foreign),
     )
-    if isinstance(details, TransferAccepted) and is_set(details.rehash):
-        _compare(facts, is_same=details.rehash.match)  # type: ignore[union-attr]
+    if isinstance(details, TransferAccepted):
+        if is_set(details.rehash):
+            _compare(facts, is_same=details.rehash.match)  # type: ignore[union-attr]
+        terms = details.conditions if isinstance(details.conditions, tuple) else ()
+        facts.due = tuple((item.code, str(item.due)) for item in terms if is_set(item.due))
     return facts
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from custody.ledger.compose import Anchor, link_after
 from custody.transfer.law_files import profile_for, shipped_profile
 from custody.verify.procedure import Procedure, ProcedureFinding, check_procedure
 from custody.verify.procedure_rules import ENTRY_RULES
@@ -59,7 +60,7 @@ def seized(world: World, *, second: str | None = "examiner-2", witness: str | No
 
 def test_every_rule_of_a_profile_has_code_that_looks() -> None:
     """A rule in the closed list that nothing checks would be a promise that nobody keeps."""
-    told_together = {"digests", "integrity", "preservation", "request-fields", "translation"}
+    told_together = {"conditions-due", "digests", "integrity", "preservation", "request-fields", "translation"}
     assert {code.removeprefix("procedure.") for code in ENTRY_RULES} | told_together == set(RULES)
 
 
@@ -270,6 +271,42 @@ def test_an_answer_says_who_forwarded_and_who_decided(world: World, named: dict[
     ):
         world.append(world.sign(world.event(type, details, actor="registrar-1")))
     assert ("decision" in rules(look(world))) is missing
+
+
+def accepted(world: World, code: str, due: str) -> None:
+    """An exhibit came from abroad on a term with a date."""
+    world.enrol("office-xb", roles=(), kind="organisation", country="XB")
+    hash_ = "ef" * 32
+    foreign = {"case": "B", "exhibit": "9", "head": hash_, "ledger": "b.example/x", "manifest": hash_, "root": hash_}
+    details = {
+        "accepted_at": "2026-11-21T08:00:00Z", "conditions": ({"before": False, "code": code, "due": due},),
+        "description": "phone", "foreign": {**foreign, "size": 9}, "from": "office-xb", "kind": "phone",
+        "nature": "object", "obtained": "foreign-assistance", "onward": "forbidden",
+        "sent_at": "2026-11-20T08:00:00Z", "transfer": "ab" * 16,
+    }  # fmt: skip
+    anchor = Anchor(case=CASE, exhibit=EXHIBIT, link=link_after(None))
+    world.append(world.sign(world.event("transfer.accepted", details, actor="examiner-1", anchor=anchor)))
+
+
+@pytest.mark.parametrize(
+    ("code", "at", "missing"),
+    [
+        ("return", "2027-02-01T00:00:00Z", True),
+        ("destroy-after", "2027-02-01T00:00:00Z", True),
+        ("return", "2027-01-01T00:00:00Z", False),
+        ("confidentiality", "2027-02-01T00:00:00Z", False),
+    ],
+)
+def test_what_was_to_be_returned_by_a_date_is_missed(world: World, code: str, at: str, missing: bool) -> None:
+    """Row C15: who accepted a term in writing keeps it."""
+    accepted(world, code, "2027-01-15T00:00:00Z")
+    assert ("conditions-due" in rules(look(world, at=at))) is missing
+
+
+def test_what_another_ledger_sent_was_collected_there(world: World) -> None:
+    """Rows C1, C2 and C8: its own ledger tells who collected it; only a translation is asked for here."""
+    accepted(world, "return", "2027-01-15T00:00:00Z")
+    assert rules(look(world)) - {"integrity"} == {"translation"}
 
 
 def test_an_expired_preservation_is_a_finding_until_it_is_renewed(world: World) -> None:
