@@ -78,7 +78,7 @@ class Bundle(Record, frozen=True, kw_only=True):
         _check_sorted("documents", [item.sha256 for item in self.documents])
         _check_sorted("exhibits", [(item.case, item.exhibit) for item in self.exhibits])
         _check_sorted("files", [item.sha256 for item in self.files])
-        holders = (*self.files, *self.documents)
+        holders: tuple[BundledFile | BundledDocument, ...] = (*self.files, *self.documents)
         ciphertexts = [item.encrypted.sha256 for item in holders if isinstance(item.encrypted, Ciphertext)]
         if len(set(ciphertexts)) != len(ciphertexts):
             raise ValueError("one ciphertext stands for one file")
