@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -250,6 +249,9 @@ def _read(
         known = {name: str(getattr(alone.digests, name)) for name in ("sha256", "blake3", *algorithms)
                  if isinstance(getattr(alone.digests, name), str)}  # fmt: skip
         if {*algorithms} <= known.keys():
+            # Loading it takes as long as the rest of a small registration, and only a raw image wants it.
+            from importlib.metadata import version
+
             readers = {"custody": version("exhibit-ledger")}
             return Found(order=order, size=alone.size, digests=known, readers=readers)
     if image.missing and image.container in {"split-raw", "vmdk"}:
