@@ -97,9 +97,7 @@ def run_clock(rule: Deadline, events: Sequence[ParsedEvent], at: datetime, place
     return None if run is None else _read(rule, run, at.astimezone(UTC), place)
 
 
-def _start(
-    rule: Deadline, event: ParsedEvent, moment: datetime, place: Place, body: RequestBody | None
-) -> _Run | None:
+def _start(rule: Deadline, event: ParsedEvent, moment: datetime, place: Place, body: RequestBody | None) -> _Run | None:
     """Start the clock; an end that the request names stands in its draft, though only its sending starts the clock."""
     if not _fits(rule.starts, event):
         return None

@@ -179,6 +179,32 @@ def test_an_answer_that_preserves_says_until_when() -> None:
     assert format_time(clock("generic.preserved-until", asking, "2026-03-05T00:00:00Z").due) == "2026-06-01T00:00:00Z"
 
 
+def test_what_was_asked_for_in_the_draft_runs_from_the_sending() -> None:
+    """The date stands in the request; nobody is late with a letter that lies in a drawer."""
+    asking = Asking(respond_by="2026-05-01T00:00:00Z").drafted("2026-03-01T10:00:00Z")
+    late = parse_time("2026-06-01T00:00:00Z")
+    assert run_clock(rule("generic.respond-by"), asking.events, late, Place()) is None
+    asking.sent("2026-03-02T10:00:00Z")
+    found = clock("generic.respond-by", asking, "2026-06-01T00:00:00Z")
+    assert (found.state, format_time(found.due)) == (ClockState.OVERDUE, "2026-05-01T00:00:00Z")
+
+
+@given(st.integers(0, 9), st.integers(0, 40), st.integers(0, 23), ZONES)
+def test_days_that_stand_still_are_whole_days_of_the_place(before: int, still: int, hour: int, zone: str) -> None:
+    """A clarification of so many days moves the last day by as many, and it still ends at midnight there."""
+    start = parse_time("2026-03-02T10:00:00Z")
+    stopped = start + timedelta(days=before, hours=hour)
+    resumed = stopped + timedelta(days=still)
+    asking = Asking().received(format_time(start))
+    plain = clock("coe.p2.art7", asking, format_time(start), zone)
+    asking.answered(format_time(stopped), "clarification-wanted").completed(format_time(resumed))
+    moved = clock("coe.p2.art7", asking, format_time(resumed), zone)
+    local, there = moved.due.astimezone(find_zone(zone)), plain.due.astimezone(find_zone(zone))
+    asked = (resumed.astimezone(find_zone(zone)).date() - stopped.astimezone(find_zone(zone)).date()).days
+    assert (local.date() - there.date()).days == asked
+    assert (local.hour, local.minute) == (0, 0)
+
+
 def test_an_extension_without_a_date_is_as_long_as_the_law_says() -> None:
     """Sixty days and thirty are ninety, whatever the weekday."""
     law = rule("eu.epocpr")
