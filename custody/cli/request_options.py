@@ -18,6 +18,7 @@ from custody.cli.holdings import Staged
 from custody.cli.options import FILE
 from custody.cli.parameters import AGENT, TOKEN
 from custody.cli.periods import end_of, start_of
+from custody.transfer.law_files import deadlines
 from schemas import limits
 from schemas.details.request import Answer, DualCriminality, FieldName, RequestKind
 from schemas.errors import UsageError
@@ -97,7 +98,8 @@ def body_details(context: Context, staged: Staged, given: dict[str, Any]) -> dic
     """Return the plain details that every request has, and take their options out of ``given``.
 
     Raises:
-        UsageError: ``usage.field``, ``usage.period``, ``usage.offence``, ``usage.dual-criminality``, ``usage.time``.
+        UsageError: ``usage.field``, ``usage.period``, ``usage.offence``, ``usage.dual-criminality``, ``usage.time``,
+            ``usage.deadline``.
         StorageError: the documents can't be kept.
     """
     take = given.pop
@@ -109,11 +111,19 @@ def body_details(context: Context, staged: Staged, given: dict[str, Any]) -> dic
         details["period"] = {"first": first, "last": last}
     details["dual_criminality"] = _dual(take("dual_criminality"), take("dual_by"))
     details["offences"] = [parse_offence(item) for item in take("offences")] or None
-    details["deadlines"] = sorted(set(take("deadlines"))) or None
+    details["deadlines"] = _deadlines(take("deadlines"))
     details["documents"] = staged.documents(take("documents"))
     details.update((name, take(name)) for name in ("case", "renewal_of"))
     details.update((name, end_of(context, take(name))) for name in ("respond_by", "until"))
     return details
+
+
+def _deadlines(typed: tuple[str, ...]) -> list[str] | None:
+    known = [rule.key for rule in deadlines().deadlines]
+    for key in typed:
+        if key not in known:
+            raise UsageError("usage.deadline", f"expected a known deadline, found {key}", hint=", ".join(known))
+    return sorted(set(typed)) or None
 
 
 def _dual(typed: str | None, stated_by: str | None) -> dict[str, Any] | None:

@@ -23,7 +23,7 @@ from schemas.details.request import (
 )  # fmt: skip
 from schemas.errors import RuleViolation
 from schemas.event import ParsedEvent
-from schemas.types import is_set
+from schemas.types import UNSET, is_set
 
 _OPEN: Final = ("drafted", "sent", "received", "answered", "withdrawn")
 _LIVE: Final = ("drafted", "sent", "received", "answered")
@@ -71,10 +71,18 @@ def change_request(view: View, parsed: ParsedEvent) -> Request:
         text = f"expected an answer of {known.peer}, whom {known.id} was sent to, found one of {details.from_}"
         raise RuleViolation("rule.request-peer", text)
     if isinstance(details, Answer):
+        _check_deciders(view, details)
         known = replace(known, outcome=details.outcome)
     if isinstance(details, Answer | RequestExtended) and is_set(details.until):
         known = replace(known, until=str(details.until))
     return replace(known, status=_AFTER.get(parsed.type, known.status))
+
+
+def _check_deciders(view: View, details: Answer) -> None:
+    """Who decided, and who forwarded (law row C24), are on record: a bundle carries them."""
+    for agent in (details.decided_by, getattr(details, "forwarded_by", UNSET)):
+        if is_set(agent) and view.is_whole and view.agent(str(agent)) is None:
+            raise RuleViolation("rule.unknown-agent", f"expected an enrolled authority, found {agent}")
 
 
 def _open(view: View, details: RequestBody) -> Request:

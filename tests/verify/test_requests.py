@@ -113,6 +113,14 @@ def test_ids_are_given_once_and_name_what_is_known(world: World) -> None:
     assert _code(world, "drafted", "viewer-1", request="r-3", **body) == "rule.role"
 
 
+@pytest.mark.parametrize("field", ["decided_by", "forwarded_by"])
+def test_who_decides_is_on_record(world: World, field: str) -> None:
+    """A bundle carries who decided; of a stranger it could carry nothing."""
+    _receive(world)
+    assert _code(world, "answered", **{**ANSWER, field: "nobody"}) == "rule.unknown-agent"
+    _do(world, "answered", **{**ANSWER, field: "abroad-2"})
+
+
 def test_what_was_withdrawn_is_heard_of_and_closed_and_nothing_else(world: World) -> None:
     """An answer may have been on its way."""
     _draft(world)
