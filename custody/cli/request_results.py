@@ -36,8 +36,12 @@ class ClockLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RequestLine(Result, frozen=True, kw_only=True, tag="custody-request/v1"):
-    """A request as it stands; ``medium`` says whether it came or went on ``paper``, by ``letter``, or neither yet."""
+    """A request as it stands; ``medium`` says whether it came or went on ``paper``, by ``letter``, or neither yet.
 
+    ``answered_after`` is how many seconds passed until the first answer.
+    """
+
+    answered_after: int | Unset = UNSET
     clocks: tuple[ClockLine, ...]
     direction: str
     kind: str
@@ -77,8 +81,9 @@ class RequestStoryResult(Result, frozen=True, kw_only=True, tag="custody-request
 
 def request_line(story: RequestStory, dues: Iterable[Due], missing: Iterable[RequiredField]) -> RequestLine:
     """Return a request as a program reads it."""
-    state = story.state
+    state, taken = story.state, story.answered_after
     return RequestLine(
+        answered_after=UNSET if taken is None else int(taken.total_seconds()),
         clocks=tuple(clock_line(due) for due in dues),
         direction=state.direction,
         kind=state.kind,
@@ -122,7 +127,9 @@ def headline(line: RequestLine) -> str:
     outcome = "" if not is_set(line.outcome) else f", {line.outcome}"
     paper = ", on paper" if line.medium == "paper" else ""
     lacks = f", lacks {len(line.missing)} fields" if line.missing else ""
-    return f"{line.request}: {line.kind} {arrow} {show(line.peer)}, {line.status}{outcome}{paper}{lacks}"
+    taken = line.answered_after
+    after = f" after {format_left(timedelta(seconds=taken))}" if isinstance(taken, int) else ""
+    return f"{line.request}: {line.kind} {arrow} {show(line.peer)}, {line.status}{after}{outcome}{paper}{lacks}"
 
 
 def clock_lines(dues: Iterable[Due]) -> Iterator[str]:

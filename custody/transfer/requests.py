@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final, Literal
 
 from custody.ledger.store import LedgerReader
@@ -18,12 +19,14 @@ from schemas.details.request import (
     RequestBody,
     RequestCompleted,
     RequestExtended,
+    RequestReceived,
     RequestSent,
 )  # fmt: skip
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.errors import UsageError
 from schemas.event import ParsedEvent
 from schemas.profile import Profile, RequiredField
+from schemas.text import parse_time
 from schemas.types import Private, Record, is_set
 
 Medium = Literal["certificate", "letter", "paper", "signed"]
@@ -100,6 +103,15 @@ class RequestStory:
         """When it was sent last, as its sender says; nothing for one that was not."""
         times = [event.details.sent_at for event in self.events if isinstance(event.details, RequestSent)]
         return times[-1] if times else None
+
+    @property
+    def answered_after(self) -> timedelta | None:
+        """How long it took from the first sending, or the arrival, to the first answer (law row B4); nothing before."""
+        begun = [event.details.sent_at for event in self.events if isinstance(event.details, RequestSent)]
+        if isinstance(self.body, RequestReceived):
+            begun = [self.body.received_at]
+        answers = [event.details.answered_at for event in self.events if isinstance(event.details, Answer)]
+        return parse_time(answers[0]) - parse_time(begun[0]) if begun and answers else None
 
     @property
     def is_on_paper(self) -> bool:
