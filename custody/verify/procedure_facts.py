@@ -26,8 +26,8 @@ from schemas.types import is_set
 class Facts:
     """What has been seen of an exhibit, as far as its entries were added. Mutable: grows with the story.
 
-    ``checked`` are comparisons of the check value on record, ``opened`` the entries after registration by which
-    somebody had the content before him.
+    ``checked`` are comparisons of the check value on record, ``opened`` counts the entries after registration by
+    which somebody had the content before him, ``first_opened`` are the first of them.
     """
 
     index: int
@@ -44,7 +44,8 @@ class Facts:
     has_evidentiary_copy: bool = False
     checked: int = 0
     differed: int = 0
-    opened: tuple[int, ...] = ()
+    opened: int = 0
+    first_opened: tuple[int, ...] = ()
     due: tuple[tuple[str, str], ...] = ()
     """Conditions under which it was accepted that have a date: code and date."""
 
@@ -108,7 +109,8 @@ def go_on(facts: Facts, parsed: ParsedEntry) -> None:
         case _:
             pass
     if parsed.event.type in _OPENING or (isinstance(details, AccessLogged) and details.action != "verified"):
-        facts.opened = (*facts.opened, index)
+        facts.opened += 1
+        facts.first_opened = (*facts.first_opened, index)[:_LISTED]
 
 
 _OPENING = frozenset({"exhibit.copied", "exhibit.examined", "exhibit.unsealed"})
@@ -166,7 +168,7 @@ def _backup(facts: Facts) -> IntegrityLine:
 def _accesses(facts: Facts) -> IntegrityLine:
     if not facts.opened:
         return IntegrityLine("access after freezing", "none on record", False)
-    listed = ", ".join(map(str, facts.opened[:_LISTED]))
-    more = f" and {len(facts.opened) - _LISTED} more" if len(facts.opened) > _LISTED else ""
-    word = "entry" if len(facts.opened) == 1 else "entries"
-    return IntegrityLine("access after freezing", f"{len(facts.opened)} on record: {word} {listed}{more}", False)
+    listed = ", ".join(map(str, facts.first_opened))
+    more = f" and {facts.opened - _LISTED} more" if facts.opened > _LISTED else ""
+    word = "entry" if facts.opened == 1 else "entries"
+    return IntegrityLine("access after freezing", f"{facts.opened} on record: {word} {listed}{more}", False)

@@ -136,6 +136,17 @@ def test_the_story_fills_the_five_lines(world: World) -> None:
     assert lines[4].what == f"access after freezing: 1 on record: entry {len(world.entries()) - 2}"
 
 
+def test_many_accesses_are_counted_and_the_first_named(world: World) -> None:
+    """A line of a report must not grow with a ledger."""
+    world.register(CASE, EXHIBIT, actor="examiner-1", files={"a": b"a"})
+    first = len(world.entries())
+    for _ in range(10):
+        world.act("exhibit.examined", CASE, EXHIBIT, {"purpose": "p"}, actor="examiner-1")
+    listed = ", ".join(str(first + number) for number in range(8))
+    lines = [item for item in look(world) if item.rule == "integrity"]
+    assert lines[4].what == f"access after freezing: 10 on record: entries {listed} and 2 more"
+
+
 def test_a_difference_on_record_is_told_and_not_hidden(world: World) -> None:
     """A comparison that failed is a line too; what it means is for step 9."""
     world.register(CASE, EXHIBIT, actor="examiner-1", files={"a": b"a"})
