@@ -63,7 +63,7 @@ ENTRIES: Final = 1_000_000
 MEMBERS: Final = 2_000_000
 """Members in one bundle."""
 INHERITED_DEPTH: Final = 8
-"""Bundles within bundles."""
+"""Bundles within bundles: evidence that went through more countries than that is asked for from the one before."""
 DISCLOSURE_BYTES: Final = 65_536
 """One disclosure's text."""
 PATH_BYTES: Final = 32_768
@@ -94,5 +94,3 @@ TRANSACTION_BYTES: Final = 1_000_000
 """A Bitcoin transaction without witnesses: no block held more of it."""
 CHAIN_PINS: Final = 4_096
 """Blocks that a reader pins."""
-INHERITED_DEPTH: Final = 8
-"""Bundles within bundles: evidence that went through more countries than that is asked for from the one before."""

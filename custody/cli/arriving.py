@@ -106,7 +106,7 @@ class Unloading:
         name = layout.pieces_name(pieces.root)
         if name in self._container.members:
             lines = self._container.lines(name, maximum=limits.PIECE_LINE)
-            self._staged.holdings.piece_lists.put(piece_list.parse_list(lines, pieces=pieces))
+            self._staged.holdings.pieces.put(piece_list.parse_list(lines, pieces=pieces))
 
     def _keep_member(self, name: str, root: str) -> None:
         path = self._folder() / f"{root}.jsonl"

@@ -13,6 +13,7 @@ from custody.bundle.disclose import parse_choice
 from custody.cli.act_options import several
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
+from custody.cli.encryption import Encrypting, encrypting
 from custody.cli.exhibit_selection import Selection, format_exhibit, select, selecting
 from custody.cli.exporting import Outgoing, export
 from custody.cli.options import FILE, Signing, When, signed_at_once, timed
@@ -84,6 +85,7 @@ _bundle_options = several(
               help="May it be handed on? (the consent's word; with-consent where none is needed)")  # fmt: skip
 @_road
 @_bundle_options
+@encrypting
 @signed_at_once
 @timed
 @pass_custody
@@ -100,6 +102,7 @@ def dispatch(
     detached: bool,
     withhold: tuple[str, ...],
     disclose: tuple[str, ...],
+    encrypting: Encrypting,
     who: Signing,
     when: When,
     **given: str | None,
@@ -120,7 +123,7 @@ def dispatch(
     outgoing = Outgoing(
         to=to, target=target, exhibits=exhibits, request=request, transfer=transfer, purpose=purpose,
         choice=parse_choice(withhold=withhold, disclose=disclose), is_detached=detached, acts=tuple(acts),
-        tried="dispatch",
+        recipients=encrypting.recipients(context, to=to, is_detached=detached), tried="dispatch",
     )  # fmt: skip
     built = export(context, outgoing, who=who, when=when)
     names = tuple(map(format_exhibit, exhibits))
