@@ -11,9 +11,11 @@ from custody.cli.context import Context
 from custody.cli.holdings import Staged, staging
 from custody.cli.letter_reading import OpenLetter, open_letter
 from custody.cli.options import Signing, When
+from custody.cli.output import note
 from custody.cli.periods import end_of
 from custody.cli.requests import all_stories, free_id, record_request
 from custody.cli.verification import Believed
+from custody.report.safe_text import show_path
 from custody.storage.reading import Reader
 from custody.transfer.forum import wanted_of
 from custody.transfer.letters import (
@@ -85,6 +87,7 @@ def receive_letter(
         record_request(
             context, arrival.events, who=who, when=when, keep=staged.keep, missing=arrival.missing, notes=arrival.notes
         )
+        note(context.settings, f"  custody trust seen {show_path(path)} remembers how far its ledger has come")
 
 
 def _arrive(

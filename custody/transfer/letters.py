@@ -26,7 +26,7 @@ from schemas.details.request import (
     RequestWithdrawn,
 )  # fmt: skip
 from schemas.entry import ParsedEntry
-from schemas.errors import RefusedError, UsageError
+from schemas.errors import RefusedError, UsageError, VerificationError
 from schemas.event import ParsedEvent
 from schemas.private import Disclosure
 from schemas.types import is_set
@@ -195,11 +195,17 @@ def received_details(
 
 
 def check_is_news(letter: Letter, of: LetterRequest, story: RequestStory) -> None:
-    """Raise where a letter holds nothing about a request that was not read before.
+    """Raise where a letter holds nothing about a request that was not read before, or contradicts what was read.
 
     Raises:
         RefusedError: ``letter.twice``.
+        VerificationError: ``letter.fork`` where its ledger showed another history at the same size.
     """
+    for origin in story.letters():
+        if origin.ledger == letter.ledger.origin and origin.size == letter.size and origin.root != letter.root:
+            text = f"expected {origin.root} at {letter.size} entries of {origin.ledger}, found {letter.root}"
+            hint = "the ledger shows two histories; keep both letters, they are the proof"
+            raise VerificationError("letter.fork", text, hint=hint)
     if letter.size <= story.letter_size() or not news(of, story):
         text = f"expected something new about {story.state.id}, found a letter that was received before"
         raise RefusedError("letter.twice", text, hint=f"custody request show {story.state.id}")

@@ -121,8 +121,11 @@ class RequestStory:
 
     def letter_size(self) -> int:
         """Return the size of the other ledger when the newest letter about this request was read here, else 0."""
-        sizes = [origin.size for event in self.events if (origin := _origin_of(event)) is not None]
-        return max(sizes, default=0)
+        return max((origin.size for origin in self.letters()), default=0)
+
+    def letters(self) -> tuple[LetterOrigin, ...]:
+        """Return where something about this request was read in letters, in order."""
+        return tuple(origin for event in self.events if (origin := _origin_of(event)) is not None)
 
 
 def _origin_of(event: ParsedEvent) -> LetterOrigin | None:

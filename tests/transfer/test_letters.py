@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 from custody.ledger.compose import Composed
-from custody.transfer.letters import plain_details
+from custody.transfer.letters import Letter, LetterRequest, check_addressed, check_is_news, peer_of, plain_details
+from custody.verify.state import Agent, Ledger, Request
+from schemas.errors import RefusedError, UsageError, VerificationError
 from schemas.private import Disclosure
+from tests.transfer.asking import Asking
 from tests.world import World, settled
 
 AT = "2026-11-21T09:00:00Z"
@@ -60,3 +63,58 @@ def test_nothing_shown_leaves_what_stands_in_clear(drafted: Composed) -> None:
     found = plain_details(drafted.event, {})
     assert found["fields"] == []
     assert (found["kind"], found["period"]) == ("mla", {"first": AT, "last": AT})
+
+
+THEIRS = "b.example/main"
+READ = {
+    "event": "01" * 32, "ledger": THEIRS, "manifest": "02" * 32, "request": "theirs", "root": "03" * 32, "size": 9,
+}  # fmt: skip
+
+
+def _agent(name: str, ledger: str | None = THEIRS) -> Agent:
+    return Agent(name, "organisation", 1, (), (), (), country="XB", ledger=ledger)
+
+
+def _letter(size: int = 9, root: str = "03" * 32, to: Agent | None = None) -> Letter:
+    ledger = Ledger(THEIRS, "XB", (), ())
+    return Letter(ledger=ledger, size=size, root=root, manifest="02" * 32, to=to, requests=(), disclosed={})
+
+
+OF = LetterRequest(Request("theirs", "mla", "outgoing", "us", "sent"), ())
+
+
+def test_two_histories_of_one_size_are_a_fork() -> None:
+    """The other ledger was rewritten since its last letter, or shows different people different books."""
+    story = Asking(paper=None, origin=READ).received(AT).story("incoming", "received")
+    with pytest.raises(VerificationError, match=r"letter\.fork"):
+        check_is_news(_letter(root="ff" * 32), OF, story)
+
+
+@pytest.mark.parametrize("size", [5, 9, 12])
+def test_a_letter_without_news_is_received_once(size: int) -> None:
+    """Older, the same, or newer with nothing new: nothing is recorded a second time."""
+    story = Asking(paper=None, origin=READ).received(AT).story("incoming", "received")
+    with pytest.raises(RefusedError, match=r"letter\.twice"):
+        check_is_news(_letter(size=size), OF, story)
+
+
+def test_a_letter_counts_for_whom_it_was_written() -> None:
+    """Shown to a third authority it is no request to that one."""
+    check_addressed(_letter(to=_agent("us", "a.example/main")), "a.example/main")
+    check_addressed(_letter(to=_agent("us", None)), "a.example/main")
+    with pytest.raises(RefusedError, match=r"letter\.recipient"):
+        check_addressed(_letter(to=_agent("others", "c.example/main")), "a.example/main")
+
+
+def test_its_sender_is_the_organisation_with_that_ledger() -> None:
+    """Nobody vouches for a letter but who is enrolled with the ledger that wrote it."""
+    agents = [_agent("police-b"), _agent("other", "c.example/main"), _agent("paper-only", None)]
+    assert peer_of(_letter(), agents, None).id == "police-b"
+    with pytest.raises(RefusedError, match=r"letter\.sender"):
+        peer_of(_letter(), agents[1:], None)
+    with pytest.raises(RefusedError, match=r"letter\.sender"):
+        peer_of(_letter(), agents, "other")
+    both = [*agents, _agent("justice-b")]
+    with pytest.raises(UsageError, match=r"letter\.senders"):
+        peer_of(_letter(), both, None)
+    assert peer_of(_letter(), both, "justice-b").id == "justice-b"
