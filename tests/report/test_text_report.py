@@ -39,7 +39,7 @@ def test_the_last_line_is_the_verdict_with_what_was_not_checked() -> None:
     """Somebody who sees only the end of a terminal must not take it for more than it is."""
     last = make_report().splitlines()[-1]
     assert last.startswith("VERDICT: PASSED for what was asked.")
-    assert "Not checked: time; lawfulness" in last
+    assert "Not checked: time; certificates" in last
 
 
 def test_the_story_says_who_held_what_when_and_how_it_came_to_him() -> None:
