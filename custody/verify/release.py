@@ -1,7 +1,8 @@
 """The consent gate: what leaves for another country needs a consent that covers it (law rows C10 to C12, C15, C17).
 
 One pure function answers for the ledger's writer, who refuses, and for verifier and auditor, who report at step 11.
-A release is an event: an export about exhibits, a dispatch, or an access on record by which something was exported.
+A release is an event: an export about exhibits, a dispatch, an access on record by which something was exported, or an
+act by which somebody of another country receives a thing.
 It happened at some time between `occurred_at` and `recorded_at`, so a consent must be in force at both.
 """
 
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from custody.verify.state import Agent, Consent, Exhibit, View
+from custody.verify.state import Agent, Consent, Exhibit, Ledger, View
 from schemas.details.record import AccessLogged, BundleExported
 from schemas.details.transfer import TransferDispatched
 from schemas.event import ParsedEvent
@@ -42,10 +43,11 @@ def check_release(view: View, parsed: ParsedEvent, recorded_at: str) -> tuple[Br
 
     An export that names no recipient on record is not looked at here: the writer wants one, the verifier says so.
     """
-    to = recipient_of(parsed)
+    ledger = view.ledger()
+    to = recipient_of(parsed) or _receiver_abroad(view, parsed, ledger)
     if to is None:
         return ()
-    recipient, ledger = view.agent(to), view.ledger()
+    recipient = view.agent(to)
     exhibits = tuple(_released(view, parsed))
     if not exhibits or ledger is None:
         return ()
@@ -60,6 +62,18 @@ def check_release(view: View, parsed: ParsedEvent, recorded_at: str) -> tuple[Br
             if authority != recipient.id:
                 found += _consent_of(view, exhibit, recipient, frozenset({authority}), times, authority)
     return tuple(found)
+
+
+def _receiver_abroad(view: View, parsed: ParsedEvent, ledger: Ledger | None) -> str | None:
+    """Return who of another country receives a thing from hand to hand, or nothing: that is no way round."""
+    if ledger is None or not is_set(parsed.event.link) or len(parsed.event.signers) == 1:
+        return None
+    for signer in parsed.event.signers:
+        for agent in (signer.party, signer.agent) if signer.as_ == "to" else ():
+            known = view.agent(agent)
+            if known is not None and known.country not in {None, ledger.country}:
+                return agent
+    return None
 
 
 def _released(view: View, parsed: ParsedEvent) -> Iterator[Exhibit]:

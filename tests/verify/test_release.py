@@ -150,3 +150,13 @@ def test_the_terms_of_others_are_not_told(side: Side) -> None:
     values = {item.value for item in read(built.path, trust(side), side.world.at).values.disclosed.values()}
     assert "trial in b" in values
     assert "the secret of c" not in values
+
+
+def test_handing_it_to_somebody_from_abroad_is_no_way_round(side: Side) -> None:
+    """An officer of another country who holds a key here receives what leaves the country."""
+    side.world.enrol("liaison-b", ("custodian",), country="XB")
+    handover = side.world.custody_act(
+        "custody.handed-over", CASE, "EX-1", {"purpose": "trial"}, actor="examiner-1", to="liaison-b"
+    )
+    with pytest.raises(RefusedError, match=r"release\.consent-missing"):
+        side.world.append(side.world.sign(handover))
