@@ -203,21 +203,6 @@ def legalisation(view: View, parsed: ParsedEvent) -> Found:
         )
 
 
-def sovereignty(view: View, parsed: ParsedEvent) -> Found:
-    """Law row C20: what is not public and lies abroad is not taken online."""
-    details = _registered(parsed)
-    ledger = view.ledger()
-    if details is None or ledger is None or not is_set(details.data_country) or details.data_country == ledger.country:
-        return
-    taken = details.acquisition
-    online = details.obtained == "online-capture" or (isinstance(taken, Acquisition) and taken.method == "remote")
-    if online and details.public is not True:
-        yield Missing(
-            f"taken online from {details.data_country}, and not said to be public",
-            "the consent of that country or a request for assistance; or that the data were public",
-        )
-
-
 def online_capture(view: View, parsed: ParsedEvent) -> Found:
     """Law row R6, for what was captured online and not registered as a web capture, which the rules look at."""
     details = _registered(parsed)
@@ -277,7 +262,6 @@ ENTRY_RULES: Final[dict[str, tuple[EntryRule, frozenset[str]]]] = {
     "procedure.reproducible": (reproducible, _REGISTERED | _WORKED),
     "procedure.seal-photos": (seal_photos, frozenset({"exhibit.sealed"})),
     "procedure.seal-travels": (seal_travels, _DISPATCHED),
-    "procedure.sovereignty": (sovereignty, _REGISTERED),
     "procedure.two-investigators": (two_investigators, _REGISTERED),
     "procedure.witness-eligible": (witness_eligible, _REGISTERED),
     "procedure.write-blocker": (write_blocker, _REGISTERED),

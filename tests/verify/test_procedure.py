@@ -14,7 +14,7 @@ from custody.verify.procedure_rules import ENTRY_RULES
 from custody.verify.state import State
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.event import About
-from schemas.profile import RULES, Profile
+from schemas.profile import RULES, Check, Profile
 from schemas.report import Findings, Severity, Verdict
 from tests.world import World
 
@@ -166,7 +166,6 @@ def test_a_difference_on_record_is_told_and_not_hidden(world: World) -> None:
         ({"obtained": "foreign-assistance"}, "foreign-origin"),
         ({"obtained": "foreign-assistance"}, "translation"),
         ({"obtained": "voluntary", "data_country": "XB"}, "legalisation"),
-        ({"obtained": "online-capture", "data_country": "XB"}, "sovereignty"),
         ({"obtained": "online-capture"}, "online-capture"),
     ],
 )
@@ -181,8 +180,6 @@ def test_what_a_registration_lacks(world: World, details: dict[str, Any], rule: 
     [
         ({"files": {"a": b"a"}, "acquisition": TAKEN}, "reproducible"),
         ({"files": {"a": b"a"}, "acquisition": TAKEN}, "write-blocker"),
-        ({"obtained": "online-capture", "data_country": "XB", "public": True}, "sovereignty"),
-        ({"obtained": "online-capture", "data_country": "XA"}, "sovereignty"),
         ({"obtained": "voluntary", "data_country": "XB", "documents": (DOCUMENT,)}, "legalisation"),
         ({"obtained": "foreign-assistance", "documents": (DOCUMENT,)}, "translation"),
         (
@@ -203,12 +200,14 @@ def test_what_is_there_is_not_missed(world: World, details: dict[str, Any], rule
     assert rule not in rules(look(world))
 
 
-def test_online_taking_abroad_names_the_country(world: World) -> None:
-    """Row C20 is known at second hand, and the finding says so."""
-    seized(world, obtained="online-capture", data_country="XB")
-    (found,) = [item for item in look(world) if item.rule == "sovereignty"]
-    assert "taken online from XB" in found.text
-    assert "by a secondary source (row C20)" in found.text
+def test_a_law_known_at_second_hand_is_said_to_be(world: World) -> None:
+    """Row C24 was not read in its text, and a court should not be told otherwise."""
+    source = shipped_profile("cn").source_of("decision")
+    assert source is not None
+    seized(world, files={"a": b"a"})
+    profile = replace(shipped_profile("cn"), checks=(Check(rule="reproducible", source=source),))
+    (found,) = look(world, profile)
+    assert "by a secondary source (row C24)" in found.text
 
 
 def test_acts_are_looked_at_too(world: World) -> None:
