@@ -67,6 +67,9 @@ def attention_of_exhibits(reader: LedgerReader, *, now: datetime) -> Iterator[At
         if exhibit.status == "in-transit" and exhibit.occurred_at < format_time(now - TRANSIT):
             text = f"has been on its way since {format_utc(exhibit.occurred_at)}"
             yield Attention(code="exhibit.in-transit", subject=name, text=text)
+        if exhibit.status == "dispatched" and exhibit.occurred_at < format_time(now - TRANSIT):
+            text = f"was dispatched {format_utc(exhibit.occurred_at)}, and no receipt came"
+            yield Attention(code="exhibit.no-receipt", subject=name, text=text)
         if exhibit.status == "lent":
             due = _due(reader, exhibit)
             if due and due < format_time(now):

@@ -20,6 +20,7 @@ from custody.cli.draft_files import SUFFIX
 from custody.cli.exits import Exit
 from custody.cli.ledger_access import LedgerAccess
 from custody.cli.output import emit
+from custody.cli.request_attention import attention_of_requests
 from custody.cli.results import Result
 from custody.ledger.prove import TileNodes, tree_root
 from custody.ledger.store import LedgerReader
@@ -71,9 +72,10 @@ def status(context: Context, check: bool) -> Exit:
 
 def _look(context: Context, access: LedgerAccess, *, check: bool) -> Status:
     ledger, now = access.ledger(), context.now()
-    with access.read() as reader:
+    with access.home.store.read() as reader:
         checkpoint = check_newest(reader)
         attention = (
+            *attention_of_requests(reader, now=now),
             *attention_of_drafts(access.drafts_folder(), now=now),
             *attention_of_exhibits(reader, now=now),
             *attention_of_people(reader),
