@@ -46,7 +46,9 @@ class Given:
     def find(self, digest: str) -> FoundFile | None:
         """Measure a file by the name it was given under."""
         raw = self._files.get(digest)
-        return None if raw is None else FoundFile(sha256(raw).hexdigest(), len(raw))
+        return (
+            None if raw is None else FoundFile(sha256(raw).hexdigest(), len(raw), {"blake3": blake3(raw).hexdigest()})
+        )
 
 
 def read_vector(name: str) -> dict[str, Any]:

@@ -34,7 +34,8 @@ stood at the end, and in the last line the verdict.
     step 8       nothing was left out: the index of the ledger says how many entries each subject has
     step 9, 10   evidence and disclosed texts are those that were registered
     step 12      defects of procedure, which a court may cure and which change no verdict
-    (steps 3 and 11 are reserved)
+    step 11      what left for another country had the consent that it needs, and the bundle was made for this reader
+    (step 3 is reserved)
 
 EXIT CODE.  0 PASSED, 3 FAILED, 4 INDETERMINATE; 2 wrong usage (also an unreadable file or a malformed trust file),
 1 a fault of this program, which says nothing about the bundle.
@@ -51,6 +52,7 @@ import base64
 import bisect
 import datetime
 import hashlib
+import importlib.util
 import itertools
 import json
 import mmap
@@ -80,6 +82,16 @@ try:
 except ImportError:
     pass
 
+# What proofs about assets on public chains show is checked by a second file, where it lies beside this one.
+chains: Any = None
+_beside = Path(__file__).with_name("chains_from_spec.py")
+if _beside.is_file():
+    _spec = importlib.util.spec_from_file_location("chains_from_spec", _beside)
+    assert _spec is not None
+    assert _spec.loader is not None
+    chains = importlib.util.module_from_spec(_spec)
+    _spec.loader.exec_module(chains)
+
 # Limits (limits.md)
 MAX_INTEGER = 2**53 - 1
 MAX_NESTING = 16
@@ -89,6 +101,7 @@ NOTE_BYTES, NOTE_SIGNATURES = 1_000_000, 100
 MANIFEST_LINE = 65_536
 ENTRIES, MEMBERS = 1_000_000, 2_000_000
 AFFIRMATION_ROUNDS, UNIT_MEMBERS, AGENT_KEYS, LOG_KEYS = 16, 4096, 1024, 1024
+PIECE_BYTES, CIPHERTEXT_HEADER, INHERITED_DEPTH = 16_777_216, 65_536, 8
 DISCLOSURE_BYTES, PATH_BYTES, POLICY_BYTES = 65_536, 32_768, 65_536
 
 FAILED, INDETERMINATE, DEFECT, NOTE = "failed", "indeterminate", "defect", "note"
@@ -313,6 +326,56 @@ def ascending(values: Sequence[Any], what: str) -> None:
         raise malformed(f"{what} out of order, or one of them twice")
 
 
+def all_of(*checks: Form) -> Form:
+    """Several checks of a record as a whole."""
+
+    def check(value: Any) -> None:
+        for each in checks:
+            each(value)
+
+    return check
+
+
+def in_order(*names: str, by: str = "") -> Form:
+    """Arrays, where they stand, with each item once and in order; of objects, by a field of theirs."""
+
+    def check(value: Any) -> None:
+        for name in names:
+            ascending([item[by] if by else item for item in value.get(name, ())], name)
+
+    return check
+
+
+def count_of(least: int, most: int, *names: str) -> Form:
+    """So many of some fields stand."""
+
+    def check(value: Any) -> None:
+        if not least <= sum(name in value for name in names) <= most:
+            raise malformed(f"not {least} to {most} of {names}")
+
+    return check
+
+
+def exactly_where(name: str, field_name: str, *words: str) -> Form:
+    """A field stands exactly where another one has one of some values."""
+
+    def check(value: Any) -> None:
+        if (name in value) != (value.get(field_name) in words):
+            raise malformed(f"{name} stands exactly where {field_name} is one of {words}")
+
+    return check
+
+
+def not_after(first: str, last: str) -> Form:
+    """The first time isn't after the last one, where both stand."""
+
+    def check(value: Any) -> None:
+        if first in value and last in value and value[first] > value[last]:
+            raise malformed(f"{first} is after {last}")
+
+    return check
+
+
 def sorted_array(least: int, most: int | None, item: Form, what: str) -> Form:
     """An array whose texts stand in order, each once."""
     plain = array(least, most, item)
@@ -344,7 +407,27 @@ SIGNATURE = text_form("a signature", lambda text: 4 <= len(text) <= 8192)  # jud
 PAYLOAD = text_form("base64", lambda text: 4 <= len(text) <= 48_004)
 VKEY = text_form("a verifier key", lambda text: 10 <= len(text) <= 512)
 COUNT = integer(0)
+AGE_KEY = matching("age1[02-9ac-hj-np-z]{58}")
+TIME_ZONE = text_form("a time zone", lambda text: len(text) <= 64 and (is_zone_offset(text) or is_zone_name(text)))
+CURRENCY = matching("[A-Z]{3}")
+CHAIN = matching("[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}")
 PRIVATE = record({"commitment": HASH})
+
+
+def only_true(value: Any) -> None:
+    """``true``: a field that is left out otherwise."""
+    if value is not True:
+        raise malformed("not true")
+
+
+def is_zone_offset(text: str) -> bool:
+    """``+08:00``, of a time zone; ``-00:00`` is one here."""
+    return bool(re.fullmatch("[+-]([01][0-9]|2[0-3]):[0-5][0-9]", text))
+
+
+def is_zone_name(text: str) -> bool:
+    """A name of the form of the IANA list."""
+    return bool(re.fullmatch("[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,3}", text))
 
 
 def base64_of(size: int) -> Form:
@@ -392,9 +475,10 @@ DOCUMENTS = array(1, 256, HASH)
 REVOCATION_REASON = one_of("compromised ended left lost superseded")
 PUBLIC_KEY = record({"algorithm": one_of("ed25519"), "key": base64_of(32), "nonce": NONCE, "proof": base64_of(64)})
 AGENT_ENROLLED = record(
-    {"agent": AGENT, "certificate?": HASH, "country?": COUNTRY, "keys": array(0, 16, PUBLIC_KEY),
-     "kind": one_of("organisation person system unit"), "members?": sorted_array(1, 256, AGENT, "members"),
-     "name?": PRIVATE, "organisation?": AGENT, "roles": ROLE_SET}
+    {"age_key?": AGE_KEY, "agent": AGENT, "certificate?": HASH, "country?": COUNTRY,
+     "keys": array(0, 16, PUBLIC_KEY), "kind": one_of("organisation person system unit"), "ledger?": ORIGIN,
+     "members?": sorted_array(1, 256, AGENT, "members"), "name?": PRIVATE, "organisation?": AGENT,
+     "roles": ROLE_SET}
 )  # fmt: skip
 OFFENCE = record({"country": COUNTRY, "iccs?": matching("[0-9]{2,6}"), "text": PRIVATE})
 CLAIM = record(
@@ -417,16 +501,213 @@ EXHIBIT_NAME = record({"case": NUMBER, "exhibit": NUMBER})
 FOREIGN = record(
     {"case": NUMBER, "exhibit": NUMBER, "head": HASH, "ledger": ORIGIN, "manifest": HASH, "root": HASH, "size": COUNT}
 )
-MISMATCH = record({"expected": HASH, "found?": HASH, "size?": COUNT})
+EXTENT = record({"offset": COUNT, "size": integer(1)})
+MISMATCH = record({"damaged?": array(1, 64, EXTENT), "expected": HASH, "found?": HASH, "size?": COUNT})
+LOST_RANGE = record({"file": HASH, "offset": COUNT, "size": integer(1)})
+LOST = record(
+    {"bytes": COUNT, "document?": HASH, "ranges?": array(1, 64, LOST_RANGE)}, count_of(1, 1, "document", "ranges")
+)  # fmt: skip
 PARENT = record({"case": NUMBER, "event": HASH, "exhibit": NUMBER})
 REHASH = record({"match": boolean, "root": HASH})
 SEAL_SEEN = record({"intact": boolean, "seal": PRIVATE})
+
+# Images and lists of digests (events.md)
+
+SPAN = record({"length": integer(1), "start": COUNT})
+SPANS = record({"count": integer(1), "document?": HASH, "first": array(1, 32, SPAN), "total": COUNT})
+IMAGE_HEADER = record(
+    {"acquired?": PRIVATE, "case_number?": PRIVATE, "description?": PRIVATE, "device_model?": PRIVATE,
+     "device_serial?": PRIVATE, "evidence_number?": PRIVATE, "examiner?": PRIVATE, "notes?": PRIVATE,
+     "operating_system?": PRIVATE, "other?": PRIVATE, "software?": PRIVATE, "system_date?": PRIVATE}
+)  # fmt: skip
+MEDIUM = record({"digests": DIGESTS, "sector_size?": integer(1, 1048576), "size": COUNT})
+STORED_HASH = record({"algorithm": one_of("md5 sha1 sha256 sha512"), "match?": boolean, "value": LONG_HEX})
+SEGMENTS = record({"count": integer(1), "document?": HASH, "missing?": SPANS, "order?": array(1, 32, HASH)})
+READER = record(
+    {"name": one_of("custody libewf libqcow libvhdi libvmdk"), "version": matching("[0-9A-Za-z.+-]{1,32}")}
+)  # fmt: skip
+
+
+def _check_image(value: Any) -> None:
+    damage, digests = value.get("damage", []), value.get("medium", {"digests": {}})["digests"]
+    ascending(damage, "damage")
+    if ("medium" in value) == ("not_read" in value):
+        raise malformed("either medium or not_read stands")
+    for item in value.get("stored", ()):
+        known = digests.get(item["algorithm"])
+        if item.get("match") != (None if known is None else known == item["value"]):
+            raise malformed("match says whether a stored digest is that of the medium, where that is known")
+    if any(item.get("match") is False for item in value.get("stored", ())) != ("stored-hash" in damage):
+        raise malformed("stored-hash stands in damage exactly where a stored digest is another")
+
+
+def _check_both_times(value: Any) -> None:
+    if ("first_at" in value) != ("last_at" in value):
+        raise malformed("first_at and last_at stand together")
+
+
+IMAGE = record(
+    {"compression?": one_of("bzip2 deflate none other"),
+     "container": one_of("aff4 ewf-e01 ewf-ex01 ewf-l01 ewf-s01 qcow2 raw split-raw vhd vhdx vmdk"),
+     "damage?": array(1, 16, one_of("container-checksum container-structure medium-short pointer-file "
+                                    "segment-missing segment-order stored-hash truncated zero-bytes")),
+     "damaged?": SPANS, "header?": IMAGE_HEADER, "medium?": MEDIUM,
+     "not_read?": one_of("damaged encrypted library-absent library-failed needs-parent not-asked too-large "
+                         "unsupported"), "readers?": array(1, 4, READER), "segments": SEGMENTS,
+     "stored?": array(1, 8, STORED_HASH), "unreadable?": SPANS}, _check_image
+)  # fmt: skip
+LIST_DIFFERENCE = record(
+    {"expected?": LONG_HEX, "expected_size?": COUNT, "file?": HASH, "found?": LONG_HEX, "found_size?": COUNT}
+)  # fmt: skip
+HASH_LIST = record(
+    {"absent": COUNT, "differences?": array(1, 32, LIST_DIFFERENCE), "differing": COUNT, "document": HASH,
+     "faults?": array(1, 8, one_of("duplicate length line-ends map")),
+     "kind": one_of("dc3dd dcfldd ddrescue ftk-imager guymager hashdeep md5deep sums"), "matching": COUNT,
+     "unchecked": COUNT, "unknown_lines": COUNT, "unlisted": COUNT}, in_order("faults")
+)  # fmt: skip
+
+# Records, captures (events.md)
+
+CAPTURE = record({"captured_at?": TIME, "html?": HASH, "image?": HASH, "url?": PRIVATE})
+RECORDS = record(
+    {"assumed?": COUNT, "count": COUNT, "files": COUNT, "first_at?": TIME,
+     "format": one_of("access-log csv eml json-lines mbox sqlite-messages syslog-3164 syslog-5424 syslog-iso "
+                      "telegram-json whatsapp-text"), "last_at?": TIME, "undated?": COUNT, "unread?": COUNT},
+    all_of(_check_both_times, not_after("first_at", "last_at"))
+)  # fmt: skip
+SOURCE = record(
+    {"account?": PRIVATE, "capture?": CAPTURE,
+     "channel?": one_of("account-download api browser device other portal provider"), "period_from?": TIME,
+     "period_to?": TIME, "provider?": PRIVATE, "records?": array(1, 16, RECORDS), "request?": AGENT,
+     "time_zone?": TIME_ZONE, "type": one_of("access-log call-records chat content database email location log "
+                                             "other subscriber traffic transactions web-capture"),
+     "uncounted?": COUNT}, all_of(in_order("records", by="format"), not_after("period_from", "period_to"))
+)  # fmt: skip
+
+# Assets (assets.md)
+
+ASSET_STATE = record(
+    {"balance?": PRIVATE, "block?": PRIVATE, "height?": COUNT, "nonce?": COUNT, "observed_at": TIME,
+     "photos?": DOCUMENTS, "source?": PRIVATE}
+)  # fmt: skip
+VALUATION = record({"amount": PRIVATE, "at": TIME, "currency": CURRENCY, "rate_source": PRIVATE})
+ASSET_TRANSFER = record(
+    {"confirmations?": COUNT, "shared?": only_true, "test_transaction?": PRIVATE, "transaction?": PRIVATE,
+     "wallet": PRIVATE}
+)  # fmt: skip
+TOKEN = record(
+    {"approvals?": COUNT, "content_id?": PRIVATE, "gateway?": PRIVATE, "media?": HASH, "metadata?": HASH,
+     "uri?": PRIVATE}
+)  # fmt: skip
+PLATFORM_ITEM = record(
+    {"certificate?": HASH, "certificate_hash?": PRIVATE, "collection": PRIVATE, "holder?": PRIVATE, "number": PRIVATE,
+     "platform": PRIVATE}
+)  # fmt: skip
+FREEZE = record({"document?": HASH, "ends_at?": TIME, "order?": PRIVATE, "provider": PRIVATE})
+SEALED_SECRET = record({"apart": boolean, "envelope": PRIVATE, "place?": PRIVATE, "seal?": PRIVATE})
+PRESENCE = record({"lawyer": boolean, "suspect": boolean, "video": boolean, "witnesses": COUNT})
+ASSET_PROOF_DOCUMENT = record({"document": HASH})
+ASSET = record(
+    {"account?": PRIVATE, "amount?": PRIVATE, "asset?": PRIVATE,
+     "characterisation?": array(1, 2, one_of("data property")),
+     "custody": one_of("contract custodial platform self-hosted unknown"), "freeze?": FREEZE,
+     "platform?": PLATFORM_ITEM, "presence?": PRESENCE, "proofs?": array(1, 16, ASSET_PROOF_DOCUMENT),
+     "secret?": SEALED_SECRET, "state?": ASSET_STATE, "token?": TOKEN, "transfer?": ASSET_TRANSFER,
+     "valuation?": VALUATION}, count_of(1, 3, "asset", "account", "platform")
+)  # fmt: skip
+
+# Requests, consents and transfers (requests.md, transfers.md)
+
+REQUEST_FIELD_NAME = one_of(
+    "accounts applicable-law asset authority cause characteristics confidentiality connection contact custodian danger "
+    "data deadline facts form holder language legal-basis legal-documents location measure mla-intent nature necessity "
+    "offence ownership period persons place purpose quantity reciprocity third-party-rights translation urgency"
+)
+CONDITION_CODE = one_of("confidentiality data-protection destroy-after no-death-penalty other reciprocity return "
+                        "speciality use-limited")  # fmt: skip
+ONWARD, YES_NO = one_of("allowed forbidden with-consent"), one_of("no not-stated yes")
+OUTCOME = one_of("already-deleted clarification-wanted conflict-of-law granted granted-in-part no-such-account "
+                 "nothing-found partial postponed preserved refused rolling")  # fmt: skip
+GROUND = one_of("already-decided already-pending competence discrimination fundamental-rights incomplete military "
+                "no-connection no-treaty not-an-offence other political privilege proportionality public-order "
+                "security sovereignty")  # fmt: skip
+REQUEST_FIELD = record({"name": REQUEST_FIELD_NAME, "value": PRIVATE})
+PERIOD = record({"first": TIME, "last": TIME}, not_after("first", "last"))
+DUAL_CRIMINALITY = record({"met": YES_NO, "needed": YES_NO, "stated_by?": AGENT, "statement?": PRIVATE})
+LETTER_ORIGIN = record(
+    {"event": HASH, "ledger": ORIGIN, "manifest": HASH, "request": AGENT, "root": HASH, "size": COUNT}
+)  # fmt: skip
+CONDITION = record({"before": boolean, "code": CONDITION_CODE, "due?": TIME, "text?": PRIVATE})
+FOREIGN_NAME = record({"case": NUMBER, "exhibit": NUMBER, "head": HASH})
+RECEIPT_ORIGIN = record({"event": HASH, "index": COUNT, "ledger": ORIGIN, "root": HASH, "size": COUNT})
 
 
 def _check_registered(value: Any) -> None:
     if ("content" in value) != (value["nature"] != "object"):
         raise malformed("content stands exactly where the nature isn't object")
+    if "asset" in value and value["nature"] != "asset":
+        raise malformed("asset stands where the nature is asset")
+    if "content" not in value and ("image" in value or "hash_lists" in value):
+        raise malformed("image and hash_lists stand beside content")
+    ascending(value.get("handling", ()), "handling")
 
+
+def _check_accepted(value: Any) -> None:
+    _check_registered(value)
+    in_order("reservations")(value)
+    in_order("conditions", by="code")(value)
+    if "foreign" not in value or value["obtained"] != "foreign-assistance":
+        raise malformed("an acceptance has foreign, and was obtained by foreign-assistance")
+
+
+def _check_erased(value: Any) -> None:
+    in_order("contents", "files", "names")(value)
+    if not value["commitments"] and not {"contents", "files", "names"} & value.keys():
+        raise malformed("an order that erases nothing")
+
+
+def _check_answer(value: Any) -> None:
+    exactly_where("ground", "outcome", "refused")(value)
+    if value["outcome"] in ("conflict-of-law", "postponed", "refused") and "reasons" not in value:
+        raise malformed("an answer that wants reasons")
+    if "wanted" in value and value["outcome"] != "clarification-wanted":
+        raise malformed("wanted stands where clarification is wanted")
+
+
+def _check_consent(value: Any) -> None:
+    in_order("conditions", by="code")(value)
+    exactly_where("origin", "manner", "letter")(value)
+    not_after("valid_from", "valid_until")(value)
+    if value["manner"] == "paper" and not {"documents", "number"} <= value.keys():
+        raise malformed("a consent on paper has documents and a number")
+
+
+def _check_revoked_on_paper(value: Any) -> None:
+    if value["manner"] == "paper" and "document" not in value:
+        raise malformed("a revocation on paper has a document")
+
+
+def _check_refused(value: Any) -> None:
+    in_order("reasons")(value)
+    ascending([(item["case"].encode(), item["exhibit"].encode()) for item in value["exhibits"]], "exhibits")
+
+
+ONE_PAPER = count_of(1, 1, "origin", "paper")
+
+REGISTERED: dict[str, Form] = {
+    "acquisition?": ACQUISITION, "asset?": ASSET, "attestations?": array(1, 256, ATTESTATION),
+    "certificate?": HASH, "content?": CONTENT, "data_country?": COUNTRY, "derived_from?": array(1, 16, PARENT),
+    "description": PRIVATE, "documents?": DOCUMENTS, "foreign?": FOREIGN,
+    "handling?": array(1, 4, one_of("csam malware privileged secret")), "hash_lists?": array(1, 16, HASH_LIST),
+    "identifiers?": PRIVATE, "image?": IMAGE, "kind": one_of("account audio chat collectible computer copy "
+                                                             "database derived device directory document drive "
+                                                             "email file image log media other phone photo sim "
+                                                             "token video wallet web-capture"),
+    "legal_authority?": PRIVATE, "lost?": LOST, "nature": one_of("asset data object"),
+    "obtained": one_of("derived foreign-assistance found online-capture production seizure voluntary"),
+    "place?": PRIVATE, "public?": boolean, "same_object_as?": array(1, 16, EXHIBIT_NAME),
+    "seized_from?": PRIVATE, "source?": SOURCE, "unreadable?": COUNT
+}  # fmt: skip
 
 DETAILS: dict[str, Form] = {
     "ledger.opened": record(
@@ -437,10 +718,10 @@ DETAILS: dict[str, Form] = {
         {"key": VKEY, "last_valid_index?": COUNT, "note?": PRIVATE, "reason": REVOCATION_REASON}),
     "agent.enrolled": AGENT_ENROLLED,
     "agent.changed": record(
-        {"agent": AGENT, "country?": COUNTRY, "left?": one_of("yes"),
+        {"age_key?": AGE_KEY, "agent": AGENT, "country?": COUNTRY, "ledger?": ORIGIN, "left?": one_of("yes"),
          "members_added?": sorted_array(1, 256, AGENT, "members_added"),
-         "members_removed?": sorted_array(1, 256, AGENT, "members_removed"),
-         "name?": PRIVATE, "organisation?": AGENT, "reason?": PRIVATE, "roles?": ROLE_SET}),
+         "members_removed?": sorted_array(1, 256, AGENT, "members_removed"), "name?": PRIVATE, "organisation?": AGENT,
+         "reason?": PRIVATE, "roles?": ROLE_SET}),
     "agent.key-added": record({"agent": AGENT, "key": PUBLIC_KEY, "recovery": boolean}),
     "agent.key-revoked": record(
         {"agent": AGENT, "key_id": KEY_ID, "last_valid_index?": COUNT, "note?": PRIVATE, "reason": REVOCATION_REASON}),
@@ -453,16 +734,7 @@ DETAILS: dict[str, Form] = {
     "case.closed": record(
         {"documents?": DOCUMENTS, "note?": PRIVATE,
          "outcome": one_of("discontinued judgment merged other transferred")}),
-    "exhibit.registered": record(
-        {"acquisition?": ACQUISITION, "attestations?": ATTESTATIONS, "content?": CONTENT, "data_country?": COUNTRY,
-         "derived_from?": array(1, 16, PARENT), "description": PRIVATE, "documents?": DOCUMENTS, "foreign?": FOREIGN,
-         "handling?": array(1, 4, one_of("csam malware privileged secret")), "identifiers?": PRIVATE,
-         "kind": one_of("account audio chat collectible computer copy database derived device directory document drive "
-                        "email file image log media other phone photo sim token video wallet web-capture"),
-         "legal_authority?": PRIVATE, "nature": one_of("asset data object"),
-         "obtained": one_of("derived foreign-assistance found online-capture production seizure voluntary"),
-         "place?": PRIVATE, "same_object_as?": array(1, 16, EXHIBIT_NAME), "seized_from?": PRIVATE,
-         "unreadable?": COUNT}, _check_registered),
+    "exhibit.registered": record(REGISTERED, _check_registered),
     "exhibit.voided": record({"reason": PRIVATE, "replaced_by?": EXHIBIT_NAME}),
     "custody.handed-over": record(
         {"attestations?": ATTESTATIONS, "condition?": PRIVATE, "documents?": DOCUMENTS, "place?": PRIVATE,
@@ -492,19 +764,111 @@ DETAILS: dict[str, Form] = {
          "manner": one_of("archived destroyed forfeited other returned-to-owner wiped")}),
     "exhibit.linked": record({"case": NUMBER, "reason?": PRIVATE}),
     "exhibit.checked": record(
-        {"bytes": COUNT, "checked": COUNT, "document?": HASH, "matching": COUNT, "mismatches?": array(1, 64, MISMATCH),
-         "root": HASH}),
+        {"bytes": COUNT, "checked": COUNT, "document?": HASH, "matching": COUNT,
+         "mismatches?": array(1, 64, MISMATCH), "root": HASH}),
     "record.affirmed": record({"statement?": PRIVATE}),
     "record.corrected": record(
-        {"field": one_of("acquisition condition description identifiers legal_authority occurred_at place purpose "
-                         "results seal seized_from serial tool"), "reason": PRIVATE, "value": PRIVATE}),
-    "bundle.exported": record({"manifest": HASH, "purpose?": PRIVATE, "recipient": PRIVATE}),
+        {"field": one_of("account acquisition captured_at condition description identifiers legal_authority "
+                         "occurred_at period_from period_to place provider purpose results seal seized_from serial "
+                         "time_zone tool url"), "reason": PRIVATE, "value": PRIVATE}),
+    "bundle.exported": record(
+        {"manifest": HASH, "purpose?": PRIVATE, "recipient": PRIVATE, "request?": AGENT, "to?": AGENT,
+         "transfer?": NONCE}),
     "access.logged": record(
         {"action": one_of("exported unpacked verified viewed"), "agent?": AGENT, "person?": PRIVATE}),
     "disclosure.erased": record(
-        {"authority": PRIVATE, "commitments": array(1, 256, HASH), "document?": HASH, "order": PRIVATE}),
+        {"authority": PRIVATE, "commitments": array(0, 256, HASH), "contents?": DOCUMENTS, "document?": HASH,
+         "files?": DOCUMENTS, "names?": DOCUMENTS, "order": PRIVATE}, _check_erased),
     "event.attached": record(
         {"document": HASH, "event": HASH, "note?": PRIVATE, "reason": one_of("late other signer-gone superseded")}),
+    "consent.conditions-met": record(
+        {"conditions": array(1, 16, CONDITION_CODE), "document?": HASH, "origin?": LETTER_ORIGIN,
+         "statement?": PRIVATE}, all_of(in_order("conditions"), count_of(1, 2, "document", "origin"))),
+    "consent.recorded": record(
+        {"authority": AGENT, "conditions?": array(1, 16, CONDITION), "documents?": DOCUMENTS, "issued_at": TIME,
+         "manner": one_of("key letter paper"), "number?": PRIVATE, "onward": ONWARD, "origin?": LETTER_ORIGIN,
+         "purpose": PRIVATE, "recipient": AGENT, "request?": AGENT, "valid_from": TIME, "valid_until?": TIME},
+        _check_consent),
+    "consent.revoked": record(
+        {"document?": HASH, "manner": one_of("key paper"), "reason": PRIVATE}, _check_revoked_on_paper),
+    "jurisdiction.claimed": record(
+        {"authority": PRIVATE,
+         "basis": one_of("flag loss nationality offender other provider server territory victim"), "claim": AGENT,
+         "country": COUNTRY, "document?": HASH, "note?": PRIVATE}),
+    "jurisdiction.resolved": record(
+        {"agreement?": HASH, "claims": array(1, 64, AGENT), "manner": one_of("agreed declined withdrawn"),
+         "note?": PRIVATE, "to?": COUNTRY}, in_order("claims")),
+    "offence.mapped": record(
+        {"documents?": DOCUMENTS, "dual_criminality?": DUAL_CRIMINALITY, "note?": PRIVATE,
+         "offences": array(1, 256, OFFENCE)}),
+    "release.refused": record(
+        {"breaches": array(1, 16, AGENT), "purpose?": PRIVATE, "to": AGENT,
+         "tried": one_of("bundle dispatch export prove"), "tried_by": AGENT}, in_order("breaches")),
+    "request.answer-received": record(
+        {"answered_at": TIME, "certificate?": HASH, "decided_by?": AGENT, "documents?": DOCUMENTS, "from": AGENT,
+         "ground?": GROUND, "origin?": LETTER_ORIGIN, "outcome": OUTCOME, "paper?": HASH, "reasons?": PRIVATE,
+         "received_at": TIME, "reference?": PRIVATE, "request": AGENT, "until?": TIME,
+         "wanted?": array(1, 64, REQUEST_FIELD_NAME)},
+        all_of(_check_answer, count_of(1, 1, "certificate", "origin", "paper"))),
+    "request.answered": record(
+        {"answered_at": TIME, "decided_by?": AGENT, "documents?": DOCUMENTS, "forwarded_by?": AGENT,
+         "ground?": GROUND, "outcome": OUTCOME, "reasons?": PRIVATE, "request": AGENT, "until?": TIME,
+         "wanted?": array(1, 64, REQUEST_FIELD_NAME)}, _check_answer),
+    "request.closed": record(
+        {"note?": PRIVATE, "outcome": one_of("executed executed-in-part expired not-executed withdrawn"),
+         "request": AGENT}),
+    "request.completed": record(
+        {"documents?": DOCUMENTS, "fields": array(0, 64, REQUEST_FIELD), "origin?": LETTER_ORIGIN, "paper?": HASH,
+         "request": AGENT}, all_of(in_order("fields", by="name"), count_of(0, 1, "origin", "paper"))),
+    "request.drafted": record(
+        {"case?": NUMBER, "deadlines?": array(1, 16, AGENT), "documents?": DOCUMENTS,
+         "dual_criminality?": DUAL_CRIMINALITY, "fields": array(0, 64, REQUEST_FIELD),
+         "kind": one_of("emergency mla preservation production voluntary"), "offences?": array(0, 256, OFFENCE),
+         "period?": PERIOD, "renewal_of?": AGENT, "request": AGENT, "respond_by?": TIME, "to": AGENT, "until?": TIME},
+        in_order("fields", by="name")),
+    "request.extended": record({"document?": HASH, "reason?": PRIVATE, "request": AGENT, "until": TIME}),
+    "request.received": record(
+        {"case?": NUMBER, "deadlines?": array(1, 16, AGENT), "documents?": DOCUMENTS,
+         "dual_criminality?": DUAL_CRIMINALITY, "fields": array(0, 64, REQUEST_FIELD), "from": AGENT,
+         "kind": one_of("emergency mla preservation production voluntary"), "offences?": array(0, 256, OFFENCE),
+         "origin?": LETTER_ORIGIN, "paper?": HASH, "period?": PERIOD, "received_at": TIME, "reference?": PRIVATE,
+         "renewal_of?": AGENT, "request": AGENT, "respond_by?": TIME, "until?": TIME},
+        all_of(in_order("fields", by="name"), ONE_PAPER)),
+    "request.sent": record(
+        {"channel": one_of("24-7 central-authority consular direct e-codex interpol other paper platform"),
+         "document?": HASH, "request": AGENT, "sent_at": TIME}),
+    "request.withdrawn": record({"document?": HASH, "reason": PRIVATE, "request": AGENT}),
+    "transfer.accepted": record(
+        {**REGISTERED, "accepted_at": TIME, "conditions?": array(1, 16, CONDITION), "from": AGENT, "onward": ONWARD,
+         "rehash?": REHASH, "request?": AGENT, "reservation_note?": PRIVATE,
+         "reservations?": array(1, 16, one_of("checkpoint-unknown conditions-disputed content-incomplete encrypted "
+                                              "entries-disputed other procedure-defects seal-broken "
+                                              "timestamps-absent version-unknown")), "seal?": SEAL_SEEN,
+         "sent_at": TIME, "transfer": NONCE}, _check_accepted),
+    "transfer.contested": record(
+        {"document": HASH, "note?": PRIVATE,
+         "reason": one_of("after-recall other other-exhibit other-transfer twice unknown-key"), "transfer?": NONCE}),
+    "transfer.dispatched": record(
+        {"backup?": PRIVATE, "carrier?": PRIVATE, "conditions?": array(1, 16, CONDITION), "consent?": HASH,
+         "documents?": DOCUMENTS, "item": one_of("copy original"), "medium_place?": PRIVATE, "not_sealed?": PRIVATE,
+         "onward": ONWARD, "purpose": PRIVATE, "request?": AGENT, "seal?": PRIVATE, "to": AGENT, "transfer": NONCE,
+         "waybill?": PRIVATE}, in_order("conditions", by="code")),
+    "transfer.lost": record(
+        {"discovered_at": TIME, "document?": HASH, "reason": PRIVATE, "reported_to?": PRIVATE, "transfer": NONCE}),
+    "transfer.recalled": record({"document?": HASH, "reason": PRIVATE, "transfer": NONCE}),
+    "transfer.receipt": record(
+        {"decided_at": TIME, "document": HASH, "manner": one_of("paper proof"), "note?": PRIVATE,
+         "origin?": RECEIPT_ORIGIN, "outcome": one_of("accepted accepted-with-reservations refused"),
+         "reference?": PRIVATE, "transfer": NONCE}, exactly_where("origin", "manner", "proof")),
+    "transfer.refused": record(
+        {"documents?": DOCUMENTS, "exhibits": array(1, 16, FOREIGN_NAME), "from": AGENT, "ledger": ORIGIN,
+         "note?": PRIVATE, "reasons": array(1, 16, one_of("conditions-unacceptable content-incomplete damaged "
+                                                          "does-not-verify not-asked-for not-competent other "
+                                                          "seal-broken wrong-exhibit")), "refused_at": TIME,
+         "sent_at?": TIME, "transfer": NONCE, "verdict": one_of("FAILED INDETERMINATE PASSED")}, _check_refused),
+    "transfer.returned": record(
+        {"condition?": PRIVATE, "document?": HASH, "foreign?": FOREIGN, "from": AGENT, "place?": PRIVATE,
+         "rehash?": REHASH, "seal?": SEAL_SEEN, "transfer": NONCE}, count_of(1, 2, "foreign", "document")),
 }  # fmt: skip
 
 # event.md
@@ -589,33 +953,48 @@ def _check_bundle(value: Any) -> None:
     ascending([item["sha256"] for item in value["documents"]], "documents")
     ascending([item["sha256"] for item in value["files"]], "files")
     ascending([(item["case"].encode(), item["exhibit"].encode()) for item in value["exhibits"]], "exhibits")
-    ciphertexts = [item["encrypted"]["sha256"] for item in value["files"] if "encrypted" in item]
+    ascending(value.get("requests", ()), "requests")
+    if not value["exhibits"] and "requests" not in value:
+        raise malformed("a bundle is about exhibits or requests")
+    holders = (*value["files"], *value["documents"])
+    ciphertexts = [item["encrypted"]["sha256"] for item in holders if "encrypted" in item]
     if len(set(ciphertexts)) < len(ciphertexts):
         raise malformed("a ciphertext stands for two files")
 
 
+def _check_withheld(value: Any) -> None:
+    in_order("absent", "hand", "rule")(value)
+    named = [item for each in value.values() for item in each]
+    if len(set(named)) < len(named):
+        raise malformed("a value is withheld for one reason")
+
+
 BYTES_NAMED = {"sha256": HASH, "size": COUNT}
+BUNDLED = record({**BYTES_NAMED, "encrypted?": record(BYTES_NAMED)})
 BUNDLE = record(
-    {"documents": array(0, MEMBERS, record(BYTES_NAMED)), "exhibits": array(1, 256, EXHIBIT_NAME),
-     "files": array(0, MEMBERS, record({**BYTES_NAMED, "encrypted?": record(BYTES_NAMED)})), "ledger": ORIGIN,
-     "nonce": NONCE, "schema": one_of("custody-bundle/v1")},
+    {"documents": array(0, MEMBERS, BUNDLED), "exhibits": array(0, 256, EXHIBIT_NAME),
+     "files": array(0, MEMBERS, BUNDLED), "ledger": ORIGIN, "nonce": NONCE, "requests?": array(1, 256, AGENT),
+     "schema": one_of("custody-bundle/v1")},
     _check_bundle,
 )  # fmt: skip
+COMMITMENTS = array(1, JSON_BYTES, HASH)
 DISCLOSURES = record(
     {"disclosures": sorted_array(0, JSON_BYTES, matching("[A-Za-z0-9_-]{1,65536}"), "disclosures"),
-     "schema": one_of("custody-disclosures/v1")}
+     "schema": one_of("custody-disclosures/v1"),
+     "withheld?": record({"absent?": COMMITMENTS, "hand?": COMMITMENTS, "rule?": COMMITMENTS}, _check_withheld)}
 )  # fmt: skip
 
 
 def _check_subject(value: Any) -> None:
-    arity = {"ledger": 1, "agent": 2, "case": 2, "case-exhibits": 2, "exhibit": 3}.get(value[0])
+    kinds = {"ledger": 1, "agent": 2, "case": 2, "case-exhibits": 2, "exhibit": 3, "request": 2, "transfer": 2}
+    arity = kinds.get(value[0])
     if arity is None:
         raise Bad("subject.kind", f"no kind of subject: {value[0]!r}")
     if arity != len(value):
         raise Bad("subject.arity", "a subject with another number of parts")
     try:
         for part in value[1:]:
-            (AGENT if value[0] == "agent" else NUMBER)(part)
+            {"agent": AGENT, "request": AGENT, "transfer": NONCE}.get(value[0], NUMBER)(part)
     except Bad:
         raise Bad("subject.part", "a part of a subject of another form") from None
 
@@ -652,6 +1031,8 @@ CONSISTENCY = record(
 
 def _check_trust(value: Any) -> None:
     ascending([item["origin"] for item in value["ledgers"]], "ledgers")
+    ascending([(item["chain"], item["height"]) for item in value.get("chain_pins", ())], "chain_pins")
+    in_order("recipients", by="name")(value)
     for ledger in value["ledgers"]:
         ascending([item["size"] for item in ledger["seen"]], "seen checkpoints")
         for item in ledger["log_keys"]:
@@ -662,13 +1043,57 @@ def _check_trust(value: Any) -> None:
 
 TRUST = record(
     {"certificates?": array(1, 256, record({"certificate": BASE64, "country": COUNTRY})),
+     "chain_pins?": array(1, 4096, record({"chain": CHAIN, "hash": HASH, "height": COUNT})),
      "ledgers": array(0, 4096, record(
          {"authority": some_text(4096), "country": COUNTRY, "genesis": HASH,
           "log_keys": array(1, 64, record({"first": COUNT, "key": VKEY, "last?": COUNT})), "origin": ORIGIN,
           "seen": array(0, 4096, record({"note": BASE64, "root": HASH, "size": COUNT}))})),
-     "policy?": some_text(POLICY_BYTES), "recipient?": record({"age_key?": some_text(4096), "name": some_text(4096)}),
+     "policy?": some_text(POLICY_BYTES), "recipient?": record(
+         {"age_key?": some_text(4096), "ledger?": ORIGIN, "name": some_text(4096)}),
+     "recipients?": array(1, 4096, record({"age_key": AGE_KEY, "name": some_text(4096)})),
      "schema": one_of("custody-trust/v1"), "timestamp_authorities?": array(1, 256, BASE64)},
     _check_trust,
+)  # fmt: skip
+
+
+# assets.md: a proof, which is a document
+
+ASSET_PROOF_BYTES = 8 * 2**20
+ADDRESS = matching("[0-9a-f]{40}")
+
+
+def hex_of(most: int) -> Form:
+    """Some bytes in hex, so many at the most."""
+    return text_form("bytes in hex", lambda text: len(text) <= 2 * most and re.fullmatch("([0-9a-f]{2})+", text))
+
+
+TRIE_NODES = array(0, 132, hex_of(1_048_576))
+
+
+def _check_storage(value: Any) -> None:
+    if ("layout" in value) != ("slot" in value):
+        raise malformed("layout and slot stand together")
+
+
+def _check_asset_proof(value: Any) -> None:
+    count_of(1, 1, "account", "receipt", "transaction")(value)
+    if value["place"] >= len(value["headers"]):
+        raise malformed("place names no header")
+
+
+STORAGE_PROOF = record(
+    {"key": HASH, "layout?": one_of("erc1155-balance erc20-balance erc721-owner erc721a-owner"),
+     "nodes": TRIE_NODES, "slot?": HASH},
+    _check_storage,
+)  # fmt: skip
+ACCOUNT_PROOF = record({"address": ADDRESS, "nodes": TRIE_NODES, "storage?": array(1, 16, STORAGE_PROOF)})
+RECEIPT_PROOF = record({"index": COUNT, "log": COUNT, "nodes": TRIE_NODES})
+TRANSACTION_PROOF = record({"branch": array(0, 32, HASH), "index": COUNT, "raw": hex_of(1_000_000)})
+ASSET_PROOF = record(
+    {"account?": ACCOUNT_PROOF, "chain": CHAIN, "headers": array(1, 8192, hex_of(4096)), "height": COUNT,
+     "place": COUNT, "receipt?": RECEIPT_PROOF, "schema": one_of("custody-asset-proof/v1"),
+     "transaction?": TRANSACTION_PROOF},
+    _check_asset_proof,
 )  # fmt: skip
 
 
@@ -1447,7 +1872,9 @@ NAMED_BY_DIGEST = re.compile(
     r"|data/inherited/([0-9a-f]{64})\.zip|custody/timestamps/([0-9a-f]{64})\.tsr"
 )
 DIGEST_FOLDERS = ("data/documents/", "data/files/", "data/encrypted/", "data/inherited/", "custody/timestamps/")
-OTHER_NAMES = re.compile(r"data/manifests/[0-9a-f]{64}\.jsonl|custody/entries/(0|[1-9][0-9]{0,15})\.json")
+OTHER_NAMES = re.compile(
+    r"data/manifests/[0-9a-f]{64}\.jsonl|data/pieces/[0-9a-f]{64}\.txt|custody/entries/(0|[1-9][0-9]{0,15})\.json"
+)
 CAPS = {BAGIT: 4096, BAG_INFO: 4096, MANIFEST: 4 * JSON_BYTES, TAG_MANIFEST: 4 * JSON_BYTES, BUNDLE_JSON: JSON_BYTES,
         DISCLOSURES_JSON: JSON_BYTES, PROOF_JSON: JSON_BYTES, CHECKPOINT: NOTE_BYTES}  # fmt: skip
 OWNERS = {BAGIT: 1, BAG_INFO: 1, MANIFEST: 1, TAG_MANIFEST: 1, BUNDLE_JSON: 9, DISCLOSURES_JSON: 10, PROOF_JSON: 4,
@@ -1513,10 +1940,13 @@ RULES_TABLE = """
 | `agent.enrolled` | none | registrar | second 0-15, witness 0-15 |  |  |  |  |  |
 | `agent.key-added` | none | any | second 0-15, witness 0-15, registrar 0-1 |  |  |  |  |  |
 | `agent.key-revoked` | none | any | second 0-15, witness 0-15, registrar 0-1 |  |  |  |  |  |
-| `bundle.exported` | about | handling | second 0-15, witness 0-15 |  |  |  |  | exhibit |
+| `bundle.exported` | about | handling | second 0-15, witness 0-15 |  |  |  |  | exhibit, request |
 | `case.changed` | case | registrar | second 0-15, witness 0-15 |  |  |  |  |  |
 | `case.closed` | case | registrar | second 0-15, witness 0-15 |  |  |  |  |  |
 | `case.opened` | case | registrar | second 0-15, witness 0-15 |  |  |  |  |  |
+| `consent.conditions-met` | about | asking | second 0-15, witness 0-15 |  |  |  |  | exhibit; names an event |
+| `consent.recorded` | about | asking | second 0-15, witness 0-15 |  |  |  |  | exhibit |
+| `consent.revoked` | about | asking | second 0-15, witness 0-15 |  |  |  |  | exhibit; names an event |
 | `custody.handed-over` | link | handling | to 1, second 0-15, witness 0-15 | held, in-transit |  | yes | held |  |
 | `custody.moved` | link | handling | second 0-15, witness 0-15 | held, in-transit |  | yes | unchanged |  |
 | `custody.taken-over` | link | registrar | to 1, second 0-15, witness 0-15 | held, in-transit, lent |  | no | held |  |
@@ -1534,15 +1964,37 @@ RULES_TABLE = """
 | `exhibit.sealed` | link | handling | second 0-15, witness 0-15 | held | unsealed | yes | unchanged |  |
 | `exhibit.unsealed` | link | handling | second 0-15, witness 0-15 | held | sealed | yes | unchanged |  |
 | `exhibit.voided` | link | handling | second 0-15, witness 0-15, registrar 1 | held |  | yes | voided |  |
+| `jurisdiction.claimed` | about | asking | second 0-15, witness 0-15 |  |  |  |  | case |
+| `jurisdiction.resolved` | about | asking | second 0-15, witness 0-15 |  |  |  |  | case |
 | `ledger.key-added` | none | registrar | second 0-15, witness 0-15, registrar 0-1 |  |  |  |  |  |
 | `ledger.key-revoked` | none | registrar | second 0-15, witness 0-15, registrar 0-1 |  |  |  |  |  |
 | `ledger.opened` | none | registrar | registrar 0-15 |  |  |  |  |  |
+| `offence.mapped` | about | asking | second 0-15, witness 0-15 |  |  |  |  | case, exhibit, request |
 | `record.affirmed` | about | any | second 0-15, witness 0-15, registrar 0-1 |  |  |  |  | agent, case, exhibit, ledger, request; names an event |
-| `record.corrected` | about | handling | second 0-15, witness 0-15 |  |  |  |  | agent, case, exhibit; names an event |
+| `record.corrected` | about | handling | second 0-15, witness 0-15 |  |  |  |  | agent, case, exhibit, request; names an event |
+| `release.refused` | about | authority, court, custodian, examiner, provider, registrar, system | second 0-15, witness 0-15 |  |  |  |  | exhibit |
+| `request.answer-received` | none | asking | second 0-15, witness 0-15 |  |  |  |  |  |
+| `request.answered` | none | asking | second 0-15, witness 0-15 |  |  |  |  |  |
+| `request.closed` | none | asking | second 0-15, witness 0-15 |  |  |  |  |  |
+| `request.completed` | none | asking | second 0-15, witness 0-15 |  |  |  |  |  |
+| `request.drafted` | none | asking | second 0-15, witness 0-15 |  |  |  |  |  |
+| `request.extended` | none | asking | second 0-15, witness 0-15 |  |  |  |  |  |
+| `request.received` | none | asking | second 0-15, witness 0-15 |  |  |  |  |  |
+| `request.sent` | none | asking | second 0-15, witness 0-15 |  |  |  |  |  |
+| `request.withdrawn` | none | asking | second 0-15, witness 0-15 |  |  |  |  |  |
+| `transfer.accepted` | link | handling | second 0-15, witness 0-15 | none |  | no | held |  |
+| `transfer.contested` | about | handling | second 0-15, witness 0-15 |  |  |  |  | exhibit |
+| `transfer.dispatched` | link | handling | second 0-15, witness 0-15 | held |  | yes | dispatched |  |
+| `transfer.lost` | link | handling | second 0-15, witness 0-15 | dispatched |  | no | unchanged |  |
+| `transfer.recalled` | link | handling | second 0-15, witness 0-15 | dispatched |  | no | unchanged |  |
+| `transfer.receipt` | link | handling | second 0-15, witness 0-15 | dispatched |  | no | unchanged |  |
+| `transfer.refused` | none | handling | second 0-15, witness 0-15 |  |  |  |  |  |
+| `transfer.returned` | link | handling | second 0-15, witness 0-15 | transferred |  | no | held |  |
 """  # noqa: E501
 
 HANDLING = frozenset({"authority", "court", "custodian", "examiner", "provider", "registrar"})
 ROLE_SETS = {
+    "asking": HANDLING - {"provider"},
     "handling": HANDLING,
     "checking": HANDLING | {"auditor", "system"},
     "any": frozenset(ROLES.split()),
@@ -1577,8 +2029,9 @@ def _parse_rule(row: str) -> tuple[str, Rule]:
     for office, least, most in re.findall(r"(\w+) (\d+)(?:-(\d+))?", beside):
         offices[office] = int(least), int(most or least)
     kinds, _, event = about.partition(";")
+    roles = ROLE_SETS.get(role) or _words(role)
     return type_.strip("`"), Rule(
-        anchor, ROLE_SETS[role], offices, _words(before), seal, holder == "yes", after, _words(kinds), bool(event)
+        anchor, roles, offices, _words(before), seal, holder == "yes", after, _words(kinds), bool(event)
     )
 
 
@@ -1606,6 +2059,18 @@ class Agent:
     members: dict[str, int]
     keys: list[str]
     has_left: bool = False
+    country: str | None = None
+    ledger: str | None = None
+
+
+@dataclass
+class Dispatch:
+    """The way of an exhibit to another ledger (transfers.md)."""
+
+    transfer: str
+    sender: str
+    to: str
+    is_original: bool
 
 
 @dataclass
@@ -1617,8 +2082,31 @@ class Exhibit:
     sequence: int
     holder: str
     occurred_at: str
+    is_derived: bool
+    bound_to: frozenset[str]
     status: str = "held"
     is_sealed: bool = False
+    dispatch: Dispatch | None = None
+
+
+@dataclass
+class Request:
+    """A request for assistance, and how it stands (requests.md)."""
+
+    direction: str
+    peer: str
+    status: str
+    outcome: str | None = None
+
+
+@dataclass
+class Consent:
+    """A consent, by the event hash of its record (requests.md)."""
+
+    details: dict[str, Any]
+    exhibits: list[str]
+    unmet: set[str]
+    is_revoked: bool = False
 
 
 @dataclass
@@ -1638,6 +2126,18 @@ class Placed:
     signers: frozenset[str]
 
 
+# requests.md, "Rules for request.*": status before, direction, status after
+REQUEST_STEPS: dict[str, tuple[str, str, str]] = {
+    "request.sent": ("drafted sent answered", "outgoing", "sent"),
+    "request.answer-received": ("sent answered withdrawn", "outgoing", "answered"),
+    "request.answered": ("received answered", "incoming", "answered"),
+    "request.completed": ("drafted sent received answered", "", ""),
+    "request.extended": ("sent received answered", "", ""),
+    "request.withdrawn": ("drafted sent received answered", "", "withdrawn"),
+    "request.closed": ("drafted sent received answered withdrawn", "", "closed"),
+}
+
+
 def public_keys(entry: Entry) -> list[tuple[str, dict[str, str]]]:
     """The keys that an event brings in, each with its agent."""
     if entry.type == "ledger.opened":
@@ -1653,12 +2153,16 @@ class State:
     def __init__(self) -> None:
         """A ledger without entries."""
         self.origin: str | None = None
+        self.country = ""
         self.log_keys: dict[str, LogKey] = {}
         self.agents: dict[str, Agent] = {}
         self.keys: dict[str, Key] = {}
         self.cases: dict[str, bool] = {}  # whether it is open
         self.exhibits: dict[ExhibitKey, Exhibit] = {}
         self.registrations: dict[str, ExhibitKey] = {}
+        self.requests: dict[str, Request] = {}
+        self.consents: dict[str, Consent] = {}
+        self.decided: dict[str, set[str]] = {}  # heads that a transfer decided
         self.events: dict[str, Placed] = {}
         self.ended: set[ExhibitKey] = set()
 
@@ -1673,6 +2177,8 @@ class State:
             return "agent", item["agent"]
         if kind == "case" and item["case"] in self.cases:
             return "case", item["case"]
+        if kind == "request" and item["request"] in self.requests:
+            return "request", item["request"]
         return ("ledger",) if kind == "ledger" and item["ledger"] == self.origin else None
 
     def subjects_of(self, entry: Entry) -> tuple[Subject, ...]:
@@ -1686,12 +2192,18 @@ class State:
             found.append(("agent", entry.details["agent"]))
         elif group == "case":
             found.append(("case", entry.event["case"]))
+        elif group == "request":
+            found.append(("request", entry.details["request"]))
         elif entry.is_custody_act:
             found.append(("exhibit", *entry.exhibit))
-            if entry.type == "exhibit.registered":
+            if entry.type in ("exhibit.registered", "transfer.accepted"):
                 found.append(("case-exhibits", entry.event["case"]))
+        elif entry.type == "transfer.refused":
+            pass
         else:
             found += [self.subject_of(item) for item in entry.event["about"]]
+        if group == "transfer" and "about" not in entry.event:
+            found.append(("transfer", entry.details["transfer"]))
         return tuple(dict.fromkeys(subject for subject in found if subject))
 
     # Every event
@@ -1754,7 +2266,12 @@ class State:
         return self.agents[name]
 
     def _apply_by_anchor(self, entry: Entry) -> list[str]:
-        return self._apply_custody_act(entry) if entry.is_custody_act else self._check_annotation(entry)
+        if entry.type.startswith("request."):
+            return self._change_request(entry)
+        if entry.is_custody_act:
+            return self._apply_custody_act(entry)
+        self._check_annotation(entry)
+        return ["defect.receipt-contested"] if entry.type == "transfer.contested" else []
 
     # Ledger, agents and keys
 
@@ -1770,6 +2287,7 @@ class State:
         for key in entry.details["log_keys"]:
             _check_log_key(key, entry.event["ledger"])
         self.origin, self.agents, self.keys = entry.event["ledger"], draft.agents, draft.keys
+        self.country = entry.details["country"]
         self.log_keys = {key: LogKey(0) for key in entry.details["log_keys"]}
 
     def enrol(self, details: dict[str, Any], index: int) -> None:
@@ -1784,7 +2302,10 @@ class State:
             raise Bad("rule.enrolment", "nobody without a key")
         keys = self._new_keys(details["agent"], details["keys"], index)
         members = dict.fromkeys(details.get("members", ()), index)
-        self.agents[details["agent"]] = Agent(kind, index, dict.fromkeys(roles, index), members, list(keys))
+        self.agents[details["agent"]] = Agent(
+            kind, index, dict.fromkeys(roles, index), members, list(keys),
+            country=details.get("country"), ledger=details.get("ledger"),
+        )  # fmt: skip
         self.keys |= keys
 
     def _new_keys(self, agent: str, records: Iterable[dict[str, str]], index: int) -> dict[str, Key]:
@@ -1832,6 +2353,7 @@ class State:
             del agent.members[name]
         agent.members |= dict.fromkeys(added, entry.index)
         agent.has_left = "left" in details
+        agent.country, agent.ledger = details.get("country", agent.country), details.get("ledger", agent.ledger)
         return self._find_lone_registrar(entry, before)
 
     def _apply_agent_key_added(self, entry: Entry) -> None:
@@ -1915,21 +2437,67 @@ class State:
 
     # Exhibits
 
-    def _apply_exhibit_registered(self, entry: Entry) -> None:
+    def _apply_exhibit_registered(self, entry: Entry) -> list[str]:
+        self._register(entry)
+        details = entry.details
+        capture = details.get("source", {}).get("capture")
+        defects = []
+        if (details["kind"] == "web-capture" or capture is not None) and (
+            {"url", "html", "image", "captured_at"} - (capture or {}).keys()
+        ):
+            defects.append("defect.web-capture")
+        online = details["obtained"] == "online-capture" or details.get("acquisition", {}).get("method") == "remote"
+        abroad = details.get("data_country", self.country) != self.country
+        if online and abroad and not details.get("public"):
+            defects.append("defect.sovereignty")
+        return defects
+
+    def _apply_transfer_accepted(self, entry: Entry) -> None:
+        details = entry.details
+        exhibit = self._register(entry, is_put=False)
+        foreign, sender = details["foreign"], self.agents.get(details["from"])
+        if sender and sender.ledger is not None and sender.ledger != foreign["ledger"]:
+            raise Bad("rule.transfer-origin", f"{details['from']} keeps another ledger than {foreign['ledger']}")
+        self._decide(details["transfer"], {foreign["head"]})
+        if details["onward"] != "allowed":
+            exhibit.bound_to |= {details["from"]}
+        self._put(entry, exhibit)
+
+    def _apply_transfer_refused(self, entry: Entry) -> None:
+        self._decide(entry.details["transfer"], {item["head"] for item in entry.details["exhibits"]})
+
+    def _decide(self, transfer: str, heads: set[str]) -> None:
+        if heads & self.decided.get(transfer, set()):
+            raise Bad("rule.transfer-twice", "a dispatch that was decided on already")
+        self.decided.setdefault(transfer, set()).update(heads)
+
+    def _register(self, entry: Entry, *, is_put: bool = True) -> Exhibit:
+        """Check a first act, and make its exhibit."""
         if entry.exhibit in self.exhibits:
             raise Bad("rule.exhibit-exists", "an exhibit of this number is there already")
         self._check_open(entry)
         if entry.event["link"]["sequence"] != 0:
             raise Bad("rule.link", "a registration that isn't the first act")
-        for parent in entry.details.get("derived_from", ()):
+        bound: set[str] = set()
+        parents = entry.details.get("derived_from", ())
+        for parent in parents:
             name, placed = (parent["case"], parent["exhibit"]), self.events.get(parent["event"])
+            if name in self.exhibits:
+                bound |= self.exhibits[name].bound_to
             if placed is None and name not in self.exhibits:
                 continue  # not carried; that it should be is for step 8
             if placed is None or ("exhibit", *name) not in placed.subjects:
                 raise Bad("rule.parent", "derived from an act that isn't the parent's")
-        self.exhibits[entry.exhibit] = Exhibit(
-            entry.event_hash, entry.event_hash, 0, entry.party("actor"), entry.event["occurred_at"]
-        )
+        exhibit = Exhibit(
+            entry.event_hash, entry.event_hash, 0, entry.party("actor"), entry.event["occurred_at"], bool(parents),
+            frozenset(bound),
+        )  # fmt: skip
+        if is_put:
+            self._put(entry, exhibit)
+        return exhibit
+
+    def _put(self, entry: Entry, exhibit: Exhibit) -> None:
+        self.exhibits[entry.exhibit] = exhibit
         self.registrations[entry.event_hash] = entry.exhibit
 
     def _apply_custody_act(self, entry: Entry) -> list[str]:
@@ -1950,6 +2518,8 @@ class State:
                 raise Bad("rule.same-party", "it goes to whoever has it")
             exhibit.holder = entry.party("to")
         defects = ["defect.taken-over"] if entry.type == "custody.taken-over" else []
+        if entry.type.startswith("transfer."):
+            self._check_transfer(entry, exhibit)
         if entry.event["occurred_at"] < exhibit.occurred_at:
             defects.append("defect.time-backward")
         exhibit.status = rule.after if rule.after != "unchanged" else exhibit.status
@@ -1961,13 +2531,178 @@ class State:
             exhibit.is_sealed = True
         elif entry.type == "exhibit.unsealed" or details.get("kind") == "seal-broken":
             exhibit.is_sealed = False
+        elif entry.type.startswith("transfer."):
+            defects += self._transfer(entry, exhibit)
         exhibit.head, exhibit.sequence = entry.event_hash, exhibit.sequence + 1
         exhibit.occurred_at = entry.event["occurred_at"]
         return defects
 
+    # Transfers (transfers.md)
+
+    def _check_transfer(self, entry: Entry, exhibit: Exhibit) -> None:
+        details, sent = entry.details, exhibit.dispatch
+        if entry.type == "transfer.dispatched":
+            if details["to"] == exhibit.holder:
+                raise Bad("rule.transfer-to", "sent to whoever has it")
+            if details["item"] == "copy" and not exhibit.is_derived:
+                raise Bad("rule.transfer-item", "an original, sent as a copy")
+            return
+        if entry.type != "transfer.returned" and (sent is None or sent.transfer != details["transfer"]):
+            raise Bad("rule.transfer-other", "another transfer than the one under way")
+        is_registrar = "registrar" in self.agents[entry.event["actor"]].roles
+        if not is_registrar and (sent is None or entry.party("actor") != sent.sender):
+            raise Bad("rule.transfer-sender", "neither the sender nor a registrar")
+
+    def _transfer(self, entry: Entry, exhibit: Exhibit) -> list[str]:
+        details, sent = entry.details, exhibit.dispatch
+        if entry.type == "transfer.dispatched":
+            is_original = details["item"] == "original"
+            exhibit.dispatch = Dispatch(details["transfer"], exhibit.holder, details["to"], is_original)
+            exhibit.holder = details["to"]
+            is_open = is_original and not exhibit.is_sealed and "not_sealed" not in details
+            return ["defect.not-sealed"] if is_open else []
+        if entry.type == "transfer.lost":
+            return ["defect.transfer-lost"]
+        if entry.type == "transfer.receipt" and details["outcome"] != "refused":
+            exhibit.status = "transferred"
+            return []
+        if entry.type == "transfer.returned":
+            exhibit.holder = entry.party("actor")
+        elif sent is not None:
+            exhibit.holder, exhibit.status = sent.sender, "in-transit" if sent.is_original else "held"
+        exhibit.dispatch = None
+        return []
+
+    # Requests and consents (requests.md)
+
+    def _change_request(self, entry: Entry) -> list[str]:
+        details = entry.details
+        known = self.requests.get(details["request"])
+        if entry.type in ("request.drafted", "request.received"):
+            if known is not None:
+                raise Bad("rule.request-exists", f"{details['request']} is there already")
+            is_own = entry.type == "request.drafted"
+            self.requests[details["request"]] = (
+                Request("outgoing", details["to"], "drafted") if is_own
+                else Request("incoming", details["from"], "received")
+            )  # fmt: skip
+            return []
+        if known is None:
+            raise Bad("rule.request-unknown", f"there is no request {details['request']}")
+        before, side, after = REQUEST_STEPS[entry.type]
+        if known.status not in before.split():
+            raise Bad("rule.request-state", f"{details['request']} is {known.status}")
+        if side and known.direction != side:
+            raise Bad("rule.request-side", f"{details['request']} isn't {side}")
+        if entry.type == "request.answer-received" and details["from"] != known.peer:
+            raise Bad("rule.request-peer", f"{details['request']} went to {known.peer}")
+        if after == "answered":
+            known.outcome = details["outcome"]
+        known.status = after or known.status
+        return []
+
+    def _apply_consent_recorded(self, entry: Entry) -> None:
+        self._check_annotation(entry)
+        details = entry.details
+        self._agent(details["authority"])
+        self._agent(details["recipient"])
+        if details["manner"] == "key":
+            self._check_official(entry, details["authority"])
+        unmet = {item["code"] for item in details.get("conditions", ()) if item["before"]}
+        self.consents[entry.event_hash] = Consent(details, _exhibits_of(entry), unmet)
+
+    def _apply_consent_conditions_met(self, entry: Entry) -> None:
+        consent = self._consent_of(entry)
+        if consent is None:
+            return
+        met = set(entry.details["conditions"])
+        if met - consent.unmet:
+            raise Bad("rule.consent-condition", "a condition that doesn't bar the release")
+        consent.unmet -= met
+
+    def _apply_consent_revoked(self, entry: Entry) -> None:
+        consent = self._consent_of(entry)
+        if consent is None:
+            return
+        if entry.details["manner"] == "key":
+            self._check_official(entry, consent.details["authority"])
+        consent.is_revoked = True
+
+    def _consent_of(self, entry: Entry) -> Consent | None:
+        """The consent that an event about one names, if it is carried."""
+        self._check_annotation(entry)
+        about = entry.event["about"]
+        consent = self.consents.get(about[0]["event"])
+        if consent is None:
+            return None
+        if any(item["event"] != about[0]["event"] for item in about) or _exhibits_of(entry) != consent.exhibits:
+            raise Bad("rule.consent-exhibits", "not one consent and all of its exhibits")
+        if consent.is_revoked:
+            raise Bad("rule.consent-revoked", "a consent that was revoked")
+        return consent
+
+    def _check_official(self, entry: Entry, authority: str) -> None:
+        actor = entry.event["actor"]
+        unit = self.agents.get(authority)
+        stands_for_it = authority in (actor, entry.party("actor")) or (unit is not None and actor in unit.members)
+        if not {"authority", "court"} & self.agents[actor].roles.keys() or not stands_for_it:
+            raise Bad("rule.consent-signer", f"{actor} is no official of {authority}")
+
+    # The consent gate (lawfulness.md), asked before an event is applied
+
+    def find_breaches(self, entry: Entry) -> list[str]:
+        """What speaks against letting out what an event lets out."""
+        to = recipient_of(entry)
+        released = [self.exhibits[name] for name in self._released(entry) if name in self.exhibits]
+        if to is None or not released or self.origin is None:
+            return []
+        recipient = self.agents.get(to)
+        if recipient is None or recipient.country is None:
+            return ["release.recipient-unknown"]
+        times = sorted((entry.event["occurred_at"], entry.record["recorded_at"]))
+        found = []
+        for exhibit in released:
+            consents = [item for item in self.consents.values() if exhibit.registration in item.exhibits]
+            if recipient.country != self.country:
+                own = [item for item in consents if self._is_of_this_country(item.details["authority"])]
+                found += self._find_fault(own, to, times)
+            for authority in sorted(exhibit.bound_to - {to}):
+                of_it = [item for item in consents if item.details["authority"] == authority]
+                found += self._find_fault(of_it, to, times)
+        return found
+
+    def _released(self, entry: Entry) -> list[ExhibitKey]:
+        if entry.is_custody_act:
+            return [entry.exhibit]
+        about = [item["exhibit"] for item in entry.event.get("about", ()) if "exhibit" in item]
+        return [self.registrations[item] for item in about if item in self.registrations]
+
+    def _is_of_this_country(self, authority: str) -> bool:
+        agent = self.agents.get(authority)
+        return agent is not None and agent.country in (self.country, None)
+
+    def _find_fault(self, consents: Iterable[Consent], to: str, times: list[str]) -> list[str]:
+        faults = [self._fault(consent, to, times) for consent in consents]
+        if 0 in faults:
+            return []
+        return [FAULTS[max(faults, default=0)]]
+
+    def _fault(self, consent: Consent, to: str, times: list[str]) -> int:
+        """The number of the first fault of a consent, 0 for none."""
+        request = self.requests.get(consent.details.get("request", ""))
+        faults = (
+            consent.details["recipient"] != to,
+            consent.is_revoked,
+            request is not None and (request.status == "withdrawn" or request.outcome == "refused"),
+            times[0] < consent.details["valid_from"],
+            times[1] > consent.details.get("valid_until", "9999-12-31T23:59:59Z"),
+            bool(consent.unmet),
+        )
+        return next((number for number, is_so in enumerate(faults, 1) if is_so), 0)
+
     # Annotations
 
-    def _check_annotation(self, entry: Entry) -> list[str]:
+    def _check_annotation(self, entry: Entry) -> None:
         rule, about = RULES[entry.type], entry.event["about"]
         if about_kind(about[0]) not in rule.about:
             raise Bad("rule.about", f"{entry.type} about such a thing")
@@ -1985,7 +2720,6 @@ class State:
                     raise Bad("rule.about-event", "names an event that isn't of this subject")
         if entry.type == "record.affirmed":
             self._check_affirmation(entry)
-        return []
 
     def _check_affirmation(self, entry: Entry) -> None:
         about = entry.event["about"]
@@ -2020,6 +2754,24 @@ class State:
                 found.add(unit.enrolled)
                 found |= {unit.members[name] for name in (signer["agent"],) if name in unit.members}
         return found - {entry.index}
+
+
+FAULTS = ("release.consent-missing", "release.consent-recipient", "release.consent-revoked", "release.request-ended",
+          "release.consent-early", "release.consent-expired", "release.consent-conditions")  # fmt: skip
+
+
+def recipient_of(entry: Entry) -> str | None:
+    """To whom an event lets something out (lawfulness.md, "Releases")."""
+    details = entry.details
+    if entry.type in ("bundle.exported", "transfer.dispatched"):
+        return details.get("to")
+    if entry.type == "access.logged" and details["action"] == "exported":
+        return details.get("agent")
+    return None
+
+
+def _exhibits_of(entry: Entry) -> list[str]:
+    return sorted(item["exhibit"] for item in entry.event["about"])
 
 
 def _check_system_role(kind: str, roles: Sequence[str]) -> None:
@@ -2091,6 +2843,23 @@ class Disputes:
                 self.accepted.setdefault(target, i)
 
 
+# completeness.md, "Closure": fields in which details name an agent whose entries are carried
+NAMED_AGENTS: dict[str, tuple[str, ...]] = {
+    "access.logged": ("agent",),
+    "bundle.exported": ("to",),
+    "request.drafted": ("to",),
+    "transfer.dispatched": ("to",),
+    "consent.recorded": ("authority", "recipient"),
+    "release.refused": ("to", "tried_by"),
+    "request.answer-received": ("decided_by", "from"),
+    "request.answered": ("decided_by", "forwarded_by"),
+    "request.received": ("from",),
+    "transfer.accepted": ("from",),
+    "transfer.refused": ("from",),
+    "transfer.returned": ("from",),
+}
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # Verification (verification.md)
 # ---------------------------------------------------------------------------------------------------------------------
@@ -2118,7 +2887,7 @@ class Files:
         self.folders, self.given = folders, dict(given or {})
         self._hashed: dict[str, Path] | None = None
 
-    def find(self, digest: str) -> Path | bytes | None:
+    def find(self, digest: str) -> Path | bytes | memoryview | None:
         """Return the file that was given under a digest."""
         if digest in self.given:
             return self.given[digest]
@@ -2131,17 +2900,52 @@ class Files:
         return self._hashed.get(digest)
 
 
-def measure(source: Path | bytes | memoryview, *, with_blake3: bool = False) -> dict[str, Any]:
-    """Return size, SHA-256 and, if wanted, BLAKE3 of some bytes."""
-    hashers: dict[str, Any] = {"sha256": hashlib.sha256()}
-    if with_blake3:
-        hashers["blake3"] = new_blake3()
+class InnerFiles(Files):
+    """Files of a bundle within a bundle: the outer one's, and then what was given with that."""
+
+    def __init__(self, outer: Verification) -> None:
+        """Look into an outer bundle."""
+        super().__init__()
+        self._outer = outer
+
+    def find(self, digest: str) -> Path | bytes | memoryview | None:
+        """Return the file of a digest."""
+        member = f"data/files/{digest}"
+        return self._outer.view(member) if member in self._outer.members else self._outer.files.find(digest)
+
+
+def new_hasher(name: str) -> Any:
+    """Return something that computes a digest, or nothing where this machine can't."""
+    if name == "blake3":
+        return new_blake3()
+    try:
+        return hashlib.new(name)
+    except ValueError:
+        return None  # sm3, of which the library may know nothing
+
+
+def measure(source: Path | bytes | memoryview, names: Iterable[str] = ("sha256",)) -> dict[str, Any]:
+    """Return size and digests of some bytes, as far as they can be computed here."""
+    hashers = {name: hasher for name in names if (hasher := new_hasher(name)) is not None}
     size = 0
     for piece in _pieces(source):
         size += len(piece)
         for hasher in hashers.values():
             hasher.update(piece)
     return {"size": size, **{name: hasher.hexdigest() for name, hasher in hashers.items()}}
+
+
+def measure_pieces(source: Path | bytes | memoryview) -> list[str]:
+    """Return the BLAKE3 digests of consecutive pieces of 16 MiB (content.md, "Pieces")."""
+    found: list[str] = []
+    hasher, room = new_blake3(), PIECE_BYTES
+    for piece in _pieces(source):  # which come by 1 MiB
+        hasher.update(piece)
+        room -= len(piece)
+        if room == 0:
+            found.append(hasher.hexdigest())
+            hasher, room = new_blake3(), PIECE_BYTES
+    return found if room == PIECE_BYTES else [*found, hasher.hexdigest()]
 
 
 def _pieces(source: Path | bytes | memoryview) -> Iterator[bytes | memoryview]:
@@ -2159,10 +2963,17 @@ class Verification:
     """One bundle, verified. ``run`` fills ``findings``; the verdicts follow from them."""
 
     def __init__(
-        self, data: Any, *, trust: bytes | None = None, files: Files | None = None, proof: bytes | None = None
+        self,
+        data: Any,
+        *,
+        trust: bytes | None = None,
+        files: Files | None = None,
+        proof: bytes | None = None,
+        depth: int = 0,
     ) -> None:
-        """Take the bundle's bytes and what its reader believes and has."""
-        self.data = data
+        """Take the bundle's bytes and what its reader believes and has; ``depth`` counts the bundles around it."""
+        self.data, self.depth = data, depth
+        self.raw_trust = trust
         self.findings: list[Finding] = []
         self.trust_sha256 = None if trust is None else sha256(trust).hex()
         self.trust: dict[str, Any] | None = None if trust is None else read_trust(trust)
@@ -2180,8 +2991,12 @@ class Verification:
         self.bundle: dict[str, Any] | None = None
         self.disclosed: dict[str, Disclosure] = {}
         self.disclosures: list[str] | None = None
+        self.withheld: dict[str, list[str]] = {}
         self.state = State()
-        self.is_newer = self.has_stopped = False
+        self.is_newer = self.has_stopped = self.asks_law = False
+        self.inherited: dict[str, Verification] = {}  # by the digest of the payload manifest
+        self._unchecked: set[str] = set()
+        self._called_pieces: set[str] = set()
 
     def find(self, step: int, code: str, subject: str, text: str, severity: str = FAILED) -> None:
         """Keep a finding."""
@@ -2219,6 +3034,8 @@ class Verification:
         self.check_completeness()
         self.check_disclosures()
         self.check_content()
+        self.check_lawfulness()
+        self.check_inherited()
         return self
 
     def stop(self) -> None:
@@ -2236,6 +3053,8 @@ class Verification:
             return "FAILED"
         if INDETERMINATE in severities:
             return "INDETERMINATE"
+        if step == 11 and self.asks_law:
+            return "PASSED"
         return "NOT ASKED" if step in (3, 11) or (step == 12 and self.has_stopped) else "PASSED"
 
     @property
@@ -2336,7 +3155,7 @@ class Verification:
         if total is None or self.payload is None or self.bundle is None:
             return
         apart = {f"data/files/{item['sha256']}": item["size"] for item in self.bundle["files"]}
-        for item in self.bundle["files"]:
+        for item in (*self.bundle["files"], *self.bundle["documents"]):
             if "encrypted" in item:
                 apart[f"data/encrypted/{item['encrypted']['sha256']}.age"] = item["encrypted"]["size"]
         size = sum(self.members[name].size if name in self.members else apart.get(name, 0) for name in self.payload)
@@ -2353,6 +3172,7 @@ class Verification:
             10, DISCLOSURES_JSON, lambda raw: read_record(raw, JSON_BYTES, "custody-disclosures", DISCLOSURES)
         )
         self.disclosures = found["disclosures"] if found else None
+        self.withheld = found.get("withheld", {}) if found else {}
         self.checkpoint = self.read(2, CHECKPOINT, parse_checkpoint)
         self.proof = self.read(4, PROOF_JSON, lambda raw: read_record(raw, JSON_BYTES, "custody-proof", PROOF))
 
@@ -2440,6 +3260,10 @@ class Verification:
             self._check_possession(entry)
             self._check_signatures(entry)
             entry.relies_on = self.state.relies_on(entry)
+            for code in self.state.find_breaches(entry):
+                self.find(11, code, name, "evidence went out without the consent that it needs")
+            if entry.type == "bundle.exported" and "to" not in entry.details and "exhibit" in entry.event["about"][0]:
+                self.find(11, "release.recipient-unnamed", name, "an export to nobody on record", DEFECT)
             try:
                 for code in self.state.apply(entry):
                     self.find(12, code, name, f"{entry.type}: a court may ask why", DEFECT)
@@ -2577,9 +3401,13 @@ class Verification:
             self.find(8, "completeness.unproven", "bundle", "bundle.json, proof.json, checkpoint or export is missing")
             return
         listed = {(item["case"], item["exhibit"]) for item in self.bundle["exhibits"]}
-        about = [self.state.registrations.get(item.get("exhibit", "")) for item in export.event["about"]]
-        if set(about) != listed:
-            self.find(8, "completeness.about", "bundle", "the export isn't about exactly these exhibits")
+        items = export.event["about"]
+        about = {self.state.registrations.get(item["exhibit"]) for item in items if "exhibit" in item}
+        requests = {item["request"] for item in items if "request" in item}
+        if listed and "request" in export.details:
+            requests.add(export.details["request"])
+        if about != listed or requests != set(self.bundle.get("requests", ())):
+            self.find(8, "completeness.about", "bundle", "the export isn't about exactly these exhibits and requests")
         closure = self.find_closure(listed, export)
         proofs = {tuple(item["subject"]): item for item in self.proof["subjects"]}
         for subject in sorted(closure.keys() ^ proofs.keys()):
@@ -2597,7 +3425,9 @@ class Verification:
         """All subjects that must be carried, each with the last index that counts."""
         closure: dict[Subject, int] = {("ledger",): MAX_INTEGER}
         closure |= {("exhibit", *name): MAX_INTEGER for name in listed}
-        registrations = {entry.exhibit: entry for entry in self.entries if entry.type == "exhibit.registered"}
+        closure |= {("request", name): MAX_INTEGER for name in (self.bundle or {}).get("requests", ())}
+        first_acts = ("exhibit.registered", "transfer.accepted")
+        registrations = {entry.exhibit: entry for entry in self.entries if entry.type in first_acts}
         queue = sorted(listed)
         while queue:
             name = queue.pop()
@@ -2618,6 +3448,9 @@ class Verification:
                         closure["agent", signer["agent"]] = MAX_INTEGER
                         if "on_behalf_of" in signer:
                             closure["agent", signer["on_behalf_of"]] = MAX_INTEGER
+                    for field_name in NAMED_AGENTS.get(entry.type, ()):
+                        if field_name in entry.details:
+                            closure["agent", entry.details[field_name]] = MAX_INTEGER
         return closure
 
     def registration_of(self, name: ExhibitKey) -> Entry | None:
@@ -2663,6 +3496,9 @@ class Verification:
             if shown.commitment in erased:
                 self.find(10, "disclosures.erased-shown", shown.path, "a value that was ordered to be erased", DEFECT)
         hidden = places.keys() - self.disclosed.keys()
+        for reason, named in self.withheld.items():
+            for commitment in sorted(set(named) - hidden):
+                self.find(10, "disclosures.list", DISCLOSURES_JSON, f"{reason}: {commitment} is shown, or not carried")
         for code, number in (("erased", len(hidden & erased)), ("withheld", len(hidden - erased))):
             if number:
                 self.find(10, f"disclosures.{code}", "bundle", f"{number} private values aren't shown", NOTE)
@@ -2681,15 +3517,20 @@ class Verification:
             registration = self.registration_of((item["case"], item["exhibit"]))
             name = f"{item['case']} {item['exhibit']}"
             try:
-                content = registration.details.get("content") if registration else None
-                self._check_exhibit(name, content, files, named, manifests)
+                if registration and "content" in registration.details:
+                    self._check_exhibit(name, registration, files, named, manifests)
             except Bad as bad:
                 self.found(9, name, bad)
+            if registration:
+                self._check_image(registration)
         for entry in self.entries:
             self._find_recorded_mismatch(entry, {(item["case"], item["exhibit"]) for item in bundle["exhibits"]})
         for digest in sorted(files.keys() - named):
-            self.find(9, "content.unnamed", f"data/files/{digest}", "a file of which no listed exhibit consists")
+            member = member_of(files[digest], "data/files/")
+            self.find(9, "content.unnamed", member, "a file of which no listed exhibit consists")
+        self._check_documents(bundle["documents"])
         self._check_payload(files, bundle["documents"], manifests)
+        self._check_assets(bundle["exhibits"])
 
     def _find_recorded_mismatch(self, entry: Entry, listed: set[ExhibitKey]) -> None:
         """A check or a handover on record that found other files than were registered."""
@@ -2709,11 +3550,12 @@ class Verification:
                 self.find(9, "content.recorded-mismatch", f"entry {entry.index}", text, DEFECT)
 
     def _check_exhibit(
-        self, name: str, content: dict[str, Any] | None, files: dict[str, Any], named: set[str], manifests: set[str]
+        self, name: str, registration: Entry, files: dict[str, Any], named: set[str], manifests: set[str]
     ) -> None:
         """The records of an exhibit give its root; each file is the one that was registered."""
-        if content is None:
-            return
+        content = registration.details["content"]
+        erased = Erased(self.entries, registration.event_hash, content["root"])
+        nameless = 0
         leaves, total, before = [], 0, b""
         first = True
         for file_record, shown in self._file_records(content, manifests):
@@ -2727,11 +3569,15 @@ class Verification:
                 if not first and path <= before:
                     raise Bad("content.order", "a path that is out of order, or there twice")
                 before, first = path, False
+            elif erased.is_nameless(file_record["path"]["commitment"]):
+                nameless += 1
             if file_record["type"] == "file" and "error" in file_record:
                 self.find(9, "content.unreadable", name, "a file that couldn't be read at registration", NOTE)
             if "digests" in file_record:
                 named.add(file_record["digests"]["sha256"])
-                self._check_file(name, file_record, files)
+                self._check_file(name, file_record, files, erased)
+        if nameless:
+            self.find(9, "content.names-erased", name, f"{nameless} names erased by order", NOTE)
         if root_of(leaves).hex() != content["root"]:
             self.find(9, "content.root", name, "the file records give another root")
         if (len(leaves), total) != (content["count"], content["bytes"]):
@@ -2758,7 +3604,7 @@ class Verification:
             opened = [open_disclosure(text, places) for text in line.get("disclosures", ())]
             yield line["record"], {shown.path[1:]: shown.value for shown in opened}
 
-    def _check_file(self, name: str, file_record: dict[str, Any], files: dict[str, Any]) -> None:
+    def _check_file(self, name: str, file_record: dict[str, Any], files: dict[str, Any], erased: Erased) -> None:
         digest = file_record["digests"]["sha256"]
         subject = f"{name}, file {digest}"
         listed = files.get(digest)
@@ -2767,23 +3613,49 @@ class Verification:
             return
         if listed["size"] != file_record["size"]:
             self.find(9, "content.size", subject, "bundle.json has it with another size")
-        member = f"data/files/{digest}"
-        source: Path | bytes | memoryview | None = None
+        member = member_of(listed, "data/files/")
+        sealed = listed.get("encrypted") if member in self.members else None
+        if sealed and self.members[member].size != sealed["size"]:
+            self.find(9, "content.size", subject, "bundle.json has its ciphertext with another size")
+        pieces = self._read_pieces(subject, file_record)
         if member in self.damaged:
             self.find(9, "content.damaged", subject, "its bytes don't read back")
             return
-        if member in self.members:
-            source = self.view(member)
-        else:
-            source = self.files.find(digest)
-        if source is None:
+        is_erased = erased.has_file(digest)
+        if is_erased and member in self.members:
+            self.find(9, "content.erased-shown", subject, "a file that was ordered to be erased", DEFECT)
+        elif is_erased:
+            self.find(9, "content.erased", subject, "erased by order", NOTE)
+        source = self._find_bytes(listed, "data/files/")
+        if source is not None:
+            self._compare(subject, {**file_record["digests"], "size": file_record["size"]}, source, pieces)
+        elif not is_erased:
             self._check_absent(subject, listed)
-            return
-        found = measure(source, with_blake3="blake3" in file_record["digests"])
-        wanted = {**file_record["digests"], "size": file_record["size"]}
-        for what in found.keys() & wanted.keys():
-            if found[what] != wanted[what]:
-                self.find(9, "content.mismatch", subject, f"the bytes at hand have another {what}")
+
+    def _find_bytes(self, listed: dict[str, Any], folder: str) -> Path | bytes | memoryview | None:
+        """The plain bytes of a file or document; a ciphertext is not opened here, so it may be given apart."""
+        if "encrypted" not in listed and folder + listed["sha256"] in self.members:
+            return self.view(folder + listed["sha256"])
+        return self.files.find(listed["sha256"])
+
+    def _compare(
+        self, subject: str, wanted: dict[str, Any], source: Path | bytes | memoryview, pieces: list[str] | None = None
+    ) -> None:
+        found = measure(source, wanted.keys() - {"size"})
+        for what in sorted(wanted.keys() - found.keys() - self._unchecked):
+            self._unchecked.add(what)
+            self.find(9, "content.digest-unchecked", what, "a digest that can't be computed here", NOTE)
+        differing = [what for what in found if found[what] != wanted[what]]
+        if pieces is not None and (_fast_blake3 or not differing):
+            differ = [place for place, pair in enumerate(itertools.zip_longest(pieces, measure_pieces(source)))
+                      if pair[0] != pair[1]]  # fmt: skip
+            places = ", ".join(f"{place * PIECE_BYTES}-{(place + 1) * PIECE_BYTES - 1}" for place in differ[:10])
+            if differ and "sha256" not in differing:
+                self.find(9, "content.pieces", subject, f"its list of pieces is another one in bytes {places}")
+            elif differ:
+                differing[0] += f"; damaged: bytes {places}"
+        if differing:
+            self.find(9, "content.mismatch", subject, f"the bytes at hand have another {differing[0]}")
 
     def _check_absent(self, subject: str, listed: dict[str, Any]) -> None:
         """The plain bytes aren't at hand; a ciphertext can't be compared with what was registered."""
@@ -2792,28 +3664,251 @@ class Verification:
         else:
             self.find(9, "content.absent", subject, "isn't at hand", INDETERMINATE)
 
+    def _read_pieces(self, subject: str, file_record: dict[str, Any]) -> list[str] | None:
+        """The list of a file's pieces, if it has one and the bundle holds it (content.md, "Pieces")."""
+        told = file_record.get("pieces")
+        if told is None:
+            return None
+        size = file_record["size"]
+        if size <= PIECE_BYTES or (told["size"], told["count"]) != (PIECE_BYTES, -(-size // PIECE_BYTES)):
+            self.find(9, "content.pieces", subject, "not the pieces that a file of this size has")
+            return None
+        member = f"data/pieces/{told['root']}.txt"
+        self._called_pieces.add(member)
+        if member not in self.members and member not in self.damaged:
+            self.find(9, "content.pieces-absent", member, "damage could not be told to a place", NOTE)
+            return None
+        lines = [] if member in self.damaged else bytes(self.view(member)).split(b"\n")
+        digests = [line.decode("latin-1") for line in lines[:-1]]
+        is_right = lines[-1:] == [b""] and all(re.fullmatch("[0-9a-f]{64}", line) for line in digests)
+        leaves = [leaf_hash(bytes.fromhex(line)) for line in digests] if is_right else []
+        if (len(leaves), root_of(leaves).hex()) != (told["count"], told["root"]):
+            self.find(9, "content.pieces", member, "not the list of pieces of this root")
+            return None
+        return digests
+
+    def _check_documents(self, documents: Sequence[dict[str, Any]]) -> None:
+        """Documents are those that entries name; of an encrypted one the plain bytes are looked for."""
+        named = {digest for entry in self.entries for digest in find_documents(entry.event["details"])}
+        for item in documents:
+            member = member_of(item, "data/documents/")
+            size = item["encrypted"]["size"] if "encrypted" in item else item["size"]
+            if item["sha256"] not in named:
+                self.find(9, "content.unnamed", member, "no carried event names it")
+            if member in self.members and self.members[member].size != size:
+                self.find(9, "content.documents", member, "of another size")
+            if "encrypted" not in item or member in self.damaged:
+                continue
+            source = self._find_bytes(item, "data/documents/")
+            if source is None:
+                self._check_absent(member, item)
+            else:
+                self._compare(member, {"sha256": item["sha256"], "size": item["size"]}, source)
+
+    def _check_image(self, registration: Entry) -> None:
+        """What a registration says itself of an image and of lists of digests; it fails nothing."""
+        name, details = f"entry {registration.index}", registration.details
+        image = details.get("image", {})
+        for word in dict.fromkeys(image.get("damage", ())):
+            self.find(9, f"image.{word}", name, "the image was registered with this damage", DEFECT)
+        if "unreadable" in image:
+            self.find(9, "image.unreadable", name, "sectors that could not be read at acquisition", NOTE)
+        if "not_read" in image:
+            self.find(9, "image.not-read", name, f"the medium was not read: {image['not_read']}", NOTE)
+        for item in details.get("hash_lists", ()):
+            if item["differing"]:
+                self.find(9, "hash-list.mismatch", name, f"{item['differing']} values are others", DEFECT)
+            for fault in item.get("faults", ()):
+                self.find(9, "hash-list.fault", name, f"a list with a fault: {fault}", DEFECT)
+            for what in ("absent", "unknown_lines"):
+                if item[what]:
+                    self.find(9, f"hash-list.{what.replace('_', '-')}", name, f"{item[what]}", NOTE)
+
+    def _check_assets(self, listed: Sequence[dict[str, str]]) -> None:
+        """Custody wallets that serve twice, and the proofs about each asset (assets.md)."""
+        served: dict[str, tuple[str, str]] = {}
+        for item in listed:
+            registration = self.registration_of((item["case"], item["exhibit"]))
+            asset = registration.details.get("asset") if registration else None
+            if asset is None:
+                continue
+            subject = f"{item['case']} {item['exhibit']}"
+            if "transfer" in asset:
+                wallet = self._shown(asset["transfer"]["wallet"])
+                mine = (item["case"], self._shown(asset.get("account")) or subject)
+                first = served.setdefault(wallet, mine) if wallet else mine
+                if "shared" in asset["transfer"] or first != mine:
+                    self.find(12, "defect.shared-wallet", subject, "a custody wallet that serves another too", DEFECT)
+            for number, document in enumerate(asset.get("proofs", ()), 1):
+                self._check_asset_proof(f"{subject}, asset proof {number}", asset, document["document"])
+
+    def _shown(self, private: dict[str, str] | None) -> str:
+        """A disclosed text, or none."""
+        found = self.disclosed.get(private["commitment"]) if private else None
+        return found.value if found and isinstance(found.value, str) else ""
+
+    def _check_asset_proof(self, subject: str, asset: dict[str, Any], digest: str) -> None:
+        member = f"data/documents/{digest}"
+        if member not in self.members:
+            self.find(9, "asset.proof-absent", subject, "the proof isn't at hand", NOTE)
+            return
+        if chains is None:
+            text = "not checked here: chains_from_spec.py doesn't lie beside this program"
+            self.find(9, "asset.not-checked", subject, text, INDETERMINATE)
+            return
+        try:
+            if self.members[member].size > ASSET_PROOF_BYTES:
+                raise Bad("container.member-size", "a proof that is too large")
+            proof = read_record(bytes(self.view(member)), ASSET_PROOF_BYTES, "custody-asset-proof", ASSET_PROOF)
+            values = {
+                commitment: self.disclosed[commitment].value
+                for commitment, _ in find_private(asset, "")
+                if commitment in self.disclosed
+            }
+            pins = (self.trust or {}).get("chain_pins", ())
+            for severity, code, text in chains.check_proof(proof, asset, values, pins):
+                self.find(9, code, subject, text, severity)
+        except Bad as bad:
+            self.find(9, bad.code, subject, bad.text, bad.severity)
+        except ValueError as error:  # chains.Wrong, with code and words
+            self.find(9, str(error.args[0]), subject, str(error.args[-1]))
+
     def _check_payload(self, files: dict[str, Any], documents: Iterable[Any], manifests: set[str]) -> None:
         """The payload manifest lists exactly what is called for; one that can't be read lists nothing."""
         payload = self.payload or {}
         wanted = set(manifests)
-        named = {digest for entry in self.entries for digest in find_documents(entry.event["details"])}
-        for digest, item in files.items():
-            sealed = item.get("encrypted")
-            wanted.add(f"data/encrypted/{sealed['sha256']}.age" if sealed else f"data/files/{digest}")
-        for item in documents:
-            member = f"data/documents/{item['sha256']}"
-            wanted.add(member)
-            if item["sha256"] not in named:
-                self.find(9, "content.unnamed", member, "no carried event names it")
-            if member in self.members and self.members[member].size != item["size"]:
-                self.find(9, "content.documents", member, "of another size")
+        wanted |= {member_of(item, "data/files/") for item in files.values()}
+        wanted |= {member_of(item, "data/documents/") for item in documents}
+        wanted |= self._called_pieces & payload.keys()
         for name in sorted(wanted - payload.keys()):
             self.find(9, "content.documents", name, "the payload manifest doesn't list it")
         for name in payload:
             if re.fullmatch(r"data/inherited/[0-9a-f]{64}\.zip", name):
-                self.find(9, "content.inherited", name, "a bundle of another ledger, not opened", INDETERMINATE)
-            elif name not in wanted and name not in (README, BUNDLE_JSON, DISCLOSURES_JSON):
+                continue  # whether an acceptance calls for it is told with the bundle within
+            if name not in wanted and name not in (README, BUNDLE_JSON, DISCLOSURES_JSON):
                 self.find(9, "content.unnamed", name, "nothing calls for it")
+
+    # Step 11: lawfulness (lawfulness.md). What was let out without consent is found while entries are folded.
+
+    def check_lawfulness(self) -> None:
+        """The bundle was made for its reader, as far as both say where they are."""
+        export = self.exporting_entry()
+        if export is None or self.state.origin is None or "to" not in export.details:
+            return
+        self.asks_law = True
+        to = self.state.agents.get(export.details["to"])
+        own = (self.trust or {}).get("recipient", {}).get("ledger")
+        if to is not None and None not in (to.ledger, own) and to.ledger != own:
+            self.find(11, "lawfulness.recipient", f"entry {export.index}", f"made for {to.ledger}, and not for {own}")
+
+    def report_law(self) -> dict[str, Any] | None:
+        """On what terms the bundle was made."""
+        export = self.exporting_entry()
+        if not self.asks_law or export is None:
+            return None
+        name = export.details["to"]
+        to = self.state.agents.get(name)
+        law = {"country": self.state.country, "to": name, "terms": list(self._terms(name))}
+        law |= {what: export.details[what] for what in ("request", "transfer") if what in export.details}
+        if to is not None:
+            known = {"to_country": to.country, "to_ledger": to.ledger}
+            law |= {what: value for what, value in known.items() if value is not None}
+        return law
+
+    def _terms(self, to: str) -> Iterator[dict[str, Any]]:
+        listed = {(item["case"], item["exhibit"]) for item in (self.bundle or {"exhibits": []})["exhibits"]}
+        registrations = {self.state.exhibits[name].registration for name in listed if name in self.state.exhibits}
+        for entry in self.entries:
+            details = entry.details
+            if entry.type == "consent.recorded" and details["recipient"] == to:
+                consent = self.state.consents.get(entry.event_hash)
+                if consent is None or consent.is_revoked or not registrations & set(consent.exhibits):
+                    continue
+                agent, manner = details["authority"], details["manner"]
+            elif entry.type == "transfer.dispatched" and details["to"] == to and entry.exhibit in listed:
+                agent, manner = entry.party("actor"), "dispatch"
+            elif entry.type == "transfer.accepted":
+                agent, manner = details["from"], "acceptance"
+            else:
+                continue
+            codes = [item["code"] for item in details.get("conditions", ())]
+            yield {"agent": agent, "conditions": codes, "entry": entry.index, "manner": manner,
+                   "onward": details["onward"]}  # fmt: skip
+
+    # Bundles within the bundle (inherited.md)
+
+    def check_inherited(self) -> None:
+        """Verify each of them, and hold every acceptance against the one with which its exhibit came."""
+        names = sorted(name for name in (*self.members, *self.damaged) if name.startswith("data/inherited/"))
+        if names and self.depth >= INHERITED_DEPTH:
+            self.find(0, "inherited.depth", names[0], f"more than {INHERITED_DEPTH} bundles within each other")
+            return
+        for name in names:
+            if name in self.members:
+                self._open_inherited(name)
+        called = set()
+        for entry in self.entries:
+            if entry.type != "transfer.accepted":
+                continue
+            foreign, where = entry.details["foreign"], f"entry {entry.index}"
+            called.add(foreign["manifest"])
+            inner = self.inherited.get(foreign["manifest"])
+            if inner is None:
+                self.find(9, "inherited.absent", where, f"the bundle of {foreign['ledger']} isn't there")
+                continue
+            for code in inner.find_differences(entry.details, self.state.origin):
+                step = 11 if code in ("inherited.conditions", "inherited.recipient") else 9
+                self.find(step, code, where, f"otherwise than the bundle of {foreign['ledger']} says")
+        for key in sorted(self.inherited.keys() - called):
+            self.find(9, "inherited.unnamed", key, "no carried acceptance names this bundle")
+
+    def _open_inherited(self, name: str) -> None:
+        inner = Verification(
+            bytes(self.view(name)), trust=self.raw_trust, files=InnerFiles(self), depth=self.depth + 1
+        ).run()
+        if inner.has_stopped:
+            bad = next(finding for finding in inner.findings if finding.step == 0)
+            self.find(0, bad.code, name, bad.text)
+            return
+        where = inner.checkpoint.origin if inner.checkpoint else name
+        for item in inner.findings:
+            subject = f"{where}: {item.subject}"
+            if item.code in ("content.absent", "content.encrypted"):
+                self.find(item.step, "inherited.not-asked", subject, "the outer bundle's files count", NOTE)
+            else:
+                self.find(item.step, item.code, subject, item.text, item.severity)
+        export = inner.exporting_entry()
+        self.inherited[export.details["manifest"] if export else name] = inner
+
+    def find_differences(self, accepted: dict[str, Any], origin: str | None) -> Iterator[str]:
+        """What an acceptance in another ledger says otherwise than this bundle, with which the exhibit came."""
+        foreign = accepted["foreign"]
+        name = (foreign["case"], foreign["exhibit"])
+        exhibit, point = self.state.exhibits.get(name), self.checkpoint
+        listed = {(item["case"], item["exhibit"]) for item in (self.bundle or {"exhibits": []})["exhibits"]}
+        wanted = (foreign["ledger"], foreign["size"], foreign["root"])
+        if self.is_newer or point is None or (point.origin, point.size, point.root.hex()) != wanted:
+            yield "inherited.exhibit"
+            return
+        if exhibit is None or name not in listed:
+            yield "inherited.exhibit"
+            return
+        if exhibit.head != foreign["head"]:
+            yield "inherited.head"
+        events = {entry.event_hash: entry for entry in self.entries}
+        first = events[exhibit.registration].details
+        roots = [details.get("content", {}).get("root") for details in (first, accepted)]
+        if first["nature"] != accepted["nature"] or roots[0] != roots[1]:
+            yield "inherited.content"
+        last = events[exhibit.head]
+        if last.type != "transfer.dispatched" or last.details["transfer"] != accepted["transfer"]:
+            yield "inherited.head"
+            return
+        if _terms_of(last.details) != _terms_of(accepted):
+            yield "inherited.conditions"
+        to = self.state.agents.get(last.details["to"])
+        if to is not None and to.ledger is not None and origin is not None and to.ledger != origin:
+            yield "inherited.recipient"
 
     # The report (report.md)
 
@@ -2832,14 +3927,28 @@ class Verification:
             ],
             "verdict": self.verdict,
         }
+        law = self.report_law()
+        if law is not None:
+            result["law"] = law
+        within = [self.inherited[key].report_ledger() for key in sorted(self.inherited)]
+        if within := [ledger for ledger in within if ledger is not None]:
+            result["inherited"] = within
         if self.trust_sha256:
             result["trust_sha256"] = self.trust_sha256
-        if self.checkpoint:
-            point = self.checkpoint
-            result["ledger"] = {"origin": point.origin, "root": point.root.hex(), "size": point.size}
-            if 0 in self.leaves:
-                result["ledger"]["genesis"] = self.leaves[0].hex()
+        ledger = self.report_ledger()
+        if ledger is not None:
+            result["ledger"] = ledger
         return result
+
+    def report_ledger(self) -> dict[str, Any] | None:
+        """The ledger, as the bundle shows it."""
+        if self.checkpoint is None:
+            return None
+        point = self.checkpoint
+        ledger: dict[str, Any] = {"origin": point.origin, "root": point.root.hex(), "size": point.size}
+        if 0 in self.leaves:
+            ledger["genesis"] = self.leaves[0].hex()
+        return ledger
 
     def _report_exhibit(self, item: dict[str, str]) -> dict[str, Any]:
         name = (item["case"], item["exhibit"])
@@ -2849,6 +3958,42 @@ class Verification:
         if exhibit:
             result |= {"holder": exhibit.holder, "sealed": exhibit.is_sealed, "status": exhibit.status}
         return result
+
+
+class Erased:
+    """What carried orders destroyed of one exhibit (verification.md, step 9)."""
+
+    def __init__(self, entries: Iterable[Entry], registration: str, root: str) -> None:
+        """Gather the orders; one about files has to be about this exhibit."""
+        self._commitments: set[str] = set()
+        self._files: set[str] = set()
+        orders = [entry for entry in entries if entry.type == "disclosure.erased"]
+        self._has_names = any(root in entry.details.get("names", ()) for entry in orders)
+        own = [entry for entry in orders if any(item.get("exhibit") == registration for item in entry.event["about"])]
+        self._has_content = any(root in entry.details.get("contents", ()) for entry in own)
+        for entry in orders:
+            self._commitments |= {*entry.details["commitments"]}
+        for entry in own:
+            self._files |= {*entry.details.get("files", ())}
+
+    def is_nameless(self, commitment: str) -> bool:
+        """Whether a name in the list of files was erased."""
+        return self._has_names or commitment in self._commitments
+
+    def has_file(self, digest: str) -> bool:
+        """Whether a file was erased."""
+        return self._has_content or digest in self._files
+
+
+def member_of(item: dict[str, Any], folder: str) -> str:
+    """The member that holds a file or document of ``bundle.json``."""
+    if "encrypted" in item:
+        return f"data/encrypted/{item['encrypted']['sha256']}.age"
+    return folder + str(item["sha256"])
+
+
+def _terms_of(details: dict[str, Any]) -> tuple[Any, ...]:
+    return details["onward"], [(item["code"], item.get("due")) for item in details.get("conditions", ())]
 
 
 def _check_declaration(raw: bytes) -> None:
