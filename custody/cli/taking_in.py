@@ -12,12 +12,12 @@ import click
 from custody.cli.context import Context
 from custody.cli.holdings import Staged
 from custody.cli.output import has_progress, note, progress
-from custody.evidence.algorithms import digests_of_country
 from custody.evidence.intake import Intake, Progress, take_in
 from custody.evidence.partial import Partials
 from custody.evidence.sources import find_sources
 from custody.evidence.survey import Survey, survey
 from custody.report.safe_text import show_path
+from custody.transfer.law_files import profile_for
 from schemas.details.ledger import LedgerOpened
 from schemas.entry import parse_entry
 from schemas.errors import RefusedError, UsageError
@@ -129,7 +129,7 @@ def take_in_exhibit(
 
 
 def procedure_digests(context: Context) -> tuple[str, ...]:
-    """Return the digests that the procedure of the ledger's country asks for.
+    """Return the digests that the profile of the ledger's country asks for beside SHA-256.
 
     Raises:
         StorageError: as the store does.
@@ -137,7 +137,7 @@ def procedure_digests(context: Context) -> tuple[str, ...]:
     with context.ledger().read() as reader:
         details = parse_entry(reader.entry(0)).event.details
     assert isinstance(details, LedgerOpened), "a ledger begins with its opening"
-    return digests_of_country(details.country)
+    return tuple(wanted.digest for wanted in profile_for(details.country).digests)
 
 
 def check_interrupted(context: Context, partials: Partials, paths: Sequence[Path], taking: Taking) -> int:

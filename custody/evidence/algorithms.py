@@ -8,7 +8,7 @@ SM3 (GB/T 32905), and SHA-1 and MD5, which are broken against an adversary and n
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any, Final, Protocol
 
@@ -17,8 +17,6 @@ from schemas.content import Digests
 ALWAYS: Final = ("blake3", "sha256")
 CHOICES: Final = ("md5", "sha1", "sha3_256", "sha512", "sm3")
 """Digests by choice, as `schemas.content.Digests` names them."""
-_BY_COUNTRY: Final[Mapping[str, tuple[str, ...]]] = {"CN": ("sm3",)}
-"""Digests that the procedure of a country asks for beside SHA-256."""
 
 
 class Running(Protocol):
@@ -29,11 +27,6 @@ class Running(Protocol):
 
     def hexdigest(self) -> str:
         """Return the digest of all bytes so far, lower-case hex."""
-
-
-def digests_of_country(country: str) -> tuple[str, ...]:
-    """Return the digests that the procedure of ``country`` (two capital letters) asks for beyond `ALWAYS`."""
-    return _BY_COUNTRY.get(country, ())
 
 
 def start(name: str) -> Running | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from custody.evidence.algorithms import CHOICES, digests_of_country, in_order, is_at_hand, named_in, start
+from custody.evidence.algorithms import CHOICES, in_order, is_at_hand, named_in, start
 from custody.evidence.conveyor import BUFFER_BYTES
 from custody.evidence.hashing import Hasher, digest_bytes
 
@@ -66,8 +66,6 @@ def test_all_digests_are_of_the_same_pass(size: int, hasher: Hasher, tmp_path: P
     assert dict(named_in(found.record)) == {name: found.get(name) for name in ("blake3", "sha256", *CHOICES)}
 
 
-def test_the_procedure_of_a_country_names_its_digests() -> None:
-    """What a prosecutor there expects isn't left to memory."""
-    assert digests_of_country("CN") == ("sm3",)
-    assert digests_of_country("NL") == ()
+def test_chosen_digests_stand_once_and_in_order() -> None:
+    """SHA-256 is there whoever chooses, and computing one twice would cost a read's worth of time."""
     assert in_order(["sm3", "md5", "sm3", "sha256"]) == ("md5", "sm3")
