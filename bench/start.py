@@ -20,7 +20,7 @@ def run() -> tuple[Figure, ...]:
         Path(name, "evidence").mkdir()
         Path(name, "evidence", "notes.txt").write_text("room 4\n", encoding="utf-8")
         session.register("evidence", "EX-1")
-        session.run("agent", "enrol", "court-1", "--kind", "organisation", "--country", COUNTRY, "--as", REGISTRAR)
+        session.run("agent", "enrol", "court-1", "--kind", "organisation", "--country", "NL", "--as", "reg-1")
         session.run("trust", "export", "-o", "trust.json")
         figures = [_figure("custody --help", 0.15, session, "--help")]
         done = 0

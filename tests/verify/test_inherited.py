@@ -58,7 +58,9 @@ def liar(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(build, "_check_own", lambda *_: None)
 
 
-def act(side: Side, type: str, details: Mapping[str, object], *, number: str = "EX-1", actor: str = "examiner-1") -> None:
+def act(
+    side: Side, type: str, details: Mapping[str, object], *, number: str = "EX-1", actor: str = "examiner-1"
+) -> None:
     """Record a custody act."""
     side.world.append(side.world.sign(side.world.custody_act(type, CASE, number, details, actor=actor)))
 
