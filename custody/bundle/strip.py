@@ -6,9 +6,10 @@ by the same payload manifest; the files are found in the bundle that it goes wit
 
 from __future__ import annotations
 
+from io import BufferedReader
 from pathlib import Path
 
-from custody.bundle.container import Container
+from custody.bundle.container import CHUNK, Container
 from custody.bundle.zip_write import write_container
 from schemas import layout
 
@@ -24,5 +25,5 @@ def write_stripped(container: Container, target: Path) -> None:
     with write_container(target) as writer:
         for name, member in container.members.items():
             if not layout.is_detachable(name):
-                with container.open(name) as stream:
+                with BufferedReader(container.open(name), CHUNK) as stream:
                     writer.add_stream(name, stream, size=member.size)

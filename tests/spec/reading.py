@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 
-from custody.verify.source import FoundFile
+from custody.verify.source import FoundFile, Source
 from custody.verify.trusting import parse_trust
 from custody.verify.verify import Trusted, Verified, verify
 from schemas.errors import VerificationError
@@ -36,6 +36,10 @@ class Members:
             if len(line) >= maximum:
                 raise VerificationError("container.line", f"{name}: expected LF within {maximum} bytes")
             yield line
+
+    def inherited(self, name: str) -> Source:
+        """Refuse: the pages show no bundle within a bundle."""
+        raise VerificationError("container.not-a-zip", f"expected no bundle in {name}")
 
     def measure(self, name: str) -> FoundFile:
         """Return digest and size of a member."""
