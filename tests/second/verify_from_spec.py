@@ -90,6 +90,7 @@ if _beside.is_file():
     assert _spec is not None
     assert _spec.loader is not None
     chains = importlib.util.module_from_spec(_spec)
+    sys.modules[_spec.name] = chains  # where dataclasses look for it
     _spec.loader.exec_module(chains)
 
 # Limits (limits.md)
@@ -3241,7 +3242,7 @@ class Verification:
 
     def exporting_entry(self) -> Entry | None:
         """The entry of which the bundle came to be."""
-        for entry in self.entries[-1:]:
+        for entry in self.entries:
             if self.checkpoint and entry.index == self.checkpoint.size - 1 and entry.type == "bundle.exported":
                 return entry
         return None
