@@ -113,26 +113,6 @@ def export(context: Context, outgoing: Outgoing, *, who: Signing, when: When) ->
     return built
 
 
-def export_letter(
-    context: Context,
-    *,
-    request: str,
-    to: str,
-    target: Path,
-    who: Signing,
-    when: When,
-    purpose: str | None = None,
-    before: Sequence[Composed] = (),
-) -> Built:
-    """Write a letter about a request: all that this ledger has on it, with proofs; ``before`` is recorded with it.
-
-    Raises:
-        CustodyError: as `export`.
-    """
-    outgoing = Outgoing(to=to, target=target, requests=(request,), purpose=purpose, acts=tuple(before))
-    return export(context, outgoing, who=who, when=when)
-
-
 def _about(outgoing: Outgoing) -> tuple[About, ...]:
     if outgoing.exhibits:
         return tuple(About(exhibit=item.registration) for item in outgoing.exhibits)

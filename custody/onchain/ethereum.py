@@ -43,11 +43,6 @@ class AccountState:
     code_hash: bytes
     exists: bool
 
-    @property
-    def is_contract(self) -> bool:
-        """Whether it has code."""
-        return self.code_hash != _EMPTY_CODE
-
 
 NOBODY: Final = AccountState(0, 0, EMPTY_ROOT, _EMPTY_CODE, exists=False)
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from custody.report.case_export_content import shown
 from custody.report.case_export_people import put_stranger
-from custody.report.case_graph import Graph, date_time, external, id_of, refer, refer_all
+from custody.report.case_graph import Graph, date_time, external, refer, refer_all
 from custody.report.ledger_story import Told
 from custody.report.phrases import OFFICES
 from custody.report.values import plain_of
@@ -29,11 +29,6 @@ class Acts:
 
     ids: tuple[str, ...]
     withheld: int
-
-
-def record_of(event: str) -> str:
-    """Return the id of the provenance record that a custody act gives: of the exhibit as it stood after it."""
-    return id_of("provenance", event)
 
 
 def put_acts(

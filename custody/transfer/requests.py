@@ -6,10 +6,10 @@ came here: signed in this ledger, read in a verified letter of another ledger, o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, Literal
+from typing import Literal
 
 from custody.ledger.store import LedgerReader
 from custody.verify.state import Request
@@ -18,26 +18,18 @@ from schemas.details.request import (
     LetterOrigin,
     RequestBody,
     RequestCompleted,
-    RequestExtended,
     RequestReceived,
     RequestSent,
 )  # fmt: skip
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.errors import UsageError
 from schemas.event import ParsedEvent
-from schemas.profile import Profile, RequiredField
+from schemas.profile import STATED_APART, Profile, RequiredField
 from schemas.text import parse_time
 from schemas.types import Private, Record, is_set
 
 Medium = Literal["certificate", "letter", "paper", "signed"]
 """How a step came into this ledger; ``signed`` where it happened here."""
-_STATED_APART: Final = {
-    "deadline": "respond_by",
-    "legal-documents": "documents",
-    "offence": "offences",
-    "period": "period",
-}
-"""Fields of a profile that a request may state in a place of their own instead, as data that can be compared."""
 
 
 def medium_of(details: Record) -> Medium:
@@ -87,7 +79,7 @@ class RequestStory:
     @property
     def names(self) -> frozenset[str]:
         """The fields that it states, in `fields` or in a place of their own."""
-        apart = {name for name, place in _STATED_APART.items() if _is_stated(getattr(self.body, place))}
+        apart = {name for name, place in STATED_APART.items() if _is_stated(getattr(self.body, place))}
         completed = [event.details for event in self.events if isinstance(event.details, RequestCompleted)]
         if any(_is_stated(item.documents) for item in completed):
             apart.add("legal-documents")
@@ -169,12 +161,5 @@ def names_of(details: Mapping[str, object]) -> frozenset[str]:
     """Return the fields that plain details of a request state, before there is an entry."""
     fields = details.get("fields")
     listed = [item for item in fields if isinstance(item, Mapping)] if isinstance(fields, Sequence) else []
-    apart = {name for name, place in _STATED_APART.items() if details.get(place)}
+    apart = {name for name, place in STATED_APART.items() if details.get(place)}
     return frozenset({str(item["name"]) for item in listed} | apart)
-
-
-def extensions(story: RequestStory) -> Iterator[RequestExtended]:
-    """Yield what prolonged a request or its preservation, in order."""
-    for event in story.events:
-        if isinstance(event.details, RequestExtended):
-            yield event.details
