@@ -6,7 +6,7 @@ the last signature came later, the same runs again (`custody erase --finish`) an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,8 +15,9 @@ from custody.cli.holdings import Holdings
 from custody.cli.ledger_access import LedgerAccess
 from custody.evidence.destroy import destroy_file, forget_names, replace_whole
 from custody.evidence.sources import Source
-from custody.ledger.store import LedgerReader
 from custody.storage import home_layout
+from custody.storage.reading import Reader
+from custody.storage.search import Search, find_entries
 from custody.verify.erasures import Erasures, find_erasures, hashes
 from schemas import canonical
 from schemas.content import Content, Digests
@@ -69,17 +70,10 @@ def destroy(access: LedgerAccess, orders: Sequence[ParsedEvent]) -> Destroyed:
     return done
 
 
-def recorded_orders(reader: LedgerReader) -> Iterator[ParsedEvent]:
-    """Yield every order that the ledger has."""
-    for raw in reader.entries(0, reader.head().size):
-        event = parse_entry(raw).event
-        if isinstance(event.details, DisclosureErased):
-            yield event
-
-
-def all_erasures(reader: LedgerReader) -> Erasures:
-    """Return what all orders of the ledger destroy; the numbers count orders, not entries."""
-    return find_erasures(enumerate(recorded_orders(reader)))
+def recorded_orders(reader: Reader) -> list[ParsedEvent]:
+    """Return every order that the ledger has, in its order."""
+    indexes = list(find_entries(reader, Search(types=frozenset({"disclosure.erased"}))))
+    return [parse_entry(reader.entry(index)).event for index in indexes]
 
 
 def _registered(access: LedgerAccess, orders: Iterable[ParsedEvent]) -> dict[str, Content]:
@@ -178,8 +172,8 @@ def _destroy_files(
 def _needed(access: LedgerAccess, wanted: set[str]) -> set[str]:
     """Return those of ``wanted`` that exhibits have of which no order speaks."""
     holdings, needed = Holdings(access.home), set()
-    with access.read() as reader:
-        erasures = all_erasures(reader)
+    with access.home.store.read() as reader:
+        erasures = find_erasures(enumerate(recorded_orders(reader)))
         known = [item.registration for item in reader.exhibits()]
         indexes = reader.event_indexes(known)
         events = [parse_entry(reader.entry(indexes[item])).event for item in known]

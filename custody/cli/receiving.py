@@ -239,5 +239,4 @@ def _name(arrival: Arrival) -> Mapping[str, str]:
 
 
 def _now(context: Context, when: When) -> str:
-
     return format_time(when.moment(context.now())[0])

@@ -128,8 +128,8 @@ def erase(
 
 
 def _finish(context: Context, access: LedgerAccess) -> None:
-    with access.read() as reader:
-        orders = list(recorded_orders(reader))
+    with access.home.store.read() as reader:
+        orders = recorded_orders(reader)
     done = destroy(access, orders)
     lines = (f"orders on record: {len(orders)}; all that they name is destroyed", *_gone_lines(done))
     emit(context.settings, Erased(backups=(), destroyed=_gone(done), orders=len(orders), received=()), lines)
