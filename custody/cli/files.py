@@ -64,8 +64,7 @@ def write_file(path: Path, content: bytes | Iterable[bytes], *, force: bool, mod
         UsageError: ``usage.exists`` where something is there and ``force`` is not set.
         OSError: the folder can't be written.
     """
-    if not force and os.path.lexists(path):
-        raise UsageError("usage.exists", f"expected nothing at {path}, found something", hint="--force overwrites it")
+    check_free(path, force=force)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
@@ -79,6 +78,16 @@ def write_file(path: Path, content: bytes | Iterable[bytes], *, force: bool, mod
         with contextlib.suppress(FileNotFoundError):
             temporary.unlink()
     sync_folder(path.parent)
+
+
+def check_free(path: Path, *, force: bool) -> None:
+    """Raise where something is at ``path``: to be asked before anything is recorded that a file is to tell.
+
+    Raises:
+        UsageError: ``usage.exists``, unless ``force`` is set.
+    """
+    if not force and os.path.lexists(path):
+        raise UsageError("usage.exists", f"expected nothing at {path}, found something", hint="--force overwrites it")
 
 
 def _put_in_place(temporary: Path, path: Path, *, force: bool) -> None:

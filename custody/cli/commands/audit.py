@@ -15,7 +15,7 @@ from custody.cli.command import command
 from custody.cli.commands.verify import EXITS
 from custody.cli.context import Context, pass_custody
 from custody.cli.exits import Exit
-from custody.cli.files import write_file
+from custody.cli.files import check_free, write_file
 from custody.cli.keyring import signer_for
 from custody.cli.options import FILE, force_option, passphrase_option
 from custody.cli.output import emit, note, progress
@@ -67,11 +67,13 @@ def audit(
     """
     if (cosign is None) != (cosigned is None):
         raise UsageError("usage.cosign", "expected --cosign AGENT and --cosigned FILE together")
-    _check_absent(report, cosigned, force=force)
+    for path in (report, cosigned):
+        if path is not None:
+            # Said before the work: a replay can take long.
+            check_free(path, force=force)
     profiles = choose_profile(profile)
     home = context.ledger().home
     wanted, basis = wishes.open(context, home)
-    wanted = replace(wanted, profile_for=profiles)
     with progress(context.settings, "replaying") as step:
         audited = replay(
             home.store,
@@ -90,14 +92,6 @@ def audit(
         write_file(cosigned, raw, force=force)
         note(context.settings, f"countersigned checkpoint written: {show_path(cosigned)}")
     return EXITS[audited.report.verdict]
-
-
-def _check_absent(*paths: Path | None, force: bool) -> None:
-    """Say before the work that something is in the way: a replay can take long."""
-    for path in paths:
-        if path is not None and not force and path.exists():
-            text = f"expected nothing at {path}, found something"
-            raise UsageError("usage.exists", text, hint="--force overwrites it")
 
 
 def _format(document: Document, path: Path) -> bytes:

@@ -14,7 +14,7 @@ from custody.cli.case_sources import bundle_story, ledger_story
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.exhibit_selection import find_exhibit
-from custody.cli.files import write_file
+from custody.cli.files import check_free, write_file
 from custody.cli.keyring import default_agent
 from custody.cli.options import FILE, force_option
 from custody.cli.output import emit, note
@@ -88,9 +88,8 @@ def export_case(
     would show is told, the consent gate is asked, and the export is recorded. From a bundle it tells what the bundle
     shows, once that was verified. The file proves nothing by itself: the bundle does.
     """
-    if not force and target.exists():
-        # Said before the gate: an export that is recorded should be one that is made.
-        raise UsageError("usage.exists", f"expected nothing at {target}, found something", hint="--force overwrites it")
+    # Said before the gate: an export that is recorded should be one that is made.
+    check_free(target, force=force)
     choice = parse_choice(withhold=withhold, disclose=disclose)
     with _story(
         context, exhibit, case, bundle, believed,

@@ -8,7 +8,7 @@ import click
 
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.files import write_file
+from custody.cli.files import check_free, write_file
 from custody.cli.keyring import key_directory, stored_keys
 from custody.cli.options import FILE, force_option, passphrase_option
 from custody.cli.output import emit
@@ -19,7 +19,7 @@ from custody.report.safe_text import show_path
 from keys.private.signer import Signer
 from keys.private.signing import make_enrolment
 from schemas.enrol import format_enrolment
-from schemas.errors import RefusedError, UsageError
+from schemas.errors import RefusedError
 
 
 class KeyMade(Result, frozen=True, kw_only=True, tag="custody-key-made/v1"):
@@ -60,9 +60,7 @@ def key_new(
         )
     request = out or Path(f"{agent}.enrol")
     # Before the key is made: a request that can't be written would leave a key that nobody knows.
-    if request.exists() and not force:
-        text = f"expected nothing at {request}, found something"
-        raise UsageError("usage.exists", text, hint="--force overwrites it")
+    check_free(request, force=force)
     phrase = new_passphrase(context, passphrase_file, agent=agent)
     signer = key_directory(context).create(agent, passphrase=phrase, cost=key_cost(context))
     write_request(context, signer, request, force=force)

@@ -9,7 +9,7 @@ import click
 
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.files import write_file
+from custody.cli.files import check_free, write_file
 from custody.cli.options import FILE, When, force_option, passphrase_option, timed, trust_option
 from custody.cli.output import emit
 from custody.cli.parameters import AGENT
@@ -69,8 +69,7 @@ def preserve_confirm(
 
     The authority takes it in with custody request receive --certificate.
     """
-    if target.exists() and not force:
-        raise UsageError("usage.exists", f"expected nothing at {show_path(target)}, found something")
+    check_free(target, force=force)
     answers, letter = read_request(context, request, Believed(trust_path, (), None, None))
     if letter is not None and letter.requests[0].state.kind != "preservation":
         kind = letter.requests[0].state.kind

@@ -10,7 +10,7 @@ import click
 
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.files import write_file
+from custody.cli.files import check_free, write_file
 from custody.cli.options import FILE, force_option
 from custody.cli.output import emit
 from custody.cli.paper_sources import OF_EXHIBITS, carried_exhibit, long_lists, read_bundle, read_for_paper
@@ -66,8 +66,7 @@ def print_(
 
     A value that isn't disclosed is said to be withheld. The page proves nothing by itself; the records do.
     """
-    if output.exists() and not force:
-        raise UsageError("usage.exists", f"expected nothing at {output}, found something", hint="--force overwrites it")
+    check_free(output, force=force)
     if bundle is None:
         verified, names, basis = read_for_paper(context, paper, subjects)
     else:

@@ -8,7 +8,7 @@ import click
 
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.files import write_file
+from custody.cli.files import check_free, write_file
 from custody.cli.options import FILE, force_option
 from custody.cli.output import emit
 from custody.cli.release_gate import check_exhibits_gate
@@ -63,11 +63,14 @@ def prove(
     """
     if (index is None) == (first is None):
         raise UsageError("usage.prove", "expected either INDEX or --from, found both or neither")
-    if recipient is not None and index is not None:
-        _ask_gate(context, index, recipient)
     if index is not None:
+        path = out or Path(f"{index}.tlog-proof")
+        if recipient is not None:
+            # Said before the gate: an export that is recorded should be one that is made.
+            check_free(path, force=force)
+            _ask_gate(context, index, recipient)
         raw, size = _inclusion(context, index)
-        path, kind, start = out or Path(f"{index}.tlog-proof"), "inclusion", index
+        kind, start = "inclusion", index
     else:
         start = first or 1
         raw, size = _consistency(context, start, second)

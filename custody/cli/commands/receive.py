@@ -14,7 +14,7 @@ from custody.cli.arriving import Unloading
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.decisions import Decision, decide, parse_decisions
-from custody.cli.files import write_file
+from custody.cli.files import check_free, write_file
 from custody.cli.holdings import staging
 from custody.cli.options import FILE, Signing, When, force_option, signed, timed
 from custody.cli.output import emit, note
@@ -135,6 +135,9 @@ def receive(
         delivery = delivery_of(verified)
         origin = context.ledger().ledger().origin
         check_addressed(delivery, origin)
+        # Said before anything is recorded: the receipt is written of what stands in the ledger then.
+        target = receipt or Path(f"{delivery.transfer[:16]}.receipt.json")
+        check_free(target, force=force)
         decisions = decide(verified.report, delivery, wanted, origin=origin)
         unloading = Unloading(staged, container, verified, content_opener(container, elsewhere, decryption))
         receiving = Receiving(
@@ -143,7 +146,7 @@ def receive(
         )  # fmt: skip
         composed = compose_arrivals(context, receiving, decisions, unloading, who=who, when=when)
         outcome = complete(context, who, composed, keep=staged.keep)
-    _tell(context, outcome, decisions, delivery.transfer, verified.report.verdict, receipt, force=force)
+    _tell(context, outcome, decisions, delivery.transfer, verified.report.verdict, target, force=force)
 
 
 def _tell(
@@ -152,14 +155,14 @@ def _tell(
     decisions: tuple[Decision, ...],
     transfer: str,
     verdict: Verdict,
-    receipt: Path | None,
+    receipt: Path,
     *,
     force: bool,
 ) -> None:
     path, entries, draft = None, tuple[int, ...](), None
     if isinstance(outcome, Recorded):
         entries = tuple(item.index for item in outcome.receipts)
-        path = receipt or Path(f"{transfer[:16]}.receipt.json")
+        path = receipt
         write_file(path, make_receipt(context, transfer), force=force)
     else:
         draft = str(outcome.path)  # type: ignore[attr-defined]

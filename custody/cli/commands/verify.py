@@ -10,7 +10,7 @@ from custody.bundle.source import verify_bundle
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.exits import Exit
-from custody.cli.files import write_file
+from custody.cli.files import check_free, write_file
 from custody.cli.options import FILE, force_option
 from custody.cli.output import emit, note
 from custody.cli.profiles import choose_profile, profile_option
@@ -18,7 +18,6 @@ from custody.cli.verification import Believed, believing, watched_reading
 from custody.report.document import Document, make_document
 from custody.report.safe_text import show_path
 from custody.report.text_report import text_lines
-from schemas.errors import UsageError
 from schemas.report import Report, Verdict
 
 EXITS = {Verdict.PASSED: Exit.DONE, Verdict.FAILED: Exit.FAILED, Verdict.INDETERMINATE: Exit.INDETERMINATE}
@@ -47,9 +46,9 @@ def verify(
 
     Says PASSED (exit 0), FAILED (3) or INDETERMINATE (4), with what was not asked and what no proof can show.
     """
-    if report is not None and not force and report.exists():
+    if report is not None:
         # Said before the work: hashing a disk image can take an hour.
-        raise UsageError("usage.exists", f"expected nothing at {report}, found something", hint="--force overwrites it")
+        check_free(report, force=force)
     beliefs = believed.open(context)
     profiles = choose_profile(profile)
     total = bundle.stat().st_size if bundle.is_file() else 0
