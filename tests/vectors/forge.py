@@ -133,26 +133,29 @@ class Vault:
     folder: Path
     contents: Mapping[str, bytes]
     manifests: Mapping[str, bytes] = field(default_factory=dict)
+    documents: Mapping[str, bytes] = field(default_factory=dict)
+    lists: Mapping[str, bytes] = field(default_factory=dict)
+    arrived: Mapping[str, bytes] = field(default_factory=dict)
 
     def file(self, sha256: str) -> Path | None:
         """Return the file with that digest."""
         return self._keep(sha256, self.contents)
 
     def document(self, sha256: str) -> Path | None:
-        """Return nothing: the forged ledger has no documents."""
-        return None
+        """Return the document with that digest."""
+        return self._keep(sha256, self.documents)
 
     def manifest(self, root: str) -> Path | None:
         """Return the manifest of that root."""
         return self._keep(root, self.manifests)
 
     def pieces(self, root: str) -> Path | None:
-        """Return nothing: no forged file is larger than one piece."""
-        return None
+        """Return the list of pieces of that root."""
+        return self._keep(root, self.lists)
 
     def inherited(self, manifest: str) -> Path | None:
-        """Return nothing: nothing was accepted from elsewhere."""
-        return None
+        """Return the bundle of another ledger by the digest of its payload manifest."""
+        return self._keep(manifest, self.arrived)
 
     def _keep(self, name: str, known: Mapping[str, bytes]) -> Path | None:
         if name not in known:
@@ -171,6 +174,9 @@ class Forge:
     raws: list[bytes] = field(default_factory=list)
     disclosures: list[Disclosure] = field(default_factory=list)
     manifests: dict[str, bytes] = field(default_factory=dict)
+    documents: dict[str, bytes] = field(default_factory=dict)
+    lists: dict[str, bytes] = field(default_factory=dict)
+    arrived: dict[str, bytes] = field(default_factory=dict)
     log_signer: Ed25519Signer | None = None
 
     @classmethod
@@ -210,17 +216,19 @@ class Forge:
             trie.put(tally.key, tally.value)
         return trie.root().hex()
 
-    def payload(self, exhibits: Sequence[tuple[str, str]], **parts: Any) -> Payload:
+    def payload(self, exhibits: Sequence[tuple[str, str]], requests: Sequence[str] = (), **parts: Any) -> Payload:
         """Return what goes below ``data/``."""
         reader = self.reader()
-        closure = find_closure(reader, list(exhibits), size=len(self.raws))  # type: ignore[arg-type]
+        closure = find_closure(reader, list(exhibits), requests, size=len(self.raws))  # type: ignore[arg-type]
         registered = [
             (case, number, closure.entries[closure.indexes["exhibit", case, number][0]]) for case, number in exhibits
         ]
         wanted = {index for indexes in closure.indexes.values() for index in indexes}
         events = [closure.entries[index].event for index in sorted(wanted)]
-        made = Parts(self.world.origin, NONCE, registered, events, **parts)
-        vault = Vault(self.folder, self.world.contents, self.manifests)
+        made = Parts(self.world.origin, NONCE, registered, events, requests=requests, **parts)
+        vault = Vault(
+            self.folder, self.world.contents, self.manifests, self.documents, self.lists, self.arrived
+        )  # fmt: skip
         return make_payload(made, vault, Values(self.disclosures), Choice())
 
     def export(
@@ -261,6 +269,7 @@ class Forge:
         export: Mapping[str, Any] | None = None,
         earlier: Sequence[int] = (),
         after: Callable[[Forge], None] | None = None,
+        requests: Sequence[str] = (),
         **parts: Any,
     ) -> Members:
         """Return the members of a bundle that is consistent in all that is not edited on purpose.
@@ -268,7 +277,7 @@ class Forge:
         ``omit`` and ``extra`` change which entries are carried; the multiproof is made for those that are. ``after``
         runs when the export stands, so that it may not be the newest entry.
         """
-        members = payload_members(self.payload(exhibits, **parts))
+        members = payload_members(self.payload(exhibits, requests, **parts))
         if edit_payload:
             edit_payload(members)
             remanifest(members)
@@ -276,7 +285,7 @@ class Forge:
         if after:
             after(self)
         reader = self.reader()
-        closure = find_closure(reader, list(exhibits), size=len(self.raws))  # type: ignore[arg-type]
+        closure = find_closure(reader, list(exhibits), requests, size=len(self.raws))  # type: ignore[arg-type]
         proof = self._prove(reader, closure, set(omit), set(extra), earlier)
         members[layout.CHECKPOINT] = self.checkpoint()
         for index in sorted(closure.entries):
