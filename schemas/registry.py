@@ -63,6 +63,7 @@ DETAILS: dict[str, EventType] = {
     "offence.mapped": EventType(law.OffenceMapped, "about"),
     "record.affirmed": EventType(record.RecordAffirmed, "about"),
     "record.corrected": EventType(record.RecordCorrected, "about"),
+    "record.explained": EventType(record.RecordExplained, "about"),
     "release.refused": EventType(consent.ReleaseRefused, "about"),
     "request.answer-received": EventType(request.AnswerReceived, "none"),
     "request.answered": EventType(request.RequestAnswered, "none"),

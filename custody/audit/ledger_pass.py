@@ -18,6 +18,7 @@ from custody.audit.table_rows import TableRows
 from custody.audit.wanted import Wanted
 from custody.ledger.signature_cores import SignatureCores
 from custody.verify.erasures import find_erasures
+from custody.verify.explanations import Explanations
 from custody.verify.fold import Placed
 from custody.verify.procedure import Procedure, report
 from keys.verifier_key import VerifierKey
@@ -47,6 +48,7 @@ class LedgerPass:
         self.watch = None if wanted.as_of is None else CustodyWatch(format_time(wanted.as_of))
         self.registered: list[Registered] = []
         self.procedure: Procedure | None = None
+        self.explanations = Explanations()
         self.replayed: Replayed | None = None
         self.newest: bytes | None = None
         self.signatures = 0
@@ -112,6 +114,8 @@ class LedgerPass:
         if self.watch is not None:
             self.watch.watch(parsed, placed, self.replayed.fold.state)
         self._look_at_procedure(parsed)
+        if placed.is_applied:
+            self.explanations.add(parsed, self.replayed.fold.state)
         details = parsed.event.details
         if self._wanted.files is None or not isinstance(details, ExhibitRegistered) or not placed.is_applied:
             return
@@ -134,10 +138,11 @@ class LedgerPass:
             report(self.procedure, self.findings)
 
     def finish_procedure(self, at: str) -> None:
-        """Say what all entries together lack as of ``at``."""
+        """Say what all entries together lack as of ``at``, and in each defect which entries explain it."""
         if self.procedure is not None:
             self.procedure.finish(at)
             report(self.procedure, self.findings)
+        self.explanations.stand_beside(self.findings)
 
     def registered_now(self) -> list[Registered]:
         """Return the exhibits of data, with what has become of them."""

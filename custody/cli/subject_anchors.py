@@ -26,6 +26,8 @@ def about_event(reader: LedgerReader, event: ParsedEvent) -> tuple[About, ...]:
             found.append(About(agent=names[0], event=event.hash))
         elif kind == "case":
             found.append(About(case=names[0], event=event.hash))
+        elif kind == "request":
+            found.append(About(request=names[0], event=event.hash))
         elif kind == "ledger":
             found.append(About(ledger=event.event.ledger, event=event.hash))
     if len({about.kind for about in found}) != 1:

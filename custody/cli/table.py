@@ -76,6 +76,7 @@ PLACES = {
     "dispose": Place("dispose", "dispose", "End an exhibit; final.", _ACTS),
     "void": Place("void", "void", "Void a wrong exhibit number.", _ACTS),
     "correct": Place("correct", "correct", "Record the right value of a field.", _ACTS),
+    "explain": Place("explain", "explain", "Explain what was wanting in an entry.", _ACTS),
     "affirm": Place("affirm", "affirm", "Vouch for an entry in dispute.", _ACTS),
     "erase": Place("erase", "erase", "Destroy private values by order.", _ACTS),
     "show": Place("show", "show", "Tell the story of an exhibit.", _BOOKS),

@@ -79,6 +79,7 @@ MEANINGS: Final = {
     "defect.recorded-backward": "The time at which this was recorded lies before that of an earlier entry: a clock "
     "was wrong or was set back.",
     "defect.recorded-late": "This was recorded later than its signers had agreed.",
+    "defect.single-registrar": "A registrar changed alone what two should: nobody else looked at it.",
     "defect.shared-wallet": "The custody wallet served another target wallet or case too, so coins may be mixed.",
     "defect.taken-over": "Custody was taken over without the signature of the one who held it.",
     "defect.time-backward": "The act says that it happened before the act that it follows.",

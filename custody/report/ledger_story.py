@@ -18,6 +18,7 @@ from custody.report.story import Act, Line, Mark, Story, Teller
 from custody.report.words import format_utc
 from custody.storage.reading import Reader
 from custody.verify.disclosures_step import Values
+from custody.verify.explanations import Explanations
 from custody.verify.fold import Fold, Placed
 from custody.verify.images import check_image
 from custody.verify.places import places_of
@@ -122,7 +123,7 @@ def _verify(
     carried = sorted({index for indexes in closure.indexes.values() for index in indexes})
     entries = {index: closure.entries[index] for index in carried}
     findings, placed = Findings(), dict[int, Placed]()
-    fold, watch = Fold(findings, is_whole=False), CustodyWatch(as_of or at)
+    fold, watch, explanations = Fold(findings, is_whole=False), CustodyWatch(as_of or at), Explanations()
     for index, entry in entries.items():
         placed[index], jobs = fold.add(entry)
         for job in jobs:
@@ -133,7 +134,9 @@ def _verify(
         watch.watch(entry, placed[index], fold.state)
         if placed[index].is_applied:
             check_image(entry, findings)
+            explanations.add(entry, fold.state)
     disputes = fold.finish()
+    explanations.stand_beside(findings)
     report = Report(
         at=at,
         exhibits=(),

@@ -40,6 +40,7 @@ HEADLINES = {
     "offence.mapped": "what the law calls {subject} was recorded by {actor}",
     "record.affirmed": "a disputed record about {subject} was affirmed by {actor}",
     "record.corrected": "a record about {subject} was corrected by {actor}",
+    "record.explained": "what was wanting in a record about {subject} was explained by {actor}",
     "release.refused": "the refusal to let {subject} go was recorded by {actor}",
     "request.answer-received": "an answer to {subject} was received by {actor}",
     "request.answered": "{subject} was answered by {actor}",

@@ -17,7 +17,7 @@ from custody.verify.procedure_rules import ENTRY_RULES, EntryRule, Missing, is_f
 from custody.verify.state import State
 from schemas.content import Content
 from schemas.details.exhibit import ExhibitRegistered
-from schemas.details.record import RecordCorrected
+from schemas.details.record import RecordCorrected, RecordExplained
 from schemas.details.request import RequestBody, RequestCompleted
 from schemas.details.source import Source
 from schemas.entry import ParsedEntry
@@ -25,7 +25,7 @@ from schemas.event import Event
 from schemas.law import LawSource, cite
 from schemas.profile import STATED_APART, Profile
 from schemas.report import Findings, Severity
-from schemas.types import is_set
+from schemas.types import UNSET, is_set
 
 Name = tuple[str, str]
 """Case and number of an exhibit."""
@@ -76,7 +76,7 @@ class Procedure:
         self._asked: dict[str, _Asked] = {}
         self._renewed: set[str] = set()
         self._untranslated: list[tuple[int, str]] = []
-        self._lacking: dict[str, tuple[int, LawSource]] = {}
+        self._lacking: dict[str, tuple[int, tuple[ProcedureFinding, ...]]] = {}
         self.found: list[ProcedureFinding] = []
 
     def add(self, parsed: ParsedEntry) -> None:
@@ -97,9 +97,9 @@ class Procedure:
         if isinstance(details, RequestBody | RequestCompleted):
             self._look_at_fields(parsed.entry.index, details)
         if len(self.found) > known:
-            self._lacking[event.hash] = (parsed.entry.index, self.found[known].source)
-        if isinstance(details, RecordCorrected):
-            self._look_at_explanation(parsed)
+            self._lacking[event.hash] = (parsed.entry.index, tuple(self.found[known:]))
+        if isinstance(details, RecordCorrected | RecordExplained):
+            self._look_at_explanation(parsed, getattr(details, "cures", UNSET))
 
     def finish(self, at: str, listed: Iterable[Name] | None = None) -> None:
         """Say what all entries together lack as of ``at``; integrity only of the exhibits ``listed``, if they are."""
@@ -132,14 +132,16 @@ class Procedure:
         about = event.about if isinstance(event.about, tuple) else ()
         return tuple(str(item.exhibit) for item in about if is_set(item.exhibit))
 
-    def _look_at_explanation(self, parsed: ParsedEntry) -> None:
-        """A correction of an entry that lacked something may be its cure; whether it is, is for a court."""
+    def _look_at_explanation(self, parsed: ParsedEntry, cures: object) -> None:
+        """A correction or explanation of what lacked something may be its cure; whether it is, is for a court."""
         about = parsed.event.event.about
         for item in about if isinstance(about, tuple) else ():
             if item.event in self._lacking:
-                index, source = self._lacking[str(item.event)]
+                index, lacking = self._lacking[str(item.event)]
+                meant = [of for of in lacking if not isinstance(cures, tuple) or {of.rule, of.code} & set(cures)]
                 told = Missing(f"corrected or explained since, by entry {parsed.entry.index}", "")
-                self._miss("procedure.explained", f"entry {index}", told, source, Severity.NOTE)
+                for of in meant[:1]:
+                    self._miss("procedure.explained", f"entry {index}", told, of.source, Severity.NOTE)
 
     def _look_at_digests(self, subject: str, details: ExhibitRegistered) -> None:
         """Only file records in the event are seen; a list of more than 16 files is not opened here."""

@@ -112,6 +112,7 @@ RULES: dict[str, Rule] = {
     "exhibit.checked": Rule(CHECKING, about=_EXHIBIT),
     "record.affirmed": Rule(ANYBODY | SYSTEM, _OPTIONAL_REGISTRAR, about=_ANY_SUBJECT, names_event=True),
     "record.corrected": Rule(HANDLING, about=frozenset({"agent", "case", "exhibit", "request"}), names_event=True),
+    "record.explained": Rule(HANDLING, about=frozenset({"agent", "case", "exhibit", "request"}), names_event=True),
     "bundle.exported": Rule(HANDLING, about=frozenset({"exhibit", "request"})),
     "access.logged": Rule(SYSTEM, {}, about=frozenset({"case", "exhibit"})),
     "disclosure.erased": Rule(HANDLING, ONE_REGISTRAR, about=_ANY_SUBJECT),

@@ -22,6 +22,7 @@ from custody.verify.content_step import ContentCheck, registrations
 from custody.verify.disclosures_step import Values, check_disclosures
 from custody.verify.disputes import Disputes
 from custody.verify.entries_step import check_entries
+from custody.verify.explanations import Explanations
 from custody.verify.fold import Fold, Placed
 from custody.verify.inherited import OuterFiles, check_inherited
 from custody.verify.lawfulness import check_lawfulness
@@ -114,6 +115,10 @@ def verify(
 
     inherited = check_inherited(opened, source, findings, entries=entries, state=state, again=again, depth=depth)
     check_procedure(profile_for, findings, entries=entries, state=state, at=format_time(at), listed=listed)  # 12
+    explanations = Explanations()
+    for index in (index for index in sorted(entries) if index in placed and placed[index].is_applied):
+        explanations.add(entries[index], state)
+    explanations.stand_beside(findings)
     report = _report(opened, findings, trusted, at, state, placed, listed, genesis)
     ledgers = tuple(item.report.ledger for item in inherited if isinstance(item.report.ledger, LedgerReport))
     report = replace(report, law=law or UNSET, inherited=ledgers or UNSET)

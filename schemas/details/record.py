@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from schemas import limits
 from schemas.details.ledger import check_sorted
-from schemas.types import UNSET, AgentId, Hash, Nonce, Private, Record, Token, Unset
+from schemas.types import UNSET, AgentId, Documents, Hash, Nonce, Private, Record, Token, Unset
 
 CorrectedField = Literal[
     "account", "acquisition", "captured_at", "condition", "description", "identifiers", "legal_authority",
@@ -34,6 +34,22 @@ class RecordCorrected(Record, frozen=True, kw_only=True):
     field: CorrectedField
     reason: Private
     value: Private
+
+
+class RecordExplained(Record, frozen=True, kw_only=True):
+    """Details of ``record.explained``: why the event in ``about`` is as it is, where something was wanting (row C5).
+
+    ``cures`` names rules of procedure or codes of defects; absent: whatever was found wanting of that event. Whether it
+    is cured is for a court.
+    """
+
+    cures: Annotated[tuple[Token, ...], Meta(min_length=1, max_length=limits.DETAIL_ITEMS)] | Unset = UNSET
+    documents: Documents | Unset = UNSET
+    statement: Private
+
+    def __post_init__(self) -> None:
+        """Want each code once, in order; ValueError becomes ``record.malformed``."""
+        check_sorted("cures", self.cures)
 
 
 class BundleExported(Record, frozen=True, kw_only=True):

@@ -77,3 +77,21 @@ def test_verify_looks_at_procedure_by_the_ledger_s_country(machine: Machine, sta
     assert bare["steps"] == told["steps"]
     strict = machine.json("verify b.zip --profile cn", Exit.INDETERMINATE)
     assert [item["code"] for item in strict["findings"]].count("procedure.integrity") == 5
+
+
+def test_an_explanation_stands_beside_what_is_missing(machine: Machine) -> None:
+    """It is still missing, and the exit is the same: whether it is cured is for the court."""
+    before = machine.json("check-procedure EX-1 --check", Exit.ATTENTION)
+    entry = next(item["subject"] for item in before["findings"] if item["code"] == "procedure.reproducible")
+    machine.do(
+        f"explain {entry.split()[1]} --statement 'the maker of the tool is unknown' --cures reproducible --as exam-07"
+    )
+    told = machine.json("check-procedure EX-1 --check", Exit.ATTENTION)
+    (found,) = [item for item in told["findings"] if item["code"] == "procedure.reproducible"]
+    assert len(found["explained"]) == 1
+    assert told["defects"] == before["defects"]
+    assert not any(item["explained"] for item in told["findings"] if item["code"] != "procedure.reproducible")
+    ran = machine.do("check-procedure EX-1")
+    assert f"explained in entry {found['explained'][0]}; whether that is enough is for the court" in ran.stdout
+    (audited,) = [item for item in machine.json("audit")["findings"] if item["code"] == "procedure.reproducible"]
+    assert audited["text"].endswith(f"; explained in entry {found['explained'][0]}")

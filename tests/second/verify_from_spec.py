@@ -772,6 +772,8 @@ DETAILS: dict[str, Form] = {
         {"field": one_of("account acquisition captured_at condition description identifiers legal_authority "
                          "occurred_at period_from period_to place provider purpose results seal seized_from serial "
                          "time_zone tool url"), "reason": PRIVATE, "value": PRIVATE}),
+    "record.explained": record({"cures?": array(1, 256, AGENT), "documents?": DOCUMENTS, "statement": PRIVATE},
+                               in_order("cures")),
     "bundle.exported": record(
         {"manifest": HASH, "purpose?": PRIVATE, "recipient": PRIVATE, "request?": AGENT, "to?": AGENT,
          "transfer?": NONCE}),
@@ -1973,6 +1975,7 @@ RULES_TABLE = """
 | `offence.mapped` | about | asking | second 0-15, witness 0-15 |  |  |  |  | case, exhibit, request |
 | `record.affirmed` | about | any | second 0-15, witness 0-15, registrar 0-1 |  |  |  |  | agent, case, exhibit, ledger, request; names an event |
 | `record.corrected` | about | handling | second 0-15, witness 0-15 |  |  |  |  | agent, case, exhibit, request; names an event |
+| `record.explained` | about | handling | second 0-15, witness 0-15 |  |  |  |  | agent, case, exhibit, request; names an event |
 | `release.refused` | about | authority, court, custodian, examiner, provider, registrar, system | second 0-15, witness 0-15 |  |  |  |  | exhibit |
 | `request.answer-received` | none | asking | second 0-15, witness 0-15 |  |  |  |  |  |
 | `request.answered` | none | asking | second 0-15, witness 0-15 |  |  |  |  |  |

@@ -19,6 +19,7 @@ from custody.report.papers.reading import read_ledger
 from custody.report.safe_text import show
 from custody.report.text_lines import wrap
 from custody.transfer.requests_named import requests_of
+from custody.verify.explanations import Explanations, explained_in
 from custody.verify.procedure import Procedure
 from custody.verify.state import Exhibit
 from custody.verify.verify import Verified
@@ -32,11 +33,13 @@ from schemas.text import format_time
 class ProcedureLine(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that is missing, or one line of the integrity checks: by which rule and law, and how it is cured.
 
-    ``mark`` says how well the law is known: T read, S at second hand, M unconfirmed.
+    ``mark`` says how well the law is known: T read, S at second hand, M unconfirmed. ``explained`` are the entries that
+    explain it.
     """
 
     code: str
     cure: str
+    explained: tuple[int, ...]
     mark: str
     row: str
     severity: str
@@ -89,14 +92,17 @@ def check_procedure(context: Context, *, selection: Selection, profile: str | No
 
 def look(verified: Verified, exhibits: tuple[Exhibit, ...], profile: Profile, at: str) -> ProcedureResult:
     """Return what ``profile`` and the rules themselves find about exhibits in what was read, as of ``at``."""
-    procedure = Procedure(profile, verified.state)
-    for entry in verified.entries.values():
+    procedure, explanations = Procedure(profile, verified.state), Explanations()
+    for index, entry in verified.entries.items():
         procedure.add(entry)
+        if verified.placed[index].is_applied:
+            explanations.add(entry, verified.state)
     procedure.finish(at, [(item.case, item.number) for item in exhibits])
     lines = [
         ProcedureLine(
             code=item.code,
             cure=item.cure,
+            explained=explanations.of(item.subject, item.code) if item.severity is Severity.DEFECT else (),
             mark=item.source.mark,
             row=item.source.row,
             severity=item.severity.value,
@@ -108,7 +114,15 @@ def look(verified: Verified, exhibits: tuple[Exhibit, ...], profile: Profile, at
     ]
     lines += [
         ProcedureLine(
-            code=item.code, cure="", mark="", row="", severity="defect", source="", subject=item.subject, what=item.text
+            code=item.code,
+            cure="",
+            explained=explanations.of(item.subject, item.code),
+            mark="",
+            row="",
+            severity="defect",
+            source="",
+            subject=item.subject,
+            what=item.text,
         )
         for item in verified.report.findings
         if item.step == 12 and item.severity is Severity.DEFECT
@@ -126,6 +140,8 @@ def _lines(result: ProcedureResult, profile: Profile) -> Iterator[str]:
     for line in result.findings:
         head = "missing" if line.severity == "defect" else "found"
         yield f"{head}: {show(line.subject)}: {show(line.what)} [{line.code}]"
+        if line.explained:
+            yield f"  {explained_in(line.explained)}; whether that is enough is for the court"
         if line.cure:
             yield from (f"  {part}" for part in wrap(f"cure: {show(line.cure)}"))
         if line.source:

@@ -1,0 +1,81 @@
+"""`custody explain`: why an entry is as it is, where something was wanting in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from custody.cli.act_options import document_option
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.holdings import staging
+from custody.cli.options import Signing, When, signed, timed
+from custody.cli.parents import find_event
+from custody.cli.receipts import emit_outcome
+from custody.cli.results import ActResult
+from custody.cli.signing import complete, named_signers
+from custody.cli.subject_anchors import about_event
+from custody.ledger.compose import Anchor
+from custody.report.finding_words import MEANINGS
+from schemas.errors import UsageError
+from schemas.profile import RULES
+
+
+@command(
+    example="""
+    custody explain 12 --statement "the second officer was called away" --cures two-investigators --as exam-07
+    custody explain 12 --statement "photos were taken, and are attached" --document seal.jpg --as exam-07
+    """,
+    result=ActResult,
+)
+@click.argument("entry", metavar="ENTRY|HASH")
+@click.option("--statement", required=True, help="The explanation (kept private).")
+@document_option
+@click.option("--cures", multiple=True, metavar="RULE", help="What it explains; all that was found wanting without it.")
+@signed
+@timed
+@pass_custody
+def explain(
+    context: Context,
+    *,
+    entry: str,
+    statement: str,
+    documents: tuple[Path, ...],
+    cures: tuple[str, ...],
+    who: Signing,
+    when: When,
+) -> None:
+    """Explain what was wanting in ENTRY, such as a witness or a seal.
+
+    What was found wanting stays so, and names the explanation beside it: a court decides whether it is cured. RULE is a
+    rule of `check-procedure`, such as two-investigators, or the code of another defect.
+    """
+    meant = sorted({_rule(name) for name in cures}) or None
+    signers = named_signers(context, who)
+    with context.ledger().read() as reader:
+        about = about_event(reader, find_event(reader, entry))
+    if about[0].kind == "ledger":
+        text = f"expected an event about an exhibit, a case, an agent or a request, found {entry}, about the ledger"
+        raise UsageError("usage.event", text)
+    with staging(context) as staged:
+        details = {"cures": meant, "documents": staged.documents(documents), "statement": statement}
+        composed = context.ledger().compose(
+            "record.explained", signers=signers, details=details, when=when, anchor=Anchor(about=about)
+        )
+        emit_outcome(context, complete(context, who, [composed], keep=staged.keep))
+
+
+def _rule(name: str) -> str:
+    """Return what a finding is explained by: the rule of a profile, or a whole code.
+
+    Raises:
+        UsageError: ``usage.cures``.
+    """
+    rule = name.removeprefix("procedure.")
+    if rule in RULES:
+        return rule
+    if "." in name and name in MEANINGS:
+        return name
+    known = ", ".join(RULES)
+    raise UsageError("usage.cures", f"expected a rule ({known}) or the code of a defect, found {name!r}")
