@@ -2610,6 +2610,9 @@ class State:
         details = entry.details
         self._agent(details["authority"])
         self._agent(details["recipient"])
+        authority = self.agents[details["authority"]]
+        if authority.kind not in ("organisation", "unit") and not {"authority", "court"} & authority.roles.keys():
+            raise Bad("rule.consent-authority", f"{details['authority']} is neither an authority nor an official")
         if details["manner"] == "key":
             self._check_official(entry, details["authority"])
         unmet = {item["code"] for item in details.get("conditions", ()) if item["before"]}
@@ -2656,7 +2659,7 @@ class State:
 
     def find_breaches(self, entry: Entry) -> list[str]:
         """What speaks against letting out what an event lets out."""
-        to = recipient_of(entry)
+        to = recipient_of(entry) or self._receiver_abroad(entry)
         released = [self.exhibits[name] for name in self._released(entry) if name in self.exhibits]
         if to is None or not released or self.origin is None:
             return []
@@ -2664,16 +2667,26 @@ class State:
         if recipient is None or recipient.country is None:
             return ["release.recipient-unknown"]
         times = sorted((entry.event["occurred_at"], entry.record["recorded_at"]))
+        sent = entry.details if entry.type == "transfer.dispatched" else None
         found = []
         for exhibit in released:
             consents = [item for item in self.consents.values() if exhibit.registration in item.exhibits]
             if recipient.country != self.country:
                 own = [item for item in consents if self._is_of_this_country(item.details["authority"])]
-                found += self._find_fault(own, to, times)
+                found += self._find_fault(own, to, times, sent)
             for authority in sorted(exhibit.bound_to - {to}):
                 of_it = [item for item in consents if item.details["authority"] == authority]
-                found += self._find_fault(of_it, to, times)
+                found += self._find_fault(of_it, to, times, sent)
         return found
+
+    def _receiver_abroad(self, entry: Entry) -> str | None:
+        """Who of another country receives a thing from hand to hand."""
+        for signer in entry.signers if entry.is_custody_act else ():
+            for name in (signer.get("on_behalf_of", signer["agent"]), signer["agent"]):
+                agent = self.agents.get(name) if signer["as"] == "to" else None
+                if agent is not None and agent.country not in (None, self.country):
+                    return name
+        return None
 
     def _released(self, entry: Entry) -> list[ExhibitKey]:
         if entry.is_custody_act:
@@ -2685,13 +2698,15 @@ class State:
         agent = self.agents.get(authority)
         return agent is not None and agent.country in (self.country, None)
 
-    def _find_fault(self, consents: Iterable[Consent], to: str, times: list[str]) -> list[str]:
-        faults = [self._fault(consent, to, times) for consent in consents]
+    def _find_fault(
+        self, consents: Iterable[Consent], to: str, times: list[str], sent: dict[str, Any] | None
+    ) -> list[str]:
+        faults = [self._fault(consent, to, times, sent) for consent in consents]
         if 0 in faults:
             return []
         return [FAULTS[max(faults, default=0)]]
 
-    def _fault(self, consent: Consent, to: str, times: list[str]) -> int:
+    def _fault(self, consent: Consent, to: str, times: list[str], sent: dict[str, Any] | None) -> int:
         """The number of the first fault of a consent, 0 for none."""
         request = self.requests.get(consent.details.get("request", ""))
         faults = (
@@ -2701,6 +2716,7 @@ class State:
             times[0] < consent.details["valid_from"],
             times[1] > consent.details.get("valid_until", "9999-12-31T23:59:59Z"),
             bool(consent.unmet),
+            sent is not None and not _binds_as(sent, consent.details),
         )
         return next((number for number, is_so in enumerate(faults, 1) if is_so), 0)
 
@@ -2761,7 +2777,8 @@ class State:
 
 
 FAULTS = ("release.consent-missing", "release.consent-recipient", "release.consent-revoked", "release.request-ended",
-          "release.consent-early", "release.consent-expired", "release.consent-conditions")  # fmt: skip
+          "release.consent-early", "release.consent-expired", "release.consent-conditions",
+          "release.consent-terms")  # fmt: skip
 
 
 def recipient_of(entry: Entry) -> str | None:
@@ -2772,6 +2789,13 @@ def recipient_of(entry: Entry) -> str | None:
     if entry.type == "access.logged" and details["action"] == "exported":
         return details.get("agent")
     return None
+
+
+def _binds_as(sent: dict[str, Any], consent: dict[str, Any]) -> bool:
+    """Whether a dispatch binds its receiver to all that a consent wants, or to more."""
+    stricter = ("allowed", "with-consent", "forbidden")
+    codes = [{item["code"] for item in details.get("conditions", ())} for details in (sent, consent)]
+    return stricter.index(sent["onward"]) >= stricter.index(consent["onward"]) and codes[0] >= codes[1]
 
 
 def _exhibits_of(entry: Entry) -> list[str]:
@@ -3040,6 +3064,7 @@ class Verification:
         self.check_content()
         self.check_lawfulness()
         self.check_inherited()
+        self.explain()
         return self
 
     def stop(self) -> None:
@@ -3913,6 +3938,32 @@ class Verification:
         to = self.state.agents.get(last.details["to"])
         if to is not None and to.ledger is not None and origin is not None and to.ledger != origin:
             yield "inherited.recipient"
+
+    # What was explained on record (verification.md, step 12)
+
+    def explain(self) -> None:
+        """Say beside each defect which entries explain it."""
+        self.findings = [self._explained(finding) for finding in self.findings]
+
+    def _explained(self, finding: Finding) -> Finding:
+        if finding.severity != DEFECT:
+            return finding
+        found = []
+        for entry in self.entries:
+            cures = entry.details.get("cures") if entry.type == "record.explained" else []
+            placed = self.state.events.get(entry.event_hash)
+            if placed is None or (cures is not None and not {finding.code, finding.code[10:]} & {*cures}):
+                continue
+            if any(finding.subject in self._names_of(item) for item in entry.event["about"]):
+                found.append(f"entry {entry.index}")
+        words = f"{finding.text}; explained in {', '.join(found)}" if found else finding.text
+        return Finding(finding.step, finding.code, finding.severity, finding.subject, words)
+
+    def _names_of(self, item: dict[str, str]) -> set[str]:
+        """How findings call the entry that an element of ``about`` names, and the exhibit if it is a registration."""
+        placed, name = self.state.events.get(item["event"]), self.state.registrations.get(item["event"])
+        names = {f"entry {placed.index}"} if placed else set()
+        return names | ({" ".join(name)} if name and item.get("exhibit") == item["event"] else set())
 
     # The report (report.md)
 

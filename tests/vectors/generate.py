@@ -17,13 +17,23 @@ from tests.vectors import (
     release_cases,
     request_cases,
     rule_cases,
+    transfer_cases,
 )
 from tests.vectors.record_cases import make_texts
 from tests.vectors.setting import CASES, Vector, make_setting
 
 FOLDER = Path(__file__).parents[2] / "schemas" / "vectors"
 AT = "2026-12-01T00:00:00Z"
-MODULES = (container_cases, checkpoint_cases, entry_cases, rule_cases, closure_cases, request_cases, release_cases)
+MODULES = (
+    container_cases,
+    checkpoint_cases,
+    entry_cases,
+    rule_cases,
+    closure_cases,
+    request_cases,
+    release_cases,
+    transfer_cases,
+)
 """Importing them enters their cases."""
 
 

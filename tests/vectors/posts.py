@@ -26,7 +26,7 @@ CONSENT: dict[str, Any] = {
     "authority": "ministry", "issued_at": "2026-11-21T08:00:00Z", "manner": "key", "onward": "with-consent",
     "purpose": "case B", "recipient": "b-police", "valid_from": "2026-11-21T00:00:00Z",
 }  # fmt: skip
-PAPER = {"documents": ["ab" * 32], "manner": "paper", "number": "7"}
+PAPER: dict[str, Any] = {"documents": ["ab" * 32], "manner": "paper", "number": "7"}
 Terms = Sequence[Mapping[str, Any]]
 
 
@@ -88,7 +88,7 @@ class Post:
 
     def parcel(self, **changes: Any) -> Members:
         """Consent, dispatch EX-1, and return the bundle that goes with it."""
-        self.consent()
+        self.consent(onward=changes.get("onward", "with-consent"))
         self.dispatch(**changes)
         return self.bundle("EX-1", stated={"transfer": changes.get("transfer", TRANSFER)})
 
