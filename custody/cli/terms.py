@@ -7,21 +7,19 @@ from typing import Any
 
 from custody.cli.context import Context
 from custody.report.values import Disclosures
-from custody.verify.release import consent_for
+from custody.transfer.consents import consents_in_force
 from custody.verify.state import Exhibit
-from schemas.details.consent import Condition, ConsentRecorded
+from schemas.details.consent import STRICTNESS, Condition, ConsentRecorded
 from schemas.details.transfer import TransferAccepted
 from schemas.entry import parse_entry
 from schemas.event import ParsedEvent
 from schemas.text import format_time
 from schemas.types import Private, is_set
 
-_ORDER = ("allowed", "with-consent", "forbidden")
-
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The consent's event hash, if one covers it; whether it may be handed on; conditions with texts in plain."""
+    """Event hash of the newest consent that covers it, if one does; may it be handed on; conditions, texts in plain."""
 
     consent: str | None
     onward: str
@@ -29,25 +27,23 @@ class Terms:
 
 
 def terms_for(context: Context, exhibit: Exhibit, to: str) -> Terms:
-    """Return the strictest terms that bind ``exhibit`` on its way to ``to``: of the consent now in force, and of the
-    transfer by which it came here.
+    """Return the strictest terms that bind ``exhibit`` on its way to ``to``: of each authority's consent now in force,
+    and of the transfer by which it came here.
     """
     access = context.ledger()
     now = format_time(context.now())
     with access.read() as reader:
-        consent = consent_for(reader.view(), exhibit, to, [now, now])
-        places = reader.event_indexes(
-            [item for item in (consent.id if consent else None, exhibit.registration) if item]
-        )
+        consents = [item.id for item in consents_in_force(reader.view(), exhibit, to, at=now)]
+        places = reader.event_indexes([*consents, exhibit.registration])
         events = [parse_entry(reader.entry(index)).event for index in places.values()]
     disclosures = access.disclosures_of(events)
-    onward, conditions = "with-consent" if consent is None else "allowed", dict[str, dict[str, Any]]()
+    onward, conditions = "allowed" if consents else "with-consent", dict[str, dict[str, Any]]()
     for event in events:
         details = event.details
         if isinstance(details, ConsentRecorded | TransferAccepted):
-            onward = max(onward, details.onward, key=_ORDER.index)
+            onward = max(onward, details.onward, key=STRICTNESS.index)
             conditions |= _conditions(event, disclosures)
-    return Terms(consent.id if consent else None, onward, [conditions[code] for code in sorted(conditions)])
+    return Terms(consents[0] if consents else None, onward, [conditions[code] for code in sorted(conditions)])
 
 
 def _conditions(event: ParsedEvent, disclosures: Disclosures) -> dict[str, dict[str, Any]]:

@@ -167,6 +167,7 @@ MEANINGS: Final = {
     "record.version": "A record is of a newer version than this program knows.",
     "release": "Evidence left for another country without a consent that covered it.",
     "release.consent-conditions": "Evidence left before the conditions of the consent were met.",
+    "release.consent-terms": "Evidence left on easier terms than the consent allowed.",
     "release.consent-early": "Evidence left before the consent counted.",
     "release.consent-expired": "Evidence left when the consent had ended.",
     "release.consent-recipient": "Evidence left for somebody whom the consent does not name.",

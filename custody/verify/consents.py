@@ -18,8 +18,9 @@ def change_consent(view: View, parsed: ParsedEvent) -> tuple[Consent, ...]:
     """Return what a ``consent.*`` event changes.
 
     Raises:
-        RuleViolation: ``rule.unknown-agent``, ``rule.request-unknown``, ``rule.consent-signer``,
-            ``rule.consent-event``, ``rule.consent-exhibits``, ``rule.consent-revoked``, ``rule.consent-condition``.
+        RuleViolation: ``rule.unknown-agent``, ``rule.consent-authority``, ``rule.request-unknown``,
+            ``rule.consent-signer``, ``rule.consent-event``, ``rule.consent-exhibits``, ``rule.consent-revoked``,
+            ``rule.consent-condition``.
     """
     event, details = parsed.event, parsed.details
     if isinstance(details, ConsentRecorded):
@@ -53,6 +54,7 @@ def _record(view: View, parsed: ParsedEvent, details: ConsentRecorded) -> Consen
     for agent in (details.authority, details.recipient):
         if view.agent(agent) is None:
             raise RuleViolation("rule.unknown-agent", f"expected an enrolled organisation, found {agent}")
+    _check_authority(view, details.authority)
     if is_set(details.request) and view.is_whole and view.request(str(details.request)) is None:
         raise RuleViolation("rule.request-unknown", f"expected a known request, found {details.request}")
     if details.manner == "key":
@@ -67,11 +69,22 @@ def _record(view: View, parsed: ParsedEvent, details: ConsentRecorded) -> Consen
         valid_until=str(details.valid_until) if is_set(details.valid_until) else None,
         unmet=tuple(item.code for item in conditions if item.before),
         request=str(details.request) if is_set(details.request) else None,
+        onward=details.onward,
+        conditions=tuple(item.code for item in conditions),
     )
 
 
 def _exhibits(about: tuple[About, ...]) -> tuple[str, ...]:
     return tuple(sorted(str(item.exhibit) for item in about))
+
+
+def _check_authority(view: View, agent: str) -> None:
+    """Who works on a case doesn't consent to what leaves of it: an authority does, or an official."""
+    authority = view.agent(agent)
+    assert authority is not None, "it was looked for"
+    if authority.kind not in {"organisation", "unit"} and authority.role_since(AUTHORITY) is None:
+        text = f"expected an organisation, a unit or an official with the role authority as authority, found {agent}"
+        raise RuleViolation("rule.consent-authority", text)
 
 
 def _check_official(view: View, event: Event, authority: str) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import msgspec
 
 from custody.verify.state import Agent, Consent, Exhibit, Ledger, View
+from schemas.details.consent import STRICTNESS
 from schemas.details.record import AccessLogged, BundleExported
 from schemas.details.transfer import TransferDispatched
 from schemas.event import ParsedEvent
@@ -25,6 +26,14 @@ class Breach(msgspec.Struct, frozen=True):
     code: str
     text: str
     exhibit: str = ""
+
+
+class Way(msgspec.Struct, frozen=True):
+    """To whom something goes, between which ``times``, which are in order, and by which dispatch if it is one."""
+
+    recipient: Agent
+    times: list[str]
+    sent: TransferDispatched | None = None
 
 
 def recipient_of(parsed: ParsedEvent) -> str | None:
@@ -54,13 +63,14 @@ def check_release(view: View, parsed: ParsedEvent, recorded_at: str) -> tuple[Br
     if recipient is None or recipient.country is None:
         return (Breach("release.recipient-unknown", f"expected a recipient with a country on record, found {to}"),)
     times = sorted((parsed.event.occurred_at, recorded_at))
+    way = Way(recipient, times, parsed.details if isinstance(parsed.details, TransferDispatched) else None)
     found: list[Breach] = []
     for exhibit in exhibits:
         if recipient.country != ledger.country:
-            found += _own_consent(view, exhibit, recipient, ledger.country, times)
+            found += _own_consent(view, exhibit, way, ledger.country)
         for authority in exhibit.bound_to:
             if authority != recipient.id:
-                found += _consent_of(view, exhibit, recipient, frozenset({authority}), times, authority)
+                found += _consent_of(view, exhibit, way, frozenset({authority}), authority)
     return tuple(found)
 
 
@@ -89,7 +99,7 @@ def _released(view: View, parsed: ParsedEvent) -> Iterator[Exhibit]:
             yield known
 
 
-def _own_consent(view: View, exhibit: Exhibit, recipient: Agent, country: str, times: list[str]) -> tuple[Breach, ...]:
+def _own_consent(view: View, exhibit: Exhibit, way: Way, country: str) -> tuple[Breach, ...]:
     """Want the consent of an authority of this ledger's country."""
     consents = view.consents(exhibit.registration)
     own = frozenset(
@@ -97,46 +107,27 @@ def _own_consent(view: View, exhibit: Exhibit, recipient: Agent, country: str, t
         for item in consents
         if (authority := view.agent(item.authority)) is not None and authority.country in {country, None}
     )
-    return _consent_of(view, exhibit, recipient, own, times, f"an authority of {country}")
+    return _consent_of(view, exhibit, way, own, f"an authority of {country}")
 
 
-def _consent_of(
-    view: View, exhibit: Exhibit, recipient: Agent, authorities: frozenset[str], times: list[str], whose: str
-) -> tuple[Breach, ...]:
+def _consent_of(view: View, exhibit: Exhibit, way: Way, authorities: frozenset[str], whose: str) -> tuple[Breach, ...]:
     """Want one consent of ``authorities`` without fault; else say the least that is wrong with any."""
     name = f"{exhibit.case}/{exhibit.number}"
     faults = [
-        _fault(view, item, recipient, times)
-        for item in view.consents(exhibit.registration)
-        if item.authority in authorities
+        fault_of(view, item, way) for item in view.consents(exhibit.registration) if item.authority in authorities
     ]
     if None in faults:
         return ()
     worst = max((fault for fault in faults if fault is not None), default=(0, "release.consent-missing", "found none"))
-    text = f"expected a consent of {whose} to {name} going to {recipient.id}, {worst[2]}"
+    text = f"expected a consent of {whose} to {name} going to {way.recipient.id}, {worst[2]}"
     return (Breach(worst[1], text, name),)
 
 
-def consent_for(view: View, exhibit: Exhibit, to: str, times: list[str]) -> Consent | None:
-    """Return the newest consent to an exhibit going to ``to`` that holds at all of ``times``, which are in order."""
-    recipient = view.agent(to)
-    if recipient is None:
-        return None
-    consents = reversed(view.consents(exhibit.registration))
-    return next((item for item in consents if _fault(view, item, recipient, times) is None), None)
-
-
-def fault_of(view: View, consent: Consent, times: list[str]) -> str:
-    """Return in words why a consent lets nothing leave at ``times``, which are in order; nothing where it does."""
-    recipient = view.agent(consent.recipient)
-    assert recipient is not None, "a consent names an enrolled recipient"
-    fault = _fault(view, consent, recipient, times)
-    return "" if fault is None else fault[2]
-
-
-def _fault(view: View, consent: Consent, recipient: Agent, times: list[str]) -> tuple[int, str, str] | None:
-    """Return what is wrong with a consent and how near it is to be right; nothing where it holds."""
-    if consent.recipient != recipient.id:
+def fault_of(view: View, consent: Consent, way: Way) -> tuple[int, str, str] | None:
+    """Return how near a consent is to let something go this way, 1 to 7, the code of what is wrong with it, and words;
+    nothing where it holds.
+    """
+    if consent.recipient != way.recipient.id:
         return 1, "release.consent-recipient", f"found one for {consent.recipient}"
     if consent.is_revoked:
         return 2, "release.consent-revoked", "found it revoked"
@@ -144,10 +135,19 @@ def _fault(view: View, consent: Consent, recipient: Agent, times: list[str]) -> 
     if request is not None and (request.status == "withdrawn" or request.outcome == "refused"):
         state = "withdrawn" if request.status == "withdrawn" else "refused"
         return 3, "release.request-ended", f"found the request {request.id}, on which it rests, {state}"
-    if times[0] < consent.valid_from:
+    if way.times[0] < consent.valid_from:
         return 4, "release.consent-early", f"found one that counts from {consent.valid_from} on"
-    if consent.valid_until is not None and times[1] > consent.valid_until:
+    if consent.valid_until is not None and way.times[1] > consent.valid_until:
         return 5, "release.consent-expired", f"found one that ended at {consent.valid_until}"
     if consent.unmet:
         return 6, "release.consent-conditions", f"found conditions not met yet: {', '.join(consent.unmet)}"
+    if way.sent is not None and not _keeps_terms(way.sent, consent):
+        terms = ", ".join((f"onward {consent.onward}", *consent.conditions))
+        return 7, "release.consent-terms", f"found it sent on easier terms than the consent's: {terms}"
     return None
+
+
+def _keeps_terms(sent: TransferDispatched, consent: Consent) -> bool:
+    """Whether a dispatch binds its receiver to all that the consent wants; it may bind him to more."""
+    codes = {item.code for item in sent.conditions} if isinstance(sent.conditions, tuple) else set[str]()
+    return STRICTNESS.index(sent.onward) >= STRICTNESS.index(consent.onward) and codes >= set(consent.conditions)

@@ -138,7 +138,9 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class Consent(msgspec.Struct, frozen=True):
-    """A consent by the event hash that recorded it. ``unmet`` are the conditions that still bar a release."""
+    """A consent by the event hash that recorded it. ``conditions`` are the codes of all its terms, ``unmet`` those that
+    still bar a release.
+    """
 
     id: str
     authority: str
@@ -148,6 +150,8 @@ class Consent(msgspec.Struct, frozen=True):
     valid_until: str | None
     unmet: tuple[str, ...]
     request: str | None
+    onward: str
+    conditions: tuple[str, ...] = ()
     is_revoked: bool = False
 
 

@@ -6,7 +6,7 @@ is named itself (law rows C10 to C12, C15, C17).
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta
 
@@ -17,6 +17,8 @@ from schemas.types import UNSET, AgentId, Documents, Hash, Private, Record, Time
 
 Onward = Literal["allowed", "forbidden", "with-consent"]
 """Whether the recipient may hand the evidence to a third country (law rows B7, C15)."""
+STRICTNESS: Final[tuple[Onward, ...]] = ("allowed", "with-consent", "forbidden")
+"""The same, each stricter than the one before."""
 ConditionCode = Literal[
     "confidentiality", "data-protection", "destroy-after", "no-death-penalty", "other", "reciprocity", "return",
     "speciality", "use-limited",

@@ -48,6 +48,7 @@ def _code(side: Side, type: str, about: Any, details: dict[str, Any], actor: str
         ("official-1", {"recipient": "nobody"}, "rule.unknown-agent"),
         ("official-1", {"request": "r-9"}, "rule.request-unknown"),
         ("official-1", {"authority": "b-police"}, "rule.consent-signer"),
+        ("examiner-1", {"authority": "examiner-1", **PAPER}, "rule.consent-authority"),
     ],
 )
 def test_a_consent_that_rests_on_nobody_is_refused(side: Side, actor: str, changes: dict[str, Any], code: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -101,6 +102,37 @@ def test_an_authority_abroad_cannot_consent_for_this_country(side: Side) -> None
     paper = {"manner": "paper", "documents": ["ab" * 32], "number": "7"}
     side.consent("EX-1", "b-police", authority="b-police", **paper)
     assert refusal(side, "b-police") == "release.consent-missing"
+
+
+@pytest.mark.parametrize(
+    ("consented", "sent", "is_refused"),
+    [
+        ({"onward": "forbidden"}, {"onward": "with-consent"}, True),
+        ({"onward": "with-consent"}, {"onward": "allowed"}, True),
+        ({"conditions": [{"before": False, "code": "return"}]}, {}, True),
+        (
+            {"conditions": [{"before": False, "code": "return"}]},
+            {"conditions": [{"before": False, "code": "speciality"}]},
+            True,
+        ),
+        ({"onward": "allowed"}, {"onward": "forbidden"}, False),
+        ({}, {"conditions": [{"before": False, "code": "speciality"}]}, False),
+    ],
+)
+def test_a_dispatch_binds_its_receiver_to_all_that_the_consent_wants(
+    side: Side, consented: dict[str, Any], sent: dict[str, Any], is_refused: bool
+) -> None:
+    """Else whoever drafts the dispatch would lift the conditions of the court; he may add his own."""
+    side.consent("EX-1", "b-police", **consented)
+    submission = side.world.sign(side.dispatch("EX-1", "b-police", **sent))
+    size = len(side.world.entries())
+    if not is_refused:
+        side.world.append(submission)
+        return
+    with pytest.raises(RefusedError) as caught:
+        side.world.append(submission)
+    assert caught.value.code == "release.consent-terms"
+    assert len(side.world.entries()) == size
 
 
 def test_a_request_that_was_withdrawn_ends_the_consent_that_rests_on_it(side: Side) -> None:

@@ -18,7 +18,7 @@ from custody.report.safe_text import show
 from custody.report.values import Disclosures
 from custody.report.words import WITHHELD, format_utc, format_value
 from custody.storage.search import Search, find_entries
-from custody.verify.release import fault_of
+from custody.transfer.consents import why_not
 from custody.verify.state import Consent
 from schemas.details.consent import ConsentRecorded
 from schemas.entry import ParsedEntry, parse_entry
@@ -75,8 +75,7 @@ def consent_list(context: Context, exhibit: str | None, recipient: str | None) -
         found = [(entry, reader.view().consent(entry.event.hash)) for entry in entries]
         chosen = [(entry, state) for entry, state in found if state and recipient in (None, state.recipient)]
         told = [
-            (entry, state, fault_of(reader.view(), state, [now, now]), names_of(reader, state))
-            for entry, state in chosen
+            (entry, state, why_not(reader.view(), state, at=now), names_of(reader, state)) for entry, state in chosen
         ]
     disclosures = access.disclosures_of([entry.event for entry in entries])
     consents = tuple(_line(entry, state, fault, names, disclosures) for entry, state, fault, names in told)

@@ -26,6 +26,7 @@ from custody.ledger.compose import Anchor, Composed, link_after
 from custody.report.counts import count_bytes
 from custody.report.safe_text import show, show_path
 from custody.verify.state import Exhibit
+from schemas.details.consent import STRICTNESS
 from schemas.errors import UsageError
 
 
@@ -189,10 +190,9 @@ def _onward(terms: Terms, typed: str | None) -> str:
     Raises:
         UsageError: ``dispatch.onward``.
     """
-    order = ("allowed", "with-consent", "forbidden")
     if typed is None:
         return terms.onward
-    if terms.consent is not None and order.index(typed) < order.index(terms.onward):
+    if terms.consent is not None and STRICTNESS.index(typed) < STRICTNESS.index(terms.onward):
         text = f"expected at least --onward {terms.onward}, as the consent says, found {typed}"
         raise UsageError("dispatch.onward", text)
     return typed
