@@ -14,6 +14,7 @@ from tests.vectors import (
     closure_cases,
     container_cases,
     entry_cases,
+    evidence_cases,
     release_cases,
     request_cases,
     rule_cases,
@@ -33,6 +34,7 @@ MODULES = (
     request_cases,
     release_cases,
     transfer_cases,
+    evidence_cases,
 )
 """Importing them enters their cases."""
 

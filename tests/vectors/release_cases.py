@@ -75,6 +75,20 @@ def _dispatched(post: Post) -> Members:
     return post.bundle("EX-1", stated={"transfer": TRANSFER})
 
 
+def _handed_abroad(post: Post) -> Members:
+    key = post.world.public_key(post.world.new_key("officer-b"))
+    details = {"country": "XB", "keys": (key,), "kind": "person", "name": "n", "roles": ("examiner",)}
+    post.event("agent.enrolled", {**details, "agent": "officer-b"}, actor="registrar-1")
+    post.act("custody.handed-over", {"purpose": "trial"}, to="officer-b")
+    return post.bundle("EX-1", to="ministry")
+
+
+def _on_easier_terms(post: Post) -> Members:
+    post.consent(onward="forbidden")
+    post.dispatch(onward="with-consent")
+    return post.bundle("EX-1", to="ministry")
+
+
 def _unnamed(post: Post) -> Members:
     return post.bundle("EX-1", stated={"to": None})
 
@@ -133,6 +147,8 @@ _gate(
 )  # fmt: skip
 _gate("by-access", "Something was exported for another country, by the log.", "consent-missing",
       _after(_accessed, to="ministry"))  # fmt: skip
+_gate("from-hand-to-hand", "An officer of another country receives it at home.", "consent-missing", _handed_abroad)
+_gate("on-easier-terms", "It was sent on easier terms than the consent's.", "consent-terms", _on_easier_terms)
 _gate("dispatched-before-consent", "The consent came after the dispatch.", "consent-missing", _dispatched)
 
 

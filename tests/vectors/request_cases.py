@@ -112,6 +112,11 @@ def _consent_by_examiner(post: Post) -> Members:
     return post.bundle("EX-1", to="registrar-1")
 
 
+def _own_authority(post: Post) -> Members:
+    post.consent(actor="examiner-1", authority="examiner-1", documents=["ab" * 32], manner="paper", number="7")
+    return post.bundle("EX-1", to="registrar-1")
+
+
 def _two_exhibits(post: Post) -> Members:
     post.world.at = post.world.tick()
     composed = post.world.registration("2026-0417", "EX-2", actor="examiner-1", files={"b.txt": b"b"})
@@ -148,6 +153,7 @@ def _revoked_by_examiner(post: Post) -> Members:
 
 
 _rule("consent-by-an-examiner", "An examiner consents for a ministry.", "rule.consent-signer", _consent_by_examiner)
+_rule("consent-of-an-examiner", "An examiner is named as the authority.", "rule.consent-authority", _own_authority)
 _rule("consent-revoked-by-an-examiner", "An examiner revokes a consent.", "rule.consent-signer", _revoked_by_examiner)
 _rule(
     "consent-revoked-in-part", "A consent to two exhibits is revoked for one.", "rule.consent-exhibits", _two_exhibits

@@ -58,6 +58,16 @@ def _contested(post: Post) -> Members:
     return post.bundle("EX-1", to="ministry")
 
 
+def _explained(post: Post) -> Members:
+    post.consent()
+    post.dispatch(not_sealed=None)
+    known = post.forge.reader().view().exhibit(CASE, "EX-1")
+    assert known is not None, "the story registers it"
+    told = {"cures": ["defect.not-sealed"], "statement": "no seal at hand"}
+    post.annotate("record.explained", told, event=known.head)
+    return post.bundle("EX-1", to="ministry")
+
+
 def _copied(post: Post) -> Members:
     post.act("exhibit.copied", {"copy": "evidentiary", "purpose": "case B"})
     known = post.forge.reader().view().exhibit(CASE, "EX-1")
@@ -102,6 +112,8 @@ _good("transfer-returned", "It went there and came back.", "",
             ("exhibit.sealed", {"seal": "A-1"})))  # fmt: skip
 _good("transfer-not-sealed", "An original went unsealed: a defect.", "defect.not-sealed",
       _home(sent={"not_sealed": None}))  # fmt: skip
+_good("transfer-explained", "Why an original went unsealed is on record: the defect stays.", "defect.not-sealed",
+      _explained)  # fmt: skip
 _good("transfer-contested", "A receipt that fits nothing: a defect.", "defect.receipt-contested", _contested)
 
 
