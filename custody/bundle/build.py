@@ -139,9 +139,9 @@ def _parts(reader: LedgerReader, closure: LedgerClosure, exhibits: list[tuple[st
     ]
     acts = [parse_submission(act) for act in order.acts]
     events = [*(entry.event for entry in entries), *(act.event for act in acts)]
-    stated = (*order.stated, *(value for act in order.acts for value in act.disclosures))
+    made = tuple(value for act in order.acts for value in act.disclosures)
     return Parts(
-        ledger.origin, order.nonce, registered, events, requests=order.requests, stated=stated,
+        ledger.origin, order.nonce, registered, events, requests=order.requests, made=made, stated=order.stated,
         is_detached=order.is_detached,
     )  # fmt: skip
 

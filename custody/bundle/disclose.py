@@ -1,7 +1,8 @@
 """What a recipient may see: disclosures chosen by rule and by hand.
 
 By rule, officials' names and everything about the exhibits and their handling go along; what names other people
-(who it was seized from, who attested, who it was lent to) and who else received what does not. By hand, patterns
+(who it was seized from, who attested, who it was lent to) and who else received what does not, nor why we closed,
+prolonged or withdrew a request: the reasons of an answer are for the other side, these are our own. By hand, patterns
 ``type:pointer`` with ``*`` withhold or disclose more: ``exhibit.registered:/details/place``, ``*:/details/purpose``.
 """
 
@@ -33,6 +34,9 @@ WITHHELD_BY_RULE: tuple[tuple[str, str], ...] = (
     ("consent.revoked", "*"),
     ("release.refused", "*"),
     ("transfer.contested", "*"),
+    ("request.closed", "/details/note"),
+    ("request.extended", "/details/reason"),
+    ("request.withdrawn", "/details/reason"),
     ("access.logged", "/details/person"),
 )
 """Types and pointers that stay here unless they are disclosed by hand. The exporting event itself is not under it."""

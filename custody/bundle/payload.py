@@ -114,8 +114,10 @@ class Parts:
     registered: Sequence[tuple[str, str, ParsedEntry]]
     events: Sequence[ParsedEvent]
     requests: Sequence[str] = ()
+    made: Sequence[Disclosure] = ()
+    """Values of acts that are recorded only with the export, so that no store holds them yet."""
     stated: Sequence[Disclosure] = ()
-    """Values of events that are recorded only with the export."""
+    """Values of the exporting event itself, shown whatever the choice."""
     is_detached: bool = False
 
 
@@ -138,7 +140,7 @@ def make_payload(
     gone = _gone(parts.registered, vault, erasures) if erasures.speaks_of_files else frozenset()
     documents = _documents(parts.events, vault)
     stated = {value.commitment: value for value in parts.stated}
-    known = {**values.get(commitments_of(parts.events)), **stated}
+    known = {**values.get(commitments_of(parts.events)), **{value.commitment: value for value in parts.made}}
     chosen = {value.commitment: value for value in choose(parts.events, known, choice)}
     disclosures = tuple({**chosen, **stated}.values())
     shown = {disclosure.commitment for disclosure in disclosures}

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from custody.bundle.build import Built
+from custody.bundle.disclose import Choice
 from custody.cli.context import Context
 from custody.cli.exporting import Outgoing, export
 from custody.cli.holdings import Staged
@@ -14,6 +15,7 @@ from custody.cli.options import Signing, When
 from custody.cli.output import emit, note
 from custody.cli.requests import RequestResult, compose_request, missing_fields, missing_lines, record_request
 from custody.cli.results import RecordedEntry
+from custody.cli.sent_records import tell_withheld, withheld_lines
 from custody.report.counts import count_bytes
 from custody.report.safe_text import show_path
 from custody.report.words import format_utc, tell
@@ -29,6 +31,7 @@ def record_or_send(
     *,
     out: Path | None,
     purpose: str | None = None,
+    choice: Choice,
     who: Signing,
     when: When,
     staged: Staged,
@@ -49,7 +52,7 @@ def record_or_send(
     staged.keep()
     request = story.state.id
     stated = purpose or f"request {request}"
-    outgoing = Outgoing(to=story.state.peer, target=out, requests=(request,), purpose=stated, acts=acts)
+    outgoing = Outgoing(to=story.state.peer, target=out, requests=(request,), purpose=stated, choice=choice, acts=acts)
     built = export(context, outgoing, who=who, when=when)
     _emit(context, story, built, len(acts), missing, notes)
 
@@ -66,13 +69,15 @@ def _emit(
     with context.ledger().read() as reader:
         entries = [parse_entry(reader.entry(index)) for index in range(last - acts, last + 1)]
         to = reader.view().agent(story.state.peer)
+    withheld = withheld_lines(built.kept)
     result = RequestResult(
         entries=tuple(map(_recorded, entries)), letter=str(built.path), missing=missing_fields(missing),
-        request=story.state.id, size=built.receipt.size,
+        request=story.state.id, size=built.receipt.size, withheld=withheld,
     )  # fmt: skip
     lines = [f"entry {item.entry.index}: {tell(item.event, {}).headline}" for item in entries[:-1]]
     lines.append(f"letter: {show_path(built.path)} to {story.state.peer}, {count_bytes(built.bytes)}")
     lines.append(f"  recorded: {format_utc(built.receipt.recorded_at)}, as entry {last}")
+    lines.extend(tell_withheld(withheld))
     emit(context.settings, result, (*lines, *missing_lines(missing), *notes))
     if to is not None and to.ledger is None:
         note(context.settings, f"note: no ledger of {to.id} is on record; the letter can be verified, not received")

@@ -12,6 +12,7 @@ from custody.cli.options import Signing, When
 from custody.cli.output import emit
 from custody.cli.receipts import act_result, outcome_lines
 from custody.cli.results import RecordedEntry, Result
+from custody.cli.sent_records import WithheldLine
 from custody.cli.signing import Outcome, complete, named_signers
 from custody.ledger.compose import Composed
 from custody.report.safe_text import show
@@ -46,6 +47,7 @@ class RequestResult(Result, frozen=True, kw_only=True, tag="custody-request-act/
     request: str
     size: int | Unset = UNSET
     waiting_for: tuple[str, ...] | Unset = UNSET
+    withheld: tuple[WithheldLine, ...] = ()
 
 
 def compose_request(context: Context, type: str, details: Mapping[str, Any], *, who: Signing, when: When) -> Composed:
@@ -107,7 +109,7 @@ def _missing(name: str, source: LawSource) -> MissingField:
 def missing_lines(missing: Iterable[RequiredField]) -> Iterator[str]:
     """Yield what a request lacks in words, each with its source."""
     for item in missing:
-        yield f"missing: {item.name}; wanted by {cite(item.source)}"
+        yield f"missing: {item.name}; source: {cite(item.source)}"
 
 
 def all_stories(reader: Reader) -> list[RequestStory]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from custody.cli.exits import Exit
+from schemas import layout
+from schemas.private import parse_disclosure
 from tests.cli.machine import Machine
 from tests.cli.script import Stage
 
@@ -28,6 +32,13 @@ def letter(stage: Stage) -> Path:
     sender.do("agent enrol asker --kind organisation --country FR --ledger a.example/x --as reg-1")
     sender.do(f"trust add a.json --yes --trust {stage.folder / 'trust.json'}")
     return stage.folder / "letter.zip"
+
+
+def _shown(path: Path) -> set[object]:
+    """Return the private values that a letter shows."""
+    with zipfile.ZipFile(path) as opened:
+        texts = json.loads(opened.read(next(name for name in opened.namelist() if name.endswith(layout.DISCLOSURES))))
+    return {parse_disclosure(text).value for text in texts["disclosures"]}
 
 
 def _size(stage: Stage) -> str:
@@ -98,3 +109,32 @@ def test_a_viewer_receives_nothing(letter: Path, stage: Stage) -> None:
     ran = stage.custody("request receive letter.zip --as view-9")
     assert (ran.exit, "[rule.role]" in ran.stderr) == (Exit.REFUSED, True), ran
     assert _size(stage) == before
+
+
+def test_our_own_closing_note_stays_here(letter: Path, stage: Stage) -> None:
+    """What we think of the end of a request is ours; the reasons of an answer are for the one who asked (row C14)."""
+    for line in (
+        "request receive letter.zip --as auth-2",
+        "request answer in-req-1 --outcome refused --ground no-connection --reasons 'told to both' --as auth-2",
+        "request close in-req-1 --outcome not-executed --note 'between us' -o closed.zip --as auth-2",
+        "request letter in-req-1 -o shown.zip --disclose request.closed:/details/note --as auth-2",
+        "request letter in-req-1 -o bare.zip --withhold request.answered:/details/reasons --as auth-2",
+    ):
+        ran = stage.custody(line)
+        assert ran.exit is Exit.DONE, ran
+        if ".zip --" in line and " -o " in line:
+            assert ("request.closed:/details/note" in ran.stdout) == ("shown" not in line)
+    told = {name: _shown(stage.folder / name) for name in ("closed.zip", "shown.zip", "bare.zip")}
+    assert ["between us" in told[name] for name in told] == [False, True, False]
+    assert ["told to both" in told[name] for name in told] == [True, True, False]
+
+
+def test_what_a_letter_withholds_is_counted_in_its_result(letter: Path, stage: Stage) -> None:
+    """Programs read it too; each field says why it stayed."""
+    assert stage.custody("request receive letter.zip --as auth-2").exit is Exit.DONE
+    pattern = "request.received:/details/fields/*"
+    ran = stage.custody(f"request letter in-req-1 -o back.zip --withhold {pattern} --as auth-2 --json")
+    withheld = json.loads(ran.stdout)["withheld"]
+    assert {"count": 1, "field": "/details/fields/*/value", "reason": "hand", "type": "request.received"} in withheld
+    assert "the name of a victim" not in _shown(stage.folder / "back.zip")
+    assert "the name of a victim" in _shown(letter)

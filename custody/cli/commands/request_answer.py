@@ -7,9 +7,11 @@ from typing import Any
 
 import click
 
+from custody.bundle.disclose import Choice
 from custody.cli.act_options import document_option
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
+from custody.cli.disclosing import choosing
 from custody.cli.holdings import staging
 from custody.cli.letter_sending import record_or_send
 from custody.cli.options import FILE, Signing, When, signed_at_once, timed
@@ -36,6 +38,7 @@ from schemas.text import format_time
 @document_option
 @click.option("--out", "-o", "out", type=FILE, help="The letter to write; without it the answer is recorded only.")
 @click.option("--purpose", help="What for (kept private).")
+@choosing
 @signed_at_once
 @timed
 @pass_custody
@@ -48,6 +51,7 @@ def request_answer(
     documents: tuple[Path, ...],
     out: Path | None,
     purpose: str | None,
+    choice: Choice,
     who: Signing,
     when: When,
     **given: Any,
@@ -71,4 +75,6 @@ def request_answer(
             "until": end_of(context, until),
         }
         events = [("request.answered", details)]
-        record_or_send(context, story, events, out=out, purpose=purpose, who=who, when=when, staged=staged)
+        record_or_send(
+            context, story, events, out=out, purpose=purpose, choice=choice, who=who, when=when, staged=staged
+        )

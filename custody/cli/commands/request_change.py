@@ -7,9 +7,11 @@ from typing import Any
 
 import click
 
+from custody.bundle.disclose import Choice
 from custody.cli.act_options import document_option, words_of
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
+from custody.cli.disclosing import choosing
 from custody.cli.holdings import staging
 from custody.cli.letter_sending import record_or_send
 from custody.cli.options import FILE, Signing, When, signed_at_once, timed
@@ -45,6 +47,7 @@ def _story(context: Context, request: str) -> tuple[RequestStory, tuple[Required
 @document_option
 @click.option("--paper", type=FILE, help="The letter on paper that completes a request of another authority.")
 @_out
+@choosing
 @signed_at_once
 @timed
 @pass_custody
@@ -55,6 +58,7 @@ def request_complete(
     documents: tuple[Path, ...],
     paper: Path | None,
     out: Path | None,
+    choice: Choice,
     who: Signing,
     when: When,
     **given: Any,
@@ -77,7 +81,9 @@ def request_complete(
             view = reader.view()
             missing = wanted_of(view, names, kind=state.kind, direction=state.direction, peer=state.peer)
         events = [("request.completed", details)]
-        record_or_send(context, story, events, out=out, who=who, when=when, staged=staged, missing=missing)
+        record_or_send(
+            context, story, events, out=out, choice=choice, who=who, when=when, staged=staged, missing=missing
+        )
 
 
 @command(
@@ -91,6 +97,7 @@ def request_complete(
 @click.option("--reason", help="Why (kept private).")
 @_document
 @_out
+@choosing
 @signed_at_once
 @timed
 @pass_custody
@@ -102,6 +109,7 @@ def request_extend(
     reason: str | None,
     document: Path | None,
     out: Path | None,
+    choice: Choice,
     who: Signing,
     when: When,
 ) -> None:
@@ -113,7 +121,9 @@ def request_extend(
     with staging(context) as staged:
         details = {"document": staged.document(document), "reason": reason, "request": request, "until": end}
         events = [("request.extended", details)]
-        record_or_send(context, story, events, out=out, who=who, when=when, staged=staged, missing=missing)
+        record_or_send(
+            context, story, events, out=out, choice=choice, who=who, when=when, staged=staged, missing=missing
+        )
 
 
 @command(
@@ -126,6 +136,7 @@ def request_extend(
 @click.option("--reason", required=True, help="Why (kept private).")
 @_document
 @_out
+@choosing
 @signed_at_once
 @timed
 @pass_custody
@@ -136,6 +147,7 @@ def request_withdraw(
     reason: str,
     document: Path | None,
     out: Path | None,
+    choice: Choice,
     who: Signing,
     when: When,
 ) -> None:
@@ -144,7 +156,7 @@ def request_withdraw(
     with staging(context) as staged:
         details = {"document": staged.document(document), "reason": reason, "request": request}
         record_or_send(
-            context, story, [("request.withdrawn", details)], out=out, who=who, when=when, staged=staged
+            context, story, [("request.withdrawn", details)], out=out, choice=choice, who=who, when=when, staged=staged
         )  # fmt: skip
 
 
@@ -159,14 +171,25 @@ def request_withdraw(
 @click.option("--outcome", required=True, type=click.Choice(words_of(RequestClosed, "outcome")), help="How it ended.")
 @click.option("--note", help="More about it (kept private).")
 @_out
+@choosing
 @signed_at_once
 @timed
 @pass_custody
 def request_close(
-    context: Context, *, request: str, outcome: str, note: str | None, out: Path | None, who: Signing, when: When
+    context: Context,
+    *,
+    request: str,
+    outcome: str,
+    note: str | None,
+    out: Path | None,
+    choice: Choice,
+    who: Signing,
+    when: When,
 ) -> None:
     """Close the request called ID: nothing more is asked, answered or awaited."""
     story, _ = _story(context, request)
     with staging(context) as staged:
         details = {"note": note, "outcome": outcome, "request": request}
-        record_or_send(context, story, [("request.closed", details)], out=out, who=who, when=when, staged=staged)
+        record_or_send(
+            context, story, [("request.closed", details)], out=out, choice=choice, who=who, when=when, staged=staged
+        )

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
+from custody.bundle.disclose import Choice
 from custody.cli.act_options import words_of
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
+from custody.cli.disclosing import choosing
 from custody.cli.holdings import staging
 from custody.cli.letter_sending import record_or_send
 from custody.cli.options import FILE, Signing, When, signed_at_once, timed
@@ -37,6 +39,7 @@ from schemas.text import format_time
 @click.option("--document", type=FILE, help="The signed request on paper, kept in the home.")
 @click.option("--purpose", help="What for (kept private).")
 @click.option("--incomplete", is_flag=True, help="Send it although a field is missing; it stays visible that it is.")
+@choosing
 @signed_at_once
 @timed
 @pass_custody
@@ -50,6 +53,7 @@ def request_send(
     document: Path | None,
     purpose: str | None,
     incomplete: bool,
+    choice: Choice,
     who: Signing,
     when: When,
 ) -> None:
@@ -77,7 +81,16 @@ def request_send(
             record_request(context, events, who=who, when=when, keep=staged.keep, missing=missing)
             return
         record_or_send(
-            context, story, events, out=out, purpose=purpose, who=who, when=when, staged=staged, missing=missing
+            context,
+            story,
+            events,
+            out=out,
+            purpose=purpose,
+            choice=choice,
+            who=who,
+            when=when,
+            staged=staged,
+            missing=missing,
         )
 
 
@@ -90,8 +103,16 @@ def _check_manner(out: Path | None, document: Path | None, *, paper: bool) -> No
         raise UsageError("usage.letter", "expected -o LETTER.zip or --paper, found neither")
 
 
+def _by_source(missing: tuple[RequiredField, ...]) -> dict[str, list[str]]:
+    """Return the fields by what wants them, so that one law that wants seven is named once."""
+    found: dict[str, list[str]] = {}
+    for item in missing:
+        found.setdefault(cite(item.source), []).append(item.name)
+    return found
+
+
 def _incomplete(request: str, missing: tuple[RequiredField, ...]) -> RefusedError:
-    told = "; ".join(f"{item.name}, wanted by {cite(item.source)}" for item in missing)
+    told = "; ".join(f"{', '.join(names)} (source: {source})" for source, names in _by_source(missing).items())
     names = " ".join(f"--field {item.name}=..." for item in missing)
     hint = f"custody request complete {request} {names}; or --incomplete sends it as it is"
     return RefusedError("request.incomplete", f"expected a complete request, found without {told}", hint=hint)
@@ -101,10 +122,13 @@ def _incomplete(request: str, missing: tuple[RequiredField, ...]) -> RefusedErro
 @click.argument("request", metavar="ID", type=TOKEN)
 @click.option("--out", "-o", "out", type=FILE, required=True, help="The letter to write.")
 @click.option("--purpose", help="What for (kept private).")
+@choosing
 @signed_at_once
 @timed
 @pass_custody
-def request_letter(context: Context, *, request: str, out: Path, purpose: str | None, who: Signing, when: When) -> None:
+def request_letter(
+    context: Context, *, request: str, out: Path, purpose: str | None, choice: Choice, who: Signing, when: When
+) -> None:
     """Write a letter with the request called ID as it stands: for one that was lost, or completed since."""
     with context.ledger().read() as reader:
         story = read_story(reader, request)
@@ -112,4 +136,4 @@ def request_letter(context: Context, *, request: str, out: Path, purpose: str | 
         hint = f"custody request send {request} sends it"
         raise RefusedError("request.not-sent", f"expected a request that was sent, found {request} drafted", hint=hint)
     with staging(context) as staged:
-        record_or_send(context, story, [], out=out, purpose=purpose, who=who, when=when, staged=staged)
+        record_or_send(context, story, [], out=out, purpose=purpose, choice=choice, who=who, when=when, staged=staged)

@@ -1,0 +1,39 @@
+"""What a letter shows: --withhold and --disclose, beside what stays here by rule."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from custody.bundle.disclose import Choice, parse_choice
+from schemas.errors import UsageError
+
+Body = TypeVar("Body", bound=Callable[..., Any])
+
+
+def choosing(body: Body) -> Body:
+    """Give a command --withhold and --disclose, as one argument ``choice``; they make sense with a letter only.
+
+    Raises:
+        UsageError: ``bundle.pattern``, or ``usage.letter`` without ``out``.
+    """
+
+    @functools.wraps(body)
+    def run(*args: Any, withhold: tuple[str, ...], disclose: tuple[str, ...], **kwargs: Any) -> Any:
+        choice = parse_choice(withhold=withhold, disclose=disclose)
+        if choice != Choice() and kwargs["out"] is None:
+            text = "expected -o LETTER.zip beside --withhold and --disclose, found none"
+            raise UsageError("usage.letter", text, hint="what is only recorded stays here")
+        return body(*args, choice=choice, **kwargs)
+
+    for option in (
+        click.option("--disclose", multiple=True, metavar="TYPE:/FIELD", help="Show values that stay here by rule."),
+        click.option(
+            "--withhold", multiple=True, metavar="TYPE:/FIELD", help="Keep values back, such as *:/details/fields/*."
+        ),
+    ):
+        run = option(run)
+    return run  # type: ignore[return-value]
