@@ -6,7 +6,6 @@ state a zone for the naive ones; that it was assumed is then counted.
 
 from __future__ import annotations
 
-import math
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
@@ -21,6 +20,7 @@ _DIGITS = re.compile(r"(\d{10}|\d{13}|\d{16}|\d{19})|\d{10}\.\d{1,9}", re.ASCII)
 _MAIL_ZONE = re.compile(r"([+-]\d{4}|GMT|UTC?|[ECMP][SD]T)$", re.ASCII)
 _MAIL_CLOCK = re.compile(r"\d\d?:\d\d(:\d\d)?$", re.ASCII)
 _LONGEST: Final = 100
+_MOST_DIGITS: Final = 19
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -65,10 +65,11 @@ def read_epoch(value: float) -> datetime | None:
 
     Ten digits are the years 2001 to 2286; a number of another length is not taken for a time.
     """
-    if not math.isfinite(value):
+    # This is false for what is not a number, too; and an integer of a thousand digits is compared, not converted.
+    if not 0 <= value < 10**_MOST_DIGITS:
         return None
-    divisor = {10: 1, 13: 10**3, 16: 10**6, 19: 10**9}.get(len(str(int(value))))
-    if divisor is None or value < 0:
+    divisor = {10: 1, 13: 10**3, 16: 10**6, _MOST_DIGITS: 10**9}.get(len(str(int(value))))
+    if divisor is None:
         return None
     return _EPOCH + timedelta(seconds=int(value) // divisor)
 

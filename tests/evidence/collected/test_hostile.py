@@ -86,6 +86,9 @@ def test_no_text_breaks_the_reading_of_times(text: str) -> None:
     read_mail_date(text)
 
 
+@example(value=10**400)
+@example(value=-(10**400))
+@example(value=1e308)
 @given(value=st.integers() | st.floats(allow_nan=True) | st.booleans() | st.none())
 def test_no_number_breaks_the_reading_of_times(value: object) -> None:
     """JSON has numbers of every size."""
