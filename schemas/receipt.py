@@ -48,9 +48,7 @@ class UnverifiedReceipt:
 
 def format_receipt(entries: list[tuple[bytes, bytes]]) -> bytes:
     """Return the file of some entries, each with the bytes of its proof."""
-    made = tuple(
-        ReceiptEntry(entry=text.format_base64(entry), proof=proof.decode("utf-8")) for entry, proof in entries
-    )
+    made = tuple(ReceiptEntry(entry=text.format_base64(entry), proof=proof.decode("utf-8")) for entry, proof in entries)
     return canonical.encode(ReceiptFile(entries=made))
 
 
