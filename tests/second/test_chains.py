@@ -15,7 +15,7 @@ from custody.onchain.claims import Recorded
 from custody.onchain.keccak import keccak256
 from schemas import canonical
 from schemas.asset_proof import AssetProof
-from schemas.errors import CustodyError
+from schemas.errors import CustodyError, UnknownVersionError
 from schemas.trust import ChainPin
 from tests.onchain import scenes
 from tests.onchain.forging import ETHEREUM, REGTEST
@@ -79,6 +79,8 @@ def read_first(raw: bytes, recorded: Recorded) -> Judged:
     """Read and judge with our own code."""
     try:
         return first(parse_proof(raw), recorded)
+    except UnknownVersionError as error:
+        return [("indeterminate", error.code)]
     except CustodyError as error:
         return [("failed", error.code)]
 
