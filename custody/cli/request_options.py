@@ -5,7 +5,7 @@ them.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 import click
 import msgspec
@@ -140,6 +140,9 @@ def _dual(typed: str | None, stated_by: str | None) -> dict[str, Any] | None:
     return {"met": met, "needed": needed, "statement": statement.strip() or None, "stated_by": stated_by}
 
 
+_WANTS_REASONS: Final = frozenset({"conflict-of-law", "postponed", "refused"})
+
+
 def answer_details(given: dict[str, Any]) -> dict[str, Any]:
     """Return the plain details of an answer, and take their options out of ``given``; ``until`` is the caller's.
 
@@ -150,7 +153,11 @@ def answer_details(given: dict[str, Any]) -> dict[str, Any]:
     details["wanted"] = sorted(set(given.pop("wanted"))) or None
     if details["outcome"] is None:
         raise UsageError("usage.answer", "expected --outcome, found none", hint=", ".join(words_of(Answer, "outcome")))
-    if (details["ground"] is None) == (details["outcome"] == "refused"):
-        hint = f"--ground is one of {', '.join(words_of(Answer, 'ground'))}"
-        raise UsageError("usage.answer", "expected --ground exactly for a refusal, found otherwise", hint=hint)
+    outcome, hint = details["outcome"], f"--ground is one of {', '.join(words_of(Answer, 'ground'))}"
+    if outcome == "refused" and details["ground"] is None:
+        raise UsageError("usage.answer", "expected --ground for a refusal, found none", hint=hint)
+    if outcome != "refused" and details["ground"] is not None:
+        raise UsageError("usage.answer", f"expected --ground with a refusal only, found it with {outcome!r}")
+    if outcome in _WANTS_REASONS and not details["reasons"]:
+        raise UsageError("usage.answer", f"expected --reasons for {outcome!r}, found none")
     return details

@@ -1,4 +1,4 @@
-"""What to do where the ledger said no: the rules know nothing of commands, so their errors come without a hint."""
+"""What to do where the ledger said no: rules and pure code know nothing of commands, so their errors have no hint."""
 
 from __future__ import annotations
 
@@ -8,10 +8,15 @@ from schemas.errors import CustodyError
 
 _SECOND_REGISTRAR: Final = "--registrar AGENT names a registrar who signs too"
 HINTS: Final = {
+    "answer.ledger": "custody request show says whom it was sent to",
+    "receipt.known": "custody show tells what it did",
+    "receipt.not-ours": "a receipt goes to the ledger that sent the exhibit",
+    "receipt.not-sent": "custody transfer list shows what is on its way",
     "rule.affirmed": _SECOND_REGISTRAR,
     "rule.agent-left": "custody agent list shows who may act",
     "rule.case-exists": "custody case list",
     "rule.case-open": "custody case list shows the cases and which of them are open",
+    "rule.consent-authority": "an organisation, unit or court consents: custody agent list says who is one",
     "rule.consent-condition": "custody consent list shows the conditions that still bar it",
     "rule.consent-revoked": "custody consent list shows how it stands; a new one is recorded anew",
     "rule.consent-signer": "an official who is a member of it signs; or record its paper: --document and --number",
@@ -26,8 +31,15 @@ HINTS: Final = {
     "rule.request-unknown": "custody request list shows the requests",
     "rule.revocation": _SECOND_REGISTRAR,
     "rule.role": "custody agent list shows who has which role",
+    "rule.signers": "custody COMMAND --help names the options for who else signs, such as --registrar AGENT",
+    "rule.state": "custody show says how it stands",
+    "rule.transfer-item": "--original sends the thing itself; a copy is registered with --derived-from first",
+    "rule.transfer-sender": "who sent it acts",
     "rule.unknown-agent": "custody agent list shows who is enrolled",
     "rule.unknown-exhibit": "custody list shows the exhibits",
+    "transfer.mixed": "custody verify says what is wrong with the bundle; ask the sender for it once more",
+    "transfer.not-away": "custody show says who has it; what was recalled or came back by hand: custody move",
+    "transfer.other-recipient": "give it to whom it was sent, and tell the sender",
 }
 """By the code of an error."""
 

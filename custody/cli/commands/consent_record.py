@@ -18,6 +18,7 @@ from custody.cli.output import note
 from custody.cli.parameters import AGENT, TOKEN
 from custody.cli.periods import end_of, start_of
 from custody.cli.receipts import emit_outcome
+from custody.cli.requests import check_organisation
 from custody.cli.results import ActResult
 from custody.cli.signing import complete, named_signers
 from custody.cli.verification import Believed
@@ -79,6 +80,9 @@ def consent_record(
     believed = Believed(given.pop("trust_path"), (), None, None)
     with staging(context) as staged:
         source = read_source(context, staged, given, believed)
+        with context.ledger().read() as reader:
+            if reader.view().agent(given["recipient"]) is not None:  # one unknown is the rules' to refuse
+                check_organisation(reader.view(), given["recipient"])
         details = {**_terms(context, given, when, source), **source.details}
         composed = context.ledger().compose(
             "consent.recorded",

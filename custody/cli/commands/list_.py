@@ -25,7 +25,7 @@ from custody.verify.state import Exhibit
 from schemas.errors import UsageError
 from schemas.types import UNSET, Status, Unset
 
-_COLUMNS: Final = (("EXHIBIT", 24), ("STATE", 10), ("SEAL", 10), ("HOLDER", 16), ("LAST ACT", 23), ("WHERE", 20))
+_COLUMNS: Final = (("EXHIBIT", 24), ("STATE", 11), ("SEAL", 10), ("HOLDER", 16), ("LAST ACT", 23), ("WHERE", 20))
 _TEXT: Final = 60
 """Cells of a description; --json has all of it."""
 

@@ -17,15 +17,22 @@ from custody.cli.output import emit
 from custody.cli.periods import told
 from custody.cli.results import ActResult, Result
 from custody.report.safe_text import show
+from custody.storage.reading import Reader
+from custody.storage.search import Search, find_entries
 from custody.verify.state import Exhibit
+from schemas.details.transfer import TransferLost
+from schemas.entry import parse_entry
 from schemas.errors import RefusedError
 
 
 class OnItsWay(Result, frozen=True, kw_only=True, tag="custody-on-its-way/v1"):
-    """One exhibit that was dispatched: by whom, to whom, in which transfer, and whether the receiver has it."""
+    """One exhibit that was dispatched: by whom, to whom, in which transfer, whether it was reported lost, and whether
+    the receiver has it.
+    """
 
     case: str
     exhibit: str
+    lost: bool
     original: bool
     sender: str
     status: str
@@ -44,6 +51,22 @@ def _dispatch_of(exhibit: Exhibit) -> str:
         text = f"expected {format_exhibit(exhibit)} on its way, found it is {exhibit.status}"
         raise RefusedError("transfer.not-sent", text, hint="custody transfer list shows what is on its way")
     return exhibit.dispatch.transfer
+
+
+def _lost(reader: Reader) -> frozenset[tuple[object, object, str]]:
+    """Return what was reported lost: case, exhibit number, transfer."""
+    indexes = list(find_entries(reader, Search(types=frozenset({"transfer.lost"}))))
+    events = [parse_entry(reader.entry(index)).event for index in indexes]
+    return frozenset(
+        (event.event.case, event.event.exhibit, event.details.transfer)
+        for event in events
+        if isinstance(event.details, TransferLost)
+    )
+
+
+def _is_lost(exhibit: Exhibit, transfer: str, lost: frozenset[tuple[object, object, str]]) -> bool:
+    """Say whether it is still on its way and was reported lost; a receipt that came all the same ends that."""
+    return exhibit.status == "dispatched" and (exhibit.case, exhibit.number, transfer) in lost
 
 
 @command(example='custody recall 2026-0417/EX-1-C1 --reason "sent to the wrong court" --as reg-a1', result=ActResult)
@@ -111,17 +134,23 @@ def transfer_lost(
 @command(example="custody transfer list", result=Transfers)
 @pass_custody
 def transfer_list(context: Context) -> None:
-    """List what was sent to other authorities: on its way, without a receipt, or with them."""
-    with context.ledger().read() as reader:
+    """List what was sent to other authorities: on its way without a receipt, lost on the way, or with them."""
+    with context.ledger().home.store.read() as reader:
+        lost = _lost(reader)
         exhibits = [item for item in reader.exhibits() if item.status in {"dispatched", "transferred"}]
     rows = tuple(
         OnItsWay(
-            case=item.case, exhibit=item.number, original=item.dispatch.is_original, sender=item.dispatch.sender,
-            status=item.status, to=item.dispatch.to, transfer=item.dispatch.transfer,
+            case=item.case, exhibit=item.number, lost=_is_lost(item, item.dispatch.transfer, lost),
+            original=item.dispatch.is_original, sender=item.dispatch.sender, status=item.status, to=item.dispatch.to,
+            transfer=item.dispatch.transfer,
         )
         for item in exhibits
         if item.dispatch is not None
     )  # fmt: skip
     words = {"dispatched": "on its way, no receipt yet", "transferred": "with the receiver"}
-    lines = [f"{show(f'{row.case}/{row.exhibit}')}  to {row.to}: {words[row.status]}; {row.transfer}" for row in rows]
+    lines = [
+        f"{show(f'{row.case}/{row.exhibit}')}  to {row.to}: "
+        f"{'reported lost on the way' if row.lost else words[row.status]}; {row.transfer}"
+        for row in rows
+    ]
     emit(context.settings, Transfers(transfers=rows), lines or ["nothing was sent"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import Any
+from typing import Any, get_args
 
 import click
 
@@ -17,6 +17,7 @@ from custody.cli.request_options import body_options
 from custody.cli.requests import RequestResult, check_organisation
 from custody.transfer.law_files import retention
 from custody.transfer.retention import warn_retention
+from schemas.details.source import SourceType
 from schemas.errors import UsageError
 from schemas.text import parse_time
 
@@ -30,7 +31,7 @@ from schemas.text import parse_time
 )
 @click.argument("request", metavar="ID", type=TOKEN)
 @click.option("--to", type=AGENT, required=True, metavar="ORGANISATION", help="Who is asked; enrolled with a country.")
-@click.option("--data-type", type=TOKEN, metavar="TYPE", help="Which data, such as access-log or traffic.")
+@click.option("--data-type", type=click.Choice(get_args(SourceType)), help="Which data.")
 @body_options
 @signed
 @timed
