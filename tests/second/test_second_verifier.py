@@ -27,6 +27,7 @@ from schemas.errors import RecordError, UnknownVersionError
 from schemas.proof import Proof, parse_consistency
 from schemas.report import Report
 from tests.second import mutants, verify_from_spec
+from tests.second.crossings import Crossing
 from tests.second.stories import Story
 from tests.vectors import generate
 
@@ -166,6 +167,20 @@ def test_both_verifiers_agree_over_random_stories(seed: int, tmp_path: Path) -> 
     assert {(item.step, item.code, item.subject) for item in second.findings if 5 <= item.step <= 7} == {
         (item.step, item.code, item.subject) for item in first.findings if 5 <= item.step <= 7
     }
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_both_verifiers_agree_over_random_crossings(seed: int, tmp_path: Path) -> None:
+    """What may leave a country and what came of it: the rules of the border, told twice in code."""
+    raw = Crossing.of(seed, tmp_path).tell(18)
+    (tmp_path / "bundle.zip").write_bytes(raw)
+    vector = read_vector("no-trust")
+    first, second = first_report(tmp_path / "bundle.zip", vector), second_report(raw, vector)
+    assert {(item.step, item.code, item.subject) for item in second.findings if item.step in (5, 6, 7, 11, 12)} == {
+        (item.step, item.code, item.subject) for item in first.findings if item.step in (5, 6, 7, 11, 12)
+    }
+    told = json.loads(canonical.encode(first))
+    assert [second.report(vector["at"]).get(name) for name in ("steps", "law")] == [told["steps"], told.get("law")]
 
 
 @pytest.mark.parametrize("levels", [16, 17])
