@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from custody.cli.draft_files import SUFFIX, read_draft
+from custody.cli.erasure_inherited import inherited_with
 from custody.cli.holdings import Holdings
 from custody.cli.ledger_access import LedgerAccess
 from custody.evidence.destroy import destroy_file, forget_names, replace_whole
@@ -34,7 +35,8 @@ from schemas.types import is_set
 class Destroyed:
     """What is gone: values and names, files with their bytes. ``left`` are places outside of the home that are to be
     cleared by hand, ``kept`` digests of files that exhibits beyond the order need; ``also`` are values of which the
-    order doesn't speak and that hold a text which it destroys, each by its entry and place.
+    order doesn't speak and that hold a text which it destroys, each by its entry and place, or by the bundle of another
+    ledger in which it came.
     """
 
     values: int = 0
@@ -220,6 +222,7 @@ def _also(access: LedgerAccess, done: Destroyed) -> list[str]:
     with access.read() as reader:
         indexes = reader.commitment_indexes(sorted(found))
     done.also += [f"entry {index}, {found[item]}" for item, index in sorted(indexes.items(), key=lambda pair: pair[1])]
+    done.also += [f"inherited bundle {where}" for where in inherited_with(access.home.inherited, words)]
     return sorted(found.keys() - indexes.keys())
 
 
