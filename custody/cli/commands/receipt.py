@@ -146,7 +146,7 @@ def receipt_record(
                 raise RefusedError("receipt.not-sent", f"expected {name} on its way, found it is not")
             return {
                 "decided_at": told(context, when, decided_at), "document": kept, "manner": "paper", "note": remark,
-                "outcome": outcome,                "reference": reference, "transfer": dispatch.transfer,
+                "outcome": outcome, "reference": reference, "transfer": dispatch.transfer,
             }  # fmt: skip
 
         act = Act(type="transfer.receipt", details=details)
