@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import click
 
@@ -25,6 +26,7 @@ from custody.cli.signing import Recorded, complete
 from custody.cli.verification import Believed, watched_reading
 from custody.report.safe_text import show, show_path
 from custody.transfer.arrivals import delivery_of
+from schemas.details.transfer import RefusalReason, Reservation
 from schemas.report import Verdict
 
 
@@ -41,13 +43,14 @@ class Received(Result, frozen=True, kw_only=True, tag="custody-received/v1"):
     verdict: Verdict
 
 
+_REASONS, _WORDS = (", ".join(get_args(words)) for words in (RefusalReason, Reservation))
 _deciding = several(
     click.option(
         "--accept", "accepted", multiple=True, metavar="EXHIBIT", help="Take this one (all, if none is named)."
     ),
-    click.option("--refuse", "refused", multiple=True, metavar="EXHIBIT=REASON", help="Refuse this one."),
-    click.option("--refuse-all", metavar="REASON", help="Refuse everything."),
-    click.option("--reservation", "reservations", multiple=True, help="What the acceptance leaves open."),
+    click.option("--refuse", "refused", multiple=True, metavar="EXHIBIT=REASON", help=f"Refuse this one: {_REASONS}."),
+    click.option("--refuse-all", metavar="REASON", help="Refuse everything, for one of these reasons."),
+    click.option("--reservation", "reservations", metavar="WORD", multiple=True, help=f"What is left open: {_WORDS}."),
     click.option("--note", "remark", help="In words, with a reservation or refusal (kept private)."),
 )
 _placing = several(
