@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import base64
+import inspect
 import json
 import random
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -305,6 +307,18 @@ def test_its_rules_are_those_of_the_page() -> None:
     """The table of who may do what is copied word for word; a page that changes must take this program along."""
     page = (SPEC / "events.md").read_text()
     assert verify_from_spec.RULES_TABLE.strip() in page
+
+
+@pytest.mark.parametrize("type", sorted(verify_from_spec.DETAILS))
+def test_its_fields_are_those_of_the_pages(type: str) -> None:
+    """A field that a page gains later would make every bundle that uses it malformed for a stranger."""
+    pages = "".join(path.read_text() for path in sorted(SPEC.glob("*.md")))
+    table = re.search(rf"<!-- generated: details {re.escape(type)} -->\n(.*?)<!-- end -->", pages, re.DOTALL)
+    assert table is not None, "every type has its table"
+    told = re.findall(r"^\| `(\w+)` \| (MUST|optional) \|", table[1], re.MULTILINE)
+    known = inspect.getclosurevars(verify_from_spec.DETAILS[type]).nonlocals
+    assert known["forms"].keys() == {name for name, _ in told}
+    assert known["needed"] == {name for name, how in told if how == "MUST"}
 
 
 def test_a_wrong_trust_file_is_refused() -> None:
