@@ -13,15 +13,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from custody.bundle.disk import disk_errors
+from custody.bundle.payload_member import PayloadMember
 from schemas import layout
 from schemas.bundle import Ciphertext
 from schemas.errors import VerificationError
-
-if TYPE_CHECKING:
-    from custody.bundle.payload import PayloadMember
 
 BUFFER = 1 << 20
 

@@ -5,17 +5,17 @@ The event commits to the payload's manifest, so nothing here may speak of entrie
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO, Final, Protocol
+from typing import Final, Protocol
 
 import msgspec
 
 from custody.bundle.disclose import Choice, choose, commitments_of
 from custody.bundle.encrypt import Encryption, encrypt_member
+from custody.bundle.payload_member import PayloadMember
 from custody.bundle.readme import format_readme
 from custody.bundle.withheld import Kept, find_kept, tell_withheld
 from custody.ledger.store import DisclosureStore
@@ -53,35 +53,6 @@ class Vault(Protocol):
 
     def inherited(self, manifest: str) -> Path | None:
         """Return the path of another ledger's bundle, without its files, by the digest of its payload manifest."""
-
-
-@dataclass(frozen=True, slots=True)
-class PayloadMember:
-    """A file below ``data/``: bytes at hand, or a path to stream from; neither where it travels apart."""
-
-    name: str
-    sha256: str
-    size: int
-    raw: bytes | None = None
-    path: Path | None = None
-    is_passing: bool = False
-    """Whether the path is one on the way, which goes when it was packed."""
-
-    def encrypted_as(self, name: str, sha256: str, size: int, path: Path) -> PayloadMember:
-        """Return the member that holds this one's ciphertext."""
-        return PayloadMember(name, sha256, size, path=path, is_passing=True)
-
-    @property
-    def is_inside(self) -> bool:
-        """Whether the zip holds it."""
-        return self.raw is not None or self.path is not None
-
-    def open(self) -> BinaryIO:
-        """Return the bytes as a stream."""
-        if self.raw is not None:
-            return io.BytesIO(self.raw)
-        assert self.path is not None, "what travels apart is never opened"
-        return self.path.open("rb")
 
 
 @dataclass(frozen=True, slots=True)
