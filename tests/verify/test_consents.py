@@ -60,7 +60,11 @@ def test_a_consent_that_rests_on_nobody_is_refused(side: Side, actor: str, chang
 def test_anybody_who_asks_may_write_a_paper_down(side: Side) -> None:
     """The paper is kept, and the record says that it is one."""
     about = side.world.about(CASE, "EX-1")
-    side.world.annotate("consent.recorded", about, {**GIVEN, **PAPER}, actor="official-2")
+    receipt = side.world.annotate("consent.recorded", about, {**GIVEN, **PAPER}, actor="official-2")
+    with side.world.store.read() as reader:
+        consent = reader.view().consent(receipt.event_hash)
+    assert consent is not None
+    assert (consent.authority, consent.recipient, consent.onward) == ("ministry", "b-police", "allowed")
 
 
 @pytest.mark.parametrize(

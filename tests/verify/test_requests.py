@@ -170,3 +170,7 @@ def test_a_provider_is_heard_by_its_certificate(world: World) -> None:
     _draft(world, kind="preservation")
     _do(world, "sent", channel="24-7", sent_at=AT)
     _do(world, "answer-received", **{**HEARD, "paper": None, "certificate": PAPER, "outcome": "preserved"})
+    with world.store.read() as reader:
+        request = reader.view().request("r-1")
+    assert request is not None
+    assert (request.status, request.outcome) == ("answered", "preserved")
