@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from custody.report.words import Absent, format_value
 from custody.verify.state import Agent, Key, State
@@ -12,6 +13,9 @@ from schemas.details.ledger import AgentChanged, AgentEnrolled, AgentKeyAdded, L
 from schemas.entry import ParsedEntry
 from schemas.private import Disclosure
 from schemas.types import Private
+
+NO_NAME: Final = "(not recorded)"
+"""What stands for a name that nobody recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ def _names(details: object) -> Iterator[tuple[str, Private | None]]:
 
 def _shown(private: Private | None, disclosed: Mapping[str, Disclosure], absent: Absent) -> str:
     if private is None:
-        return "(not recorded)"
+        return NO_NAME
     found = disclosed.get(private.commitment)
     return absent(private.commitment) if found is None else format_value(found.value)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from custody.report.people import people_of
+from custody.report.people import NO_NAME, people_of
 from custody.report.safe_text import show, show_path
 from custody.report.words import format_utc
 from custody.verify.verify import Verified
@@ -104,7 +104,7 @@ class Reader:
     def person(self, agent: str) -> str:
         """Return the short name of an agent, with the name where it is shown."""
         name = self._people.get(agent, "")
-        return f"{show(agent)} ({name})" if name else show(agent)
+        return f"{show(agent)} ({name})" if name not in {"", NO_NAME} else show(agent)
 
     def signers(self, entry: ParsedEntry, *offices: str) -> str:
         """Return who signed an entry as one of ``offices``."""

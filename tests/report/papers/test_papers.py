@@ -267,3 +267,12 @@ def test_an_exhibit_that_is_not_there_makes_no_paper(world: World) -> None:
     for make in OF_EXHIBITS:
         with pytest.raises(UsageError, match=r"print\.subject"):
             make(read(world), [(CASE, "EX-9")], BASIS)
+
+
+def test_a_form_speaks_its_own_language_and_english_and_no_third(world: World) -> None:
+    """An American court that finds Chinese headings on its form asks who made it; a missing name is no name."""
+    certificate = format_paper(fre.fre_902_14(read(world), [(CASE, DISK)], BASIS)).decode()
+    assert "Category and format" in certificate
+    assert certificate.isascii()
+    assert "(not recorded)" not in certificate
+    assert "文件清单" in format_paper(china.cn_record(read(world), [(CASE, DISK)], BASIS)).decode()
