@@ -34,6 +34,17 @@ MEANINGS: Final = {
     "bag.digest": "A file in the bundle is not the one that the bundle's own list names: it was changed or damaged.",
     "bag.unlisted": "Something was put into the bundle that its own lists don't know.",
     "certificate": "A provider's certificate is not written as it must be: it was changed or damaged.",
+    "certificate.absent": "The provider's certificate was withheld or is missing, so it was not checked.",
+    "certificate.content": "What the provider certified is not what the exhibit consists of.",
+    "certificate.disputed": "The provider's key was later revoked with effect from before the certificate came.",
+    "certificate.kind": "The provider certified something else than that it handed files over.",
+    "certificate.list-absent": "The certificate or the record has too many files to name them all, so only the sum of "
+    "their sizes was compared.",
+    "certificate.provider-absent": "Nothing in the bundle says whose key the provider's is, so its signature was not "
+    "checked.",
+    "certificate.request": "The provider's certificate answers another request than the one on record.",
+    "certificate.signatures": "The provider's certificate has not exactly one signature.",
+    "certificate.signer": "The provider's certificate is signed with a key that was not the provider's at that time.",
     "checkpoint": "The signed state of the ledger is not written as it must be: it was changed or damaged.",
     "checkpoint.first-contact": "No earlier state of this ledger was known to you, so this one could not be compared.",
     "checkpoint.fork": "You have seen this ledger with the same number of entries and other contents: it shows two "

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from custody.verify.document_bytes import read_document
 from custody.verify.opened import Opened, fail
 from custody.verify.source import Decryption, Source
-from schemas import layout, limits
-from schemas.bundle import Ciphertext
+from schemas import limits
 from schemas.details.asset import Asset
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.entry import ParsedEntry
@@ -56,7 +56,7 @@ def check_assets(
         for place, proof in enumerate(asset.proofs if isinstance(asset.proofs, tuple) else (), start=1):
             where = f"{subject}, asset proof {place}"
             try:
-                raw = _read(proof.document, opened, source, decryption)
+                raw = read_document(proof.document, opened, source, decryption, maximum=limits.ASSET_PROOF_BYTES)
                 if raw is None:
                     text = f"the proof {proof.document} is not at hand, so it was not checked"
                     findings.add(9, Severity.NOTE, "asset.proof-absent", where, text)
@@ -64,18 +64,6 @@ def check_assets(
                 _check(raw, asset, disclosed, trust, findings, where)
             except CustodyError as error:
                 fail(findings, 9, error, where)
-
-
-def _read(digest: str, opened: Opened, source: Source, decryption: Decryption | None) -> bytes | None:
-    """Return the bytes of a document that is in the bundle, in clear or encrypted for the reader."""
-    if layout.DOCUMENTS + digest in opened.measured:
-        return source.read(layout.DOCUMENTS + digest, limits.ASSET_PROOF_BYTES)
-    known = opened.bundle.documents if opened.bundle is not None else ()
-    document = next((item for item in known if item.sha256 == digest), None)
-    if document is None or decryption is None or not isinstance(document.encrypted, Ciphertext):
-        return None
-    # That these are the bytes of the digest was compared when the documents were.
-    return decryption.read(f"{layout.ENCRYPTED}{document.encrypted.sha256}.age", limits.ASSET_PROOF_BYTES)
 
 
 def _check(

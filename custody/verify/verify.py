@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from custody.verify.asset_step import check_assets
 from custody.verify.bag_step import check_bag
+from custody.verify.certificate_step import check_certificates
 from custody.verify.checkpoint_step import check_checkpoint
 from custody.verify.completeness import check_completeness
 from custody.verify.content_step import ContentCheck, registrations
@@ -106,6 +107,7 @@ def verify(
     content.check(registered, dict(values.disclosed), entries)  # 9
     check_recorded(entries, registered, findings)
     check_assets(opened, source, findings, registered, values.disclosed, trusted.trust, decryption)
+    check_certificates(opened, source, findings, registered, entries, state, decryption)
     law = check_lawfulness(opened, findings, entries=entries, state=state, trust=trusted.trust)  # 11
     files = OuterFiles(opened.measured, content.files)
     inner = Trusted(trusted.trust, trusted.sha256)

@@ -1,0 +1,26 @@
+"""The bytes of a document that a step has to read: out of the bundle, in clear or decrypted for the reader."""
+
+from __future__ import annotations
+
+from custody.verify.opened import Opened
+from custody.verify.source import Decryption, Source
+from schemas import layout
+from schemas.bundle import Ciphertext
+
+
+def read_document(
+    digest: str, opened: Opened, source: Source, decryption: Decryption | None, *, maximum: int
+) -> bytes | None:
+    """Return the bytes of a document, at most one more than ``maximum``; nothing where they are not at hand.
+
+    Raises:
+        VerificationError: ``content.ciphertext``, ``content.plaintext``.
+    """
+    if layout.DOCUMENTS + digest in opened.measured:
+        return source.read(layout.DOCUMENTS + digest, maximum)
+    known = opened.bundle.documents if opened.bundle is not None else ()
+    document = next((item for item in known if item.sha256 == digest), None)
+    if document is None or decryption is None or not isinstance(document.encrypted, Ciphertext):
+        return None
+    # That these are the bytes of the digest was compared when the documents were.
+    return decryption.read(f"{layout.ENCRYPTED}{document.encrypted.sha256}.age", maximum)
