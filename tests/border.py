@@ -28,16 +28,23 @@ FILES = {"chat.txt": b"hello\n", "notes.txt": b"room 4\n"}
 NONCE = "0f" * 16
 
 
+def country_of(name: str) -> str:
+    """Return the invented country of a side: a is XA, b is XB."""
+    return f"X{name[0].upper()}"
+
+
 class Side:
     """One country: a settled world, an official, the other side as an organisation, and a place for bundles."""
 
     def __init__(self, folder: Path, name: str, *, peers: Mapping[str, str]) -> None:
         folder.mkdir(exist_ok=True)
         self.folder = folder
-        self.world = settled(World(origin=f"{name}.example/main", seed=name))
+        self.world = settled(World(origin=f"{name}.example/main", seed=name, country=country_of(name)))
         self.inherited: dict[str, Path] = {}
         self.world.enrol("official-1", ("authority",))
-        self.world.enrol("ministry", ("authority",), kind="organisation", members=["official-1"], country="XA")
+        self.world.enrol(
+            "ministry", ("authority",), kind="organisation", members=["official-1"], country=country_of(name)
+        )
         for peer, country in peers.items():
             self.world.enrol(f"{peer}-police", (), kind="organisation", country=country, ledger=f"{peer}.example/main")
 
@@ -121,7 +128,7 @@ class Side:
     def trusted(self) -> TrustedLedger:
         """Return this ledger as somebody who believes it."""
         return TrustedLedger(
-            authority="police", country="XA", genesis=hash_leaf(self.world.entries()[0]).hex(),
+            authority="police", country=self.world.country, genesis=hash_leaf(self.world.entries()[0]).hex(),
             log_keys=(LogKey(first=0, key=self.world.log_key),), origin=self.world.origin, seen=(),
         )  # fmt: skip
 

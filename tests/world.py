@@ -47,9 +47,12 @@ REGISTRARS = ("registrar-1", "registrar-2")
 class World:
     """A ledger, its people with their keys, a clock that only `tick` moves, and randomness that counts."""
 
-    def __init__(self, store: LedgerStore | None = None, *, origin: str = ORIGIN, seed: str = "world") -> None:
+    def __init__(
+        self, store: LedgerStore | None = None, *, origin: str = ORIGIN, seed: str = "world", country: str = "XA"
+    ) -> None:
         self.store: Any = MemoryStore() if store is None else store
         self.origin = origin
+        self.country = country
         self.at = START
         self.signers: dict[str, list[Ed25519Signer]] = {}
         self.log_signer = Ed25519Signer(agent="log", seed=self._seed(f"{seed} log of {origin}"))
@@ -94,13 +97,13 @@ class World:
         """The verifier key of a log of that name."""
         return format_verifier_key(log_verifier_key(origin, signer))
 
-    def init(self, registrars: Sequence[str] = REGISTRARS) -> Receipt:
+    def init(self, registrars: Sequence[str] = REGISTRARS, *, country: str = "XA") -> Receipt:
         """Write entry 0, signed by all its registrars."""
         roles = {**dict.fromkeys(registrars, ("registrar",)), "system": ("system",)}
         agents = [
             {
                 "agent": agent,
-                "country": "XA",
+                "country": self.country,
                 "keys": (self.public_key(self.new_key(agent)),),
                 "kind": "system" if agent == "system" else "person",
                 "name": f"name of {agent}",
@@ -108,7 +111,12 @@ class World:
             }
             for agent, role in roles.items()
         ]
-        details = {"agents": agents, "authority": "police of Example", "country": "XA", "log_keys": (self.log_key,)}
+        details = {
+            "agents": agents,
+            "authority": "police of Example",
+            "country": self.country,
+            "log_keys": (self.log_key,),
+        }
         signers = [Signer(agent=agent, as_="registrar" if place else "actor") for place, agent in enumerate(registrars)]
         return self.append(self.sign(self.event("ledger.opened", details, signers=signers)))
 

@@ -106,6 +106,21 @@ def check_lists(
     return described
 
 
+def hold_against(context: Context, held: HeldList, members: Iterable[Member], *, is_image: bool) -> Comparison:
+    """Hold a list against the records of an exhibit that is registered already, and tell what differs.
+
+    What a log says of the medium is left unchecked for an image: its medium is not read again here.
+    """
+    files = dict(_files(members))
+    result = compare(held.parsed, files=files, medium=None if is_image else _medium(None, files))
+    for item in result.differences[:_TOLD]:
+        note(context.settings, f"DIFFERS: {show_path(held.path)}: {_difference_text(item)} [hash-list.mismatch]")
+    for fault in held.parsed.faults:
+        note(context.settings, f"warning: {show_path(held.path)}: {fault.text} [{fault.code}]")
+    _tell(context, held, result)
+    return result
+
+
 def _files(members: Iterable[Member]) -> Iterable[tuple[bytes, Known]]:
     for member in members:
         digests, size = member.record.digests, member.record.size

@@ -105,8 +105,8 @@ def compose_arrivals(
 
 def _check_new(context: Context, delivery: Delivery) -> None:
     with context.ledger().read() as reader:
-        known = reader.view().transfer(delivery.transfer)
-    again = [item.name for item in delivery.arrivals if known is not None and item.foreign.head in known.decided]
+        view = reader.view()
+        again = [item.name for item in delivery.arrivals if view.transfer(item.foreign.head) is not None]
     if again:
         text = f"expected a delivery that was not decided on yet, found {', '.join(again)} decided on before"
         hint = f"custody receipt make {delivery.transfer} -o FILE writes the receipt again"
@@ -171,6 +171,7 @@ def _details(
     yield "from", receiving.sender
     yield "handling", list(before.handling) if isinstance(before.handling, tuple) else None
     yield "identifiers", plain(before.identifiers)
+    yield "item", arrival.sent.item
     yield "kind", before.kind
     yield "legal_authority", plain(before.legal_authority)
     yield "nature", before.nature

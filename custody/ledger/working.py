@@ -93,9 +93,9 @@ class WorkingState:
         found.update((item.id, item) for item in self._consents.values() if registration in item.exhibits)
         return tuple(found.values())
 
-    def transfer(self, transfer: str) -> Transfer | None:
-        """Return what was decided about the transfer of that id."""
-        return self._transfers.get(transfer) or self._base.transfer(transfer)
+    def transfer(self, dispatch: str) -> Transfer | None:
+        """Return what was decided about the dispatch of that event hash."""
+        return self._transfers.get(dispatch) or self._base.transfer(dispatch)
 
     def expect_new(self, event_hashes: Iterable[str]) -> None:
         """Remember that ``base`` holds none of these events, so that nobody asks it for each."""

@@ -147,6 +147,10 @@ MEANINGS: Final = {
     "note": "The signature under the ledger's state does not hold, or is not by a key that counts.",
     "pieces": "A list of pieces is not written as it must be.",
     "private": "A name or text that the bundle shows is not written as it must be.",
+    "defect.agent-moved": "The country or ledger of somebody was changed on record; whether a border is crossed rests "
+    "on it.",
+    "inherited.country": "The exhibit was sent to another country than that of the ledger which took it in.",
+    "lawfulness.country": "The recipient is on record in another country than the one his ledger is trusted to be in.",
     "lawfulness.recipient": "The bundle was made for somebody else than you.",
     "procedure": "The record lacks what the procedure of this country asks for. A court may have it put right.",
     "procedure.backup-copy": "An original was sent away, and no backup copy with it.",
@@ -182,6 +186,7 @@ MEANINGS: Final = {
     "release.consent-early": "Evidence left before the consent counted.",
     "release.consent-expired": "Evidence left when the consent had ended.",
     "release.consent-recipient": "Evidence left for somebody whom the consent does not name.",
+    "release.consent-request": "Evidence left for another request than the one on which the consent rests.",
     "release.consent-revoked": "Evidence left when the consent had been revoked.",
     "release.recipient-unknown": "Evidence left for somebody of whom no country is on record.",
     "release.recipient-unnamed": "An export names no recipient on record, so no consent could be looked for.",

@@ -130,9 +130,9 @@ class StoredView:
         rows = self._connection.execute(statements.CONSENTS, (key,)).fetchall()
         return tuple(read_record(Consent, row[0]) for row in rows)
 
-    def transfer(self, transfer: str) -> Transfer | None:
-        """Return what was decided about the transfer of that id."""
-        row = self._connection.execute(statements.TRANSFER, (bytes.fromhex(transfer),)).fetchone()
+    def transfer(self, dispatch: str) -> Transfer | None:
+        """Return what was decided about the dispatch of that event hash."""
+        row = self._connection.execute(statements.TRANSFER, (bytes.fromhex(dispatch),)).fetchone()
         return None if row is None else read_record(Transfer, row[0])
 
     def event(self, event_hash: str) -> EventPlace | None:

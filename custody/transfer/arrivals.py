@@ -83,13 +83,13 @@ def delivery_of(verified: Verified) -> Delivery:
             "transfer.none", text, hint="custody register --foreign-from takes in what was not dispatched"
         )
     manifest, transfer, to = exported.manifest, str(exported.transfer), str(exported.to)
-    arrivals = tuple(_arrivals(verified, ledger, manifest, transfer))
+    arrivals = tuple(_arrivals(verified, ledger, manifest, transfer, to))
     recipient = verified.state.agent(to)
     request = str(exported.request) if is_set(exported.request) else None
     return Delivery(ledger.origin, transfer, to, recipient.ledger if recipient else None, request, arrivals)
 
 
-def _arrivals(verified: Verified, ledger: LedgerReport, manifest: str, transfer: str) -> Iterator[Arrival]:
+def _arrivals(verified: Verified, ledger: LedgerReport, manifest: str, transfer: str, to: str) -> Iterator[Arrival]:
     for item in verified.report.exhibits:
         there = verified.state.exhibit(item.case, item.exhibit)
         name = f"{item.case}/{item.exhibit}"
@@ -97,6 +97,9 @@ def _arrivals(verified: Verified, ledger: LedgerReport, manifest: str, transfer:
         head = _event(verified, there.head) if there is not None else None
         if there is None or registration is None or head is None or not isinstance(head.details, TransferDispatched):
             raise RefusedError("transfer.mixed", f"expected {name} dispatched in this transfer, found it was not")
+        if head.details.to != to:
+            text = f"expected {name} dispatched to {to}, for whom the bundle is, found it sent to {head.details.to}"
+            raise RefusedError("transfer.mixed", text)
         if head.details.transfer != transfer:
             text = f"expected {name} dispatched in transfer {transfer}, found {head.details.transfer}"
             raise RefusedError("transfer.mixed", text)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 from custody.verify.opened import Opened
 from custody.verify.source import Decryption, Source
 from schemas import layout
 from schemas.bundle import Ciphertext
+from schemas.errors import VerificationError
 
 
 def read_document(
@@ -22,5 +25,8 @@ def read_document(
     document = next((item for item in known if item.sha256 == digest), None)
     if document is None or decryption is None or not isinstance(document.encrypted, Ciphertext):
         return None
-    # That these are the bytes of the digest was compared when the documents were.
-    return decryption.read(f"{layout.ENCRYPTED}{document.encrypted.sha256}.age", maximum)
+    raw = decryption.read(f"{layout.ENCRYPTED}{document.encrypted.sha256}.age", maximum)
+    if raw is not None and len(raw) <= maximum and sha256(raw).hexdigest() != digest:
+        text = f"expected the document {digest}, found another encrypted in its place"
+        raise VerificationError("content.plaintext", text)
+    return raw

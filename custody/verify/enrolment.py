@@ -71,7 +71,7 @@ def change(view: View, index: int, parsed: ParsedEvent, key_ids: Sequence[str]) 
             return changes, _other_registrar(view, event, agent, changes)
         case AgentChanged(agent=agent) as details:
             changes = _with_registrars(ledger, (_change_agent(view, index, details),))
-            return changes, _other_registrar(view, event, agent, changes)
+            return changes, (*_other_registrar(view, event, agent, changes), *_country_changed(view, details))
         case AgentKeyAdded() as details:
             return _add_key(view, index, event, details), ()
         case AgentKeyRevoked() as details:
@@ -86,6 +86,17 @@ def change(view: View, index: int, parsed: ParsedEvent, key_ids: Sequence[str]) 
             return (_revoke_log_key(ledger, index, details),), _second_registrar(ledger, event)
         case _:
             raise AssertionError(f"no rule for {event.type}")
+
+
+def _country_changed(view: View, details: AgentChanged) -> tuple[tuple[str, str], ...]:
+    """Whether a border is crossed rests on this one word, so nobody changes it quietly."""
+    before = _agent(view, details.agent)
+    told = ((before.country, details.country, "country"), (before.ledger, details.ledger, "ledger"))
+    return tuple(
+        ("defect.agent-moved", f"{details.agent} was on record with the {what} {old}, and now has {new}")
+        for old, new, what in told
+        if isinstance(new, str) and old is not None and new != old
+    )
 
 
 def _check_log_key(text: str, origin: str) -> None:

@@ -83,12 +83,12 @@ class FileBytes:
         return name in self._present and name not in self._measured
 
     def _find(self, item: BundledFile | BundledDocument) -> FoundFile | None:
-        if item.sha256 not in self._found:
+        if member_of(item) not in self._found:
             inside = self._measured.get(member_of(item))
             if isinstance(item.encrypted, Ciphertext):
                 inside = self._decrypt(item) if inside is not None else None
-            self._found[item.sha256] = inside or self._elsewhere.find(item.sha256)
-        return self._found[item.sha256]
+            self._found[member_of(item)] = inside or self._elsewhere.find(item.sha256)
+        return self._found[member_of(item)]
 
     def _decrypt(self, item: BundledFile | BundledDocument) -> FoundFile | None:
         if self._decryption is None:
@@ -96,9 +96,9 @@ class FileBytes:
         try:
             found = self._decryption.measure(member_of(item))
         except VerificationError as error:
-            self._not_decrypted[item.sha256] = VerificationError("content.ciphertext", error.text)
+            self._not_decrypted[member_of(item)] = VerificationError("content.ciphertext", error.text)
             return None
-        (self._not_for_us if found is None else self._decrypted).add(item.sha256)
+        (self._not_for_us if found is None else self._decrypted).add(member_of(item))
         return found
 
     def _judge(
@@ -111,12 +111,14 @@ class FileBytes:
         is_erased: bool,
         damage: str = "",
     ) -> None:
-        error = self._not_decrypted.get(item.sha256)
+        error = self._not_decrypted.get(member_of(item))
         if error is not None:
             # Whatever lies elsewhere: these are the bytes that the sender supplied.
             fail(self._findings, 9, error, where)
         if found is not None:
-            self._compare(where, wanted, found, "content.plaintext" if item.sha256 in self._decrypted else "", damage)
+            self._compare(
+                where, wanted, found, "content.plaintext" if member_of(item) in self._decrypted else "", damage
+            )
         elif error is None and not is_erased:
             self._report_absent(where, item)
 
@@ -129,7 +131,7 @@ class FileBytes:
             self._findings.add(9, Severity.NOTE, "content.erased", where, text)
 
     def _report_absent(self, where: str, item: BundledFile | BundledDocument) -> None:
-        if item.sha256 in self._not_for_us:
+        if member_of(item) in self._not_for_us:
             code, text = "content.identity", "encrypted, and not for the identity that was given"
         elif isinstance(item.encrypted, Ciphertext):
             code, text = "content.encrypted", "encrypted for the recipient; give his identity, or the plain file"

@@ -25,7 +25,8 @@ def check_lawfulness(
 ) -> LawReport | None:
     """Return on what terms the bundle was made; nothing where its export names no recipient on record.
 
-    Finding: ``lawfulness.recipient`` (failed) where it was made for another ledger than the reader's own.
+    Findings: ``lawfulness.recipient`` (failed) where it was made for another ledger than the reader's own,
+    ``lawfulness.country`` (failed) where the recipient's ledger is trusted to be in another country than is on record.
     """
     export = entries.get(opened.checkpoint.size - 1) if opened.checkpoint is not None else None
     ledger = state.ledger()
@@ -41,6 +42,14 @@ def check_lawfulness(
     if recipient is not None and recipient.ledger is not None and is_set(wanted) and recipient.ledger != wanted:
         text = f"expected a bundle for {wanted}, found one for {recipient.ledger}"
         fail(findings, 11, VerificationError("lawfulness.recipient", text), f"entry {export.entry.index}")
+    believed = (
+        trust.ledger(recipient.ledger) if trust is not None and recipient is not None and recipient.ledger else None
+    )
+    if believed is not None and recipient is not None and recipient.country not in {None, believed.country}:
+        text = (
+            f"expected {recipient.ledger} in {believed.country}, as trusted, found it on record in {recipient.country}"
+        )
+        fail(findings, 11, VerificationError("lawfulness.country", text), f"entry {export.entry.index}")
     return LawReport(
         country=ledger.country,
         request=details.request,

@@ -11,9 +11,10 @@ from custody.verify.images import check_image
 from schemas.content import Content
 from schemas.details.custody import HandedOver, Rehash
 from schemas.details.exhibit import ExhibitChecked, ExhibitRegistered
+from schemas.details.transfer import TransferAccepted, TransferReturned
 from schemas.entry import ParsedEntry
 from schemas.report import Findings, Severity
-from schemas.types import is_set
+from schemas.types import Unset, is_set
 
 
 def check_recorded(
@@ -31,6 +32,10 @@ def check_recorded(
         texts: Iterator[str] = iter(())
         if isinstance(details, ExhibitChecked) and isinstance(about, tuple) and str(about[0].exhibit) in roots:
             texts = _check(details, roots[str(about[0].exhibit)])
+        elif isinstance(details, TransferAccepted | TransferReturned):
+            registration = registered.get((str(entry.event.event.case), str(entry.event.event.exhibit)))
+            root = _root(registration) if registration is not None else None
+            texts = _rehash("on arrival", details.rehash, root) if registration is not None else texts
         elif isinstance(details, HandedOver):
             registration = registered.get((str(entry.event.event.case), str(entry.event.event.exhibit)))
             texts = _rehashes(details, _root(registration)) if registration is not None else texts
@@ -57,6 +62,10 @@ def _check(details: ExhibitChecked, root: str | None) -> Iterator[str]:
 
 
 def _rehashes(details: HandedOver, root: str | None) -> Iterator[str]:
-    for when, rehash in (("before", details.rehash_before), ("after", details.rehash_after)):
-        if isinstance(rehash, Rehash) and (not rehash.match or rehash.root != root):
-            yield f"at this handover the content root {rehash.root} was found {when} it, which isn't the registered one"
+    yield from _rehash("before this handover", details.rehash_before, root)
+    yield from _rehash("after this handover", details.rehash_after, root)
+
+
+def _rehash(when: str, rehash: Rehash | Unset, root: str | None) -> Iterator[str]:
+    if isinstance(rehash, Rehash) and (not rehash.match or rehash.root != root):
+        yield f"the content root {rehash.root} was found {when}, which isn't the registered one"

@@ -18,10 +18,10 @@ from custody.verify.requests import change_request
 from custody.verify.rules import HANDLING, REGISTRAR, RULES, Rule
 from custody.verify.state import Agent, Case, EventPlace, Exhibit, StateRecord, View
 from custody.verify.subjects import subjects_of
-from custody.verify.transfers import accept_exhibit, refuse_transfer, transfer_exhibit
+from custody.verify.transfers import accept_exhibit, bound_by, refuse_transfer, transfer_exhibit
 from schemas.details.custody import Moved
 from schemas.details.exhibit import Acquisition, ExhibitIncident, ExhibitRegistered, ExhibitReleased
-from schemas.details.record import BundleExported
+from schemas.details.record import AccessLogged, BundleExported
 from schemas.details.source import Source, missing_of
 from schemas.details.transfer import TransferAccepted, TransferRefused
 from schemas.errors import RuleViolation
@@ -85,6 +85,8 @@ def _apply(view: View, index: int, parsed: ParsedEvent, rule: Rule, key_ids: tup
             return change_consent(view, parsed), ()
         if isinstance(parsed.details, BundleExported):
             _check_export(view, parsed.details)
+        if isinstance(parsed.details, AccessLogged) and parsed.details.action == "exported":
+            _check_access(event, parsed.details)
         return (), _ABOUT_DEFECTS.get(event.type, ())
     if is_set(event.link):
         before = view.exhibit(str(event.case), str(event.exhibit))
@@ -98,7 +100,7 @@ def _apply(view: View, index: int, parsed: ParsedEvent, rule: Rule, key_ids: tup
     if event.type.startswith("request."):
         return (change_request(view, parsed),), ()
     if isinstance(parsed.details, TransferRefused):
-        return (refuse_transfer(view, parsed.details),), ()
+        return refuse_transfer(view, parsed.details), ()
     return enrolment.change(view, index, parsed, key_ids)
 
 
@@ -173,6 +175,13 @@ def _check_about(view: View, rule: Rule, event: Event) -> None:
                 raise RuleViolation("rule.about-event", "expected an event of the subject it is about, found none")
 
 
+def _check_access(event: Event, details: AccessLogged) -> None:
+    """What was exported is an exhibit, and went to somebody: else the gate would have nothing to look at."""
+    assert isinstance(event.about, tuple), "the anchor of accesses"
+    if event.about[0].kind != "exhibit" or not is_set(details.agent):
+        raise RuleViolation("rule.access", "expected an export of exhibits to an agent on record")
+
+
 def _check_export(view: View, details: BundleExported) -> None:
     if not view.is_whole:
         return
@@ -231,10 +240,11 @@ def _register(view: View, before: Exhibit | None, parsed: ParsedEvent) -> Exhibi
     parents = details.derived_from if isinstance(details.derived_from, tuple) else ()
     known_parents = (view.exhibit(parent.case, parent.exhibit) for parent in parents)
     bound = {authority for parent in known_parents if parent is not None for authority in parent.bound_to}
+    is_copy = isinstance(details, TransferAccepted) and details.item == "copy"
     return Exhibit(
         case=case, number=number, registration=parsed.hash, head=parsed.hash, sequence=0,
         holder=event.signers[0].party, status="held", is_sealed=False, occurred_at=event.occurred_at,
-        is_derived=bool(parents), bound_to=tuple(sorted(bound)),
+        is_derived=bool(parents) or is_copy, bound_to=bound_by(tuple(sorted(bound)), details),
     )  # fmt: skip
 
 

@@ -29,11 +29,15 @@ class Breach(msgspec.Struct, frozen=True):
 
 
 class Way(msgspec.Struct, frozen=True):
-    """To whom something goes, between which ``times``, which are in order, and by which dispatch if it is one."""
+    """To whom something goes, between which ``times``, which are in order, and by which dispatch if it is one.
+
+    ``request`` is the one that it answers, an empty text for none; nothing where its record has no place for one.
+    """
 
     recipient: Agent
     times: list[str]
     sent: TransferDispatched | None = None
+    request: str | None = None
 
 
 def recipient_of(parsed: ParsedEvent) -> str | None:
@@ -63,15 +67,25 @@ def check_release(view: View, parsed: ParsedEvent, recorded_at: str) -> tuple[Br
     if recipient is None or recipient.country is None:
         return (Breach("release.recipient-unknown", f"expected a recipient with a country on record, found {to}"),)
     times = sorted((parsed.event.occurred_at, recorded_at))
-    way = Way(recipient, times, parsed.details if isinstance(parsed.details, TransferDispatched) else None)
+    way = _way_of(parsed, recipient, times)
     found: list[Breach] = []
     for exhibit in exhibits:
         if recipient.country != ledger.country:
-            found += _own_consent(view, exhibit, way, ledger.country)
-        for authority in exhibit.bound_to:
-            if authority != recipient.id:
-                found += _consent_of(view, exhibit, way, frozenset({authority}), authority)
+            own = _authorities(view, exhibit, country=ledger.country)
+            found += _consent_of(view, exhibit, way, own, f"an authority of {ledger.country}")
+        for origin in exhibit.bound_to:
+            if recipient.ledger != origin:
+                found += _consent_of(view, exhibit, way, _authorities(view, exhibit, ledger=origin), origin)
     return tuple(found)
+
+
+def _way_of(parsed: ParsedEvent, recipient: Agent, times: list[str]) -> Way:
+    details = parsed.details
+    sent = details if isinstance(details, TransferDispatched) else None
+    request = None
+    if isinstance(details, TransferDispatched | BundleExported):
+        request = str(details.request) if is_set(details.request) else ""
+    return Way(recipient, times, sent, request)
 
 
 def _receiver_abroad(view: View, parsed: ParsedEvent, ledger: Ledger | None) -> str | None:
@@ -99,15 +113,18 @@ def _released(view: View, parsed: ParsedEvent) -> Iterator[Exhibit]:
             yield known
 
 
-def _own_consent(view: View, exhibit: Exhibit, way: Way, country: str) -> tuple[Breach, ...]:
-    """Want the consent of an authority of this ledger's country."""
-    consents = view.consents(exhibit.registration)
-    own = frozenset(
-        item.authority
-        for item in consents
-        if (authority := view.agent(item.authority)) is not None and authority.country in {country, None}
+def _authorities(
+    view: View, exhibit: Exhibit, *, country: str | None = None, ledger: str | None = None
+) -> frozenset[str]:
+    """Return the organisations and units, of a country or with a ledger, that consented to something of an exhibit."""
+    found = (view.agent(item.authority) for item in view.consents(exhibit.registration))
+    return frozenset(
+        agent.id
+        for agent in found
+        if agent is not None
+        and agent.kind in {"organisation", "unit"}
+        and (agent.country == country if ledger is None else agent.ledger == ledger)
     )
-    return _consent_of(view, exhibit, way, own, f"an authority of {country}")
 
 
 def _consent_of(view: View, exhibit: Exhibit, way: Way, authorities: frozenset[str], whose: str) -> tuple[Breach, ...]:
@@ -124,7 +141,7 @@ def _consent_of(view: View, exhibit: Exhibit, way: Way, authorities: frozenset[s
 
 
 def fault_of(view: View, consent: Consent, way: Way) -> tuple[int, str, str] | None:
-    """Return how near a consent is to let something go this way, 1 to 7, the code of what is wrong with it, and words;
+    """Return how near a consent is to let something go this way, 1 to 8, the code of what is wrong with it, and words;
     nothing where it holds.
     """
     if consent.recipient != way.recipient.id:
@@ -135,15 +152,17 @@ def fault_of(view: View, consent: Consent, way: Way) -> tuple[int, str, str] | N
     if request is not None and (request.status == "withdrawn" or request.outcome == "refused"):
         state = "withdrawn" if request.status == "withdrawn" else "refused"
         return 3, "release.request-ended", f"found the request {request.id}, on which it rests, {state}"
+    if consent.request is not None and way.request not in {None, consent.request}:
+        return 4, "release.consent-request", f"found one that rests on the request {consent.request}"
     if way.times[0] < consent.valid_from:
-        return 4, "release.consent-early", f"found one that counts from {consent.valid_from} on"
+        return 5, "release.consent-early", f"found one that counts from {consent.valid_from} on"
     if consent.valid_until is not None and way.times[1] > consent.valid_until:
-        return 5, "release.consent-expired", f"found one that ended at {consent.valid_until}"
+        return 6, "release.consent-expired", f"found one that ended at {consent.valid_until}"
     if consent.unmet:
-        return 6, "release.consent-conditions", f"found conditions not met yet: {', '.join(consent.unmet)}"
+        return 7, "release.consent-conditions", f"found conditions not met yet: {', '.join(consent.unmet)}"
     if way.sent is not None and not _keeps_terms(way.sent, consent):
         terms = ", ".join((f"onward {consent.onward}", *consent.conditions))
-        return 7, "release.consent-terms", f"found it sent on easier terms than the consent's: {terms}"
+        return 8, "release.consent-terms", f"found it sent on easier terms than the consent's: {terms}"
     return None
 
 

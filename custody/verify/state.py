@@ -107,8 +107,9 @@ class Dispatch(msgspec.Struct, frozen=True):
 class Exhibit(msgspec.Struct, frozen=True):
     """An exhibit. ``holder`` is a party (agent or unit); it stays the responsible one while lent or released.
 
-    ``bound_to`` are the authorities without whose consent it may not be handed on: it, or what it derives from, came
-    from them under that condition. ``dispatch`` stands from the dispatch until a receipt, a recall or a return.
+    ``bound_to`` are the ledgers without whose authorities' consent it may not be handed on: it, or what it derives
+    from, came from them under that condition. ``dispatch`` stands from the dispatch until a receipt, a recall or a
+    return.
     """
 
     case: str
@@ -156,10 +157,10 @@ class Consent(msgspec.Struct, frozen=True):
 
 
 class Transfer(msgspec.Struct, frozen=True):
-    """What this ledger decided about a transfer to it: event hashes of the dispatches that it accepted or refused."""
+    """A dispatch of another ledger, by its event hash, that this one accepted or refused, and the transfer it named."""
 
     id: str
-    decided: tuple[str, ...]
+    transfer: str
 
 
 class EventPlace(msgspec.Struct, frozen=True):
@@ -206,8 +207,8 @@ class View(Protocol):
     def consents(self, registration: str) -> tuple[Consent, ...]:
         """Return the consents about the exhibit whose registration has that event hash, in ledger order."""
 
-    def transfer(self, transfer: str) -> Transfer | None:
-        """Return what was decided about the transfer of that id."""
+    def transfer(self, dispatch: str) -> Transfer | None:
+        """Return what was decided about the dispatch of that event hash."""
 
     def event(self, event_hash: str) -> EventPlace | None:
         """Return where the event of that hash stands."""
@@ -277,9 +278,9 @@ class State:
         """Return the consents about the exhibit whose registration has that event hash, in ledger order."""
         return tuple(self._consents[consent] for consent in self._covering.get(registration, ()))
 
-    def transfer(self, transfer: str) -> Transfer | None:
-        """Return what was decided about the transfer of that id."""
-        return self._transfers.get(transfer)
+    def transfer(self, dispatch: str) -> Transfer | None:
+        """Return what was decided about the dispatch of that event hash."""
+        return self._transfers.get(dispatch)
 
     @property
     def requests(self) -> dict[str, Request]:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from custody.verify.rules import REGISTRAR
 from custody.verify.state import Dispatch, Exhibit, Transfer, View
-from schemas.details.exhibit import Foreign
+from schemas.details.exhibit import ExhibitRegistered, Foreign
 from schemas.details.transfer import (
     TransferAccepted,
     TransferDispatched,
@@ -74,24 +74,35 @@ def _dispatch(view: View, before: Exhibit, after: Exhibit, details: TransferDisp
 
 
 def accept_exhibit(view: View, exhibit: Exhibit, details: TransferAccepted) -> tuple[Exhibit, Transfer]:
-    """Return a newly accepted exhibit, bound to its sender where it may not be handed on, and the transfer decided.
+    """Return a newly accepted exhibit, and the dispatch that is decided on with it.
 
     Raises:
         RuleViolation: ``rule.unknown-agent``, ``rule.transfer-origin``, ``rule.transfer-twice``.
     """
     foreign = details.foreign
     assert isinstance(foreign, Foreign), "the record wants it"
-    sender = view.agent(details.from_)
+    sender, ledger = view.agent(details.from_), view.ledger()
     _check_agent(view, details.from_)
-    if sender is not None and sender.ledger is not None and sender.ledger != foreign.ledger:
-        text = f"expected an exhibit of {sender.ledger}, the ledger of {sender.id}, found one of {foreign.ledger}"
+    if sender is not None and sender.ledger != foreign.ledger:
+        text = f"expected a sender whose ledger on record is {foreign.ledger}, found {sender.ledger or 'none'}"
         raise RuleViolation("rule.transfer-origin", text)
-    bound = exhibit.bound_to if details.onward == "allowed" else tuple(sorted({*exhibit.bound_to, details.from_}))
-    return replace(exhibit, bound_to=bound), _decide(view, details.transfer, (foreign.head,))
+    if ledger is not None and ledger.origin == foreign.ledger:
+        raise RuleViolation("rule.transfer-origin", "expected an exhibit of another ledger, found one of this")
+    (decided,) = _decide(view, details.transfer, (foreign.head,))
+    return exhibit, decided
 
 
-def refuse_transfer(view: View, details: TransferRefused) -> Transfer:
-    """Return the transfer with the exhibits that were refused.
+def bound_by(before: tuple[str, ...], details: ExhibitRegistered) -> tuple[str, ...]:
+    """Return the ledgers that bind an exhibit from its first act on: of what it derives from, and the one it came from,
+    unless that let it go.
+    """
+    foreign = details.foreign
+    is_free = isinstance(details, TransferAccepted) and details.onward == "allowed"
+    return before if is_free or not isinstance(foreign, Foreign) else tuple(sorted({*before, foreign.ledger}))
+
+
+def refuse_transfer(view: View, details: TransferRefused) -> tuple[Transfer, ...]:
+    """Return the dispatches that were refused.
 
     Raises:
         RuleViolation: ``rule.unknown-agent``, ``rule.transfer-twice``.
@@ -100,11 +111,11 @@ def refuse_transfer(view: View, details: TransferRefused) -> Transfer:
     return _decide(view, details.transfer, tuple(item.head for item in details.exhibits))
 
 
-def _decide(view: View, transfer: str, heads: tuple[str, ...]) -> Transfer:
-    known = view.transfer(transfer) or Transfer(transfer, ())
-    if set(heads) & set(known.decided):
+def _decide(view: View, transfer: str, heads: tuple[str, ...]) -> tuple[Transfer, ...]:
+    """A dispatch is decided on once, whatever number the transfer is given."""
+    if len(set(heads)) != len(heads) or any(view.transfer(head) is not None for head in heads):
         raise RuleViolation("rule.transfer-twice", "expected a dispatch that was not decided on yet, found it again")
-    return replace(known, decided=(*known.decided, *heads))
+    return tuple(Transfer(head, transfer) for head in heads)
 
 
 def _check_agent(view: View, agent: str) -> None:

@@ -8,7 +8,7 @@ hashed, and the trust file chosen by the reader and not by the sender. Absent on
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,7 +25,7 @@ from custody.verify.disputes import Disputes
 from custody.verify.entries_step import check_entries
 from custody.verify.explanations import Explanations
 from custody.verify.fold import Fold, Placed
-from custody.verify.inherited import OuterFiles, check_inherited
+from custody.verify.inherited import Inner, OuterFiles, check_inherited, check_one_past, ledgers_of
 from custody.verify.lawfulness import check_lawfulness
 from custody.verify.opened import Opened, fail, open_parts
 from custody.verify.procedure import ProfileFor, check_procedure
@@ -110,21 +110,33 @@ def verify(
     check_certificates(opened, source, findings, registered, entries, state, decryption)
     law = check_lawfulness(opened, findings, entries=entries, state=state, trust=trusted.trust)  # 11
     files = OuterFiles(opened.measured, content.files)
-    inner = Trusted(trusted.trust, trusted.sha256)
+    # A bundle within was made for the ledger between, so who reads this one is not its recipient.
+    believed = None if trusted.trust is None else replace(trusted.trust, recipient=UNSET)
+    inner = Trusted(believed, trusted.sha256)
 
     def again(source: Source) -> Verified:
         return verify(source, trusted=inner, at=at, elsewhere=files, depth=depth + 1)
 
     inherited = check_inherited(opened, source, findings, entries=entries, state=state, again=again, depth=depth)
+    check_one_past(_ledgers(opened, inherited), findings)
     check_procedure(profile_for, findings, entries=entries, state=state, at=format_time(at), listed=listed)  # 12
     explanations = Explanations()
     for index in (index for index in sorted(entries) if index in placed and placed[index].is_applied):
         explanations.add(entries[index], state)
     explanations.stand_beside(findings)
     report = _report(opened, findings, trusted, at, state, placed, listed, genesis)
-    ledgers = tuple(item.report.ledger for item in inherited if isinstance(item.report.ledger, LedgerReport))
+    ledgers = tuple(ledger for item in inherited for ledger in ledgers_of(item.report))
     report = replace(report, law=law or UNSET, inherited=ledgers or UNSET)
     return Verified(report, entries, placed, values, state, disputes)
+
+
+def _ledgers(opened: Opened, inherited: Sequence[Inner]) -> Iterator[LedgerReport]:
+    """Yield the states of all ledgers that a bundle shows, its own and those within at any depth."""
+    if opened.checkpoint is not None:
+        own = opened.checkpoint
+        yield LedgerReport(origin=own.origin, root=own.root.hex(), size=own.size)
+    for item in inherited:
+        yield from ledgers_of(item.report)
 
 
 def _stop_at_newer(
@@ -136,6 +148,7 @@ def _stop_at_newer(
     text = "not decided, because a record is of a newer version than this program knows"
     for step in (2, 5, 6, 7, 8, 9, 10):
         findings.add(step, Severity.INDETERMINATE, "verify.newer-version", "bundle", text)
+    findings.asked.discard(12)
     state = State(is_whole=False)
     report = _report(opened, findings, trusted, at, state, {}, [], None)
     return Verified(report, entries, {}, Values({}, 0, frozenset()), state, Disputes({}, frozenset()))

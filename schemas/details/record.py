@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from schemas import limits
 from schemas.details.ledger import check_sorted
-from schemas.types import UNSET, AgentId, Documents, Hash, Nonce, Private, Record, Token, Unset
+from schemas.types import UNSET, AgentId, Documents, Hash, Nonce, Private, Record, Token, Unset, is_set
 
 CorrectedField = Literal[
     "account", "acquisition", "captured_at", "condition", "description", "identifiers", "legal_authority",
@@ -65,6 +65,11 @@ class BundleExported(Record, frozen=True, kw_only=True):
     request: Token | Unset = UNSET
     to: AgentId | Unset = UNSET
     transfer: Nonce | Unset = UNSET
+
+    def __post_init__(self) -> None:
+        """Want to know to whom what is dispatched goes; ValueError becomes ``record.malformed``."""
+        if is_set(self.transfer) and not is_set(self.to):
+            raise ValueError("a transfer goes to somebody on record")
 
 
 class AccessLogged(Record, frozen=True, kw_only=True):

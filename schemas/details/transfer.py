@@ -81,6 +81,7 @@ class TransferAccepted(ExhibitRegistered, frozen=True, kw_only=True):
     accepted_at: Time
     conditions: Conditions | Unset = UNSET
     from_: AgentId = field(name="from")
+    item: Literal["copy", "original"] | Unset = UNSET
     onward: Onward
     rehash: Rehash | Unset = UNSET
     request: Token | Unset = UNSET

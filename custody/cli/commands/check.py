@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -13,21 +14,24 @@ from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.exhibit_selection import Selected, Selection, format_exhibit, select, selecting
 from custody.cli.exits import Exit
-from custody.cli.holdings import Staged, staging
-from custody.cli.options import Signing, When, signed, timed
+from custody.cli.holdings import Holdings, Staged, staging
+from custody.cli.list_checking import HeldList, hold_against, read_lists
+from custody.cli.options import FILE, Signing, When, signed, timed
 from custody.cli.output import emit, note
 from custody.cli.receipts import act_result, outcome_lines
-from custody.cli.rehashing import Rehashed, content_of_exhibit, rehash
+from custody.cli.rehashing import Rehashed, content_of_exhibit, registration_of, rehash
 from custody.cli.results import ActResult, Result
 from custody.cli.signing import Outcome, complete
 from custody.evidence.check import Difference
+from custody.evidence.hashlists.compare import Comparison
 from custody.report.safe_text import show, show_path
 from custody.verify.state import Exhibit
 from schemas import canonical, limits
-from schemas.content import Extent, path_value
-from schemas.errors import RefusedError
+from schemas.content import Content, Extent, path_value
+from schemas.details.exhibit import ExhibitRegistered
+from schemas.errors import RefusedError, UsageError
 from schemas.pieces import describe
-from schemas.types import UNSET, Unset
+from schemas.types import UNSET, Unset, is_set
 
 _LISTED = 20
 """Names that the text lists of each kind; --json and the record have all."""
@@ -62,10 +66,23 @@ class CheckedExhibit(msgspec.Struct, frozen=True, kw_only=True):
     unaltered: bool
 
 
+class ListHeld(msgspec.Struct, frozen=True, kw_only=True):
+    """What a hash list or acquisition log says of the exhibit: how many of its values match, differ, or stay open."""
+
+    absent: int
+    differing: int
+    document: str
+    kind: str
+    matching: int
+    unchecked: int
+    unlisted: int
+
+
 class Checked(Result, frozen=True, kw_only=True, tag="custody-checked/v1"):
     """All exhibits that were checked, and what was recorded of it."""
 
     exhibits: tuple[CheckedExhibit, ...]
+    hash_list: ListHeld | Unset = UNSET
     recorded: ActResult | Unset = UNSET
 
 
@@ -74,26 +91,63 @@ class Checked(Result, frozen=True, kw_only=True, tag="custody-checked/v1"):
     custody check 2026-0417/EX-1 --as cust-02
     custody check --case 2026-0417 --all --as cust-02
     custody check EX-1 --no-record
+    custody check EX-1 --hash-list guymager.info --as cust-02
     """,
     result=Checked,
 )
 @selecting
+@click.option("--hash-list", type=FILE, help="Hold a hash list or acquisition log against one exhibit, and keep it.")
 @click.option("--no-record", is_flag=True, help="Check only, and record nothing.")
 @signed
 @timed
 @pass_custody
-def check(context: Context, *, selection: Selection, no_record: bool, who: Signing, when: When) -> int:
+def check(
+    context: Context, *, selection: Selection, hash_list: Path | None, no_record: bool, who: Signing, when: When
+) -> int:
     """Hash the files of exhibits again, in the store or where they were left, and record the result.
 
-    Exit code 3 says that a file is missing or is not what was registered; that is recorded as well.
+    Exit code 3 says that a file is missing or is not what was registered; that is recorded as well. With --hash-list it
+    also says that the list has another value than the record; the list is kept as a document of the check.
     """
     exhibits = with_files(context, select(context, selection))
-    found = [rehash(context, exhibit) for exhibit in exhibits]
+    if hash_list is not None and len(exhibits) != 1:
+        raise UsageError("usage.hash-list", f"expected one exhibit beside --hash-list, found {len(exhibits)}")
     with staging(context) as staged:
-        outcome = None if no_record else _record(context, found, staged, who=who, when=when)
-    result = Checked(exhibits=tuple(map(_describe, found)), recorded=UNSET if outcome is None else act_result(outcome))
+        lists = read_lists(staged, [hash_list] if hash_list is not None else [])
+        found = [rehash(context, exhibit) for exhibit in exhibits]
+        held = [(item, _hold(context, item, exhibits[0])) for item in lists]
+        kept = next((item.document for item in lists), None)
+        outcome = None if no_record else _record(context, found, staged, kept, who=who, when=when)
+    result = Checked(
+        exhibits=tuple(map(_describe, found)),
+        hash_list=next((_describe_list(*pair) for pair in held), UNSET),
+        recorded=UNSET if outcome is None else act_result(outcome),
+    )
     emit(context.settings, result, _lines(context, found, outcome))
-    return Exit.DONE if all(item.is_unaltered for item in found) else Exit.FAILED
+    is_right = all(item.is_unaltered for item in found) and not any(of.differences for _, of in held)
+    return Exit.DONE if is_right else Exit.FAILED
+
+
+def _hold(context: Context, held: HeldList, exhibit: Exhibit) -> Comparison:
+    registration = registration_of(context, exhibit)
+    details = registration.details
+    assert isinstance(details, ExhibitRegistered), "that is what registers"
+    assert isinstance(details.content, Content), "it has files"
+    disclosures = context.ledger().disclosures_of([registration])
+    members = Holdings(context.ledger().home).members(details.content, disclosures)
+    return hold_against(context, held, members, is_image=is_set(details.image))
+
+
+def _describe_list(held: HeldList, result: Comparison) -> ListHeld:
+    return ListHeld(
+        absent=len(result.absent),
+        differing=len(result.differences),
+        document=held.document,
+        kind=held.parsed.kind,
+        matching=result.matching,
+        unchecked=result.unchecked,
+        unlisted=result.unlisted,
+    )
 
 
 def with_files(context: Context, selected: Selected) -> tuple[Exhibit, ...]:
@@ -114,11 +168,13 @@ def with_files(context: Context, selected: Selected) -> tuple[Exhibit, ...]:
     return tuple(kept)
 
 
-def _record(context: Context, found: Sequence[Rehashed], staged: Staged, *, who: Signing, when: When) -> Outcome:
+def _record(
+    context: Context, found: Sequence[Rehashed], staged: Staged, kept: str | None, *, who: Signing, when: When
+) -> Outcome:
     composed = compose_notes(
         context,
         "exhibit.checked",
-        lambda target: _details(found[target.place], staged),
+        lambda target: _details(found[target.place], staged, kept),
         [item.exhibit for item in found],
         who=who,
         when=when,
@@ -126,8 +182,8 @@ def _record(context: Context, found: Sequence[Rehashed], staged: Staged, *, who:
     return complete(context, who, composed, keep=staged.keep)
 
 
-def _details(found: Rehashed, staged: Staged) -> dict[str, Any]:
-    """Return the details of one check; a list that is too long for an event becomes a document."""
+def _details(found: Rehashed, staged: Staged, kept: str | None) -> dict[str, Any]:
+    """Return the details of one check; a list that is too long for an event becomes a document, before that ``kept``."""
     result = found.result
     mismatches = [difference.mismatch for difference in result.differences]
     is_long = len(mismatches) > 64 or len(canonical.encode(mismatches)) > limits.LIST_BYTES
@@ -135,7 +191,7 @@ def _details(found: Rehashed, staged: Staged) -> dict[str, Any]:
         "bytes": result.read,
         "checked": result.checked,
         # A link or an empty directory that changed has no place in the event's own list.
-        "document": staged.document_bytes(_list_document(found)) if is_long or result.altered else None,
+        "document": staged.document_bytes(_list_document(found)) if is_long or result.altered else kept,
         "matching": result.matching,
         "mismatches": mismatches if mismatches and not is_long else None,
         "root": found.content.root,
