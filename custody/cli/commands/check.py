@@ -183,7 +183,7 @@ def _record(
 
 
 def _details(found: Rehashed, staged: Staged, kept: str | None) -> dict[str, Any]:
-    """Return the details of one check; a list that is too long for an event becomes a document, before that ``kept``."""
+    """Return the details of one check; what is too long for an event becomes a document, instead of ``kept``."""
     result = found.result
     mismatches = [difference.mismatch for difference in result.differences]
     is_long = len(mismatches) > 64 or len(canonical.encode(mismatches)) > limits.LIST_BYTES
