@@ -97,7 +97,7 @@ class World:
         """The verifier key of a log of that name."""
         return format_verifier_key(log_verifier_key(origin, signer))
 
-    def init(self, registrars: Sequence[str] = REGISTRARS, *, country: str = "XA") -> Receipt:
+    def init(self, registrars: Sequence[str] = REGISTRARS) -> Receipt:
         """Write entry 0, signed by all its registrars."""
         roles = {**dict.fromkeys(registrars, ("registrar",)), "system": ("system",)}
         agents = [

@@ -667,6 +667,11 @@ def _check_erased(value: Any) -> None:
         raise malformed("an order that erases nothing")
 
 
+def _check_export_to(value: Any) -> None:
+    if "transfer" in value and "to" not in value:
+        raise malformed("a transfer goes to somebody on record")
+
+
 def _check_answer(value: Any) -> None:
     exactly_where("ground", "outcome", "refused")(value)
     if value["outcome"] in ("conflict-of-law", "postponed", "refused") and "reasons" not in value:
@@ -776,7 +781,7 @@ DETAILS: dict[str, Form] = {
                                in_order("cures")),
     "bundle.exported": record(
         {"manifest": HASH, "purpose?": PRIVATE, "recipient": PRIVATE, "request?": AGENT, "to?": AGENT,
-         "transfer?": NONCE}),
+         "transfer?": NONCE}, _check_export_to),
     "access.logged": record(
         {"action": one_of("exported unpacked verified viewed"), "agent?": AGENT, "person?": PRIVATE}),
     "disclosure.erased": record(
@@ -1056,6 +1061,34 @@ TRUST = record(
      "recipients?": array(1, 4096, record({"age_key": AGE_KEY, "name": some_text(4096)})),
      "schema": one_of("custody-trust/v1"), "timestamp_authorities?": array(1, 256, BASE64)},
     _check_trust,
+)  # fmt: skip
+
+
+# requests.md: a provider's certificate, which is a document
+
+CERTIFICATE_TYPE = "application/vnd.custody.certificate.v1+json"
+
+
+def _check_certified_name(value: Any) -> None:
+    try:
+        check_path(value["name"].encode())
+    except Bad:
+        raise malformed("not a relative path") from None
+
+
+def _check_certificate(value: Any) -> None:
+    exactly_where("content", "kind", "production")(value)
+    exactly_where("method", "kind", "production")(value)
+    exactly_where("until", "kind", "preservation")(value)
+
+
+CERTIFIED_FILE = record({"digests": DIGESTS, "name": some_text(4096), "size": COUNT}, _check_certified_name)
+CERTIFICATE = record(
+    {"answers": record({"ledger?": ORIGIN, "manifest?": HASH, "request?": AGENT, "sha256": HASH}),
+     "content?": record({"bytes": COUNT, "count": COUNT, "files?": array(1, 16, CERTIFIED_FILE), "root": HASH}),
+     "issued_at": TIME, "kind": one_of("preservation production"), "method?": some_text(4096), "nonce": NONCE,
+     "provider": AGENT, "schema": one_of("custody-certificate/v1"), "seal?": some_text(4096), "until?": TIME},
+    _check_certificate,
 )  # fmt: skip
 
 
@@ -2166,7 +2199,7 @@ class State:
         self.registrations: dict[str, ExhibitKey] = {}
         self.requests: dict[str, Request] = {}
         self.consents: dict[str, Consent] = {}
-        self.decided: dict[str, set[str]] = {}  # heads that a transfer decided
+        self.decided: set[str] = set()  # dispatches of other ledgers that were accepted or refused
         self.events: dict[str, Placed] = {}
         self.ended: set[ExhibitKey] = set()
 
@@ -2275,6 +2308,10 @@ class State:
         if entry.is_custody_act:
             return self._apply_custody_act(entry)
         self._check_annotation(entry)
+        if entry.type == "access.logged" and entry.details["action"] == "exported":
+            is_told = about_kind(entry.event["about"][0]) == "exhibit" and "agent" in entry.details
+            if not is_told:
+                raise Bad("rule.access", "exported is what went to somebody on record, of exhibits")
         return ["defect.receipt-contested"] if entry.type == "transfer.contested" else []
 
     # Ledger, agents and keys
@@ -2357,8 +2394,10 @@ class State:
             del agent.members[name]
         agent.members |= dict.fromkeys(added, entry.index)
         agent.has_left = "left" in details
+        told = (agent.country, details.get("country")), (agent.ledger, details.get("ledger"))
+        moved = ["defect.agent-moved" for old, new in told if None not in (old, new) and old != new]
         agent.country, agent.ledger = details.get("country", agent.country), details.get("ledger", agent.ledger)
-        return self._find_lone_registrar(entry, before)
+        return [*self._find_lone_registrar(entry, before), *moved]
 
     def _apply_agent_key_added(self, entry: Entry) -> None:
         details = entry.details
@@ -2460,20 +2499,18 @@ class State:
         details = entry.details
         exhibit = self._register(entry, is_put=False)
         foreign, sender = details["foreign"], self.agents.get(details["from"])
-        if sender and sender.ledger is not None and sender.ledger != foreign["ledger"]:
+        if (sender and sender.ledger != foreign["ledger"]) or foreign["ledger"] == self.origin:
             raise Bad("rule.transfer-origin", f"{details['from']} keeps another ledger than {foreign['ledger']}")
-        self._decide(details["transfer"], {foreign["head"]})
-        if details["onward"] != "allowed":
-            exhibit.bound_to |= {details["from"]}
+        self._decide([foreign["head"]])
         self._put(entry, exhibit)
 
     def _apply_transfer_refused(self, entry: Entry) -> None:
-        self._decide(entry.details["transfer"], {item["head"] for item in entry.details["exhibits"]})
+        self._decide([item["head"] for item in entry.details["exhibits"]])
 
-    def _decide(self, transfer: str, heads: set[str]) -> None:
-        if heads & self.decided.get(transfer, set()):
+    def _decide(self, heads: Sequence[str]) -> None:
+        if self.decided & {*heads} or len({*heads}) < len(heads):
             raise Bad("rule.transfer-twice", "a dispatch that was decided on already")
-        self.decided.setdefault(transfer, set()).update(heads)
+        self.decided |= {*heads}
 
     def _register(self, entry: Entry, *, is_put: bool = True) -> Exhibit:
         """Check a first act, and make its exhibit."""
@@ -2492,6 +2529,8 @@ class State:
                 continue  # not carried; that it should be is for step 8
             if placed is None or ("exhibit", *name) not in placed.subjects:
                 raise Bad("rule.parent", "derived from an act that isn't the parent's")
+        if "foreign" in entry.details and entry.details.get("onward") != "allowed":
+            bound |= {entry.details["foreign"]["ledger"]}
         exhibit = Exhibit(
             entry.event_hash, entry.event_hash, 0, entry.party("actor"), entry.event["occurred_at"], bool(parents),
             frozenset(bound),
@@ -2667,16 +2706,18 @@ class State:
         if recipient is None or recipient.country is None:
             return ["release.recipient-unknown"]
         times = sorted((entry.event["occurred_at"], entry.record["recorded_at"]))
-        sent = entry.details if entry.type == "transfer.dispatched" else None
         found = []
         for exhibit in released:
             consents = [item for item in self.consents.values() if exhibit.registration in item.exhibits]
+            bodies = [(item, self.agents.get(item.details["authority"])) for item in consents]
+            known = [(item, body) for item, body in bodies if body and body.kind in ("organisation", "unit")]
             if recipient.country != self.country:
-                own = [item for item in consents if self._is_of_this_country(item.details["authority"])]
-                found += self._find_fault(own, to, times, sent)
-            for authority in sorted(exhibit.bound_to - {to}):
-                of_it = [item for item in consents if item.details["authority"] == authority]
-                found += self._find_fault(of_it, to, times, sent)
+                own = [item for item, body in known if body.country == self.country]
+                found += self._find_fault(own, to, times, entry)
+            for origin in sorted(exhibit.bound_to):
+                if recipient.ledger != origin:
+                    of_it = [item for item, body in known if body.ledger == origin]
+                    found += self._find_fault(of_it, to, times, entry)
         return found
 
     def _receiver_abroad(self, entry: Entry) -> str | None:
@@ -2694,29 +2735,26 @@ class State:
         about = [item["exhibit"] for item in entry.event.get("about", ()) if "exhibit" in item]
         return [self.registrations[item] for item in about if item in self.registrations]
 
-    def _is_of_this_country(self, authority: str) -> bool:
-        agent = self.agents.get(authority)
-        return agent is not None and agent.country in (self.country, None)
-
-    def _find_fault(
-        self, consents: Iterable[Consent], to: str, times: list[str], sent: dict[str, Any] | None
-    ) -> list[str]:
-        faults = [self._fault(consent, to, times, sent) for consent in consents]
+    def _find_fault(self, consents: Iterable[Consent], to: str, times: list[str], entry: Entry) -> list[str]:
+        faults = [self._fault(consent, to, times, entry) for consent in consents]
         if 0 in faults:
             return []
         return [FAULTS[max(faults, default=0)]]
 
-    def _fault(self, consent: Consent, to: str, times: list[str], sent: dict[str, Any] | None) -> int:
+    def _fault(self, consent: Consent, to: str, times: list[str], entry: Entry) -> int:
         """The number of the first fault of a consent, 0 for none."""
-        request = self.requests.get(consent.details.get("request", ""))
+        name = consent.details.get("request")
+        request = self.requests.get(name or "")
+        says_request = entry.type in ("bundle.exported", "transfer.dispatched")
         faults = (
             consent.details["recipient"] != to,
             consent.is_revoked,
+            name is not None and says_request and entry.details.get("request") != name,
             request is not None and (request.status == "withdrawn" or request.outcome == "refused"),
             times[0] < consent.details["valid_from"],
             times[1] > consent.details.get("valid_until", "9999-12-31T23:59:59Z"),
             bool(consent.unmet),
-            sent is not None and not _binds_as(sent, consent.details),
+            entry.type == "transfer.dispatched" and not _binds_as(entry.details, consent.details),
         )
         return next((number for number, is_so in enumerate(faults, 1) if is_so), 0)
 
@@ -2776,7 +2814,8 @@ class State:
         return found - {entry.index}
 
 
-FAULTS = ("release.consent-missing", "release.consent-recipient", "release.consent-revoked", "release.request-ended",
+FAULTS = ("release.consent-missing", "release.consent-recipient", "release.consent-revoked",
+          "release.consent-request", "release.request-ended",
           "release.consent-early", "release.consent-expired", "release.consent-conditions",
           "release.consent-terms")  # fmt: skip
 
@@ -3084,7 +3123,7 @@ class Verification:
             return "INDETERMINATE"
         if step == 11 and self.asks_law:
             return "PASSED"
-        return "NOT ASKED" if step in (3, 11) or (step == 12 and self.has_stopped) else "PASSED"
+        return "NOT ASKED" if step in (3, 11) or (step == 12 and (self.has_stopped or self.is_newer)) else "PASSED"
 
     @property
     def verdict(self) -> str:
@@ -3560,6 +3599,7 @@ class Verification:
         self._check_documents(bundle["documents"])
         self._check_payload(files, bundle["documents"], manifests)
         self._check_assets(bundle["exhibits"])
+        self._check_certificates(bundle["exhibits"])
 
     def _find_recorded_mismatch(self, entry: Entry, listed: set[ExhibitKey]) -> None:
         """A check or a handover on record that found other files than were registered."""
@@ -3569,7 +3609,8 @@ class Verification:
             if registration is None or ("exhibit", *name) not in entry.subjects[:1]:
                 continue
             root = registration.details.get("content", {}).get("root")
-            found = [item for side in ("rehash_before", "rehash_after") if (item := details.get(side))]
+            sides = ("rehash_before", "rehash_after", "rehash")
+            found = [item for side in sides if (item := details.get(side))]
             wrong = [item for item in found if not item["match"] or item["root"] != root]
             if entry.type == "exhibit.checked":
                 whole = "mismatches" not in details and details["matching"] == details["checked"]
@@ -3771,6 +3812,90 @@ class Verification:
             for number, document in enumerate(asset.get("proofs", ()), 1):
                 self._check_asset_proof(f"{subject}, asset proof {number}", asset, document["document"])
 
+    def _check_certificates(self, listed: Sequence[dict[str, str]]) -> None:
+        """The provider's certificate with which an exhibit came (requests.md, "Providers' certificates")."""
+        for item in listed:
+            entry = self.registration_of((item["case"], item["exhibit"]))
+            if entry is None or entry.type != "exhibit.registered" or "certificate" not in entry.details:
+                continue
+            name, member = f"{item['case']} {item['exhibit']}", f"data/documents/{entry.details['certificate']}"
+            if member not in self.members:
+                self.find(9, "certificate.absent", name, "the certificate isn't at hand", NOTE)
+                continue
+            try:
+                if self.members[member].size > ENTRY_BYTES:
+                    raise Bad("container.member-size", "a certificate that is too large")
+                self._check_certificate(name, bytes(self.view(member)), entry)
+            except Bad as bad:
+                self.find(9, bad.code, name, bad.text, bad.severity)
+
+    def _check_certificate(self, name: str, raw: bytes, entry: Entry) -> None:
+        envelope = decode(raw, ENTRY_BYTES)
+        ENVELOPE(envelope)
+        if envelope["payloadType"] != CERTIFICATE_TYPE:
+            raise Bad("certificate.type", "an envelope of something else")
+        payload = unbase64(envelope["payload"])
+        told = read_record(payload, EVENT_BYTES, "custody-certificate", CERTIFICATE)
+        certified, content = told.get("content"), entry.details.get("content", {"bytes": 0})
+        files = (certified or {}).get("files")
+        if files is not None:
+            names = [item["name"].encode() for item in files]
+            root = root_of(leaf_hash(encode(item)) for item in files).hex()
+            sums = {"bytes": sum(item["size"] for item in files), "count": len(files), "root": root}
+            if any(not first < last for first, last in itertools.pairwise(names)) or {**certified, **sums} != certified:
+                raise Bad("certificate.order", "files out of order, or of another root")
+        if certified is None:
+            raise Bad("certificate.kind", "not of a production")
+        kept = [item for item in content["files"] if item["type"] == "file"] if "files" in content else None
+        if content["bytes"] != certified["bytes"] or (kept is not None and len(kept) != certified["count"]):
+            raise Bad("certificate.content", "other files than were certified")
+        if kept is None or files is None:
+            self.find(9, "certificate.list-absent", name, "the list of files isn't in the records", NOTE)
+        elif _pairs(kept) != _pairs(files):
+            raise Bad("certificate.content", "other files than were certified")
+        self._check_certified_request(told, entry)
+        self._check_certifier(name, told["provider"], envelope, payload, entry.index)
+
+    def _check_certified_request(self, told: dict[str, Any], entry: Entry) -> None:
+        answers = told["answers"]
+        source = entry.details.get("source")
+        recorded = answers.get("request") if source is None else source.get("request")
+        other = answers.get("request", recorded) != recorded and recorded is not None
+        if answers.get("ledger", self.state.origin) != self.state.origin or other:
+            raise Bad("certificate.request", "an answer to another request")
+        known = self.state.requests.get(recorded) if recorded is not None else None
+        if known is None:
+            return
+        about = [item for item in self.entries if ("request", recorded) in item.subjects]
+        letters = {item.details["manifest"] for item in about if item.type == "bundle.exported"}
+        letters |= {
+            item.details["manifest"]
+            for item in self.entries
+            if item.type == "bundle.exported" and {"request": recorded} in item.event["about"]
+        }
+        papers = {item.details.get("document") for item in about if item.type == "request.sent"}
+        is_sent = answers["manifest"] in letters if "manifest" in answers else answers["sha256"] in papers
+        if known.peer != told["provider"] or not is_sent:
+            raise Bad("certificate.request", "an answer of another, or to another file")
+
+    def _check_certifier(self, name: str, provider: str, envelope: Any, payload: bytes, index: int) -> None:
+        if len(envelope["signatures"]) != 1:
+            raise Bad("certificate.signatures", "not one signature")
+        signature, agent = envelope["signatures"][0], self.state.agents.get(provider)
+        if agent is None:
+            self.find(9, "certificate.provider-absent", name, "the provider isn't carried", NOTE)
+            return
+        key = self.state.keys.get(signature["keyid"])
+        if key is None or key.agent != provider or key.enrolled >= index or agent.roles.get("provider", index) >= index:
+            raise Bad("certificate.signer", "not a key of a provider at that time")
+        if key.revoked is not None and key.last is not None and index >= key.revoked and index > key.last:
+            raise Bad("certificate.signer", "a key that had ended")
+        raw = unbase64(signature["sig"]) if is_base64(signature["sig"]) else b""
+        if not holds(key.raw, pae(CERTIFICATE_TYPE, payload), raw):
+            raise Bad("signature.invalid", "the provider's signature doesn't hold")
+        if key.last is not None and key.last < index:
+            self.find(9, "certificate.disputed", name, "its key was revoked from before on", INDETERMINATE)
+
     def _shown(self, private: dict[str, str] | None) -> str:
         """A disclosed text, or none."""
         found = self.disclosed.get(private["commitment"]) if private else None
@@ -3829,6 +3954,10 @@ class Verification:
         own = (self.trust or {}).get("recipient", {}).get("ledger")
         if to is not None and None not in (to.ledger, own) and to.ledger != own:
             self.find(11, "lawfulness.recipient", f"entry {export.index}", f"made for {to.ledger}, and not for {own}")
+        ledgers = (self.trust or {"ledgers": []})["ledgers"]
+        believed = [item["country"] for item in ledgers if to is not None and item["origin"] == to.ledger]
+        if to is not None and to.country is not None and believed and believed != [to.country]:
+            self.find(11, "lawfulness.country", f"entry {export.index}", f"{to.ledger} is in {believed[0]}")
 
     def report_law(self) -> dict[str, Any] | None:
         """On what terms the bundle was made."""
@@ -3885,16 +4014,31 @@ class Verification:
             if inner is None:
                 self.find(9, "inherited.absent", where, f"the bundle of {foreign['ledger']} isn't there")
                 continue
-            for code in inner.find_differences(entry.details, self.state.origin):
-                step = 11 if code in ("inherited.conditions", "inherited.recipient") else 9
+            if inner.is_newer:
+                continue
+            for code in inner.find_differences(entry.details, self.state):
+                step = 11 if code in ("inherited.conditions", "inherited.country", "inherited.recipient") else 9
                 self.find(step, code, where, f"otherwise than the bundle of {foreign['ledger']} says")
         for key in sorted(self.inherited.keys() - called):
             self.find(9, "inherited.unnamed", key, "no carried acceptance names this bundle")
+        roots: dict[tuple[str, int], str] = {}
+        for ledger in self.report_ledgers():
+            if roots.setdefault((ledger["origin"], ledger["size"]), ledger["root"]) != ledger["root"]:
+                self.find(2, "checkpoint.fork", "checkpoint", "two roots of one ledger at one size within the bundle")
+
+    def report_ledgers(self) -> Iterator[dict[str, Any]]:
+        """The ledger, and those of the bundles within, each followed by those within it."""
+        own = self.report_ledger()
+        if own is not None:
+            yield own
+        for key in sorted(self.inherited):
+            yield from self.inherited[key].report_ledgers()
 
     def _open_inherited(self, name: str) -> None:
-        inner = Verification(
-            bytes(self.view(name)), trust=self.raw_trust, files=InnerFiles(self), depth=self.depth + 1
-        ).run()
+        inner = Verification(bytes(self.view(name)), trust=self.raw_trust, files=InnerFiles(self), depth=self.depth + 1)
+        if inner.trust is not None:
+            inner.trust.pop("recipient", None)  # it was made for the ledger between
+        inner.run()
         if inner.has_stopped:
             bad = next(finding for finding in inner.findings if finding.step == 0)
             self.find(0, bad.code, name, bad.text)
@@ -3907,16 +4051,19 @@ class Verification:
             else:
                 self.find(item.step, item.code, subject, item.text, item.severity)
         export = inner.exporting_entry()
-        self.inherited[export.details["manifest"] if export else name] = inner
+        manifest = export.details["manifest"] if export else name
+        if manifest in self.inherited:
+            self.find(9, "inherited.unnamed", name, "a second bundle of one payload manifest")
+        self.inherited[manifest] = inner
 
-    def find_differences(self, accepted: dict[str, Any], origin: str | None) -> Iterator[str]:
+    def find_differences(self, accepted: dict[str, Any], outer: State) -> Iterator[str]:
         """What an acceptance in another ledger says otherwise than this bundle, with which the exhibit came."""
         foreign = accepted["foreign"]
         name = (foreign["case"], foreign["exhibit"])
         exhibit, point = self.state.exhibits.get(name), self.checkpoint
         listed = {(item["case"], item["exhibit"]) for item in (self.bundle or {"exhibits": []})["exhibits"]}
         wanted = (foreign["ledger"], foreign["size"], foreign["root"])
-        if self.is_newer or point is None or (point.origin, point.size, point.root.hex()) != wanted:
+        if point is None or (point.origin, point.size, point.root.hex()) != wanted:
             yield "inherited.exhibit"
             return
         if exhibit is None or name not in listed:
@@ -3936,8 +4083,11 @@ class Verification:
         if _terms_of(last.details) != _terms_of(accepted):
             yield "inherited.conditions"
         to = self.state.agents.get(last.details["to"])
-        if to is not None and to.ledger is not None and origin is not None and to.ledger != origin:
-            yield "inherited.recipient"
+        if to is not None and outer.origin is not None:
+            if to.ledger not in (None, outer.origin):
+                yield "inherited.recipient"
+            if to.country not in (None, outer.country):
+                yield "inherited.country"
 
     # What was explained on record (verification.md, step 12)
 
@@ -3985,8 +4135,8 @@ class Verification:
         law = self.report_law()
         if law is not None:
             result["law"] = law
-        within = [self.inherited[key].report_ledger() for key in sorted(self.inherited)]
-        if within := [ledger for ledger in within if ledger is not None]:
+        within = [item for key in sorted(self.inherited) for item in self.inherited[key].report_ledgers()]
+        if within:
             result["inherited"] = within
         if self.trust_sha256:
             result["trust_sha256"] = self.trust_sha256
@@ -4045,6 +4195,10 @@ def member_of(item: dict[str, Any], folder: str) -> str:
     if "encrypted" in item:
         return f"data/encrypted/{item['encrypted']['sha256']}.age"
     return folder + str(item["sha256"])
+
+
+def _pairs(files: Iterable[dict[str, Any]]) -> list[tuple[str, int]]:
+    return sorted((item.get("digests", {"sha256": ""})["sha256"], item.get("size", -1)) for item in files)
 
 
 def _terms_of(details: dict[str, Any]) -> tuple[Any, ...]:

@@ -34,11 +34,12 @@ class Post:
     """One country's ledger: an exhibit of two files, a ministry with an official, and police abroad on record."""
 
     def __init__(self, folder: Path, name: str, peers: Mapping[str, str], *, is_holding: bool = True) -> None:
-        world = World(origin=f"{name}.example/main", seed=f"post {name}")
+        world = World(origin=f"{name}.example/main", seed=f"post {name}", country=f"X{name[0].upper()}")
+        self.country = world.country
         world.init()
         world.enrol("examiner-1")
         world.enrol("official-1", ("authority",))
-        world.enrol("ministry", ("authority",), kind="organisation", members=["official-1"], country="XA")
+        world.enrol("ministry", ("authority",), kind="organisation", members=["official-1"], country=self.country)
         for peer, country in peers.items():
             world.enrol(f"{peer}-police", (), kind="organisation", country=country, ledger=f"{peer}.example/main")
         world.open_case(CASE)
@@ -128,7 +129,7 @@ class Post:
     def trusted(self) -> TrustedLedger:
         """What somebody believes who knows this ledger."""
         return TrustedLedger(
-            authority=f"police of {self.name}", country="XA", genesis=hash_leaf(self.forge.raws[0]).hex(),
+            authority=f"police of {self.name}", country=self.country, genesis=hash_leaf(self.forge.raws[0]).hex(),
             log_keys=(LogKey(first=0, key=self.world.log_key),), origin=self.world.origin, seen=(),
         )  # fmt: skip
 

@@ -123,7 +123,7 @@ class Road:
     def __init__(self, setting: Setting, **sent: Any) -> None:
         folder = setting.forge.folder
         self.a = Post(folder, "a", {"b": "XB"})
-        self.b = Post(folder, "b", {"a": "XB", "c": "XC"}, is_holding=False)
+        self.b = Post(folder, "b", {"a": "XA", "c": "XC"}, is_holding=False)
         self.parcel = self.a.parcel(**sent)
 
     def onward(self, *exhibits: str, **options: Any) -> Members:
@@ -279,7 +279,7 @@ _road("inherited-condition-added", "Accepted under a condition that nobody set."
 
 def _for_another(setting: Setting) -> Vector:
     road = Road(setting)
-    thief = Post(setting.forge.folder, "c", {"a": "XB"}, is_holding=False)
+    thief = Post(setting.forge.folder, "c", {"a": "XA"}, is_holding=False)
     thief.accept(road.a, road.parcel)
     thief.consent(authority="a-police", recipient="ministry", **PAPER)
     raw = pack(thief.bundle("EX-1", to="ministry"))
@@ -313,7 +313,7 @@ def _chain(length: int, setting: Setting) -> tuple[list[Post], Members]:
     posts: list[Post] = []
     members: Members = {}
     for place, name in enumerate(names):
-        peers = {other: "XB" for other in names[max(0, place - 1) : place + 2] if other != name}
+        peers = {other: f"X{other.upper()}" for other in names[max(0, place - 1) : place + 2] if other != name}
         post = Post(setting.forge.folder, name, peers, is_holding=not posts)
         transfer = f"{place:032x}"
         if posts:
