@@ -110,9 +110,7 @@ def verify(
     check_certificates(opened, source, findings, registered, entries, state, decryption)
     law = check_lawfulness(opened, findings, entries=entries, state=state, trust=trusted.trust)  # 11
     files = OuterFiles(opened.measured, content.files)
-    # A bundle within was made for the ledger between, so who reads this one is not its recipient.
-    believed = None if trusted.trust is None else replace(trusted.trust, recipient=UNSET)
-    inner = Trusted(believed, trusted.sha256)
+    inner = _within(trusted)
 
     def again(source: Source) -> Verified:
         return verify(source, trusted=inner, at=at, elsewhere=files, depth=depth + 1)
@@ -120,14 +118,27 @@ def verify(
     inherited = check_inherited(opened, source, findings, entries=entries, state=state, again=again, depth=depth)
     check_one_past(_ledgers(opened, inherited), findings)
     check_procedure(profile_for, findings, entries=entries, state=state, at=format_time(at), listed=listed)  # 12
-    explanations = Explanations()
-    for index in (index for index in sorted(entries) if index in placed and placed[index].is_applied):
-        explanations.add(entries[index], state)
-    explanations.stand_beside(findings)
+    _explain(entries, placed, state, findings)
     report = _report(opened, findings, trusted, at, state, placed, listed, genesis)
     ledgers = tuple(ledger for item in inherited for ledger in ledgers_of(item.report))
     report = replace(report, law=law or UNSET, inherited=ledgers or UNSET)
     return Verified(report, entries, placed, values, state, disputes)
+
+
+def _within(trusted: Trusted) -> Trusted:
+    """Return what is believed of a bundle within: it was made for the ledger between, and not for who reads this one."""
+    trust = None if trusted.trust is None else replace(trusted.trust, recipient=UNSET)
+    return Trusted(trust, trusted.sha256)
+
+
+def _explain(
+    entries: Mapping[int, ParsedEntry], placed: Mapping[int, Placed], state: State, findings: Findings
+) -> None:
+    """Put what somebody explained later beside the defect that it is about."""
+    explanations = Explanations()
+    for index in (index for index in sorted(entries) if index in placed and placed[index].is_applied):
+        explanations.add(entries[index], state)
+    explanations.stand_beside(findings)
 
 
 def _ledgers(opened: Opened, inherited: Sequence[Inner]) -> Iterator[LedgerReport]:

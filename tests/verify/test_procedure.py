@@ -221,7 +221,7 @@ def test_acts_are_looked_at_too(world: World) -> None:
 
 
 def dispatched(world: World, **details: Any) -> set[str]:
-    world.enrol("office-xb", roles=(), kind="organisation", country="XA")
+    world.enrol("office-xb", roles=(), kind="organisation", country="XA", ledger="b.example/x")
     seized(world, attestations=(HOLDER,))
     base = {"item": "original", "onward": "forbidden", "purpose": "p", "to": "office-xb", "transfer": "ab" * 16}
     world.act("transfer.dispatched", CASE, EXHIBIT, {**base, **details}, actor="examiner-1")
@@ -244,7 +244,7 @@ def test_an_original_travels_sealed_and_with_a_backup(world: World, details: Any
 
 def ask(world: World, request: str = "p-1", **details: Any) -> None:
     if request == "p-1":
-        world.enrol("office-xb", roles=(), kind="organisation", country="XB")
+        world.enrol("office-xb", roles=(), kind="organisation", country="XB", ledger="b.example/x")
     base = {"fields": (), "kind": "preservation", "request": request, "to": "office-xb"}
     world.append(world.sign(world.event("request.drafted", {**base, **details}, actor="registrar-1")))
 
@@ -273,7 +273,7 @@ def test_a_request_lacks_fields_each_with_its_source(world: World) -> None:
 )
 def test_an_answer_says_who_forwarded_and_who_decided(world: World, named: dict[str, str], missing: bool) -> None:
     """Row C24: two organs, two responsibilities."""
-    world.enrol("office-xb", roles=(), kind="organisation", country="XB")
+    world.enrol("office-xb", roles=(), kind="organisation", country="XB", ledger="b.example/x")
     received = {"fields": (), "from": "office-xb", "kind": "mla", "paper": DOCUMENT, "request": "r-1"}
     for type, details in (
         ("request.received", {**received, "received_at": "2026-11-21T08:00:00Z"}),
@@ -285,7 +285,7 @@ def test_an_answer_says_who_forwarded_and_who_decided(world: World, named: dict[
 
 def accepted(world: World, code: str, due: str) -> None:
     """An exhibit came from abroad on a term with a date."""
-    world.enrol("office-xb", roles=(), kind="organisation", country="XB")
+    world.enrol("office-xb", roles=(), kind="organisation", country="XB", ledger="b.example/x")
     hash_ = "ef" * 32
     foreign = {"case": "B", "exhibit": "9", "head": hash_, "ledger": "b.example/x", "manifest": hash_, "root": hash_}
     details = {

@@ -37,7 +37,7 @@ def world() -> World:
     for agent in ("examiner-1", "examiner-2"):
         made.enrol(agent)
     made.enrol("witness-1", roles=("viewer",))
-    made.enrol("office-2", roles=(), kind="organisation", country="XA")
+    made.enrol("office-2", roles=(), kind="organisation", country="XA", ledger="b.example/x")
     made.open_case(CASE)
     made.register(
         CASE,
