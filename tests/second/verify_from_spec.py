@@ -847,7 +847,8 @@ DETAILS: dict[str, Form] = {
          "document?": HASH, "request": AGENT, "sent_at": TIME}),
     "request.withdrawn": record({"document?": HASH, "reason": PRIVATE, "request": AGENT}),
     "transfer.accepted": record(
-        {**REGISTERED, "accepted_at": TIME, "conditions?": array(1, 16, CONDITION), "from": AGENT, "onward": ONWARD,
+        {**REGISTERED, "accepted_at": TIME, "conditions?": array(1, 16, CONDITION), "from": AGENT, "item?": one_of("copy original"),
+         "onward": ONWARD,
          "rehash?": REHASH, "request?": AGENT, "reservation_note?": PRIVATE,
          "reservations?": array(1, 16, one_of("checkpoint-unknown conditions-disputed content-incomplete encrypted "
                                               "entries-disputed other procedure-defects seal-broken "
@@ -2532,7 +2533,8 @@ class State:
         if "foreign" in entry.details and entry.details.get("onward") != "allowed":
             bound |= {entry.details["foreign"]["ledger"]}
         exhibit = Exhibit(
-            entry.event_hash, entry.event_hash, 0, entry.party("actor"), entry.event["occurred_at"], bool(parents),
+            entry.event_hash, entry.event_hash, 0, entry.party("actor"), entry.event["occurred_at"],
+            bool(parents) or entry.details.get("item") == "copy",
             frozenset(bound),
         )  # fmt: skip
         if is_put:
