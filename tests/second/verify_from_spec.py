@@ -847,7 +847,8 @@ DETAILS: dict[str, Form] = {
          "document?": HASH, "request": AGENT, "sent_at": TIME}),
     "request.withdrawn": record({"document?": HASH, "reason": PRIVATE, "request": AGENT}),
     "transfer.accepted": record(
-        {**REGISTERED, "accepted_at": TIME, "conditions?": array(1, 16, CONDITION), "from": AGENT, "item?": one_of("copy original"),
+        {**REGISTERED, "accepted_at": TIME, "conditions?": array(1, 16, CONDITION), "from": AGENT,
+         "item?": one_of("copy original"),
          "onward": ONWARD,
          "rehash?": REHASH, "request?": AGENT, "reservation_note?": PRIVATE,
          "reservations?": array(1, 16, one_of("checkpoint-unknown conditions-disputed content-incomplete encrypted "
