@@ -242,10 +242,18 @@ ADVICE: Final = {
 
 # Texts of these hold numbers and digests only, so words in them can be exchanged without touching what somebody wrote.
 _REWORDED: Final = frozenset(
-    {"checkpoint.fork", "checkpoint.root", "completeness.root", "content.root", "entry.index-root"}
+    {
+        "checkpoint.fork",
+        "checkpoint.root",
+        "completeness.root",
+        "content.pieces",
+        "content.root",
+        "entry.index-root",
+    }
 )
-_REWORDED_FAMILIES: Final = frozenset({"tree", "trie"})
+_REWORDED_FAMILIES: Final = frozenset({"asset", "inherited", "pieces", "tree", "trie"})
 _WORDS: Final = {
+    "Merkle root": "digest over all transactions",
     "index root": "digest of the index",
     "index_root": "digest of the index",
     "leaf": "entry",

@@ -126,7 +126,7 @@ def verify(
 
 
 def _within(trusted: Trusted) -> Trusted:
-    """Return what is believed of a bundle within: it was made for the ledger between, and not for who reads this one."""
+    """Return what is believed of a bundle within: it was made for the ledger between, not for who reads this one."""
     trust = None if trusted.trust is None else replace(trusted.trust, recipient=UNSET)
     return Trusted(trust, trusted.sha256)
 

@@ -18,6 +18,7 @@ from custody.cli.receiving import check_addressed
 from custody.ledger.compose import Anchor, link_after
 from custody.transfer.arrivals import delivery_of
 from custody.verify import verify as verifier
+from custody.verify.entries_step import check_entries
 from custody.verify.verify import Trusted
 from keys.private.age import AgeIdentity, encrypt_stream
 from schemas import canonical, layout
@@ -88,23 +89,13 @@ def encrypted(world: World, folder: Path, exhibits: list[str], plain: bytes, ins
         members[f"{layout.ENCRYPTED}{digest}.age"] = raw
 
     path = folder / "enc.zip"
-    pack(
-        forge.bundle([(CASE, number) for number in exhibits], edit_payload=edit), path
-    ) if _two() else path.write_bytes(
-        pack(forge.bundle([(CASE, number) for number in exhibits], edit_payload=edit))  # type: ignore[call-arg]
-    )
+    path.write_bytes(pack(forge.bundle([(CASE, number) for number in exhibits], edit_payload=edit)))
     return verify_bundle(
         path,
         trusted=trusted.get("trusted", Trusted()),
         at=world.at,
         decrypting=lambda container: BundleDecryption(container, (ME,)),
     ).verified.report  # type: ignore[union-attr]
-
-
-def _two() -> bool:
-    import inspect
-
-    return len(inspect.signature(pack).parameters) > 1
 
 
 def test_a_ciphertext_is_compared_though_a_file_has_the_same_digest(tmp_path: Path) -> None:
@@ -139,6 +130,7 @@ def test_two_histories_of_one_ledger_in_one_bundle_are_a_fork(tmp_path: Path) ->
     """trust.md, 'with a note of the same size and another root it is the proof of a fork': both notes are here."""
     (tmp_path / "1").mkdir(), (tmp_path / "2").mkdir()  # type: ignore[func-returns-value]
     b = Side(tmp_path / "b", "b", peers={"a": "XA", "c": "XC"})
+    a = b
     for number, transfer in (("1", "0f" * 16), ("2", "0e" * 16)):
         a = Side(tmp_path / number / "a", "a", peers={"b": "XB"})
         path = send(a, thing=True, number=f"EX-{number}", onward="allowed", transfer=transfer)
@@ -168,7 +160,7 @@ def test_a_newer_record_within_leaves_it_undecided(tmp_path: Path, monkeypatch: 
     path = send(a, onward="allowed")
     b.accept(path, read(path, trust(a), a.world.at), "a-police")
     b.consent("EX-1", "c-police")
-    onward, genuine = b.build("o.zip", "EX-1", to="c-police").path, verifier.check_entries
+    onward, genuine = b.build("o.zip", "EX-1", to="c-police").path, check_entries
 
     def newer(opened: Any, findings: Any) -> Any:
         if opened.checkpoint.origin.startswith("a."):
@@ -182,7 +174,7 @@ def test_a_newer_record_within_leaves_it_undecided(tmp_path: Path, monkeypatch: 
 def test_what_was_not_run_is_not_passed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """verification.md: step 12 decided nothing (no entry was folded), and step 11 was not run where `to` stands."""
     a, _ = sides(tmp_path)
-    path, genuine = send(a), verifier.check_entries
+    path, genuine = send(a), check_entries
 
     def newer(opened: Any, findings: Any) -> Any:
         findings.add(4, Severity.INDETERMINATE, "record.version", "entry 3", "of version 2")
