@@ -58,7 +58,7 @@ def encrypt_member(member: PayloadMember, encryption: Encryption) -> tuple[Paylo
     """
     from keys.private.age import encrypt_stream
 
-    spool = encryption.folder / member.sha256
+    spool = encryption.folder / member.name.replace("/", "-")
     plain, cipher, sizes = sha256(), sha256(), [0, 0]
     with disk_errors(f"encrypting {member.name}"), member.open() as source, spool.open("xb", BUFFER) as out:
 

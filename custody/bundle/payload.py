@@ -130,7 +130,9 @@ def make_payload(
         _at_hand(layout.BUNDLE, _bundle(parts, files, documents, ciphertexts)),
     ]
     exhibits = [(case, number, _content(entry)) for case, number, entry in parts.registered]
-    names = {digest: f"{layout.ENCRYPTED}{made.sha256}.age" for digest, made in ciphertexts.items()}
+    names = {
+        name.removeprefix(layout.FILES): f"{layout.ENCRYPTED}{made.sha256}.age" for name, made in ciphertexts.items()
+    }
     page = format_readme(origin=parts.origin, exhibits=exhibits, files=files, encrypted=names)
     members.append(_at_hand(layout.README, page))
     ordered = tuple(sorted(members, key=lambda member: layout.place_of(member.name)))
@@ -146,7 +148,8 @@ def _encrypt(
         if encryption is None or not member.is_inside:
             packed.append(member)
             continue
-        made, ciphertexts[member.sha256] = encrypt_member(member, encryption)
+        # By name: a document may have the bytes of a file of evidence, and each has a ciphertext of its own.
+        made, ciphertexts[member.name] = encrypt_member(member, encryption)
         packed.append(made)
     return packed, ciphertexts
 
@@ -184,7 +187,9 @@ def _bundle(
 ) -> bytes:
     record = Bundle(
         documents=tuple(
-            BundledDocument(encrypted=ciphertexts.get(item.sha256, UNSET), sha256=item.sha256, size=item.size)
+            BundledDocument(
+                encrypted=ciphertexts.get(layout.DOCUMENTS + item.sha256, UNSET), sha256=item.sha256, size=item.size
+            )
             for item in documents
         ),
         exhibits=tuple(
@@ -192,7 +197,7 @@ def _bundle(
             for case, number in sorted((case, number) for case, number, _ in parts.registered)
         ),
         files=tuple(
-            BundledFile(encrypted=ciphertexts.get(digest, UNSET), sha256=digest, size=size)
+            BundledFile(encrypted=ciphertexts.get(layout.FILES + digest, UNSET), sha256=digest, size=size)
             for digest, size in sorted(files.items())
         ),
         ledger=parts.origin,

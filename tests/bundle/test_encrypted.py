@@ -67,6 +67,19 @@ def test_only_the_recipients_read_the_evidence(office: Office) -> None:
     assert sorted(path.name for path in built.path.parent.iterdir() if path.name.startswith(".")) == []
 
 
+def test_a_document_with_the_bytes_of_a_file_has_a_ciphertext_of_its_own(office: Office) -> None:
+    """A report may be evidence and a document at once; one ciphertext stands for one of them."""
+    digest = sha256(FILES["chat.txt"]).hexdigest()
+    details = {"documents": [digest], "purpose": "reading"}
+    act = office.world.custody_act("exhibit.examined", CASE, "EX-1", details, actor="examiner-1")
+    office.world.append(office.world.sign(act))
+    vault = Vault(office.folder, office.world.contents)
+    object.__setattr__(vault, "document", vault.file)
+    built = office.build(recipients=(MINE.recipient,), vault=vault)
+    verified = check(built.path, MINE, trusted=office.trusted(), at=office.world.at)
+    assert verified.report.verdict is Verdict.PASSED
+
+
 def test_the_plain_file_given_apart_will_do(office: Office) -> None:
     """An expert may have been given the decrypted files and not the authority's key."""
     built = office.build(recipients=(OTHER.recipient,))

@@ -22,7 +22,7 @@ from custody.storage.search import Search, find_entries
 from custody.verify.state import Exhibit
 from schemas.details.transfer import TransferLost
 from schemas.entry import parse_entry
-from schemas.errors import RefusedError
+from schemas.errors import RefusedError, UsageError
 
 
 class OnItsWay(Result, frozen=True, kw_only=True, tag="custody-on-its-way/v1"):
@@ -128,6 +128,49 @@ def transfer_lost(
             }  # fmt: skip
 
         act = Act(type="transfer.lost", details=details)
+        record_act(context, act, selection, who=who, when=when, keep=staged.keep)
+
+
+@command(
+    example='custody transfer return EX-2 --from police-c --document letter.pdf --place "Room 4" --as reg-a1',
+    result=ActResult,
+)
+@selecting
+@click.option("--from", "sender", required=True, metavar="AGENT", help="Who gave it back, as enrolled.")
+@click.option("--document", type=FILE, required=True, help="The paper that came with it.")
+@click.option("--condition", help="In which condition it is (kept private).")
+@click.option("--place", help="Where it is kept now (kept private).")
+@click.option("--seal", help="The seal as it arrived (kept private).")
+@click.option("--seal-intact/--seal-broken", "intact", default=None, help="As it was seen.")
+@signed
+@timed
+@pass_custody
+def transfer_return(
+    context: Context,
+    *,
+    selection: Selection,
+    sender: str,
+    document: Path,
+    condition: str | None,
+    place: str | None,
+    seal: str | None,
+    intact: bool | None,
+    who: Signing,
+    when: When,
+) -> None:
+    """Take back what an authority without a ledger gives back, with its paper; custody goes on where it was left.
+
+    What comes back from another ledger comes as a bundle: custody receive takes it back.
+    """
+    if (seal is None) != (intact is None):
+        raise UsageError("usage.seal", "expected --seal together with --seal-intact or --seal-broken, found one alone")
+    with staging(context) as staged:
+        details = {
+            "condition": condition, "document": staged.document(document), "from": sender, "place": place,
+            "seal": {"intact": intact, "seal": seal} if seal is not None else None,
+            "transfer": context.random(16).hex(),
+        }  # fmt: skip
+        act = Act(type="transfer.returned", details=details)
         record_act(context, act, selection, who=who, when=when, keep=staged.keep)
 
 
