@@ -21,9 +21,9 @@ from msgspec import Meta
 
 from schemas import canonical, limits, merkle, text
 from schemas.content import Digests, check_path
-from schemas.details.exhibit import check_times
 from schemas.envelope import Envelope
 from schemas.errors import RecordError
+from schemas.text import check_times
 from schemas.types import UNSET, AgentId, Count, Hash, Nonce, Origin, Record, Time, Token, Unset, is_set
 
 CERTIFICATE_PAYLOAD_TYPE: Final = "application/vnd.custody.certificate.v1+json"

@@ -119,12 +119,7 @@ class Event(Record, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Check what a field alone cannot say; ValueError becomes ``record.malformed``."""
         _check_signers(self.actor, self.signers)
-        try:
-            text.check_time(self.occurred_at)
-            if self.not_after is not UNSET:
-                text.check_time(str(self.not_after))
-        except RecordError as error:
-            raise ValueError(error.text) from None
+        text.check_times(self.occurred_at, self.not_after)
         if isinstance(self.case, str):
             _check_number(self.case)
         if isinstance(self.exhibit, str):

@@ -133,6 +133,20 @@ def check_time(text: str) -> None:
         raise RecordError("text.time", f"expected a time that exists, found {text!r}") from None
 
 
+def check_times(*times: object) -> None:
+    """Raise unless every one of ``times`` that is a text is a time of the calendar: what a record says of its fields.
+
+    Raises:
+        ValueError: which a decoder turns into ``record.malformed``.
+    """
+    for value in times:
+        if isinstance(value, str):
+            try:
+                check_time(value)
+            except RecordError as error:
+                raise ValueError(error.text) from None
+
+
 def format_time(value: datetime) -> str:
     """Return ``value`` as ``YYYY-MM-DDTHH:MM:SSZ`` in UTC, cut to whole seconds; ``value`` must be aware."""
     assert value.tzinfo is not None, "a time without a zone is a bug of the caller"

@@ -7,7 +7,7 @@ from typing import Literal
 
 from custody.cli.context import Context
 from custody.cli.options import When
-from custody.ledger.compose import Anchor
+from custody.ledger.compose import Anchor, Composed
 from custody.ledger.submission import Submission
 from custody.ledger.working import WorkingState
 from custody.verify.reducer import reduce
@@ -78,8 +78,7 @@ def check_exhibits_gate(context: Context, exhibits: Sequence[Exhibit], *, to: st
         anchor=Anchor(about=about),
     )  # fmt: skip
     check_gate(context, [composed.event], to=to, tried=tried, by=by)
-    signature = sign_for(composed.event, context.ledger().home.system_signer())
-    context.ledger().append([Submission(join_signatures(composed.event, [signature]), composed.disclosures)])
+    _append_by_system(context, composed)
 
 
 def _abouts(state: WorkingState, event: ParsedEvent) -> tuple[About, ...]:
@@ -96,6 +95,10 @@ def _record(
     composed = context.ledger().compose(
         "release.refused", signers=_system(), details=details, when=When(), anchor=Anchor(about=about)
     )
+    _append_by_system(context, composed)
+
+
+def _append_by_system(context: Context, composed: Composed) -> None:
     signature = sign_for(composed.event, context.ledger().home.system_signer())
     context.ledger().append([Submission(join_signatures(composed.event, [signature]), composed.disclosures)])
 

@@ -16,12 +16,10 @@ from custody.ledger.submission import ParsedSubmission
 from custody.ledger.tiles import TileStore
 from custody.ledger.working import WorkingState
 from custody.verify.disputes import Signing, find_disputes, is_disputing
-from custody.verify.release import check_release
+from custody.verify.release import check_release, names_nobody
 from custody.verify.state import Key, View
-from schemas.details.record import BundleExported
 from schemas.errors import RefusedError, RuleViolation, VerificationError
 from schemas.event import ParsedEvent, Seen
-from schemas.types import is_set
 
 _NUMBERING: Final = frozenset({"case.opened", "exhibit.registered", "transfer.accepted"})
 
@@ -32,9 +30,7 @@ def check_lawful(view: View, event: ParsedEvent, recorded_at: str) -> None:
     Raises:
         RefusedError: ``release.*`` with the first breach; its hint says how many there are in all.
     """
-    details, about = event.details, event.event.about
-    is_of_exhibits = isinstance(about, tuple) and is_set(about[0].exhibit)
-    if isinstance(details, BundleExported) and is_of_exhibits and not is_set(details.to):
+    if names_nobody(event):
         text = "expected a recipient on record, of whom the ledger knows the country, found none"
         raise RefusedError("release.recipient-unnamed", text, hint="custody agent enrol ID --kind organisation")
     breaches = check_release(view, event, recorded_at)

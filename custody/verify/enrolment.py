@@ -90,7 +90,7 @@ def change(view: View, index: int, parsed: ParsedEvent, key_ids: Sequence[str]) 
 
 def _country_changed(view: View, details: AgentChanged) -> tuple[tuple[str, str], ...]:
     """Whether a border is crossed rests on this one word, so nobody changes it quietly."""
-    before = _agent(view, details.agent)
+    before = enrolled(view, details.agent)
     told = ((before.country, details.country, "country"), (before.ledger, details.ledger, "ledger"))
     return tuple(
         ("defect.agent-moved", f"{details.agent} was on record with the {what} {old}, and now has {new}")
@@ -155,7 +155,12 @@ def _check_known(view: View, agents: Sequence[str]) -> None:
             raise RuleViolation("rule.unknown-agent", f"expected an enrolled agent, found {agent}")
 
 
-def _agent(view: View, agent: str) -> Agent:
+def enrolled(view: View, agent: str) -> Agent:
+    """Return the agent of that id.
+
+    Raises:
+        RuleViolation: ``rule.unknown-agent``.
+    """
     known = view.agent(agent)
     if known is None:
         raise RuleViolation("rule.unknown-agent", f"expected an enrolled agent, found {agent}")
@@ -163,7 +168,7 @@ def _agent(view: View, agent: str) -> Agent:
 
 
 def _change_agent(view: View, index: int, details: AgentChanged) -> Agent:
-    agent = _agent(view, details.agent)
+    agent = enrolled(view, details.agent)
     if agent.has_left:
         raise RuleViolation("rule.agent-left", f"expected an agent in office, found {agent.id}, who has left")
     if isinstance(details.roles, tuple):
@@ -192,13 +197,13 @@ def _change_agent(view: View, index: int, details: AgentChanged) -> Agent:
 
 
 def _add_key(view: View, index: int, event: Event, details: AgentKeyAdded) -> tuple[StateRecord, ...]:
-    agent = _agent(view, details.agent)
+    agent = enrolled(view, details.agent)
     registrars = sum(signer.as_ == "registrar" for signer in event.signers)
     if event.actor == agent.id:
         if details.recovery:
             raise RuleViolation("rule.recovery", "expected recovery only where two registrars sign for the agent")
     else:
-        if not details.recovery or not registrars or _agent(view, event.actor).role_since(REGISTRAR) is None:
+        if not details.recovery or not registrars or enrolled(view, event.actor).role_since(REGISTRAR) is None:
             raise RuleViolation("rule.recovery", f"expected {agent.id} himself, or two registrars with recovery")
         if any(_is_alive(view, key) for key in agent.keys):
             raise RuleViolation("rule.recovery", f"expected no key of {agent.id} to be left, found one")
@@ -227,7 +232,7 @@ def _revoke_key(view: View, index: int, event: Event, details: AgentKeyRevoked, 
     last = details.last_valid_index if isinstance(details.last_valid_index, int) else index
     if last > index:
         raise RuleViolation("rule.revocation", f"expected last_valid_index of at most {index}, found {last}")
-    is_registrar = _agent(view, event.actor).role_since(REGISTRAR) is not None
+    is_registrar = enrolled(view, event.actor).role_since(REGISTRAR) is not None
     if event.actor != details.agent and not is_registrar:
         raise RuleViolation("rule.revocation", f"expected {key.agent} or a registrar to revoke, found {event.actor}")
     if last < index:
@@ -267,7 +272,7 @@ def _other_registrar(
     """Who makes a registrar of his own has two keys for what wants two registrars, so that is told."""
     if agent == event.actor or not any(isinstance(record, Ledger) for record in changes):
         return ()
-    others = (_agent(view, signer.agent) for signer in event.signers[1:])
+    others = (enrolled(view, signer.agent) for signer in event.signers[1:])
     if any(other.id != agent and other.role_since(REGISTRAR) is not None for other in others):
         return ()
     return (("defect.single-registrar", f"{event.actor} alone made {agent} a registrar, or took that from him"),)

@@ -13,15 +13,13 @@ import msgspec
 
 from custody.verify.disputes import Disputes, Signing, affirmed_by, find_disputes
 from custody.verify.reducer import reduce
-from custody.verify.release import check_release
+from custody.verify.release import check_release, names_nobody
 from custody.verify.signing import SignatureJob, check_enrolments, signature_jobs
 from custody.verify.standing import Standing, Standings
 from custody.verify.state import State, Subject
 from custody.verify.subjects import subjects_of
-from schemas.details.record import BundleExported
 from schemas.entry import ParsedEntry
 from schemas.errors import CustodyError, RuleViolation, VerificationError
-from schemas.event import ParsedEvent
 from schemas.report import Findings, Severity
 from schemas.types import is_set
 
@@ -35,11 +33,6 @@ def commitments_in(raw: bytes) -> list[bytes]:
     """
     # Splitting finds them four times as fast as a pattern would; the schema has checked the digits.
     return [part[:64] for part in raw.split(_COMMITMENT)[1:]]
-
-
-def _is_of_exhibits(event: ParsedEvent) -> bool:
-    about = event.event.about
-    return isinstance(about, tuple) and is_set(about[0].exhibit)
 
 
 class Placed(msgspec.Struct, frozen=True):
@@ -131,7 +124,7 @@ class Fold:
         event, subject = parsed.event, f"entry {parsed.entry.index}"
         for breach in check_release(self.state, event, parsed.entry.recorded_at):
             self._findings.add(11, Severity.FAILED, breach.code, subject, breach.text)
-        if isinstance(event.details, BundleExported) and not is_set(event.details.to) and _is_of_exhibits(event):
+        if names_nobody(event):
             text = "an export that names no recipient on record, so that no consent could be looked for"
             self._findings.add(11, Severity.DEFECT, "release.recipient-unnamed", subject, text)
 

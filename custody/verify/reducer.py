@@ -14,9 +14,10 @@ from msgspec.structs import replace
 
 from custody.verify import enrolment
 from custody.verify.consents import change_consent
+from custody.verify.enrolment import enrolled
 from custody.verify.requests import change_request
 from custody.verify.rules import HANDLING, REGISTRAR, RULES, Rule
-from custody.verify.state import Agent, Case, EventPlace, Exhibit, StateRecord, View
+from custody.verify.state import Case, EventPlace, Exhibit, StateRecord, View
 from custody.verify.subjects import subjects_of
 from custody.verify.transfers import accept_exhibit, bound_by, refuse_transfer, transfer_exhibit
 from schemas.details.custody import Moved
@@ -118,11 +119,11 @@ def _check_ledger(view: View, index: int, event: Event) -> None:
 def _check_signers(view: View, rule: Rule, event: Event) -> None:
     """Each signer is enrolled, has not left, belongs to his unit; each office is filled as the table wants."""
     for signer in event.signers:
-        agent = _agent(view, signer.agent)
+        agent = enrolled(view, signer.agent)
         if agent.has_left:
             raise RuleViolation("rule.agent-left", f"expected an agent in office, found {agent.id}, who has left")
         if isinstance(signer.on_behalf_of, str):
-            unit = _agent(view, signer.on_behalf_of)
+            unit = enrolled(view, signer.on_behalf_of)
             if unit.has_left:
                 raise RuleViolation("rule.agent-left", f"expected a unit in service, found {unit.id}, which has left")
             if unit.member_since(agent.id) is None:
@@ -139,16 +140,9 @@ def _check_signers(view: View, rule: Rule, event: Event) -> None:
 
 
 def _check_actor_role(view: View, rule: Rule, event: Event) -> None:
-    if _agent(view, event.actor).role_since(rule.roles) is None:
+    if enrolled(view, event.actor).role_since(rule.roles) is None:
         wanted = ", ".join(sorted(rule.roles))
         raise RuleViolation("rule.role", f"expected one of the roles {wanted} for {event.type}, {event.actor} has none")
-
-
-def _agent(view: View, agent: str) -> Agent:
-    known = view.agent(agent)
-    if known is None:
-        raise RuleViolation("rule.unknown-agent", f"expected an enrolled agent, found {agent}")
-    return known
 
 
 def _check_about(view: View, rule: Rule, event: Event) -> None:
@@ -186,7 +180,7 @@ def _check_export(view: View, details: BundleExported) -> None:
     if not view.is_whole:
         return
     if is_set(details.to):
-        _agent(view, str(details.to))
+        enrolled(view, str(details.to))
     if is_set(details.request) and view.request(str(details.request)) is None:
         raise RuleViolation("rule.request-unknown", f"expected a known request, found {details.request}")
 
@@ -204,7 +198,7 @@ def _check_affirmation(view: View, event: Event) -> None:
         raise RuleViolation("rule.affirmed", "expected an affirmation about the same subjects as the event")
     registrars = sum(signer.as_ == "registrar" for signer in event.signers)
     if event.actor not in place.signers and not (
-        registrars and _agent(view, event.actor).role_since(REGISTRAR) is not None
+        registrars and enrolled(view, event.actor).role_since(REGISTRAR) is not None
     ):
         raise RuleViolation("rule.affirmed", "expected one who signed the event, or two registrars")
 

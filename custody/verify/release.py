@@ -51,6 +51,13 @@ def recipient_of(parsed: ParsedEvent) -> str | None:
             return None
 
 
+def names_nobody(parsed: ParsedEvent) -> bool:
+    """Tell whether an event exports exhibits without a recipient on record, so that no consent can be looked for."""
+    about = parsed.event.about
+    is_of_exhibits = isinstance(about, tuple) and is_set(about[0].exhibit)
+    return is_of_exhibits and isinstance(parsed.details, BundleExported) and not is_set(parsed.details.to)
+
+
 def check_release(view: View, parsed: ParsedEvent, recorded_at: str) -> tuple[Breach, ...]:
     """Return what speaks against a release, ``view`` being the state before it; nothing for any other event.
 

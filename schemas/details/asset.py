@@ -11,8 +11,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from schemas import text
-from schemas.errors import RecordError
+from schemas.text import check_times
 from schemas.types import UNSET, Count, Documents, Hash, Index, Private, Record, Time, Unset
 
 Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z", description="three capital letters, ISO 4217")]
@@ -36,7 +35,7 @@ class AssetState(Record, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Check the time; ValueError becomes ``record.malformed``."""
-        _check_times(self.observed_at)
+        check_times(self.observed_at)
 
 
 class Valuation(Record, frozen=True, kw_only=True):
@@ -49,7 +48,7 @@ class Valuation(Record, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Check the time; ValueError becomes ``record.malformed``."""
-        _check_times(self.at)
+        check_times(self.at)
 
 
 class AssetTransfer(Record, frozen=True, kw_only=True):
@@ -97,7 +96,7 @@ class Freeze(Record, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Check the time; ValueError becomes ``record.malformed``."""
-        _check_times(self.ends_at)
+        check_times(self.ends_at)
 
 
 class SealedSecret(Record, frozen=True, kw_only=True):
@@ -149,12 +148,3 @@ class Asset(Record, frozen=True, kw_only=True):
         """Want something that is identified; ValueError becomes ``record.malformed``."""
         if self.account is UNSET and self.asset is UNSET and self.platform is UNSET:
             raise ValueError("an asset has an account, an asset name or a platform item")
-
-
-def _check_times(*times: object) -> None:
-    for value in times:
-        if isinstance(value, str):
-            try:
-                text.check_time(value)
-            except RecordError as error:
-                raise ValueError(error.text) from None

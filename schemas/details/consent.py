@@ -10,9 +10,9 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta
 
-from schemas.details.exhibit import check_times
 from schemas.details.ledger import check_sorted
 from schemas.details.request import LetterOrigin
+from schemas.text import check_times
 from schemas.types import UNSET, AgentId, Documents, Hash, Private, Record, Time, Token, Unset, is_set
 
 Onward = Literal["allowed", "forbidden", "with-consent"]

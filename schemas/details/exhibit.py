@@ -6,13 +6,13 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from schemas import limits, text
+from schemas import limits
 from schemas.content import Content, Extent
 from schemas.details.asset import Asset
 from schemas.details.image import HashList, Image
 from schemas.details.ledger import check_sorted
 from schemas.details.source import Source
-from schemas.errors import RecordError
+from schemas.text import check_times
 from schemas.types import (
     UNSET,
     Count,
@@ -305,13 +305,3 @@ class ExhibitChecked(Record, frozen=True, kw_only=True):
     matching: Count
     mismatches: Annotated[tuple[Mismatch, ...], Meta(min_length=1, max_length=64)] | Unset = UNSET
     root: Hash
-
-
-def check_times(*times: object) -> None:
-    """Raise ValueError unless every one of ``times`` that is set exists in the calendar."""
-    for value in times:
-        if isinstance(value, str):
-            try:
-                text.check_time(value)
-            except RecordError as error:
-                raise ValueError(error.text) from None

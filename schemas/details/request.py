@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Meta
 
 from schemas.details.case import Offences
-from schemas.details.exhibit import check_times
+from schemas.text import check_times
 from schemas.types import (
     UNSET,
     AgentId,

@@ -13,8 +13,9 @@ from msgspec import Meta, field
 from schemas import limits
 from schemas.details.consent import Conditions, Onward, check_conditions
 from schemas.details.custody import Rehash, SealSeen
-from schemas.details.exhibit import ExhibitRegistered, Foreign, check_times
+from schemas.details.exhibit import ExhibitRegistered, Foreign
 from schemas.details.ledger import check_sorted
+from schemas.text import check_times
 from schemas.types import (
     UNSET,
     AgentId,
