@@ -9,12 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from custody.cli.acting.secrets_typed import places_like_keys, refuse_in_details
+from custody.cli.checking.seen import verify_newest
 from custody.cli.context import Context
 from custody.cli.files import given_values
 from custody.cli.options import When
 from custody.cli.output import note
-from custody.cli.secrets_typed import places_like_keys, refuse_in_details
-from custody.cli.seen import verify_newest
 from custody.ledger.admission import Numbers
 from custody.ledger.append import append
 from custody.ledger.appending import Receipt

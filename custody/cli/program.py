@@ -11,11 +11,11 @@ from typing import TextIO
 import click
 from click.exceptions import NoArgsIsHelpError
 
+from custody.cli.acting.secrets_typed import refuse_typed
 from custody.cli.command import LazyGroup
 from custody.cli.exits import Exit, exit_of, from_click, from_os
 from custody.cli.output import print_error
 from custody.cli.rule_hints import with_rule_hint
-from custody.cli.secrets_typed import refuse_typed
 from custody.cli.settings import Settings
 from schemas.errors import CustodyError, StorageError
 

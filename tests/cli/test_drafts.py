@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from custody.cli.draft_files import make_draft, read_draft, write_draft
+from custody.cli.acting.draft_files import make_draft, read_draft, write_draft
 from custody.cli.exits import Exit
 from schemas.envelope import Signature
 from schemas.event import encode_event

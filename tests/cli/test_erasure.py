@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from custody.cli import destroying
+from custody.cli.erasure import destroying
 from custody.cli.exits import Exit
 from custody.evidence import destroy
 from custody.storage.home import open_home

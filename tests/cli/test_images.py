@@ -253,7 +253,7 @@ def test_an_image_that_changes_meanwhile_is_refused(machine: Machine, monkeypatc
         path.write_bytes(path.read_bytes())
         return read_apart(*args, **more)
 
-    monkeypatch.setattr("custody.cli.imaging.read_apart", meddle)
+    monkeypatch.setattr("custody.cli.intake.imaging.read_apart", meddle)
     machine.fail(f"register disk.E01 --in-place {LINE}", Exit.REFUSED, "evidence.changed")
     machine.register("disk.E01")
 

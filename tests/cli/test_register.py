@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from custody.cli import ledger_access, taking_in
+from custody.cli import ledger_access
 from custody.cli.exits import Exit
+from custody.cli.intake import taking_in
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.errors import StorageError
 from tests.cli.machine import CASE, Machine
@@ -234,8 +235,8 @@ def test_next_follows_the_pattern_of_the_case(machine: Machine) -> None:
 
 def test_a_next_number_that_was_taken_meanwhile_is_replaced(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two people at two terminals both say next: both get a number."""
-    from custody.cli import registration
-    from custody.cli.signing import Outcome, complete
+    from custody.cli.acting.signing import Outcome, complete
+    from custody.cli.intake import registration
 
     raced: list[bool] = []
 

@@ -14,7 +14,7 @@ import pytest
 from custody.bundle import build
 from custody.bundle.decrypt import BundleDecryption
 from custody.bundle.source import verify_bundle
-from custody.cli.receiving import check_addressed
+from custody.cli.border.receiving import check_addressed
 from custody.ledger.compose import Anchor, link_after
 from custody.transfer.arrivals import delivery_of
 from custody.verify import verify as verifier

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
+from custody.cli.acting.signing import complete, named_signers
+from custody.cli.acting.subject_anchors import about_event
+from custody.cli.border.receipts import emit_outcome
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
+from custody.cli.intake.parents import find_event
 from custody.cli.options import Signing, When, signed, timed
-from custody.cli.parents import find_event
-from custody.cli.receipts import emit_outcome
 from custody.cli.results import ActResult
-from custody.cli.signing import complete, named_signers
-from custody.cli.subject_anchors import about_event
 from custody.ledger.compose import Anchor
 from custody.ledger.store import LedgerReader
 from custody.verify.disputes import find_disputes

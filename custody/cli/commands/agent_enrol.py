@@ -8,14 +8,14 @@ from typing import Any
 
 import click
 
+from custody.cli.acting.signing import complete, named_signers
+from custody.cli.border.receipts import emit_outcome
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.files import given_file, read_file
 from custody.cli.options import Signing, When, signed, timed
 from custody.cli.parameters import AGE_KEY, AGENT, COUNTRY, ORIGIN
-from custody.cli.receipts import emit_outcome
 from custody.cli.results import ActResult
-from custody.cli.signing import complete, named_signers
 from custody.ledger.compose import Composed
 from keys.dsse import ProvenKey, open_enrolment
 from schemas.enrol import REQUEST_BYTES

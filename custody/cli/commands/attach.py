@@ -6,16 +6,16 @@ from pathlib import Path
 
 import click
 
-from custody.cli.act_options import words_of
+from custody.cli.acting.act_options import words_of
+from custody.cli.acting.draft_files import OpenDraft, read_draft
+from custody.cli.acting.draft_standing import stand, submissions_of
+from custody.cli.acting.signing import Recorded, complete, named_signers
+from custody.cli.border.receipts import emit_outcome
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.draft_files import OpenDraft, read_draft
-from custody.cli.draft_standing import stand, submissions_of
-from custody.cli.holdings import Staged, staging
 from custody.cli.options import FILE, Signing, When, signed, timed
-from custody.cli.receipts import emit_outcome
 from custody.cli.results import ActResult
-from custody.cli.signing import Recorded, complete, named_signers
+from custody.cli.showing.holdings import Staged, staging
 from custody.ledger.compose import Anchor, Composed
 from schemas import canonical
 from schemas.details.record import EventAttached

@@ -10,16 +10,16 @@ import click
 from custody.audit.audit import Audited
 from custody.audit.audit import audit as replay
 from custody.audit.record import AuditReport
-from custody.cli.auditing import Wishes, wishing
+from custody.cli.assistance.profiles import choose_profile, profile_option
+from custody.cli.checking.auditing import Wishes, wishing
 from custody.cli.command import command
 from custody.cli.commands.verify import EXITS
 from custody.cli.context import Context, pass_custody
 from custody.cli.exits import Exit
 from custody.cli.files import check_free, write_file
-from custody.cli.keyring import signer_for
+from custody.cli.keyring.keyring import signer_for
 from custody.cli.options import FILE, force_option, passphrase_option
 from custody.cli.output import emit, note, progress
-from custody.cli.profiles import choose_profile, profile_option
 from custody.report.audit_document import make_audit_document
 from custody.report.document import Document
 from custody.report.safe_text import show_path

@@ -8,15 +8,15 @@ import click
 
 from custody.bundle.build import Built
 from custody.bundle.disclose import parse_choice
+from custody.cli.acting.exhibit_selection import Selection, select, selecting
+from custody.cli.border.encryption import Encrypting, encrypting, find_age_key
+from custody.cli.border.exporting import Outgoing, export
+from custody.cli.border.sent_records import WithheldLine, tell_withheld, withheld_lines
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.encryption import Encrypting, encrypting, find_age_key
-from custody.cli.exhibit_selection import Selection, select, selecting
-from custody.cli.exporting import Outgoing, export
 from custody.cli.options import FILE, Signing, When, signed_at_once, timed
 from custody.cli.output import emit, note
 from custody.cli.results import Result
-from custody.cli.sent_records import WithheldLine, tell_withheld, withheld_lines
 from custody.report.counts import count_bytes
 from custody.report.safe_text import show_path
 

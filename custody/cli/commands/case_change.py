@@ -6,14 +6,14 @@ from typing import Any
 
 import click
 
+from custody.cli.acting.signing import complete, named_signers
+from custody.cli.border.receipts import emit_outcome
 from custody.cli.command import command
 from custody.cli.commands.case_open import case_details
 from custody.cli.context import Context, pass_custody
 from custody.cli.options import Signing, When, signed, timed
 from custody.cli.parameters import DIGEST
-from custody.cli.receipts import emit_outcome
 from custody.cli.results import ActResult
-from custody.cli.signing import complete, named_signers
 from custody.ledger.compose import Anchor
 from schemas.errors import UsageError
 

@@ -9,19 +9,19 @@ from typing import Any
 import click
 import msgspec
 
-from custody.cli.acts import compose_notes
+from custody.cli.acting.acts import compose_notes
+from custody.cli.acting.exhibit_selection import Selected, Selection, format_exhibit, select, selecting
+from custody.cli.acting.signing import Outcome, complete
+from custody.cli.border.receipts import act_result, outcome_lines
+from custody.cli.checking.rehashing import Rehashed, content_of_exhibit, registration_of, rehash
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.exhibit_selection import Selected, Selection, format_exhibit, select, selecting
 from custody.cli.exits import Exit
-from custody.cli.holdings import Holdings, Staged, staging
-from custody.cli.list_checking import HeldList, hold_against, read_lists
+from custody.cli.intake.list_checking import HeldList, hold_against, read_lists
 from custody.cli.options import FILE, Signing, When, signed, timed
 from custody.cli.output import emit, note
-from custody.cli.receipts import act_result, outcome_lines
-from custody.cli.rehashing import Rehashed, content_of_exhibit, registration_of, rehash
 from custody.cli.results import ActResult, Result
-from custody.cli.signing import Outcome, complete
+from custody.cli.showing.holdings import Holdings, Staged, staging
 from custody.evidence.check import Difference
 from custody.evidence.hashlists.compare import Comparison
 from custody.report.safe_text import show, show_path

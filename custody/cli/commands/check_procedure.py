@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import click
 import msgspec
 
+from custody.cli.acting.exhibit_selection import Selection, format_exhibit, select, selecting
+from custody.cli.assistance.profiles import choose_profile, profile_option
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.exhibit_selection import Selection, format_exhibit, select, selecting
 from custody.cli.exits import Exit
 from custody.cli.output import emit
-from custody.cli.profiles import choose_profile, profile_option
 from custody.cli.results import Result
 from custody.report.counts import counted
 from custody.report.papers.reading import read_ledger

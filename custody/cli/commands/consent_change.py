@@ -7,18 +7,18 @@ from typing import Any
 
 import click
 
-from custody.cli.act_options import words_of
+from custody.cli.acting.act_options import words_of
+from custody.cli.acting.signing import complete, named_signers
+from custody.cli.assistance.consents import anchor_of, find_consent
+from custody.cli.assistance.letter_reading import open_letter
+from custody.cli.border.receipts import emit_outcome
+from custody.cli.checking.verification import Believed
 from custody.cli.command import command
-from custody.cli.consents import anchor_of, find_consent
 from custody.cli.context import Context, pass_custody
-from custody.cli.holdings import Staged, staging
-from custody.cli.letter_reading import open_letter
 from custody.cli.options import FILE, Signing, When, signed, timed, trust_option
 from custody.cli.parameters import DIGEST
-from custody.cli.receipts import emit_outcome
 from custody.cli.results import ActResult
-from custody.cli.signing import complete, named_signers
-from custody.cli.verification import Believed
+from custody.cli.showing.holdings import Staged, staging
 from custody.ledger.compose import Anchor
 from custody.transfer.letters import peer_of
 from schemas.details.consent import Condition

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 import click
 
+from custody.cli.acting.exhibit_selection import find_exhibit
+from custody.cli.assistance.consents import ConditionLine, names_of
+from custody.cli.border.terms import plain_condition
 from custody.cli.command import command
-from custody.cli.consents import ConditionLine, names_of
 from custody.cli.context import Context, pass_custody
-from custody.cli.exhibit_selection import find_exhibit
 from custody.cli.output import emit
 from custody.cli.parameters import AGENT
 from custody.cli.results import Result
-from custody.cli.terms import plain_condition
 from custody.report.safe_text import show
 from custody.report.values import Disclosures
 from custody.report.words import WITHHELD, format_utc, format_value

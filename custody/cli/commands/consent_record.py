@@ -6,22 +6,22 @@ from typing import Any
 
 import click
 
-from custody.cli.act_options import words_of
+from custody.cli.acting.act_options import words_of
+from custody.cli.acting.exhibit_selection import Selection, format_exhibit, select, selecting
+from custody.cli.acting.signing import complete, named_signers
+from custody.cli.assistance.consent_sources import ConsentSource, read_source
+from custody.cli.assistance.consents import parse_conditions, with_derived
+from custody.cli.assistance.requests import check_organisation
+from custody.cli.border.receipts import emit_outcome
+from custody.cli.checking.verification import Believed
 from custody.cli.command import command
-from custody.cli.consent_sources import ConsentSource, read_source
-from custody.cli.consents import parse_conditions, with_derived
 from custody.cli.context import Context, pass_custody
-from custody.cli.exhibit_selection import Selection, format_exhibit, select, selecting
-from custody.cli.holdings import staging
 from custody.cli.options import FILE, Signing, When, signed, timed, trust_option
 from custody.cli.output import note
 from custody.cli.parameters import AGENT, TOKEN
 from custody.cli.periods import end_of, start_of
-from custody.cli.receipts import emit_outcome
-from custody.cli.requests import check_organisation
 from custody.cli.results import ActResult
-from custody.cli.signing import complete, named_signers
-from custody.cli.verification import Believed
+from custody.cli.showing.holdings import staging
 from custody.ledger.compose import Anchor
 from custody.report.safe_text import show
 from custody.verify.state import Exhibit

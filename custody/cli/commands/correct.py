@@ -6,14 +6,14 @@ from typing import get_args
 
 import click
 
+from custody.cli.acting.exhibit_selection import Selection, select, selecting
+from custody.cli.acting.signing import complete, named_signers
+from custody.cli.border.receipts import emit_outcome
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.exhibit_selection import Selection, select, selecting
+from custody.cli.intake.parents import find_event
 from custody.cli.options import Signing, When, parse_moment, signed, timed
-from custody.cli.parents import find_event
-from custody.cli.receipts import emit_outcome
 from custody.cli.results import ActResult
-from custody.cli.signing import complete, named_signers
 from custody.ledger.compose import Anchor, fields_of
 from custody.verify.state import EventPlace
 from schemas.details.exhibit import Acquisition

@@ -12,6 +12,7 @@ import click
 
 from custody.bundle.container import open_container
 from custody.bundle.source import verify_bundle
+from custody.cli.checking.trust_file import read_trust_file
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.demo.attacks import ATTACKS, Attack, Stage
@@ -31,7 +32,6 @@ from custody.cli.demo.story import (
 from custody.cli.exits import Exit
 from custody.cli.output import emit
 from custody.cli.results import Result
-from custody.cli.trust_file import read_trust_file
 from custody.report.finding_words import explain
 from custody.report.safe_text import show, show_path
 from custody.storage.home import open_home

@@ -10,18 +10,18 @@ from typing import Any
 import click
 
 from custody.bundle.disclose import parse_choice
-from custody.cli.act_options import several
+from custody.cli.acting.act_options import several
+from custody.cli.acting.exhibit_selection import Selection, format_exhibit, select, selecting
+from custody.cli.acting.signing import named_signers
+from custody.cli.border.encryption import Encrypting, encrypting
+from custody.cli.border.exporting import Outgoing, export
+from custody.cli.border.release_gate import check_recipient
+from custody.cli.border.terms import Terms, terms_for
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.encryption import Encrypting, encrypting
-from custody.cli.exhibit_selection import Selection, format_exhibit, select, selecting
-from custody.cli.exporting import Outgoing, export
 from custody.cli.options import FILE, Signing, When, signed_at_once, timed
 from custody.cli.output import emit, note
-from custody.cli.release_gate import check_recipient
 from custody.cli.results import Result
-from custody.cli.signing import named_signers
-from custody.cli.terms import Terms, terms_for
 from custody.ledger.compose import Anchor, Composed, link_after
 from custody.report.counts import count_bytes
 from custody.report.safe_text import show, show_path

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from custody.cli.act_options import attest_option, document_option, parse_attestations, words_of
-from custody.cli.acts import Act, check_registrar, record_act
+from custody.cli.acting.act_options import attest_option, document_option, parse_attestations, words_of
+from custody.cli.acting.acts import Act, check_registrar, record_act
+from custody.cli.acting.exhibit_selection import Selection, selecting
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.exhibit_selection import Selection, selecting
-from custody.cli.holdings import staging
 from custody.cli.options import Signing, When, signed, timed
 from custody.cli.results import ActResult
+from custody.cli.showing.holdings import staging
 from schemas.details.exhibit import ExhibitDisposed
 
 

@@ -8,18 +8,18 @@ from datetime import datetime
 import click
 import msgspec
 
+from custody.cli.acting.signing import Outcome, Recorded, complete, named_signers
+from custody.cli.border.receipts import act_result, outcome_lines
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.destroying import Destroyed, destroy, recorded_orders
-from custody.cli.erasure_plan import Wanted, make_plan
-from custody.cli.erasure_reach import ErasedBackup, ErasedReceiving, backups_with, receivings_of
+from custody.cli.erasure.destroying import Destroyed, destroy, recorded_orders
+from custody.cli.erasure.plan import Wanted, make_plan
+from custody.cli.erasure.reach import ErasedBackup, ErasedReceiving, backups_with, receivings_of
 from custody.cli.ledger_access import LedgerAccess
 from custody.cli.options import Signing, When, signed, timed
 from custody.cli.output import emit
 from custody.cli.parameters import DIGEST
-from custody.cli.receipts import act_result, outcome_lines
 from custody.cli.results import ActResult, Result
-from custody.cli.signing import Outcome, Recorded, complete, named_signers
 from custody.ledger.compose import Anchor
 from custody.report.counts import count_bytes
 from custody.report.safe_text import show, show_path

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from custody.cli.act_options import alteration_of, alteration_options, document_option, tool_options
-from custody.cli.acts import Act, record_act
+from custody.cli.acting.act_options import alteration_of, alteration_options, document_option, tool_options
+from custody.cli.acting.acts import Act, record_act
+from custody.cli.acting.exhibit_selection import Selection, selecting
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.exhibit_selection import Selection, selecting
-from custody.cli.holdings import staging
 from custody.cli.options import Signing, When, signed, timed
 from custody.cli.results import ActResult
+from custody.cli.showing.holdings import staging
 
 
 @command(

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import click
 
-from custody.cli.act_options import document_option
+from custody.cli.acting.act_options import document_option
+from custody.cli.acting.signing import complete, named_signers
+from custody.cli.acting.subject_anchors import about_event
+from custody.cli.border.receipts import emit_outcome
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.holdings import staging
+from custody.cli.intake.parents import find_event
 from custody.cli.options import Signing, When, signed, timed
-from custody.cli.parents import find_event
-from custody.cli.receipts import emit_outcome
 from custody.cli.results import ActResult
-from custody.cli.signing import complete, named_signers
-from custody.cli.subject_anchors import about_event
+from custody.cli.showing.holdings import staging
 from custody.ledger.compose import Anchor
 from custody.report.finding_words import MEANINGS
 from schemas.errors import UsageError

@@ -9,18 +9,18 @@ from pathlib import Path
 import click
 
 from custody.bundle.disclose import Choice, parse_choice
-from custody.cli.act_options import several
-from custody.cli.case_sources import bundle_story, ledger_story
+from custody.cli.acting.act_options import several
+from custody.cli.acting.exhibit_selection import find_exhibit
+from custody.cli.checking.verification import Believed, believing
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.exhibit_selection import find_exhibit
 from custody.cli.files import check_free, write_file
-from custody.cli.keyring import default_agent
+from custody.cli.keyring.keyring import default_agent
 from custody.cli.options import FILE, force_option
 from custody.cli.output import emit, note
 from custody.cli.parameters import AGENT
 from custody.cli.results import Result
-from custody.cli.verification import Believed, believing
+from custody.cli.showing.case_sources import bundle_story, ledger_story
 from custody.report.case_export import CaseStory, encode_case
 from custody.report.case_graph import ONTOLOGY
 from custody.report.counts import counted
@@ -144,6 +144,6 @@ def _release(context: Context, exhibit: Exhibit, *, recipient: str, by: str) -> 
         UsageError: ``release.recipient``.
         RefusedError: ``release.*``.
     """
-    from custody.cli.release_gate import check_exhibits_gate
+    from custody.cli.border.release_gate import check_exhibits_gate
 
     check_exhibits_gate(context, [exhibit], to=recipient, tried="export", by=by)

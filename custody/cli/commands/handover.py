@@ -9,19 +9,19 @@ from typing import Any
 
 import click
 
-from custody.cli.act_options import attest_option, document_option, parse_attestations, several
-from custody.cli.acts import Act, Target, record_act
+from custody.cli.acting.act_options import attest_option, document_option, parse_attestations, several
+from custody.cli.acting.acts import Act, Target, record_act
+from custody.cli.acting.exhibit_selection import Selection, format_exhibit, selecting
+from custody.cli.acting.seals import compare_seal, seal_for
+from custody.cli.checking.rehashing import content_of_exhibit, rehash
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.exhibit_selection import Selection, format_exhibit, selecting
-from custody.cli.holdings import staging
-from custody.cli.keyring import default_agent
+from custody.cli.keyring.keyring import default_agent
 from custody.cli.options import Signing, When, signed, timed
 from custody.cli.output import note
 from custody.cli.parameters import AGENT
-from custody.cli.rehashing import content_of_exhibit, rehash
 from custody.cli.results import ActResult
-from custody.cli.seals import compare_seal, seal_for
+from custody.cli.showing.holdings import staging
 from custody.report.safe_text import show
 from custody.verify.state import Exhibit
 from schemas.errors import UsageError

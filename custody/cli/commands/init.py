@@ -8,18 +8,18 @@ from typing import Any
 
 import click
 
+from custody.cli.acting.signing import show_events
+from custody.cli.checking.seen import forget
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.keyring import key_directory, signer_for, stored_keys
+from custody.cli.keyring.keyring import key_directory, signer_for, stored_keys
+from custody.cli.keyring.passphrase import key_cost, new_passphrase
+from custody.cli.keyring.session_access import has_session
 from custody.cli.ledger_access import LedgerAccess
 from custody.cli.options import format_utc_offset, passphrase_option
 from custody.cli.output import emit
 from custody.cli.parameters import AGENT, COUNTRY, ORIGIN
-from custody.cli.passphrase import key_cost, new_passphrase
 from custody.cli.results import Result
-from custody.cli.seen import forget
-from custody.cli.session_access import has_session
-from custody.cli.signing import show_events
 from custody.ledger.compose import Composed, compose
 from custody.ledger.log_key import log_verifier_key
 from custody.ledger.submission import Submission

@@ -7,15 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 import click
 import msgspec
 
+from custody.cli.acting.signing import complete, named_signers
+from custody.cli.border.receipts import emit_outcome
 from custody.cli.command import command
 from custody.cli.commands.case_open import GROUNDS
 from custody.cli.context import Context, pass_custody
 from custody.cli.options import Signing, When, signed, timed
 from custody.cli.output import emit
 from custody.cli.parameters import COUNTRY, DIGEST
-from custody.cli.receipts import emit_outcome
 from custody.cli.results import ActResult, Result
-from custody.cli.signing import complete, named_signers
 from custody.ledger.compose import Anchor
 from custody.ledger.store import LedgerReader
 from custody.report.safe_text import show

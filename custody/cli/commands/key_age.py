@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from custody.cli.age_keys import age_path, open_identity
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.files import write_file
+from custody.cli.keyring.age_keys import age_path, open_identity
+from custody.cli.keyring.passphrase import key_cost, new_passphrase, read_passphrase
 from custody.cli.options import FILE, force_option, passphrase_option
 from custody.cli.output import emit
 from custody.cli.parameters import AGENT
-from custody.cli.passphrase import key_cost, new_passphrase, read_passphrase
 from custody.cli.results import Result
 from custody.report.safe_text import show_path
 from keys.private.age import AgeIdentity

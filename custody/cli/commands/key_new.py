@@ -9,11 +9,11 @@ import click
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.files import check_free, write_file
-from custody.cli.keyring import key_directory, stored_keys
+from custody.cli.keyring.keyring import key_directory, stored_keys
+from custody.cli.keyring.passphrase import key_cost, new_passphrase
 from custody.cli.options import FILE, force_option, passphrase_option
 from custody.cli.output import emit
 from custody.cli.parameters import AGENT
-from custody.cli.passphrase import key_cost, new_passphrase
 from custody.cli.results import Result
 from custody.report.safe_text import show_path
 from keys.private.signer import Signer

@@ -8,18 +8,18 @@ from typing import Any
 
 import click
 
+from custody.cli.acting.signing import Drafted, complete, named_signers
+from custody.cli.border.receipts import emit_outcome
 from custody.cli.command import command
 from custody.cli.commands.agent_enrol import read_request
 from custody.cli.context import Context, pass_custody
 from custody.cli.files import read_file
-from custody.cli.key_events import compose_key_added, compose_key_revoked, living_keys
-from custody.cli.keyring import key_directory
+from custody.cli.keyring.key_events import compose_key_added, compose_key_revoked, living_keys
+from custody.cli.keyring.keyring import key_directory
+from custody.cli.keyring.passphrase import key_cost, new_passphrase
 from custody.cli.options import FILE, Signing, When, signed, timed
 from custody.cli.parameters import AGENT
-from custody.cli.passphrase import key_cost, new_passphrase
-from custody.cli.receipts import emit_outcome
 from custody.cli.results import ActResult
-from custody.cli.signing import Drafted, complete, named_signers
 from custody.ledger.compose import Composed
 from custody.report.safe_text import show_path
 from keys.private.paper import parse_paper_key

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
+from custody.cli.acting.signing import complete, named_signers
+from custody.cli.border.receipts import emit_outcome
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.key_events import choose_keys, compose_key_revoked, living_keys
+from custody.cli.keyring.key_events import choose_keys, compose_key_revoked, living_keys
 from custody.cli.options import Signing, When, signed, timed
 from custody.cli.parameters import AGENT
-from custody.cli.receipts import emit_outcome
 from custody.cli.results import ActResult
-from custody.cli.signing import complete, named_signers
 
 _REASONS = ("compromised", "ended", "left", "lost", "superseded")
 

@@ -6,19 +6,19 @@ from pathlib import Path
 
 import click
 
+from custody.cli.acting.draft_files import draft_of, write_draft
+from custody.cli.acting.signing import Drafted, Outcome, Recorded, complete, show_events, sign_all
+from custody.cli.border.receipts import emit_outcome
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.draft_files import draft_of, write_draft
-from custody.cli.key_events import compose_key_added, compose_key_revoked
-from custody.cli.keyring import key_directory, signer_for
+from custody.cli.keyring.key_events import compose_key_added, compose_key_revoked
+from custody.cli.keyring.keyring import key_directory, signer_for
+from custody.cli.keyring.passphrase import key_cost, new_passphrase
+from custody.cli.keyring.session_access import sessions_folder
 from custody.cli.options import FILE, Signing, When, force_option, passphrase_option, timed
 from custody.cli.output import note
 from custody.cli.parameters import AGENT, ORIGIN
-from custody.cli.passphrase import key_cost, new_passphrase
-from custody.cli.receipts import emit_outcome
 from custody.cli.results import ActResult
-from custody.cli.session_access import sessions_folder
-from custody.cli.signing import Drafted, Outcome, Recorded, complete, show_events, sign_all
 from custody.ledger.compose import Composed
 from custody.report.safe_text import show_path
 from custody.report.words import tell

@@ -10,12 +10,12 @@ import click
 from custody.cli.command import command
 from custody.cli.commands.key_new import write_request
 from custody.cli.context import Context, pass_custody
-from custody.cli.keyring import key_directory, signer_for
+from custody.cli.keyring.keyring import key_directory, signer_for
+from custody.cli.keyring.session_access import sessions_folder
 from custody.cli.options import FILE, force_option, passphrase_option
 from custody.cli.output import emit
 from custody.cli.parameters import AGENT
 from custody.cli.results import Result
-from custody.cli.session_access import sessions_folder
 from custody.report.safe_text import show, show_path
 from keys.private.directory import StoredKey, UnusableKey
 from keys.private.session import open_sessions

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from custody.cli.acting.exhibit_selection import Selection, format_exhibit, select, selecting
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.exhibit_selection import Selection, format_exhibit, select, selecting
 from custody.cli.files import write_file
+from custody.cli.intake.registrations import described, registration_of
 from custody.cli.options import FILE, force_option
 from custody.cli.output import emit
-from custody.cli.registrations import described, registration_of
 from custody.cli.results import Result
 from custody.report.counts import counted
 from custody.report.labels import Label, format_label

@@ -6,12 +6,12 @@ from typing import get_args
 
 import click
 
+from custody.cli.acting.signing import complete, named_signers
+from custody.cli.border.receipts import emit_outcome
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.options import Signing, When, signed, timed
-from custody.cli.receipts import emit_outcome
 from custody.cli.results import ActResult
-from custody.cli.signing import complete, named_signers
 from custody.ledger.log_key import log_verifier_key
 from custody.storage.home import Home
 from custody.verify.state import Ledger

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 import click
 
+from custody.cli.acting.entry_results import EntrySigner, signers_of
+from custody.cli.acting.exhibit_selection import find_exhibit
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.entry_results import EntrySigner, signers_of
-from custody.cli.exhibit_selection import find_exhibit
 from custody.cli.output import emit, note
 from custody.cli.parameters import AGENT
 from custody.cli.periods import WORDS, end_of, start_of

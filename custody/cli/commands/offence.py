@@ -8,16 +8,16 @@ from typing import Any
 import click
 import msgspec
 
+from custody.cli.acting.exhibit_selection import find_exhibit
+from custody.cli.acting.signing import complete, named_signers
+from custody.cli.border.receipts import emit_outcome
 from custody.cli.command import command
 from custody.cli.commands.case_open import parse_offence
 from custody.cli.context import Context, pass_custody
-from custody.cli.exhibit_selection import find_exhibit
 from custody.cli.options import Signing, When, signed, timed
 from custody.cli.output import emit
 from custody.cli.parameters import AGENT, DIGEST
-from custody.cli.receipts import emit_outcome
 from custody.cli.results import ActResult, Result
-from custody.cli.signing import complete, named_signers
 from custody.ledger.compose import Anchor
 from custody.transfer.law_files import offences
 from schemas.errors import UsageError

@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 import msgspec
 
+from custody.cli.acting.draft_files import OpenDraft, read_draft
+from custody.cli.acting.draft_standing import draft_paths, stand
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.draft_files import OpenDraft, read_draft
-from custody.cli.draft_standing import draft_paths, stand
 from custody.cli.output import emit
 from custody.cli.results import Result
 from custody.report.safe_text import show, show_path

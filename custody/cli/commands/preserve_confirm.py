@@ -7,16 +7,16 @@ from pathlib import Path
 
 import click
 
+from custody.cli.checking.verification import Believed
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.files import check_free, write_file
+from custody.cli.intake.providers import open_signer, read_request
 from custody.cli.options import FILE, When, force_option, passphrase_option, timed, trust_option
 from custody.cli.output import emit
 from custody.cli.parameters import AGENT
 from custody.cli.periods import end_of
-from custody.cli.providers import open_signer, read_request
 from custody.cli.results import Result
-from custody.cli.verification import Believed
 from custody.report.safe_text import show_path
 from custody.report.words import format_utc
 from custody.transfer.certificates import sign_certificate

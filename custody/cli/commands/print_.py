@@ -8,14 +8,14 @@ from pathlib import Path
 
 import click
 
+from custody.cli.assistance.paper_sources import OF_EXHIBITS, carried_exhibit, long_lists, read_bundle, read_for_paper
+from custody.cli.checking.verification import Believed, believing
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.files import check_free, write_file
 from custody.cli.options import FILE, force_option
 from custody.cli.output import emit
-from custody.cli.paper_sources import OF_EXHIBITS, carried_exhibit, long_lists, read_bundle, read_for_paper
 from custody.cli.results import Result
-from custody.cli.verification import Believed, believing
 from custody.evidence.members import Member
 from custody.report.papers.paper import Paper, Row
 from custody.report.papers.reading import check_sound

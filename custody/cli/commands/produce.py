@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
+from custody.cli.checking.verification import Believed
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
+from custody.cli.intake.providers import open_signer, read_request
 from custody.cli.options import FILE, When, passphrase_option, timed, trust_option
 from custody.cli.output import emit
 from custody.cli.parameters import AGENT
-from custody.cli.providers import open_signer, read_request
 from custody.cli.results import Result
-from custody.cli.verification import Believed
 from custody.report.counts import count_bytes
 from custody.report.safe_text import show_path
 from custody.transfer.certificates import METHOD, sign_certificate

@@ -8,10 +8,10 @@ from hashlib import sha256
 import click
 import msgspec
 
+from custody.cli.assistance.profiles import choose_profile
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.output import emit
-from custody.cli.profiles import choose_profile
 from custody.cli.results import Result
 from custody.report.safe_text import show
 from custody.transfer.law_files import deadlines

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
+from custody.cli.border.release_gate import check_exhibits_gate
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.files import check_free, write_file
 from custody.cli.options import FILE, force_option
 from custody.cli.output import emit
-from custody.cli.release_gate import check_exhibits_gate
 from custody.cli.results import Result
 from custody.ledger.prove import TileNodes, prove_consistency, prove_inclusion
 from custody.report.safe_text import show_path

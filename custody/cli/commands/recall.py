@@ -7,15 +7,15 @@ from typing import Any
 
 import click
 
-from custody.cli.acts import Act, Target, record_act
+from custody.cli.acting.acts import Act, Target, record_act
+from custody.cli.acting.exhibit_selection import Selection, format_exhibit, selecting
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.exhibit_selection import Selection, format_exhibit, selecting
-from custody.cli.holdings import staging
 from custody.cli.options import FILE, Signing, When, signed, timed
 from custody.cli.output import emit
 from custody.cli.periods import told
 from custody.cli.results import ActResult, Result
+from custody.cli.showing.holdings import staging
 from custody.report.safe_text import show
 from custody.storage.reading import Reader
 from custody.storage.search import Search, find_entries

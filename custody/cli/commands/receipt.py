@@ -7,21 +7,21 @@ from typing import Any
 
 import click
 
-from custody.cli.acts import Act, record_act
+from custody.cli.acting.acts import Act, record_act
+from custody.cli.acting.exhibit_selection import Selection, format_exhibit, selecting
+from custody.cli.acting.signing import complete, named_signers
+from custody.cli.border.receipt_files import make_receipt, read_receipt
+from custody.cli.border.receipt_matching import Matched, match_receipts
+from custody.cli.border.receipts import emit_outcome
+from custody.cli.checking.trust_file import read_trust_file
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.exhibit_selection import Selection, format_exhibit, selecting
 from custody.cli.files import write_file
-from custody.cli.holdings import staging
 from custody.cli.options import FILE, Signing, When, force_option, signed, signed_at_once, timed
 from custody.cli.output import emit, note
 from custody.cli.periods import told
-from custody.cli.receipt_files import make_receipt, read_receipt
-from custody.cli.receipt_matching import Matched, match_receipts
-from custody.cli.receipts import emit_outcome
 from custody.cli.results import ActResult, Result
-from custody.cli.signing import complete, named_signers
-from custody.cli.trust_file import read_trust_file
+from custody.cli.showing.holdings import staging
 from custody.ledger.compose import Anchor, Composed, link_after
 from custody.report.safe_text import show, show_path
 from schemas.errors import RefusedError

@@ -10,20 +10,20 @@ import click
 from custody.bundle.container import open_container
 from custody.bundle.exhibit_files import content_opener
 from custody.bundle.source import verify_container
-from custody.cli.act_options import several
-from custody.cli.arriving import Unloading
+from custody.cli.acting.act_options import several
+from custody.cli.acting.signing import Recorded, complete
+from custody.cli.border.arriving import Unloading
+from custody.cli.border.decisions import Decision, decide, parse_decisions
+from custody.cli.border.receipt_files import make_receipt
+from custody.cli.border.receiving import Receiving, check_addressed, compose_arrivals, find_sender
+from custody.cli.checking.verification import Believed, watched_reading
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.decisions import Decision, decide, parse_decisions
 from custody.cli.files import check_free, write_file
-from custody.cli.holdings import staging
 from custody.cli.options import FILE, Signing, When, force_option, signed, timed
 from custody.cli.output import emit, note
-from custody.cli.receipt_files import make_receipt
-from custody.cli.receiving import Receiving, check_addressed, compose_arrivals, find_sender
 from custody.cli.results import Result
-from custody.cli.signing import Recorded, complete
-from custody.cli.verification import Believed, watched_reading
+from custody.cli.showing.holdings import staging
 from custody.report.safe_text import show, show_path
 from custody.transfer.arrivals import delivery_of
 from schemas.details.transfer import RefusalReason, Reservation

@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from custody.cli.act_options import several
+from custody.cli.acting.act_options import several
+from custody.cli.border.receipts import emit_outcome
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.holdings import Staged, staging
-from custody.cli.imaging import image_options, imaging_of, with_images
-from custody.cli.options import FILE, Signing, When, signed, timed
-from custody.cli.receipts import emit_outcome
-from custody.cli.registration import Wanted, register_exhibits
-from custody.cli.registration_list import read_registrations
-from custody.cli.registration_options import (
+from custody.cli.intake.imaging import image_options, imaging_of, with_images
+from custody.cli.intake.registration import Wanted, register_exhibits
+from custody.cli.intake.registration_list import read_registrations
+from custody.cli.intake.registration_options import (
     Given,
     acquisition_options,
     certificate_option,
@@ -29,14 +27,16 @@ from custody.cli.registration_options import (
     seizure_options,
     shared_details,
 )
+from custody.cli.intake.source_options import SOURCE_NAMES, Sourced, source_of, source_options
+from custody.cli.intake.taking_in import Taking
+from custody.cli.options import FILE, Signing, When, signed, timed
 from custody.cli.results import ActResult
-from custody.cli.source_options import SOURCE_NAMES, Sourced, source_of, source_options
-from custody.cli.taking_in import Taking
+from custody.cli.showing.holdings import Staged, staging
 from schemas.errors import UsageError
 
 if TYPE_CHECKING:
-    from custody.cli.certified import CertifiedExhibit
-    from custody.cli.foreign_origin import ForeignExhibit
+    from custody.cli.intake.certified import CertifiedExhibit
+    from custody.cli.intake.foreign_origin import ForeignExhibit
     from custody.evidence.intake import Intake
 
 _how_options = several(
@@ -197,7 +197,7 @@ def _read_certified(context: Context, staged: Staged, paths: tuple[Path, ...], g
         CustodyError: as `read_certified`.
     """
     # Only what a provider certified needs what reads its certificate.
-    from custody.cli.certified import read_certified
+    from custody.cli.intake.certified import read_certified
 
     if paths or given["bundle"] is not None:
         text = "expected neither PATH nor --foreign-from beside --certificate, found one"
@@ -218,7 +218,7 @@ def _told_by(certified: CertifiedExhibit, given: Given) -> dict[str, Any]:
 
 def _learn_certified(context: Context, certified: CertifiedExhibit, source: Sourced, intake: Intake) -> dict[str, Any]:
     """Count the records, and warn of those that nobody asked for."""
-    from custody.cli.certified import warn_excess
+    from custody.cli.intake.certified import warn_excess
 
     learned = source.learn(intake)
     account = source.details.get("account")
@@ -233,8 +233,8 @@ def _read_foreign(context: Context, staged: Staged, paths: tuple[Path, ...], giv
         CustodyError: as `read_foreign`.
     """
     # Only evidence from abroad needs what reads bundles.
-    from custody.cli.foreign_origin import read_foreign
-    from custody.cli.verification import Believed
+    from custody.cli.checking.verification import Believed
+    from custody.cli.intake.foreign_origin import read_foreign
 
     return read_foreign(
         context,

@@ -8,20 +8,20 @@ from typing import Any
 
 import click
 
-from custody.cli.asset_details import Names, asset_details, read_names, recorded_of
-from custody.cli.asset_options import asset_options
+from custody.cli.border.receipts import emit_outcome
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.custody_wallets import Use, is_mixed, uses_of
 from custody.cli.files import given_values, read_file
-from custody.cli.holdings import Staged, staging
+from custody.cli.intake.asset_details import Names, asset_details, read_names, recorded_of
+from custody.cli.intake.asset_options import asset_options
+from custody.cli.intake.custody_wallets import Use, is_mixed, uses_of
+from custody.cli.intake.registration import Wanted, register_exhibits
+from custody.cli.intake.registration_options import seizure_options, shared_details
+from custody.cli.intake.taking_in import Taking
 from custody.cli.options import Signing, When, signed, timed
 from custody.cli.output import note
-from custody.cli.receipts import emit_outcome
-from custody.cli.registration import Wanted, register_exhibits
-from custody.cli.registration_options import seizure_options, shared_details
 from custody.cli.results import ActResult
-from custody.cli.taking_in import Taking
+from custody.cli.showing.holdings import Staged, staging
 from custody.report.safe_text import show
 from schemas.content import content_of
 from schemas.errors import RefusedError, UsageError

@@ -8,17 +8,17 @@ from typing import Any
 import click
 
 from custody.bundle.disclose import Choice
-from custody.cli.act_options import document_option, words_of
+from custody.cli.acting.act_options import document_option, words_of
+from custody.cli.assistance.letter_sending import record_or_send
+from custody.cli.assistance.request_options import field_options, typed_fields
+from custody.cli.assistance.requests import RequestResult
+from custody.cli.border.disclosing import choosing
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.disclosing import choosing
-from custody.cli.holdings import staging
-from custody.cli.letter_sending import record_or_send
 from custody.cli.options import FILE, Signing, When, signed_at_once, timed
 from custody.cli.parameters import TOKEN
 from custody.cli.periods import end_of
-from custody.cli.request_options import field_options, typed_fields
-from custody.cli.requests import RequestResult
+from custody.cli.showing.holdings import staging
 from custody.transfer.forum import lacking_now, wanted_of
 from custody.transfer.requests import RequestStory, read_story
 from schemas.details.request import RequestClosed

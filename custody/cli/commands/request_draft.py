@@ -6,13 +6,13 @@ from typing import Any
 
 import click
 
+from custody.cli.assistance.request_options import KINDS, body_details, body_options
+from custody.cli.assistance.requests import RequestResult, check_organisation, record_request
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.holdings import staging
 from custody.cli.options import Signing, When, signed, timed
 from custody.cli.parameters import AGENT, TOKEN
-from custody.cli.request_options import KINDS, body_details, body_options
-from custody.cli.requests import RequestResult, check_organisation, record_request
+from custody.cli.showing.holdings import staging
 from custody.transfer.forum import wanted_of
 from custody.transfer.requests import names_of
 
@@ -58,7 +58,7 @@ def draft(
 
     Raises:
         UsageError: ``request.peer`` where the recipient's country is not on record, or as `body_details`.
-        CustodyError: as `custody.cli.signing.complete`.
+        CustodyError: as `custody.cli.acting.signing.complete`.
     """
     with context.ledger().read() as reader:
         check_organisation(reader.view(), to)

@@ -7,12 +7,12 @@ from datetime import UTC
 
 import click
 
+from custody.cli.assistance.request_results import RequestLine, RequestList, clock_lines, headline, request_line
+from custody.cli.assistance.requests import all_stories
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.exits import Exit
 from custody.cli.output import emit
-from custody.cli.request_results import RequestLine, RequestList, clock_lines, headline, request_line
-from custody.cli.requests import all_stories
 from custody.transfer.due import Due, by_request, open_dues
 from custody.transfer.forum import dues_now, lacking_now
 

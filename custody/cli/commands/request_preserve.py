@@ -7,14 +7,14 @@ from typing import Any, get_args
 
 import click
 
+from custody.cli.assistance.request_options import body_options
+from custody.cli.assistance.requests import RequestResult, check_organisation
 from custody.cli.command import command
 from custody.cli.commands.request_draft import draft
 from custody.cli.context import Context, pass_custody
 from custody.cli.options import Signing, When, signed, timed
 from custody.cli.parameters import AGENT, TOKEN
 from custody.cli.periods import start_of
-from custody.cli.request_options import body_options
-from custody.cli.requests import RequestResult, check_organisation
 from custody.transfer.law_files import retention
 from custody.transfer.retention import warn_retention
 from schemas.details.source import SourceType

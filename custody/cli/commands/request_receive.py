@@ -7,17 +7,17 @@ from typing import Any
 
 import click
 
-from custody.cli.certified import receive_confirmation
+from custody.cli.assistance.letter_receiving import receive_letter
+from custody.cli.assistance.paper_receiving import receive_paper
+from custody.cli.assistance.request_options import KINDS, answer_options, body_options
+from custody.cli.assistance.requests import RequestResult
+from custody.cli.checking.verification import Believed
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.holdings import staging
-from custody.cli.letter_receiving import receive_letter
+from custody.cli.intake.certified import receive_confirmation
 from custody.cli.options import FILE, Signing, When, signed, timed, trust_option
-from custody.cli.paper_receiving import receive_paper
 from custody.cli.parameters import AGENT, TOKEN
-from custody.cli.request_options import KINDS, answer_options, body_options
-from custody.cli.requests import RequestResult
-from custody.cli.verification import Believed
+from custody.cli.showing.holdings import staging
 from schemas.errors import UsageError
 
 

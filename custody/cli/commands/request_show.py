@@ -7,11 +7,7 @@ from datetime import UTC
 
 import click
 
-from custody.cli.command import command
-from custody.cli.context import Context, pass_custody
-from custody.cli.output import emit
-from custody.cli.parameters import TOKEN
-from custody.cli.request_results import (
+from custody.cli.assistance.request_results import (
     RequestLine,
     RequestStep,
     RequestStoryResult,
@@ -19,7 +15,11 @@ from custody.cli.request_results import (
     headline,
     request_line,
 )  # fmt: skip
-from custody.cli.requests import all_stories, missing_lines
+from custody.cli.assistance.requests import all_stories, missing_lines
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.output import emit
+from custody.cli.parameters import TOKEN
 from custody.report.words import format_utc, tell
 from custody.transfer.due import Due
 from custody.transfer.forum import dues_now, lacking_now

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from custody.cli.act_options import attest_option, parse_attestations
-from custody.cli.acts import Act, record_act
+from custody.cli.acting.act_options import attest_option, parse_attestations
+from custody.cli.acting.acts import Act, record_act
+from custody.cli.acting.exhibit_selection import Selection, selecting
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.exhibit_selection import Selection, selecting
 from custody.cli.options import Signing, When, signed, timed
 from custody.cli.results import ActResult
 

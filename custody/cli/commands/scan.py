@@ -9,8 +9,8 @@ import click
 
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
+from custody.cli.intake.registrations import Described, described, registration_of
 from custody.cli.output import emit
-from custody.cli.registrations import Described, described, registration_of
 from custody.cli.results import Result
 from custody.ledger.store import LedgerReader
 from custody.report.labels import LONGEST, Label, parse_label

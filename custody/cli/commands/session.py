@@ -9,13 +9,13 @@ import click
 
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.keyring import key_directory
+from custody.cli.keyring.keyring import key_directory
+from custody.cli.keyring.passphrase import with_passphrase
+from custody.cli.keyring.session_access import sessions_folder
 from custody.cli.options import passphrase_option
 from custody.cli.output import emit
 from custody.cli.parameters import AGENT
-from custody.cli.passphrase import with_passphrase
 from custody.cli.results import Result
-from custody.cli.session_access import sessions_folder
 from keys.private.session import LONGEST, end_sessions, start_session
 from keys.private.signer import Ed25519Signer
 from schemas.errors import UsageError

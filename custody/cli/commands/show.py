@@ -8,15 +8,15 @@ from typing import Final
 
 import click
 
+from custody.cli.acting.exhibit_selection import find_exhibit, format_exhibit
+from custody.cli.border.whereabouts import Whereabouts, member_lines, whereabouts_of
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.exhibit_selection import find_exhibit, format_exhibit
 from custody.cli.exits import Exit
-from custody.cli.holdings import Holdings
 from custody.cli.output import emit
 from custody.cli.periods import WORDS, end_of, start_of
-from custody.cli.show_result import ShownExhibit, shown_exhibit
-from custody.cli.whereabouts import Whereabouts, member_lines, whereabouts_of
+from custody.cli.showing.holdings import Holdings
+from custody.cli.showing.show_result import ShownExhibit, shown_exhibit
 from custody.report.counts import count_bytes, counted
 from custody.report.family import Relative, children_of, parents_of
 from custody.report.image_words import medium_words

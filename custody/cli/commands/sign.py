@@ -7,18 +7,18 @@ from pathlib import Path
 
 import click
 
+from custody.cli.acting.draft_files import OpenDraft, make_draft, read_draft, write_draft
+from custody.cli.acting.draft_standing import Standing, is_kept_here, stand, submissions_of
+from custody.cli.acting.signing import Drafted, Outcome, Recorded, complete, confirm, show_events, sign_all
+from custody.cli.border.receipts import emit_outcome, names
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.draft_files import OpenDraft, make_draft, read_draft, write_draft
-from custody.cli.draft_standing import Standing, is_kept_here, stand, submissions_of
-from custody.cli.keyring import default_agent, signer_for, stored_keys
+from custody.cli.keyring.keyring import default_agent, signer_for, stored_keys
+from custody.cli.keyring.renewal import renew
 from custody.cli.ledger_access import LedgerAccess
 from custody.cli.options import FILE, Signing, passphrase_option
 from custody.cli.output import note
-from custody.cli.receipts import emit_outcome, names
-from custody.cli.renewal import renew
 from custody.cli.results import ActResult
-from custody.cli.signing import Drafted, Outcome, Recorded, complete, confirm, show_events, sign_all
 from custody.report.safe_text import show_path
 from custody.report.values import check_signable
 from custody.report.words import tell

@@ -6,22 +6,22 @@ from collections.abc import Iterator
 
 import click
 
-from custody.cli.attention import (
+from custody.cli.acting.draft_files import SUFFIX
+from custody.cli.assistance.request_attention import attention_of_requests
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.exits import Exit
+from custody.cli.intake.custody_wallets import attention_of_wallets
+from custody.cli.ledger_access import LedgerAccess
+from custody.cli.output import emit
+from custody.cli.results import Result
+from custody.cli.showing.attention import (
     Attention,
     attention_of_disk,
     attention_of_drafts,
     attention_of_exhibits,
     attention_of_people,
 )  # fmt: skip
-from custody.cli.command import command
-from custody.cli.context import Context, pass_custody
-from custody.cli.custody_wallets import attention_of_wallets
-from custody.cli.draft_files import SUFFIX
-from custody.cli.exits import Exit
-from custody.cli.ledger_access import LedgerAccess
-from custody.cli.output import emit
-from custody.cli.request_attention import attention_of_requests
-from custody.cli.results import Result
 from custody.ledger.prove import TileNodes, tree_root
 from custody.ledger.store import LedgerReader
 from custody.report.safe_text import show_path

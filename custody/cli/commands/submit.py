@@ -9,16 +9,16 @@ from pathlib import Path
 import click
 import msgspec
 
+from custody.cli.acting.draft_files import read_draft
+from custody.cli.acting.draft_standing import draft_paths, is_kept_here, stand, with_hint
+from custody.cli.acting.signing import Recorded
+from custody.cli.border.receipts import act_result, receipt_lines
 from custody.cli.command import command
 from custody.cli.commands.sign import record_draft
 from custody.cli.context import Context, pass_custody
-from custody.cli.draft_files import read_draft
-from custody.cli.draft_standing import draft_paths, is_kept_here, stand, with_hint
 from custody.cli.exits import Exit
 from custody.cli.output import emit
-from custody.cli.receipts import act_result, receipt_lines
 from custody.cli.results import RecordedEntry, Result
-from custody.cli.signing import Recorded
 from custody.report.safe_text import show, show_path
 from schemas.errors import CustodyError, RefusedError, StorageError
 from schemas.types import UNSET, Unset

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from custody.bundle.source import verify_bundle
+from custody.cli.checking.trust_file import open_for_change, with_ledger, write_trust
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.files import given_file, read_file
@@ -16,7 +17,6 @@ from custody.cli.options import FILE
 from custody.cli.output import emit, note
 from custody.cli.parameters import DIGEST
 from custody.cli.results import Result
-from custody.cli.trust_file import open_for_change, with_ledger, write_trust
 from custody.report.safe_text import show, show_path
 from custody.report.words import format_value
 from custody.verify.trusting import parse_trust

@@ -9,6 +9,7 @@ from typing import Any
 import click
 import msgspec
 
+from custody.cli.checking.trust_file import EMPTY, format_trust, read_trust_file
 from custody.cli.command import command
 from custody.cli.commands.trust_add import trust_lines
 from custody.cli.context import Context, pass_custody
@@ -17,7 +18,6 @@ from custody.cli.ledger_access import LedgerAccess
 from custody.cli.options import FILE, force_option, trust_option
 from custody.cli.output import emit
 from custody.cli.results import Result
-from custody.cli.trust_file import EMPTY, format_trust, read_trust_file
 from custody.report.safe_text import show, show_path
 from custody.report.words import format_value
 from keys.note import parse_note

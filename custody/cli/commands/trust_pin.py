@@ -8,13 +8,13 @@ from pathlib import Path
 import click
 import msgspec
 
+from custody.cli.checking.trust_file import open_for_change, write_trust
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.files import given_values
 from custody.cli.options import trust_option
 from custody.cli.output import emit
 from custody.cli.results import Result
-from custody.cli.trust_file import open_for_change, write_trust
 from custody.onchain.caip import parse_chain
 from custody.report.safe_text import show_path
 from schemas import limits

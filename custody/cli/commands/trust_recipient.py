@@ -7,13 +7,13 @@ from pathlib import Path
 import click
 import msgspec
 
+from custody.cli.checking.trust_file import open_for_change, write_trust
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.options import FILE
 from custody.cli.output import emit
 from custody.cli.parameters import AGE_KEY
 from custody.cli.results import Result
-from custody.cli.trust_file import open_for_change, write_trust
 from custody.report.safe_text import show, show_path
 from schemas.errors import UsageError
 from schemas.trust import Correspondent, Recipient

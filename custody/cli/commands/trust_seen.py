@@ -8,13 +8,13 @@ import click
 
 from custody.bundle.container import open_container
 from custody.bundle.source import verify_container
+from custody.cli.checking.trust_file import read_trust_file, replace_ledger, with_seen, write_trust
 from custody.cli.command import command
 from custody.cli.commands.trust_add import check_steps
 from custody.cli.context import Context, pass_custody
 from custody.cli.options import FILE
 from custody.cli.output import emit
 from custody.cli.results import Result
-from custody.cli.trust_file import read_trust_file, replace_ledger, with_seen, write_trust
 from schemas import layout, limits
 from schemas.errors import VerificationError
 from schemas.report import LedgerReport

@@ -12,12 +12,12 @@ from custody.bundle.exhibit_files import content_opener, documents_of, exhibit_f
 from custody.bundle.source import Folders, verify_container
 from custody.bundle.unpack import DOCUMENTS, NAMES, Unpacked
 from custody.bundle.unpack import unpack as write_files
+from custody.cli.checking.verification import Beliefs, Believed, believing, watched_reading
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.exits import Exit
 from custody.cli.output import emit, print_error
 from custody.cli.results import Result
-from custody.cli.verification import Beliefs, Believed, believing, watched_reading
 from custody.report.counts import count_bytes
 from custody.report.finding_words import explain
 from custody.report.safe_text import show, show_path

@@ -8,15 +8,15 @@ from typing import Any
 
 import click
 
-from custody.cli.act_options import photo_option
-from custody.cli.acts import Act, Target, record_act
+from custody.cli.acting.act_options import photo_option
+from custody.cli.acting.acts import Act, Target, record_act
+from custody.cli.acting.exhibit_selection import Selection, selecting
+from custody.cli.acting.seals import compare_seal, seal_for
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.exhibit_selection import Selection, selecting
-from custody.cli.holdings import staging
 from custody.cli.options import Signing, When, signed, timed
 from custody.cli.results import ActResult
-from custody.cli.seals import compare_seal, seal_for
+from custody.cli.showing.holdings import staging
 from schemas.errors import UsageError
 
 

@@ -7,14 +7,14 @@ from pathlib import Path
 import click
 
 from custody.bundle.source import verify_bundle
+from custody.cli.assistance.profiles import choose_profile, profile_option
+from custody.cli.checking.verification import Believed, believing, watched_reading
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.exits import Exit
 from custody.cli.files import check_free, write_file
 from custody.cli.options import FILE, force_option
 from custody.cli.output import emit, note
-from custody.cli.profiles import choose_profile, profile_option
-from custody.cli.verification import Believed, believing, watched_reading
 from custody.report.document import Document, make_document
 from custody.report.safe_text import show_path
 from custody.report.text_report import text_lines

@@ -1,0 +1,1 @@
+"""Requests, answers and consents: as letters, and from paper."""

@@ -1,0 +1,109 @@
+"""On what a consent rests: the official's own signature, paper, or a verified letter of another ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from custody.cli.assistance.letter_reading import OpenLetter, open_letter
+from custody.cli.checking.verification import Believed
+from custody.cli.context import Context
+from custody.cli.showing.holdings import Staged
+from custody.transfer.letters import LetterRequest, peer_of
+from schemas.details.request import RequestAnswered
+from schemas.errors import RefusedError, UsageError
+from schemas.event import ParsedEvent
+
+_GRANTING: Final = ("granted", "granted-in-part")
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentSource:
+    """Details that say on what a consent rests; what a letter says beside it: when, and on which request of ours."""
+
+    details: dict[str, Any]
+    issued_at: str | None = None
+    request: str | None = None
+
+
+def read_source(context: Context, staged: Staged, given: dict[str, Any], believed: Believed) -> ConsentSource:
+    """Return on what a consent rests, by the options that are given.
+
+    Raises:
+        UsageError: ``usage.consent`` for options that don't go together, ``consent.event``.
+        RefusedError: ``consent.not-granted``, or as `open_letter` and `peer_of`.
+        VerificationError: ``letter.verdict``.
+        StorageError: the documents can't be kept.
+    """
+    letter: Path | None = given["letter"]
+    documents: tuple[Path, ...] = given["documents"]
+    number: str | None = given["number"]
+    if letter is not None:
+        if number is not None:
+            raise UsageError("usage.consent", "expected --letter or --number of a paper, found both")
+        return _of_letter(context, staged, letter, documents, given, believed)
+    if given["event"] is not None:
+        raise UsageError("usage.consent", "expected --letter beside --event, found none")
+    if number is None:
+        return ConsentSource({"documents": staged.documents(documents), "manner": "key"})
+    if not documents:
+        raise UsageError("usage.consent", "expected --document beside --number, found none")
+    return ConsentSource({"documents": staged.documents(documents), "manner": "paper", "number": number})
+
+
+def _of_letter(
+    context: Context,
+    staged: Staged,
+    path: Path,
+    documents: tuple[Path, ...],
+    given: dict[str, Any],
+    believed: Believed,
+) -> ConsentSource:
+    opened = open_letter(context, path, believed, accept_indeterminate=False)
+    with opened.container:
+        with context.ledger().read() as reader:
+            peer_of(opened.letter, reader.agents(), given["authority"])
+            ledger = reader.view().ledger()
+        of, event = find_granting(opened, given["event"])
+        details = event.details
+        assert isinstance(details, RequestAnswered), "that is what grants"
+        named = list(details.documents) if isinstance(details.documents, tuple) else []
+        opened.stage_documents(context, staged, named)
+        told = of.answers_to
+        is_ours = told is not None and ledger is not None and told.ledger == ledger.origin
+        kept = [*named, *(staged.documents(documents) or [])]
+        return ConsentSource(
+            {"documents": kept or None, "manner": "letter", "origin": opened.letter.origin(of, event)},
+            issued_at=details.answered_at,
+            request=told.request if told is not None and is_ours else None,
+        )
+
+
+def find_granting(opened: OpenLetter, named: str | None) -> tuple[LetterRequest, ParsedEvent]:
+    """Return the answer of a letter that grants: the one whose event hash is ``named``, else the newest.
+
+    Raises:
+        UsageError: ``consent.event`` where the letter holds no such event.
+        RefusedError: ``consent.not-granted`` where it grants nothing, or what came after it took that back.
+    """
+    answers = [
+        (of, entry.event)
+        for of in opened.letter.requests
+        for entry in of.entries
+        if isinstance(entry.event.details, RequestAnswered)
+    ]
+    if named is not None:
+        found = opened.letter.find(named)
+        if found is None:
+            raise UsageError("consent.event", f"expected an event of the letter, found none with the hash {named}")
+        answers = [found]
+    granting = [item for item in answers if getattr(item[1].details, "outcome", None) in _GRANTING]
+    if not granting:
+        outcomes = ", ".join(str(getattr(event.details, "outcome", event.type)) for _, event in answers) or "none"
+        raise RefusedError("consent.not-granted", f"expected an answer that grants, found {outcomes}")
+    of, event = granting[-1]
+    if of.state.outcome not in _GRANTING:
+        text = f"expected a request that stands granted, found it {of.state.outcome}"
+        raise RefusedError("consent.not-granted", text)
+    return of, event

@@ -1,0 +1,94 @@
+"""Opening a letter: verified against the trust file first, as every bundle is, and only then read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from custody.bundle.container import Container, open_container
+from custody.bundle.source import verify_container
+from custody.cli.checking.verification import Believed
+from custody.cli.context import Context
+from custody.cli.output import note
+from custody.cli.showing.holdings import Staged
+from custody.report.safe_text import show_path
+from custody.transfer.letters import Letter, check_addressed, read_letter
+from custody.verify.verify import Verified
+from schemas import layout, limits
+from schemas.errors import RefusedError, VerificationError
+from schemas.report import Report, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLetter:
+    """A letter that was verified, and its container, from which documents can be taken while it is open."""
+
+    letter: Letter
+    container: Container
+    path: Path
+
+    def stage_documents(self, context: Context, staged: Staged, digests: Iterable[str]) -> None:
+        """Stage the documents of these digests that came along; what did not is named in a note.
+
+        Raises:
+            VerificationError: ``container.member-size``, ``container.crc``.
+            StorageError: the documents can't be kept.
+        """
+        for digest in dict.fromkeys(digests):
+            name = layout.DOCUMENTS + digest
+            if name not in self.container.members:
+                note(context.settings, f"note: document {digest} is named in the letter and did not come with it")
+                continue
+            found = staged.document_bytes(self.container.read(name, maximum=limits.JSON_BYTES))
+            assert found == digest, "the letter was verified"
+
+
+def open_letter(context: Context, path: Path, believed: Believed, *, accept_indeterminate: bool) -> OpenLetter:
+    """Return the letter in the file at ``path``; the caller closes its container.
+
+    Raises:
+        VerificationError: ``letter.verdict`` where it FAILED, or it is no bundle at all.
+        RefusedError: ``letter.verdict`` where it is INDETERMINATE and that was not accepted, ``letter.exhibits``,
+            ``letter.empty``, ``letter.recipient``, ``letter.own``.
+        StorageError: this machine's disk.
+    """
+    container = open_container(path)
+    try:
+        verified = verify_letter(context, container, believed)
+        check_verdict(verified.report, path, accept_indeterminate=accept_indeterminate)
+        letter = read_letter(verified)
+        own = context.ledger().ledger().origin
+        if letter.ledger.origin == own:
+            raise RefusedError("letter.own", f"expected a letter of another ledger, found one of {own} itself")
+        check_addressed(letter, own)
+    except BaseException:
+        container.close()
+        raise
+    return OpenLetter(letter, container, path)
+
+
+def verify_letter(context: Context, container: Container, believed: Believed) -> Verified:
+    """Return what holds of an open container, by the trust file that is believed.
+
+    Raises:
+        UsageError: the trust file is absent, or is none.
+        StorageError: this machine's disk.
+    """
+    beliefs = believed.open(context)
+    return verify_container(container, trusted=beliefs.trusted, at=beliefs.at, elsewhere=beliefs.elsewhere())
+
+
+def check_verdict(report: Report, path: Path, *, accept_indeterminate: bool) -> None:
+    """Raise unless the verdict lets a letter count.
+
+    Raises:
+        VerificationError: ``letter.verdict`` where it is FAILED.
+        RefusedError: ``letter.verdict`` where it is INDETERMINATE and that was not accepted.
+    """
+    hint = f"custody verify {show_path(path)} says why"
+    text = f"expected the verdict PASSED on {show_path(path)}, found {report.verdict.value}"
+    if report.verdict is Verdict.FAILED:
+        raise VerificationError("letter.verdict", text, hint=hint)
+    if report.verdict is not Verdict.PASSED and not accept_indeterminate:
+        raise RefusedError("letter.verdict", text, hint=f"{hint}; --accept-indeterminate takes it all the same")

@@ -1,0 +1,99 @@
+"""A letter leaves: acts on a request are recorded and, in the same transaction, the export that carries them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from custody.bundle.build import Built
+from custody.bundle.disclose import Choice
+from custody.cli.assistance.requests import (
+    RequestResult,
+    compose_request,
+    missing_fields,
+    missing_lines,
+    record_request,
+)
+from custody.cli.border.exporting import Outgoing, export
+from custody.cli.border.sent_records import tell_withheld, withheld_lines
+from custody.cli.context import Context
+from custody.cli.options import Signing, When
+from custody.cli.output import emit, note
+from custody.cli.results import RecordedEntry
+from custody.cli.showing.holdings import Staged
+from custody.report.counts import count_bytes
+from custody.report.safe_text import show_path
+from custody.report.words import format_utc, tell
+from custody.transfer.requests import RequestStory
+from schemas.entry import ParsedEntry, parse_entry
+from schemas.profile import RequiredField
+
+
+def record_or_send(
+    context: Context,
+    story: RequestStory,
+    events: Sequence[tuple[str, Mapping[str, Any]]],
+    *,
+    out: Path | None,
+    purpose: str | None = None,
+    choice: Choice,
+    who: Signing,
+    when: When,
+    staged: Staged,
+    missing: tuple[RequiredField, ...] = (),
+    notes: Sequence[str] = (),
+) -> None:
+    """Record events about one request; with ``out`` write the letter, in one transaction with them, that carries them.
+
+    Raises:
+        UsageError: ``bundle.exists`` where something is at ``out``.
+        CustodyError: as `export` or `custody.cli.acting.signing.complete`; nothing is recorded then.
+    """
+    if out is None:
+        record_request(context, events, who=who, when=when, keep=staged.keep, missing=missing, notes=notes)
+        return
+    acts = tuple(compose_request(context, type, details, who=who, when=when) for type, details in events)
+    # Kept before: the letter carries the documents that its acts name.
+    staged.keep()
+    request = story.state.id
+    stated = purpose or f"request {request}"
+    outgoing = Outgoing(to=story.state.peer, target=out, requests=(request,), purpose=stated, choice=choice, acts=acts)
+    built = export(context, outgoing, who=who, when=when)
+    _emit(context, story, built, len(acts), missing, notes)
+
+
+def _emit(
+    context: Context,
+    story: RequestStory,
+    built: Built,
+    acts: int,
+    missing: tuple[RequiredField, ...],
+    notes: Sequence[str],
+) -> None:
+    last = built.receipt.index
+    with context.ledger().read() as reader:
+        entries = [parse_entry(reader.entry(index)) for index in range(last - acts, last + 1)]
+        to = reader.view().agent(story.state.peer)
+    withheld = withheld_lines(built.kept)
+    result = RequestResult(
+        entries=tuple(map(_recorded, entries)), letter=str(built.path), missing=missing_fields(missing),
+        request=story.state.id, size=built.receipt.size, withheld=withheld,
+    )  # fmt: skip
+    lines = [f"entry {item.entry.index}: {tell(item.event, {}).headline}" for item in entries[:-1]]
+    lines.append(f"letter: {show_path(built.path)} to {story.state.peer}, {count_bytes(built.bytes)}")
+    lines.append(f"  recorded: {format_utc(built.receipt.recorded_at)}, as entry {last}")
+    lines.extend(tell_withheld(withheld))
+    emit(context.settings, result, (*lines, *missing_lines(missing), *notes))
+    if to is not None and to.ledger is None:
+        note(context.settings, f"note: no ledger of {to.id} is on record; the letter can be verified, not received")
+
+
+def _recorded(item: ParsedEntry) -> RecordedEntry:
+    return RecordedEntry(
+        entry=item.entry.index,
+        event=item.event.hash,
+        hash=item.leaf.hex(),
+        recorded_at=item.entry.recorded_at,
+        type=item.event.type,
+    )

@@ -1,0 +1,163 @@
+"""Requests as `custody request list` and `show` give them: one line or one story, in JSON and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+
+import msgspec
+
+from custody.cli.assistance.requests import MissingField, missing_fields
+from custody.cli.results import Result
+from custody.report.safe_text import show
+from custody.report.words import format_utc
+from custody.transfer.deadlines import Clock, ClockState
+from custody.transfer.due import Due
+from custody.transfer.requests import RequestStory
+from schemas.law import cite
+from schemas.profile import RequiredField
+from schemas.text import format_time
+from schemas.types import UNSET, Unset, is_set
+
+
+class ClockLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A deadline as it stands; ``left`` in seconds, negative when it is past; ``mark`` says how its source is known."""
+
+    alarm: str | Unset = UNSET
+    attention: bool
+    due: str
+    key: str
+    late: bool
+    left: int
+    mark: str
+    source: str
+    started_at: str
+    state: str
+
+
+class RequestLine(Result, frozen=True, kw_only=True, tag="custody-request/v1"):
+    """A request as it stands; ``medium`` says whether it came or went on ``paper``, by ``letter``, or neither yet.
+
+    ``answered_after`` is how many seconds passed until the first answer.
+    """
+
+    answered_after: int | Unset = UNSET
+    clocks: tuple[ClockLine, ...]
+    direction: str
+    kind: str
+    medium: str
+    missing: tuple[MissingField, ...]
+    outcome: str | Unset = UNSET
+    peer: str
+    request: str
+    status: str
+    until: str | Unset = UNSET
+
+
+class RequestList(Result, frozen=True, kw_only=True, tag="custody-requests/v1"):
+    """Requests in the order in which they were opened; ``attention`` counts what is due, overdue or expired."""
+
+    attention: int
+    requests: tuple[RequestLine, ...]
+
+
+class RequestStep(Result, frozen=True, kw_only=True, tag="custody-request-step/v1"):
+    """One entry of a request; ``facts`` are pairs of label and value, private values as far as they are here."""
+
+    entry: int
+    facts: tuple[tuple[str, str], ...]
+    headline: str
+    medium: str
+    occurred_at: str
+    recorded_at: str
+
+
+class RequestStoryResult(Result, frozen=True, kw_only=True, tag="custody-request-story/v1"):
+    """A request and all that became of it."""
+
+    request: RequestLine
+    steps: tuple[RequestStep, ...]
+
+
+def request_line(story: RequestStory, dues: Iterable[Due], missing: Iterable[RequiredField]) -> RequestLine:
+    """Return a request as a program reads it."""
+    state, taken = story.state, story.answered_after
+    return RequestLine(
+        answered_after=UNSET if taken is None else int(taken.total_seconds()),
+        clocks=tuple(clock_line(due) for due in dues),
+        direction=state.direction,
+        kind=state.kind,
+        medium=medium_of_story(story),
+        missing=missing_fields(missing),
+        outcome=UNSET if state.outcome is None else state.outcome,
+        peer=state.peer,
+        request=state.id,
+        status=state.status,
+        until=UNSET if state.until is None else state.until,
+    )
+
+
+def medium_of_story(story: RequestStory) -> str:
+    """Return how a request crossed: ``paper``, ``letter``, or ``none`` where it has not."""
+    if story.is_on_paper:
+        return "paper"
+    return "letter" if story.sent_at is not None or story.origin is not None else "none"
+
+
+def clock_line(due: Due) -> ClockLine:
+    """Return a deadline as a program reads it."""
+    clock, rule = due.clock, due.clock.rule
+    return ClockLine(
+        alarm=due.alarm or UNSET,
+        attention=due.wants_attention,
+        due=format_time(clock.due),
+        key=rule.key,
+        late=clock.is_late,
+        left=int(clock.left.total_seconds()),
+        mark=rule.source.mark,
+        source=rule.source.text,
+        started_at=format_time(clock.started_at),
+        state=clock.state.value,
+    )
+
+
+def headline(line: RequestLine) -> str:
+    """Return a request in one line."""
+    arrow = "from" if line.direction == "incoming" else "to"
+    outcome = "" if not is_set(line.outcome) else f", {line.outcome}"
+    paper = ", on paper" if line.medium == "paper" else ""
+    lacks = f", lacks {len(line.missing)} fields" if line.missing else ""
+    taken = line.answered_after
+    after = f" after {format_left(timedelta(seconds=taken))}" if isinstance(taken, int) else ""
+    return f"{line.request}: {line.kind} {arrow} {show(line.peer)}, {line.status}{after}{outcome}{paper}{lacks}"
+
+
+def clock_lines(dues: Iterable[Due]) -> Iterator[str]:
+    """Yield deadlines in words, each with what is left and its source."""
+    for due in dues:
+        yield f"  {_words(due.clock)}; {cite(due.clock.rule.source)}"
+        if due.alarm:
+            yield f"    {due.alarm}"
+
+
+def _words(clock: Clock) -> str:
+    end = format_utc(format_time(clock.due))
+    title = f"{clock.rule.title} [{clock.rule.key}]"
+    match clock.state:
+        case ClockState.RUNNING:
+            return f"{title}: {format_left(clock.left)} left, until {end}"
+        case ClockState.SUSPENDED:
+            return f"{title}: stands still, {format_left(clock.left)} left"
+        case ClockState.MET:
+            return f"{title}: {'met late' if clock.is_late else 'met'}, the end was {end}"
+        case ClockState.OVERDUE:
+            return f"{title}: OVERDUE by {format_left(-clock.left)}, the end was {end}"
+        case ClockState.EXPIRED:
+            return f"{title}: EXPIRED {format_left(-clock.left)} ago, at {end}"
+
+
+def format_left(left: timedelta) -> str:
+    """Return a span of time in days and hours, or in hours and minutes where it is shorter than two days."""
+    minutes = int(left.total_seconds()) // 60
+    hours, days = minutes // 60, minutes // 1440
+    return f"{days} days {hours % 24} h" if days >= 2 else f"{hours} h {minutes % 60} min"

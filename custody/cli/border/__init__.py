@@ -1,0 +1,1 @@
+"""What leaves for another organisation and what arrives from one."""

@@ -1,0 +1,200 @@
+"""Whatever leaves this house in one file goes through here: bundles, dispatches, and letters about requests.
+
+The gate is asked before anybody types a passphrase, and again under the ledger's lock. Who is refused finds that on
+record: somebody tried to send this out, and it did not leave (law row C10).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from custody.bundle.build import Built, Export, Order, build_bundle
+from custody.bundle.disclose import Choice
+from custody.cli.acting.signing import confirm, is_at_hand, load_signers, named_signers, show_events
+from custody.cli.border.release_gate import check_gate, check_recipient
+from custody.cli.border.sent_records import note_export
+from custody.cli.context import Context
+from custody.cli.keyring.vault import open_vault
+from custody.cli.options import Signing, When
+from custody.ledger.compose import Anchor, Composed
+from custody.ledger.submission import Submission
+from custody.report.words import tell
+from custody.storage.disclosures import Receiving
+from custody.verify.state import Exhibit
+from keys.private.signer import Signer as KeySigner
+from keys.private.signing import join_signatures, sign_for
+from schemas.details.ledger import AgentChanged, AgentEnrolled
+from schemas.details.record import BundleExported
+from schemas.entry import parse_entry
+from schemas.errors import SigningKeyError
+from schemas.event import About, ParsedEvent, Signer
+from schemas.private import Disclosure
+from schemas.types import Private
+
+_NO_MANIFEST = "00" * 32
+"""Stands for the digest of a payload that isn't made yet, while the rules are asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """What is to leave and to whom: ``to`` is an agent on record. Without exhibits it is a letter about ``requests``.
+
+    ``request`` is the one that exhibits answer, ``transfer`` the dispatch they belong to; ``acts`` are recorded in the
+    same transaction, just before the export.
+    """
+
+    to: str
+    target: Path
+    exhibits: tuple[Exhibit, ...] = ()
+    requests: tuple[str, ...] = ()
+    request: str | None = None
+    transfer: str | None = None
+    purpose: str | None = None
+    choice: Choice = field(default_factory=Choice)
+    is_detached: bool = False
+    recipients: tuple[str, ...] = ()
+    """Age keys to which files and documents are encrypted; none: they travel in clear."""
+    acts: tuple[Composed, ...] = ()
+    tried: Literal["bundle", "dispatch"] = "bundle"
+
+
+def export(context: Context, outgoing: Outgoing, *, who: Signing, when: When) -> Built:
+    """Record the export and write its file, which its recipient can verify.
+
+    Raises:
+        RefusedError: ``release.*`` where it may not leave; the refusal is on record then.
+        SigningKeyError: ``key.absent``, or a key can't be used.
+        UsageError, StorageError, RuleViolation: as `custody.bundle.build.build_bundle`.
+    """
+    check_recipient(context, outgoing.to)
+    access = context.ledger()
+    signers = named_signers(context, who)
+    draft = _compose(context, outgoing, signers, when, about=_about(outgoing), manifest=_NO_MANIFEST)
+    events = [item.event for item in (*outgoing.acts, draft)]
+    check_gate(context, events, to=outgoing.to, tried=outgoing.tried, by=signers[0].agent)
+    access.rehearse(events)
+    keys = _open_keys(context, who, events)
+    acts = tuple(_sign(item, keys) for item in outgoing.acts)
+    _show(context, outgoing.acts, keys)
+    exported: list[Composed] = []
+
+    def sign(made: Export) -> Submission:
+        composed = _compose(context, outgoing, signers, when, about=made.about, manifest=made.manifest, like=draft)
+        exported.append(composed)
+        _show(context, [composed], keys)
+        return _sign(composed, keys)
+
+    order = Order(
+        exhibits=tuple((item.case, item.number) for item in outgoing.exhibits),
+        nonce=context.random(16).hex(),
+        choice=replace(outgoing.choice, to=outgoing.to),
+        requests=tuple(sorted({*outgoing.requests, *([outgoing.request] if outgoing.request else [])})),
+        acts=acts,
+        stated=draft.disclosures,
+        is_detached=outgoing.is_detached,
+        recipients=outgoing.recipients,
+        earlier=_earlier(context, outgoing.to),
+    )
+    store = access.home.store
+    built = build_bundle(
+        store, open_vault(context, outgoing.exhibits), order, target=outgoing.target, sign=sign, clock=context.now,
+        log_signers=access.home.log_signers(),
+    )  # fmt: skip
+    store.disclosures.note_recipients(
+        Receiving(commitment, outgoing.to, context.now(), exported[0].event.hash) for commitment in built.disclosed
+    )
+    note_export(
+        context, built, event=exported[0].event.hash, to=outgoing.to, exhibits=outgoing.exhibits,
+        choice=outgoing.choice, is_detached=outgoing.is_detached, encrypted_to=outgoing.recipients,
+    )  # fmt: skip
+    return built
+
+
+def _about(outgoing: Outgoing) -> tuple[About, ...]:
+    if outgoing.exhibits:
+        return tuple(About(exhibit=item.registration) for item in outgoing.exhibits)
+    return tuple(About(request=request) for request in outgoing.requests)
+
+
+def _compose(
+    context: Context,
+    outgoing: Outgoing,
+    signers: tuple[Signer, ...],
+    when: When,
+    *,
+    about: tuple[About, ...],
+    manifest: str,
+    like: Composed | None = None,
+) -> Composed:
+    """Return the exporting event; ``like`` an earlier one, its private values under the commitments that they have.
+
+    The payload shows the recipient who he is and what it is for, so these values are made before the payload.
+    """
+    details: dict[str, Any] = {
+        "manifest": manifest, "request": outgoing.request, "to": outgoing.to, "transfer": outgoing.transfer
+    }  # fmt: skip
+    if like is None:
+        details |= {"purpose": outgoing.purpose, "recipient": _name_of(context, outgoing.to)}
+    else:
+        made = like.event.details
+        assert isinstance(made, BundleExported), "that is what was composed"
+        details |= {"purpose": made.purpose, "recipient": made.recipient}
+    composed = context.ledger().compose(
+        "bundle.exported", signers=signers, details=details, when=when, anchor=Anchor(about=about)
+    )
+    return composed if like is None else Composed(composed.event, like.disclosures)
+
+
+def _name_of(context: Context, agent: str) -> str:
+    """Return the name under which an agent is enrolled, as far as this home knows it."""
+    access = context.ledger()
+    with access.read() as reader:
+        entries = [parse_entry(reader.entry(index)) for index in reader.subject_entries(("agent", agent))]
+    name = agent
+    for entry in entries:
+        details = entry.event.details
+        if isinstance(details, AgentEnrolled | AgentChanged) and isinstance(details.name, Private):
+            known = access.disclosures_of([entry.event]).get(details.name.commitment)
+            name = str(known.value) if known is not None else name
+    return name
+
+
+def _open_keys(context: Context, who: Signing, events: Sequence[ParsedEvent]) -> Mapping[str, KeySigner]:
+    """Open every key before any work: an export can't wait for a signature, because its proofs are made with it.
+
+    Raises:
+        SigningKeyError: ``key.absent``.
+    """
+    agents = list(dict.fromkeys(signer.agent for event in events for signer in event.event.signers))
+    for agent in agents:
+        if not is_at_hand(context, agent):
+            text = f"expected a key of {agent} here, found none"
+            raise SigningKeyError("key.absent", text, hint="an export needs all its signers at one place")
+    confirm(context, who, agents)
+    alive = context.ledger().alive_keys()
+    return load_signers(context, agents, who.passphrase_file, alive=alive)
+
+
+def _sign(composed: Composed, keys: Mapping[str, KeySigner]) -> Submission:
+    agents = [signer.agent for signer in composed.event.event.signers]
+    signatures = [sign_for(composed.event, keys[agent]) for agent in agents]
+    return Submission(join_signatures(composed.event, signatures), composed.disclosures)
+
+
+def _show(context: Context, composed: Sequence[Composed], keys: Mapping[str, KeySigner]) -> None:
+    if not composed:
+        return
+    values: dict[str, Disclosure] = {value.commitment: value for item in composed for value in item.disclosures}
+    told = [tell(item.event, values, name_of=context.ledger().name_of) for item in composed]
+    show_events(context, told, tuple(keys))
+
+
+def _earlier(context: Context, recipient: str) -> tuple[int, ...]:
+    """Return the checkpoint sizes that the recipient has from earlier exports, so that he can link this one."""
+    access = context.ledger()
+    events = access.home.store.disclosures.exports_to(recipient)
+    with access.read() as reader:
+        return tuple(index + 1 for index in reader.event_indexes(events).values())

@@ -1,0 +1,81 @@
+"""Which exhibit on its way a receipt is for; one that fits none is contested, and never makes a second holder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from custody.cli.border.receipt_files import VerifiedReceipt
+from custody.cli.context import Context
+from custody.ledger.store import LedgerReader
+from custody.verify.state import Exhibit
+from schemas.details.transfer import TransferDispatched, TransferReceipt
+from schemas.entry import ParsedEntry, parse_entry
+from schemas.errors import RefusedError, VerificationError
+
+Contested = Literal["after-recall", "other-transfer", "twice"]
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """A receipt, the exhibit that its dispatch was of, and why it has no effect, if it has none."""
+
+    receipt: VerifiedReceipt
+    exhibit: Exhibit
+    contested: Contested | None
+
+
+def match_receipts(context: Context, receipts: Sequence[VerifiedReceipt]) -> list[Matched]:
+    """Return each receipt with its exhibit.
+
+    Raises:
+        VerificationError: ``receipt.not-ours`` where no dispatch of this ledger is meant, ``receipt.other-ledger``
+            where another ledger than the one that it was sent to answers.
+        RefusedError: ``receipt.known`` where exactly this receipt is on record.
+    """
+    with context.ledger().read() as reader:
+        return [_match(reader, receipt) for receipt in receipts]
+
+
+def _match(reader: LedgerReader, receipt: VerifiedReceipt) -> Matched:
+    index = reader.event_indexes([receipt.head]).get(receipt.head)
+    entry = None if index is None else parse_entry(reader.entry(index))
+    if entry is None or not isinstance(entry.event.details, TransferDispatched):
+        text = f"expected a receipt for a dispatch of this ledger, found one for event {receipt.head}"
+        raise VerificationError("receipt.not-ours", text)
+    _check_ledger(reader, entry.event.details, receipt)
+    event = entry.event.event
+    exhibit = reader.view().exhibit(str(event.case), str(event.exhibit))
+    assert exhibit is not None, "it was dispatched"
+    return Matched(receipt, exhibit, _contest(reader, exhibit, entry, receipt))
+
+
+def _check_ledger(reader: LedgerReader, sent: TransferDispatched, receipt: VerifiedReceipt) -> None:
+    recipient = reader.view().agent(sent.to)
+    wanted = None if recipient is None else recipient.ledger
+    if wanted is None or wanted != receipt.origin.ledger:
+        text = f"expected a receipt of {wanted or sent.to}, to which it was sent, found one of {receipt.origin.ledger}"
+        hint = f"custody agent change {sent.to} --ledger {receipt.origin.ledger}, if that is its ledger"
+        raise VerificationError("receipt.other-ledger", text, hint=hint)
+
+
+def _contest(reader: LedgerReader, exhibit: Exhibit, entry: ParsedEntry, receipt: VerifiedReceipt) -> Contested | None:
+    sent = entry.event.details
+    assert isinstance(sent, TransferDispatched), "the caller looked"
+    if sent.transfer != receipt.transfer:
+        return "other-transfer"
+    before = _receipts(reader, exhibit, receipt.transfer)
+    if any(item.origin == receipt.origin for item in before):
+        text = f"expected a new receipt for {exhibit.case}/{exhibit.number}, found the one that is on record"
+        raise RefusedError("receipt.known", text)
+    if before:
+        return "twice"
+    is_on_its_way = exhibit.status == "dispatched" and exhibit.dispatch is not None
+    return None if is_on_its_way and exhibit.dispatch.transfer == receipt.transfer else "after-recall"  # type: ignore[union-attr]
+
+
+def _receipts(reader: LedgerReader, exhibit: Exhibit, transfer: str) -> list[TransferReceipt]:
+    indexes = reader.subject_entries(("exhibit", exhibit.case, exhibit.number))
+    details = (parse_entry(reader.entry(index)).event.details for index in indexes)
+    return [item for item in details if isinstance(item, TransferReceipt) and item.transfer == transfer]

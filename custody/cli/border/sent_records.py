@@ -1,0 +1,90 @@
+"""What is kept here of an export, and how it is told: who received what, what was withheld from him, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from custody.bundle.build import Built
+from custody.bundle.disclose import Choice
+from custody.bundle.withheld import Kept
+from custody.cli.checking.rehashing import content_of_exhibit
+from custody.cli.context import Context
+from custody.report.safe_text import show
+from custody.storage.sent import ExportRecord, SentExhibit, WithheldValue
+from custody.verify.state import Exhibit
+from schemas.text import format_time
+
+_WHY = {"absent": "not known to this ledger itself", "hand": "by hand", "rule": "by rule"}
+
+
+class WithheldLine(msgspec.Struct, frozen=True, kw_only=True):
+    """How many values of one field were withheld, and why: ``hand``, ``rule``, or ``absent``."""
+
+    count: int
+    field: str
+    reason: str
+    type: str
+
+
+def note_export(
+    context: Context,
+    built: Built,
+    *,
+    event: str,
+    to: str,
+    exhibits: Iterable[Exhibit],
+    choice: Choice,
+    is_detached: bool,
+    encrypted_to: tuple[str, ...],
+) -> None:
+    """Keep on record what left this home with the exporting ``event``.
+
+    Raises:
+        StorageError: ``ledger.*``.
+    """
+    sent = [(exhibit, content_of_exhibit(context, exhibit)) for exhibit in exhibits]
+    with_names = choice.is_disclosed("exhibit.registered", "/path")
+    record = ExportRecord(
+        detached=is_detached,
+        encrypted_to=encrypted_to,
+        event=event,
+        exhibits=tuple(
+            SentExhibit(
+                case=item.case, exhibit=item.number, root=content.root if content else "", with_names=with_names
+            )
+            for item, content in sent
+        ),
+        exported_at=format_time(context.now()),
+        recipient=to,
+        withheld=tuple(
+            WithheldValue(
+                commitment=item.commitment, event=item.event, field=item.pointer, reason=item.reason, type=item.type
+            )
+            for item in built.kept
+        ),
+    )
+    context.ledger().home.store.disclosures.sent.note_export(record)
+
+
+def withheld_lines(kept: Iterable[Kept]) -> tuple[WithheldLine, ...]:
+    """Return what was withheld, counted by field and reason."""
+    counted = Counter((item.type, _field(item.pointer), item.reason) for item in kept)
+    return tuple(
+        WithheldLine(count=count, field=field, reason=reason, type=type)
+        for (type, field, reason), count in sorted(counted.items())
+    )
+
+
+def tell_withheld(lines: Iterable[WithheldLine]) -> Iterator[str]:
+    """Yield the same in words."""
+    for line in lines:
+        count = "" if line.count == 1 else f", {line.count} values"
+        yield f"  withheld {_WHY[line.reason]}: {show(line.type)}:{show(line.field)}{count}"
+
+
+def _field(pointer: str) -> str:
+    """Return a pointer with a ``*`` for each place in a list, as the patterns of --withhold have it."""
+    return "/".join("*" if part.isdigit() else part for part in pointer.split("/"))

@@ -1,0 +1,1 @@
+"""Verifying, auditing and re-hashing, and the trust they start from."""

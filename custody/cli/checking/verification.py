@@ -1,0 +1,153 @@
+"""What `verify` and `unpack` share: the options that say what is believed, and a verification of a file with them."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from custody.bundle.decrypt import BundleDecryption
+from custody.bundle.source import Folders, OnBytes
+from custody.cli.checking.trust_file import TrustFile, read_trust_file
+from custody.cli.context import Context
+from custody.cli.files import given_file, read_file
+from custody.cli.options import FILE, parse_moment, passphrase_option
+from custody.cli.output import progress
+from custody.report.basis import Basis
+from custody.verify.verify import Trusted
+from schemas import limits
+from schemas.proof import Consistency, parse_consistency
+
+if TYPE_CHECKING:
+    from custody.bundle.container import Container
+    from keys.private.age import AgeIdentity
+
+Body = TypeVar("Body", bound=Callable[..., Any])
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """The options --trust, --files, --proof, --at and --identity as they were typed."""
+
+    trust: Path | None
+    folders: tuple[Path, ...]
+    proof: Path | None
+    at: str | None
+    identities: tuple[Path, ...] = ()
+    passphrase_file: Path | None = None
+
+    def open(self, context: Context) -> Beliefs:
+        """Return what the options name.
+
+        Raises:
+            UsageError: a file or folder that is not there, or is not what it should be; a time that is none.
+            SigningKeyError: an identity that can't be opened.
+        """
+        now = context.now()
+        moment = now if self.at is None else parse_moment(self.at, now.tzinfo)
+        file = read_trust_file(context, self.trust)
+        trusted = Trusted(file.trusted.trust, file.trusted.sha256, _read_proof(self.proof))
+        opened = tuple(_open_identity(context, path, self.passphrase_file) for path in self.identities)
+        return Beliefs(trusted, moment.astimezone(UTC), file, self.folders, opened)
+
+
+@dataclass(frozen=True, slots=True)
+class Beliefs:
+    """What a verification takes beside the bundle: trust, a time (aware, UTC), and folders with files given apart."""
+
+    trusted: Trusted
+    at: datetime
+    trust_file: TrustFile
+    folders: tuple[Path, ...]
+    identities: tuple[AgeIdentity, ...] = ()
+
+    def decryption(self, container: Container, on_bytes: OnBytes | None = None) -> BundleDecryption | None:
+        """Return what the identities open of a bundle; nothing where none was given."""
+        if not self.identities:
+            return None
+        return BundleDecryption(container, self.identities, on_bytes=on_bytes)
+
+    def elsewhere(self, on_bytes: OnBytes | None = None) -> Folders:
+        """Return the folders as the verifier asks them.
+
+        Raises:
+            UsageError: ``files.absent``.
+        """
+        return Folders(self.folders, on_bytes=on_bytes)
+
+    def basis(self, bundle: Path, *, program: str = "") -> Basis:
+        """Return what a report says about all this; ``program`` is named where the report is kept."""
+        return Basis(
+            bundle=str(bundle),
+            trust_file=str(self.trust_file.path),
+            trust=self.trusted.trust,
+            files=tuple(map(str, self.folders)),
+            program=program,
+        )
+
+
+def _read_proof(path: Path | None) -> Consistency | None:
+    if path is None:
+        return None
+    raw = read_file(path, maximum=limits.NOTE_BYTES)
+    with given_file(path):
+        return parse_consistency(raw)
+
+
+def _open_identity(context: Context, path: Path, passphrase_file: Path | None) -> AgeIdentity:
+    # The library loads in the time of a small verification; few bundles are encrypted.
+    from custody.cli.keyring.age_keys import open_identity
+
+    return open_identity(context, path, passphrase_file)
+
+
+def believing(body: Body) -> Body:
+    """Give a command --trust, --files, --proof, --at and --identity, as one argument ``believed``."""
+
+    @functools.wraps(body)
+    def run(
+        *args: Any,
+        trust: Path | None,
+        files: tuple[Path, ...],
+        proof: Path | None,
+        at: str | None,
+        identities: tuple[Path, ...],
+        passphrase_file: Path | None,
+        **kwargs: Any,
+    ) -> Any:
+        believed = Believed(trust, files, proof, at, identities, passphrase_file)
+        return body(*args, believed=believed, **kwargs)
+
+    for option in (
+        passphrase_option,
+        click.option(
+            "--identity", "identities", type=FILE, multiple=True, help="Your key for what is encrypted to you."
+        ),
+        click.option("--at", metavar="TIME", help="Verify as of this time, not now."),
+        click.option("--proof", type=FILE, help="A proof that leads from a checkpoint seen before to this one."),
+        click.option("--files", type=_FOLDER, multiple=True, help="Where files lie that travelled apart."),
+        click.option("--trust", type=FILE, help="Whom to believe (CUSTODY_TRUST; else the user's own trust file)."),
+    ):
+        run = option(run)
+    return run  # type: ignore[return-value]
+
+
+@contextmanager
+def watched_reading(context: Context, title: str, total: int) -> Iterator[OnBytes]:
+    """Give the body a function to call with the bytes read, of about ``total``; progress is drawn on a terminal."""
+    done = 0
+    with progress(context.settings, title, is_bytes=True) as step:
+
+        def count(read: int) -> None:
+            nonlocal done
+            done += read
+            step(done, max(total, done))
+
+        yield count

@@ -1,0 +1,1 @@
+"""Lawful erasure: what it reaches, and the proof that nothing is left."""

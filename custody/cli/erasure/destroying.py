@@ -1,0 +1,270 @@
+"""Destroying what recorded orders name, everywhere in a home: values, names in lists, files, drafts, places.
+
+The order is on record before anything goes: what is gone without one could be anybody's doing. After a crash, or where
+the last signature came later, the same runs again (`custody erase --finish`) and finds what is left to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from custody.cli.acting.draft_files import SUFFIX, read_draft
+from custody.cli.erasure.inherited import inherited_with
+from custody.cli.ledger_access import LedgerAccess
+from custody.cli.showing.holdings import Holdings
+from custody.evidence.destroy import destroy_file, forget_names, replace_whole
+from custody.evidence.sources import Source
+from custody.storage import home_layout
+from custody.storage.reading import Reader
+from custody.storage.search import Search, find_entries
+from custody.verify.erasures import Erasures, find_erasures, hashes
+from schemas import canonical
+from schemas.content import Content, Digests
+from schemas.details.exhibit import ExhibitRegistered
+from schemas.details.record import DisclosureErased
+from schemas.entry import parse_entry
+from schemas.errors import CustodyError, StorageError
+from schemas.event import ParsedEvent
+from schemas.private import Disclosure, parse_disclosure
+from schemas.types import is_set
+
+
+@dataclass(slots=True)
+class Destroyed:
+    """What is gone: values and names, files with their bytes. ``left`` are places outside of the home that are to be
+    cleared by hand, ``kept`` digests of files that exhibits beyond the order need; ``also`` are values of which the
+    order doesn't speak and that hold a text which it destroys, each by its entry and place, or by the bundle of another
+    ledger in which it came.
+    """
+
+    values: int = 0
+    names: int = 0
+    files: int = 0
+    bytes: int = 0
+    left: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    also: list[str] = field(default_factory=list)
+    texts: set[str] = field(default_factory=set)
+
+
+def destroy(access: LedgerAccess, orders: Sequence[ParsedEvent]) -> Destroyed:
+    """Destroy what the recorded ``orders`` name, and look whether any of it is left.
+
+    Raises:
+        StorageError: ``erase.traces`` where a text of a value is still found in the home; ``ledger.busy`` and others.
+    """
+    done = Destroyed()
+    ordered = find_erasures(enumerate(orders))
+    registered = _registered(access, orders)
+    commitments = _of_events(access, ordered)
+    values = access.home.store.disclosures.get(commitments)
+    done.values, done.texts = len(values), {value.text for value in values.values()}
+    for registration, content in registered.items():
+        # Before the names themselves: a crash in between must leave what tells where there is something left to do.
+        _forget_place(access, registration, content, ordered, values, done)
+        _destroy_names(access, content, ordered, done)
+    _destroy_files(access, orders, ordered, registered, done)
+    _clear_drafts(access.drafts_folder(), ordered, done)
+    access.home.store.disclosures.erase([*commitments, *_also(access, done)])
+    _check_traces(access.home.path, done)
+    return done
+
+
+def recorded_orders(reader: Reader) -> list[ParsedEvent]:
+    """Return every order that the ledger has, in its order."""
+    indexes = list(find_entries(reader, Search(types=frozenset({"disclosure.erased"}))))
+    return [parse_entry(reader.entry(index)).event for index in indexes]
+
+
+def _registered(access: LedgerAccess, orders: Iterable[ParsedEvent]) -> dict[str, Content]:
+    """Return the contents of the exhibits that the orders are about, by the event hash of their registrations."""
+    named = {
+        about.exhibit
+        for event in orders
+        for about in (event.event.about if isinstance(event.event.about, tuple) else ())
+        if isinstance(about.exhibit, str)
+    }
+    found = {}
+    with access.read() as reader:
+        for index in sorted(reader.event_indexes(sorted(named)).values()):
+            event = parse_entry(reader.entry(index)).event
+            if isinstance(event.details, ExhibitRegistered) and isinstance(event.details.content, Content):
+                found[event.hash] = event.details.content
+    return found
+
+
+def _of_events(access: LedgerAccess, ordered: Erasures) -> list[str]:
+    """Return the commitments that stand in events; those of lists of files are in no database."""
+    with access.read() as reader:
+        return sorted(reader.commitment_indexes(sorted(ordered.values)))
+
+
+def _destroy_names(access: LedgerAccess, content: Content, ordered: Erasures, done: Destroyed) -> None:
+    path = Holdings(access.home).manifests.path(content.root)
+    if not content.count or is_set(content.files) or not path.is_file():
+        return
+    lost = forget_names(
+        path, content=content, is_gone=lambda value: ordered.name(content.root, value.commitment) is not None
+    )
+    done.names += len(lost.texts)
+    done.texts |= set(lost.texts)
+
+
+def _forget_place(
+    access: LedgerAccess,
+    registration: str,
+    content: Content,
+    ordered: Erasures,
+    values: Mapping[str, Disclosure],
+    done: Destroyed,
+) -> None:
+    """Forget where an exhibit was left, if that tells one of the names that go."""
+    holdings = Holdings(access.home)
+    sources = holdings.locations.find(registration)
+    if sources is None:
+        return
+    names = {
+        member.path
+        for member in holdings.members(content, values)
+        if member.path is not None and ordered.name(content.root, member.record.path.commitment) is not None
+    }
+    if any(_tells(source, names) for source in sources):
+        done.left += [f"{_shown(source)} (where it was left is forgotten here)" for source in sources]
+        destroy_file(access.home.locations / f"{registration}.json")
+
+
+def _tells(source: Source, raw_paths: set[bytes]) -> bool:
+    """Tell whether the place of an exhibit that was left there tells the name of a file in it."""
+    parts = {part for path in raw_paths for part in path.split(b"/")}
+    return not parts.isdisjoint(source.path.split(b"/")) or source.prefix in raw_paths
+
+
+def _destroy_files(
+    access: LedgerAccess,
+    orders: Sequence[ParsedEvent],
+    ordered: Erasures,
+    registered: Mapping[str, Content],
+    done: Destroyed,
+) -> None:
+    holdings = Holdings(access.home)
+    wanted = {digest for event in orders if isinstance(event.details, DisclosureErased)
+              for digest in hashes(event.details.files)}  # fmt: skip
+    for registration, content in registered.items():
+        gone = [
+            member.record.digests.sha256
+            for member in (holdings.members(content, {}) if ordered.speaks_of_files else ())
+            if isinstance(member.record.digests, Digests)
+            and ordered.record(registration, content, member.record) is not None
+        ]
+        wanted |= set(gone)
+        sources = holdings.locations.find(registration)
+        if gone and sources is not None:
+            done.left += [_shown(source) for source in sources]
+    needed = _needed(access, wanted) if wanted else set()
+    done.kept += sorted(wanted & needed)
+    for digest in sorted(wanted - needed):
+        for store in (holdings.evidence, holdings.documents):
+            size = destroy_file(store.path(digest))
+            if size is not None:
+                done.files, done.bytes = done.files + 1, done.bytes + size
+
+
+def _needed(access: LedgerAccess, wanted: set[str]) -> set[str]:
+    """Return those of ``wanted`` that exhibits have of which no order speaks."""
+    holdings, needed = Holdings(access.home), set()
+    with access.home.store.read() as reader:
+        erasures = find_erasures(enumerate(recorded_orders(reader)))
+        known = [item.registration for item in reader.exhibits()]
+        indexes = reader.event_indexes(known)
+        events = [parse_entry(reader.entry(indexes[item])).event for item in known]
+    for event in events:
+        content = event.details.content if isinstance(event.details, ExhibitRegistered) else None
+        if not isinstance(content, Content):
+            continue
+        for member in holdings.members(content, {}):
+            digest = member.record.digests.sha256 if isinstance(member.record.digests, Digests) else ""
+            if digest in wanted and erasures.record(event.hash, content, member.record) is None:
+                needed.add(digest)
+    return needed
+
+
+def _clear_drafts(folder: Path, ordered: Erasures, done: Destroyed) -> None:
+    """Take the values out of drafts that wait, and so what is signed there can't be shown any more: `sign.blind`."""
+    for path in sorted(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else ():
+        try:
+            draft = read_draft(path).draft
+        except CustodyError:
+            continue
+        gone = [text for text in draft.disclosures if parse_disclosure(text).commitment in ordered.values]
+        if gone:
+            kept = tuple(text for text in draft.disclosures if text not in gone)
+            done.texts |= set(gone)
+            replace_whole(path, canonical.encode(type(draft)(
+                disclosures=kept, events=draft.events, ledger=draft.ledger, schema=draft.schema
+            )))  # fmt: skip
+
+
+def _also(access: LedgerAccess, done: Destroyed) -> list[str]:
+    """Note where else a destroyed text stands: a description may quote the name of the file that it describes. Return
+    the commitments of values that hold one and belong to no entry, as a refused batch leaves them: nobody misses them.
+    """
+    values = (parse_disclosure(text).value for text in done.texts)
+    words = {value for value in values if isinstance(value, str) and len(value) >= SHORTEST}
+    if not words:
+        return []
+    found = {
+        item.commitment: item.path
+        for item in access.home.store.disclosures.all()
+        if item.text not in done.texts and any(word in str(item.value) for word in words)
+    }
+    with access.read() as reader:
+        indexes = reader.commitment_indexes(sorted(found))
+    done.also += [f"entry {index}, {found[item]}" for item, index in sorted(indexes.items(), key=lambda pair: pair[1])]
+    done.also += [f"inherited bundle {where}" for where in inherited_with(access.home.inherited, words)]
+    return sorted(found.keys() - indexes.keys())
+
+
+SHORTEST = 6
+"""Characters of a text that is looked for in other values; shorter ones stand in many by chance."""
+_SEARCHED = (home_layout.DRAFTS, home_layout.MANIFESTS, home_layout.LOCATIONS)
+SEARCH_AT_MOST = 200
+"""Values that are looked for afterwards; of more, these are a sample."""
+
+
+def _check_traces(home: Path, done: Destroyed) -> None:
+    """Raise if the text of a destroyed value is still in a file that may hold private values.
+
+    Raises:
+        StorageError: ``erase.traces``.
+    """
+    needles = [text.encode("ascii") for text in sorted(done.texts)[:SEARCH_AT_MOST]]
+    if not needles:
+        return
+    paths = [path for path in home.iterdir() if path.is_file() and path.name.startswith("disclosures")]
+    paths += [path for name in _SEARCHED for path in (home / name).rglob("*") if path.is_file()]
+    found = [path for path in paths if _holds(path, needles)]
+    if found:
+        names = ", ".join(str(path.relative_to(home)) for path in found[:5])
+        hint = "the order is recorded; custody erase --finish tries again"
+        raise StorageError(
+            "erase.traces", f"expected nothing left of what was erased, found some in {names}", hint=hint
+        )
+
+
+def _holds(path: Path, needles: Sequence[bytes]) -> bool:
+    longest, rest = max(map(len, needles)), b""
+    with path.open("rb") as file:
+        while piece := file.read(1 << 24):
+            piece = rest + piece
+            if any(needle in piece for needle in needles):
+                return True
+            rest = piece[-longest:]
+    return False
+
+
+def _shown(source: Source) -> str:
+    from custody.report.safe_text import show_path
+
+    return show_path(source.path)

@@ -1,0 +1,88 @@
+"""Custody wallets: one for each target wallet of each case, so that no two people's coins are ever mixed.
+
+A commitment can't be compared with another, so what two registrations share shows only where the values are: here, and
+in an audit of this ledger (law row on transfers to the agency).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+
+from custody.cli.ledger_access import LedgerAccess
+from custody.cli.showing.attention import Attention
+from custody.report.safe_text import show
+from schemas.details.asset import Asset
+from schemas.details.exhibit import ExhibitRegistered
+from schemas.entry import parse_entry
+from schemas.private import Disclosure
+from schemas.types import UNSET, Private
+
+WALLET_PATH = "/details/asset/transfer/wallet"
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """An exhibit whose coins went to a custody wallet; ``target`` is empty where no account was recorded."""
+
+    wallet: str
+    case: str
+    exhibit: str
+    target: str
+
+
+def uses_of(access: LedgerAccess, wallet: str | None = None) -> tuple[Use, ...]:
+    """Return the recorded uses of a custody wallet, or of all that stand in more than one registration.
+
+    Raises:
+        StorageError: as the store does.
+    """
+    known = [found for found in access.home.store.disclosures.at_path(WALLET_PATH) if isinstance(found.value, str)]
+    counts = Counter(found.value for found in known)
+    wanted = {
+        found.commitment for found in known if (counts[found.value] > 1 if wallet is None else found.value == wallet)
+    }
+    # Only a wallet that is there already is worth a look at all registrations.
+    return tuple(_uses(access, wanted)) if wanted else ()
+
+
+def is_mixed(uses: Sequence[Use]) -> bool:
+    """Tell whether uses of one wallet are of several cases or target wallets."""
+    return len({(use.case, use.target or use.exhibit) for use in uses}) > 1
+
+
+def attention_of_wallets(access: LedgerAccess) -> Iterator[Attention]:
+    """Yield the custody wallets that serve more than one target wallet or case."""
+    ordered = sorted(uses_of(access), key=attrgetter("wallet", "case", "exhibit"))
+    for _, group in groupby(ordered, key=attrgetter("wallet")):
+        uses = tuple(group)
+        if is_mixed(uses):
+            names = ", ".join(show(f"{use.case}/{use.exhibit}") for use in uses)
+            text = "share a custody wallet; each target wallet of each case needs its own"
+            yield Attention(code="asset.shared-wallet", subject=names, text=text)
+
+
+def _uses(access: LedgerAccess, wanted: set[str]) -> Iterator[Use]:
+    with access.read() as reader:
+        exhibits = [exhibit for exhibit in reader.exhibits() if exhibit.status != "voided"]
+        indexes = reader.event_indexes([exhibit.registration for exhibit in exhibits])
+        for exhibit in exhibits:
+            event = parse_entry(reader.entry(indexes[exhibit.registration])).event
+            asset = event.details.asset if isinstance(event.details, ExhibitRegistered) else UNSET
+            if not isinstance(asset, Asset) or asset.transfer is UNSET:
+                continue
+            if asset.transfer.wallet.commitment in wanted:
+                fields = [asset.transfer.wallet, asset.account]
+                values = access.home.store.disclosures.get(
+                    [field.commitment for field in fields if isinstance(field, Private)]
+                )
+                wallet, target = (_text(values, field) for field in fields)
+                yield Use(wallet, exhibit.case, exhibit.number, target)
+
+
+def _text(values: Mapping[str, Disclosure], field: object) -> str:
+    found = values.get(field.commitment) if isinstance(field, Private) else None
+    return "" if found is None else str(found.value)

@@ -1,0 +1,161 @@
+"""An exhibit that another ledger registered first: its origin, taken from a verified bundle of that ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from custody.bundle.container import Container, open_container
+from custody.bundle.exhibit_files import content_opener, exhibit_files
+from custody.bundle.source import verify_container
+from custody.bundle.unpack import Named
+from custody.cli.acting.exhibit_selection import format_exhibit
+from custody.cli.border.foreign_files import lay_out
+from custody.cli.checking.verification import Believed, watched_reading
+from custody.cli.context import Context
+from custody.cli.output import note
+from custody.cli.showing.holdings import Staged
+from custody.evidence.intake import Intake
+from custody.evidence.manifest import read_manifest
+from custody.report.safe_text import show_path
+from custody.verify.state import Exhibit
+from custody.verify.verify import Verified
+from schemas.content import Digests, FileRecord
+from schemas.details.exhibit import ExhibitRegistered, Foreign
+from schemas.details.record import BundleExported
+from schemas.errors import RefusedError, UsageError, VerificationError
+from schemas.report import LedgerReport, Report, Verdict
+from schemas.types import is_set
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignExhibit:
+    """Where an exhibit comes from, the SHA-256 of every file that it has there, and its files if they were laid out."""
+
+    bundle: Path
+    origin: Foreign
+    files: frozenset[str]
+    folder: Path | None
+
+    @property
+    def name(self) -> str:
+        """The exhibit in words."""
+        return f"{self.origin.case}/{self.origin.exhibit} of {self.origin.ledger}"
+
+    def check(self, context: Context, intake: Intake) -> None:
+        """Raise unless every file that was read is one of the foreign exhibit; some may be missing.
+
+        Raises:
+            RefusedError: ``foreign.content``.
+        """
+        read = frozenset(_digests(_records_read(intake)))
+        strange = len(read - self.files)
+        if strange:
+            raise RefusedError(
+                "foreign.content",
+                f"expected only files of {self.name}, found {strange} that it does not have",
+                hint="leave PATH out: then its files are taken out of the bundle",
+            )
+        if len(read) < len(self.files):
+            note(context.settings, f"warning: {len(self.files) - len(read)} files of {self.name} are not registered")
+
+
+def read_foreign(
+    context: Context,
+    staged: Staged,
+    bundle: Path,
+    believed: Believed,
+    *,
+    exhibit: str | None,
+    accept_indeterminate: bool,
+    with_files: bool,
+) -> ForeignExhibit:
+    """Return the origin of the one exhibit that ``bundle`` lists, or of the one called ``exhibit``.
+
+    ``with_files`` lays its files out in a folder that is gone with ``staged``.
+
+    Raises:
+        VerificationError: ``foreign.verdict`` where the bundle FAILED.
+        RefusedError: ``foreign.verdict`` where it is INDETERMINATE and that was not accepted.
+        UsageError: ``foreign.exhibit`` where it isn't clear which exhibit is meant.
+        StorageError: this machine's disk.
+    """
+    beliefs = believed.open(context)
+    size = bundle.stat().st_size if bundle.is_file() else 0
+    with open_container(bundle) as container, watched_reading(context, "verifying", size) as on_bytes:
+        elsewhere = beliefs.elsewhere(on_bytes)
+        decryption = beliefs.decryption(container)
+        verified = verify_container(
+            container, trusted=beliefs.trusted, at=beliefs.at, elsewhere=elsewhere, decryption=decryption,
+            on_bytes=on_bytes,
+        )  # fmt: skip
+        _check_verdict(verified.report, bundle, accept_indeterminate=accept_indeterminate)
+        found = _find(verified, exhibit)
+        items = _items(container, verified, found)
+        files = frozenset(_digests(item.record for item in items))
+        folder = None
+        if with_files and _has_content(verified, found):
+            folder = staged.folder()
+            laid = lay_out(items, open_content=content_opener(container, elsewhere, decryption), target=folder)
+            if laid.absent:
+                note(context.settings, f"warning: {laid.absent} files of {format_exhibit(found)} are not at hand")
+        return ForeignExhibit(bundle, _origin(verified, found), files, folder)
+
+
+def _check_verdict(report: Report, bundle: Path, *, accept_indeterminate: bool) -> None:
+    hint = f"custody verify {show_path(bundle)} says why"
+    text = f"expected the verdict PASSED on {show_path(bundle)}, found {report.verdict.value}"
+    if report.verdict is Verdict.FAILED:
+        raise VerificationError("foreign.verdict", text, hint=hint)
+    if report.verdict is not Verdict.PASSED and not accept_indeterminate:
+        raise RefusedError("foreign.verdict", text, hint=f"{hint}; --accept-indeterminate registers it all the same")
+
+
+def _find(verified: Verified, named: str | None) -> Exhibit:
+    listed = [(item.case, item.exhibit) for item in verified.report.exhibits]
+    known = [found for case, number in listed if (found := verified.state.exhibit(case, number)) is not None]
+    fits = [item for item in known if named in (None, format_exhibit(item), item.number)]
+    if len(fits) != 1:
+        names = ", ".join(map(format_exhibit, known)) or "none"
+        hint = "say which with --foreign-exhibit CASE/EXHIBIT"
+        raise UsageError("foreign.exhibit", f"expected one exhibit of the bundle, found of {names}", hint=hint)
+    return fits[0]
+
+
+def _origin(verified: Verified, found: Exhibit) -> Foreign:
+    ledger = verified.report.ledger
+    assert isinstance(ledger, LedgerReport), "without a checkpoint nothing could have been decided"
+    exported = verified.entries[ledger.size - 1].event.details
+    assert isinstance(exported, BundleExported), "step 4 passed, so the last entry is the export"
+    return Foreign(
+        case=found.case,
+        exhibit=found.number,
+        head=found.head,
+        ledger=ledger.origin,
+        manifest=exported.manifest,
+        root=ledger.root,
+        size=ledger.size,
+    )
+
+
+def _items(container: Container, verified: Verified, found: Exhibit) -> list[Named]:
+    return [item for item in exhibit_files(container, verified) if item.folder == (found.case, found.number)]
+
+
+def _has_content(verified: Verified, found: Exhibit) -> bool:
+    events = (entry.event for entry in verified.entries.values())
+    details = next(event.details for event in events if event.hash == found.registration)
+    assert isinstance(details, ExhibitRegistered), "an exhibit begins with its registration"
+    return is_set(details.content)
+
+
+def _records_read(intake: Intake) -> Iterator[FileRecord]:
+    if isinstance(intake.content.files, tuple):
+        yield from intake.content.files
+    elif intake.spool is not None:
+        yield from (line.record for line in read_manifest(intake.spool, content=intake.content))
+
+
+def _digests(records: Iterable[FileRecord]) -> Iterator[str]:
+    return (record.digests.sha256 for record in records if isinstance(record.digests, Digests))

@@ -1,0 +1,1 @@
+"""Keys on this machine: found, unlocked, made, renewed."""
