@@ -307,7 +307,7 @@ def _nodes_of(source: Source) -> Iterable[Node]:
         os.lstat(source.path)
     except OSError:
         return ()
-    return walk((source,))
+    return walk((source,), with_special=True)
 
 
 def _manner(record: FileRecord) -> Manner:

@@ -46,7 +46,8 @@ class Intake:
 
     ``disclosures`` belong to the event (at most 16 records); ``spool`` is the manifest of more, a temporary file that
     the caller hands to `Manifests.adopt` or removes. ``sources`` is what `Locations.record` wants for files that were
-    left in place. ``unreadable`` counts the records with an error. ``pieces`` are the digests of the pieces of each
+    left in place. ``unreadable`` counts the records of what could not be read,
+    ``special`` those of pipes, sockets and devices. ``pieces`` are the digests of the pieces of each
     large file, which `PieceLists.put` wants; ``unread`` are the ranges that media didn't give, by SHA-256 of the file.
     """
 
@@ -57,6 +58,7 @@ class Intake:
     unreadable: int
     pieces: tuple[bytes, ...] = ()
     unread: tuple[tuple[str, tuple[Extent, ...]], ...] = ()
+    special: int = 0
 
 
 def take_in(
@@ -66,6 +68,7 @@ def take_in(
     spool: Path,
     batch: Batch | None = None,
     accept_unreadable: bool = False,
+    accept_special: bool = False,
     names: Sequence[str] = (),
     partials: Partials | None = None,
     open_medium: OpenMedium = FileMedium,
@@ -73,6 +76,7 @@ def take_in(
 ) -> Intake:
     """Read everything below ``paths``, which make up one exhibit, and return its content.
 
+    Pipes, sockets and devices among files are refused, or recorded by path and kind with ``accept_special``.
     ``salts`` gives 16 fresh random bytes at each call. A manifest is written into the directory ``spool``. With a
     ``batch`` the files are staged for the store, and are in it once the caller commits; without one they stay where
     they are. ``names`` are digests by choice beside the two that are always computed. With ``partials`` large files
@@ -95,7 +99,7 @@ def take_in(
         keeping = Keeping(batch, partials, sources)
         intake = _Intake(recorder, hasher=hasher, keeping=keeping, manner=manner, progress=progress)
         try:
-            intake.run(sources)
+            intake.run(sources, accept_special=accept_special)
             records = recorder.finish()
         except BaseException:
             recorder.discard()
@@ -106,6 +110,7 @@ def take_in(
         spool=records.spool,
         sources=sources,
         unreadable=intake.unreadable,
+        special=intake.special,
         pieces=tuple(intake.pieces),
         unread=tuple(intake.unread.items()),
     )
@@ -134,11 +139,12 @@ class _Intake:
         self._at = b""
         self._refused: list[str] = []
         self.unreadable = 0
+        self.special = 0
         self.pieces: dict[bytes, None] = {}
         self.unread: dict[str, tuple[Extent, ...]] = {}
 
-    def run(self, sources: Sequence[Source]) -> None:
-        with closing(walk(sources)) as nodes:
+    def run(self, sources: Sequence[Source], *, accept_special: bool) -> None:
+        with closing(walk(sources, with_special=accept_special)) as nodes:
             for node in nodes:
                 self._at = node.path
                 if self._refused:
@@ -160,9 +166,12 @@ class _Intake:
         try:
             found = self._read(node)
         except OSError as error:
-            self._note_unreadable(node, error)
-            if not self._accept:
-                return
+            if node.kind == "special":
+                self.special += 1
+            else:
+                self._note_unreadable(node, error)
+                if not self._accept:
+                    return
             # What kind of name this is stays the listing's word, as a link without target can't be recorded as one.
             kind: Kind = "directory" if node.kind == "directory" else "file"
             found = Found(path=node.path, kind=kind, error=reason_of(error))
@@ -188,7 +197,7 @@ class _Intake:
     def _only_open(self, node: Node) -> None:
         """The exhibit is refused already: look for more files that can't be read, but spend no time on the others."""
         try:
-            if node.error is not None:
+            if node.error is not None and node.kind != "special":
                 raise node.error
             if node.kind in READ:
                 os.close(open_node(node))

@@ -15,11 +15,12 @@ from schemas.types import Private
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One record, with its raw ``path`` and link ``target`` where they are disclosed."""
+    """One record, with its raw ``path`` and link ``target``, and why it wasn't read, where they are disclosed."""
 
     record: FileRecord
     path: bytes | None
     target: bytes | None
+    error: str | None = None
 
 
 def members_of_event(content: Content, disclosures: Mapping[str, Disclosure]) -> Iterator[Member]:
@@ -44,7 +45,13 @@ def members_of_manifest(path: Path, *, content: Content) -> Iterator[Member]:
 
 
 def _member(record: FileRecord, disclosures: Mapping[str, Disclosure]) -> Member:
-    return Member(record=record, path=_reveal(record.path, disclosures), target=_reveal(record.target, disclosures))
+    told = disclosures.get(record.error.commitment) if isinstance(record.error, Private) else None
+    return Member(
+        record=record,
+        path=_reveal(record.path, disclosures),
+        target=_reveal(record.target, disclosures),
+        error=None if told is None else str(told.value),
+    )
 
 
 def _reveal(value: object, disclosures: Mapping[str, Disclosure]) -> bytes | None:

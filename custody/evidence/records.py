@@ -135,8 +135,8 @@ def make_record(found: Found, *, salts: Callable[[], bytes]) -> tuple[FileRecord
         pieces=UNSET if digests is None or not digests.pieces else commit_to(digests.pieces),
         size=UNSET if digests is None else digests.size,
         target=UNSET if found.target is None else conceal("target", path_value(found.target)),
-        # A device is recorded as the one file that it was read as.
-        type="file" if found.kind == "device" else found.kind,
+        # A device is recorded as the one file that it was read as, what is special as a file that was not read.
+        type="file" if found.kind == "device" or found.kind == "special" else found.kind,
     )
     return record, tuple(disclosures)
 

@@ -40,5 +40,5 @@ def special(names: Iterable[bytes]) -> RefusedError:
     return RefusedError(
         "evidence.special-file",
         f"expected files, directories and symbolic links, found a pipe, socket or device: {text}",
-        hint="register the paths beside it, or an archive (tar) of the whole; a block device by its own path",
+        hint="--accept-special records those in a folder by path and kind; a block device is given by its own path",
     )

@@ -18,8 +18,10 @@ from custody.evidence.refusals import special
 from custody.evidence.wording import shown
 from schemas.errors import UsageError
 
-Kind = Literal["device", "directory", "file", "symlink"]
-"""A device is one block device by its own path, read as one file; among the names of a directory there is none."""
+Kind = Literal["device", "directory", "file", "special", "symlink"]
+"""A device is one block device by its own path, read as one file. Special is a pipe, socket or device in a directory;
+it is never opened.
+"""
 READ: Final = frozenset({"device", "file"})
 """Kinds whose bytes are read."""
 

@@ -26,7 +26,7 @@ class Survey:
     first_unreadable: tuple[bytes, ...]
 
 
-def survey(paths: Sequence[Path]) -> Survey:
+def survey(paths: Sequence[Path], *, accept_special: bool = False) -> Survey:
     """Return the extent of an exhibit, as a question before an hour of copying and as the end of a progress bar.
 
     Raises:
@@ -34,10 +34,10 @@ def survey(paths: Sequence[Path]) -> Survey:
     """
     total = count = unreadable = 0
     first: list[bytes] = []
-    with closing(walk(find_sources(paths))) as nodes:
+    with closing(walk(find_sources(paths), with_special=accept_special)) as nodes:
         for node in nodes:
             count += 1
-            if not _is_readable(node):
+            if node.kind != "special" and not _is_readable(node):
                 unreadable += 1
                 first.extend([node.path] if len(first) < LISTED else [])
             if node.kind in READ:

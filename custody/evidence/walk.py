@@ -17,7 +17,7 @@ from functools import total_ordering
 from custody.evidence.refusals import changed, check_resources, special, vanished
 from custody.evidence.sources import Kind, Source, kind_of
 from custody.evidence.trail import Trail
-from custody.evidence.wording import reason_of, shown
+from custody.evidence.wording import SpecialFileError, reason_of, shown
 from schemas import limits
 from schemas.errors import RefusedError
 
@@ -26,7 +26,8 @@ _DIRECTORY = (b"\0", b"/")
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One name: a file, a device, a symbolic link, an empty directory, or a directory that can't be read (``error``).
+    """One name: a file, a device, a symbolic link, an empty directory; a special file or a directory that can't be
+    read, both with an ``error``.
 
     ``path`` is the raw path in the record. ``name`` and ``dir_fd`` are for opening it, unless there is an error, and
     hold until the next node is asked for. ``modified_ns`` is known of empty directories only.
@@ -40,18 +41,22 @@ class Node:
     error: OSError | None = None
 
 
-def walk(sources: Sequence[Source]) -> Generator[Node]:
+def walk(sources: Sequence[Source], *, with_special: bool = False) -> Generator[Node]:
     """Yield every name below ``sources``, ordered by raw path; the inside of an empty directory has none.
 
+    Pipes, sockets and devices among files are nodes ``with_special``, each with a `SpecialFileError`, and never opened.
+
     Raises:
-        RefusedError: ``evidence.special-file``; ``evidence.changed`` or ``evidence.vanished`` where a directory does
-            that during the walk; ``evidence.path-length`` above `limits.PATH_BYTES`; ``evidence.unreadable`` for the
-            one directory that is the whole exhibit.
+        RefusedError: ``evidence.special-file`` for one of those else; ``evidence.changed`` or ``evidence.vanished``
+            where a directory does that during the walk; ``evidence.path-length`` above `limits.PATH_BYTES`;
+            ``evidence.unreadable`` for the one directory that is the whole exhibit.
         StorageError: ``evidence.resources`` where this process may open no more files.
     """
     last = b""
     for source in sources:
-        for node in _walk_directory(source) if source.kind == "directory" else _walk_name(source):
+        for node in (
+            _walk_directory(source, with_special=with_special) if source.kind == "directory" else _walk_name(source)
+        ):
             if node.path <= last:
                 raise changed(node.path, "names came or went beside it")
             last = node.path
@@ -67,7 +72,7 @@ def _walk_name(source: Source) -> Iterator[Node]:
         os.close(fd)
 
 
-def _walk_directory(source: Source) -> Iterator[Node]:
+def _walk_directory(source: Source, *, with_special: bool) -> Iterator[Node]:
     try:
         trail = Trail(source.path)
     except OSError as error:
@@ -76,7 +81,7 @@ def _walk_directory(source: Source) -> Iterator[Node]:
         yield _unreadable_directory(source.prefix, error)
         return
     with trail:
-        yield from _Descent(trail, source).nodes()
+        yield from _Descent(trail, source, with_special=with_special).nodes()
 
 
 def _refuse_top(source: Source, error: OSError) -> RefusedError:
@@ -94,12 +99,14 @@ class _Descent:
     ``d/`` from then on.
     """
 
-    def __init__(self, trail: Trail, source: Source) -> None:
+    def __init__(self, trail: Trail, source: Source, *, with_special: bool) -> None:
         self._trail = trail
         self._source = source
         self._path = source.prefix
         self._left: list[list[bytes]] = []
+        self._with_special = with_special
         self._links: list[frozenset[bytes]] = []
+        self._odd: list[dict[bytes, int]] = []
 
     def nodes(self) -> Iterator[Node]:
         yield from self._open_listing([])
@@ -110,6 +117,9 @@ class _Descent:
             key = self._left[-1].pop()
             if key[-1:] in _DIRECTORY:
                 yield from self._go_down(key[:-1], self._left[-1])
+            elif key in self._odd[-1]:
+                error = SpecialFileError(self._odd[-1][key])
+                yield Node(self._below(key), "special", key, self._trail.fd, error=error)
             else:
                 kind: Kind = "symlink" if key in self._links[-1] else "file"
                 yield Node(path=self._below(key), kind=kind, name=key, dir_fd=self._trail.fd)
@@ -133,6 +143,7 @@ class _Descent:
     def _go_up(self) -> None:
         self._left.pop()
         self._links.pop()
+        self._odd.pop()
         self._leave()
 
     def _leave(self) -> None:
@@ -146,13 +157,15 @@ class _Descent:
     def _open_listing(self, siblings: list[bytes]) -> Iterator[Node]:
         """List the directory just entered, or put it back among its siblings if one of them comes first."""
         try:
-            keys, links = _list(self._trail.fd, self._path)
+            keys, links, odd = _list(self._trail.fd, self._path)
         except OSError as error:
             if not self._path:
                 raise _refuse_top(self._source, error) from None
             yield _unreadable_directory(self._path, error)
-            keys, links = [], frozenset()
+            keys, links, odd = [], frozenset(), {}
         else:
+            if odd and not self._with_special:
+                raise special(self._below(name) for name in odd)
             if not keys and self._path:
                 yield Node(self._path, "directory", b".", self._trail.fd, modified_ns=self._trail.modified_ns)
         again = os.path.basename(self._path) + b"/"
@@ -163,6 +176,7 @@ class _Descent:
         else:
             self._left.append(keys)
             self._links.append(links)
+            self._odd.append(odd)
 
 
 @total_ordering
@@ -176,9 +190,11 @@ class _Reversed:
         return self.key > other.key
 
 
-def _list(fd: int, path: bytes) -> tuple[list[bytes], frozenset[bytes]]:
-    """Return the names in a directory, largest first, those of directories with NUL; and which are links."""
-    keys, links, odd = [], [], []
+def _list(fd: int, path: bytes) -> tuple[list[bytes], frozenset[bytes], dict[bytes, int]]:
+    """Return the names in a directory, largest first, those of directories with NUL; which are links; and the
+    ``st_mode`` of those that are special.
+    """
+    keys, links, odd = [], [], {}
     with os.scandir(fd) as found:
         for entry in found:
             name = os.fsencode(entry.name)
@@ -190,15 +206,14 @@ def _list(fd: int, path: bytes) -> tuple[list[bytes], frozenset[bytes]]:
                 keys.append(name)
                 links.append(name)
             else:
-                odd.append(_check_special(name, fd, path))
-    if odd:
-        raise special(odd)
+                odd[name] = _special_mode(name, fd, path)
+                keys.append(name)
     keys.sort(reverse=True)
-    return keys, frozenset(links)
+    return keys, frozenset(links), odd
 
 
-def _check_special(name: bytes, fd: int, above: bytes) -> bytes:
-    """Return the path of what is a pipe, socket or device; a name that came to be something else meanwhile raises."""
+def _special_mode(name: bytes, fd: int, above: bytes) -> int:
+    """Return the mode of what is a pipe, socket or device; a name that came to be something else meanwhile raises."""
     path = above + b"/" + name if above else name
     try:
         mode = os.stat(name, dir_fd=fd, follow_symlinks=False).st_mode
@@ -206,7 +221,7 @@ def _check_special(name: bytes, fd: int, above: bytes) -> bytes:
         raise vanished(path) from None
     if kind_of(mode) is not None:
         raise changed(path, "it became something else")
-    return path
+    return mode
 
 
 def _unreadable_directory(path: bytes, error: OSError) -> Node:

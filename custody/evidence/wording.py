@@ -4,9 +4,22 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 
+_SPECIAL = (
+    (stat.S_ISFIFO, "a named pipe"), (stat.S_ISSOCK, "a socket"), (stat.S_ISBLK, "a block device"),
+    (stat.S_ISCHR, "a character device"),
+)  # fmt: skip
 SHOWN_CHARACTERS = 300
 """A longer name is cut in the middle of messages; records always hold all of it."""
+
+
+class SpecialFileError(OSError):
+    """What stands for the bytes of a pipe, socket or device among files: it says what it is, as nothing is read."""
+
+    def __init__(self, mode: int) -> None:
+        what = next((words for test, words in _SPECIAL if test(mode)), "no file of a kind that is known here")
+        super().__init__(f"{what}, which holds no bytes of its own; not opened")
 
 
 def shown(raw: bytes) -> str:
@@ -25,6 +38,8 @@ def shown(raw: bytes) -> str:
 
 def reason_of(error: OSError) -> str:
     """Return the symbol and the words of a system error, such as ``EACCES: permission denied``."""
+    if isinstance(error, SpecialFileError):
+        return str(error)
     number = error.errno or 0
     where = getattr(error, "offset", None)
     at = "" if where is None else f" at byte {where}"

@@ -251,3 +251,18 @@ def test_a_next_number_that_was_taken_meanwhile_is_replaced(machine: Machine, mo
     found = machine.register("a", "--in-place")
     assert found["entries"][0]["exhibit"] == "EX-2"
     machine.json(f"check {CASE}/EX-2 --as cust-02")
+
+
+def test_a_home_folder_with_a_pipe_is_refused_first_and_recorded_on_demand(machine: Machine) -> None:
+    """Real home folders hold sockets and pipes; they may not keep everything else from being secured."""
+    folder = machine.stage.folder / "home"
+    folder.mkdir()
+    (folder / "a.txt").write_text("a")
+    os.mkfifo(folder / "queue")
+    line = f"register home --case {CASE} --exhibit next --as exam-07"
+    ran = machine.fail(line, Exit.REFUSED, "evidence.special-file")
+    assert "--accept-special" in ran.stderr
+    ran = machine.do(f"register home --case {CASE} --exhibit EX-1 --accept-special --as exam-07")
+    assert "1 pipes, sockets or devices were not opened" in ran.stderr
+    assert "queue: could not be read when registered (a named pipe" in machine.do("show EX-1").stdout
+    machine.do("check EX-1 --as exam-07")

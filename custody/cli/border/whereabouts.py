@@ -127,18 +127,20 @@ def member_lines(members: tuple[Member, ...], content: Content) -> Iterator[str]
         record = member.record
         name = "(withheld)" if member.path is None else show_path(member.path)
         target = "" if member.target is None else f" -> {show_path(member.target)}"
-        yield f"  {name}{target}: {_what(record)}"
+        yield f"  {name}{target}: {_what(member)}"
         if isinstance(record.digests, Digests):
             yield f"    SHA-256 {record.digests.sha256}"
     if len(members) < content.count:
         yield f"  and {content.count - len(members):,} more; --files lists all"
 
 
-def _what(record: FileRecord) -> str:
+def _what(member: Member) -> str:
+    record = member.record
     match record.type:
         case "directory":
             return "an empty folder"
         case "symlink":
             return "a link to another name"
         case _:
-            return count_bytes(record.size) if isinstance(record.size, int) else "could not be read when registered"
+            unread = "could not be read when registered" + (f" ({show(member.error)})" if member.error else "")
+            return count_bytes(record.size) if isinstance(record.size, int) else unread

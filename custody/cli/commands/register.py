@@ -44,6 +44,8 @@ _how_options = several(
     click.option("--in-place", is_flag=True, help="Leave the files where they are; hash and remember them."),
     click.option("--accept-unreadable", is_flag=True,
                  help="Record what can't be read: files by path and error, bad sectors by place."),
+    click.option("--accept-special", is_flag=True,
+                 help="Record pipes, sockets and devices in a folder by path and kind; they are not opened."),
     digest_option,
     click.option("--resume/--no-resume", default=None,
                  help="Go on with an interrupted registration, or drop what it left and begin anew."),
@@ -129,6 +131,7 @@ def register(
         taking = Taking(
             in_place=in_place,
             accept_unreadable=given["accept_unreadable"],
+            accept_special=given["accept_special"],
             assume_yes=who.assume_yes,
             digests=imaging.with_digests(given["digests"]),
             resume=given["resume"],

@@ -167,7 +167,7 @@ def _has_next(wanted: Any) -> bool:
 def _take_all(
     context: Context, staged: Staged, wanted: Sequence[Wanted], taking: Taking, partials: Partials
 ) -> list[Taken]:
-    extents = [survey_paths(staged, item.paths).size if item.paths else 0 for item in wanted]
+    extents = [survey_paths(staged, item.paths, taking).size if item.paths else 0 for item in wanted]
     total, done = sum(extents), 0
     confirm_size(total, taking)
     interrupted = sum(check_interrupted(context, partials, item.paths, taking) for item in wanted if item.paths)

@@ -84,7 +84,7 @@ def _check_files(staged: Staged, item: Item, taking: Taking) -> Iterator[RowErro
     if item.path is None:
         return
     try:
-        found = survey_paths(staged, [item.path])
+        found = survey_paths(staged, [item.path], taking)
     except StorageError:
         raise
     except CustodyError as error:

@@ -35,6 +35,7 @@ class Taking:
 
     in_place: bool
     accept_unreadable: bool
+    accept_special: bool = False
     assume_yes: bool
     digests: tuple[str, ...] = ()
     """Digests by choice, beside the two that are always computed."""
@@ -42,7 +43,7 @@ class Taking:
     """Whether to go on with interrupted readings; None: nobody said."""
 
 
-def survey_paths(staged: Staged, paths: Sequence[Path]) -> Survey:
+def survey_paths(staged: Staged, paths: Sequence[Path], taking: Taking) -> Survey:
     """Return the extent of one exhibit, having made sure that it lies outside of the home.
 
     Raises:
@@ -53,7 +54,7 @@ def survey_paths(staged: Staged, paths: Sequence[Path]) -> Survey:
         if staged.holdings.holds(path) and not staged.is_ours(path):
             text = f"expected evidence outside of the ledger's home, found {show_path(path)}"
             raise UsageError("register.in-home", text, hint="custody check hashes what is registered already")
-    return survey(paths)
+    return survey(paths, accept_special=taking.accept_special)
 
 
 def unreadable_text(found: Survey) -> str:
@@ -108,6 +109,7 @@ def take_in_exhibit(
             spool=staged.holdings.manifests.base,
             batch=None if taking.in_place else staged.evidence(),
             accept_unreadable=taking.accept_unreadable,
+            accept_special=taking.accept_special,
             names=(*taking.digests, *procedure_digests(context)),
             # What was taken out of a bundle a moment ago is gone with this run.
             partials=None if any(map(staged.is_ours, paths)) else partials,
@@ -118,6 +120,9 @@ def take_in_exhibit(
         note(context.settings, f"note: {show_path(paths[0])} is empty; that it is empty is all that is recorded")
     if intake.unreadable:
         note(context.settings, f"warning: {intake.unreadable:,} could not be read; path and error are recorded")
+    if intake.special:
+        text = f"warning: {intake.special:,} pipes, sockets or devices were not opened; path and kind are recorded"
+        note(context.settings, text)
     lost = [item for _, extents in intake.unread for item in extents]
     if lost:
         note(
