@@ -27,7 +27,9 @@ RULES: Final = (
 """The checks of step 12 that a profile may ask for; `custody.verify.procedure` has one function for each."""
 GATES: Final = ("consent", "onward-consent", "personal-data-consent", "use-limits")
 """What may bar a release; `custody.verify.release` guards them for every ledger, a profile says by which law."""
-PAPERS: Final = ("art29-request", "cn-list", "cn-record", "fre-902-14", "seizure-list", "transfer-receipt")
+PAPERS: Final = (
+    "art29-request", "cn-list", "cn-record", "fre-902-14", "seizure-list", "transfer-receipt", "usc-1746", "usc-3505",
+)  # fmt: skip
 """The papers that `custody print` makes."""
 STATED_APART: Final = {
     "deadline": "respond_by",

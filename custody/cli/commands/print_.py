@@ -42,6 +42,7 @@ class PaperResult(Result, frozen=True, kw_only=True, tag="custody-paper/v1"):
     custody print seizure-list 2026-0417/EX-1 2026-0417/EX-2 -o list.html
     custody print art29-request p-2026-7 -o request.html
     custody print fre-902-14 2026-0417/EX-2 --bundle bundle.zip -o certificate.html
+    custody print usc-3505 2026-0417/EX-2 -o kept-abroad.html
     """,
     result=PaperResult,
 )
@@ -100,7 +101,7 @@ def _make(
     basis: tuple[Row, ...],
     lists: Mapping[str, Sequence[Member]],
 ) -> Paper:
-    from custody.report.papers import china, exchange, fre, seizure
+    from custody.report.papers import china, exchange, foreign_record, fre, seizure
 
     if paper == "cn-list":
         return china.cn_list(verified, names, basis, lists)
@@ -109,8 +110,10 @@ def _make(
             "cn-record": china.cn_record,
             "fre-902-14": fre.fre_902_14,
             "seizure-list": seizure.seizure_list,
+            "usc-1746": foreign_record.usc_1746,
+            "usc-3505": foreign_record.usc_3505,
         }
-        if len(names) > 1 and paper in {"cn-record", "fre-902-14"}:
+        if len(names) > 1 and paper != "seizure-list":
             raise UsageError("print.one", f"expected one exhibit for {paper}, found {len(names)}")
         return of_exhibits[paper](verified, names, basis)
     if len(subjects) > 1:

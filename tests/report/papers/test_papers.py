@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from custody.ledger.compose import Anchor, link_after
-from custody.report.papers import china, exchange, fre, seizure
+from custody.report.papers import china, exchange, foreign_record, fre, seizure
 from custody.report.papers.page import format_paper
 from custody.report.papers.paper import Label, Paper, Row
 from custody.report.papers.reading import check_sound, read_ledger
@@ -27,7 +27,10 @@ DOCUMENT = "cd" * 32
 BASIS = (Row(Label("Ledger"), "evidence.police.example/main"),)
 TAKEN = {"arguments": "-x", "method": "physical", "tool": "imager", "version": "2.1", "write_blocker": "bridge"}
 Maker = Callable[[Verified, Sequence[tuple[str, str]], tuple[Row, ...]], Paper]
-OF_EXHIBITS: tuple[Maker, ...] = (china.cn_record, china.cn_list, fre.fre_902_14, seizure.seizure_list)
+OF_EXHIBITS: tuple[Maker, ...] = (
+    china.cn_record, china.cn_list, fre.fre_902_14, seizure.seizure_list, foreign_record.usc_1746,
+    foreign_record.usc_3505,
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -120,6 +123,48 @@ def test_a_thing_has_no_digest_to_certify(world: World) -> None:
     world.register(CASE, "EX-2", actor="examiner-1")
     with pytest.raises(UsageError, match=r"print\.subject"):
         fre.fre_902_14(read(world, names=((CASE, "EX-2"),)), [(CASE, "EX-2")], BASIS)
+
+
+def logs(world: World, **details: Any) -> Verified:
+    source = {
+        "period_from": "2026-06-01T00:00:00Z", "period_to": "2026-06-30T00:00:00Z", "provider": "provider-1",
+        "type": "log",
+    }  # fmt: skip
+    world.register(CASE, "EX-2", actor="examiner-1", files={"a.log": b"a"}, source=source, **details)
+    return read(world, names=((CASE, "EX-2"),))
+
+
+def test_a_foreign_record_is_certified_by_four_statements_and_a_penalty(world: World) -> None:
+    """Row A2: near the time and by knowledge, kept in regular course, regular practice, duplicate; penalty there."""
+    paper = foreign_record.usc_3505(logs(world, data_country="XB"), [(CASE, "EX-2")], BASIS)
+    told = [item.en for item in paper.statements]
+    assert [item[:3] for item in told if item.startswith("(")] == ["(1)", "(2)", "(3)", "(4)"]
+    wanted = ("at or near the time", "regularly conducted", "regular practice", "duplicate")
+    assert all(words in item for item, words in zip(told[1:5], wanted, strict=True))
+    assert "penalty under the laws of that country" in told[5]
+    assert "United States of America" not in " ".join(told)
+    assert row(paper, "Kept by") == "provider-1"
+    assert row(paper, "Period that it covers") == "2026-06-01T00:00:00Z to 2026-06-30T00:00:00Z"
+    assert row(paper, "Country where it was kept") == "XB"
+    assert paper.warnings == ()
+
+
+def test_a_declaration_made_abroad_names_the_perjury_of_the_united_states(world: World) -> None:
+    """Row A3: the variant for a person who signs abroad; the four statements are the same."""
+    verified = logs(world, data_country="XB")
+    one, other = (make(verified, [(CASE, "EX-2")], BASIS) for make in OF_EXHIBITS[-2:])
+    assert one.statements[:5] == other.statements[:5]
+    assert "under penalty of perjury under the laws of the United States of America" in one.statements[5].en
+    assert "outside the United States" in one.statements[5].en
+
+
+def test_a_form_for_records_kept_abroad_says_so_where_they_were_not(world: World) -> None:
+    """A domestic record on a foreign form would be thrown out, and somebody should notice before the hearing."""
+    (warning,) = foreign_record.usc_3505(logs(world, data_country="US"), [(CASE, "EX-2")], BASIS).warnings
+    assert "kept in the United States" in warning
+    world.register(CASE, "EX-3", actor="examiner-1")
+    with pytest.raises(UsageError, match=r"print\.subject"):
+        foreign_record.usc_1746(read(world, names=((CASE, "EX-3"),)), [(CASE, "EX-3")], BASIS)
 
 
 def test_the_seizure_list_shows_seal_and_check_value(world: World) -> None:
@@ -259,7 +304,7 @@ def test_what_is_provably_wrong_makes_no_paper(world: World) -> None:
 def test_every_paper_that_a_profile_may_name_is_made() -> None:
     """A profile must not promise a paper that nobody prints."""
     made = {"cn-list", "cn-record", "fre-902-14", "seizure-list", "art29-request", "transfer-receipt"}
-    assert set(PAPERS) == made
+    assert set(PAPERS) == made | {"usc-1746", "usc-3505"}
 
 
 def test_an_exhibit_that_is_not_there_makes_no_paper(world: World) -> None:
