@@ -48,10 +48,14 @@ def audit(
     running = LedgerPass(origin, wanted, progress)
     files = None
     try:
-        with store.database.transaction(is_write=False) as connection, _without_collector():
+        with (
+            store.database.transaction(is_write=False) as connection,
+            _without_collector(),
+            running.checking_signatures() as cores,
+        ):
             rows = TableRows(connection)
             with rows.small_cache():
-                running.read(rows)
+                running.read(rows, cores)
             with store.disclosures.database.transaction(is_write=False) as values:
                 _read_values(running, TableRows(values))
         if wanted.files is not None:

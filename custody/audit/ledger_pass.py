@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
 
@@ -14,7 +15,7 @@ from custody.audit.evidence_files import Registered
 from custody.audit.held import Held, check_genesis, check_held, check_signature, held_by
 from custody.audit.record import FindingsCap
 from custody.audit.replay import CHUNK, Replay, Replayed
-from custody.audit.table_rows import TableRows
+from custody.audit.table_rows import TableRows, Unreadable
 from custody.audit.wanted import Wanted
 from custody.ledger.signature_cores import SignatureCores
 from custody.verify.erasures import find_erasures
@@ -25,6 +26,7 @@ from keys.verifier_key import VerifierKey
 from schemas.content import Content
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.entry import ParsedEntry
+from schemas.errors import StorageError
 from schemas.report import Findings, Severity
 from schemas.text import format_time
 
@@ -59,7 +61,18 @@ class LedgerPass:
         self._wanted = wanted
         self._progress = progress
 
-    def read(self, rows: TableRows) -> None:
+    @contextmanager
+    def checking_signatures(self) -> Iterator[SignatureCores]:
+        """Give signatures to the other cores meanwhile, and in the end say which don't hold, of all that was read."""
+        with SignatureCores(cores=self._wanted.cores) as cores:
+            try:
+                yield cores
+            except (Unreadable, StorageError):
+                self._close_signatures(cores)
+                raise
+            self._close_signatures(cores)
+
+    def read(self, rows: TableRows, cores: SignatureCores) -> None:
         """Replay and compare.
 
         Raises:
@@ -68,11 +81,9 @@ class LedgerPass:
         self.findings.asked.add(0)
         if not self._has_its_tables(rows):
             return
-        with SignatureCores(cores=self._wanted.cores) as cores:
-            self._replay(rows, cores)
-            self._check_checkpoints(rows, cores)
-            self._compare(rows)
-            self._close_signatures(cores)
+        self._replay(rows, cores)
+        self._check_checkpoints(rows, cores)
+        self._compare(rows)
 
     def break_off(self, reason: str) -> None:
         """Record that the database can't be read further."""
@@ -194,6 +205,8 @@ class LedgerPass:
             self.findings.add(8, Severity.FAILED, "audit.subject-row", subject, text)
 
     def _close_signatures(self, cores: SignatureCores) -> None:
+        if self.replayed is None:
+            return
         self.findings.asked.add(6)
         for number, error in cores.finish():
             if number < 0:

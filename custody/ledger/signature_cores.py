@@ -25,8 +25,9 @@ from schemas.errors import VerificationError
 BATCH: Final = 256
 _WORTH_IT: Final = 2048
 """Below so many signatures, starting a process costs more than it saves."""
-_AHEAD: Final = 4
-"""Batches that may wait for each worker: enough to bridge a chunk of the replay, 1 MB each at most in practice."""
+_AHEAD: Final = 48 << 20
+"""Bytes of messages that may wait for the workers: so much that they still have work while the caller does, at the end
+of an audit, what can't be shared."""
 _SWITCH: Final = 0.0005
 """Seconds after which the replay lets the threads that feed the workers have the interpreter."""
 
@@ -52,6 +53,7 @@ class SignatureCores:
         self._held_back: list[list[Work]] = []
         self._pool: ProcessPoolExecutor | None = None
         self._waiting: deque[tuple[Future[Failures], list[Work]]] = deque()
+        self._ahead = 0
         self._failed: Failures = []
         self._switch = sys.getswitchinterval()
         self.count = 0
@@ -78,6 +80,7 @@ class SignatureCores:
         while self._waiting:
             # The newest first, which the workers reach last.
             future, batch = self._waiting.pop()
+            self._ahead -= _bytes_of(batch)
             if future.cancel():
                 self._check(batch, again=True)
             else:
@@ -98,8 +101,10 @@ class SignatureCores:
                     self._check_held_back()
             return
         while self._waiting and self._waiting[0][0].done():
-            self._collect(*self._waiting.popleft())
-        if len(self._waiting) < self._workers * _AHEAD:
+            future, done = self._waiting.popleft()
+            self._ahead -= _bytes_of(done)
+            self._collect(future, done)
+        if self._ahead < _AHEAD:
             self._hand_over(batch)
         else:
             self._check(batch)
@@ -126,6 +131,7 @@ class SignatureCores:
         assert self._pool is not None, "started before"
         try:
             self._waiting.append((self._pool.submit(failures_in, batch), batch))
+            self._ahead += _bytes_of(batch)
         except BrokenProcessPool:
             # Workers that were killed, by the system or by hand, leave nothing unchecked.
             self._check(batch)
@@ -141,3 +147,7 @@ class SignatureCores:
     def _check(self, batch: list[Work], *, again: bool = False) -> None:
         self._failed += failures_in(batch)
         self.count += 0 if again else len(batch)
+
+
+def _bytes_of(batch: list[Work]) -> int:
+    return sum(len(message) for _, _, message, _ in batch)
