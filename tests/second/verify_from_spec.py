@@ -2752,8 +2752,8 @@ class State:
         faults = (
             consent.details["recipient"] != to,
             consent.is_revoked,
-            name is not None and says_request and entry.details.get("request") != name,
             request is not None and (request.status == "withdrawn" or request.outcome == "refused"),
+            name is not None and says_request and entry.details.get("request") != name,
             times[0] < consent.details["valid_from"],
             times[1] > consent.details.get("valid_until", "9999-12-31T23:59:59Z"),
             bool(consent.unmet),
@@ -2818,7 +2818,7 @@ class State:
 
 
 FAULTS = ("release.consent-missing", "release.consent-recipient", "release.consent-revoked",
-          "release.consent-request", "release.request-ended",
+          "release.request-ended", "release.consent-request",
           "release.consent-early", "release.consent-expired", "release.consent-conditions",
           "release.consent-terms")  # fmt: skip
 

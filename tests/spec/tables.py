@@ -54,8 +54,9 @@ def describe(kind: msgspec.inspect.Type) -> str:
             return "token" if more.startswith("a word") else more if more and said.startswith("text") else said
         case msgspec.inspect.StrType(pattern=pattern) if pattern in _WORDS:
             return _WORDS[pattern]
-        case msgspec.inspect.StrType(pattern=str(pattern)):
-            return f"text `{pattern.replace(chr(92) + 'Z', '$')}`".replace("|", "\\|")
+        case msgspec.inspect.StrType(pattern=str(pattern), max_length=most):
+            size = "" if most is None else f", at most {most} characters"
+            return f"text `{pattern.replace(chr(92) + 'Z', '$')}`{size}".replace("|", "\\|")
         case msgspec.inspect.StrType(min_length=least, max_length=most):
             return "text" if most is None else f"text, {least or 0} to {most} characters"
         case msgspec.inspect.IntType(ge=least, le=most):

@@ -10,9 +10,11 @@ from typing import Any
 
 from schemas import canonical
 from tests.vectors import (
+    certificate_cases,
     checkpoint_cases,
     closure_cases,
     container_cases,
+    content_cases,
     entry_cases,
     evidence_cases,
     release_cases,
@@ -35,6 +37,8 @@ MODULES = (
     release_cases,
     transfer_cases,
     evidence_cases,
+    content_cases,
+    certificate_cases,
 )
 """Importing them enters their cases."""
 
