@@ -16,13 +16,15 @@ from schemas.errors import RefusedError, UsageError
 from schemas.event import ParsedEvent
 
 _GRANTING: Final = ("granted", "granted-in-part")
+_WHICH: Final = "--number N records what the paper decides; --by-key that an official decides by signing here"
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentSource:
-    """Details that say on what a consent rests; what a letter says beside it: when, and on which request of ours."""
+    """Details that say on what a consent rests, ``told`` in words; when, and on which request, a letter says."""
 
     details: dict[str, Any]
+    told: str
     issued_at: str | None = None
     request: str | None = None
 
@@ -40,16 +42,26 @@ def read_source(context: Context, staged: Staged, given: dict[str, Any], believe
     documents: tuple[Path, ...] = given["documents"]
     number: str | None = given["number"]
     if letter is not None:
-        if number is not None:
-            raise UsageError("usage.consent", "expected --letter or --number of a paper, found both")
+        if number is not None or given["by_key"]:
+            raise UsageError(
+                "usage.consent", "expected --letter alone, found --number of a paper or --by-key beside it"
+            )
         return _of_letter(context, staged, letter, documents, given, believed)
     if given["event"] is not None:
         raise UsageError("usage.consent", "expected --letter beside --event, found none")
     if number is None:
-        return ConsentSource({"documents": staged.documents(documents), "manner": "key"})
+        if documents and not given["by_key"]:
+            raise UsageError(
+                "usage.consent", "expected --number or --by-key beside --document, found neither", hint=_WHICH
+            )
+        by_key = {"documents": staged.documents(documents), "manner": "key"}
+        return ConsentSource(by_key, "recorded as: consent by the official's own signature, by key")
+    if given["by_key"]:
+        raise UsageError("usage.consent", "expected --number of a paper or --by-key, found both", hint=_WHICH)
     if not documents:
         raise UsageError("usage.consent", "expected --document beside --number, found none")
-    return ConsentSource({"documents": staged.documents(documents), "manner": "paper", "number": number})
+    on_paper = {"documents": staged.documents(documents), "manner": "paper", "number": number}
+    return ConsentSource(on_paper, "recorded as: consent on paper, which who signs here has seen")
 
 
 def _of_letter(
@@ -75,6 +87,7 @@ def _of_letter(
         kept = [*named, *(staged.documents(documents) or [])]
         return ConsentSource(
             {"documents": kept or None, "manner": "letter", "origin": opened.letter.origin(of, event)},
+            "recorded as: consent in a verified letter of another ledger",
             issued_at=details.answered_at,
             request=told.request if told is not None and is_ours else None,
         )

@@ -7,7 +7,7 @@ from typing import Any
 
 from custody.cli.assistance.letter_receiving import arrival_time
 from custody.cli.assistance.request_options import answer_details, body_details
-from custody.cli.assistance.requests import check_organisation, free_id, record_request
+from custody.cli.assistance.requests import check_case, check_organisation, free_id, record_request
 from custody.cli.context import Context
 from custody.cli.options import Signing, When
 from custody.cli.showing.holdings import staging
@@ -30,12 +30,13 @@ def receive_paper(
     """Record a request, or an answer to one of ours, from the scanned letter at ``paper``.
 
     Raises:
-        UsageError: ``usage.kind``, ``usage.answer``, ``request.peer``, or as `body_details`.
+        UsageError: ``usage.kind``, ``usage.answer``, ``request.peer``, ``usage.case``, or as `body_details`.
         RefusedError: ``answer.ledger`` where another authority answers than the one that was asked.
         CustodyError: as `custody.cli.acting.signing.complete`; nothing is written then.
     """
     with context.ledger().read() as reader:
         check_organisation(reader.view(), sender)
+        check_case(reader.view(), given["case"])
     arrived_at = arrival_time(context, received_at, when)
     source = {"from": sender, "received_at": arrived_at, "reference": given.pop("reference")}
     if given["answers"] is not None:

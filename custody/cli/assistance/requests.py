@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -25,6 +26,7 @@ from schemas.entry import parse_entry
 from schemas.errors import UsageError
 from schemas.law import LawSource, cite
 from schemas.profile import RequiredField
+from schemas.text import format_time
 from schemas.types import UNSET, Unset
 
 
@@ -127,6 +129,29 @@ def free_id(view: View, wanted: str) -> str:
         number += 1
         name = f"{wanted[:60]}-{number}"
     return name
+
+
+def check_case(view: View, case: str | None) -> None:
+    """Raise where a case is named that this ledger doesn't have.
+
+    Raises:
+        UsageError: ``usage.case``.
+    """
+    if case is not None and view.case(case) is None:
+        raise UsageError("usage.case", f"expected a case of this ledger, found {case!r}", hint="custody case list")
+
+
+def check_ahead(moment: datetime, **ends: str | None) -> None:
+    """Raise where a term that is asked for, such as ``until``, is over at the ``moment`` (UTC) of asking.
+
+    Raises:
+        UsageError: ``request.past``.
+    """
+    for name, end in ends.items():
+        if end is not None and end < format_time(moment):
+            option = f"--{name.replace('_', '-')}"
+            text = f"expected {option} after {format_time(moment)}, when it is asked, found {end}"
+            raise UsageError("request.past", text, hint="--at TIME, if it was asked earlier than now")
 
 
 def check_organisation(view: View, agent: str) -> None:

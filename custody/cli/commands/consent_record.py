@@ -60,6 +60,7 @@ from schemas.text import format_time
 @click.option("--issued-at", metavar="TIME", help="When the authority decided; now, if not said.")
 @click.option("--document", "documents", type=FILE, multiple=True, help="The decision on paper, kept in the home.")
 @click.option("--number", help="Its number; with --document the consent is one on paper (kept private).")
+@click.option("--by-key", is_flag=True, help="An official of the authority consents by signing; documents go with it.")
 @click.option("--letter", type=FILE, help="The letter of another ledger in which it was granted.")
 @click.option("--event", metavar="HASH", help="Which event of the letter; the newest that grants, if not said.")
 @trust_option
@@ -72,9 +73,10 @@ def consent_record(
 ) -> None:
     """Record that an authority consents to exhibits leaving for a recipient.
 
-    An official of the authority, a member of it with the role authority or court, consents by his own signature. One
-    on paper needs --document and --number; one of another ledger's authority its --letter, verified first. Reports say
-    which. Only the exhibits that are named are covered; a copy is another exhibit.
+    An official of the authority, a member of it with the role authority or court, consents by his own signature; with a
+    --document beside it, say --by-key. One on paper needs --document and --number; one of another ledger's authority
+    its --letter, verified first. Reports say which. Only the exhibits that are named are covered; a copy is another
+    exhibit.
     """
     exhibits = _covered(context, selection, is_with_derived=with_derived)
     believed = Believed(given.pop("trust_path"), (), None, None)
@@ -92,7 +94,8 @@ def consent_record(
             anchor=Anchor(about=tuple(About(exhibit=item.registration) for item in exhibits)),
         )
         outcome = complete(context, who, [composed], keep=staged.keep)
-    emit_outcome(context, outcome, notes=[f"covers: {', '.join(show(format_exhibit(item)) for item in exhibits)}"])
+    covered = ", ".join(show(format_exhibit(item)) for item in exhibits)
+    emit_outcome(context, outcome, notes=[f"covers: {covered}", source.told])
 
 
 def _covered(context: Context, selection: Selection, *, is_with_derived: bool) -> tuple[Exhibit, ...]:

@@ -11,7 +11,7 @@ from custody.bundle.disclose import Choice
 from custody.cli.acting.act_options import document_option, words_of
 from custody.cli.assistance.letter_sending import record_or_send
 from custody.cli.assistance.request_options import field_options, typed_fields
-from custody.cli.assistance.requests import RequestResult
+from custody.cli.assistance.requests import RequestResult, check_ahead
 from custody.cli.border.disclosing import choosing
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
@@ -118,6 +118,7 @@ def request_extend(
     end = end_of(context, until)
     if story.state.until is not None and end is not None and end <= story.state.until:
         raise UsageError("request.until", f"expected an end after {story.state.until}, found {end}")
+    check_ahead(when.moment(context.now())[0], until=end)
     with staging(context) as staged:
         details = {"document": staged.document(document), "reason": reason, "request": request, "until": end}
         events = [("request.extended", details)]

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from custody.cli.assistance.request_options import KINDS, body_details, body_options
-from custody.cli.assistance.requests import RequestResult, check_organisation, record_request
+from custody.cli.assistance.requests import RequestResult, check_ahead, check_case, check_organisation, record_request
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.options import Signing, When, signed, timed
@@ -57,13 +57,17 @@ def draft(
     """Record a draft, and say what it lacks.
 
     Raises:
-        UsageError: ``request.peer`` where the recipient's country is not on record, or as `body_details`.
+        UsageError: ``request.peer`` where the recipient's country is not on record, ``usage.case`` for an unknown case,
+            ``request.past`` for a term that is over, or as `body_details`.
         CustodyError: as `custody.cli.acting.signing.complete`.
     """
     with context.ledger().read() as reader:
         check_organisation(reader.view(), to)
+        check_case(reader.view(), given["case"])
     with staging(context) as staged:
         details = {**body_details(context, staged, given), "kind": kind, "request": request, "to": to}
+        moment, _ = when.moment(context.now())
+        check_ahead(moment, until=details["until"], respond_by=details["respond_by"])
         with context.ledger().read() as reader:
             missing = wanted_of(reader.view(), names_of(details), kind=kind, direction="outgoing", peer=to)
         events = [("request.drafted", details)]

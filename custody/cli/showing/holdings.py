@@ -15,10 +15,11 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from custody.cli.acting.secrets_typed import refuse_in_documents
 from custody.cli.context import Context
@@ -31,10 +32,15 @@ from custody.evidence.piece_lists import PieceLists
 from custody.evidence.sources import Source
 from custody.evidence.staging import Batch
 from custody.evidence.store import EvidenceStore
+from custody.report.safe_text import show_path
 from custody.report.values import Disclosures
 from custody.storage.home import Home
 from schemas.content import Content
+from schemas.errors import UsageError
 from schemas.types import is_set
+
+_EMPTY: Final = sha256(b"").hexdigest()
+_SCAN: Final = "an empty file proves nothing: was the scan saved?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +141,7 @@ class Staged:
         """Stage documents, and return their digests, each once; nothing for none.
 
         Raises:
-            UsageError: ``store.source`` for a file that can't be read.
+            UsageError: ``store.source`` for a file that can't be read, ``store.empty`` for one without a byte.
             StorageError: ``store.full`` or ``store.failed``.
         """
         named = tuple(paths)
@@ -145,6 +151,9 @@ class Staged:
         with Hasher() as hasher:
             batch = self._document_batch()
             found = [self.holdings.documents.add_file(path, batch=batch, hasher=hasher).sha256 for path in named]
+        if _EMPTY in found:
+            name = show_path(named[found.index(_EMPTY)])
+            raise UsageError("store.empty", f"expected a paper with something in it, found {name} empty", hint=_SCAN)
         return list(dict.fromkeys(found))
 
     def document(self, path: Path | None) -> str | None:
