@@ -23,7 +23,7 @@ from schemas.enrol import Enrolment, EnrolmentRequest
 from schemas.entry import Entry
 from schemas.envelope import ENROL_PAYLOAD_TYPE, Envelope
 from schemas.event import PAYLOAD_TYPE, Event
-from schemas.law import Deadlines, Grounds, Offences, RequestFields, Retention
+from schemas.law import Deadlines, Grounds, Holidays, Memberships, Offences, RequestFields, Retention
 from schemas.profile import Profile
 from schemas.proof import Consistency, Proof
 from schemas.registry import DETAILS
@@ -46,7 +46,9 @@ KINDS: dict[str, type[Record]] = {
     "custody-enrol-v1": Enrolment,
     "custody-entry-v1": Entry,
     "custody-event-v1": Event,
+    "custody-holidays-v1": Holidays,
     "custody-manifest-line-v1": ManifestLine,
+    "custody-memberships-v1": Memberships,
     "custody-offences-v1": Offences,
     "custody-profile-v1": Profile,
     "custody-proof-v1": Proof,

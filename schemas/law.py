@@ -148,6 +148,63 @@ class Deadlines(Record, frozen=True, kw_only=True):
         return next((item for item in self.deadlines if item.key == key), None)
 
 
+class Holidays(Record, frozen=True, kw_only=True):
+    """Days of rest that a user brings: of each country its days of the week and its public holidays, with a source."""
+
+    SCHEMA: ClassVar[str] = "custody-holidays/v1"
+
+    rest_days: Annotated[tuple[RestDays, ...], Meta(min_length=1, max_length=256)]
+    schema: Literal["custody-holidays/v1"]
+
+    def __post_init__(self) -> None:
+        """Want each country once, in order; ValueError becomes ``record.malformed``."""
+        check_ordered("rest_days", tuple(item.country for item in self.rest_days))
+
+
+class Members(Record, frozen=True, kw_only=True):
+    """Countries of which the same source says that an instrument binds them."""
+
+    countries: Annotated[tuple[Country, ...], Meta(min_length=1, max_length=256)]
+    source: LawSource
+
+    def __post_init__(self) -> None:
+        """Want each once, in order; ValueError becomes ``record.malformed``."""
+        check_ordered("countries", self.countries)
+
+
+class Instrument(Record, frozen=True, kw_only=True):
+    """A treaty or a regulation by which countries deal with each other, and the profile that says what it asks for.
+
+    ``in_force``: whether it is, as far as ``source`` knows; one that isn't is named, and never applied.
+    """
+
+    in_force: bool
+    key: Token
+    members: Annotated[tuple[Members, ...], Meta(min_length=1, max_length=16)]
+    profile: Token | Unset = UNSET
+    source: LawSource
+    title: Words
+
+    def source_of(self, country: str) -> LawSource | None:
+        """Return by which source ``country`` is among the members, or nothing where it isn't."""
+        return next((group.source for group in self.members if country in group.countries), None)
+
+
+class Memberships(Record, frozen=True, kw_only=True):
+    """Which countries share which instrument, the closest first: of several that two countries share, it is applied."""
+
+    SCHEMA: ClassVar[str] = "custody-memberships/v1"
+
+    instruments: Annotated[tuple[Instrument, ...], Meta(max_length=256)]
+    schema: Literal["custody-memberships/v1"]
+
+    def __post_init__(self) -> None:
+        """Want each instrument, and each of its members, once; ValueError becomes ``record.malformed``."""
+        check_ordered("keys", tuple(sorted(item.key for item in self.instruments)))
+        for item in self.instruments:
+            check_ordered("members", tuple(sorted(name for group in item.members for name in group.countries)))
+
+
 class RetentionRow(Record, frozen=True, kw_only=True):
     """How long data of a type are kept in a country, perhaps by one provider: at least, at most, or what is known."""
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from schemas.errors import RecordError, UsageError
 from schemas.law import Counting, RestDays, Span
 from schemas.text import parse_offset
+from schemas.types import Unset
 
 DAY: Final = timedelta(days=1)
 _LAST: Final = datetime.max.replace(tzinfo=UTC, microsecond=0) - 2 * DAY
@@ -58,6 +59,26 @@ def end_of(start: datetime, span: Span, counting: Counting, place: Place) -> dat
         return min(_end_of(start, span, counting, place), _LAST)
     except (OverflowError, ValueError):
         return _LAST
+
+
+def rest_note(
+    span: Span | Unset, counting: Counting, place: Place, start: datetime, end: datetime, country: str
+) -> str:
+    """Return what is not known of the days of rest by which a period from ``start`` to ``end`` (aware) was counted;
+    empty where they don't matter, or where holidays of each of its years are known.
+    """
+    by_working_days = isinstance(span, Span) and span.unit == "working-days"
+    if not by_working_days and counting.rest_days == "keep":
+        return ""
+    if place.rest is None:
+        return f"counted without days of rest: none of {country} are known, not even its weekend"
+    known = {day[:4] for day in place.rest.holidays}
+    last = (end - timedelta(seconds=1)).astimezone(place.zone)  # the last moment of the period, not the first after it
+    years = range(start.astimezone(place.zone).year, last.year + 1)
+    lacking = [str(year) for year in years if str(year) not in known]
+    if not lacking:
+        return ""
+    return f"counted without the public holidays of {country} in {', '.join(lacking[:4])}: none are known"
 
 
 def _end_of(start: datetime, span: Span, counting: Counting, place: Place) -> datetime:

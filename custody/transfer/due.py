@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from custody.transfer.clock import rest_note
 from custody.transfer.deadlines import Clock, ClockState, place_of, run_clock
 from custody.transfer.requests import RequestStory
-from schemas.law import Deadline, Deadlines
+from schemas.law import Deadline, Deadlines, RestDays
 from schemas.profile import Profile
 from schemas.types import is_set
 
@@ -24,11 +25,14 @@ _FOLLOWS: Final = ("mla", "production")
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A clock of one request. ``alarm`` is set where something else is amiss than the clock says."""
+    """A clock of one request. ``alarm`` is set where something else is amiss than the clock says, ``note`` where its
+    end rests on days of rest that are not known.
+    """
 
     story: RequestStory
     clock: Clock
     alarm: str = ""
+    note: str = ""
 
     @property
     def wants_attention(self) -> bool:
@@ -36,11 +40,12 @@ class Due:
         return self.clock.wants_attention or bool(self.alarm)
 
 
-def rules_for(story: RequestStory, profile: Profile, law: Deadlines) -> tuple[Deadline, ...]:
+def rules_for(story: RequestStory, profiles: Iterable[Profile], law: Deadlines) -> tuple[Deadline, ...]:
     """Return the deadlines that run on a request, in order of key; a key that the law does not have is left out."""
     state = story.state
     keys = {
         applied.deadline
+        for profile in profiles
         for applied in profile.deadlines
         if applied.kind == state.kind and (not is_set(applied.direction) or applied.direction == state.direction)
     }
@@ -50,25 +55,34 @@ def rules_for(story: RequestStory, profile: Profile, law: Deadlines) -> tuple[De
 
 
 def dues_of(
-    stories: Sequence[RequestStory], profile: Profile, law: Deadlines, *, at: datetime, country: str
+    stories: Sequence[RequestStory],
+    profiles: Sequence[Profile],
+    law: Deadlines,
+    *,
+    at: datetime,
+    country: str,
+    rest_days: Sequence[RestDays] | None = None,
 ) -> tuple[Due, ...]:
-    """Return every clock that was started by ``at`` (aware), the first to end at the top; ``country`` is the ledger's.
+    """Return every clock that was started by ``at`` (aware), the first to end at the top; ``country`` is the one asked.
 
-    Clocks that were met are among them; a request that is over has none that still runs.
+    Clocks that were met are among them; a request that is over has none that still runs. Days are counted in the zone
+    of the first profile that has one. ``rest_days`` stand in for those of ``law``.
 
     Raises:
         UsageError: ``deadline.zone`` where this system does not know a zone.
     """
-    zone = str(profile.zone) if is_set(profile.zone) else "UTC"
+    zone = next((str(profile.zone) for profile in profiles if is_set(profile.zone)), "UTC")
     renewed = {str(story.body.renewal_of) for story in stories if is_set(story.body.renewal_of)}
     found = []
     for story in stories:
-        for rule in rules_for(story, profile, law):
-            place = place_of(rule, zone=zone, rest_days=law.rest_days, country=country)
+        for rule in rules_for(story, profiles, law):
+            known = law.rest_days if rest_days is None else rest_days
+            place = place_of(rule, zone=zone, rest_days=known, country=country)
             clock = run_clock(rule, story.events, at, place)
             if clock is None or (clock.state is not ClockState.MET and _is_over(story, rule, renewed)):
                 continue
-            found.append(Due(story, clock, _alarm(story, stories, clock)))
+            note = rest_note(rule.span, rule.counting, place, clock.started_at, clock.due, country)
+            found.append(Due(story, clock, _alarm(story, stories, clock), note))
     return tuple(sorted(found, key=lambda due: (due.clock.due, due.story.state.id, due.clock.rule.key)))
 
 

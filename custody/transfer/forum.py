@@ -1,31 +1,86 @@
-"""Which procedure a request falls under, and the clocks that run on it.
+"""Under which law a request falls, and the clocks that run on it: it follows from both countries.
 
-A profile of one country is its own law, and holds for whoever asks there. One of several countries is a treaty or a
-regulation between them, and holds where both sides are among them; where they are not, the generic profile does.
+A country with a profile of its own deals by that, whoever is on the other side. Beside it stands the closest instrument
+that binds both (`schemas.law.Memberships`), with the profile that says what it asks for. Where neither is known, the
+generic profile is applied, which is nobody's law, and whatever prints it says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from custody.transfer.due import Due, dues_of
-from custody.transfer.law_files import deadlines, profile_for, shipped_profile
+from custody.transfer.law_files import deadlines, memberships, profile_for, shipped_profile
 from custody.transfer.requests import RequestStory, lacking_of
 from custody.verify.state import View
+from schemas.law import Instrument, LawSource, RestDays, cite
 from schemas.profile import Profile, RequiredField
+from schemas.types import is_set
 
 _GENERIC: Final = "generic"
 _MARKS: Final = ("T", "S", "M")
 """How well a source is known: the text was read, a secondary source, nobody confirmed it."""
 
 
-def forum_of(country: str, other: str | None) -> Profile:
-    """Return the profile by which ``country`` deals with ``other``."""
-    profile = profile_for(country)
-    is_shared = len(profile.countries) > 1
-    return shipped_profile(_GENERIC) if is_shared and other not in profile.countries else profile
+@dataclass(frozen=True, slots=True)
+class Forum:
+    """A law that a request falls under: its profile, and why; ``source`` of that, none for the country's own law.
+
+    ``is_fallback`` where no law of both is known and the generic profile stands in.
+    """
+
+    profile: Profile
+    why: str
+    source: LawSource | None = None
+    is_fallback: bool = False
+
+    @property
+    def text(self) -> str:
+        """The forum in one line, with its source."""
+        return f"{self.profile.name}: {self.why}" + (f"; {cite(self.source)}" if self.source is not None else "")
+
+
+def shared_by(country: str, other: str | None) -> tuple[tuple[Instrument, LawSource], ...]:
+    """Return the instruments that bind both countries, the closest first, each with how well that is known: the worse
+    known of the two memberships. Those that aren't in force are among them.
+    """
+    found = []
+    for instrument in memberships().instruments:
+        own, theirs = (None if name is None else instrument.source_of(name) for name in (country, other))
+        if own is not None and theirs is not None and country != other:
+            found.append((instrument, max(own, theirs, key=lambda source: _MARKS.index(source.mark))))
+    return tuple(found)
+
+
+def forums_of(country: str, other: str | None) -> tuple[Forum, ...]:
+    """Return the laws by which ``country`` deals with ``other``, its own first; one at the least."""
+    found = []
+    own = profile_for(country)
+    if own.countries == (country,):
+        found.append(Forum(own, f"the law of {country} itself"))
+    for instrument, source in shared_by(country, other):
+        if instrument.in_force and is_set(instrument.profile):
+            why = f"{country} and {other} both stand on the list of those bound by the {instrument.title}"
+            found.append(Forum(shipped_profile(str(instrument.profile)), why, source))
+            break  # the closest one: what is farther off only says the same more loosely
+    if not found:
+        why = f"no law of {_both(country, other)} is known here; standards are applied, which bind nobody"
+        found.append(Forum(shipped_profile(_GENERIC), why, is_fallback=True))
+    return tuple(found)
+
+
+def _both(country: str, other: str | None) -> str:
+    if other is None:
+        return f"{country} and a country that is not on record"
+    return f"{country} and {other}" if other != country else f"{country} for requests at home"
+
+
+def forums_now(view: View, story: RequestStory) -> tuple[Forum, ...]:
+    """Return the laws that a request on record falls under: those of the country that is asked."""
+    return forums_of(*_asked(view, story))
 
 
 def wanted_of(view: View, names: frozenset[str], *, kind: str, direction: str, peer: str) -> tuple[RequiredField, ...]:
@@ -35,9 +90,12 @@ def wanted_of(view: View, names: frozenset[str], *, kind: str, direction: str, p
     one is named of which more is known.
     """
     own, there = _countries(view, peer)
-    found = {item.name: item for item in lacking_of(names, forum_of(own, there), kind=kind, direction=direction)}
+    asked = [(forum, direction) for forum in forums_of(own, there)]
     if direction == "outgoing" and there is not None:
-        for item in lacking_of(names, forum_of(there, own), kind=kind, direction="incoming"):
+        asked += [(forum, "incoming") for forum in forums_of(there, own)]
+    found: dict[str, RequiredField] = {}
+    for forum, side in asked:
+        for item in lacking_of(names, forum.profile, kind=kind, direction=side):
             known = found.get(item.name)
             if known is None or _MARKS.index(item.source.mark) < _MARKS.index(known.source.mark):
                 found[item.name] = item
@@ -50,29 +108,41 @@ def lacking_now(view: View, story: RequestStory) -> tuple[RequiredField, ...]:
     return wanted_of(view, story.names, kind=state.kind, direction=state.direction, peer=state.peer)
 
 
-def dues_now(view: View, stories: Sequence[RequestStory], *, at: datetime) -> tuple[Due, ...]:
+def dues_now(
+    view: View, stories: Sequence[RequestStory], *, at: datetime, rest_days: Iterable[RestDays] = ()
+) -> tuple[Due, ...]:
     """Return the clocks that run on requests as of ``at`` (aware), the first that is due first.
 
-    They are those of the country that is asked, and those that a request itself names. Requests that renew or follow
-    each other go to the same authority, so they are looked at together.
+    They are those of the country that is asked, of the instrument that it shares with the other, and those that a
+    request itself names. Requests that renew or follow each other go to the same authority, so they are looked at
+    together. ``rest_days`` stand in for what is shipped for the same countries.
 
     Raises:
         UsageError: ``deadline.zone``.
     """
-    groups: dict[tuple[str, str], list[RequestStory]] = {}
-    profiles: dict[str, Profile] = {}
+    law = deadlines()
+    given = {item.country: item for item in (*law.rest_days, *rest_days)}
+    groups: dict[tuple[tuple[Profile, ...], str], list[RequestStory]] = {}
     for story in stories:
-        own, there = _countries(view, story.state.peer)
-        asked, asking = (own, there) if story.state.direction == "incoming" else (there or own, own)
-        profile = forum_of(asked, asking)
-        profiles[profile.name] = profile
-        groups.setdefault((profile.name, asked), []).append(story)
+        asked, asking = _asked(view, story)
+        profiles = tuple(forum.profile for forum in forums_of(asked, asking))
+        groups.setdefault((profiles, asked), []).append(story)
     found = [
         due
-        for (name, asked), group in groups.items()
-        for due in dues_of(group, profiles[name], deadlines(), at=at, country=asked)
+        for (profiles, asked), group in groups.items()
+        for due in dues_of(group, profiles, law, at=at, country=asked, rest_days=tuple(given.values()))
     ]
     return tuple(sorted(found, key=lambda due: (due.clock.due, due.story.state.id, due.clock.rule.key)))
+
+
+def _asked(view: View, story: RequestStory) -> tuple[str, str | None]:
+    """Return the country that is asked and the one that asks; where the asked one isn't on record, our own stands in
+    for it.
+    """
+    own, there = _countries(view, story.state.peer)
+    if story.state.direction == "incoming":
+        return own, there
+    return (own, None) if there is None else (there, own)
 
 
 def _countries(view: View, peer: str) -> tuple[str, str | None]:

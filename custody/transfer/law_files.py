@@ -9,11 +9,11 @@ from typing import TypeVar
 
 from schemas import canonical, limits
 from schemas.errors import RecordError, UsageError
-from schemas.law import Deadlines, Grounds, Offences, RequestFields, Retention
+from schemas.law import Deadlines, Grounds, Holidays, Memberships, Offences, RequestFields, RestDays, Retention
 from schemas.profile import Profile, parse_profile
 from schemas.types import Record
 
-PROFILES = ("cn", "coe", "eu", "generic", "us")
+PROFILES = ("cn", "coe", "coe-p2", "eu", "generic", "us")
 """Names of the profiles that are shipped."""
 _DEFAULT = "generic"
 
@@ -24,6 +24,12 @@ T = TypeVar("T", bound=Record)
 def deadlines() -> Deadlines:
     """Return the deadlines of all forums."""
     return _read("deadlines", Deadlines)
+
+
+@cache
+def memberships() -> Memberships:
+    """Return which countries share which treaty or regulation."""
+    return _read("memberships", Memberships)
 
 
 @cache
@@ -79,6 +85,19 @@ def load_profile(named: str) -> Profile:
         profile = parse_profile(stream.read(limits.PROFILE_BYTES + 1))
     check_deadlines(profile)
     return profile
+
+
+def load_holidays(path: Path) -> tuple[RestDays, ...]:
+    """Return the days of rest in a user's file (``custody-holidays/v1``, canonical JSON).
+
+    Raises:
+        RecordError: ``record.*``, as `canonical.decode`.
+        UnknownVersionError: ``record.version``.
+        OSError: the file can't be read.
+    """
+    with path.open("rb") as stream:
+        raw = stream.read(limits.PROFILE_BYTES + 1)
+    return canonical.decode(raw, Holidays, maximum=limits.PROFILE_BYTES).rest_days
 
 
 def check_deadlines(profile: Profile) -> None:

@@ -37,7 +37,7 @@ _ASKED: Final = (
     "deadlines", "documents", "dual_criminality", "fields", "kind", "offences", "period", "respond_by", "until",
 )  # fmt: skip
 """What of a request is copied as it was asked; the sender's case number and ids of agents mean nothing here."""
-_ANSWERED: Final = ("answered_at", "documents", "ground", "outcome", "reasons", "until", "wanted")
+_ANSWERED: Final = ("answered_at", "documents", "ground", "leads_to", "outcome", "reasons", "until", "wanted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +244,8 @@ def news_details(
     shown, origin = plain_details(event, letter.disclosed), letter.origin(of, event)
     match event.details:
         case RequestAnswered():
-            kept: Details = {name: shown[name] for name in _ANSWERED if name in shown}
+            # A list of which every item was withheld is no list.
+            kept: Details = {name: shown[name] for name in _ANSWERED if shown.get(name)}
             if "reasons" not in kept and kept["outcome"] in {"conflict-of-law", "postponed", "refused"}:
                 kept["reasons"] = "withheld by the sender of the letter"
             who = [f"{label} {shown[name]}" for name, label in _DECIDERS.items() if name in shown]

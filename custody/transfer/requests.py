@@ -15,6 +15,7 @@ from custody.ledger.store import LedgerReader
 from custody.verify.state import Request
 from schemas.details.request import (
     Answer,
+    Lead,
     LetterOrigin,
     RequestBody,
     RequestCompleted,
@@ -89,6 +90,12 @@ class RequestStory:
     def answers(self) -> tuple[ParsedEntry, ...]:
         """The entries that answer it, in order."""
         return tuple(entry for entry in self.entries if isinstance(entry.event.details, Answer))
+
+    @property
+    def leads(self) -> tuple[Lead, ...]:
+        """Where its answers lead, in order (law row B6)."""
+        told = [event.details.leads_to for event in self.events if isinstance(event.details, Answer)]
+        return tuple(lead for leads in told if isinstance(leads, tuple) for lead in leads)
 
     @property
     def sent_at(self) -> str | None:

@@ -88,8 +88,9 @@ def _check_deciders(view: View, details: Answer) -> None:
 def _open(view: View, details: RequestBody) -> Request:
     if view.request(details.request) is not None:
         raise RuleViolation("rule.request-exists", f"expected a new request, found {details.request} on record")
-    if is_set(details.renewal_of) and view.is_whole and view.request(str(details.renewal_of)) is None:
-        raise RuleViolation("rule.request-unknown", f"expected a request to renew, found {details.renewal_of}")
+    for named, verb in ((details.renewal_of, "renew"), (details.follows, "follow")):
+        if is_set(named) and view.is_whole and view.request(str(named)) is None:
+            raise RuleViolation("rule.request-unknown", f"expected a request to {verb}, found {named}")
     if isinstance(details, RequestDrafted):
         direction, peer, status = "outgoing", details.to, "drafted"
     else:

@@ -18,6 +18,7 @@ from schemas.text import check_times
 from schemas.types import (
     UNSET,
     AgentId,
+    Country,
     Documents,
     Hash,
     Index,
@@ -101,13 +102,17 @@ class LetterOrigin(Record, frozen=True, kw_only=True):
 
 
 class RequestBody(Record, frozen=True, kw_only=True):
-    """What a request asks, as it was drafted or as it was received."""
+    """What a request asks, as it was drafted or as it was received.
+
+    ``follows`` is the request of the same ledger whose answer led to this one (law row B6).
+    """
 
     case: Number | Unset = UNSET
     deadlines: Deadlines | Unset = UNSET
     documents: Documents | Unset = UNSET
     dual_criminality: DualCriminality | Unset = UNSET
     fields: Fields
+    follows: Token | Unset = UNSET
     kind: RequestKind
     offences: Offences | Unset = UNSET
     period: Period | Unset = UNSET
@@ -173,15 +178,28 @@ class RequestSent(Record, frozen=True, kw_only=True):
         check_times(self.sent_at)
 
 
+class Lead(Record, frozen=True, kw_only=True):
+    """Where the data of an answer lead: another provider, another country, or both (law row B6)."""
+
+    country: Country | Unset = UNSET
+    provider: Private | Unset = UNSET
+
+    def __post_init__(self) -> None:
+        """Want one of the two; ValueError becomes ``record.malformed``."""
+        if not is_set(self.country) and not is_set(self.provider):
+            raise ValueError("a country or a provider")
+
+
 class Answer(Record, frozen=True, kw_only=True):
     """What was answered: ``ground`` exactly for a refusal, ``reasons`` for refusal, postponement and conflict of law
-    (law rows C14, C15); ``until`` how long data are preserved or the answer is put off.
+    (law rows C14, C15); ``until`` how long data are preserved or the answer is put off; ``leads_to`` who else has data.
     """
 
     answered_at: Time
     decided_by: AgentId | Unset = UNSET
     documents: Documents | Unset = UNSET
     ground: Ground | Unset = UNSET
+    leads_to: Annotated[tuple[Lead, ...], Meta(min_length=1, max_length=64)] | Unset = UNSET
     outcome: Outcome
     reasons: Private | Unset = UNSET
     request: Token

@@ -12,21 +12,21 @@ LAW = deadlines()
 def test_the_profile_says_which_clocks_run() -> None:
     """Eight hours and ten days are for different kinds of order."""
     emergency = Asking("emergency").received("2026-03-02T10:00:00Z").story("incoming", "received")
-    keys = [rule.key for rule in rules_for(emergency, shipped_profile("eu"), LAW)]
+    keys = [rule.key for rule in rules_for(emergency, (shipped_profile("eu"),), LAW)]
     assert keys == ["eu.epoc.emergency", "eu.epoc.objection.emergency", "generic.respond-by"]
 
 
 def test_a_request_may_name_a_deadline_itself() -> None:
     """A treaty of its own may set the term of one request."""
     story = Asking(deadlines=("coe.p2.art7",)).received("2026-03-02T10:00:00Z").story("incoming", "received")
-    assert "coe.p2.art7" in {rule.key for rule in rules_for(story, shipped_profile("generic"), LAW)}
+    assert "coe.p2.art7" in {rule.key for rule in rules_for(story, (shipped_profile("generic"),), LAW)}
 
 
 def test_the_first_to_end_is_listed_first() -> None:
     """Who looks at the list in the morning reads its first line."""
     late = Asking(request="r-9").received("2026-03-01T10:00:00Z").story("incoming", "received")
     soon = Asking("emergency", "r-5").received("2026-03-02T10:00:00Z").story("incoming", "received")
-    found = dues_of([late, soon], shipped_profile("eu"), LAW, at=parse_time("2026-03-02T11:00:00Z"), country="FR")
+    found = dues_of([late, soon], (shipped_profile("eu"),), LAW, at=parse_time("2026-03-02T11:00:00Z"), country="FR")
     assert found[0].story.state.id == "r-5"
     assert set(by_request(found)) == {"r-5", "r-9"}
 
@@ -35,7 +35,7 @@ def test_preserved_data_that_nobody_asked_for_raise_an_alarm() -> None:
     """Law row B2: sixty days are there so that the request can be sent; afterwards the data are gone."""
     kept = Asking("preservation", "p-1", case="2026-1").drafted("2026-03-01T10:00:00Z").sent("2026-03-02T10:00:00Z")
     at = parse_time("2026-04-25T00:00:00Z")
-    profile = shipped_profile("coe")
+    profile = (shipped_profile("coe"),)
     (alone,) = dues_of([kept.story()], profile, LAW, at=at, country="AL")
     assert alone.wants_attention
     assert alone.alarm == "no request for the preserved data has been sent"
@@ -49,7 +49,7 @@ def test_a_draft_that_was_never_sent_does_not_silence_the_alarm() -> None:
     kept = Asking("preservation", "p-1", case="2026-1").drafted("2026-03-01T10:00:00Z").sent("2026-03-02T10:00:00Z")
     drawer = Asking("mla", "m-1", case="2026-1").drafted("2026-04-01T10:00:00Z").story(status="drafted")
     found = dues_of(
-        [kept.story(), drawer], shipped_profile("coe"), LAW, at=parse_time("2026-04-25T00:00:00Z"), country="AL"
+        [kept.story(), drawer], (shipped_profile("coe"),), LAW, at=parse_time("2026-04-25T00:00:00Z"), country="AL"
     )
     assert [due.alarm != "" for due in found] == [True]
 
@@ -59,7 +59,7 @@ def test_a_renewed_preservation_is_not_called_expired() -> None:
     old = Asking("preservation", "p-1").drafted("2026-01-01T10:00:00Z").sent("2026-01-02T10:00:00Z")
     new = Asking("preservation", "p-2", renewal_of="p-1").drafted("2026-02-20T10:00:00Z").sent("2026-02-21T10:00:00Z")
     found = dues_of(
-        [old.story(), new.story()], shipped_profile("coe"), LAW, at=parse_time("2026-04-01T00:00:00Z"), country="AL"
+        [old.story(), new.story()], (shipped_profile("coe"),), LAW, at=parse_time("2026-04-01T00:00:00Z"), country="AL"
     )
     assert [(due.story.state.id, due.clock.state) for due in found] == [("p-2", ClockState.RUNNING)]
 
@@ -69,7 +69,7 @@ def test_seizing_is_asked_for_again_before_it_expires() -> None:
     frozen = Asking("preservation", "f-1", until="2026-06-30T00:00:00Z").received("2026-03-02T10:00:00Z")
     story = frozen.story("incoming", "received")
     for at, wanted in (("2026-06-01T00:00:00Z", False), ("2026-06-20T00:00:00Z", True)):
-        (due,) = dues_of([story], shipped_profile("cn"), LAW, at=parse_time(at), country="CN")
+        (due,) = dues_of([story], (shipped_profile("cn"),), LAW, at=parse_time(at), country="CN")
         assert due.wants_attention is wanted
 
 
@@ -77,9 +77,9 @@ def test_the_notice_that_a_freezing_is_lifted_is_due_in_three_days() -> None:
     """Law row C18: the clock starts with the withdrawal, and a closed request ends it."""
     frozen = Asking("preservation", "f-1").received("2026-03-01T00:00:00Z").withdrawn("2026-03-02T10:00:00Z")
     story = frozen.story("incoming", "withdrawn")
-    (due,) = dues_of([story], shipped_profile("cn"), LAW, at=parse_time("2026-03-08T00:00:00Z"), country="CN")
+    (due,) = dues_of([story], (shipped_profile("cn"),), LAW, at=parse_time("2026-03-08T00:00:00Z"), country="CN")
     assert (due.clock.rule.key, due.clock.state) == ("cn.unfreeze", ClockState.OVERDUE)
     closed = frozen.closed("2026-03-03T10:00:00Z").story("incoming", "closed")
-    dues = dues_of([closed], shipped_profile("cn"), LAW, at=parse_time("2026-03-08T00:00:00Z"), country="CN")
+    dues = dues_of([closed], (shipped_profile("cn"),), LAW, at=parse_time("2026-03-08T00:00:00Z"), country="CN")
     assert open_dues(dues) == ()
     assert [due.clock.state for due in dues] == [ClockState.MET]

@@ -2,30 +2,104 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from custody.transfer.forum import forum_of, wanted_of
+from custody.transfer.forum import forums_of, shared_by, wanted_of
+from custody.transfer.law_files import PROFILES, memberships
 from custody.transfer.requests import names_of
+from schemas import canonical
+from schemas.errors import RecordError
+from schemas.law import Memberships, cite
+from schemas.types import is_set
 from tests.world import World, settled
 
 
 @pytest.mark.parametrize(
-    ("country", "other", "name"),
+    ("country", "other", "names"),
     [
-        ("FR", "DE", "eu"),
-        ("FR", "CN", "generic"),
-        ("CN", "FR", "cn"),
-        ("US", "CN", "us"),
-        ("CH", "TR", "coe"),
-        ("CH", "US", "generic"),
-        ("FR", None, "generic"),
-        ("CN", None, "cn"),
-        ("XA", "XB", "generic"),
+        ("FR", "DE", ("eu",)),
+        ("FR", "GB", ("coe",)),
+        ("GB", "FR", ("coe",)),
+        ("FR", "DK", ("coe",)),
+        ("CH", "TR", ("coe",)),
+        ("CH", "US", ("coe",)),
+        ("FR", "CN", ("generic",)),
+        ("CN", "FR", ("cn",)),
+        ("US", "FR", ("us", "coe")),
+        ("US", "CN", ("us",)),
+        ("JP", "RS", ("coe",)),
+        ("AZ", "QA", ("generic",)),
+        ("FR", "FR", ("generic",)),
+        ("FR", None, ("generic",)),
+        ("CN", None, ("cn",)),
+        ("XA", "XB", ("generic",)),
     ],
 )
-def test_a_shared_law_holds_between_those_who_share_it(country: str, other: str | None, name: str) -> None:
-    """A European order says nothing to a Chinese court, and Chinese law holds in China for everybody."""
-    assert forum_of(country, other).name == name
+def test_a_shared_law_holds_between_those_who_share_it(country: str, other: str | None, names: tuple[str, ...]) -> None:
+    """The closest instrument in force that binds both, beside a country's own law, which holds for whoever asks."""
+    found = forums_of(country, other)
+    assert tuple(forum.profile.name for forum in found) == names
+    assert [forum.is_fallback for forum in found] == [name == "generic" for name in names]
+
+
+def test_where_no_law_is_known_it_is_said() -> None:
+    """Standards look like law to whoever doesn't know better."""
+    (forum,) = forums_of("FR", "CN")
+    assert forum.text == "generic: no law of FR and CN is known here; standards are applied, which bind nobody"
+    (forum,) = forums_of("FR", None)
+    assert "a country that is not on record" in forum.text
+
+
+def test_a_membership_is_cited_with_the_worse_known_side() -> None:
+    """France was read in a list, Switzerland was not: the pair is as well known as Switzerland is."""
+    (known,), (unknown,) = forums_of("FR", "JP"), forums_of("FR", "CH")
+    assert "by a secondary source (row B1)" in known.text
+    assert "unconfirmed, to be checked before it is relied on" in unknown.text
+
+
+def test_what_is_not_in_force_is_named_and_not_applied() -> None:
+    """Rows B7 and U1: Japan and Serbia ratified a protocol that needs five."""
+    shared = [(instrument.key, instrument.in_force) for instrument, _ in shared_by("JP", "RS")]
+    assert shared == [("cets-224", False), ("ets-185", True)]
+    assert [(instrument.key, instrument.in_force) for instrument, _ in shared_by("AZ", "QA")] == [("un-2024", False)]
+
+
+def test_every_instrument_names_a_profile_that_is_shipped_and_every_member_a_source() -> None:
+    """A list of parties without a source is hearsay."""
+    for instrument in memberships().instruments:
+        assert not is_set(instrument.profile) or instrument.profile in PROFILES
+        assert cite(instrument.source)
+        assert all(group.countries and group.source.row for group in instrument.members)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"members": [{"countries": ["FR", "DE"], "source": {"mark": "M", "row": "B1", "text": "x"}}]},
+        {"members": [{"countries": ["FR"], "source": {"mark": "M", "row": "B1", "text": "x"}}] * 2},
+        {"members": []},
+        {"members": [{"countries": ["France"], "source": {"mark": "M", "row": "B1", "text": "x"}}]},
+        {"members": [{"countries": ["FR"]}]},
+        {"since": "2026-08-18"},
+        {"profile": "No Token"},
+    ],
+)
+def test_a_list_of_members_that_is_wrong_is_refused(change: dict[str, Any]) -> None:
+    """Out of order, twice, nobody, no country, no source, a field too many."""
+    source = {"mark": "M", "row": "B1", "text": "x"}
+    plain = {
+        "in_force": True, "key": "x", "members": [{"countries": ["DE", "FR"], "source": source}], "source": source,
+        "title": "x",
+    }  # fmt: skip
+    schema = {"schema": "custody-memberships/v1"}
+    good = canonical.encode({"instruments": [plain], **schema})
+    assert canonical.decode(good, Memberships, maximum=10_000).instruments[0].source_of("FR") is not None
+    with pytest.raises(RecordError, match=r"record\.malformed"):
+        canonical.decode(canonical.encode({"instruments": [plain | change], **schema}), Memberships, maximum=10_000)
+    with pytest.raises(RecordError, match=r"record\.malformed"):
+        canonical.decode(canonical.encode({"instruments": [plain, plain], **schema}), Memberships, maximum=10_000)
 
 
 @pytest.fixture

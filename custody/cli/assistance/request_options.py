@@ -46,6 +46,7 @@ body_options = several(
     click.option("--dual-by", type=AGENT, help="Whose statement that is."),
     click.option("--deadline", "deadlines", type=TOKEN, multiple=True, help="A deadline by its key, such as eu.epoc."),
     click.option("--renewal-of", type=TOKEN, metavar="REQUEST", help="The request that it renews."),
+    click.option("--follows", type=TOKEN, metavar="REQUEST", help="The request whose answer led to this one."),
     document_option,
 )
 answer_options = several(
@@ -54,6 +55,12 @@ answer_options = several(
     click.option("--reasons", help="Why it is refused or postponed (kept private)."),
     click.option("--wanted", type=click.Choice(FIELD_NAMES), multiple=True, help="What is to be clarified."),
     click.option("--decided-by", type=AGENT, help="The authority that decided."),
+    click.option(
+        "--leads-to",
+        multiple=True,
+        metavar="CC[:PROVIDER]",
+        help="Where the data lead: a country, perhaps with the provider there (kept private).",
+    ),
 )
 
 
@@ -113,7 +120,7 @@ def body_details(context: Context, staged: Staged, given: dict[str, Any]) -> dic
     details["offences"] = [parse_offence(item) for item in take("offences")] or None
     details["deadlines"] = _deadlines(take("deadlines"))
     details["documents"] = staged.documents(take("documents"))
-    details.update((name, take(name)) for name in ("case", "renewal_of"))
+    details.update((name, take(name)) for name in ("case", "follows", "renewal_of"))
     details.update((name, end_of(context, take(name))) for name in ("respond_by", "until"))
     return details
 
@@ -147,10 +154,11 @@ def answer_details(given: dict[str, Any]) -> dict[str, Any]:
     """Return the plain details of an answer, and take their options out of ``given``; ``until`` is the caller's.
 
     Raises:
-        UsageError: ``usage.answer`` where ground or reasons don't fit the outcome.
+        UsageError: ``usage.answer`` where ground or reasons don't fit the outcome, ``usage.lead``.
     """
     details = {name: given.pop(name) for name in ("outcome", "ground", "reasons", "decided_by")}
     details["wanted"] = sorted(set(given.pop("wanted"))) or None
+    details["leads_to"] = [_parse_lead(item) for item in dict.fromkeys(given.pop("leads_to"))] or None
     if details["outcome"] is None:
         raise UsageError("usage.answer", "expected --outcome, found none", hint=", ".join(words_of(Answer, "outcome")))
     outcome, hint = details["outcome"], f"--ground is one of {', '.join(words_of(Answer, 'ground'))}"
@@ -161,3 +169,13 @@ def answer_details(given: dict[str, Any]) -> dict[str, Any]:
     if outcome in _WANTS_REASONS and not details["reasons"]:
         raise UsageError("usage.answer", f"expected --reasons for {outcome!r}, found none")
     return details
+
+
+def _parse_lead(typed: str) -> dict[str, str | None]:
+    """Return what CC, CC:PROVIDER or :PROVIDER means."""
+    country, _, provider = (part.strip() for part in typed.partition(":"))
+    is_country = len(country) == 2 and country.isascii() and country.isupper() and country.isalpha()
+    if not (is_country or (not country and provider)):
+        text = f"expected a country's two letters, a colon and a provider, or one of the two, found {typed!r}"
+        raise UsageError("usage.lead", text, hint='--leads-to "DE:Example Hosting"')
+    return {"country": country or None, "provider": provider or None}

@@ -13,6 +13,7 @@ from custody.report.safe_text import show
 from custody.report.words import format_utc
 from custody.transfer.deadlines import Clock, ClockState
 from custody.transfer.due import Due
+from custody.transfer.forum import Forum
 from custody.transfer.requests import RequestStory
 from schemas.law import cite
 from schemas.profile import RequiredField
@@ -20,8 +21,26 @@ from schemas.text import format_time
 from schemas.types import UNSET, Unset, is_set
 
 
+class ForumLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A law that a request falls under, and why; ``fallback`` where none is known and standards stand in."""
+
+    fallback: bool
+    profile: str
+    text: str
+
+
+class LeadLine(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an answer leads, by country or unknown, and the requests that follow it (law row B6)."""
+
+    country: str | Unset = UNSET
+    followed_by: tuple[str, ...]
+
+
 class ClockLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A deadline as it stands; ``left`` in seconds, negative when it is past; ``mark`` says how its source is known."""
+    """A deadline as it stands; ``left`` in seconds, negative when it is past; ``mark`` says how its source is known.
+
+    ``note`` says what is not known of the days of rest by which it was counted.
+    """
 
     alarm: str | Unset = UNSET
     attention: bool
@@ -30,6 +49,7 @@ class ClockLine(msgspec.Struct, frozen=True, kw_only=True):
     late: bool
     left: int
     mark: str
+    note: str | Unset = UNSET
     source: str
     started_at: str
     state: str
@@ -44,7 +64,9 @@ class RequestLine(Result, frozen=True, kw_only=True, tag="custody-request/v1"):
     answered_after: int | Unset = UNSET
     clocks: tuple[ClockLine, ...]
     direction: str
+    forums: tuple[ForumLine, ...]
     kind: str
+    leads: tuple[LeadLine, ...]
     medium: str
     missing: tuple[MissingField, ...]
     outcome: str | Unset = UNSET
@@ -79,14 +101,24 @@ class RequestStoryResult(Result, frozen=True, kw_only=True, tag="custody-request
     steps: tuple[RequestStep, ...]
 
 
-def request_line(story: RequestStory, dues: Iterable[Due], missing: Iterable[RequiredField]) -> RequestLine:
-    """Return a request as a program reads it."""
+def request_line(
+    story: RequestStory,
+    dues: Iterable[Due],
+    missing: Iterable[RequiredField],
+    forums: Iterable[Forum],
+    stories: Iterable[RequestStory],
+) -> RequestLine:
+    """Return a request as a program reads it; ``stories`` are all of the ledger, among which others may follow it."""
     state, taken = story.state, story.answered_after
     return RequestLine(
         answered_after=UNSET if taken is None else int(taken.total_seconds()),
         clocks=tuple(clock_line(due) for due in dues),
         direction=state.direction,
+        forums=tuple(
+            ForumLine(fallback=item.is_fallback, profile=item.profile.name, text=item.text) for item in forums
+        ),
         kind=state.kind,
+        leads=tuple(_leads(story, stories)),
         medium=medium_of_story(story),
         missing=missing_fields(missing),
         outcome=UNSET if state.outcome is None else state.outcome,
@@ -95,6 +127,17 @@ def request_line(story: RequestStory, dues: Iterable[Due], missing: Iterable[Req
         status=state.status,
         until=UNSET if state.until is None else state.until,
     )
+
+
+def _forum_line(forum: Forum) -> ForumLine:
+    return ForumLine(fallback=forum.is_fallback, profile=forum.profile.name, text=forum.text)
+
+
+def _leads(story: RequestStory, stories: Iterable[RequestStory]) -> Iterator[LeadLine]:
+    """One line for each country: who else there has data is private, and stands in the story."""
+    followers = tuple(other.state.id for other in stories if other.body.follows == story.state.id)
+    for country in sorted({str(lead.country) if is_set(lead.country) else "" for lead in story.leads}):
+        yield LeadLine(country=country or UNSET, followed_by=followers)
 
 
 def medium_of_story(story: RequestStory) -> str:
@@ -115,6 +158,7 @@ def clock_line(due: Due) -> ClockLine:
         late=clock.is_late,
         left=int(clock.left.total_seconds()),
         mark=rule.source.mark,
+        note=due.note or UNSET,
         source=rule.source.text,
         started_at=format_time(clock.started_at),
         state=clock.state.value,
@@ -132,12 +176,23 @@ def headline(line: RequestLine) -> str:
     return f"{line.request}: {line.kind} {arrow} {show(line.peer)}, {line.status}{after}{outcome}{paper}{lacks}"
 
 
+def standing_lines(line: RequestLine) -> Iterator[str]:
+    """Yield by which law a request is looked at, and where its answers lead."""
+    for forum in line.forums:
+        yield f"  under {forum.text}"
+    for lead in line.leads:
+        where = lead.country if is_set(lead.country) else "another provider"
+        told = f"followed by {', '.join(lead.followed_by)}" if lead.followed_by else "no request follows it yet"
+        yield f"  the answer leads to {where}: {told}"
+
+
 def clock_lines(dues: Iterable[Due]) -> Iterator[str]:
     """Yield deadlines in words, each with what is left and its source."""
     for due in dues:
         yield f"  {_words(due.clock)}; {cite(due.clock.rule.source)}"
-        if due.alarm:
-            yield f"    {due.alarm}"
+        for told in (due.alarm, due.note):
+            if told:
+                yield f"    {told}"
 
 
 def _words(clock: Clock) -> str:

@@ -12,6 +12,7 @@ from custody.cli.assistance.profiles import choose_profile
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.output import emit
+from custody.cli.parameters import COUNTRY
 from custody.cli.results import Result
 from custody.report.safe_text import show
 from custody.transfer.law_files import deadlines
@@ -32,6 +33,23 @@ class ProfileRow(msgspec.Struct, frozen=True, kw_only=True):
     source: str
 
 
+class SharedLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A law between two countries: ``applied`` where its profile counts, else it is named only."""
+
+    applied: bool
+    name: str
+    text: str
+
+
+class BetweenResult(Result, frozen=True, kw_only=True, tag="custody-profile-between/v1"):
+    """By which law the first country deals with the second; ``fallback`` where none is known."""
+
+    asked: str
+    asking: str
+    fallback: bool
+    laws: tuple[SharedLine, ...]
+
+
 class ProfileResult(Result, frozen=True, kw_only=True, tag="custody-profile-shown/v1"):
     """A profile: its name, countries and papers, the SHA-256 of its file, and its rows."""
 
@@ -49,16 +67,31 @@ class ProfileResult(Result, frozen=True, kw_only=True, tag="custody-profile-show
     custody profile
     custody profile cn
     custody profile mine.json
+    custody profile --between GB FR
     """,
     result=ProfileResult,
 )
 @click.argument("profile", metavar="[NAME|FILE]", required=False)
+@click.option(
+    "--between",
+    metavar="ASKED ASKING",
+    type=COUNTRY,
+    nargs=2,
+    help="Say by which law the first country deals with a request of the second.",
+)
 @pass_custody
-def profile(context: Context, profile: str | None) -> None:
+def profile(context: Context, profile: str | None, between: tuple[str, str] | None) -> None:
     """Show what a procedure profile asks for, with its sources: the one of this ledger's country, NAME, or a FILE.
 
-    A file of one's own is read as strictly as by verify and audit, so this is how to try one.
+    A file of one's own is read as strictly as by verify and audit, so this is how to try one. Which profile a request
+    falls under follows from both countries: --between says which, and why.
     """
+    if between is not None:
+        if profile is not None:
+            raise UsageError("usage.profile", "expected a profile or --between, found both")
+        found = _between(*between)
+        emit(context.settings, found, _between_lines(found))
+        return
     chosen = _choose(context, profile)
     rows = tuple(_rows(chosen))
     result = ProfileResult(
@@ -71,6 +104,30 @@ def profile(context: Context, profile: str | None) -> None:
         unconfirmed=sum(row.mark == "M" for row in rows),
     )
     emit(context.settings, result, _lines(result))
+
+
+def _between(asked: str, asking: str) -> BetweenResult:
+    from custody.transfer.forum import forums_of, shared_by
+
+    forums = forums_of(asked, asking)
+    laws = [SharedLine(applied=True, name=item.profile.name, text=item.text) for item in forums]
+    names = {item.profile.name for item in forums}
+    for instrument, source in shared_by(asked, asking):
+        if instrument.in_force and instrument.profile in names:
+            continue
+        state = "a closer one is applied" if instrument.in_force else "not in force, so it is not applied"
+        told = cite(source if instrument.in_force else instrument.source)
+        text = f"{instrument.key}: {instrument.title}, which both are members of: {state}; {told}"
+        laws.append(SharedLine(applied=False, name=instrument.key, text=text))
+    fallback = any(item.is_fallback for item in forums)
+    return BetweenResult(asked=asked, asking=asking, fallback=fallback, laws=tuple(laws))
+
+
+def _between_lines(found: BetweenResult) -> Iterator[str]:
+    yield f"a request of {found.asking} to {found.asked} falls under"
+    for law in found.laws:
+        yield f"  {show(law.text)}" if law.applied else f"  (named only) {show(law.text)}"
+    yield "none of this is legal advice"
 
 
 def _choose(context: Context, named: str | None) -> Profile:

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC
+from pathlib import Path
 
 import click
 
-from custody.cli.assistance.request_results import RequestLine, RequestList, clock_lines, headline, request_line
+from custody.cli.assistance.holidays import holidays_option, read_holidays
+from custody.cli.assistance.request_results import (
+    RequestLine,
+    RequestList,
+    clock_lines,
+    headline,
+    request_line,
+    standing_lines,
+)
 from custody.cli.assistance.requests import all_stories
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.exits import Exit
 from custody.cli.output import emit
 from custody.transfer.due import Due, by_request, open_dues
-from custody.transfer.forum import dues_now, lacking_now
+from custody.transfer.forum import dues_now, forums_now, lacking_now
 
 _OVER = ("closed", "withdrawn")
 
@@ -32,24 +41,33 @@ _OVER = ("closed", "withdrawn")
 @click.option("--open", "only_open", is_flag=True, help="Only those that are neither closed nor withdrawn.")
 @click.option("--incoming", is_flag=True, help="Only those that were received.")
 @click.option("--outgoing", is_flag=True, help="Only those of our own.")
+@holidays_option
 @pass_custody
 def request_list(
-    context: Context, only_due: bool, check: bool, only_open: bool, incoming: bool, outgoing: bool
+    context: Context,
+    only_due: bool,
+    check: bool,
+    only_open: bool,
+    incoming: bool,
+    outgoing: bool,
+    holidays: Path | None,
 ) -> Exit:
     """List the requests, ours and others', with their deadlines.
 
-    A deadline is a rule of the country that is asked, kept as data with its source beside it; one whose source is
-    unconfirmed says so. With --check a scheduler can watch: exit 6 means that somebody should look.
+    A deadline is a rule of the country that is asked, or of a treaty that both countries share, kept as data with its
+    source beside it; one whose source is unconfirmed says so, and so does one that was counted without a list of public
+    holidays. With --check a scheduler can watch: exit 6 means that somebody should look.
     """
-    at = context.now().astimezone(UTC)
+    at, rest_days = context.now().astimezone(UTC), read_holidays(context, holidays)
     with context.ledger().home.store.read() as reader:
         view = reader.view()
         stories = all_stories(reader)
-        dues = by_request(open_dues(dues_now(view, stories, at=at)))
-        lines = [
-            (request_line(story, dues.get(story.state.id, ()), lacking_now(view, story)), dues.get(story.state.id, ()))
-            for story in stories
-        ]
+        dues = by_request(open_dues(dues_now(view, stories, at=at, rest_days=rest_days)))
+        lines = []
+        for story in stories:
+            own = dues.get(story.state.id, ())
+            line = request_line(story, own, lacking_now(view, story), forums_now(view, story), stories)
+            lines.append((line, own))
     directions = {name for name, is_wanted in (("incoming", incoming), ("outgoing", outgoing)) if is_wanted}
     shown = [
         (line, clocks)
@@ -69,6 +87,8 @@ def _lines(shown: list[tuple[RequestLine, tuple[Due, ...]]], *, only_attention: 
         told = [due for due in dues if due.wants_attention or not only_attention]
         if told or not only_attention:
             yield headline(line)
+            if not only_attention:
+                yield from standing_lines(line)
             yield from clock_lines(told)
     if not shown and not only_attention:
         yield "no request"

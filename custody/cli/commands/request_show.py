@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC
+from pathlib import Path
 
 import click
 
+from custody.cli.assistance.holidays import holidays_option, read_holidays
 from custody.cli.assistance.request_results import (
     RequestLine,
     RequestStep,
@@ -14,6 +16,7 @@ from custody.cli.assistance.request_results import (
     clock_lines,
     headline,
     request_line,
+    standing_lines,
 )  # fmt: skip
 from custody.cli.assistance.requests import all_stories, missing_lines
 from custody.cli.command import command
@@ -22,7 +25,7 @@ from custody.cli.output import emit
 from custody.cli.parameters import TOKEN
 from custody.report.words import format_utc, tell
 from custody.transfer.due import Due
-from custody.transfer.forum import dues_now, lacking_now
+from custody.transfer.forum import dues_now, forums_now, lacking_now
 from custody.transfer.requests import RequestStory, medium_of, read_story
 from schemas.profile import RequiredField
 
@@ -38,19 +41,21 @@ _NAME, _VALUE = "fields name", "fields value"
 
 @command(example="custody request show req-7", result=RequestStoryResult)
 @click.argument("request", metavar="ID", type=TOKEN)
+@holidays_option
 @pass_custody
-def request_show(context: Context, request: str) -> None:
+def request_show(context: Context, request: str, holidays: Path | None) -> None:
     """Tell the story of the request called ID: what was asked, sent, answered, what it lacks, what is due.
 
     What came on paper rests on the word of whoever recorded it, and is marked so; what came by letter was verified
     against the trust file when it was received.
     """
-    access, at = context.ledger(), context.now().astimezone(UTC)
+    access, at, rest_days = context.ledger(), context.now().astimezone(UTC), read_holidays(context, holidays)
     with access.home.store.read() as reader:
         story = read_story(reader, request)
-        missing = lacking_now(reader.view(), story)
-        dues = tuple(due for due in dues_now(reader.view(), all_stories(reader), at=at) if _is_of(due, story))
-    line = request_line(story, dues, missing)
+        view, stories = reader.view(), all_stories(reader)
+        missing = lacking_now(view, story)
+        dues = tuple(due for due in dues_now(view, stories, at=at, rest_days=rest_days) if _is_of(due, story))
+        line = request_line(story, dues, missing, forums_now(view, story), stories)
     steps = tuple(_steps(context, story))
     result = RequestStoryResult(request=line, steps=steps)
     emit(context.settings, result, _lines(line, steps, dues, missing))
@@ -94,6 +99,7 @@ def _lines(
     missing: tuple[RequiredField, ...],
 ) -> Iterator[str]:
     yield headline(line)
+    yield from standing_lines(line)
     yield from (f"  {told}" for told in missing_lines(missing))
     yield from clock_lines(dues)
     for step in steps:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import click
 
 from custody.cli.acting.draft_files import SUFFIX
+from custody.cli.assistance.holidays import holidays_option, read_holidays
 from custody.cli.assistance.request_attention import attention_of_requests
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
@@ -30,6 +32,7 @@ from keys.note import open_note
 from keys.verifier_key import parse_verifier_key
 from schemas.checkpoint import Checkpoint, parse_checkpoint
 from schemas.errors import VerificationError
+from schemas.law import RestDays
 
 
 class Status(Result, frozen=True, kw_only=True, tag="custody-status/v1"):
@@ -56,13 +59,14 @@ class Status(Result, frozen=True, kw_only=True, tag="custody-status/v1"):
     result=Status,
 )
 @click.option("--check", is_flag=True, help="Exit 6 where something is due or overdue, for a daily job.")
+@holidays_option
 @pass_custody
-def status(context: Context, check: bool) -> Exit:
+def status(context: Context, check: bool, holidays: Path | None) -> Exit:
     """Say how the ledger is doing: its size, its newest checkpoint, what waits, what is overdue.
 
     The newest checkpoint is compared with the tree and its signature verified; `custody audit` checks everything.
     """
-    found = _look(context, context.ledger(), check=check)
+    found = _look(context, context.ledger(), read_holidays(context, holidays), check=check)
     if not (check and context.settings.quiet):
         emit(context.settings, found, _lines(found))
     else:
@@ -70,12 +74,12 @@ def status(context: Context, check: bool) -> Exit:
     return Exit.ATTENTION if check and any(item.is_due for item in found.attention) else Exit.DONE
 
 
-def _look(context: Context, access: LedgerAccess, *, check: bool) -> Status:
+def _look(context: Context, access: LedgerAccess, rest_days: Sequence[RestDays], *, check: bool) -> Status:
     ledger, now = access.ledger(), context.now()
     with access.home.store.read() as reader:
         checkpoint = check_newest(reader)
         attention = (
-            *attention_of_requests(reader, now=now),
+            *attention_of_requests(reader, now=now, rest_days=rest_days),
             *attention_of_drafts(access.drafts_folder(), now=now),
             *attention_of_exhibits(reader, now=now),
             *attention_of_people(reader),
