@@ -15,7 +15,7 @@ from custody.bundle.source import verify_bundle
 from custody.bundle.strip import write_stripped
 from custody.ledger.compose import Anchor, Composed, link_after
 from custody.ledger.submission import Submission
-from custody.transfer.arrivals import delivery_of
+from custody.transfer.arrivals import Arrival, delivery_of
 from custody.verify.verify import Trusted, Verified
 from schemas.event import Link
 from schemas.merkle import hash_leaf
@@ -36,10 +36,11 @@ def country_of(name: str) -> str:
 class Side:
     """One country: a settled world, an official, the other side as an organisation, and a place for bundles."""
 
-    def __init__(self, folder: Path, name: str, *, peers: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, name: str, *, peers: Mapping[str, str], gate: str | None = None) -> None:
         folder.mkdir(exist_ok=True)
         self.folder = folder
-        self.world = settled(World(origin=f"{name}.example/main", seed=name, country=country_of(name)))
+        world = World(origin=f"{name}.example/main", seed=name, country=country_of(name))
+        self.world = settled(world, gate=gate)
         self.inherited: dict[str, Path] = {}
         self.world.enrol("official-1", ("authority",))
         self.world.enrol(
@@ -132,14 +133,13 @@ class Side:
             log_keys=(LogKey(first=0, key=self.world.log_key),), origin=self.world.origin, seen=(),
         )  # fmt: skip
 
-    def accept(self, bundle: Path, verified: Verified, sender: str, **changes: Any) -> str:
-        """Accept what a bundle delivers under its own numbers, keep the bundle, and return the event hash."""
+    def accept(
+        self, bundle: Path, verified: Verified, sender: str, *, number: str | None = None, **changes: Any
+    ) -> str:
+        """Accept what a bundle delivers, under its own number or ``number``; keep the bundle, return the event hash."""
         delivery = delivery_of(verified)
         (arrival,) = delivery.arrivals
-        stripped = self.folder / f"{arrival.foreign.manifest}.zip"
-        with open_container(bundle) as container:
-            write_stripped(container, stripped)
-        self.inherited[arrival.foreign.manifest] = stripped
+        self._keep(bundle, arrival)
         conditions = arrival.sent.conditions
         self.world.contents.update({sha256(raw).hexdigest(): raw for raw in FILES.values()})
         details: dict[str, Any] = {
@@ -150,9 +150,31 @@ class Side:
             "nature": arrival.registered.nature, "obtained": "foreign-assistance", "onward": arrival.sent.onward,
             "sent_at": arrival.dispatch.event.occurred_at, "transfer": delivery.transfer, **changes,
         }  # fmt: skip
-        anchor = Anchor(case=CASE, exhibit=arrival.number, link=Link(sequence=0))
+        anchor = Anchor(case=CASE, exhibit=number or arrival.number, link=Link(sequence=0))
         composed = self.world.event("transfer.accepted", details, actor="examiner-1", anchor=anchor)
         return self.world.append(self.world.sign(composed)).event_hash
+
+    def take_back(self, bundle: Path, verified: Verified, sender: str, **changes: Any) -> str:
+        """Take back what a bundle brings home, keep the bundle, and return the event hash."""
+        delivery = delivery_of(verified)
+        (arrival,) = delivery.arrivals
+        home = arrival.comes_home_to(self.world.origin)
+        assert home is not None, "it left from here"
+        self._keep(bundle, arrival)
+        exhibit = self.world.exhibit(home.left.case, home.left.exhibit)
+        assert exhibit is not None
+        sent = exhibit.dispatch.transfer if exhibit.dispatch is not None else (exhibit.recalled or ("",))[-1]
+        details = {"foreign": arrival.foreign, "from": sender, "sent": sent, "transfer": delivery.transfer, **changes}
+        anchor = Anchor(case=exhibit.case, exhibit=exhibit.number, link=link_after(exhibit))
+        composed = self.world.event("transfer.returned", details, actor="examiner-1", anchor=anchor)
+        return self.world.append(self.world.sign(composed)).event_hash
+
+    def _keep(self, bundle: Path, arrival: Arrival) -> None:
+        stripped = self.folder / f"{arrival.foreign.manifest}.zip"
+        if not stripped.exists():
+            with open_container(bundle) as container:
+                write_stripped(container, stripped)
+        self.inherited[arrival.foreign.manifest] = stripped
 
 
 class _Vault:

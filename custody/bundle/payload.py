@@ -17,6 +17,7 @@ from custody.bundle.disclose import Choice, choose, commitments_of
 from custody.bundle.encrypt import Encryption, encrypt_member
 from custody.bundle.payload_member import PayloadMember
 from custody.bundle.readme import format_readme
+from custody.bundle.strip import nesting
 from custody.bundle.withheld import Kept, find_kept, tell_withheld
 from custody.ledger.store import DisclosureStore
 from custody.verify.documents import documents_of
@@ -25,7 +26,7 @@ from schemas import bag, canonical, layout, limits
 from schemas.bundle import Bundle, BundledDocument, BundledExhibit, BundledFile, Ciphertext, Disclosures
 from schemas.content import Content, Digests, FileRecord, ManifestLine, Pieces
 from schemas.details.exhibit import ExhibitRegistered, Foreign
-from schemas.details.transfer import TransferAccepted
+from schemas.details.transfer import TransferAccepted, TransferReturned
 from schemas.entry import ParsedEntry
 from schemas.errors import StorageError
 from schemas.event import ParsedEvent
@@ -297,18 +298,25 @@ def _measure(path: Path) -> tuple[str, int]:
 
 
 def _inherited(events: Iterable[ParsedEvent], vault: Vault) -> list[PayloadMember]:
-    """Return the bundles with which accepted exhibits came, so that their history is proven through both ledgers."""
-    manifests = {
-        event.details.foreign.manifest
-        for event in events
-        if isinstance(event.details, TransferAccepted) and isinstance(event.details.foreign, Foreign)
-    }
+    """Return the bundles with which exhibits came, so that their history is proven through both ledgers.
+
+    That of an acceptance must be there. One with which something came back tells what happened in between; it stays
+    behind where it is nested so deep that the evidence could not travel on.
+    """
+    manifests: dict[str, bool] = {}
+    for event in events:
+        details = event.details
+        if isinstance(details, TransferAccepted | TransferReturned) and isinstance(details.foreign, Foreign):
+            must = isinstance(details, TransferAccepted)
+            manifests[details.foreign.manifest] = must or manifests.get(details.foreign.manifest, False)
     members = {}
-    for manifest in sorted(manifests):
+    for manifest, must in sorted(manifests.items()):
         path = vault.inherited(manifest)
-        if path is None:
+        if path is None and must:
             text = f"expected the bundle of payload manifest {manifest} in the home, found none"
             raise StorageError("bundle.inherited-missing", text, hint="restore it from a backup of the home")
+        if path is None or (not must and nesting(path) > limits.INHERITED_RETURNED):
+            continue
         digest, size = _measure(path)
         members[digest] = PayloadMember(f"{layout.INHERITED}{digest}.zip", digest, size, path=path)
     return list(members.values())

@@ -9,7 +9,7 @@ from __future__ import annotations
 from io import BufferedReader
 from pathlib import Path
 
-from custody.bundle.container import CHUNK, Container
+from custody.bundle.container import CHUNK, Container, open_container
 from custody.bundle.zip_write import write_container
 from schemas import layout
 
@@ -27,3 +27,18 @@ def write_stripped(container: Container, target: Path) -> None:
             if not layout.is_detachable(name):
                 with BufferedReader(container.open(name), CHUNK) as stream:
                     writer.add_stream(name, stream, size=member.size)
+
+
+def nesting(path: Path) -> int:
+    """Return how many bundles lie one within another in the bundle at ``path``, itself not counted.
+
+    Raises:
+        VerificationError: ``container.*``.
+        UsageError, StorageError: as `open_container`.
+    """
+    with open_container(path) as container:
+        return _nesting(container)
+
+
+def _nesting(container: Container) -> int:
+    return max((1 + _nesting(container.nested(name)) for name in container.names(layout.INHERITED)), default=0)

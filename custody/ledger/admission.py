@@ -6,7 +6,7 @@ would be mixed up (docs/spec/verification.md). An audit checks them again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from custody.ledger.numbers import check_writable_number, fold_number
@@ -16,8 +16,10 @@ from custody.ledger.submission import ParsedSubmission
 from custody.ledger.tiles import TileStore
 from custody.ledger.working import WorkingState
 from custody.verify.disputes import Signing, find_disputes, is_disputing
+from custody.verify.fold import names_again, root_of
 from custody.verify.release import check_release, names_nobody
 from custody.verify.state import Key, View
+from schemas.entry import parse_entry
 from schemas.errors import RefusedError, RuleViolation, VerificationError
 from schemas.event import ParsedEvent, Seen
 
@@ -77,17 +79,29 @@ class SeenRoots:
 
 
 def check_commitments(reader: LedgerReader, items: Sequence[ParsedSubmission]) -> None:
-    """Raise unless every commitment is new to the ledger: a second use would let one salt serve two values.
+    """Raise unless every commitment is new to the ledger: a second use would let one salt serve two values. The names
+    of a content that comes back are the same values, at the same places.
 
     Raises:
         RuleViolation: ``rule.commitment-twice``.
     """
     commitments = [commitment for item in items for commitment in item.commitments]
-    used = set(reader.commitment_indexes(commitments)) if commitments else set()
-    for commitment in commitments:
-        if commitment in used:
-            raise RuleViolation("rule.commitment-twice", f"expected a new commitment, found {commitment} again")
-        used.add(commitment)
+    recorded = reader.commitment_indexes(commitments) if commitments else {}
+    used = set(recorded)
+    for item in items:
+        again = _come_back(reader, item.event, recorded)
+        for commitment in item.commitments:
+            if commitment in used and commitment not in again:
+                raise RuleViolation("rule.commitment-twice", f"expected a new commitment, found {commitment} again")
+            used.add(commitment)
+
+
+def _come_back(reader: LedgerReader, event: ParsedEvent, recorded: Mapping[str, int]) -> frozenset[str]:
+    """Return the commitments on record that stand in an acceptance as names of the same content."""
+    names = names_again(event.details) & recorded.keys()
+    first = {index: root_of(parse_entry(reader.entry(index)).event.details)
+             for index in {recorded[name] for name in names}}  # fmt: skip
+    return frozenset(name for name in names if first[recorded[name]] == root_of(event.details))
 
 
 class Numbers:

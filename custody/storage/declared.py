@@ -147,7 +147,8 @@ REGISTERED: Final = _select(tables.ExhibitTable, "record", by=("registration",))
 
 
 INSERT_ENTRY: Final = _insert(tables.EntryTable)
-INSERT_COMMITMENT: Final = _insert(tables.CommitmentTable)
+INSERT_COMMITMENT: Final = _sql(upsert_into(table_of(tables.CommitmentTable)).on_conflict_do_nothing())
+"""The first entry that holds it counts; what may stand again was asked before."""
 INSERT_SUBJECT: Final = _insert(tables.SubjectTable)
 INSERT_SUBJECT_ENTRY: Final = _insert(tables.SubjectEntryTable)
 INSERT_CHECKPOINT: Final = _insert(tables.CheckpointTable)

@@ -227,7 +227,7 @@ INSERT_ENTRY: Final = (
     "?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
-INSERT_COMMITMENT: Final = "INSERT INTO commitment (commitment, entry_index) VALUES (?, ?)"
+INSERT_COMMITMENT: Final = "INSERT INTO commitment (commitment, entry_index) VALUES (?, ?) ON CONFLICT DO NOTHING"
 
 INSERT_SUBJECT: Final = 'INSERT INTO subject ("key", subject) VALUES (?, ?)'
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from custody.verify.inherited import manifest_of
 from custody.verify.verify import Verified
 from schemas.details.exhibit import ExhibitRegistered, Foreign
 from schemas.details.record import BundleExported
-from schemas.details.transfer import Reservation, TransferAccepted, TransferDispatched
+from schemas.details.transfer import Reservation, TransferAccepted, TransferDispatched, TransferReturned
 from schemas.errors import RefusedError
 from schemas.event import ParsedEvent
 from schemas.report import Finding, LedgerReport, Severity
@@ -28,8 +29,22 @@ _RESERVATIONS: Final[dict[str, Reservation]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Home:
+    """The exhibit of a ledger as which something left it: ``left.head`` is the dispatch there.
+
+    ``is_told`` says that nothing is missing in between, so that it was the last one.
+    """
+
+    left: Foreign
+    is_told: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Arrival:
-    """One exhibit that was dispatched: where it stands there, its first act, and the dispatch itself."""
+    """One exhibit that was dispatched: where it stands there, its first act, and the dispatch itself.
+
+    ``stays`` are the ledgers in which it was before, the newest first; None stands for what the bundle doesn't tell.
+    """
 
     case: str
     number: str
@@ -38,17 +53,19 @@ class Arrival:
     registration: ParsedEvent
     dispatch: ParsedEvent
     sent: TransferDispatched
+    stays: tuple[Foreign | None, ...] = ()
 
     @property
     def name(self) -> str:
         """The exhibit in the sender's words."""
         return f"{self.case}/{self.number}"
 
-    def comes_home_to(self, origin: str) -> Foreign | None:
-        """Return the exhibit of the ledger ``origin`` that this one came from, where it is on its way back."""
-        details = self.registered
-        foreign = details.foreign if isinstance(details, TransferAccepted) else None
-        return foreign if isinstance(foreign, Foreign) and foreign.ledger == origin else None
+    def comes_home_to(self, origin: str) -> Home | None:
+        """Return as what it left the ledger ``origin`` the last time, through however many ledgers it went since."""
+        for place, left in enumerate(self.stays):
+            if left is not None and left.ledger == origin:
+                return Home(left, None not in self.stays[:place])
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +125,23 @@ def _arrivals(verified: Verified, ledger: LedgerReport, manifest: str, transfer:
             case=item.case, exhibit=item.exhibit, head=there.head, ledger=ledger.origin, manifest=manifest,
             root=ledger.root, size=ledger.size,
         )  # fmt: skip
-        yield Arrival(item.case, item.exhibit, foreign, registration.details, registration, head, head.details)
+        stays = tuple(_stays(verified, item.case, item.exhibit))
+        yield Arrival(item.case, item.exhibit, foreign, registration.details, registration, head, head.details, stays)
+
+
+def _stays(verified: Verified, case: str, number: str) -> Iterator[Foreign | None]:
+    """Yield where an exhibit of a bundle was before, the newest first, as far as the bundles within tell it."""
+    within = {manifest_of(item): item for item in verified.within}
+    for index in sorted(verified.placed, reverse=True):
+        details = verified.entries[index].event.details
+        foreign = details.foreign if isinstance(details, TransferAccepted | TransferReturned) else None
+        if isinstance(foreign, Foreign) and ("exhibit", case, number) in verified.placed[index].subjects:
+            yield foreign
+            inner = within.get(foreign.manifest)
+            if inner is None:
+                yield None
+            else:
+                yield from _stays(inner, foreign.case, foreign.exhibit)
 
 
 def _event(verified: Verified, event_hash: str) -> ParsedEvent | None:

@@ -18,10 +18,13 @@ from custody.verify.signing import SignatureJob, check_enrolments, signature_job
 from custody.verify.standing import Standing, Standings
 from custody.verify.state import State, Subject
 from custody.verify.subjects import subjects_of
+from schemas.content import Content
+from schemas.details.exhibit import ExhibitRegistered
+from schemas.details.transfer import TransferAccepted
 from schemas.entry import ParsedEntry
 from schemas.errors import CustodyError, RuleViolation, VerificationError
 from schemas.report import Findings, Severity
-from schemas.types import is_set
+from schemas.types import Private, is_set
 
 _COMMITMENT = b'{"commitment":"'
 
@@ -33,6 +36,20 @@ def commitments_in(raw: bytes) -> list[bytes]:
     """
     # Splitting finds them four times as fast as a pattern would; the schema has checked the digits.
     return [part[:64] for part in raw.split(_COMMITMENT)[1:]]
+
+
+def root_of(details: object) -> str | None:
+    """Return the root of the content whose file records stand in an exhibit's first act itself, if they do."""
+    content = details.content if isinstance(details, ExhibitRegistered) else None
+    return content.root if isinstance(content, Content) and isinstance(content.files, tuple) else None
+
+
+def names_again(details: object) -> frozenset[str]:
+    """Return the commitments that an acceptance may repeat: those in its file records, of a content that had left."""
+    content = details.content if isinstance(details, TransferAccepted) else None
+    files = content.files if isinstance(content, Content) and isinstance(content.files, tuple) else ()
+    values = (value for record in files for value in (record.error, record.path, record.target))
+    return frozenset(value.commitment for value in values if isinstance(value, Private))
 
 
 class Placed(msgspec.Struct, frozen=True):
@@ -55,6 +72,7 @@ class Fold:
         self._signings: list[Signing] = []
         self._broken: set[Subject] = set()
         self.commitments: dict[bytes, int] = {}
+        self._roots: dict[int, bytes] = {}
         self._standings = Standings()
         self._recorded_at = ""
 
@@ -115,6 +133,7 @@ class Fold:
             self.state.put(record)
         self._standings.settle(standing, outcome.changes)
         self.state.place(event.hash, outcome.place)
+        self.state.hold(event, outcome.place.subjects)
         for code, text in outcome.defects:
             self._findings.add(12, Severity.DEFECT, code, f"entry {index}", text)
         return Placed(index, outcome.place.subjects, is_applied=True)
@@ -122,21 +141,29 @@ class Fold:
     def _check_release(self, parsed: ParsedEntry) -> None:
         """What left for another country without a consent that covers it stays a breach of law, whatever else holds."""
         event, subject = parsed.event, f"entry {parsed.entry.index}"
-        for breach in check_release(self.state, event, parsed.entry.recorded_at):
+        breaches = check_release(self.state, event, parsed.entry.recorded_at)
+        for breach in breaches:
             self._findings.add(11, Severity.FAILED, breach.code, subject, breach.text)
-        if names_nobody(event):
+        if names_nobody(event) and not breaches:
             text = "an export that names no recipient on record, so that no consent could be looked for"
             self._findings.add(11, Severity.DEFECT, "release.recipient-unnamed", subject, text)
 
     def _check_once(self, parsed: ParsedEntry) -> None:
-        """A commitment stands once in a ledger: a second place would let one salt serve two values."""
-        index = parsed.entry.index
+        """A commitment stands once in a ledger: a second place would let one salt serve two values.
+
+        A content that comes back is what it was, so the names of its files may stand in its acceptance again.
+        """
+        index, details = parsed.entry.index, parsed.event.details
+        root, again = unhexlify(root_of(details) or ""), names_again(details)
         for commitment in commitments_in(parsed.event.raw):
             raw = unhexlify(commitment)
-            if raw in self.commitments:
+            first = self.commitments.get(raw)
+            if first is not None and not (commitment.decode() in again and self._roots.get(first) == root):
                 text = f"expected a new commitment, found {commitment.decode()} again"
                 self.fail(7, VerificationError("rule.commitment-twice", text), index)
             self.commitments.setdefault(raw, index)
+        if root:
+            self._roots[index] = root
 
     def _check_times(self, parsed: ParsedEntry) -> None:
         """Times decide nothing about order, so what is odd about them is a defect and no failure."""

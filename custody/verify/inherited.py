@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from custody.verify.opened import Opened, fail
 from custody.verify.source import Elsewhere, FoundFile, Source
@@ -18,14 +18,15 @@ from schemas import layout, limits
 from schemas.content import Content
 from schemas.details.exhibit import ExhibitRegistered, Foreign
 from schemas.details.record import BundleExported
-from schemas.details.transfer import TransferAccepted, TransferDispatched
+from schemas.details.transfer import TransferAccepted, TransferDispatched, TransferReturned
 from schemas.entry import ParsedEntry
 from schemas.errors import VerificationError
 from schemas.event import ParsedEvent
 from schemas.report import Findings, LedgerReport, Report, Severity
 from schemas.types import is_set
 
-_ABSENT = frozenset({"content.absent", "content.encrypted"})
+ABSENT = frozenset({"content.absent", "content.encrypted"})
+"""Of files that an inner bundle lists: those of the outer one count."""
 
 
 class Inner(Protocol):
@@ -37,6 +38,9 @@ class Inner(Protocol):
     def entries(self) -> Mapping[int, ParsedEntry]: ...  # noqa: D102
     @property
     def state(self) -> State: ...  # noqa: D102
+
+
+Bundle = TypeVar("Bundle", bound=Inner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +62,21 @@ def check_inherited(
     *,
     entries: Mapping[int, ParsedEntry],
     state: State,
-    again: Callable[[Source], Inner],
+    again: Callable[[Source], Bundle],
     depth: int,
-) -> tuple[Inner, ...]:
+) -> tuple[Bundle, ...]:
     """Verify every bundle below ``data/inherited`` with ``again``, and hold each acceptance against the one it names.
 
-    Findings: ``inherited.absent``, ``inherited.depth``, ``inherited.unnamed``, ``inherited.exhibit``,
-    ``inherited.head``, ``inherited.content``, ``inherited.conditions``, ``inherited.recipient``, ``inherited.country``,
-    and those of the inner bundles, whose subject begins with the name of their ledger.
+    Findings: ``inherited.absent``, ``inherited.away`` (a note), ``inherited.depth``, ``inherited.unnamed``,
+    ``inherited.exhibit``, ``inherited.head``, ``inherited.content``, ``inherited.conditions``, ``inherited.recipient``,
+    ``inherited.country``, and those of the inner bundles, whose subject begins with the name of their ledger.
     """
     names = [name for name in source.names() if name.startswith(layout.INHERITED)]
     if names and depth >= limits.INHERITED_DEPTH:
         text = f"expected bundles within bundles to a depth of {limits.INHERITED_DEPTH}, found one more"
         fail(findings, 0, VerificationError("inherited.depth", text), names[0])
         return ()
-    found: dict[str, Inner] = {}
+    found: dict[str, Bundle] = {}
     for name in names:
         try:
             inner = again(source.inherited(name))
@@ -80,22 +84,26 @@ def check_inherited(
             fail(findings, 0, error, name)
             continue
         _take_over(inner, name, findings)
-        manifest = _manifest(inner) or name
+        manifest = manifest_of(inner) or name
         if manifest in found:
             text = f"expected each bundle once, found two of the payload manifest {manifest}"
             fail(findings, 9, VerificationError("inherited.unnamed", text), name)
         found[manifest] = inner
     named: set[str] = set()
-    for index, details, foreign in _acceptances(entries):
+    for index, details, foreign, first in _arrivals(entries, state):
         named.add(foreign.manifest)
         inner_bundle = found.get(foreign.manifest)
+        if inner_bundle is None and isinstance(details, TransferReturned):
+            text = f"what happened in {foreign.ledger} before it came back is not told in this bundle"
+            findings.add(9, Severity.NOTE, "inherited.away", f"entry {index}", text)
+            continue
         if inner_bundle is None:
             text = f"expected the bundle of {foreign.ledger} with which it came, found none"
             fail(findings, 9, VerificationError("inherited.absent", text), f"entry {index}")
             continue
         if any(item.code == "verify.newer-version" for item in inner_bundle.report.findings):
             continue  # undecided already: what it says can't be read
-        for wrong in _compare(details, foreign, inner_bundle, state):
+        for wrong in _compare(details, first, foreign, inner_bundle, state):
             fail(findings, 11 if wrong.code in _LAWFULNESS else 9, wrong, f"entry {index}")
     for manifest in sorted(found.keys() - named):
         text = "expected only bundles with which a carried exhibit came, found another"
@@ -125,11 +133,20 @@ def check_one_past(checkpoints: Iterable[LedgerReport], findings: Findings) -> N
             fail(findings, 2, VerificationError("checkpoint.fork", text), "checkpoint")
 
 
-def _acceptances(entries: Mapping[int, ParsedEntry]) -> Iterator[tuple[int, TransferAccepted, Foreign]]:
+Arrived = TransferAccepted | TransferReturned
+
+
+def _arrivals(
+    entries: Mapping[int, ParsedEntry], state: State
+) -> Iterator[tuple[int, Arrived, Foreign, ExhibitRegistered | None]]:
+    """Yield what came from another ledger, for the first time or back, with the first act of its exhibit here."""
     for index, entry in sorted(entries.items()):
-        details = entry.event.details
-        if isinstance(details, TransferAccepted) and isinstance(details.foreign, Foreign):
-            yield index, details, details.foreign
+        event, details = entry.event.event, entry.event.details
+        if isinstance(details, Arrived) and isinstance(details.foreign, Foreign):
+            exhibit = state.exhibit(str(event.case), str(event.exhibit))
+            place = state.event(exhibit.registration) if exhibit is not None else None
+            first = details if place is None else entries[place.index].event.details
+            yield index, details, details.foreign, first if isinstance(first, ExhibitRegistered) else None
 
 
 def _take_over(inner: Inner, name: str, findings: Findings) -> None:
@@ -137,13 +154,13 @@ def _take_over(inner: Inner, name: str, findings: Findings) -> None:
     where = ledger.origin if isinstance(ledger, LedgerReport) else name
     for item in inner.report.findings:
         # The outer bundle lists the files that count, and they are looked for there.
-        is_absent = item.code in _ABSENT
+        is_absent = item.code in ABSENT
         severity = Severity.NOTE if is_absent else item.severity
         code = "inherited.not-asked" if is_absent else item.code
         findings.add(item.step, severity, code, f"{where}: {item.subject}", item.text)
 
 
-def _manifest(inner: Inner) -> str | None:
+def manifest_of(inner: Inner) -> str | None:
     """Return the digest of the payload manifest that the inner ledger's export commits to."""
     ledger = inner.report.ledger
     entry = inner.entries.get(ledger.size - 1) if isinstance(ledger, LedgerReport) else None
@@ -151,8 +168,10 @@ def _manifest(inner: Inner) -> str | None:
     return details.manifest if isinstance(details, BundleExported) else None
 
 
-def _compare(details: TransferAccepted, foreign: Foreign, inner: Inner, state: State) -> Iterator[VerificationError]:
-    """Yield what an acceptance says otherwise than the bundle with which the exhibit came."""
+def _compare(
+    details: Arrived, first: ExhibitRegistered | None, foreign: Foreign, inner: Inner, state: State
+) -> Iterator[VerificationError]:
+    """Yield what an arrival says otherwise than the bundle with which the exhibit came; ``first`` is its first act."""
     ledger, name = inner.report.ledger, f"{foreign.case}/{foreign.exhibit}"
     assert isinstance(ledger, LedgerReport), "its export was found by the checkpoint"
     listed = {(item.case, item.exhibit) for item in inner.report.exhibits}
@@ -167,19 +186,20 @@ def _compare(details: TransferAccepted, foreign: Foreign, inner: Inner, state: S
     if there.head != foreign.head:
         text = f"expected the last act there to be {foreign.head}, found {there.head}"
         yield VerificationError("inherited.head", text)
-    yield from _compare_content(details, _event(inner, there.registration))
+    if first is not None:
+        yield from _compare_content(first, _event(inner, there.registration))
     head = _event(inner, there.head)
     sent = head.details if head is not None else None
     if not isinstance(sent, TransferDispatched) or sent.transfer != details.transfer:
         yield VerificationError("inherited.head", f"expected {name} dispatched in transfer {details.transfer}")
         return
-    if _terms(sent) != _terms(details):
+    if isinstance(details, TransferAccepted) and _terms(sent) != _terms(details):
         text = f"expected the conditions under which {name} was sent, {_words(sent)}, found {_words(details)}"
         yield VerificationError("inherited.conditions", text)
     yield from _compare_recipient(sent, inner, state, there)
 
 
-def _compare_content(details: TransferAccepted, registration: ParsedEvent | None) -> Iterator[VerificationError]:
+def _compare_content(details: ExhibitRegistered, registration: ParsedEvent | None) -> Iterator[VerificationError]:
     before = registration.details if registration is not None else None
     root = _root(before) if isinstance(before, ExhibitRegistered) else None
     if not isinstance(before, ExhibitRegistered) or before.nature != details.nature or root != _root(details):

@@ -297,9 +297,10 @@ def _act(view: View, before: Exhibit | None, parsed: ParsedEvent, rule: Rule) ->
     )  # fmt: skip
     special = _SPECIAL.get(event.type)
     after = special(after, parsed) if special else after
+    changes: tuple[StateRecord, ...] = (after,)
     defects: list[tuple[str, str]] = []
     if event.type.startswith("transfer."):
-        after, seen = transfer_exhibit(view, before, after, parsed)
+        changes, seen = transfer_exhibit(view, before, after, parsed)
         defects += seen
     if event.occurred_at < before.occurred_at:
         defects.append(
@@ -307,7 +308,7 @@ def _act(view: View, before: Exhibit | None, parsed: ParsedEvent, rule: Rule) ->
         )
     if event.type == "custody.taken-over":
         defects.append(("defect.taken-over", f"taken over from {before.holder}, who did not sign"))
-    return (after,), tuple(defects)
+    return changes, tuple(defects)
 
 
 def _words(states: frozenset[str]) -> str:

@@ -89,7 +89,7 @@ RULES: dict[str, Rule] = {
     "transfer.receipt": Rule(HANDLING, states=SENT, holder=False),
     "transfer.recalled": Rule(HANDLING, states=SENT, holder=False),
     "transfer.lost": Rule(HANDLING, states=SENT, holder=False),
-    "transfer.returned": Rule(HANDLING, states=CROSSED, leads_to="held", holder=False),
+    "transfer.returned": Rule(HANDLING, states=CROSSED | SENT | KEPT, leads_to="held", holder=False),
     "transfer.refused": Rule(HANDLING),
     "transfer.contested": Rule(HANDLING, about=_EXHIBIT),
     "request.answer-received": Rule(ASKING),

@@ -12,7 +12,9 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
-from schemas.types import Role, Status
+from custody.verify.contents import Contents
+from schemas.event import ParsedEvent
+from schemas.types import UNSET, Role, Status, Unset
 
 Subject = tuple[str, ...]
 
@@ -108,8 +110,8 @@ class Exhibit(msgspec.Struct, frozen=True):
     """An exhibit. ``holder`` is a party (agent or unit); it stays the responsible one while lent or released.
 
     ``bound_to`` are the ledgers without whose authorities' consent it may not be handed on: it, or what it derives
-    from, came from them under that condition. ``dispatch`` stands from the dispatch until a receipt, a recall or a
-    return.
+    from, came from them under that condition. ``dispatch`` stands from the dispatch until a refusal, a recall or a
+    return; ``recalled`` are the transfers that were recalled and did not come back since.
     """
 
     case: str
@@ -127,6 +129,8 @@ class Exhibit(msgspec.Struct, frozen=True):
 
 
 class Request(msgspec.Struct, frozen=True):
+    # Unset where there is none: rows of earlier releases read the same.
+    recalled: tuple[str, ...] | Unset = UNSET
     """An assistance request; ``peer`` is the agent on the other side, ``outcome`` of the newest answer."""
 
     id: str

@@ -23,41 +23,63 @@ from schemas.details.transfer import (
 )  # fmt: skip
 from schemas.errors import RuleViolation
 from schemas.event import Event, ParsedEvent
-from schemas.types import is_set
+from schemas.types import UNSET, is_set
 
 Defects = tuple[tuple[str, str], ...]
+Changed = tuple[tuple[Exhibit | Transfer, ...], Defects]
 
 
-def transfer_exhibit(view: View, before: Exhibit, after: Exhibit, parsed: ParsedEvent) -> tuple[Exhibit, Defects]:
-    """Return the exhibit after a ``transfer.*`` act on it; ``after`` is it with the link moved on.
+def transfer_exhibit(view: View, before: Exhibit, after: Exhibit, parsed: ParsedEvent) -> Changed:
+    """Return the exhibit after a ``transfer.*`` act on it, and the dispatch of another ledger that is decided on with
+    it, if one is; ``after`` is the exhibit with the link moved on.
 
     Raises:
-        RuleViolation: ``rule.transfer-to``, ``rule.transfer-item``, ``rule.transfer-other``,
-            ``rule.transfer-sender``, ``rule.request-unknown``, ``rule.unknown-agent``.
+        RuleViolation: ``rule.transfer-to``, ``rule.transfer-item``, ``rule.transfer-other``, ``rule.transfer-twice``,
+            ``rule.transfer-sender``, ``rule.request-unknown``, ``rule.state``, ``rule.unknown-agent``.
     """
     details = parsed.details
     if isinstance(details, TransferDispatched):
         return _dispatch(view, before, after, details)
     if isinstance(details, TransferReturned):
-        _check_sender(view, before.dispatch, parsed.event)
-        _check_agent(view, details.from_)
-        return replace(after, holder=parsed.event.signers[0].party, dispatch=None), ()
+        return _take_back(view, before, after, parsed.event, details)
     dispatch = before.dispatch
     assert isinstance(details, TransferLost | TransferRecalled | TransferReceipt)
     if dispatch is None or dispatch.transfer != details.transfer:
         found = "none" if dispatch is None else dispatch.transfer
         raise RuleViolation("rule.transfer-other", f"expected the transfer {found}, found {details.transfer}")
-    _check_sender(view, dispatch, parsed.event)
+    _check_sender(view, dispatch.sender, parsed.event)
     if isinstance(details, TransferLost):
-        return after, (("defect.transfer-lost", f"sent to {dispatch.to} and lost on the way"),)
+        return (after,), (("defect.transfer-lost", f"sent to {dispatch.to} and lost on the way"),)
     if isinstance(details, TransferReceipt) and details.outcome != "refused":
-        return replace(after, status="transferred"), ()
+        return (replace(after, status="transferred"),), ()
+    if isinstance(details, TransferRecalled):
+        after = replace(after, recalled=(*(before.recalled or ()), dispatch.transfer))
     # What was refused or recalled is with its sender again; a thing is still on the road back to him.
     status = "in-transit" if dispatch.is_original else "held"
-    return replace(after, status=status, holder=dispatch.sender, dispatch=None), ()
+    return (replace(after, status=status, holder=dispatch.sender, dispatch=None),), ()
 
 
-def _dispatch(view: View, before: Exhibit, after: Exhibit, details: TransferDispatched) -> tuple[Exhibit, Defects]:
+def _take_back(view: View, before: Exhibit, after: Exhibit, event: Event, details: TransferReturned) -> Changed:
+    """What had left is back: it ends the dispatch, or one that was recalled and accepted over there all the same."""
+    dispatch, recalled = before.dispatch, before.recalled or ()
+    if dispatch is None and not recalled:
+        raise RuleViolation("rule.state", f"expected an exhibit that was sent away, found it {before.status}")
+    away = recalled if dispatch is None else (dispatch.transfer,)
+    if details.sent not in away and (is_set(details.sent) or before.status != "transferred"):
+        raise RuleViolation("rule.transfer-other", f"expected the transfer {' or '.join(away)}, found {details.sent}")
+    _check_sender(view, before.holder if dispatch is None else dispatch.sender, event)
+    _check_agent(view, details.from_)
+    foreign = details.foreign
+    decided = _decide(view, details.transfer, (foreign.head,)) if isinstance(foreign, Foreign) else ()
+    after = replace(
+        after, status="held", holder=event.signers[0].party, dispatch=None,
+        recalled=tuple(item for item in recalled if item != details.sent) or UNSET,
+    )  # fmt: skip
+    defect = ("defect.returned-after-recall", f"taken back from {details.from_}, who had accepted what was recalled")
+    return (after, *decided), () if dispatch is not None else (defect,)
+
+
+def _dispatch(view: View, before: Exhibit, after: Exhibit, details: TransferDispatched) -> Changed:
     _check_agent(view, details.to)
     if details.to == before.holder:
         raise RuleViolation("rule.transfer-to", f"expected another party to send it to, found the holder {details.to}")
@@ -70,7 +92,7 @@ def _dispatch(view: View, before: Exhibit, after: Exhibit, details: TransferDisp
     if details.item == "original" and not before.is_sealed and not is_set(details.not_sealed):
         defects = (("defect.not-sealed", "an original sent unsealed, and no reason given (law row C5)"),)
     sent = Dispatch(details.transfer, before.holder, details.to, details.item == "original")
-    return replace(after, holder=details.to, dispatch=sent), defects
+    return (replace(after, holder=details.to, dispatch=sent),), defects
 
 
 def accept_exhibit(view: View, exhibit: Exhibit, details: TransferAccepted) -> tuple[Exhibit, Transfer]:
@@ -123,10 +145,9 @@ def _check_agent(view: View, agent: str) -> None:
         raise RuleViolation("rule.unknown-agent", f"expected an enrolled organisation, found {agent}")
 
 
-def _check_sender(view: View, dispatch: Dispatch | None, event: Event) -> None:
+def _check_sender(view: View, sender: str, event: Event) -> None:
     """Who sent it goes on with it, or a registrar for him."""
     actor = view.agent(event.actor)
     is_registrar = actor is not None and actor.role_since(REGISTRAR) is not None
-    if not is_registrar and (dispatch is None or event.signers[0].party != dispatch.sender):
-        sender = "a registrar" if dispatch is None else dispatch.sender
+    if not is_registrar and event.signers[0].party != sender:
         raise RuleViolation("rule.transfer-sender", f"expected {sender} to act, found {event.signers[0].party}")

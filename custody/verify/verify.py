@@ -63,6 +63,8 @@ class Verified:
     state: State
     disputes: Disputes
 
+    within: tuple[Verified, ...] = ()
+    """The bundles within, in order of their payload manifests."""
 
 def verify(
     source: Source,
@@ -116,13 +118,15 @@ def verify(
         return verify(source, trusted=inner, at=at, elsewhere=files, depth=depth + 1)
 
     inherited = check_inherited(opened, source, findings, entries=entries, state=state, again=again, depth=depth)
-    check_one_past(_ledgers(opened, inherited), findings)
+    bundled = Bundled(opened, source, decryption, entries, state, trusted.trust, again, depth)
+    letters = check_behind(bundled, findings)
+    check_one_past(_ledgers(opened, (*inherited, *letters)), findings)
     check_procedure(profile_for, findings, entries=entries, state=state, at=format_time(at), listed=listed)  # 12
     _explain(entries, placed, state, findings)
     report = _report(opened, findings, trusted, at, state, placed, listed, genesis)
     ledgers = tuple(ledger for item in inherited for ledger in ledgers_of(item.report))
     report = replace(report, law=law or UNSET, inherited=ledgers or UNSET)
-    return Verified(report, entries, placed, values, state, disputes)
+    return Verified(report, entries, placed, values, state, disputes, inherited)
 
 
 def _within(trusted: Trusted) -> Trusted:

@@ -183,7 +183,9 @@ class TransferLost(Record, frozen=True, kw_only=True):
 
 
 class TransferReturned(Record, frozen=True, kw_only=True):
-    """Details of ``transfer.returned``: what was transferred is back; ``transfer`` is that of the way back."""
+    """Details of ``transfer.returned``: what had left is back; ``transfer`` is that of the way back, ``sent`` the one
+    under which it had left.
+    """
 
     condition: Private | Unset = UNSET
     document: Hash | Unset = UNSET
@@ -192,6 +194,7 @@ class TransferReturned(Record, frozen=True, kw_only=True):
     place: Private | Unset = UNSET
     rehash: Rehash | Unset = UNSET
     seal: SealSeen | Unset = UNSET
+    sent: Nonce | Unset = UNSET
     transfer: Nonce
 
     def __post_init__(self) -> None:

@@ -18,12 +18,15 @@ REASONS: tuple[str, ...] = typing.get_args(RefusalReason)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What was typed: exhibits to accept (none named: all), to refuse with a reason each, and reservations."""
+    """What was typed: exhibits to accept (none named: all), to refuse with a reason each, and reservations; ``anew``
+    are those that become exhibits of their own though they left from here.
+    """
 
     accepted: tuple[str, ...]
     refused: dict[str, str]
     refuse_all: str | None
     reservations: tuple[str, ...]
+    anew: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,11 @@ class Decision:
 
 
 def parse_decisions(
-    accepted: Iterable[str], refused: Iterable[str], refuse_all: str | None, reservations: Iterable[str]
+    accepted: Iterable[str],
+    refused: Iterable[str],
+    refuse_all: str | None,
+    reservations: Iterable[str],
+    anew: Iterable[str] = (),
 ) -> Wanted:
     """Return what was typed.
 
@@ -57,7 +64,7 @@ def parse_decisions(
     for item in named:
         if item not in RESERVATIONS:
             raise UsageError("receive.reservation", f"expected one of {', '.join(RESERVATIONS)}, found {item!r}")
-    return Wanted(tuple(accepted), pairs, refuse_all, named)
+    return Wanted(tuple(accepted), pairs, refuse_all, named, tuple(anew))
 
 
 def decide(report: Report, delivery: Delivery, wanted: Wanted, *, origin: str) -> tuple[Decision, ...]:
@@ -85,13 +92,13 @@ def _decide(arrival: Arrival, wanted: Wanted, origin: str) -> Decision:
         text = f"expected a decision about {arrival.name}, found none"
         hint = f"--accept {arrival.name}, or --refuse {arrival.name}=REASON"
         raise UsageError("receive.undecided-exhibit", text, hint=hint)
-    kind: Literal["accepted", "returned"] = "accepted" if arrival.comes_home_to(origin) is None else "returned"
-    return Decision(arrival, kind, None, wanted.reservations)
+    is_new = arrival.comes_home_to(origin) is None or bool(names & set(wanted.anew))
+    return Decision(arrival, "accepted" if is_new else "returned", None, wanted.reservations)
 
 
 def _check_names(delivery: Delivery, wanted: Wanted) -> None:
     known = {name for arrival in delivery.arrivals for name in (arrival.name, arrival.number)}
-    for name in (*wanted.accepted, *wanted.refused):
+    for name in (*wanted.accepted, *wanted.refused, *wanted.anew):
         if name not in known:
             names = ", ".join(arrival.name for arrival in delivery.arrivals)
             raise UsageError("receive.exhibit", f"expected one of {names}, found {name!r}")

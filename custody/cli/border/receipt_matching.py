@@ -10,7 +10,7 @@ from custody.cli.border.receipt_files import VerifiedReceipt
 from custody.cli.context import Context
 from custody.ledger.store import LedgerReader
 from custody.verify.state import Exhibit
-from schemas.details.transfer import TransferDispatched, TransferReceipt
+from schemas.details.transfer import TransferDispatched, TransferReceipt, TransferReturned
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.errors import RefusedError, VerificationError
 
@@ -32,7 +32,8 @@ def match_receipts(context: Context, receipts: Sequence[VerifiedReceipt]) -> lis
     Raises:
         VerificationError: ``receipt.not-ours`` where no dispatch of this ledger is meant, ``receipt.other-ledger``
             where another ledger than the one that it was sent to answers.
-        RefusedError: ``receipt.known`` where exactly this receipt is on record.
+        RefusedError: ``receipt.known`` where exactly this receipt is on record, ``receipt.returned`` where what it is
+            about is back already.
     """
     with context.ledger().read() as reader:
         return [_match(reader, receipt) for receipt in receipts]
@@ -71,8 +72,19 @@ def _contest(reader: LedgerReader, exhibit: Exhibit, entry: ParsedEntry, receipt
         raise RefusedError("receipt.known", text)
     if before:
         return "twice"
+    if _is_back(reader, exhibit, receipt.transfer):
+        name = f"{exhibit.case}/{exhibit.number}"
+        text = f"expected {name} away, found it back already: what came back was accepted before"
+        raise RefusedError("receipt.returned", text, hint="nothing is left to record")
     is_on_its_way = exhibit.status == "dispatched" and exhibit.dispatch is not None
     return None if is_on_its_way and exhibit.dispatch.transfer == receipt.transfer else "after-recall"  # type: ignore[union-attr]
+
+
+def _is_back(reader: LedgerReader, exhibit: Exhibit, transfer: str) -> bool:
+    """Tell whether what left under a transfer was taken back: that says already that it had been accepted."""
+    indexes = reader.subject_entries(("exhibit", exhibit.case, exhibit.number))
+    details = (parse_entry(reader.entry(index)).event.details for index in indexes)
+    return any(isinstance(item, TransferReturned) and item.sent == transfer for item in details)
 
 
 def _receipts(reader: LedgerReader, exhibit: Exhibit, transfer: str) -> list[TransferReceipt]:

@@ -8,15 +8,15 @@ from typing import Any
 
 from custody.cli.acting.signing import named_signers
 from custody.cli.border.arriving import Unloading
+from custody.cli.border.coming_home import find_home
 from custody.cli.border.decisions import Decision
 from custody.cli.border.terms import plain_condition
 from custody.cli.context import Context
 from custody.cli.options import Signing, When
 from custody.ledger.compose import Anchor, Composed, link_after
-from custody.transfer.arrivals import Arrival, Delivery
+from custody.transfer.arrivals import Arrival, Delivery, Home
 from custody.verify.verify import Verified
 from schemas.content import Content
-from schemas.details.exhibit import Foreign
 from schemas.errors import RefusedError, UsageError
 from schemas.event import Link, Signer
 from schemas.report import LedgerReport
@@ -96,7 +96,8 @@ def compose_arrivals(
         if decision.kind == "refused":
             continue
         home = decision.arrival.comes_home_to(receiving.origin)
-        if home is not None:
+        if decision.kind == "returned" and home is not None:
+            unloading.keep_bundle(decision.arrival.foreign.manifest)
             made.append(_take_back(context, receiving, decision, home, signers, when))
         else:
             made.append(_accept(context, receiving, decision, unloading, signers, when, numbers))
@@ -190,21 +191,18 @@ def _take_back(
     context: Context,
     receiving: Receiving,
     decision: Decision,
-    home: Foreign,
+    home: Home,
     signers: Sequence[Signer],
     when: When,
 ) -> Composed:
     """Return the record by which an exhibit of this ledger is held again."""
-    with context.ledger().read() as reader:
-        exhibit = reader.view().exhibit(home.case, home.exhibit)
-    if exhibit is None or exhibit.status != "transferred":
-        text = f"expected {home.case}/{home.exhibit} to be away, transferred, found it otherwise"
-        raise RefusedError("transfer.not-away", text)
+    exhibit, sent = find_home(context, decision.arrival, home)
     details = {
         "foreign": decision.arrival.foreign,
         "from": receiving.sender,
         "place": receiving.place,
         "seal": {"intact": receiving.intact, "seal": receiving.seal} if receiving.seal is not None else None,
+        "sent": sent,
         "transfer": receiving.delivery.transfer,
     }
     anchor = Anchor(case=exhibit.case, exhibit=exhibit.number, link=link_after(exhibit))

@@ -160,16 +160,24 @@ def transfer_return(
 ) -> None:
     """Take back what an authority without a ledger gives back, with its paper; custody goes on where it was left.
 
+    What was recalled but had been accepted all the same comes back like this too, and every report says so.
     What comes back from another ledger comes as a bundle: custody receive takes it back.
     """
     if (seal is None) != (intact is None):
         raise UsageError("usage.seal", "expected --seal together with --seal-intact or --seal-broken, found one alone")
     with staging(context) as staged:
-        details = {
-            "condition": condition, "document": staged.document(document), "from": sender, "place": place,
-            "seal": {"intact": intact, "seal": seal} if seal is not None else None,
-            "transfer": context.random(16).hex(),
-        }  # fmt: skip
+        kept = staged.document(document)
+
+        def details(target: Target) -> dict[str, Any]:
+            exhibit = target.exhibit
+            # What was recalled may have been accepted all the same: the last one is what they give back.
+            away = exhibit.recalled or () if exhibit.dispatch is None else (exhibit.dispatch.transfer,)
+            return {
+                "condition": condition, "document": kept, "from": sender, "place": place,
+                "seal": {"intact": intact, "seal": seal} if seal is not None else None,
+                "sent": away[-1] if away else None, "transfer": context.random(16).hex(),
+            }  # fmt: skip
+
         act = Act(type="transfer.returned", details=details)
         record_act(context, act, selection, who=who, when=when, keep=staged.keep)
 

@@ -50,6 +50,9 @@ _deciding = several(
     ),
     click.option("--refuse", "refused", multiple=True, metavar="EXHIBIT=REASON", help=f"Refuse this one: {_REASONS}."),
     click.option("--refuse-all", metavar="REASON", help="Refuse everything, for one of these reasons."),
+    click.option(
+        "--anew", multiple=True, metavar="EXHIBIT", help="Take this one in as a new exhibit, though it left from here."
+    ),
     click.option("--reservation", "reservations", metavar="WORD", multiple=True, help=f"What is left open: {_WORDS}."),
     click.option("--note", "remark", help="In words, with a reservation or refusal (kept private)."),
 )
@@ -106,6 +109,7 @@ def receive(
     refused: tuple[str, ...],
     refuse_all: str | None,
     reservations: tuple[str, ...],
+    anew: tuple[str, ...],
     remark: str | None,
     receipt: Path | None,
     force: bool,
@@ -121,7 +125,7 @@ def receive(
     What PASSED may be accepted, in part or refused. What is INDETERMINATE is accepted only with the reservations that
     it calls for; what FAILED can only be refused. An exhibit of this ledger that comes back is taken back.
     """
-    wanted = parse_decisions(accepted, refused, refuse_all, reservations)
+    wanted = parse_decisions(accepted, refused, refuse_all, reservations, anew)
     beliefs = Believed(trust, files, proof, None, identities, who.passphrase_file).open(context)
     size = bundle.stat().st_size if bundle.is_file() else 0
     with (
