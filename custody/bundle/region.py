@@ -72,6 +72,22 @@ class FileRegion:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """Bytes in memory."""
+
+    raw: bytes
+
+    @property
+    def size(self) -> int:
+        """Number of bytes."""
+        return len(self.raw)
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        """See `Region.read_at`."""
+        return self.raw[offset : offset + length]
+
+
+@dataclass(frozen=True, slots=True)
 class Stretch:
     """``size`` bytes of another region, from ``start``."""
 

@@ -14,11 +14,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from custody.bundle.container import Container, open_container
+from custody.bundle.container import Container, open_container, read_container
 from custody.bundle.digest_names import find_digest_names
 from custody.bundle.disk import disk_errors
 from custody.bundle.measure import measure, measure_pieces
-from custody.bundle.region import FileRegion, Region
+from custody.bundle.region import FileRegion, Held, Region
 from custody.verify.procedure import ProfileFor
 from custody.verify.source import Decryption, Elsewhere, FoundFile
 from custody.verify.verify import Trusted, Verified, failed_container, verify
@@ -111,6 +111,14 @@ class BundleSource:
         """
         with _disk_faults():
             return BundleSource(self._container.nested(name), on_bytes=self._on_bytes)
+
+    def within(self, raw: bytes) -> BundleSource:
+        """Return the bundle that a document's bytes are.
+
+        Raises:
+            VerificationError: ``container.*``.
+        """
+        return BundleSource(read_container(Held(raw)))
 
 
 class Folders:

@@ -44,6 +44,9 @@ class Source(Protocol):
     def inherited(self, name: str) -> Source:
         """Return the bundle that a member is; bytes that are none raise `VerificationError`."""
 
+    def within(self, raw: bytes) -> Source:
+        """Return the bundle that a document's bytes are; bytes that are none raise `VerificationError`."""
+
 
 class Elsewhere(Protocol):
     """Where files lie that a bundle lists and does not hold."""

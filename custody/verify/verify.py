@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from custody.verify.asset_step import check_assets
 from custody.verify.bag_step import check_bag
+from custody.verify.behind_step import Bundled, check_behind
 from custody.verify.certificate_step import check_certificates
 from custody.verify.checkpoint_step import check_checkpoint
 from custody.verify.completeness import check_completeness

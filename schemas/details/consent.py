@@ -10,10 +10,25 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta
 
+from schemas import limits
+from schemas.details.exhibit import ExhibitName
 from schemas.details.ledger import check_sorted
-from schemas.details.request import LetterOrigin
+from schemas.details.letter import LetterOrigin
 from schemas.text import check_times
-from schemas.types import UNSET, AgentId, Documents, Hash, Private, Record, Time, Token, Unset, is_set
+from schemas.types import (
+    UNSET,
+    AgentId,
+    Country,
+    Documents,
+    Hash,
+    Origin,
+    Private,
+    Record,
+    Time,
+    Token,
+    Unset,
+    is_set,
+)  # fmt: skip
 
 Onward = Literal["allowed", "forbidden", "with-consent"]
 """Whether the recipient may hand the evidence to a third country (law rows B7, C15)."""
@@ -40,6 +55,26 @@ class Condition(Record, frozen=True, kw_only=True):
 
 Conditions = Annotated[tuple[Condition, ...], Meta(min_length=1, max_length=16)]
 Codes = Annotated[tuple[ConditionCode, ...], Meta(min_length=1, max_length=16)]
+
+
+class Grant(Record, frozen=True, kw_only=True):
+    """What an answer lets go: ``exhibits`` by their names in the ledger that answers, to whom, and on which terms.
+
+    A consent that rests on it is of these exhibits and what was made from them, and is no easier.
+    """
+
+    conditions: Conditions | Unset = UNSET
+    exhibits: Annotated[tuple[ExhibitName, ...], Meta(min_length=1, max_length=limits.CONTENT_IN_EVENT)]
+    onward: Onward
+    to_country: Country
+    to_ledger: Origin | Unset = UNSET
+    valid_until: Time | Unset = UNSET
+
+    def __post_init__(self) -> None:
+        """Want order and a real time; ValueError becomes ``record.malformed``."""
+        check_conditions(self.conditions)
+        check_sorted("exhibits", tuple((item.case, item.exhibit) for item in self.exhibits))
+        check_times(self.valid_until)
 
 
 def check_conditions(conditions: object) -> None:

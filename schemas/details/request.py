@@ -8,12 +8,14 @@ was verified (`LetterOrigin`), or paper.
 from __future__ import annotations
 
 import itertools
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
 
 from schemas.details.case import Offences
+from schemas.details.consent import Grant
+from schemas.details.letter import LetterOrigin
 from schemas.text import check_times
 from schemas.types import (
     UNSET,
@@ -21,9 +23,7 @@ from schemas.types import (
     Country,
     Documents,
     Hash,
-    Index,
     Number,
-    Origin,
     Private,
     Record,
     Time,
@@ -53,6 +53,10 @@ Ground = Literal[
     "public-order", "security", "sovereignty",
 ]  # fmt: skip
 """Why a request may be refused (law row C14); a closed list, so that refusals can be counted and contested."""
+
+
+GRANTING: Final = frozenset({"granted", "granted-in-part"})
+"""Outcomes that let something go."""
 
 
 class RequestField(Record, frozen=True, kw_only=True):
@@ -86,19 +90,6 @@ class DualCriminality(Record, frozen=True, kw_only=True):
     needed: Literal["no", "not-stated", "yes"]
     statement: Private | Unset = UNSET
     stated_by: AgentId | Unset = UNSET
-
-
-class LetterOrigin(Record, frozen=True, kw_only=True):
-    """Where something was read that another ledger signed: ``request`` there, ``event`` the event hash of the record,
-    ``size`` and ``root`` of the checkpoint and ``manifest`` of the payload under which the letter was verified.
-    """
-
-    event: Hash
-    ledger: Origin
-    manifest: Hash
-    request: Token
-    root: Hash
-    size: Index
 
 
 class RequestBody(Record, frozen=True, kw_only=True):
@@ -218,9 +209,19 @@ class Answer(Record, frozen=True, kw_only=True):
 
 
 class RequestAnswered(Answer, frozen=True, kw_only=True):
-    """Details of ``request.answered`` in the ledger that was asked: who forwarded it and who decided (law row C24)."""
+    """Details of ``request.answered`` in the ledger that was asked: who forwarded it and who decided (law row C24).
+
+    ``grant`` says what may go where and on which terms, where evidence is let go by this letter.
+    """
 
     forwarded_by: AgentId | Unset = UNSET
+    grant: Grant | Unset = UNSET
+
+    def __post_init__(self) -> None:
+        """Tie the terms to the outcome; ValueError becomes ``record.malformed``."""
+        super().__post_init__()
+        if is_set(self.grant) and self.outcome not in GRANTING:
+            raise ValueError("a grant stands for an answer that grants")
 
 
 class AnswerReceived(Answer, frozen=True, kw_only=True):

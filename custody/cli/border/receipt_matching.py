@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from custody.cli.border.receipt_files import VerifiedReceipt
 from custody.cli.context import Context
 from custody.ledger.store import LedgerReader
+from custody.verify.receipt_proof import VerifiedReceipt
 from custody.verify.state import Exhibit
 from schemas.details.transfer import TransferDispatched, TransferReceipt, TransferReturned
 from schemas.entry import ParsedEntry, parse_entry

@@ -1,0 +1,153 @@
+"""Within steps 9 and 11: letters and proofs on which records rest, read again by whoever has them.
+
+A consent by letter opens the gate, and a receipt by proof moves custody away. Whoever signed such a record said that he
+had looked; here the letter is verified as a bundle within this one, and the proof against the reader's own trust file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from custody.verify.document_bytes import read_document
+from custody.verify.inherited import ABSENT, Inner
+from custody.verify.letters import check_letter, is_specific, letter_of, opens_gate
+from custody.verify.opened import Opened, fail
+from custody.verify.past import Past
+from custody.verify.receipt_proof import check_receipt
+from custody.verify.source import Decryption, Source
+from custody.verify.state import State
+from schemas import limits
+from schemas.details.ledger import AgentChanged, AgentEnrolled
+from schemas.details.transfer import TransferReceipt
+from schemas.entry import ParsedEntry
+from schemas.errors import VerificationError
+from schemas.event import ParsedEvent
+from schemas.report import Findings, LedgerReport, Severity
+from schemas.trust import Trust
+from schemas.types import is_set
+
+UNDECIDED = frozenset({"receipt.unknown-ledger"})
+"""Codes that say what the reader doesn't know, and nothing against the record."""
+
+
+def is_proven(parsed: ParsedEvent) -> bool:
+    """Tell whether an event is a receipt that rests on a proof."""
+    return isinstance(parsed.details, TransferReceipt) and parsed.details.manner == "proof"
+
+
+def report_letter(inner: Inner, where: str, findings: Findings) -> None:
+    """Add what speaks against a letter itself, named by its ledger; what is only curable there is no matter here."""
+    ledger = inner.report.ledger
+    name = ledger.origin if isinstance(ledger, LedgerReport) else where
+    for item in inner.report.findings:
+        if item.severity in {Severity.FAILED, Severity.INDETERMINATE} and item.code not in ABSENT:
+            findings.add(item.step, item.severity, item.code, f"{name}: {item.subject}", item.text)
+
+
+def report_record(parsed: ParsedEvent, inner: Inner, past: Past, where: str, findings: Findings) -> None:
+    """Add what a record says otherwise than its letter, at the step of what rests on it.
+
+    Findings: as `check_letter` (failed), ``letter.unspecific`` (defect).
+    """
+    step = 11 if opens_gate(parsed) else 9
+    if any(item.code == "verify.newer-version" for item in inner.report.findings):
+        return  # undecided already: what it says can't be read
+    for wrong in check_letter(parsed, inner, past):
+        fail(findings, step, wrong, where)
+    if not is_specific(parsed, inner):
+        text = "the letter doesn't say which exhibits may go to whom: that is the word of who recorded the consent"
+        findings.add(12, Severity.DEFECT, "letter.unspecific", where, text)
+
+
+def report_errors(errors: Iterable[VerificationError], where: str, findings: Findings) -> None:
+    """Add what `check_receipt` yields: failed at step 9, but undecided where the reader doesn't know the ledger."""
+    for error in errors:
+        severity = Severity.INDETERMINATE if error.code in UNDECIDED else Severity.FAILED
+        findings.add(9, severity, error.code, where, error.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Bundled:
+    """What this step needs of the verification of a bundle."""
+
+    opened: Opened
+    source: Source
+    decryption: Decryption | None
+    entries: Mapping[int, ParsedEntry]
+    state: State
+    trust: Trust | None
+    again: Callable[[Source], Inner]
+    depth: int
+
+    def document(self, digest: object) -> bytes | None:
+        """Return the bytes of a carried document that can be read; nothing for none.
+
+        Raises:
+            VerificationError: as `read_document`.
+        """
+        if not isinstance(digest, str):
+            return None
+        maximum = limits.JSON_BYTES
+        return read_document(digest, self.opened, self.source, self.decryption, maximum=maximum)
+
+    def past(self, origin: str, index: int) -> Past:
+        """Return what the bundle shows of the ledger ``origin`` before the entry at ``index``."""
+
+        def ledger_of(agent: str) -> str | None:
+            changes = (
+                item.event.details
+                for place, item in sorted(self.entries.items())
+                if place < index and isinstance(item.event.details, AgentChanged | AgentEnrolled)
+            )
+            found = [item.ledger for item in changes if item.agent == agent and is_set(item.ledger)]
+            return str(found[-1]) if found else None
+
+        def event_of(event_hash: str) -> ParsedEvent | None:
+            place = self.state.event(event_hash)
+            entry = None if place is None else self.entries.get(place.index)
+            return None if entry is None else entry.event
+
+        return Past(origin, self.state, ledger_of, event_of)
+
+
+def check_behind(bundled: Bundled, findings: Findings) -> tuple[Inner, ...]:
+    """Read again what consents by letter and receipts by proof rest on, and return the letters that could be opened.
+
+    Findings: ``letter.absent``, ``receipt.absent`` (undecided), ``inherited.depth``; those of `report_record` and
+    `check_receipt`; and of the letters themselves, whose subject begins with the name of their ledger.
+    """
+    ledger, letters = bundled.state.ledger(), dict[str, Inner | None]()
+    for index, entry in sorted(bundled.entries.items()):
+        parsed, where = entry.event, f"entry {index}"
+        origin = letter_of(parsed) if opens_gate(parsed) else None
+        if ledger is None or not (origin or is_proven(parsed)):
+            continue
+        digest = getattr(parsed.details if origin is None else origin, "document", None)
+        word, step = ("receipt", 9) if origin is None else ("letter", 11)
+        past = bundled.past(ledger.origin, index)
+        try:
+            raw = bundled.document(digest)
+            if raw is None or not isinstance(digest, str):
+                text = f"expected the {word} on which this rests, found it withheld or missing"
+                findings.add(step, Severity.INDETERMINATE, f"{word}.absent", where, text)
+            elif origin is None:
+                report_errors(check_receipt(parsed, raw, past, bundled.trust), where, findings)
+            else:
+                if digest not in letters:
+                    letters[digest] = _open(bundled, raw, where, findings)
+                letter = letters[digest]
+                if letter is not None:
+                    report_record(parsed, letter, past, where, findings)
+        except VerificationError as error:
+            fail(findings, step, error, where)
+    return tuple(item for item in letters.values() if item is not None)
+
+
+def _open(bundled: Bundled, raw: bytes, where: str, findings: Findings) -> Inner | None:
+    if bundled.depth >= limits.INHERITED_DEPTH:
+        text = f"expected bundles within bundles to a depth of {limits.INHERITED_DEPTH}, found one more"
+        raise VerificationError("inherited.depth", text)
+    inner = bundled.again(bundled.source.within(raw))
+    report_letter(inner, where, findings)
+    return inner

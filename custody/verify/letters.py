@@ -1,0 +1,206 @@
+"""What a record says that rests on another ledger's letter, held against the letter itself (docs/spec/requests.md).
+
+Whoever recorded it looked at the letter once. Here it is looked at again, by everybody who has it: that it verifies is
+the caller's part, who was given it as a bundle; that it says what the record says of it is decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from custody.verify.inherited import Inner, manifest_of
+from custody.verify.past import Past
+from schemas.details.consent import STRICTNESS, ConditionsMet, ConsentRecorded, Grant
+from schemas.details.exhibit import ExhibitRegistered, Foreign
+from schemas.details.letter import LetterOrigin
+from schemas.details.record import BundleExported
+from schemas.details.request import (
+    GRANTING,
+    AnswerReceived,
+    RequestAnswered,
+    RequestBody,
+    RequestCompleted,
+    RequestDrafted,
+    RequestReceived,
+)  # fmt: skip
+from schemas.errors import VerificationError
+from schemas.event import About, ParsedEvent
+from schemas.report import LedgerReport
+from schemas.types import is_set
+
+_COPIED: Mapping[type, tuple[str, ...]] = {
+    AnswerReceived: ("answered_at", "ground", "outcome", "until", "wanted"),
+    RequestReceived: ("kind", "period", "respond_by", "until"),
+}
+"""Fields of which the record says what the letter says, word for word."""
+_SOURCES: Mapping[type, type] = {
+    AnswerReceived: RequestAnswered,
+    RequestCompleted: RequestCompleted,
+    RequestReceived: RequestDrafted,
+}
+
+
+def letter_of(parsed: ParsedEvent) -> LetterOrigin | None:
+    """Return where a record was read, if that was in a letter."""
+    found = getattr(parsed.details, "origin", None)
+    return found if isinstance(found, LetterOrigin) else None
+
+
+def opens_gate(parsed: ParsedEvent) -> bool:
+    """Tell whether a record that rests on a letter opens the gate: a consent, or a condition that is met."""
+    return isinstance(parsed.details, ConsentRecorded | ConditionsMet)
+
+
+def check_letter(parsed: ParsedEvent, letter: Inner, past: Past) -> Iterator[VerificationError]:
+    """Yield what speaks against a record that rests on ``letter``, which the caller verified.
+
+    Errors: ``letter.origin``, ``letter.recipient``, ``letter.sender``, ``letter.request``, ``letter.grant``,
+    ``letter.terms``, ``letter.said``.
+    """
+    origin = letter_of(parsed)
+    assert origin is not None, "the caller looked"
+    ledger, source = letter.report.ledger, _entry(letter, origin.event)
+    names = (ledger.origin, ledger.size, ledger.root) if isinstance(ledger, LedgerReport) else None
+    if (
+        names != (origin.ledger, origin.size, origin.root)
+        or manifest_of(letter) != origin.manifest
+        or letter.report.exhibits
+        or getattr(source, "request", None) != origin.request
+    ):
+        text = f"expected the letter of {origin.ledger} that is on record, with its event, found another"
+        yield VerificationError("letter.origin", text)
+        return
+    to = _reader(letter)
+    if to not in {None, past.origin}:
+        yield VerificationError("letter.recipient", f"expected a letter to {past.origin}, found one to {to}")
+    sender = _sender(parsed, past)
+    if sender is None or past.ledger_of(sender) != origin.ledger:
+        text = f"expected a letter of the ledger of {sender or 'the sender'}, found one of {origin.ledger}"
+        yield VerificationError("letter.sender", text)
+    yield from _check_request(parsed, letter, origin, past)
+    match parsed.details:
+        case ConsentRecorded() as consent:
+            yield from _check_grant(parsed, consent, letter, source, past)
+        case ConditionsMet():
+            pass  # whatever its recipient wrote in it is for a person to read
+        case details:
+            fields = _COPIED.get(type(details), ())
+            if not isinstance(source, _SOURCES[type(details)]) or any(
+                getattr(details, name) != getattr(source, name) for name in fields
+            ):
+                text = f"expected what the letter says in {', '.join(fields) or 'its fields'}, found something else"
+                yield VerificationError("letter.said", text)
+
+
+def is_specific(parsed: ParsedEvent, letter: Inner) -> bool:
+    """Tell whether the letter itself says which exhibits may go where; else that is the word of who recorded it."""
+    origin = letter_of(parsed)
+    source = None if origin is None else _entry(letter, origin.event)
+    return not isinstance(parsed.details, ConsentRecorded) or is_set(getattr(source, "grant", None))
+
+
+def _entry(letter: Inner, event_hash: str) -> object:
+    place = letter.state.event(event_hash)
+    entry = None if place is None else letter.entries.get(place.index)
+    return None if entry is None else entry.event.details
+
+
+def _reader(letter: Inner) -> str | None:
+    """Return the ledger that the letter was written to, as far as its writer knew it."""
+    ledger = letter.report.ledger
+    last = letter.entries.get(ledger.size - 1) if isinstance(ledger, LedgerReport) else None
+    details = None if last is None else last.event.details
+    to = letter.state.agent(str(details.to)) if isinstance(details, BundleExported) and is_set(details.to) else None
+    return None if to is None else to.ledger
+
+
+def _sender(parsed: ParsedEvent, past: Past) -> str | None:
+    """Return the agent of this ledger who is said to have written it."""
+    details, about = parsed.details, parsed.event.about
+    if isinstance(details, ConsentRecorded):
+        return details.authority
+    if isinstance(details, RequestReceived | AnswerReceived):
+        return details.from_
+    if isinstance(details, RequestCompleted):
+        known = past.view.request(details.request)
+        return None if known is None else known.peer
+    consent = past.view.consent(str(about[0].event)) if isinstance(about, tuple) else None
+    return None if consent is None else consent.recipient
+
+
+def _check_request(parsed: ParsedEvent, letter: Inner, origin: LetterOrigin, past: Past) -> Iterator[VerificationError]:
+    """What is said about a request that came to the sender must be about one of ours, and about the one on record."""
+    begun = next(
+        (
+            entry.event.details
+            for _, entry in sorted(letter.entries.items())
+            if isinstance(entry.event.details, RequestBody) and entry.event.details.request == origin.request
+        ),
+        None,
+    )
+    if isinstance(parsed.details, ConditionsMet):
+        return
+    if not isinstance(begun, RequestReceived):
+        if isinstance(parsed.details, ConsentRecorded | AnswerReceived):
+            yield VerificationError("letter.request", f"expected {origin.request} asked by us, found it asked of us")
+        return
+    asker, named, told = letter.state.agent(begun.from_), getattr(parsed.details, "request", None), begun.origin
+    ours = told.ledger if isinstance(told, LetterOrigin) else None if asker is None else asker.ledger
+    if ours not in {None, past.origin}:
+        text = f"expected an answer to a request of {past.origin}, found one to {origin.request}, asked by {ours}"
+        yield VerificationError("letter.request", text)
+    elif isinstance(told, LetterOrigin) and told.request != named:
+        text = f"expected an answer to {named if is_set(named) else 'a request'}, found one to {told.request}"
+        yield VerificationError("letter.request", text)
+
+
+def _check_grant(
+    parsed: ParsedEvent, consent: ConsentRecorded, letter: Inner, source: object, past: Past
+) -> Iterator[VerificationError]:
+    origin = letter_of(parsed)
+    assert origin is not None, "the caller looked"
+    there = letter.state.request(origin.request)
+    outcomes = {getattr(source, "outcome", None), None if there is None else there.outcome}
+    if not isinstance(source, RequestAnswered) or not outcomes <= GRANTING:
+        yield VerificationError("letter.grant", "expected an answer that grants, and still stands, found another")
+    elif isinstance(source.grant, Grant):
+        about = parsed.event.about if isinstance(parsed.event.about, tuple) else ()
+        wrong = ", ".join(_eased(consent, about, source.grant, origin.ledger, past))
+        if wrong:
+            yield VerificationError("letter.terms", f"expected no more than the letter grants, found more in: {wrong}")
+
+
+def _eased(consent: ConsentRecorded, about: tuple[About, ...], grant: Grant, ledger: str, past: Past) -> Iterator[str]:
+    """Yield where a consent goes beyond the grant that it rests on."""
+    to = past.view.agent(consent.recipient)
+    if to is None or to.country != grant.to_country or (is_set(grant.to_ledger) and to.ledger != grant.to_ledger):
+        yield "recipient"
+    if STRICTNESS.index(consent.onward) < STRICTNESS.index(grant.onward):
+        yield "onward"
+    bars = {item.code: item for item in consent.conditions} if isinstance(consent.conditions, tuple) else {}
+    for item in grant.conditions if isinstance(grant.conditions, tuple) else ():
+        kept = bars.get(item.code)
+        if kept is None or item.before > kept.before or (is_set(item.due) and kept.due != item.due):
+            yield f"condition {item.code}"
+    if is_set(grant.valid_until) and (not is_set(consent.valid_until) or consent.valid_until > grant.valid_until):  # type: ignore[operator]
+        yield "valid_until"
+    named = {(item.case, item.exhibit) for item in grant.exhibits}
+    if any(not named & set(_origins(str(item.exhibit), ledger, past)) for item in about):
+        yield "exhibits"
+
+
+def _origins(registration: str, ledger: str, past: Past) -> Iterator[tuple[str, str]]:
+    """Yield the names in ``ledger`` of what an exhibit is or was made from."""
+    waiting, seen = [registration], set[str]()
+    while waiting:
+        current = waiting.pop()
+        found = past.event_of(current)
+        details = None if found is None else found.details
+        if current in seen or not isinstance(details, ExhibitRegistered):
+            continue
+        seen.add(current)
+        if isinstance(details.foreign, Foreign) and details.foreign.ledger == ledger:
+            yield details.foreign.case, details.foreign.exhibit
+        for parent in details.derived_from if isinstance(details.derived_from, tuple) else ():
+            exhibit = past.view.exhibit(parent.case, parent.exhibit)
+            waiting += [] if exhibit is None else [exhibit.registration]

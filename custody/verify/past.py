@@ -1,0 +1,21 @@
+"""What a record is held against beside its own document: what the ledger said before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from custody.verify.state import View
+from schemas.event import ParsedEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A ledger's ``origin``, its state, the origin of an agent's own ledger as it was on record then, and its events
+    by hash, as far as they are at hand.
+    """
+
+    origin: str
+    view: View
+    ledger_of: Callable[[str], str | None]
+    event_of: Callable[[str], ParsedEvent | None]

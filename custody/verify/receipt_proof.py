@@ -1,0 +1,144 @@
+"""What a receipt proves: another ledger's decision about one dispatch, and under which checkpoint it stands there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from custody.verify.past import Past
+from custody.verify.tree import check_inclusion
+from keys.note import open_note
+from keys.verifier_key import parse_verifier_key
+from schemas.details.exhibit import Foreign
+from schemas.details.transfer import (
+    ReceiptOrigin,
+    TransferAccepted,
+    TransferDispatched,
+    TransferReceipt,
+    TransferRefused,
+    TransferReturned,
+)  # fmt: skip
+from schemas.errors import RecordError, VerificationError
+from schemas.event import ParsedEvent
+from schemas.receipt import UnverifiedReceipt, parse_receipt
+from schemas.trust import Trust
+from schemas.types import is_set
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedReceipt:
+    """What another ledger decided about one dispatch, proven to stand in it: ``head`` is the dispatch's event hash."""
+
+    origin: ReceiptOrigin
+    transfer: str
+    head: str
+    outcome: str
+    decided_at: str
+    reasons: tuple[str, ...]
+
+
+def prove(item: UnverifiedReceipt) -> tuple[VerifiedReceipt, ...]:
+    """Return what an entry decides, if its proof leads to its checkpoint; whose checkpoint that is, is not looked at.
+
+    Raises:
+        VerificationError: ``receipt.origin``, ``receipt.kind``, ``tree.inclusion``.
+    """
+    entry, checkpoint = item.entry, item.proof.checkpoint
+    if entry.entry.ledger != checkpoint.origin:
+        text = f"expected an entry of {checkpoint.origin}, found one of {entry.entry.ledger}"
+        raise VerificationError("receipt.origin", text)
+    check_inclusion(
+        index=item.proof.index, size=checkpoint.size, leaf=entry.leaf, nodes=item.proof.nodes, root=checkpoint.root
+    )
+    origin = ReceiptOrigin(
+        event=entry.event.hash, index=item.proof.index, ledger=checkpoint.origin, root=checkpoint.root.hex(),
+        size=checkpoint.size,
+    )  # fmt: skip
+    details = entry.event.details
+    match details:
+        case TransferAccepted(foreign=Foreign(head=head), transfer=transfer, accepted_at=at):
+            outcome = "accepted-with-reservations" if is_set(details.reservations) else "accepted"
+            return (VerifiedReceipt(origin, transfer, head, outcome, at, ()),)
+        case TransferReturned(foreign=Foreign(head=head), transfer=transfer):
+            return (VerifiedReceipt(origin, transfer, head, "accepted", entry.event.event.occurred_at, ()),)
+        case TransferRefused(transfer=transfer, refused_at=at, reasons=reasons):
+            return tuple(
+                VerifiedReceipt(origin, transfer, name.head, "refused", at, reasons) for name in details.exhibits
+            )
+        case _:
+            text = f"expected an acceptance or a refusal, found {entry.event.type}"
+            raise VerificationError("receipt.kind", text)
+
+
+def check_signed(item: UnverifiedReceipt, trust: Trust | None) -> None:
+    """Raise unless a log key of the trust file signed the checkpoint of a receipt.
+
+    Raises:
+        VerificationError: ``receipt.unknown-ledger`` where nobody is believed about that ledger; ``note.*``.
+    """
+    checkpoint = item.proof.checkpoint
+    believed = trust.ledger(checkpoint.origin) if trust is not None else None
+    if believed is None:
+        text = f"expected a ledger of the trust file, found {checkpoint.origin}"
+        raise VerificationError("receipt.unknown-ledger", text, hint="custody trust add")
+    keys = [
+        parse_verifier_key(key.key)
+        for key in believed.log_keys
+        if key.first < checkpoint.size and not (is_set(key.last) and checkpoint.size > key.last + 1)  # type: ignore[operator]
+    ]
+    open_note(item.proof.note, keys)
+
+
+def check_receipt(parsed: ParsedEvent, raw: bytes, past: Past, trust: Trust | None) -> Iterator[VerificationError]:
+    """Yield what speaks against a ``transfer.receipt`` by proof, of which ``raw`` is the document.
+
+    Errors: ``receipt.other`` where it proves something else than the record says or than was sent,
+    ``receipt.other-ledger`` where another ledger answered than the one that it was sent to, ``receipt.unknown-ledger``
+    where the trust file does not know that ledger (undecided), and those of `prove`, `check_signed` and the parsers.
+    """
+    details = parsed.details
+    assert isinstance(details, TransferReceipt), "the caller looked"
+    found: list[VerifiedReceipt] = []
+    try:
+        items = [item for item in parse_receipt(raw) if item.entry.event.hash == _event_of(details)]
+        found += [decided for item in items for decided in prove(item)]
+        for item in items:
+            check_signed(item, trust)
+    except RecordError as error:
+        yield VerificationError(error.code, error.text)
+        return
+    except VerificationError as error:
+        yield error
+        if error.code != "receipt.unknown-ledger":
+            return
+    meant = [decided for decided in found if _is_told(details, decided) and _is_sent(parsed, decided, past)]
+    if not meant:
+        text = f"expected the proof of what is recorded about transfer {details.transfer}, found that of something else"
+        yield VerificationError("receipt.other", text)
+        return
+    sent = past.event_of(meant[0].head)
+    assert sent is not None, "it was looked at"
+    wanted = past.ledger_of(sent.details.to)  # type: ignore[attr-defined]
+    if wanted != meant[0].origin.ledger:
+        text = f"expected a receipt of {wanted or 'the recipient'}, found one of {meant[0].origin.ledger}"
+        yield VerificationError("receipt.other-ledger", text)
+
+
+def _event_of(details: TransferReceipt) -> str | None:
+    return details.origin.event if isinstance(details.origin, ReceiptOrigin) else None
+
+
+def _is_told(details: TransferReceipt, decided: VerifiedReceipt) -> bool:
+    told = (details.origin, details.transfer, details.outcome, details.decided_at)
+    return told == (decided.origin, decided.transfer, decided.outcome, decided.decided_at)
+
+
+def _is_sent(parsed: ParsedEvent, decided: VerifiedReceipt, past: Past) -> bool:
+    """Tell whether the dispatch that was decided on is one of this very exhibit."""
+    sent = past.event_of(decided.head)
+    return (
+        sent is not None
+        and isinstance(sent.details, TransferDispatched)
+        and sent.details.transfer == decided.transfer
+        and (sent.event.case, sent.event.exhibit) == (parsed.event.case, parsed.event.exhibit)
+    )

@@ -1,0 +1,20 @@
+"""Where something was read that another ledger signed: a letter, which is a bundle about requests."""
+
+from __future__ import annotations
+
+from schemas.types import UNSET, Hash, Index, Origin, Record, Token, Unset
+
+
+class LetterOrigin(Record, frozen=True, kw_only=True):
+    """Where something was read that another ledger signed: ``request`` there, ``event`` the event hash of the record,
+    ``size`` and ``root`` of the checkpoint and ``manifest`` of the payload under which the letter was verified.
+    ``document`` is the letter itself, so that whoever reads the record can read it again.
+    """
+
+    document: Hash | Unset = UNSET
+    event: Hash
+    ledger: Origin
+    manifest: Hash
+    request: Token
+    root: Hash
+    size: Index
