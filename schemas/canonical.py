@@ -19,6 +19,7 @@ import msgspec
 
 from schemas import limits
 from schemas.errors import RecordError, UnknownVersionError
+from schemas.record_words import name_record
 
 T = TypeVar("T")
 
@@ -50,9 +51,9 @@ def decode(raw: bytes, kind: type[T], *, maximum: int) -> T:
         again = _ENCODER.encode(value)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         _raise_if_newer(raw, kind)
-        raise RecordError("record.malformed", f"expected a {_name(kind)}: {_clean(error)}") from None
+        raise RecordError("record.malformed", f"expected {_name(kind)}: {_clean(error)}") from None
     if again != raw:
-        raise RecordError("record.not-canonical", f"expected the canonical spelling of a {_name(kind)}")
+        raise RecordError("record.not-canonical", f"expected the canonical spelling of {_name(kind)}")
     return value
 
 
@@ -118,7 +119,9 @@ def _raise_if_newer(raw: bytes, kind: object) -> None:
     if not known or found == known:
         return
     if re.fullmatch(re.escape(known.rsplit("/", 1)[0]) + r"/v[1-9][0-9]{0,5}", found) and _is_canonical(raw):
-        raise UnknownVersionError("record.version", f"expected {known}, found {found}", hint="use a newer release")
+        raise UnknownVersionError(
+            "record.version", f"expected {name_record(known)}, found version {found}", hint="use a newer release"
+        )
 
 
 def _is_canonical(raw: bytes) -> bool:
@@ -130,7 +133,7 @@ def _is_canonical(raw: bytes) -> bool:
 
 
 def _name(kind: object) -> str:
-    return str(getattr(kind, "SCHEMA", None) or getattr(kind, "__name__", "JSON value"))
+    return name_record(str(getattr(kind, "SCHEMA", None) or getattr(kind, "__name__", "JSON value")))
 
 
 def _clean(error: Exception) -> str:

@@ -6,8 +6,14 @@ import contextlib
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Final
 
+from schemas.canonical import schema_of
 from schemas.errors import RecordError, UnknownVersionError, UsageError
+from schemas.record_words import WORDS
+
+_LOOKED_AT: Final = 1 << 24
+"""Bytes up to which a file of the wrong kind is looked at, to say what it is."""
 
 
 def read_file(path: Path, *, maximum: int) -> bytes:
@@ -41,7 +47,23 @@ def given_file(path: Path) -> Iterator[None]:
     except UnknownVersionError:
         raise
     except RecordError as error:
-        raise UsageError(error.code, f"{path}: {error.text}", hint=error.hint) from None
+        found = _known(path)
+        wanted = error.text.partition(": ")[0]
+        text = f"{wanted}, found {found}" if found and error.code == "record.malformed" else error.text
+        raise UsageError(error.code, f"{path}: {text}", hint=error.hint) from None
+
+
+def _known(path: Path) -> str:
+    """Return what a file is that isn't what was wanted, where that can be seen at its beginning; else nothing."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(_LOOKED_AT)
+    except OSError:
+        return ""
+    if raw.startswith(b"PK"):
+        return "a zip file, such as a bundle or a letter"
+    schema = schema_of(raw)
+    return f"{WORDS[schema]} ({schema})" if schema in WORDS else "" if raw.strip() else "an empty file"
 
 
 @contextlib.contextmanager
