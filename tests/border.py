@@ -98,7 +98,7 @@ class Side:
         self,
         name: str,
         *numbers: str,
-        to: str,
+        to: str | None,
         acts: Sequence[Composed] = (),
         recipients: tuple[str, ...] = (),
         choice: Choice | None = None,
@@ -110,7 +110,7 @@ class Side:
         """
 
         def sign(export: Export) -> Submission:
-            details = {"manifest": export.manifest, "recipient": to, "to": to, **stated}
+            details = {"manifest": export.manifest, "recipient": to or "somebody", "to": to, **stated}
             anchor = Anchor(about=export.about)
             return self.world.sign(self.world.event("bundle.exported", details, actor="examiner-1", anchor=anchor))
 

@@ -176,6 +176,7 @@ class MemoryLedger:
         subjects = subjects_of(self.state, event)
         signers = tuple(signer.agent for signer in event.event.signers)
         self.state.place(event.hash, EventPlace(rows.entry.entry_index, event.type, subjects, signers))
+        self.state.hold(event, subjects)
         for subject in subjects:
             assert self.tally_rows[subject].key == subject_key(subject)
             self.places.setdefault(subject, []).append(rows.entry.entry_index)

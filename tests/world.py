@@ -97,8 +97,8 @@ class World:
         """The verifier key of a log of that name."""
         return format_verifier_key(log_verifier_key(origin, signer))
 
-    def init(self, registrars: Sequence[str] = REGISTRARS) -> Receipt:
-        """Write entry 0, signed by all its registrars."""
+    def init(self, registrars: Sequence[str] = REGISTRARS, *, gate: str | None = None) -> Receipt:
+        """Write entry 0, signed by all its registrars; ``gate`` is the version of the consent gate that it is under."""
         roles = {**dict.fromkeys(registrars, ("registrar",)), "system": ("system",)}
         agents = [
             {
@@ -115,6 +115,7 @@ class World:
             "agents": agents,
             "authority": "police of Example",
             "country": self.country,
+            "gate": gate,
             "log_keys": (self.log_key,),
         }
         signers = [Signer(agent=agent, as_="registrar" if place else "actor") for place, agent in enumerate(registrars)]
@@ -331,9 +332,9 @@ class World:
         return sha256(word.encode()).digest()
 
 
-def settled(world: World) -> World:
+def settled(world: World, *, gate: str | None = None) -> World:
     """Return the world with two registrars, an examiner, a custodian, a viewer, and one case: 2026-0417."""
-    world.init()
+    world.init(gate=gate)
     world.enrol("examiner-1")
     world.enrol("examiner-2")
     world.enrol("custodian-1", roles=("custodian",))

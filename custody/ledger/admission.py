@@ -39,6 +39,8 @@ def check_lawful(view: View, event: ParsedEvent, recorded_at: str) -> None:
     if breaches:
         more = f"; {len(breaches) - 1} more" if len(breaches) > 1 else ""
         hint = f"custody consent list shows what was consented to{more}"
+        if breaches[0].code == "release.destination-unnamed":
+            hint = "say where it goes: --to-country CC, or --to-agent ID for somebody enrolled"
         raise RefusedError(breaches[0].code, breaches[0].text, hint=hint)
 
 

@@ -174,6 +174,7 @@ class Appending:
             raise RefusedError("append.size", f"expected an entry of at most {limits.ENTRY_BYTES}, found {len(raw)}")
         self._state.put(outcome.changes)
         self._state.place(event.hash, outcome.place)
+        self._state.hold(event, outcome.place.subjects)
         leaf = self._link(raw, event.hash)
         subjects = [self._tallies.add(subject, leaf, index) for subject in outcome.place.subjects]
         self.disclosures.extend(item.submission.disclosures)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from custody.ledger.store import LedgerReader, SubjectEntry, Tally
 from custody.ledger.trie import root_from_sorted
+from custody.verify.contents import Contents
 from custody.verify.state import (
     Agent,
     Case,
@@ -19,6 +20,7 @@ from custody.verify.state import (
     Transfer,
     View,
 )  # fmt: skip
+from schemas.event import ParsedEvent
 from schemas.merkle import Frontier
 from schemas.subject import Subject, leaf_of, subject_key
 
@@ -27,8 +29,8 @@ class WorkingState:
     """A `View` that remembers what was put since it was made, and asks ``base`` for all else."""
 
     __slots__ = (
-        "_agents", "_base", "_cases", "_consents", "_events", "_exhibits", "_keys", "_ledger", "_registered",
-        "_requests", "_transfers", "is_whole",
+        "_agents", "_base", "_cases", "_consents", "_contents", "_events", "_exhibits", "_keys", "_ledger",
+        "_registered", "_requests", "_transfers", "is_whole",
     )  # fmt: skip
 
     def __init__(self, base: View) -> None:
@@ -42,6 +44,7 @@ class WorkingState:
         self._registered: dict[str, tuple[str, str]] = {}
         self._requests: dict[str, Request] = {}
         self._consents: dict[str, Consent] = {}
+        self._contents = Contents()
         self._transfers: dict[str, Transfer] = {}
         self._events: dict[str, EventPlace | None] = {}
 
@@ -97,6 +100,19 @@ class WorkingState:
         """Return what was decided about the dispatch of that event hash."""
         return self._transfers.get(dispatch) or self._base.transfer(dispatch)
 
+    def holders(self, digests: tuple[str, ...]) -> dict[str, tuple[Exhibit, ...]]:
+        """Return the exhibits that hold each of some digests."""
+        found = dict(self._base.holders(digests))
+        for digest in digests:
+            new = (self.registered(item) for item in self._contents.registrations(digest))
+            held = (*found.get(digest, ()), *(item for item in new if item is not None))
+            found |= {digest: held} if held else {}
+        return found
+
+    def documents(self, request: str) -> tuple[str, ...]:
+        """Return the documents that this side put to a request."""
+        return tuple(dict.fromkeys((*self._base.documents(request), *self._contents.documents(request))))
+
     def expect_new(self, event_hashes: Iterable[str]) -> None:
         """Remember that ``base`` holds none of these events, so that nobody asks it for each."""
         self._events.update(dict.fromkeys(event_hashes))
@@ -127,6 +143,10 @@ class WorkingState:
     def place(self, event_hash: str, place: EventPlace) -> None:
         """Remember where an event stands."""
         self._events[event_hash] = place
+
+    def hold(self, parsed: ParsedEvent, subjects: tuple[Subject, ...]) -> None:
+        """Remember what an event says of files and documents."""
+        self._contents.add(parsed, subjects)
 
     def keys(self) -> Mapping[str, Key]:
         """Return the keys put, by id."""

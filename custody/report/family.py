@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from typing import Final
 
 from custody.storage.reading import Reader
-from custody.storage.search import find_registrations
+from custody.storage.search import alignments, find_registrations
 from schemas.details.exhibit import ExhibitRegistered, Parent
 from schemas.entry import parse_entry
 from schemas.types import UNSET
@@ -37,7 +36,7 @@ def parents_of(reader: Reader, details: ExhibitRegistered, entry: int) -> tuple[
 def children_of(reader: Reader, case: str, number: str, entry: int) -> tuple[Relative, ...]:
     """Return what was made from an exhibit that ``entry`` registers, in any case, in order of registration."""
     found = []
-    for raw in find_registrations(reader, after=entry, holding=alignments(_FIELD)):
+    for raw in find_registrations(reader.connection, after=entry, holding=alignments(_FIELD)):
         parsed = parse_entry(raw)
         details = parsed.event.details
         if not isinstance(details, ExhibitRegistered):
@@ -49,20 +48,6 @@ def children_of(reader: Reader, case: str, number: str, entry: int) -> tuple[Rel
             Relative(str(inner.case), str(inner.exhibit), acts.get(item.event), parsed.entry.index) for item in mine
         ]
     return tuple(found)
-
-
-def alignments(needle: bytes) -> tuple[bytes, bytes, bytes]:
-    """Return what stands in base64 text for ``needle`` wherever it is: it begins at one of three places of a group.
-
-    An entry holds its event as base64, so one search through the bytes spares decoding those that can't fit.
-    """
-
-    def at(offset: int) -> bytes:
-        encoded = base64.b64encode(bytes(offset) + needle)
-        # Characters at the ends hold bits of neighbours: 6 bits a character, 8 a byte.
-        return encoded[-(-offset * 8 // 6) : (offset + len(needle)) * 8 // 6]
-
-    return at(0), at(1), at(2)
 
 
 def _parents(details: ExhibitRegistered) -> tuple[Parent, ...]:

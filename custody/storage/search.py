@@ -6,7 +6,9 @@ only an agent's signatures and rare types are looked for along the table, which 
 
 from __future__ import annotations
 
+import base64
 import json
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +23,8 @@ from custody.storage.reading import Reader
 from custody.verify.state import Exhibit
 from schemas.subject import subject_key
 
+REGISTERING = ("exhibit.registered", "transfer.accepted")
+"""The types that bring an exhibit in."""
 _DIALECT = sqlite.dialect(paramstyle="qmark")
 _entry = table_of(tables.EntryTable).c
 _subject_entry = table_of(tables.SubjectEntryTable).c
@@ -54,15 +58,35 @@ def find_entries(reader: Reader, search: Search) -> Iterator[int]:
     if search.types:
         statement = statement.where(_entry.type.in_(_among(sorted(search.types))))
     column: ColumnElement[int] = _entry.entry_index
-    return (index for (index,) in _run(reader, statement.order_by(column.desc() if search.is_reversed else column)))
+    ordered = statement.order_by(column.desc() if search.is_reversed else column)
+    return (index for (index,) in _run(reader.connection, ordered))
 
 
-def find_registrations(reader: Reader, *, after: int, holding: tuple[bytes, ...]) -> Iterator[bytes]:
-    """Yield the entries beyond number ``after`` that register an exhibit and whose bytes hold one of ``holding``."""
-    statement = select(_entry.raw).where(_entry.entry_index > after, _entry.type == "exhibit.registered")
-    for (raw,) in _run(reader, statement.order_by(_entry.entry_index)):
+def find_registrations(
+    connection: sqlite3.Connection, *, after: int = -1, holding: tuple[bytes, ...]
+) -> Iterator[bytes]:
+    """Yield the entries beyond number ``after`` that register an exhibit, accepted ones too, and whose bytes hold one
+    of ``holding``.
+    """
+    brings_in = or_(*(_entry.type == type for type in REGISTERING))
+    statement = select(_entry.raw).where(_entry.entry_index > after, brings_in)
+    for (raw,) in _run(connection, statement.order_by(_entry.entry_index)):
         if any(part in raw for part in holding):
             yield raw
+
+
+def alignments(needle: bytes) -> tuple[bytes, bytes, bytes]:
+    """Return what stands in base64 text for ``needle`` wherever it is: it begins at one of three places of a group.
+
+    An entry holds its event as base64, so one search through the bytes spares decoding those that can't fit.
+    """
+
+    def at(offset: int) -> bytes:
+        encoded = base64.b64encode(bytes(offset) + needle)
+        # Characters at the ends hold bits of neighbours: 6 bits a character, 8 a byte.
+        return encoded[-(-offset * 8 // 6) : (offset + len(needle)) * 8 // 6]
+
+    return at(0), at(1), at(2)
 
 
 def _span(reader: Reader, search: Search) -> tuple[int, int]:
@@ -82,7 +106,7 @@ def _place(reader: Reader, size: int, time: str, *, is_after: bool) -> int:
     while low < high:
         middle = (low + high) // 2
         statement = select(_entry.recorded_at).where(_entry.entry_index == middle)
-        (recorded_at,) = next(_run(reader, statement))
+        (recorded_at,) = next(_run(reader.connection, statement))
         if recorded_at < time or (is_after and recorded_at == time):
             low = middle + 1
         else:
@@ -116,9 +140,9 @@ def _among(values: list[int] | list[str]) -> Select[Any]:
     return select(rows.c.value)
 
 
-def _run(reader: Reader, statement: Select[Any]) -> Iterator[tuple[Any, ...]]:
+def _run(connection: sqlite3.Connection, statement: Select[Any]) -> Iterator[tuple[Any, ...]]:
     compiled = statement.compile(dialect=_DIALECT)
     values = [compiled.params[name] for name in compiled.positiontup or ()]
     # Not `yield from`: left half read, it would close the cursor of a connection that may be closed by then.
-    for row in reader.connection.execute(str(compiled), values):  # noqa: UP028
+    for row in connection.execute(str(compiled), values):  # noqa: UP028
         yield row

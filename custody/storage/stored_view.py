@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 from custody.ledger.store import Changes, Head, Tally
 from custody.storage import statements
 from custody.storage.records import read_record
+from custody.verify.contents import digests_of, own_documents
 from custody.verify.standing import Standings
 from custody.verify.state import Agent, Case, Consent, EventPlace, Exhibit, Key, Ledger, Request, StateRecord, Transfer
 from custody.verify.subjects import subjects_of
@@ -143,6 +144,28 @@ class StoredView:
         event = parse_entry(row[1]).event
         signers = tuple(signer.agent for signer in event.event.signers)
         return EventPlace(row[0], event.type, subjects_of(self, event), signers)
+
+    def holders(self, digests: tuple[str, ...]) -> dict[str, tuple[Exhibit, ...]]:
+        """Return the exhibits that hold each of some digests; one search through all registrations."""
+        if not digests:
+            return {}
+        # Only letters with documents need what searches along the table.
+        from custody.storage.search import alignments, find_registrations
+
+        wanted = tuple(part for digest in digests for part in alignments(digest.encode()))
+        found: dict[str, list[Exhibit]] = {}
+        for raw in find_registrations(self._connection, holding=wanted):
+            event = parse_entry(raw).event
+            exhibit = self.registered(event.hash)
+            for digest in {*digests} & {*digests_of(event.details)} if exhibit is not None else ():
+                found.setdefault(digest, []).append(exhibit)  # type: ignore[arg-type]
+        return {digest: tuple(exhibits) for digest, exhibits in found.items()}
+
+    def documents(self, request: str) -> tuple[str, ...]:
+        """Return the documents that this side put to a request, as its entries name them."""
+        rows = self._connection.execute(statements.SUBJECT_ENTRIES, (subject_key(("request", request)),)).fetchall()
+        entries = (self._connection.execute(statements.ENTRY, row).fetchone()[0] for row in rows)
+        return tuple(dict.fromkeys(item for raw in entries for item in own_documents(parse_entry(raw).event)))
 
     def _find(self, kind: type[T], statement: str, *key: str) -> T | None:
         place = (kind, *key)

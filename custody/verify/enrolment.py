@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from msgspec import structs
+
 from custody.verify.rules import REGISTRAR
 from custody.verify.state import Agent, Key, Ledger, LogKey, StateRecord, View
 from keys.verifier_key import KeyType, parse_verifier_key
@@ -53,7 +55,10 @@ def open_ledger(index: int, parsed: ParsedEvent) -> tuple[StateRecord, ...]:
     for log_key in details.log_keys:
         _check_log_key(log_key, parsed.event.ledger)
     log_keys = tuple(LogKey(key, 0) for key in dict.fromkeys(details.log_keys))
-    return Ledger(parsed.event.ledger, details.country, log_keys, registrars), *agents.values(), *keys.values()
+    ledger = Ledger(
+        parsed.event.ledger, details.country, log_keys, registrars, is_gated=is_set(details.gate)
+    )  # fmt: skip
+    return ledger, *agents.values(), *keys.values()
 
 
 def change(view: View, index: int, parsed: ParsedEvent, key_ids: Sequence[str]) -> Applied:
@@ -81,7 +86,8 @@ def change(view: View, index: int, parsed: ParsedEvent, key_ids: Sequence[str]) 
             if any(known.key == key for known in ledger.log_keys):
                 raise RuleViolation("rule.enrolment", "expected a new log key, found one that the ledger has")
             _check_count("log keys", len(ledger.log_keys) + 1, limits.LOG_KEYS)
-            return (replace(ledger, log_keys=(*ledger.log_keys, LogKey(key, index))),), _second_registrar(ledger, event)
+            more = structs.replace(ledger, log_keys=(*ledger.log_keys, LogKey(key, index)))
+            return (more,), _second_registrar(ledger, event)
         case LedgerKeyRevoked() as details:
             return (_revoke_log_key(ledger, index, details),), _second_registrar(ledger, event)
         case _:
@@ -255,7 +261,7 @@ def _revoke_log_key(ledger: Ledger, index: int, details: LedgerKeyRevoked) -> Le
     if known is None or last > index:
         raise RuleViolation("rule.revocation", f"expected a log key of this ledger and an index of at most {index}")
     ended = replace(known, last=last if known.last is None else min(last, known.last))
-    return replace(ledger, log_keys=tuple(ended if key is known else key for key in ledger.log_keys))
+    return structs.replace(ledger, log_keys=tuple(ended if key is known else key for key in ledger.log_keys))
 
 
 def _second_registrar(ledger: Ledger, event: Event) -> tuple[tuple[str, str], ...]:
@@ -287,4 +293,4 @@ def _with_registrars(ledger: Ledger, records: tuple[Agent | Key, ...]) -> tuple[
     agents = [record for record in records if isinstance(record, Agent)]
     others = tuple(agent for agent in ledger.registrars if agent not in {record.id for record in agents})
     registrars = tuple(sorted((*others, *_registrars(agents))))
-    return records if registrars == ledger.registrars else (*records, replace(ledger, registrars=registrars))
+    return records if registrars == ledger.registrars else (*records, structs.replace(ledger, registrars=registrars))

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from schemas.details.consent import ConsentRecorded, ReleaseRefused
+from schemas.details.custody import Moved
+from schemas.details.exhibit import ExhibitDisposed, ExhibitReleased
 from schemas.details.record import AccessLogged, BundleExported
 from schemas.details.request import AnswerReceived, RequestAnswered, RequestDrafted, RequestReceived
 from schemas.details.transfer import TransferAccepted, TransferDispatched, TransferRefused, TransferReturned
@@ -17,6 +19,9 @@ _FIELDS: Final[dict[type[Record], tuple[str, ...]]] = {
     AnswerReceived: ("decided_by", "from_"),
     BundleExported: ("to",),
     ConsentRecorded: ("authority", "recipient"),
+    ExhibitDisposed: ("to_agent",),
+    ExhibitReleased: ("to_agent",),
+    Moved: ("to_agent",),
     ReleaseRefused: ("to", "tried_by"),
     RequestAnswered: ("decided_by", "forwarded_by"),
     RequestDrafted: ("to",),

@@ -1,8 +1,8 @@
 """The consent gate: what leaves for another country needs a consent that covers it (law rows C10 to C12, C15, C17).
 
 One pure function answers for the ledger's writer, who refuses, and for verifier and auditor, who report at step 11.
-A release is an event: an export about exhibits, a dispatch, an access on record by which something was exported, or an
-act by which somebody of another country receives a thing.
+A release is an event: an export about exhibits, a dispatch, an access on record by which something was exported, an
+act by which a thing gets to another country, or a letter or answer that carries a file of an exhibit as a document.
 It happened at some time between `occurred_at` and `recorded_at`, so a consent must be in force at both.
 """
 
@@ -12,9 +12,13 @@ from collections.abc import Iterator
 
 import msgspec
 
+from custody.verify.contents import own_documents
 from custody.verify.state import Agent, Consent, Exhibit, Ledger, View
 from schemas.details.consent import STRICTNESS
+from schemas.details.custody import Moved
+from schemas.details.exhibit import ExhibitDisposed, ExhibitReleased
 from schemas.details.record import AccessLogged, BundleExported
+from schemas.details.request import RequestAnswered, RequestSent
 from schemas.details.transfer import TransferDispatched
 from schemas.event import ParsedEvent
 from schemas.types import is_set
@@ -40,15 +44,25 @@ class Way(msgspec.Struct, frozen=True):
     request: str | None = None
 
 
-def recipient_of(parsed: ParsedEvent) -> str | None:
-    """Return the agent to whom an event lets something out, or nothing where it is no release or names nobody."""
+class _Goal(msgspec.Struct, frozen=True):
+    """Where something goes: to an agent, perhaps unknown, and to a country, if one is named beside him."""
+
+    to: str
+    country: str | None = None
+
+
+def _goal_of(view: View, parsed: ParsedEvent, ledger: Ledger) -> _Goal | None:
+    """Return to whom an event lets something out, or nothing where it is no release or names nobody."""
     match parsed.details:
         case BundleExported(to=to) | TransferDispatched(to=to):
-            return str(to) if is_set(to) else None
+            return _Goal(str(to)) if is_set(to) else None
         case AccessLogged(action="exported", agent=agent):
-            return str(agent) if is_set(agent) else None
+            return _Goal(str(agent)) if is_set(agent) else None
+        case RequestAnswered(request=request) | RequestSent(request=request):
+            known = view.request(request)
+            return None if known is None else _Goal(known.peer)
         case _:
-            return None
+            return _goal_abroad(view, parsed, ledger) if is_set(parsed.event.link) else None
 
 
 def names_nobody(parsed: ParsedEvent) -> bool:
@@ -58,32 +72,65 @@ def names_nobody(parsed: ParsedEvent) -> bool:
     return is_of_exhibits and isinstance(parsed.details, BundleExported) and not is_set(parsed.details.to)
 
 
+def names_no_goal(parsed: ParsedEvent) -> bool:
+    """Tell whether a thing leaves by an act that doesn't say in clear to whom or to which country."""
+    match parsed.details:
+        case Moved(carrier=carrier):
+            leaves = is_set(carrier)
+        case ExhibitReleased():
+            leaves = True
+        case ExhibitDisposed(manner=manner):
+            leaves = manner == "returned-to-owner"
+        case _:
+            return False
+    signs = any(signer.as_ == "to" for signer in parsed.event.signers)
+    return leaves and not (signs or is_set(parsed.details.to_agent) or is_set(parsed.details.to_country))
+
+
 def check_release(view: View, parsed: ParsedEvent, recorded_at: str) -> tuple[Breach, ...]:
     """Return what speaks against a release, ``view`` being the state before it; nothing for any other event.
 
-    An export that names no recipient on record is not looked at here: the writer wants one, the verifier says so.
+    Only a ledger that was opened under the gate must say where everything goes. In any other an export that names no
+    recipient is not looked at here: the writer wants one, the verifier says so.
     """
     ledger = view.ledger()
-    to = recipient_of(parsed) or _receiver_abroad(view, parsed, ledger)
-    if to is None:
+    if ledger is None:
         return ()
-    recipient = view.agent(to)
-    exhibits = tuple(_released(view, parsed))
-    if not exhibits or ledger is None:
+    if ledger.is_gated and names_nobody(parsed):
+        return (Breach("release.recipient-unnamed", "expected a recipient on record of what is exported, found none"),)
+    if ledger.is_gated and names_no_goal(parsed):
+        text = "expected in clear to whom or to which country it goes, found neither"
+        return (Breach("release.destination-unnamed", text),)
+    goal = _goal_of(view, parsed, ledger)
+    if goal is None:
         return ()
+    exhibits, enclosed = tuple(_released(view, parsed)), _enclosed(view, parsed)
+    if not exhibits and not enclosed:
+        return ()
+    recipient = view.agent(goal.to)
     if recipient is None or recipient.country is None:
-        return (Breach("release.recipient-unknown", f"expected a recipient with a country on record, found {to}"),)
-    times = sorted((parsed.event.occurred_at, recorded_at))
-    way = _way_of(parsed, recipient, times)
+        found = goal.to or f"nobody in {goal.country}"
+        return (Breach("release.recipient-unknown", f"expected a recipient with a country on record, found {found}"),)
+    way = _way_of(parsed, recipient, sorted((parsed.event.occurred_at, recorded_at)))
+    abroad = {recipient.country, goal.country} - {ledger.country, None}
+    faults = [fault for exhibit in exhibits for fault in _faults(view, exhibit, way, ledger, is_abroad=bool(abroad))]
+    for holders in enclosed:
+        # The bytes are the same in each: that one of these exhibits may leave is enough.
+        each = [_faults(view, exhibit, way, ledger, is_abroad=bool(abroad)) for exhibit in holders]
+        faults += [] if [] in each else each[0]
+    return tuple(dict.fromkeys(faults))
+
+
+def _faults(view: View, exhibit: Exhibit, way: Way, ledger: Ledger, *, is_abroad: bool) -> list[Breach]:
+    """Return what one exhibit lacks to go this way."""
     found: list[Breach] = []
-    for exhibit in exhibits:
-        if recipient.country != ledger.country:
-            own = _authorities(view, exhibit, country=ledger.country)
-            found += _consent_of(view, exhibit, way, own, f"an authority of {ledger.country}")
-        for origin in exhibit.bound_to:
-            if recipient.ledger != origin:
-                found += _consent_of(view, exhibit, way, _authorities(view, exhibit, ledger=origin), origin)
-    return tuple(found)
+    if is_abroad:
+        own = _authorities(view, exhibit, country=ledger.country)
+        found += _consent_of(view, exhibit, way, own, f"an authority of {ledger.country}")
+    for origin in exhibit.bound_to:
+        if way.recipient.ledger != origin:
+            found += _consent_of(view, exhibit, way, _authorities(view, exhibit, ledger=origin), origin)
+    return found
 
 
 def _way_of(parsed: ParsedEvent, recipient: Agent, times: list[str]) -> Way:
@@ -95,16 +142,40 @@ def _way_of(parsed: ParsedEvent, recipient: Agent, times: list[str]) -> Way:
     return Way(recipient, times, sent, request)
 
 
-def _receiver_abroad(view: View, parsed: ParsedEvent, ledger: Ledger | None) -> str | None:
-    """Return who of another country receives a thing from hand to hand, or nothing: that is no way round."""
-    if ledger is None or not is_set(parsed.event.link) or len(parsed.event.signers) == 1:
-        return None
-    for signer in parsed.event.signers:
+def _goal_abroad(view: View, parsed: ParsedEvent, ledger: Ledger) -> _Goal | None:
+    """Return who of another country receives a thing by hand, by carrier or for good, or nothing where it stays."""
+    for signer in parsed.event.signers[1:]:
         for agent in (signer.party, signer.agent) if signer.as_ == "to" else ():
             known = view.agent(agent)
             if known is not None and known.country not in {None, ledger.country}:
-                return agent
-    return None
+                return _Goal(agent)
+    details = parsed.details
+    if not isinstance(details, ExhibitDisposed | ExhibitReleased | Moved):
+        return None
+    to = str(details.to_agent) if is_set(details.to_agent) else ""
+    country = str(details.to_country) if is_set(details.to_country) else None
+    named = view.agent(to)
+    countries = {country, None if named is None else named.country} - {None}
+    stays = countries == {ledger.country} and (not to or named is not None)
+    return None if stays or not (to or country) else _Goal(to, country)
+
+
+def _enclosed(view: View, parsed: ParsedEvent) -> tuple[tuple[Exhibit, ...], ...]:
+    """Return, for each document that goes with a letter or an answer and is a file of exhibits, these exhibits."""
+    event, details = parsed.event, parsed.details
+    if not view.is_whole:
+        return ()  # a bundle carries some exhibits only
+    requests = [str(item.request) for item in event.about if is_set(item.request)] if is_set(event.about) else []  # type: ignore[union-attr]
+    documents: list[str] = []
+    match details:
+        case BundleExported(request=request):
+            requests += [str(request)] if is_set(request) else []
+        case RequestAnswered(request=request) | RequestSent(request=request):
+            requests, documents = [request], list(own_documents(parsed))
+        case _:
+            return ()
+    documents += [digest for request in requests for digest in view.documents(request)]
+    return tuple(view.holders(tuple(dict.fromkeys(documents))).values())
 
 
 def _released(view: View, parsed: ParsedEvent) -> Iterator[Exhibit]:

@@ -78,14 +78,17 @@ class LogKey:
     last: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """The ledger itself. ``registrars`` are the agents that hold this role now."""
+# What is the default is left out of its row, so that the rows of older homes stay what an audit expects.
+class Ledger(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The ledger itself. ``registrars`` are the agents that hold this role now; ``is_gated`` says that it was opened
+    under the consent gate.
+    """
 
     origin: str
     country: str
     log_keys: tuple[LogKey, ...]
     registrars: tuple[str, ...]
+    is_gated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +129,11 @@ class Exhibit(msgspec.Struct, frozen=True):
     is_derived: bool = False
     bound_to: tuple[str, ...] = ()
     dispatch: Dispatch | None = None
+    # Unset where there is none: rows of earlier releases read the same.
+    recalled: tuple[str, ...] | Unset = UNSET
 
 
 class Request(msgspec.Struct, frozen=True):
-    # Unset where there is none: rows of earlier releases read the same.
-    recalled: tuple[str, ...] | Unset = UNSET
     """An assistance request; ``peer`` is the agent on the other side, ``outcome`` of the newest answer."""
 
     id: str
@@ -217,13 +220,19 @@ class View(Protocol):
     def event(self, event_hash: str) -> EventPlace | None:
         """Return where the event of that hash stands."""
 
+    def holders(self, digests: tuple[str, ...]) -> dict[str, tuple[Exhibit, ...]]:
+        """Return the exhibits that hold each of some digests (`custody.verify.contents`); whole ledgers only."""
+
+    def documents(self, request: str) -> tuple[str, ...]:
+        """Return the documents that this side put to a request; whole ledgers only."""
+
 
 class State:
     """A `View` in memory, folded from entries in order."""
 
     __slots__ = (
-        "_agents", "_cases", "_consents", "_covering", "_events", "_exhibits", "_keys", "_ledger", "_registered",
-        "_requests", "_shared", "_transfers", "is_whole",
+        "_agents", "_cases", "_consents", "_contents", "_covering", "_events", "_exhibits", "_keys", "_ledger",
+        "_registered", "_requests", "_shared", "_transfers", "is_whole",
     )  # fmt: skip
 
     def __init__(self, *, is_whole: bool) -> None:
@@ -236,6 +245,7 @@ class State:
         self._registered: dict[str, tuple[str, str]] = {}
         self._requests: dict[str, Request] = {}
         self._consents: dict[str, Consent] = {}
+        self._contents = Contents()
         self._covering: dict[str, list[str]] = {}
         self._transfers: dict[str, Transfer] = {}
         self._events: dict[str, EventPlace] = {}
@@ -285,6 +295,21 @@ class State:
     def transfer(self, dispatch: str) -> Transfer | None:
         """Return what was decided about the dispatch of that event hash."""
         return self._transfers.get(dispatch)
+
+    def holders(self, digests: tuple[str, ...]) -> dict[str, tuple[Exhibit, ...]]:
+        """Return the exhibits that hold each of some digests; whole ledgers only."""
+        held = {digest: self._contents.registrations(digest) for digest in digests}
+        found = {digest: tuple(map(self.registered, names)) for digest, names in held.items() if names}
+        return {digest: tuple(item for item in items if item is not None) for digest, items in found.items()}
+
+    def documents(self, request: str) -> tuple[str, ...]:
+        """Return the documents that this side put to a request; whole ledgers only."""
+        return self._contents.documents(request)
+
+    def hold(self, parsed: ParsedEvent, subjects: tuple[Subject, ...]) -> None:
+        """Remember what an event says of files and documents; in a bundle nobody asks."""
+        if self.is_whole:
+            self._contents.add(parsed, subjects)
 
     @property
     def requests(self) -> dict[str, Request]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from schemas.details.exhibit import Attestations
-from schemas.types import UNSET, Documents, Hash, Private, Record, Unset
+from schemas.types import UNSET, AgentId, Country, Documents, Hash, Private, Record, Unset
 
 
 class Rehash(Record, frozen=True, kw_only=True):
@@ -46,9 +46,14 @@ class TakenOver(Record, frozen=True, kw_only=True):
 
 
 class Moved(Record, frozen=True, kw_only=True):
-    """Details of ``custody.moved``; with a ``carrier`` it is in transit and the holder stays responsible."""
+    """Details of ``custody.moved``; with a ``carrier`` it is in transit and the holder stays responsible.
+
+    ``to_country`` is the country in which the place is, ``to_agent`` who has it there: the consent gate looks at both.
+    """
 
     carrier: Private | Unset = UNSET
     place: Private
     reason: Private | Unset = UNSET
+    to_agent: AgentId | Unset = UNSET
+    to_country: Country | Unset = UNSET
     waybill: Private | Unset = UNSET

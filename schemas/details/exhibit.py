@@ -15,6 +15,7 @@ from schemas.details.source import Source
 from schemas.text import check_times
 from schemas.types import (
     UNSET,
+    AgentId,
     Count,
     Country,
     Documents,
@@ -251,7 +252,7 @@ class ExhibitIncident(Record, frozen=True, kw_only=True):
 
 
 class ExhibitReleased(Record, frozen=True, kw_only=True):
-    """Details of ``exhibit.released``: to whom, lent or for good."""
+    """Details of ``exhibit.released``: to whom, lent or for good; ``to_agent`` and ``to_country`` are for the gate."""
 
     attestations: Attestations | Unset = UNSET
     authority: Private | Unset = UNSET
@@ -260,6 +261,8 @@ class ExhibitReleased(Record, frozen=True, kw_only=True):
     reason: Private
     terms: Literal["for-good", "lent"]
     to: Private
+    to_agent: AgentId | Unset = UNSET
+    to_country: Country | Unset = UNSET
 
     def __post_init__(self) -> None:
         """Check the time; ValueError becomes ``record.malformed``."""
@@ -276,12 +279,17 @@ class ExhibitReturned(Record, frozen=True, kw_only=True):
 
 
 class ExhibitDisposed(Record, frozen=True, kw_only=True):
-    """Details of ``exhibit.disposed``: the end; nothing but annotations follows."""
+    """Details of ``exhibit.disposed``: the end; nothing but annotations follows.
+
+    ``to_agent`` and ``to_country`` say to whom, and where, an owner got it back: the consent gate looks at both.
+    """
 
     attestations: Attestations | Unset = UNSET
     authority: Private
     documents: Documents | Unset = UNSET
     manner: Literal["archived", "destroyed", "forfeited", "other", "returned-to-owner", "wiped"]
+    to_agent: AgentId | Unset = UNSET
+    to_country: Country | Unset = UNSET
 
 
 class Mismatch(Record, frozen=True, kw_only=True):

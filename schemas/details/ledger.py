@@ -79,11 +79,15 @@ class AgentEnrolled(Record, frozen=True, kw_only=True):
 
 
 class LedgerOpened(Record, frozen=True, kw_only=True):
-    """Details of ``ledger.opened``, entry 0: it enrols the keys that sign it."""
+    """Details of ``ledger.opened``, entry 0: it enrols the keys that sign it.
+
+    ``gate`` says under which version of the consent gate the ledger was opened; one from before it has none.
+    """
 
     agents: Annotated[tuple[AgentEnrolled, ...], Meta(min_length=2, max_length=16)]
     authority: Private
     country: Country
+    gate: Literal["v1"] | Unset = UNSET
     log_keys: Annotated[tuple[VerifierKey, ...], Meta(min_length=1, max_length=16)]
 
 

@@ -102,8 +102,8 @@ def test_an_entry_left_half_read_is_no_error(busy: World) -> None:
 def test_registrations_are_found_by_what_their_bytes_hold(busy: World) -> None:
     """It only spares decoding: whoever asks looks at what it finds."""
     with busy.store.read() as reader:
-        every = [parse_entry(raw) for raw in find_registrations(reader, after=-1, holding=(b"custody-entry/v1",))]
+        every = [parse_entry(raw) for raw in find_registrations(reader.connection, after=-1, holding=(b"custody-entry/v1",))]
         assert [str(entry.event.event.exhibit) for entry in every] == ["EX-1", "EX-2", "COPY-1"]
         first = every[0].entry.index
-        assert len(list(find_registrations(reader, after=first, holding=(b"custody-entry/v1",)))) == 2
-        assert list(find_registrations(reader, after=-1, holding=(b"nothing like it",))) == []
+        assert len(list(find_registrations(reader.connection, after=first, holding=(b"custody-entry/v1",)))) == 2
+        assert list(find_registrations(reader.connection, after=-1, holding=(b"nothing like it",))) == []

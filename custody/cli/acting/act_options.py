@@ -8,6 +8,7 @@ from typing import Any, TypeVar, get_args
 
 import click
 
+from custody.cli.parameters import AGENT, COUNTRY
 from custody.ledger.compose import fields_of
 from schemas.details.exhibit import Attestation
 from schemas.errors import UsageError
@@ -42,6 +43,10 @@ def several(*options: Callable[[Any], Any]) -> Callable[[Body], Body]:
     return add
 
 
+destination = several(
+    click.option("--to-country", type=COUNTRY, help="The country to which it goes, two letters; in clear."),
+    click.option("--to-agent", type=AGENT, help="Who has it there, as enrolled; in clear, and needed abroad."),
+)
 tool_options = several(
     click.option("--tool", help="What it was done with (kept private)."),
     click.option("--version", "version", help="Its version (kept private)."),

@@ -57,6 +57,7 @@ def check_gate(context: Context, events: Sequence[ParsedEvent], *, to: str, trie
             outcome = reduce(state, size + place, event, ())
             state.put(outcome.changes)
             state.place(event.hash, outcome.place)
+            state.hold(event, outcome.place.subjects)
         abouts = tuple(dict.fromkeys(about for event in events for about in _abouts(state, event)))
     if breaches:
         _record(context, breaches, abouts, to=to, tried=tried, by=by)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from custody.cli.acting.act_options import attest_option, document_option, parse_attestations, words_of
+from custody.cli.acting.act_options import attest_option, destination, document_option, parse_attestations, words_of
 from custody.cli.acting.acts import Act, check_registrar, record_act
 from custody.cli.acting.exhibit_selection import Selection, selecting
 from custody.cli.command import command
@@ -26,6 +26,7 @@ from schemas.details.exhibit import ExhibitDisposed
 @selecting
 @click.option("--manner", required=True, type=click.Choice(words_of(ExhibitDisposed, "manner")), help="How.")
 @click.option("--authority", required=True, help="By whose decision (kept private).")
+@destination
 @document_option
 @attest_option
 @signed
@@ -43,7 +44,8 @@ def dispose(
 ) -> None:
     """End exhibits for good; the holder and a registrar sign. Nothing but notes can follow.
 
-    The files of the exhibit stay in the store: this records what was decided and done, and deletes nothing.
+    What goes back to its owner says in clear where to (--to-country, --to-agent). The files of the exhibit stay in the
+    store: this records what was decided and done, and deletes nothing.
     """
     check_registrar(who)
     with staging(context) as staged:

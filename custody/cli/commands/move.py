@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from custody.cli.acting.act_options import destination
 from custody.cli.acting.acts import Act, record_act
 from custody.cli.acting.exhibit_selection import Selection, selecting
 from custody.cli.command import command
@@ -15,7 +16,8 @@ from custody.cli.results import ActResult
 @command(
     example="""
     custody move 2026-0417/EX-1 --place "Vault 2, shelf 7" --as cust-02
-    custody move --case 2026-0417 --all --place "Forensic lab" --carrier "Courier A" --waybill 4711 --as cust-02
+    custody move --case 2026-0417 --all --place "Forensic lab" --carrier "Courier A" --waybill 4711 \\
+        --to-country DE --as cust-02
     """,
     result=ActResult,
 )
@@ -24,12 +26,14 @@ from custody.cli.results import ActResult
 @click.option("--carrier", help="Who carries it: it is in transit then (kept private).")
 @click.option("--waybill", help="Number of the consignment (kept private).")
 @click.option("--reason", help="Why (kept private).")
+@destination
 @signed
 @timed
 @pass_custody
 def move(context: Context, *, selection: Selection, who: Signing, when: When, **given: str | None) -> None:
     """Record where the holder keeps exhibits. With a --carrier they are in transit, and the holder stays responsible.
 
-    A later move without carrier, or a handover, ends the transit.
+    A later move without carrier, or a handover, ends the transit. What a carrier takes says where to, in clear
+    (--to-country, --to-agent); abroad it needs a consent, as a bundle does.
     """
     record_act(context, Act(type="custody.moved", details=given), selection, who=who, when=when)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from custody.cli.acting.act_options import attest_option, parse_attestations, words_of
+from custody.cli.acting.act_options import attest_option, destination, parse_attestations, words_of
 from custody.cli.acting.acts import Act, record_act
 from custody.cli.acting.exhibit_selection import Selection, selecting
 from custody.cli.command import command
@@ -19,9 +19,10 @@ from schemas.text import format_time
 
 @command(
     example="""
-    custody release 2026-0417/EX-1 --to "the owner" --terms for-good --reason "not needed" --as cust-02 \\
-        --attest "owner:paper:A. N. Other"
-    custody release EX-1 --to "Lab 9" --terms lent --due 2027-01-31 --reason "second opinion" --as cust-02
+    custody release 2026-0417/EX-1 --to "the owner" --terms for-good --reason "not needed" --to-country DE \\
+        --attest "owner:paper:A. N. Other" --as cust-02
+    custody release EX-1 --to "Lab 9" --terms lent --due 2027-01-31 --reason "second opinion" \\
+        --to-agent lab-9 --as cust-02
     """,
     result=ActResult,
 )
@@ -33,6 +34,7 @@ from schemas.text import format_time
 @click.option("--authority", help="By whose decision (kept private).")
 @click.option("--condition", help="In which condition it is (kept private).")
 @click.option("--due", metavar="TIME", help="When a lent exhibit is due back.")
+@destination
 @attest_option
 @signed
 @timed
@@ -51,7 +53,8 @@ def release(
 ) -> None:
     """Lend exhibits, or give them away for good; the holder stays the responsible one until they are back.
 
-    A receiver with a key signs too (--receiver); one without is named by --to and may attest on paper (--attest).
+    A receiver with a key signs too (--receiver); one without is named by --to and may attest on paper (--attest). The
+    record says in clear where it goes (--to-country, --to-agent); abroad it needs a consent, as a bundle does.
     """
     if to is None and receiver is None:
         raise UsageError("usage.to", "expected --to or --receiver, found neither")

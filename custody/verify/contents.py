@@ -1,0 +1,74 @@
+"""Which files stand in registrations, and which documents this side put to a request: what the gate compares.
+
+A document of a letter that is a file of an exhibit is evidence that leaves, whatever it is called (law row C10). Only a
+whole ledger can tell: a bundle carries some exhibits of many.
+"""
+
+from __future__ import annotations
+
+from binascii import unhexlify
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from custody.verify.documents import documents_of
+from schemas.content import Content, Digests
+from schemas.details.exhibit import ExhibitRegistered
+from schemas.details.image import Image, Medium
+from schemas.event import ParsedEvent
+from schemas.subject import Subject
+from schemas.types import UNSET, Record, is_set
+
+_BYTES: Final = 32
+
+
+def digests_of(details: Record) -> Iterator[str]:
+    """Yield what a registration says in clear of an exhibit's bytes: the SHA-256 of each file of up to 16 that isn't
+    empty, and of an image's medium, and the content root.
+    """
+    if not isinstance(details, ExhibitRegistered) or not isinstance(details.content, Content):
+        return
+    yield details.content.root
+    for item in details.content.files if isinstance(details.content.files, tuple) else ():
+        if isinstance(item.digests, Digests) and item.size:
+            yield item.digests.sha256
+    if isinstance(details.image, Image) and isinstance(details.image.medium, Medium):
+        yield details.image.medium.digests.sha256
+
+
+def own_documents(parsed: ParsedEvent) -> Iterator[str]:
+    """Yield the documents that an event names, unless it repeats what was read in a letter of the other side."""
+    if not is_set(getattr(parsed.details, "origin", UNSET)):
+        yield from documents_of(parsed)
+
+
+class Contents:
+    """What is remembered of the events of a whole ledger, or of a transaction. Mutable; 32 bytes for each digest."""
+
+    __slots__ = ("_digests", "_documents")
+
+    def __init__(self) -> None:
+        self._digests: dict[str, bytes] = {}
+        self._documents: dict[str, dict[str, None]] = {}
+
+    def add(self, parsed: ParsedEvent, subjects: Iterable[Subject]) -> None:
+        """Take in an event that the rules took."""
+        digests = b"".join(map(unhexlify, digests_of(parsed.details)))
+        if digests:
+            self._digests[parsed.hash] = digests
+        for subject in subjects:
+            if subject[0] == "request":
+                self._documents.setdefault(subject[1], {}).update(dict.fromkeys(own_documents(parsed)))
+
+    def registrations(self, digest: str) -> list[str]:
+        """Return the event hashes of the registrations that hold ``digest``, in ledger order."""
+        wanted = unhexlify(digest)
+        held = ((registration, raw) for registration, raw in self._digests.items() if wanted in raw)
+        return [
+            registration
+            for registration, raw in held
+            if any(raw[place : place + _BYTES] == wanted for place in range(0, len(raw), _BYTES))
+        ]
+
+    def documents(self, request: str) -> tuple[str, ...]:
+        """Return the documents that this side put to a request, each once."""
+        return tuple(self._documents.get(request, ()))
