@@ -997,16 +997,10 @@ DISCLOSURES = record(
 
 def _check_subject(value: Any) -> None:
     kinds = {"ledger": 1, "agent": 2, "case": 2, "case-exhibits": 2, "exhibit": 3, "request": 2, "transfer": 2}
-    arity = kinds.get(value[0])
-    if arity is None:
-        raise Bad("subject.kind", f"no kind of subject: {value[0]!r}")
-    if arity != len(value):
-        raise Bad("subject.arity", "a subject with another number of parts")
-    try:
-        for part in value[1:]:
-            {"agent": AGENT, "request": AGENT, "transfer": NONCE}.get(value[0], NUMBER)(part)
-    except Bad:
-        raise Bad("subject.part", "a part of a subject of another form") from None
+    if kinds.get(value[0]) != len(value):
+        raise malformed("a subject of no such kind, or with another number of parts")
+    for part in value[1:]:
+        {"agent": AGENT, "request": AGENT, "transfer": NONCE}.get(value[0], NUMBER)(part)
 
 
 def _check_proof(value: Any) -> None:
@@ -1952,7 +1946,11 @@ def read_manifest(raw: bytes) -> dict[str, str]:
     """Return the digests of a payload or tag manifest by path."""
     listed: dict[str, str] = {}
     before = ""
-    for number, line in enumerate(read_lines(raw)):
+    try:
+        lines = read_lines(raw)
+    except Bad as bad:
+        raise Bad("bag.manifest", bad.text) from None
+    for number, line in enumerate(lines):
         if number == MEMBERS:
             raise Bad("bag.too-many", "too many lines")
         text = line.decode("latin-1")
@@ -3419,7 +3417,7 @@ class Verification:
             if item["first"] < point.size <= item.get("last", MAX_INTEGER) + 1
         ]
         keys = [key for key in believed if key in declared]
-        if self.leaves.get(0, b"").hex() != ledger["genesis"]:
+        if self.genesis() != ledger["genesis"]:
             self.find(2, "checkpoint.genesis", point.origin, "entry 0 isn't the one that is believed")
         if self._open(keys) and self.trust and "policy" in self.trust:
             policy = parse_policy(self.trust["policy"])
@@ -4154,9 +4152,12 @@ class Verification:
             return None
         point = self.checkpoint
         ledger: dict[str, Any] = {"origin": point.origin, "root": point.root.hex(), "size": point.size}
-        if 0 in self.leaves:
-            ledger["genesis"] = self.leaves[0].hex()
-        return ledger
+        genesis = self.genesis()
+        return ledger | ({"genesis": genesis} if genesis else {})
+
+    def genesis(self) -> str | None:
+        """The leaf hash of entry 0, if that is one."""
+        return next((self.leaves[0].hex() for entry in self.entries if entry.index == 0), None)
 
     def _report_exhibit(self, item: dict[str, str]) -> dict[str, Any]:
         name = (item["case"], item["exhibit"])

@@ -1,4 +1,4 @@
-"""Steps 9 and 10: lists of files that give another root, what registrations say themselves, values that open nothing."""
+"""Steps 9 and 10: lists of files of another root, what registrations say themselves, values that open nothing."""
 
 from __future__ import annotations
 
@@ -219,4 +219,8 @@ _fails("disclosure-with-a-short-salt", "A salt of 15 bytes.", "private.salt",
 _fails(
     "disclosure-too-long", "A disclosure of more than 65,536 characters.", "record.malformed", _shown("A" * 65_537), 10
 )
+_fails("disclosure-of-null", "A disclosure whose value is null.", "record.subset",
+       _shown(format_base64url(b'["AAAAAAAAAAAAAAAAAAAAAA","/details/place",null]')), 10)  # fmt: skip
+_fails("disclosure-too-deep", "A disclosure of 17 levels.", "record.nesting",
+       _shown(format_base64url(b'["AAAAAAAAAAAAAAAAAAAAAA","/x",' + b"[" * 16 + b"]" * 17)), 10)  # fmt: skip
 _fails("disclosure-misspelled", "A disclosure that is no base64url.", "text.base64url", _shown("A"), 10)

@@ -1,4 +1,4 @@
-"""Steps 9 and 10: evidence that is encrypted, erased, cut into pieces, an image, or an asset on a public chain."""
+"""Steps 9 and 10: evidence that is encrypted, erased, cut into pieces, or an image."""
 
 from __future__ import annotations
 
@@ -8,16 +8,12 @@ from hashlib import sha256
 from typing import Any
 
 from custody.ledger.compose import Anchor, Composed, fill_record
-from custody.onchain.claims import Recorded
 from schemas import canonical, layout
-from schemas.asset_proof import AssetProof
 from schemas.bundle import Bundle, BundledDocument, BundledFile, Ciphertext, Disclosures, Withheld
 from schemas.content import FileRecord, Pieces, content_of
 from schemas.event import Link
 from schemas.merkle import hash_leaf, root_of
 from schemas.trust import ChainPin
-from tests.onchain import scenes
-from tests.onchain.forging import ETHEREUM, REGTEST
 from tests.vectors.forge import Members, pack
 from tests.vectors.posts import Post, trust_in
 from tests.vectors.setting import CASE, CASES, FILES, Setting, Vector
@@ -44,10 +40,12 @@ PHOTO_CIPHERTEXT = base64.b64decode(
 Made = Callable[[Post], Members]
 
 
-def _case(
+def enter(
     name: str, comment: str, verdict: str, step: int | None, code: str, build: Made, *,
     files: dict[str, bytes] | None = None, pins: tuple[ChainPin, ...] = (),
 ) -> None:  # fmt: skip
+    """Enter a case of one ledger, whose reader believes it, pins blocks, and may have files."""
+
     def vector(setting: Setting) -> Vector:
         post = Post(setting.forge.folder, "a", {"b": "XB"})
         raw = pack(build(post))
@@ -107,16 +105,16 @@ def _encrypted_document(post: Post) -> Members:
     return post.bundle("EX-1", to="ministry", edit_payload=edit)
 
 
-_case("encrypted", "A file is encrypted for somebody else.", "INDETERMINATE", 9, "content.encrypted", _encrypted())
-_case("encrypted-and-given", "The plain file is given apart.", "PASSED", None, "", _encrypted(),
+enter("encrypted", "A file is encrypted for somebody else.", "INDETERMINATE", 9, "content.encrypted", _encrypted())
+enter("encrypted-and-given", "The plain file is given apart.", "PASSED", None, "", _encrypted(),
       files={DIGEST: SECRET})  # fmt: skip
-_case("encrypted-and-changed", "Another plain file is given apart.", "FAILED", 9, "content.mismatch", _encrypted(),
+enter("encrypted-and-changed", "Another plain file is given apart.", "FAILED", 9, "content.mismatch", _encrypted(),
       files={DIGEST: b"room 5\n"})  # fmt: skip
-_case("encrypted-damaged", "The ciphertext was changed.", "FAILED", 1, "bag.digest",
+enter("encrypted-damaged", "The ciphertext was changed.", "FAILED", 1, "bag.digest",
       _encrypted(later=CIPHERTEXT[:-1] + b"\0"), files={DIGEST: SECRET})  # fmt: skip
-_case("encrypted-of-another-size", "bundle.json says another size of a ciphertext.", "FAILED", 9, "content.size",
+enter("encrypted-of-another-size", "bundle.json says another size of a ciphertext.", "FAILED", 9, "content.size",
       _encrypted(said=7), files={DIGEST: SECRET})  # fmt: skip
-_case("encrypted-document", "A document is encrypted for somebody else.", "INDETERMINATE", 9, "content.encrypted",
+enter("encrypted-document", "A document is encrypted for somebody else.", "INDETERMINATE", 9, "content.encrypted",
       _encrypted_document)  # fmt: skip
 
 
@@ -173,16 +171,16 @@ def _names_erased(post: Post) -> Members:
     return post.bundle("EX-1", to="ministry")
 
 
-_case("file-erased", "A file that was erased by order isn't missing.", "PASSED", None, "content.erased", _erased())
-_case("file-erased-of-another-exhibit", "An order about another exhibit excuses nothing here.", "INDETERMINATE", 9,
+enter("file-erased", "A file that was erased by order isn't missing.", "PASSED", None, "content.erased", _erased())
+enter("file-erased-of-another-exhibit", "An order about another exhibit excuses nothing here.", "INDETERMINATE", 9,
       "content.absent", _erased(about="EX-2"))  # fmt: skip
-_case("file-erased-and-shown", "A file that was to be erased is there: a defect.", "PASSED", None,
+enter("file-erased-and-shown", "A file that was to be erased is there: a defect.", "PASSED", None,
       "content.erased-shown", _erased(is_gone=False))  # fmt: skip
-_case("names-erased", "The names in a list of files were erased by order.", "PASSED", None, "content.names-erased",
+enter("names-erased", "The names in a list of files were erased by order.", "PASSED", None, "content.names-erased",
       _names_erased)  # fmt: skip
-_case("withheld-and-shown", "A value is said to be withheld, and shown.", "FAILED", 10, "disclosures.list",
+enter("withheld-and-shown", "A value is said to be withheld, and shown.", "FAILED", 10, "disclosures.list",
       _withheld(hand=_shown))  # fmt: skip
-_case("withheld-and-not-carried", "A value is said to be withheld that nothing has.", "FAILED", 10,
+enter("withheld-and-not-carried", "A value is said to be withheld that nothing has.", "FAILED", 10,
       "disclosures.list", _withheld(rule=lambda *_: ["ab" * 32]))  # fmt: skip
 
 
@@ -203,7 +201,7 @@ def _large(*, given: tuple[bytes, ...] | None = LARGE, size: int = 16_777_216, c
             "digests": {"sha256": digest}, "path": "disk.img", "pieces": Pieces(count=count, root=root, size=size),
             "size": 16_777_217, "type": "file",
         }  # fmt: skip
-        _register(post, values)
+        register(post, values)
         if given is not None:
             post.forge.lists[root] = b"".join(item.hex().encode() + b"\n" for item in given)
         return post.bundle("EX-2", to="ministry", is_detached=True)
@@ -211,7 +209,7 @@ def _large(*, given: tuple[bytes, ...] | None = LARGE, size: int = 16_777_216, c
     return build
 
 
-def _register(post: Post, *files: dict[str, Any], **details: Any) -> None:
+def register(post: Post, *files: dict[str, Any], **details: Any) -> None:
     """Register EX-2 with file records of one's own, or other details."""
     world = post.world
     made = [fill_record(FileRecord, values, random=world.random) for values in files]
@@ -226,14 +224,14 @@ def _register(post: Post, *files: dict[str, Any], **details: Any) -> None:
     post.forge.add(world.sign(Composed(composed.event, (*composed.disclosures, *inside))))
 
 
-_case("pieces", "A large file travels apart, the list of its pieces is there.", "INDETERMINATE", 9, "content.absent",
+enter("pieces", "A large file travels apart, the list of its pieces is there.", "INDETERMINATE", 9, "content.absent",
       _large())  # fmt: skip
-_case("pieces-absent", "The list of a large file's pieces is missing: a note.", "INDETERMINATE", 9,
+enter("pieces-absent", "The list of a large file's pieces is missing: a note.", "INDETERMINATE", 9,
       "content.pieces-absent", _large(given=None))  # fmt: skip
-_case("pieces-of-another-file", "A list of pieces of another root.", "FAILED", 9, "content.pieces",
+enter("pieces-of-another-file", "A list of pieces of another root.", "FAILED", 9, "content.pieces",
       _large(given=LARGE[::-1]))  # fmt: skip
-_case("pieces-cut", "A list with a piece too few.", "FAILED", 9, "content.pieces", _large(given=LARGE[:1]))
-_case("pieces-of-another-size", "Pieces of a size that no writer uses.", "FAILED", 9, "content.pieces",
+enter("pieces-cut", "A list with a piece too few.", "FAILED", 9, "content.pieces", _large(given=LARGE[:1]))
+enter("pieces-of-another-size", "Pieces of a size that no writer uses.", "FAILED", 9, "content.pieces",
       _large(given=None, size=8_388_608, count=3))  # fmt: skip
 
 
@@ -242,7 +240,7 @@ _case("pieces-of-another-size", "Pieces of a size that no writer uses.", "FAILED
 
 def _stating(**details: Any) -> Made:
     def build(post: Post) -> Members:
-        _register(post, **{"content": content_of([]), **details})
+        register(post, **{"content": content_of([]), **details})
         return post.bundle("EX-2", to="ministry")
 
     return build
@@ -253,61 +251,11 @@ LIST = {
     "absent": 1, "differing": 1, "document": "ab" * 32, "kind": "sums", "matching": 1, "unchecked": 0,
     "unknown_lines": 1, "unlisted": 0,
 }  # fmt: skip
-_case("image-damaged", "An image that came damaged: a defect.", "PASSED", None, "image.container-checksum",
+enter("image-damaged", "An image that came damaged: a defect.", "PASSED", None, "image.container-checksum",
       _stating(image={**IMAGE, "damage": ["container-checksum", "truncated"]}))  # fmt: skip
-_case("hash-list-differs", "A list of digests that differs: a defect.", "PASSED", None, "hash-list.mismatch",
+enter("hash-list-differs", "A list of digests that differs: a defect.", "PASSED", None, "hash-list.mismatch",
       _stating(hash_lists=[{**LIST, "faults": ["duplicate"]}]))  # fmt: skip
-_case("web-capture-without-image", "A web capture below the least that courts want: a defect.", "PASSED", None,
+enter("web-capture-without-image", "A web capture below the least that courts want: a defect.", "PASSED", None,
       "defect.web-capture", _stating(kind="web-capture"))  # fmt: skip
-_case("taken-online-from-abroad", "Data of another country were taken online: a defect.", "PASSED", None,
+enter("taken-online-from-abroad", "Data of another country were taken online: a defect.", "PASSED", None,
       "defect.sovereignty", _stating(data_country="XB", obtained="online-capture"))  # fmt: skip
-
-
-# Assets
-
-
-def _asset(proof: AssetProof, recorded: Recorded, **changes: Any) -> Made:
-    def build(post: Post) -> Members:
-        raw = canonical.encode(proof)
-        digest = sha256(raw).hexdigest()
-        post.forge.documents[digest] = raw
-        asset: dict[str, Any] = {"custody": "self-hosted", "proofs": [{"document": digest}]}
-        asset |= {name: value for name in ("account", "asset") if (value := getattr(recorded, name))}
-        moved = {name: getattr(recorded, name) for name in ("transaction", "wallet")}
-        if moved["wallet"]:
-            asset["transfer"] = {name: value for name, value in moved.items() if value}
-        _register(post, asset={**asset, **changes}, content=content_of([]), kind="token", nature="asset")
-        return post.bundle("EX-2", to="ministry")
-
-    return build
-
-
-BLOCK = scenes.state_block()
-PIN = ChainPin(chain=ETHEREUM, hash=BLOCK.hash.hex(), height=scenes.HEIGHT)
-COINS = scenes.bitcoin_proof()
-PAID = ChainPin(chain=REGTEST, hash=scenes.header_hash(COINS.headers[-1]), height=scenes.HEIGHT + 2)
-STOLEN = scenes.owner_proof(scenes.state_block(scenes.STRANGER))
-RECEIPT = scenes.receipt_proof(scenes.receipts_block(scenes.moved()))
-
-_case("asset-owner-proven", "The owner of a token in a pinned block.", "PASSED", None, "asset.proven",
-      _asset(scenes.owner_proof(BLOCK), scenes.TOKEN_RECORD), pins=(PIN,))  # fmt: skip
-_case("asset-not-pinned", "The reader pins no block of the chain.", "PASSED", None, "asset.not-pinned",
-      _asset(scenes.owner_proof(BLOCK), scenes.TOKEN_RECORD))  # fmt: skip
-_case("asset-other-block", "The pinned block of that height is another one.", "FAILED", 9, "asset.pin-contradicted",
-      _asset(scenes.owner_proof(BLOCK), scenes.TOKEN_RECORD),
-      pins=(ChainPin(chain=ETHEREUM, hash="cd" * 32, height=scenes.HEIGHT),))  # fmt: skip
-_case("asset-pin-not-reached", "The headers lead to no pinned block.", "INDETERMINATE", 9, "asset.pin-not-reached",
-      _asset(scenes.owner_proof(BLOCK), scenes.TOKEN_RECORD),
-      pins=(ChainPin(chain=ETHEREUM, hash="cd" * 32, height=7),))  # fmt: skip
-_case("asset-of-somebody-else", "The token belongs to neither of those who should have it.", "FAILED", 9,
-      "asset.not-held", _asset(STOLEN, scenes.TOKEN_RECORD))  # fmt: skip
-_case("asset-paid", "A transaction pays the custody wallet.", "PASSED", None, "asset.proven",
-      _asset(COINS, scenes.COIN_RECORD), pins=(PAID,))  # fmt: skip
-_case("asset-other-branch", "A branch that leads to another root.", "FAILED", 9, "asset.branch",
-      _asset(scenes.bitcoin_proof(place=1), scenes.COIN_RECORD), pins=(PAID,))  # fmt: skip
-_case("asset-received", "A receipt shows that the token went to the custody wallet.", "PASSED", None, "asset.stated",
-      _asset(RECEIPT, scenes.TOKEN_RECORD))  # fmt: skip
-_case("asset-in-a-shared-wallet", "The custody wallet serves another target too: a defect.", "PASSED", None,
-      "defect.shared-wallet",
-      _asset(RECEIPT, scenes.TOKEN_RECORD,
-             transfer={"shared": True, "wallet": scenes.TOKEN_RECORD.wallet}))  # fmt: skip

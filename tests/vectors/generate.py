@@ -10,6 +10,7 @@ from typing import Any
 
 from schemas import canonical
 from tests.vectors import (
+    asset_cases,
     certificate_cases,
     checkpoint_cases,
     closure_cases,
@@ -17,6 +18,8 @@ from tests.vectors import (
     content_cases,
     entry_cases,
     evidence_cases,
+    form_cases,
+    reducer_cases,
     release_cases,
     request_cases,
     rule_cases,
@@ -39,6 +42,9 @@ MODULES = (
     evidence_cases,
     content_cases,
     certificate_cases,
+    form_cases,
+    reducer_cases,
+    asset_cases,
 )
 """Importing them enters their cases."""
 
