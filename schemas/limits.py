@@ -80,6 +80,8 @@ LOG_KEYS: Final = 1_024
 """Log keys that a ledger ever has."""
 SPANS_IN_EVENT: Final = 32
 """Places on a medium, or segments of an image, that an event holds itself; more are a document."""
+FURTHER_IMAGES: Final = 7
+"""Forensic images of one exhibit beside the first: a list in an event has room for so many."""
 ASSET_PROOF_BYTES: Final = 8 * 1024 * 1024
 """A proof about an asset: what a node answers about one account, transaction or receipt."""
 TRIE_NODES: Final = 132

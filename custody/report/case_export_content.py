@@ -8,6 +8,7 @@ from typing import Any, Final
 from custody.evidence.members import Member
 from custody.report.case_graph import Graph, Node, date_time, id_of, make_node, refer
 from custody.report.values import pointer_of
+from custody.verify.images import images_of
 from schemas.content import Content, Digests
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.image import Image, Medium
@@ -52,7 +53,8 @@ def put_exhibit(
         core_description=[*filter(None, [shown(details.description, ("details", "description"), disclosed)]), *said],
         core_hasFacet=facets,
     )  # fmt: skip
-    _put_medium(graph, registered, details, exhibit)
+    for place, image in enumerate(images_of(details), start=1):
+        _put_medium(graph, registered, image, place, exhibit)
     _put_page(graph, registered, details, disclosed, exhibit)
     return exhibit
 
@@ -120,12 +122,12 @@ def _other_digests(digests: object) -> list[str]:
     return [f"{name}: {value}" for name, value in found if value is not UNSET]
 
 
-def _put_medium(graph: Graph, registered: ParsedEvent, details: ExhibitRegistered, exhibit: str) -> None:
+def _put_medium(graph: Graph, registered: ParsedEvent, image: Image, place: int, exhibit: str) -> None:
     """Add the disk inside a forensic image, if it was read: it has digests of its own."""
-    medium = details.image.medium if isinstance(details.image, Image) else UNSET
+    medium = image.medium
     if not isinstance(medium, Medium):
         return
-    keys = (registered.hash, "medium")
+    keys = (registered.hash, "medium", *([] if place == 1 else [str(place)]))
     facet = _facet("medium", keys, observable_hash=_hashes(medium.digests, keys), observable_sizeInBytes=medium.size)
     node = graph.put(
         "medium", keys, "observable:ObservableObject",

@@ -37,12 +37,18 @@ def check_image(entry: ParsedEntry, findings: Findings) -> None:
     details, where = entry.event.details, f"entry {entry.entry.index}"
     if not isinstance(details, ExhibitRegistered):
         return
-    if isinstance(details.image, Image):
-        for severity, code, text in _image(details.image):
-            findings.add(9, severity, code, where, f"the image: {text}")
+    for number, image in enumerate(images_of(details), start=1):
+        for severity, code, text in _image(image):
+            findings.add(9, severity, code, where, f"{'the image' if number == 1 else f'image {number}'}: {text}")
     for item in details.hash_lists if isinstance(details.hash_lists, tuple) else ():
         for severity, code, text in _list(item):
             findings.add(9, severity, code, where, f"the list {item.document}: {text}")
+
+
+def images_of(details: ExhibitRegistered) -> tuple[Image, ...]:
+    """Return the images of an exhibit, the first one first."""
+    further = details.further_images if isinstance(details.further_images, tuple) else ()
+    return (details.image, *further) if isinstance(details.image, Image) else ()
 
 
 def _image(image: Image) -> _Told:

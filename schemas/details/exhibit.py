@@ -154,6 +154,7 @@ class ExhibitRegistered(Record, frozen=True, kw_only=True):
     description: Private
     documents: Documents | Unset = UNSET
     foreign: Foreign | Unset = UNSET
+    further_images: Annotated[tuple[Image, ...], Meta(min_length=1, max_length=limits.FURTHER_IMAGES)] | Unset = UNSET
     handling: Annotated[tuple[Handling, ...], Meta(min_length=1, max_length=4)] | Unset = UNSET
     hash_lists: Annotated[tuple[HashList, ...], Meta(min_length=1, max_length=16)] | Unset = UNSET
     identifiers: Private | Unset = UNSET
@@ -178,6 +179,8 @@ class ExhibitRegistered(Record, frozen=True, kw_only=True):
             raise ValueError("asset stands for assets only")
         if self.content is UNSET and (self.image is not UNSET or self.hash_lists is not UNSET):
             raise ValueError("image and hash_lists stand beside content only")
+        if self.image is UNSET and self.further_images is not UNSET:
+            raise ValueError("further_images stand beside image only")
         check_sorted("handling", self.handling)
 
 

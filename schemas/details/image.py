@@ -44,7 +44,7 @@ class Span(Record, frozen=True, kw_only=True):
 class Spans(Record, frozen=True, kw_only=True):
     """Places on a medium, in order: the number of all, their summed length, and the first of them.
 
-    More than 32 are a document: one canonical JSON line for each.
+    All of them are a ``document`` too where they are more: one canonical JSON line for each.
     """
 
     count: Annotated[int, Meta(ge=1, le=limits.MAX_SAFE_INTEGER)]
@@ -87,10 +87,10 @@ class StoredHash(Record, frozen=True, kw_only=True):
 
 
 class Segments(Record, frozen=True, kw_only=True):
-    """The files of an image: ``order`` holds their SHA-256 in the order of the medium (more than 32: ``document``).
+    """The files of an image: ``order`` holds their SHA-256 in the order of the medium.
 
-    ``missing`` are numbers of segments that aren't there, the first of 1; the end of a set can be missing unnoticed
-    only where its format marks no end.
+    Of many, always of more than 32, ``document`` is their list instead. ``missing`` are numbers of segments
+    that aren't there, the first of 1; the end of a set can be missing unnoticed only where its format marks no end.
     """
 
     count: Annotated[int, Meta(ge=1, le=limits.MAX_SAFE_INTEGER)]

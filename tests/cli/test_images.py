@@ -8,8 +8,10 @@ import pytest
 
 from custody.cli.exits import Exit
 from custody.evidence.images.supervise import read_apart
+from custody.verify.images import check_image, images_of
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.image import HashList, Image, Medium, Segments
+from schemas.report import Findings
 from schemas.types import UNSET
 from tests.cli.machine import CASE, Machine
 from tests.cli.script import Stage
@@ -253,20 +255,99 @@ def test_an_image_that_changes_meanwhile_is_refused(machine: Machine, monkeypatc
         path.write_bytes(path.read_bytes())
         return read_apart(*args, **more)
 
-    monkeypatch.setattr("custody.cli.intake.imaging.read_apart", meddle)
+    monkeypatch.setattr("custody.cli.intake.image_reading.read_apart", meddle)
     machine.fail(f"register disk.E01 --in-place {LINE}", Exit.REFUSED, "evidence.changed")
     machine.register("disk.E01")
 
 
-def test_two_images_in_one_exhibit_are_whole_or_refused(machine: Machine) -> None:
-    """One exhibit records one medium; that is said, and no segment is lost over it."""
+def _media(machine: Machine) -> list[str]:
+    return [
+        image.medium.digests.sha256 if isinstance(image.medium, Medium) else str(image.not_read)
+        for image in images_of(_registered(machine))
+    ]
+
+
+def test_every_image_of_an_exhibit_is_read(machine: Machine) -> None:
+    """A seizure is often several disks, and what is wrong with the second one matters as much."""
+    other = MEDIUM[::-1]
     _write(machine, forge(MEDIUM, Shape(segments=2)), "a")
-    _write(machine, forge(MEDIUM), "b")
+    _write(machine, forge(other), "b")
     ran = machine.do(f"register a.E01 b.E01 {LINE}")
-    assert "2 images in one exhibit" in ran.stderr
-    assert (_registered(machine).content.count, _registered(machine).image) == (3, UNSET)  # type: ignore[union-attr]
+    assert "medium of a.E01" in ran.stderr
+    assert "medium of b.E01" in ran.stderr
+    assert _registered(machine).content.count == 3  # type: ignore[union-attr]
+    assert _media(machine) == [sha256(MEDIUM).hexdigest(), sha256(other).hexdigest()]
+    assert "medium 2" in machine.do("show EX-1").stdout
     (machine.stage.folder / "c.E01").touch()
     machine.fail(f"register b.E01 c.E01 {LINE}", Exit.REFUSED, "image.zero-bytes")
+
+
+def test_damage_of_a_later_image_is_refused_recorded_and_reported(machine: Machine) -> None:
+    """Whoever looks at the first disk alone lets the second one through."""
+    _write(machine, forge(MEDIUM), "a")
+    _write(machine, forge(MEDIUM, Shape(md5_stored=b"\x07" * 16)), "b")
+    machine.fail(f"register a.E01 b.E01 {LINE}", Exit.REFUSED, "image.stored-hash")
+    machine.do(f"register a.E01 b.E01 --accept-damaged {LINE}")
+    assert [image.damage for image in images_of(_registered(machine))] == [UNSET, ("stored-hash",)]
+    findings = Findings()
+    check_image(machine.entries()[-1], findings)
+    assert [(item.code, item.text.split(":")[0]) for item in findings.items] == [("image.stored-hash", "image 2")]
+
+
+def test_a_folder_of_disks_is_read_down_to_its_bottom(machine: Machine) -> None:
+    """That is how disks come: one folder each, containers of many kinds, and their logs beside them."""
+    folder = machine.stage.folder / "seizure"
+    for name in ("one", "two"):
+        (folder / name).mkdir(parents=True)
+    forge(MEDIUM).write(folder / "one", "disk1")
+    forge(MEDIUM, Shape(segments=3)).write(folder / "one", "disk2")
+    write_qcow2(folder / "two" / "disk3.qcow2", MEDIUM)
+    (folder / "two" / "x.img").touch()
+    (folder / "two" / "old.E01").touch()
+    forge(MEDIUM).write(folder, "disk0")
+    (folder / "disk4.dd").write_bytes(MEDIUM)
+    machine.register("seizure")
+    assert _media(machine) == [sha256(MEDIUM).hexdigest()] * 5
+    assert _registered(machine).kind == "image"
+
+
+def test_a_folder_with_a_disk_deep_inside_stays_a_folder(machine: Machine) -> None:
+    """A home directory that holds a virtual machine is no disk; what that disk is gets recorded all the same."""
+    folder = machine.stage.folder / "home"
+    (folder / "vm").mkdir(parents=True)
+    write_qcow2(folder / "vm" / "disk.qcow2", MEDIUM)
+    machine.register("home")
+    assert (_registered(machine).kind, _media(machine)) == ("directory", [sha256(MEDIUM).hexdigest()])
+
+
+def test_a_log_speaks_of_the_image_that_is_called_like_it(machine: Machine) -> None:
+    """Held against another disk, a true log would be a lie and a false one might be true."""
+    other = MEDIUM[::-1]
+    _write(machine, forge(MEDIUM), "a")
+    _write(machine, forge(other), "b")
+    log = "dc3dd 7.2.646 started\n   {} (sha256)\n"
+    for name, digest in (("b.log", sha256(other)), ("a.E01.txt", sha256(MEDIUM)), ("notes.txt", sha256(other))):
+        (machine.stage.folder / name).write_text(log.format(digest.hexdigest()))
+    machine.do(f"register a.E01 b.E01 --hash-list b.log --hash-list a.E01.txt --hash-list notes.txt {LINE}")
+    lists = _registered(machine).hash_lists
+    assert isinstance(lists, tuple)
+    assert [(item.matching, item.differing, item.unchecked) for item in lists] == [(1, 0, 0)] * 3
+    (machine.stage.folder / "a.log").write_text(log.format(sha256(other).hexdigest()))
+    machine.fail(f"register a.E01 b.E01 --hash-list a.log {LINE}", Exit.REFUSED, "hash-list.mismatch")
+
+
+def test_more_images_than_a_record_holds_are_refused_with_a_way_out(machine: Machine) -> None:
+    """Nothing may be left out without a word."""
+    folder = machine.stage.folder / "many"
+    folder.mkdir()
+    for number in range(9):
+        forge(MEDIUM[: 512 * 64]).write(folder, f"disk{number}")
+    machine.fail(f"register many {LINE}", Exit.REFUSED, "image.number")
+    assert "image.number" in machine.do(f"register many --no-medium {LINE}").stderr
+    assert images_of(_registered(machine)) == ()
+    (folder / "disk8.E01").unlink()
+    machine.register("many")
+    assert len(_media(machine)) == 8
 
 
 def test_a_folder_with_some_raw_file_is_no_image(machine: Machine) -> None:

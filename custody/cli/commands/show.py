@@ -28,9 +28,9 @@ from custody.report.text_lines import act_lines, bullets, holding_lines, pairs, 
 from custody.report.words import format_utc, format_when
 from custody.storage.reading import Reader
 from custody.verify.erasures import find_erasures
+from custody.verify.images import images_of
 from custody.verify.state import Exhibit
 from schemas.content import Content
-from schemas.details.image import Image
 from schemas.report import Severity
 
 READING: Final = (
@@ -139,8 +139,9 @@ def _summary(page: _Page) -> Iterator[tuple[str, str]]:
         files = "1 file or other name" if content.count == 1 else f"{content.count:,} files and other names"
         yield "content", f"{files}, {count_bytes(content.bytes)}"
         yield "fingerprint", content.root
-    if isinstance(story.details.image, Image):
-        yield "medium", medium_words(story.details.image)
+    images = images_of(story.details)
+    for number, image in enumerate(images, start=1):
+        yield "medium" if len(images) == 1 else f"medium {number}", medium_words(image)
     yield "evidence", page.where.text
     yield from source_lines(story.details)
     for item in page.made_from:

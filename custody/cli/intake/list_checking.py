@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,11 @@ class HeldList:
     path: Path
     parsed: ParsedList
     document: str
+
+    def is_of(self, image: bytes) -> bool:
+        """Tell by its name whether a log belongs to an image: both are called the same, but for their endings."""
+        log = os.path.basename(os.fsencode(self.path))
+        return log.startswith(image + b".") or log.rpartition(b".")[0] in {image, image.rpartition(b".")[0]}
 
 
 def read_lists(staged: Staged, paths: Sequence[Path]) -> tuple[HeldList, ...]:
@@ -78,26 +84,26 @@ def check_lists(
     context: Context,
     lists: Sequence[HeldList],
     members: Iterable[Member],
-    medium: Found | None,
+    media: Sequence[tuple[bytes, Found]],
     *,
     wants_all: bool,
     accept: bool,
 ) -> list[dict[str, Any]]:
     """Hold lists against what was read, and return what the registration says of each.
 
-    With ``wants_all`` a name that the exhibit doesn't hold is a fault. Where an exhibit of one file is no image, what a
-    log says of the medium is held against that file.
+    With ``wants_all`` a name that the exhibit doesn't hold is a fault. ``media`` are those of its images, with their
+    names. Of several, what a log says of a medium is about the one that is called as the log is, or else that of which
+    it has a digest. Where an exhibit of one file is no image, it is held against that file.
 
     Raises:
         RefusedError: ``hash-list.mismatch``, ``hash-list.absent``, ``hash-list.nothing``, or a fault of a list, unless
             differences are accepted.
     """
     files = dict(_files(members))
-    inside = _medium(medium, files)
     described = []
     left = _DIFFERENCES_MOST
     for held in lists:
-        result = compare(held.parsed, files=files, medium=inside)
+        result = compare(held.parsed, files=files, medium=_medium(held, media, files))
         _check(context, held, result, wants_all=wants_all, accept=accept)
         kept = result.differences[:left]
         left -= len(kept)
@@ -112,7 +118,7 @@ def hold_against(context: Context, held: HeldList, members: Iterable[Member], *,
     What a log says of the medium is left unchecked for an image: its medium is not read again here.
     """
     files = dict(_files(members))
-    result = compare(held.parsed, files=files, medium=None if is_image else _medium(None, files))
+    result = compare(held.parsed, files=files, medium=None if is_image else _medium(held, (), files))
     for item in result.differences[:_TOLD]:
         note(context.settings, f"DIFFERS: {show_path(held.path)}: {_difference_text(item)} [hash-list.mismatch]")
     for fault in held.parsed.faults:
@@ -128,10 +134,16 @@ def _files(members: Iterable[Member]) -> Iterable[tuple[bytes, Known]]:
             yield member.path, Known(dict(named_in(digests)), size)
 
 
-def _medium(found: Found | None, files: Mapping[bytes, Known]) -> Known | None:
-    if found is not None:
-        return Known(found.digests, found.size) if found.not_read is None else None
-    return next(iter(files.values())) if len(files) == 1 else None
+def _medium(held: HeldList, media: Sequence[tuple[bytes, Found]], files: Mapping[bytes, Known]) -> Known | None:
+    """Return the medium of which a list speaks; nothing where that wasn't read, or can't be told."""
+    if not media:
+        return next(iter(files.values())) if len(files) == 1 else None
+    called = [found for name, found in media if held.is_of(name)] if len(media) > 1 else [media[0][1]]
+    if len(called) != 1:
+        told = {value.digest for entry in held.parsed.entries if entry.name is None for value in entry.values}
+        called = [found for _, found in media if told.intersection(found.digests.values())][:1]
+    read = [Known(found.digests, found.size) for found in called if found.not_read is None]
+    return read[0] if read else None
 
 
 def _check(context: Context, held: HeldList, result: Comparison, *, wants_all: bool, accept: bool) -> None:

@@ -72,12 +72,12 @@ def container_of(name: bytes, found: Sample, *, is_image: bool = False) -> Conta
     """
     for magic, kind in _MAGIC:
         if found.first.startswith(magic):
-            return "ewf-s01" if kind == "ewf-e01" and _by_name(name) == "ewf-s01" else kind
+            return "ewf-s01" if kind == "ewf-e01" and named_container(name) == "ewf-s01" else kind
     if _DESCRIPTOR.match(found.first):
         return "vmdk"
     if len(found.last) >= 512 and found.last[-512:].startswith(b"conectix"):
         return "vhd"
-    named = _by_name(name)
+    named = named_container(name)
     if named == "aff4" and not (found.first.startswith(b"PK\x03\x04") or is_placeholder(found)):
         return "raw" if is_image else None
     return named or ("raw" if is_image else None)
@@ -102,5 +102,6 @@ def has_mark(container: Container, found: Sample) -> bool:
     return container_of(b"", found) in {container, "ewf-e01" if container == "ewf-s01" else container}
 
 
-def _by_name(name: bytes) -> Container | None:
+def named_container(name: bytes) -> Container | None:
+    """Return what kind of image a name promises; nothing for none."""
     return next((kind for pattern, kind in _NAMES if pattern.search(name)), None)
