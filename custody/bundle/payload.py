@@ -22,6 +22,7 @@ from custody.bundle.withheld import Kept, find_kept, tell_withheld
 from custody.ledger.store import DisclosureStore
 from custody.verify.documents import documents_of
 from custody.verify.erasures import Erasures, find_erasures
+from custody.verify.letters import letter_of, opens_gate
 from schemas import bag, canonical, layout, limits
 from schemas.bundle import Bundle, BundledDocument, BundledExhibit, BundledFile, Ciphertext, Disclosures
 from schemas.content import Content, Digests, FileRecord, ManifestLine, Pieces
@@ -325,7 +326,9 @@ def _inherited(events: Iterable[ParsedEvent], vault: Vault) -> list[PayloadMembe
 def _documents(events: Iterable[ParsedEvent], vault: Vault) -> list[PayloadMember]:
     """The documents that the entries name and the store has; one that it doesn't have counts as withheld."""
     members = []
-    for digest in sorted({digest for event in events for digest in documents_of(event)}):
+    # Letters about requests stay here: those who wrote them have them, and each answer would hold all before it.
+    kept = {origin.document for event in events if (origin := letter_of(event)) is not None and not opens_gate(event)}
+    for digest in sorted({digest for event in events for digest in documents_of(event)} - kept):
         path = vault.document(digest)
         if path is not None:
             members.append(PayloadMember(layout.DOCUMENTS + digest, digest, path.stat().st_size, path=path))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from custody.cli.acting.secrets_typed import places_like_keys, refuse_in_details
+from custody.cli.checking.behind import look_behind
 from custody.cli.checking.seen import verify_newest
 from custody.cli.context import Context
 from custody.cli.files import given_values
@@ -29,6 +30,7 @@ from custody.storage.home import Home, open_home
 from custody.verify.places import places_of
 from custody.verify.reducer import reduce
 from custody.verify.state import Ledger
+from custody.verify.verify import Trusted, Verified
 from schemas.errors import StorageError
 from schemas.event import About, ParsedEvent, Seen, Signer
 from schemas.text import check_number
@@ -43,6 +45,10 @@ class LedgerAccess:
 
     context: Context
     home: Home
+    trusted: Trusted | None = None
+    """Whom a command was told to believe about other ledgers; the user's own trust file, if nothing was said."""
+    known: dict[str, Verified] = field(default_factory=dict)
+    """Letters and bundles of other ledgers that a command verified, by digest or payload manifest."""
     _seen: Seen | None = None
     _warned: set[str] = field(default_factory=set)
 
@@ -159,6 +165,7 @@ class LedgerAccess:
             clock_is_right=clock_is_right,
             # The program's own main module is made to be imported again, by a worker that checks signatures.
             may_spawn=True,
+            behind=look_behind(self.context, self.home, trusted=self.trusted, known=self.known),
         )
 
     def alive_keys(self) -> frozenset[str]:

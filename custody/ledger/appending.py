@@ -17,17 +17,21 @@ from custody.ledger.submission import ParsedSubmission, Submission, check_times,
 from custody.ledger.tiles import append_leaves
 from custody.ledger.working import WorkingState, WorkingTallies
 from custody.verify.disputes import Signing, affirmed_by
+from custody.verify.past import RESTING
 from custody.verify.reducer import reduce
 from custody.verify.signing import check_enrolments, signature_jobs
+from custody.verify.state import View
 from keys.private.signer import Signer
 from schemas import canonical, limits, text
 from schemas.checkpoint import Checkpoint
-from schemas.entry import Entry
+from schemas.entry import Entry, ParsedEntry
 from schemas.errors import CustodyError, RefusedError, UsageError
 from schemas.merkle import hash_leaf
 from schemas.private import Disclosure
 from schemas.types import UNSET, Hash, Unset
 
+LookBehind = Callable[[LedgerWriter, View, ParsedEntry], None]
+"""Raises unless what an entry rests on beside the ledger bears it; is given the state before the entry."""
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -53,11 +57,19 @@ class _Made(NamedTuple):
 class Appending:
     """Entries on their way into the ledger. Mutable: lives as long as one write transaction."""
 
-    def __init__(self, writer: LedgerWriter, *, recorded_at: datetime, may_spawn: bool = False) -> None:
+    def __init__(
+        self,
+        writer: LedgerWriter,
+        *,
+        recorded_at: datetime,
+        may_spawn: bool = False,
+        behind: LookBehind | None = None,
+    ) -> None:
         head = writer.head()
         self.receipts: list[Receipt] = []
         self.disclosures: list[Disclosure] = []
         self._writer = writer
+        self._behind = behind
         self._at = recorded_at
         self._recorded_at = text.format_time(recorded_at)
         self._start = self._size = head.size
@@ -172,6 +184,8 @@ class Appending:
         raw = canonical.encode(entry)
         if len(raw) > limits.ENTRY_BYTES:
             raise RefusedError("append.size", f"expected an entry of at most {limits.ENTRY_BYTES}, found {len(raw)}")
+        if self._behind is not None and event.type in RESTING:
+            self._behind(self._writer, self._state, ParsedEntry(entry=entry, event=event, leaf=hash_leaf(raw), raw=raw))
         self._state.put(outcome.changes)
         self._state.place(event.hash, outcome.place)
         self._state.hold(event, outcome.place.subjects)

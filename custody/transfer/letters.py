@@ -15,9 +15,9 @@ from typing import Any, Final
 from custody.transfer.requests import RequestStory
 from custody.verify.state import Agent, Ledger, Request
 from custody.verify.verify import Verified
+from schemas.details.letter import LetterOrigin
 from schemas.details.record import BundleExported
 from schemas.details.request import (
-    LetterOrigin,
     RequestAnswered,
     RequestBody,
     RequestCompleted,
@@ -29,7 +29,7 @@ from schemas.entry import ParsedEntry
 from schemas.errors import RefusedError, UsageError, VerificationError
 from schemas.event import ParsedEvent
 from schemas.private import Disclosure
-from schemas.types import is_set
+from schemas.types import UNSET, is_set
 
 Details = dict[str, Any]
 _HIDDEN: Final = object()
@@ -72,12 +72,14 @@ class Letter:
     to: Agent | None
     requests: tuple[LetterRequest, ...]
     disclosed: Mapping[str, Disclosure]
+    document: str = ""
+    """SHA-256 of the letter itself, under which it is kept."""
 
     def origin(self, of: LetterRequest, event: ParsedEvent) -> LetterOrigin:
         """Return where something of this letter was read."""
         return LetterOrigin(
-            event=event.hash, ledger=self.ledger.origin, manifest=self.manifest, request=of.state.id, root=self.root,
-            size=self.size,
+            document=self.document or UNSET, event=event.hash, ledger=self.ledger.origin, manifest=self.manifest,
+            request=of.state.id, root=self.root, size=self.size,
         )  # fmt: skip
 
     def find(self, event: str) -> tuple[LetterRequest, ParsedEvent] | None:

@@ -13,10 +13,10 @@ from typing import Literal
 
 from custody.ledger.store import LedgerReader
 from custody.verify.state import Request
+from schemas.details.letter import LetterOrigin
 from schemas.details.request import (
     Answer,
     Lead,
-    LetterOrigin,
     RequestBody,
     RequestCompleted,
     RequestReceived,

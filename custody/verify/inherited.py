@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol, TypeVar
 
 from custody.verify.opened import Opened, fail
 from custody.verify.source import Elsewhere, FoundFile, Source
-from custody.verify.state import Exhibit, State
+from custody.verify.state import Exhibit, State, View
 from schemas import layout, limits
 from schemas.content import Content
 from schemas.details.exhibit import ExhibitRegistered, Foreign
@@ -23,6 +24,7 @@ from schemas.entry import ParsedEntry
 from schemas.errors import VerificationError
 from schemas.event import ParsedEvent
 from schemas.report import Findings, LedgerReport, Report, Severity
+from schemas.text import parse_time
 from schemas.types import is_set
 
 ABSENT = frozenset({"content.absent", "content.encrypted"})
@@ -69,7 +71,8 @@ def check_inherited(
 
     Findings: ``inherited.absent``, ``inherited.away`` (a note), ``inherited.depth``, ``inherited.unnamed``,
     ``inherited.exhibit``, ``inherited.head``, ``inherited.content``, ``inherited.conditions``, ``inherited.recipient``,
-    ``inherited.country``, and those of the inner bundles, whose subject begins with the name of their ledger.
+    ``inherited.country``, ``inherited.sent-at``, ``inherited.reservations``, ``inherited.times`` (a defect), and those
+    of the inner bundles, whose subject begins with the name of their ledger.
     """
     names = [name for name in source.names() if name.startswith(layout.INHERITED)]
     if names and depth >= limits.INHERITED_DEPTH:
@@ -101,17 +104,37 @@ def check_inherited(
             text = f"expected the bundle of {foreign.ledger} with which it came, found none"
             fail(findings, 9, VerificationError("inherited.absent", text), f"entry {index}")
             continue
-        if any(item.code == "verify.newer-version" for item in inner_bundle.report.findings):
-            continue  # undecided already: what it says can't be read
-        for wrong in _compare(details, first, foreign, inner_bundle, state):
-            fail(findings, 11 if wrong.code in _LAWFULNESS else 9, wrong, f"entry {index}")
+        report_arrival(entries[index], first, inner_bundle, state, findings)
     for manifest in sorted(found.keys() - named):
         text = "expected only bundles with which a carried exhibit came, found another"
         fail(findings, 9, VerificationError("inherited.unnamed", text), manifest)
     return tuple(found[key] for key in sorted(found))
 
 
-_LAWFULNESS = frozenset({"inherited.conditions", "inherited.country", "inherited.recipient"})
+_LAWFULNESS = frozenset({"inherited.conditions", "inherited.country", "inherited.recipient", "inherited.reservations"})
+_SKEW = timedelta(seconds=300)
+"""How far the clocks of two ledgers may be apart."""
+
+
+def report_arrival(
+    entry: ParsedEntry, first: ExhibitRegistered | None, inner: Inner, view: View, findings: Findings
+) -> None:
+    """Hold an acceptance or a return against the bundle with which the exhibit came; ``first`` is its first act here.
+
+    Findings: ``inherited.times`` (defect), and as `check_inherited`.
+    """
+    details, subject = entry.event.details, f"entry {entry.entry.index}"
+    assert isinstance(details, Arrived), "the caller looked"
+    assert isinstance(details.foreign, Foreign), "the caller looked"
+    if any(item.code == "verify.newer-version" for item in inner.report.findings):
+        return  # undecided already: what it says can't be read
+    for wrong in _compare(details, first, details.foreign, inner, view):
+        fail(findings, 11 if wrong.code in _LAWFULNESS else 9, wrong, subject)
+    if isinstance(details, TransferAccepted):
+        sent, decided, recorded = map(parse_time, (details.sent_at, details.accepted_at, entry.entry.recorded_at))
+        if not sent - _SKEW <= decided <= recorded + _SKEW:
+            text = f"expected a decision after {details.sent_at} and by {entry.entry.recorded_at}, found it at "
+            findings.add(12, Severity.DEFECT, "inherited.times", subject, text + details.accepted_at)
 
 
 def ledgers_of(report: Report) -> tuple[LedgerReport, ...]:
@@ -169,7 +192,7 @@ def manifest_of(inner: Inner) -> str | None:
 
 
 def _compare(
-    details: Arrived, first: ExhibitRegistered | None, foreign: Foreign, inner: Inner, state: State
+    details: Arrived, first: ExhibitRegistered | None, foreign: Foreign, inner: Inner, view: View
 ) -> Iterator[VerificationError]:
     """Yield what an arrival says otherwise than the bundle with which the exhibit came; ``first`` is its first act."""
     ledger, name = inner.report.ledger, f"{foreign.case}/{foreign.exhibit}"
@@ -196,7 +219,23 @@ def _compare(
     if isinstance(details, TransferAccepted) and _terms(sent) != _terms(details):
         text = f"expected the conditions under which {name} was sent, {_words(sent)}, found {_words(details)}"
         yield VerificationError("inherited.conditions", text)
-    yield from _compare_recipient(sent, inner, state, there)
+    if isinstance(details, TransferAccepted) and head is not None:
+        yield from _compare_decision(details, head, inner)
+    yield from _compare_recipient(sent, inner, view, there)
+
+
+def _compare_decision(details: TransferAccepted, head: ParsedEvent, inner: Inner) -> Iterator[VerificationError]:
+    """Its time of sending is the dispatch's own, and what its bytes alone leave undecided was not taken in silently.
+
+    What a reader's trust leaves open is his own matter: whoever accepted it may have known that ledger.
+    """
+    if details.sent_at != head.event.occurred_at:
+        text = f"expected it sent at {head.event.occurred_at}, as its sender signed, found {details.sent_at}"
+        yield VerificationError("inherited.sent-at", text)
+    is_disputed = any(item.code == "keys.disputed" for item in inner.report.findings)
+    if is_disputed and "entries-disputed" not in (details.reservations or ()):
+        text = "expected the reservation entries-disputed, for which the bundle calls, found none"
+        yield VerificationError("inherited.reservations", text)
 
 
 def _compare_content(details: ExhibitRegistered, registration: ParsedEvent | None) -> Iterator[VerificationError]:
@@ -208,10 +247,10 @@ def _compare_content(details: ExhibitRegistered, registration: ParsedEvent | Non
 
 
 def _compare_recipient(
-    sent: TransferDispatched, inner: Inner, state: State, there: Exhibit
+    sent: TransferDispatched, inner: Inner, view: View, there: Exhibit
 ) -> Iterator[VerificationError]:
     """A bundle that was made for one ledger is not taken in by another."""
-    recipient, ledger = inner.state.agent(sent.to), state.ledger()
+    recipient, ledger = inner.state.agent(sent.to), view.ledger()
     wanted = None if recipient is None else recipient.ledger
     if wanted is not None and ledger is not None and wanted != ledger.origin:
         text = f"expected {there.case}/{there.number} to be accepted by {wanted}, found it in {ledger.origin}"

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from custody.verify.state import View
 from schemas.event import ParsedEvent
+
+RESTING: Final = frozenset(
+    {
+        *("consent.conditions-met", "consent.recorded", "request.answer-received", "request.completed"),
+        *("request.received", "transfer.accepted", "transfer.receipt", "transfer.returned"),
+    }
+)
+"""Types of event that may rest on what another ledger signed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,7 @@ def _of_letter(
         details = event.details
         assert isinstance(details, RequestAnswered), "that is what grants"
         named = list(details.documents) if isinstance(details.documents, tuple) else []
+        opened.stage(staged)
         opened.stage_documents(context, staged, named)
         told = of.answers_to
         is_ours = told is not None and ledger is not None and told.ledger == ledger.origin

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import file_digest
 from pathlib import Path
 
 from custody.bundle.container import Container, open_container
@@ -27,6 +28,16 @@ class OpenLetter:
     letter: Letter
     container: Container
     path: Path
+
+    def stage(self, staged: Staged) -> None:
+        """Stage the letter itself: who reads the record of it can read it again.
+
+        Raises:
+            RefusedError: ``letter.changed``.
+            StorageError: it can't be kept.
+        """
+        if staged.document(self.path) != self.letter.document:
+            raise RefusedError("letter.changed", f"expected {show_path(self.path)} as it was verified, found another")
 
     def stage_documents(self, context: Context, staged: Staged, digests: Iterable[str]) -> None:
         """Stage the documents of these digests that came along; what did not is named in a note.
@@ -57,11 +68,13 @@ def open_letter(context: Context, path: Path, believed: Believed, *, accept_inde
     try:
         verified = verify_letter(context, container, believed)
         check_verdict(verified.report, path, accept_indeterminate=accept_indeterminate)
-        letter = read_letter(verified)
+        with path.open("rb") as file:
+            letter = replace(read_letter(verified), document=file_digest(file, "sha256").hexdigest())
         own = context.ledger().ledger().origin
         if letter.ledger.origin == own:
             raise RefusedError("letter.own", f"expected a letter of another ledger, found one of {own} itself")
         check_addressed(letter, own)
+        context.ledger().known[letter.document] = verified
     except BaseException:
         container.close()
         raise
@@ -76,6 +89,7 @@ def verify_letter(context: Context, container: Container, believed: Believed) ->
         StorageError: this machine's disk.
     """
     beliefs = believed.open(context)
+    context.ledger().trusted = beliefs.trusted
     return verify_container(container, trusted=beliefs.trusted, at=beliefs.at, elsewhere=beliefs.elsewhere())
 
 

@@ -83,6 +83,7 @@ def receive_letter(
             arrival = _arrive(
                 opened, staged, reader, peer, local=local, answers=answers, case=case, received_at=arrived_at
             )
+        opened.stage(staged)
         opened.stage_documents(context, staged, arrival.documents)
         record_request(
             context, arrival.events, who=who, when=when, keep=staged.keep, missing=arrival.missing, notes=arrival.notes

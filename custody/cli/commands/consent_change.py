@@ -22,7 +22,7 @@ from custody.cli.showing.holdings import Staged, staging
 from custody.ledger.compose import Anchor
 from custody.transfer.letters import peer_of
 from schemas.details.consent import Condition
-from schemas.details.request import LetterOrigin
+from schemas.details.letter import LetterOrigin
 from schemas.errors import UsageError
 
 
@@ -68,7 +68,7 @@ def consent_met(
         origin = None
         if letter is not None:
             believed = Believed(trust_path, (), None, None)
-            origin = _accepted_in(context, letter, believed, recipient=found.recipient, named=event)
+            origin = _accepted_in(context, staged, letter, believed, recipient=found.recipient, named=event)
         details = {
             "conditions": sorted(set(conditions)),
             "document": staged.document(document),
@@ -79,7 +79,7 @@ def consent_met(
 
 
 def _accepted_in(
-    context: Context, path: Path, believed: Believed, *, recipient: str, named: str | None
+    context: Context, staged: Staged, path: Path, believed: Believed, *, recipient: str, named: str | None
 ) -> LetterOrigin:
     """Return where the recipient's letter says so.
 
@@ -91,6 +91,7 @@ def _accepted_in(
     with opened.container:
         with context.ledger().read() as reader:
             peer_of(opened.letter, reader.agents(), recipient)
+        opened.stage(staged)
         last = opened.letter.requests[-1]
         found = (last, last.entries[-1].event) if named is None else opened.letter.find(named)
     if found is None:

@@ -65,7 +65,9 @@ def receipt_import(context: Context, receipt: Path, trust: Path | None, who: Sig
     A genuine receipt that fits nothing on its way (after a recall, a second one, for another dispatch) changes
     nothing: it is kept with the exhibit, as a finding.
     """
-    found = read_receipt(receipt, read_trust_file(context, trust).trusted.trust)
+    believed = read_trust_file(context, trust).trusted
+    found = read_receipt(receipt, believed.trust)
+    context.ledger().trusted = believed
     matched = match_receipts(context, found)
     signers = named_signers(context, who)
     with staging(context) as staged:

@@ -1,0 +1,127 @@
+"""What a home keeps behind its records: letters, proofs and the bundles of other ledgers, read again when asked.
+
+The write path asks before an entry stands, so that a draft made elsewhere finds no other door than the command does;
+an audit asks about every entry. What is decided is decided in the verifier (`custody.verify.letters`,
+`custody.verify.receipt_proof`, `custody.verify.inherited`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from custody.bundle.container import open_container
+from custody.bundle.source import verify_container
+from custody.verify.behind_step import is_proven, report_errors, report_letter, report_record
+from custody.verify.inherited import manifest_of, report_arrival
+from custody.verify.letters import letter_of, opens_gate
+from custody.verify.past import Past
+from custody.verify.receipt_proof import check_receipt
+from custody.verify.verify import Trusted, Verified
+from schemas import limits
+from schemas.details.exhibit import ExhibitRegistered, Foreign
+from schemas.details.transfer import TransferAccepted, TransferReturned
+from schemas.entry import ParsedEntry
+from schemas.errors import VerificationError
+from schemas.event import ParsedEvent
+from schemas.report import Findings, Severity
+
+Find = Callable[[str], Path | None]
+
+
+def rests(parsed: ParsedEvent) -> bool:
+    """Tell whether an event rests on what another ledger signed."""
+    details = parsed.details
+    is_arrival = isinstance(details, TransferAccepted | TransferReturned) and isinstance(details.foreign, Foreign)
+    return is_arrival or letter_of(parsed) is not None or is_proven(parsed)
+
+
+@dataclass(slots=True)
+class Behind:
+    """Finds documents by digest and bundles by payload manifest, and reads each once, as of ``at``, under ``trusted``.
+
+    Mutable: keeps what it read.
+    """
+
+    document: Find
+    inherited: Find
+    trusted: Trusted
+    at: datetime
+    known: dict[str, Verified | VerificationError] = field(default_factory=dict)
+    """What was verified already, by digest of a letter or payload manifest of a bundle."""
+
+    def look(self, entry: ParsedEntry, past: Past, findings: Findings) -> None:
+        """Add what speaks against what an entry rests on; nothing for one that rests on nothing.
+
+        Raises:
+            StorageError: this machine's disk.
+        """
+        parsed, where = entry.event, f"entry {entry.entry.index}"
+        origin, details = letter_of(parsed), parsed.details
+        if origin is not None:
+            step = 11 if opens_gate(parsed) else 9
+            letter = self._read(origin.document, self.document, "letter.absent", step, where, findings)
+            if letter is not None:
+                report_letter(letter, where, findings)
+                report_record(parsed, letter, past, where, findings)
+        elif is_proven(parsed):
+            self._look_at_receipt(entry, past, where, findings)
+        elif isinstance(details, TransferAccepted | TransferReturned) and isinstance(details.foreign, Foreign):
+            self._look_at_arrival(entry, details, details.foreign.manifest, past, findings)
+
+    def _look_at_receipt(self, entry: ParsedEntry, past: Past, where: str, findings: Findings) -> None:
+        digest = getattr(entry.event.details, "document", "")
+        path = self.document(digest)
+        if path is None or path.stat().st_size > limits.JSON_BYTES:
+            text = f"expected the receipt {digest} in the home, found none"
+            findings.add(9, Severity.INDETERMINATE, "receipt.absent", where, text)
+        else:
+            report_errors(check_receipt(entry.event, path.read_bytes(), past, self.trusted.trust), where, findings)
+
+    def _look_at_arrival(
+        self,
+        entry: ParsedEntry,
+        details: TransferAccepted | TransferReturned,
+        manifest: str,
+        past: Past,
+        findings: Findings,
+    ) -> None:
+        where = f"entry {entry.entry.index}"
+        inner = self._read(manifest, self.inherited, "inherited.absent", 9, where, findings)
+        if inner is None:
+            return
+        if manifest_of(inner) != manifest:
+            text = f"expected the bundle with the payload manifest {manifest}, found another in its place"
+            findings.add(9, Severity.FAILED, "inherited.exhibit", where, text)
+            return
+        report_letter(inner, where, findings)
+        first: object = details
+        if isinstance(details, TransferReturned):
+            exhibit = past.view.exhibit(str(entry.event.event.case), str(entry.event.event.exhibit))
+            registered = None if exhibit is None else past.event_of(exhibit.registration)
+            first = None if registered is None else registered.details
+        registration = first if isinstance(first, ExhibitRegistered) else None
+        report_arrival(entry, registration, inner, past.view, findings)
+
+    def _read(self, name: object, find: Find, code: str, step: int, where: str, findings: Findings) -> Verified | None:
+        """Return what holds of the letter or bundle called ``name``; nothing where that is a finding."""
+        path = find(name) if isinstance(name, str) else None
+        if isinstance(name, str) and name not in self.known and path is not None:
+            self.known[name] = self._verify(path)
+        found = self.known.get(name) if isinstance(name, str) else None
+        if found is None:
+            text = "expected in the home what this rests on, found it named by no digest, or not there"
+            findings.add(step, Severity.INDETERMINATE, code, where, text)
+        elif isinstance(found, VerificationError):
+            findings.add(0, Severity.FAILED, found.code, where, found.text)
+            return None
+        return found
+
+    def _verify(self, path: Path) -> Verified | VerificationError:
+        try:
+            with open_container(path) as container:
+                return verify_container(container, trusted=self.trusted, at=self.at)
+        except VerificationError as error:
+            return error

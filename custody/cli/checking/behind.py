@@ -1,0 +1,115 @@
+"""What this home keeps behind its records, by whom its user believes: asked by the write path and by an audit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+from custody.bundle.behind import Behind, Find, rests
+from custody.cli.checking.trust_file import read_trust_file
+from custody.cli.context import Context
+from custody.evidence.store import EvidenceStore
+from custody.ledger.appending import LookBehind
+from custody.ledger.store import LedgerReader
+from custody.storage.home import Home
+from custody.transfer.arrivals import reservations_for
+from custody.verify.behind_step import is_proven
+from custody.verify.inherited import ABSENT
+from custody.verify.letters import opens_gate
+from custody.verify.past import Past
+from custody.verify.state import View
+from custody.verify.verify import Trusted, Verified
+from schemas.details.transfer import TransferAccepted, TransferReturned
+from schemas.entry import ParsedEntry, parse_entry
+from schemas.errors import RefusedError, VerificationError
+from schemas.event import ParsedEvent
+from schemas.report import Finding, Findings, Severity
+
+_LINKED_APART: Final = frozenset({"checkpoint.first-contact", "checkpoint.not-linked"})
+"""What a proof decides that was given to the command, and is not kept."""
+
+
+def open_behind(context: Context, home: Home, *, trusted: Trusted | None, known: Mapping[str, Verified]) -> Behind:
+    """Return what the home keeps, to be read under ``trusted``, or the user's own trust file.
+
+    Raises:
+        UsageError: the trust file is absent, or is none.
+    """
+    believed = read_trust_file(context).trusted if trusted is None else trusted
+    documents = EvidenceStore(home.documents)
+
+    def document(digest: str) -> Path | None:
+        return documents.path(digest) if documents.has(digest) else None
+
+    def inherited(manifest: str) -> Path | None:
+        path = home.inherited / f"{manifest}.zip"
+        return path if path.is_file() else None
+
+    finds: tuple[Find, Find] = (document, inherited)
+    return Behind(*finds, Trusted(believed.trust, believed.sha256), context.now(), dict(known))
+
+
+def look_behind(context: Context, home: Home, *, trusted: Trusted | None, known: Mapping[str, Verified]) -> LookBehind:
+    """Return what the write path asks: it refuses what doesn't bear its record, and what nobody can see.
+
+    The returned function raises:
+        VerificationError: what was read speaks against the record.
+        RefusedError: what it rests on is not at hand, or the user doesn't believe the ledger that signed it.
+    """
+    opened: list[Behind] = []
+
+    def look(reader: LedgerReader, view: View, entry: ParsedEntry) -> None:
+        if not rests(entry.event):
+            return
+        findings = Findings()
+        opened[:] = opened or [open_behind(context, home, trusted=trusted, known=known)]
+        opened[0].look(entry, past_of(view, reader_events(reader)), findings)
+        _refuse(entry.event, [item for item in findings.items if item.code not in ABSENT])
+
+    return look
+
+
+def past_of(view: View, event_of: Callable[[str], ParsedEvent | None]) -> Past:
+    """Return what a ledger of which ``view`` is the state said so far."""
+    ledger = view.ledger()
+
+    def ledger_of(agent: str) -> str | None:
+        found = view.agent(agent)
+        return None if found is None else found.ledger
+
+    return Past("" if ledger is None else ledger.origin, view, ledger_of, event_of)
+
+
+def reader_events(reader: LedgerReader) -> Callable[[str], ParsedEvent | None]:
+    """Return a function that finds events of a ledger by hash."""
+
+    def event_of(event_hash: str) -> ParsedEvent | None:
+        index = reader.event_indexes([event_hash]).get(event_hash)
+        return None if index is None else parse_entry(reader.entry(index)).event
+
+    return event_of
+
+
+def _refuse(parsed: ParsedEvent, found: Iterable[Finding]) -> None:
+    items = list(found)
+    for item in items:
+        if item.severity is Severity.FAILED:
+            kind = RefusedError if item.code.startswith("letter.") else VerificationError
+            raise kind(item.code, item.text, hint="custody verify on the file itself says more")
+    open_ones = [item for item in items if item.severity is Severity.INDETERMINATE]
+    if isinstance(parsed.details, TransferAccepted | TransferReturned):
+        absent = [item for item in open_ones if item.code == "inherited.absent"]
+        missing = reservations_for(item for item in open_ones if item.code not in _LINKED_APART)
+        held = getattr(parsed.details, "reservations", ()) or ()
+        lacking = [] if isinstance(parsed.details, TransferReturned) else [one for one in missing if one not in held]
+        if not absent and lacking:
+            text = f"expected the reservations that an undecided bundle calls for, found none for {', '.join(lacking)}"
+            raise RefusedError("receive.undecided", text, hint="custody receive BUNDLE --reservation WORD")
+        open_ones = absent
+    elif not (opens_gate(parsed) or is_proven(parsed)):
+        # A person may accept a letter that is undecided; one that isn't there has been seen by nobody.
+        open_ones = [item for item in open_ones if item.code == "letter.absent"]
+    if open_ones:
+        hint = "record it where its letter or proof is kept; custody trust add, for a ledger that is not known"
+        raise RefusedError(open_ones[0].code, f"{open_ones[0].subject}: {open_ones[0].text}", hint=hint)
