@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 from copy import copy
 from pathlib import Path
@@ -87,6 +88,10 @@ def format_results() -> bytes:
             kinds[found.result.__name__] = found.result
     ordered = [kinds[name] for name in sorted(kinds)]
     _, components = msgspec.json.schema_components(ordered, ref_template="#/$defs/{name}")
+    for component in components.values():
+        # Python 3.13 takes the indentation out of docstrings, the versions before it don't.
+        if "description" in component:
+            component["description"] = inspect.cleandoc(component["description"])
     schema: dict[str, Any] = {
         "$defs": components,
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 
 from custody.storage.database import PATIENCE, storage_error
@@ -20,15 +21,13 @@ def copy_database(source: Path, target: Path) -> None:
         StorageError: ``ledger.busy``, ``ledger.full``, ``ledger.unreadable`` where the copy isn't sound.
     """
     try:
-        origin = sqlite3.connect(f"{source.absolute().as_uri()}?mode=rw", uri=True, timeout=PATIENCE)
-        copy = sqlite3.connect(target, timeout=PATIENCE, isolation_level=None)
-        try:
+        with (
+            closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=rw", uri=True, timeout=PATIENCE)) as origin,
+            closing(sqlite3.connect(target, timeout=PATIENCE, isolation_level=None)) as copy,
+        ):
             copy.execute("PRAGMA synchronous=FULL")
             origin.backup(copy)
             (verdict,) = copy.execute("PRAGMA quick_check(1)").fetchone()
-        finally:
-            copy.close()
-            origin.close()
     except sqlite3.Error as error:
         raise storage_error(error, target) from error
     target.chmod(0o600)

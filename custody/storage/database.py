@@ -104,9 +104,11 @@ class Database:
                 connection.execute("COMMIT")
             except BaseException:
                 # After some errors SQLite has rolled back by itself. A connection that failed isn't used again.
-                if connection.in_transaction:
-                    connection.rollback()
-                connection.close()
+                try:
+                    if connection.in_transaction:
+                        connection.rollback()
+                finally:
+                    connection.close()
                 raise
             with self._lock:
                 self._idle.append(connection)
@@ -156,8 +158,12 @@ class Database:
         connection = sqlite3.connect(
             uri, uri=True, timeout=self._patience, isolation_level=None, cached_statements=256, check_same_thread=False
         )
-        for pragma in self._pragmas:
-            connection.execute(pragma)
+        try:
+            for pragma in self._pragmas:
+                connection.execute(pragma)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
 

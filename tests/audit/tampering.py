@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,15 +26,14 @@ AT = datetime(2027, 1, 1, tzinfo=UTC)
 @contextmanager
 def edited(folder: Path, file: str = LEDGER_FILE) -> Iterator[sqlite3.Connection]:
     """Give out the database without its guards, and put them back."""
-    connection = sqlite3.connect(folder / file, isolation_level=None)
-    names = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'")]
-    for name in names:
-        connection.execute(f'DROP TRIGGER "{name}"')
-    yield connection
-    for statement in TRIGGERS if names else ():
-        connection.execute(statement)
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
+    with closing(sqlite3.connect(folder / file, isolation_level=None)) as connection:
+        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'")]
+        for name in names:
+            connection.execute(f'DROP TRIGGER "{name}"')
+        yield connection
+        for statement in TRIGGERS if names else ():
+            connection.execute(statement)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def run(folder: Path, statement: str, *values: Any, file: str = LEDGER_FILE) -> None:

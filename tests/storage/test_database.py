@@ -3,6 +3,8 @@
 import os
 import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,11 +20,12 @@ FROZEN = ("entry", "commitment", "subject", "subject_entry", "checkpoint")
 
 
 @pytest.fixture
-def connection(world: World, folder: Path) -> sqlite3.Connection:
+def connection(world: World, folder: Path) -> Iterator[sqlite3.Connection]:
     """A connection as any tool would open it, to a ledger with more than one full tile."""
     batch = [world.sign(world.registration(CASE, f"EX-{number}", actor="examiner-1")) for number in range(300)]
     world.append_all(batch)
-    return sqlite3.connect(folder / "ledger.db", isolation_level=None)
+    with closing(sqlite3.connect(folder / "ledger.db", isolation_level=None)) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize("table", FROZEN)
@@ -37,7 +40,6 @@ def test_rows_of_the_past_are_never_changed(connection: sqlite3.Connection, tabl
         statement = "UPDATE {0} SET {1} = {1} WHERE true"
     with pytest.raises(sqlite3.IntegrityError, match="never"):
         connection.execute(statement.format(table, columns[0]))
-    connection.close()
 
 
 @pytest.mark.parametrize("table", ["agent", "case", "exhibit", "ledger", "signing_key", "tile"])
@@ -45,7 +47,6 @@ def test_rows_that_grow_are_never_deleted(connection: sqlite3.Connection, table:
     """A state that is gone would let a number be used again."""
     with pytest.raises(sqlite3.IntegrityError, match="never deleted"):
         connection.execute(f'DELETE FROM "{table}"')
-    connection.close()
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,6 @@ def test_no_way_round_the_triggers_by_mistake(connection: sqlite3.Connection, st
     """Replacing is deleting under another name, and an entry apart from the chain is none."""
     with pytest.raises(sqlite3.IntegrityError):
         connection.execute(statement)
-    connection.close()
 
 
 def test_tables_are_strict(connection: sqlite3.Connection) -> None:
@@ -75,7 +75,6 @@ def test_tables_are_strict(connection: sqlite3.Connection) -> None:
     assert all("STRICT" in statement for statement in sql)
     triggers = connection.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'").fetchone()[0]
     assert triggers == len(TRIGGERS)
-    connection.close()
 
 
 def test_every_commit_is_synced(world: World) -> None:
