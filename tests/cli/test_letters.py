@@ -138,3 +138,23 @@ def test_what_a_letter_withholds_is_counted_in_its_result(letter: Path, stage: S
     assert {"count": 1, "field": "/details/fields/*/value", "reason": "hand", "type": "request.received"} in withheld
     assert "the name of a victim" not in _shown(stage.folder / "back.zip")
     assert "the name of a victim" in _shown(letter)
+
+
+def test_where_an_answer_leads_travels_in_the_letter(letter: Path, stage: Stage) -> None:
+    """Law row B6: the asking side reads it; a name that is withheld takes its line with it, not the whole answer."""
+    for line in (
+        "request receive letter.zip --as auth-2",
+        "request answer in-req-1 --outcome granted --leads-to NL:Hosting --leads-to SE -o told.zip --as auth-2",
+        "request letter in-req-1 -o hidden.zip --withhold request.answered:/details/leads_to/*/provider --as auth-2",
+        f"trust export -o {stage.folder / 'b.json'}",
+    ):
+        ran = stage.custody(line)
+        assert ran.exit is Exit.DONE, ran
+    assert ("Hosting" in _shown(stage.folder / "told.zip"), "Hosting" in _shown(stage.folder / "hidden.zip")) == (
+        True, False,
+    )  # fmt: skip
+    stage.patch.setenv("CUSTODY_HOME", str(stage.folder / "l"))
+    assert stage.custody(f"trust add b.json --yes --trust {stage.folder / 'trust.json'}").exit is Exit.DONE
+    assert stage.custody("request receive hidden.zip --as auth-1").exit is Exit.DONE
+    told = json.loads(stage.custody("request show req-1 --json").stdout)["request"]["leads"]
+    assert [lead["country"] for lead in told] == ["SE"]

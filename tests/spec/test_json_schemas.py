@@ -32,6 +32,7 @@ EXAMPLES = {
 
 LAW = {
     "custody-deadlines-v1": "law/deadlines.json",
+    "custody-memberships-v1": "law/memberships.json",
     "custody-offences-v1": "law/offences.json",
     "custody-profile-v1": "profiles/cn.json",
     "custody-refusal-grounds-v1": "law/refusal-grounds.json",
@@ -48,6 +49,9 @@ def _validator(kind: str) -> Any:
 def _example(kind: str) -> Any:
     if kind == "custody-enrol-v1":
         return json.loads(examples()["key"][1]().split("\n")[0])
+    if kind == "custody-holidays-v1":  # a user's own file holds the rows that another one is shipped with
+        rows = json.loads((FOLDER.parent / LAW["custody-deadlines-v1"]).read_bytes())["rest_days"]
+        return {"rest_days": rows, "schema": "custody-holidays/v1"}
     if kind in LAW:
         return json.loads((FOLDER.parent / LAW[kind]).read_bytes())
     return json.loads(examples()[EXAMPLES[kind]][1]())

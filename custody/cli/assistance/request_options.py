@@ -13,6 +13,7 @@ import msgspec
 from custody.cli.acting.act_options import document_option, several, words_of
 from custody.cli.commands.case_open import parse_offence
 from custody.cli.context import Context
+from custody.cli.countries import COUNTRIES
 from custody.cli.files import read_file
 from custody.cli.options import FILE
 from custody.cli.parameters import AGENT, TOKEN
@@ -174,8 +175,7 @@ def answer_details(given: dict[str, Any]) -> dict[str, Any]:
 def _parse_lead(typed: str) -> dict[str, str | None]:
     """Return what CC, CC:PROVIDER or :PROVIDER means."""
     country, _, provider = (part.strip() for part in typed.partition(":"))
-    is_country = len(country) == 2 and country.isascii() and country.isupper() and country.isalpha()
-    if not (is_country or (not country and provider)):
+    if country not in COUNTRIES and (country or not provider):
         text = f"expected a country's two letters, a colon and a provider, or one of the two, found {typed!r}"
         raise UsageError("usage.lead", text, hint='--leads-to "DE:Example Hosting"')
     return {"country": country or None, "provider": provider or None}
