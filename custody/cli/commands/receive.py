@@ -186,6 +186,8 @@ def _tell(
         lines.append(f"waits for signatures: {draft}; then custody receipt make {transfer} -o FILE")
     emit(context.settings, result, lines)
     if path is not None:
+        context.ledger().trusted = beliefs.trusted
+        context.ledger().known.update({item.foreign.manifest: verified for item in delivery.arrivals})
         note(context.settings, "  send it back: custody is with the sender's ledger until the receipt arrives there")
 
 
