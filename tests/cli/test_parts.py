@@ -190,7 +190,7 @@ def test_a_moment_has_whole_seconds(stage: Stage) -> None:
         ("case open A --authority " + "x" * 70_000 + " --legal-basis L --as reg-1", "private.size"),
         ("case open A --authority P --legal-basis L --as reg-1 --second reg-1", "usage.signers"),
         ("case open A --authority P --legal-basis L --as REG", "usage.command"),
-        ("case open A --authority P --legal-basis L --as reg-1 --document abc", "usage.command"),
+        ("case open A --authority P --legal-basis L --as reg-1 --document sha256:abc", "usage.command"),
     ],
 )
 def test_what_no_record_can_hold_is_a_mistake_in_typing(typed: str, code: str, stage: Stage) -> None:

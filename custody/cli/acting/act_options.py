@@ -18,7 +18,12 @@ Body = TypeVar("Body", bound=Callable[..., Any])
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 document_option = click.option(
-    "--document", "documents", multiple=True, type=FILE, help="A file, kept in the home and named by its digest."
+    "--document",
+    "documents",
+    multiple=True,
+    type=FILE,
+    metavar="FILE|sha256:DIGITS",
+    help="A file, kept in the home and named by its digest; or the digest of one that is kept elsewhere.",
 )
 photo_option = click.option(
     "--photo", "photos", multiple=True, type=FILE, help="A photo, kept in the home and named by its digest."

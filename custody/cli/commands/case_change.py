@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
+from custody.cli.acting.act_options import document_option
 from custody.cli.acting.signing import complete, named_signers
 from custody.cli.border.receipts import emit_outcome
 from custody.cli.command import command
 from custody.cli.commands.case_open import case_details
 from custody.cli.context import Context, pass_custody
 from custody.cli.options import Signing, When, signed, timed
-from custody.cli.parameters import DIGEST
 from custody.cli.results import ActResult
+from custody.cli.showing.holdings import Staged, staging
 from custody.ledger.compose import Anchor
 from schemas.errors import UsageError
 
@@ -33,16 +35,18 @@ _OUTCOMES = ("discontinued", "judgment", "merged", "other", "transferred")
 @click.option("--title", help="What it is called now (kept private).")
 @click.option("--offence", "offences", multiple=True, metavar="CC:TEXT[:ICCS]", help="All offences, anew.")
 @click.option("--claim", "claims", multiple=True, metavar="CC:GROUND[:AUTHORITY]", help="All claims, anew.")
-@click.option("--document", "documents", type=DIGEST, multiple=True, metavar="SHA256", help="Digest of a document.")
+@document_option
 @signed
 @timed
 @pass_custody
 def case_change(context: Context, *, case: str, who: Signing, when: When, **given: Any) -> None:
     """Change what stands in CASE; a registrar signs. Only what is given changes, and what was stays on record."""
-    details = {"authority": given["authority"], "legal_basis": given["legal_basis"], **case_details(given)}
-    if all(value is None for value in details.values()):
-        raise UsageError("usage.change", f"expected something to change in case {case}, found nothing")
-    _record(context, "case.changed", case, who, when, {"reason": given["reason"], **details})
+    with staging(context) as staged:
+        shared = case_details(staged, given)
+        details = {"authority": given["authority"], "legal_basis": given["legal_basis"], **shared}
+        if all(value is None for value in details.values()):
+            raise UsageError("usage.change", f"expected something to change in case {case}, found nothing")
+        _record(context, "case.changed", case, who, when, {"reason": given["reason"], **details}, staged)
 
 
 @command(
@@ -55,7 +59,7 @@ def case_change(context: Context, *, case: str, who: Signing, when: When, **give
 @click.argument("case")
 @click.option("--outcome", required=True, type=click.Choice(_OUTCOMES), help="How it ended.")
 @click.option("--note", help="More about it (kept private).")
-@click.option("--document", "documents", type=DIGEST, multiple=True, metavar="SHA256", help="Digest of a document.")
+@document_option
 @signed
 @timed
 @pass_custody
@@ -65,17 +69,20 @@ def case_close(
     case: str,
     outcome: str,
     note: str | None,
-    documents: tuple[str, ...],
+    documents: tuple[Path, ...],
     who: Signing,
     when: When,
 ) -> None:
     """Close CASE; a registrar signs. Custody of its exhibits goes on; no further ones are registered."""
-    details = {"outcome": outcome, "note": note, "documents": list(documents) or None}
-    _record(context, "case.closed", case, who, when, details)
+    with staging(context) as staged:
+        details = {"outcome": outcome, "note": note, "documents": staged.documents(documents)}
+        _record(context, "case.closed", case, who, when, details, staged)
 
 
-def _record(context: Context, type: str, case: str, who: Signing, when: When, details: dict[str, Any]) -> None:
+def _record(
+    context: Context, type: str, case: str, who: Signing, when: When, details: dict[str, Any], staged: Staged
+) -> None:
     event = context.ledger().compose(
         type, signers=named_signers(context, who), details=details, when=when, anchor=Anchor(case=case)
     )
-    emit_outcome(context, complete(context, who, [event]))
+    emit_outcome(context, complete(context, who, [event], keep=staged.keep))

@@ -6,13 +6,15 @@ from typing import Any
 
 import click
 
+from custody.cli.acting.act_options import document_option
 from custody.cli.acting.signing import complete, named_signers
 from custody.cli.border.receipts import emit_outcome
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.options import Signing, When, signed, timed
-from custody.cli.parameters import COUNTRY, DIGEST
+from custody.cli.parameters import COUNTRY
 from custody.cli.results import ActResult
+from custody.cli.showing.holdings import Staged, staging
 from custody.ledger.compose import Anchor
 from schemas.errors import UsageError
 
@@ -32,7 +34,7 @@ GROUNDS = ("flag", "loss", "nationality", "offender", "other", "provider", "serv
 @click.option("--title", help="What it is called (kept private).")
 @click.option("--offence", "offences", multiple=True, metavar="CC:TEXT[:ICCS]", help="Country, words, ICCS code.")
 @click.option("--claim", "claims", multiple=True, metavar="CC:GROUND[:AUTHORITY]", help="Who claims jurisdiction, why.")
-@click.option("--document", "documents", type=DIGEST, multiple=True, metavar="SHA256", help="Digest of a document.")
+@document_option
 @signed
 @timed
 @pass_custody
@@ -42,23 +44,27 @@ def case_open(context: Context, *, case: str, who: Signing, when: When, **given:
     All free text is kept private: the ledger holds a commitment to it, and who receives a bundle sees what is
     disclosed to him.
     """
-    details = {"authority": given["authority"], "legal_basis": given["legal_basis"], **case_details(given)}
-    details.setdefault("offences", [])
-    event = context.ledger().compose(
-        "case.opened",
-        signers=named_signers(context, who),
-        details=details,
-        when=when,
-        anchor=Anchor(case=case),
-    )
-    emit_outcome(context, complete(context, who, [event]))
+    with staging(context) as staged:
+        shared = case_details(staged, given)
+        details = {"authority": given["authority"], "legal_basis": given["legal_basis"], **shared}
+        details.setdefault("offences", [])
+        event = context.ledger().compose(
+            "case.opened",
+            signers=named_signers(context, who),
+            details=details,
+            when=when,
+            anchor=Anchor(case=case),
+        )
+        outcome = complete(context, who, [event], keep=staged.keep)
+    emit_outcome(context, outcome)
 
 
-def case_details(given: dict[str, Any]) -> dict[str, Any]:
+def case_details(staged: Staged, given: dict[str, Any]) -> dict[str, Any]:
     """Return the details that opening and changing a case share, as far as they are given.
 
     Raises:
-        UsageError: ``usage.offence``, ``usage.claim``.
+        UsageError: ``usage.offence``, ``usage.claim``, or as `Staged.documents`.
+        StorageError: the documents can't be kept.
     """
     details: dict[str, Any] = {"title": given.get("title")}
     if given.get("offences"):
@@ -66,7 +72,7 @@ def case_details(given: dict[str, Any]) -> dict[str, Any]:
     if given.get("claims"):
         details["jurisdiction_claims"] = [parse_claim(item) for item in given["claims"]]
     if given.get("documents"):
-        details["documents"] = list(given["documents"])
+        details["documents"] = staged.documents(given["documents"])
     return {name: value for name, value in details.items() if value is not None}
 
 

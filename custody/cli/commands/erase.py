@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 
 import click
 import msgspec
@@ -16,10 +17,10 @@ from custody.cli.erasure.destroying import Destroyed, destroy, recorded_orders
 from custody.cli.erasure.plan import Wanted, make_plan
 from custody.cli.erasure.reach import ErasedBackup, ErasedReceiving, backups_with, receivings_of
 from custody.cli.ledger_access import LedgerAccess
-from custody.cli.options import Signing, When, signed, timed
+from custody.cli.options import FILE, Signing, When, signed, timed
 from custody.cli.output import emit
-from custody.cli.parameters import DIGEST
 from custody.cli.results import ActResult, Result
+from custody.cli.showing.holdings import staging
 from custody.ledger.compose import Anchor
 from custody.report.counts import count_bytes
 from custody.report.safe_text import show, show_path
@@ -72,7 +73,7 @@ class Erased(Result, frozen=True, kw_only=True, tag="custody-erased/v1"):
 @click.option("--even-shared", is_flag=True, help="Also files that other exhibits have too.")
 @click.option("--order", help="By which order (kept private).")
 @click.option("--authority", help="Whose order it is (kept private).")
-@click.option("--document", type=DIGEST, metavar="SHA256", help="Digest of the order.")
+@click.option("--document", type=FILE, help="The order itself, kept in the home (or sha256:DIGITS).")
 @click.option("--finish", is_flag=True, help="Destroy what was ordered and is still here, after a crash or a restore.")
 @signed
 @timed
@@ -90,7 +91,7 @@ def erase(
     even_shared: bool,
     order: str | None,
     authority: str | None,
-    document: str | None,
+    document: Path | None,
     finish: bool,
     who: Signing,
     when: When,
@@ -112,15 +113,15 @@ def erase(
         even_shared=even_shared,
     )  # fmt: skip
     plan = make_plan(context, entry, wanted)
-    signers, said = named_signers(context, who), {"authority": authority, "document": document, "order": order}
-    composed = [
-        access.compose(
-            "disclosure.erased", signers=signers, details={**said, **part}, when=when, anchor=Anchor(about=plan.about)
-        )
-        for part in plan.details()
-    ]
-    received = receivings_of(access, plan)
-    outcome = complete(context, who, composed)
+    with staging(context) as staged:
+        said = {"authority": authority, "document": staged.document(document), "order": order}
+        signers, anchor = named_signers(context, who), Anchor(about=plan.about)
+        composed = [
+            access.compose("disclosure.erased", signers=signers, details={**said, **part}, when=when, anchor=anchor)
+            for part in plan.details()
+        ]
+        received = receivings_of(access, plan)
+        outcome = complete(context, who, composed, keep=staged.keep)
     # Recorded first: a value that is gone without an order on record could be anybody's doing.
     done = destroy(access, outcome.events) if isinstance(outcome, Recorded) else None
     backups = backups_with(access, plan, before=context.now())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 import click
 import msgspec
@@ -12,10 +13,11 @@ from custody.cli.border.receipts import emit_outcome
 from custody.cli.command import command
 from custody.cli.commands.case_open import GROUNDS
 from custody.cli.context import Context, pass_custody
-from custody.cli.options import Signing, When, signed, timed
+from custody.cli.options import FILE, Signing, When, signed, timed
 from custody.cli.output import emit
-from custody.cli.parameters import COUNTRY, DIGEST
+from custody.cli.parameters import COUNTRY
 from custody.cli.results import ActResult, Result
+from custody.cli.showing.holdings import Staged, staging
 from custody.ledger.compose import Anchor
 from custody.ledger.store import LedgerReader
 from custody.report.safe_text import show
@@ -67,7 +69,7 @@ class ClaimsResult(Result, frozen=True, kw_only=True, tag="custody-jurisdiction/
 @click.option("--authority", required=True, help="The authority that claims it (kept private).")
 @click.option("--claim", "claim_id", metavar="ID", help="How the claim is called here (else the next number).")
 @click.option("--note", help="More about it (kept private).")
-@click.option("--document", type=DIGEST, metavar="SHA256", help="Digest of the letter that claims it.")
+@click.option("--document", type=FILE, help="The letter that claims it, kept in the home (or sha256:DIGITS).")
 @signed
 @timed
 @pass_custody
@@ -80,7 +82,7 @@ def jurisdiction_claim(
     authority: str,
     claim_id: str | None,
     note: str | None,
-    document: str | None,
+    document: Path | None,
     who: Signing,
     when: When,
 ) -> None:
@@ -90,10 +92,12 @@ def jurisdiction_claim(
     name = claim_id or next(f"claim-{number}" for number in range(1, len(known) + 2) if f"claim-{number}" not in known)
     if name in known:
         raise UsageError("usage.claim", f"expected a new id of a claim, found {name} on case {case}")
-    details = {
-        "authority": authority, "basis": basis, "claim": name, "country": country, "document": document, "note": note,
-    }  # fmt: skip
-    _record(context, "jurisdiction.claimed", case, details, who, when)
+    with staging(context) as staged:
+        details = {
+            "authority": authority, "basis": basis, "claim": name, "country": country,
+            "document": staged.document(document), "note": note,
+        }  # fmt: skip
+        _record(context, "jurisdiction.claimed", case, details, who, when, staged)
 
 
 @command(
@@ -107,7 +111,7 @@ def jurisdiction_claim(
 @click.option("--claim", "claims", multiple=True, required=True, metavar="ID", help="A claim that this ends.")
 @click.option("--manner", required=True, type=click.Choice(("agreed", "declined", "withdrawn")), help="How.")
 @click.option("--to", type=COUNTRY, help="The country that they agreed on.")
-@click.option("--agreement", type=DIGEST, metavar="SHA256", help="Digest of the agreement.")
+@click.option("--agreement", type=FILE, help="The agreement, kept in the home (or sha256:DIGITS).")
 @click.option("--note", help="More about it (kept private).")
 @signed
 @timed
@@ -119,7 +123,7 @@ def jurisdiction_resolve(
     claims: tuple[str, ...],
     manner: str,
     to: str | None,
-    agreement: str | None,
+    agreement: Path | None,
     note: str | None,
     who: Signing,
     when: When,
@@ -130,8 +134,10 @@ def jurisdiction_resolve(
     strange = sorted(set(claims) - still_open)
     if strange:
         raise UsageError("usage.claim", f"expected claims on {case} that are open, found {', '.join(strange)}")
-    details = {"agreement": agreement, "claims": sorted(set(claims)), "manner": manner, "note": note, "to": to}
-    _record(context, "jurisdiction.resolved", case, details, who, when)
+    with staging(context) as staged:
+        kept = staged.document(agreement)
+        details = {"agreement": kept, "claims": sorted(set(claims)), "manner": manner, "note": note, "to": to}
+        _record(context, "jurisdiction.resolved", case, details, who, when, staged)
 
 
 @command(
@@ -196,11 +202,13 @@ def _claims_of_case(entries: Sequence[ParsedEntry]) -> Iterator[Claim]:
     yield from found
 
 
-def _record(context: Context, type: str, case: str, details: Mapping[str, object], who: Signing, when: When) -> None:
+def _record(
+    context: Context, type: str, case: str, details: Mapping[str, object], who: Signing, when: When, staged: Staged
+) -> None:
     anchor = Anchor(about=(About(case=case),))
     signers = named_signers(context, who)
     event = context.ledger().compose(type, signers=signers, details=details, when=when, anchor=anchor)
-    emit_outcome(context, complete(context, who, [event]))
+    emit_outcome(context, complete(context, who, [event], keep=staged.keep))
 
 
 def _compete(claims: tuple[Claim, ...]) -> bool:

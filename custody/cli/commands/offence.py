@@ -8,6 +8,7 @@ from typing import Any
 import click
 import msgspec
 
+from custody.cli.acting.act_options import document_option
 from custody.cli.acting.exhibit_selection import find_exhibit
 from custody.cli.acting.signing import complete, named_signers
 from custody.cli.border.receipts import emit_outcome
@@ -16,8 +17,9 @@ from custody.cli.commands.case_open import parse_offence
 from custody.cli.context import Context, pass_custody
 from custody.cli.options import Signing, When, signed, timed
 from custody.cli.output import emit
-from custody.cli.parameters import AGENT, DIGEST
+from custody.cli.parameters import AGENT
 from custody.cli.results import ActResult, Result
+from custody.cli.showing.holdings import Staged, staging
 from custody.ledger.compose import Anchor
 from custody.transfer.law_files import offences
 from schemas.errors import UsageError
@@ -62,7 +64,7 @@ class OffenceCodes(Result, frozen=True, kw_only=True, tag="custody-offence-codes
 @click.option("--stated-by", type=AGENT, help="The authority that says so.")
 @click.option("--statement", help="What it says (kept private).")
 @click.option("--note", help="More about it (kept private).")
-@click.option("--document", "documents", type=DIGEST, multiple=True, metavar="SHA256", help="Digest of a document.")
+@document_option
 @signed
 @timed
 @pass_custody
@@ -73,13 +75,15 @@ def offence_map(context: Context, *, exhibits: tuple[str, ...], who: Signing, wh
     decided here: it is recorded who says what.
     """
     access = context.ledger()
-    details = _details(given)
-    signers = named_signers(context, who)
-    about = _about(context, exhibits, given["of_case"], given["of_request"])
-    event = access.compose(
-        "offence.mapped", signers=signers, details=details, when=when, anchor=Anchor(about=about)
-    )  # fmt: skip
-    emit_outcome(context, complete(context, who, [event]))
+    with staging(context) as staged:
+        details = _details(staged, given)
+        signers = named_signers(context, who)
+        about = _about(context, exhibits, given["of_case"], given["of_request"])
+        event = access.compose(
+            "offence.mapped", signers=signers, details=details, when=when, anchor=Anchor(about=about)
+        )  # fmt: skip
+        outcome = complete(context, who, [event], keep=staged.keep)
+    emit_outcome(context, outcome)
 
 
 @command(
@@ -111,12 +115,13 @@ def _about(context: Context, exhibits: tuple[str, ...], case: str | None, reques
         return tuple(About(exhibit=find_exhibit(reader, name).registration) for name in exhibits)
 
 
-def _details(given: dict[str, Any]) -> dict[str, Any]:
+def _details(staged: Staged, given: dict[str, Any]) -> dict[str, Any]:
     mapped = [parse_offence(item) for item in given["typed"]]
     if given["common"] is not None:
         code = _find(given["common"]).code
         mapped = [{"iccs": code, **item} for item in mapped]
-    details: dict[str, Any] = {"offences": mapped, "note": given["note"], "documents": list(given["documents"]) or None}
+    documents = staged.documents(given["documents"])
+    details: dict[str, Any] = {"offences": mapped, "note": given["note"], "documents": documents}
     stated = {name: given[name] for name in ("statement", "stated_by") if given[name] is not None}
     if given["needed"] or given["met"] or stated:
         words = {"needed": given["needed"] or "not-stated", "met": given["met"] or "not-stated"}

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from typing import Final, Self
 
 from custody.cli.acting.secrets_typed import refuse_in_documents
 from custody.cli.context import Context
+from custody.cli.parameters import DIGEST
 from custody.evidence.hashing import Hasher
 from custody.evidence.intake import Intake
 from custody.evidence.locations import Locations
@@ -37,9 +39,11 @@ from custody.report.values import Disclosures
 from custody.storage.home import Home
 from schemas.content import Content
 from schemas.errors import UsageError
+from schemas.text import HASH_PATTERN
 from schemas.types import is_set
 
 _EMPTY: Final = sha256(b"").hexdigest()
+_BY_DIGEST: Final = "sha256:"
 _SCAN: Final = "an empty file proves nothing: was the scan saved?"
 
 
@@ -140,21 +144,32 @@ class Staged:
     def documents(self, paths: Iterable[Path]) -> list[str] | None:
         """Stage documents, and return their digests, each once; nothing for none.
 
+        ``sha256:DIGITS`` in the place of a path names a document that is kept elsewhere: nothing is staged of it.
+
         Raises:
-            UsageError: ``store.source`` for a file that can't be read, ``store.empty`` for one without a byte.
+            UsageError: ``usage.command`` for other digits than 64; ``store.source`` for a file that can't be
+                read, ``store.empty`` for one without a byte.
             StorageError: ``store.full`` or ``store.failed``.
         """
         named = tuple(paths)
         if not named:
             return None
-        refuse_in_documents(named)
+        told = {path: DIGEST(str(path).removeprefix(_BY_DIGEST)) for path in named if _is_digest(path)}
+        refuse_in_documents(path for path in named if path not in told)
         with Hasher() as hasher:
-            batch = self._document_batch()
-            found = [self.holdings.documents.add_file(path, batch=batch, hasher=hasher).sha256 for path in named]
+            found = [told.get(path) or self._add_document(path, hasher) for path in named]
         if _EMPTY in found:
             name = show_path(named[found.index(_EMPTY)])
             raise UsageError("store.empty", f"expected a paper with something in it, found {name} empty", hint=_SCAN)
         return list(dict.fromkeys(found))
+
+    def _add_document(self, path: Path, hasher: Hasher) -> str:
+        try:
+            return self.holdings.documents.add_file(path, batch=self._document_batch(), hasher=hasher).sha256
+        except UsageError as error:
+            if re.match(HASH_PATTERN, path.name, re.ASCII):
+                raise UsageError(error.code, error.text, hint=f"{_BY_DIGEST}DIGITS names one kept elsewhere") from None
+            raise
 
     def document(self, path: Path | None) -> str | None:
         """Stage one document, and return its digest; nothing for none.
@@ -235,6 +250,10 @@ class Staged:
         if self._documents is None:
             self._documents = self._stack.enter_context(self.holdings.documents.begin())
         return self._documents
+
+
+def _is_digest(path: Path) -> bool:
+    return str(path).startswith(_BY_DIGEST) and not path.exists()
 
 
 def _is_below(path: Path, folder: Path) -> bool:
