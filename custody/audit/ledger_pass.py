@@ -14,9 +14,10 @@ from custody.audit.custody_at import CustodyWatch
 from custody.audit.evidence_files import Registered
 from custody.audit.held import Held, check_genesis, check_held, check_signature, held_by
 from custody.audit.record import FindingsCap
-from custody.audit.replay import CHUNK, Replay, Replayed
+from custody.audit.replay import CHUNK, RAW, Replay, Replayed
 from custody.audit.table_rows import TableRows, Unreadable
 from custody.audit.wanted import Wanted
+from custody.bundle.behind import past_of, rests
 from custody.ledger.signature_cores import SignatureCores
 from custody.verify.erasures import find_erasures
 from custody.verify.explanations import Explanations
@@ -25,7 +26,9 @@ from custody.verify.procedure import Procedure, report
 from keys.verifier_key import VerifierKey
 from schemas.content import Content
 from schemas.details.exhibit import ExhibitRegistered
-from schemas.entry import ParsedEntry
+from schemas.entry import ParsedEntry, parse_entry
+from schemas.errors import CustodyError
+from schemas.event import ParsedEvent
 from schemas.errors import StorageError
 from schemas.report import Findings, Severity
 from schemas.text import format_time
@@ -34,6 +37,8 @@ Progress = Callable[[int, int], None]
 """Told how many entries are done, of how many."""
 
 _AWAY: Final = frozenset({"disposed", "released", "voided"})
+_BLIND: Final = frozenset({"checkpoint.no-trust", "receipt.unknown-ledger"})
+"""What can't be told without a trust file."""
 _NO_ANCHOR: Final = (
     "no trust file and no checkpoint from before was given: a ledger written anew as a whole, with its own keys, would"
     " look the same"
@@ -59,6 +64,7 @@ class LedgerPass:
         if wanted.since is not None:
             self.held += (wanted.since,)
         self._wanted = wanted
+        self._rows: TableRows | None = None
         self._progress = progress
 
     @contextmanager
@@ -104,8 +110,9 @@ class LedgerPass:
         self.findings.asked.update({4, 5, 7, 11, 12})
         size = rows.size()
         before = 0 if self._wanted.since is None else self._wanted.since.size
-        is_watched = self.watch is not None or self._wanted.files is not None or self._wanted.profile_for is not None
-        watch = self._watch_entry if is_watched else None
+        wanted = (self.watch, self._wanted.files, self._wanted.profile_for, self._wanted.behind)
+        watch = self._watch_entry if any(item is not None for item in wanted) else None
+        self._rows = rows
         replay = Replay(rows, self.findings, cores, checked_before=before, watch=watch)
         self.replayed = replay.result
         for first in range(0, size, CHUNK):
@@ -125,6 +132,7 @@ class LedgerPass:
         if self.watch is not None:
             self.watch.watch(parsed, placed, self.replayed.fold.state)
         self._look_at_procedure(parsed)
+        self._look_behind(parsed, placed)
         if placed.is_applied:
             self.explanations.add(parsed, self.replayed.fold.state)
         details = parsed.event.details
@@ -135,6 +143,31 @@ class LedgerPass:
             self.registered.append(
                 Registered(placed.index, parsed.event.hash, name, details.content, lost=details.lost)
             )
+
+    def _look_behind(self, parsed: ParsedEntry, placed: Placed) -> None:
+        """Steps 9 and 11: read again what an entry rests on; who believes nobody is told so, and no more."""
+        behind = self._wanted.behind
+        if behind is None or not placed.is_applied or not rests(parsed.event):
+            return
+        assert self.replayed is not None, "the replay that calls this"
+        found = Findings()
+        behind.look(parsed, past_of(self.replayed.fold.state, self._event_of), found)
+        is_blind = behind.trusted.trust is None
+        for item in found.items:
+            severity = Severity.NOTE if is_blind and item.code in _BLIND else item.severity
+            self.findings.add(item.step, severity, item.code, item.subject, item.text)
+
+    def _event_of(self, event_hash: str) -> ParsedEvent | None:
+        """Find an event of this ledger by its hash."""
+        assert self.replayed is not None, "the replay that calls this"
+        place = self.replayed.fold.state.event(event_hash)
+        if place is None or self._rows is None:
+            return None
+        rows, _ = self._rows.entries(place.index, place.index + 1)
+        try:
+            return parse_entry(rows[0][RAW]).event if rows else None
+        except CustodyError:
+            return None
 
     def _look_at_procedure(self, parsed: ParsedEntry) -> None:
         """Step 12, as the profile of the ledger's country asks; entry 0 says which country that is."""

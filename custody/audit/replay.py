@@ -31,7 +31,7 @@ from schemas.text import ZERO_HASH
 
 CHUNK: Final = 128
 """Entries that are read at a time: few enough for a core to keep them at hand, many enough for one statement."""
-_RAW: Final = EntryRow._fields.index("raw")
+RAW: Final = EntryRow._fields.index("raw")
 
 Watch = Callable[[ParsedEntry, Placed], None]
 """What is told of each entry that was folded."""
@@ -86,7 +86,7 @@ class Replay:
         """Replay the entries from ``first``, where the last call ended, up to but without ``last``."""
         found, damaged = self._rows.entries(first, last)
         # All are parsed before any is folded: each half of the work finds the processor's caches as it left them.
-        parsed = {row[0]: _parse(row[_RAW]) for row in found if isinstance(row[_RAW], bytes)}
+        parsed = {row[0]: _parse(row[RAW]) for row in found if isinstance(row[RAW], bytes)}
         for index in range(first, last):
             match parsed.get(index):
                 case None:

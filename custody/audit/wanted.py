@@ -7,6 +7,7 @@ from datetime import datetime
 
 from custody.audit.evidence_files import FilesWanted
 from custody.audit.held import Held
+from custody.bundle.behind import Behind
 from custody.verify.procedure import ProfileFor
 from schemas.trust import Trust
 
@@ -27,3 +28,5 @@ class Wanted:
     as_of: datetime | None = None
     cores: int = 1
     profile_for: ProfileFor | None = None
+    behind: Behind | None = None
+    """What the home keeps behind its records: letters, proofs and bundles of other ledgers, read again."""

@@ -19,6 +19,7 @@ from custody.verify.inherited import manifest_of, report_arrival
 from custody.verify.letters import letter_of, opens_gate
 from custody.verify.past import Past
 from custody.verify.receipt_proof import check_receipt
+from custody.verify.state import View
 from custody.verify.verify import Trusted, Verified
 from schemas import limits
 from schemas.details.exhibit import ExhibitRegistered, Foreign
@@ -36,6 +37,17 @@ def rests(parsed: ParsedEvent) -> bool:
     details = parsed.details
     is_arrival = isinstance(details, TransferAccepted | TransferReturned) and isinstance(details.foreign, Foreign)
     return is_arrival or letter_of(parsed) is not None or is_proven(parsed)
+
+
+def past_of(view: View, event_of: Callable[[str], ParsedEvent | None]) -> Past:
+    """Return what a ledger of which ``view`` is the state said so far."""
+    ledger = view.ledger()
+
+    def ledger_of(agent: str) -> str | None:
+        found = view.agent(agent)
+        return None if found is None else found.ledger
+
+    return Past("" if ledger is None else ledger.origin, view, ledger_of, event_of)
 
 
 @dataclass(slots=True)

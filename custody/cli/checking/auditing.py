@@ -14,6 +14,7 @@ import click
 from custody.audit.evidence_files import FilesWanted, Places
 from custody.audit.held import Held, parse_held
 from custody.audit.wanted import Wanted
+from custody.cli.checking.behind import open_behind
 from custody.cli.checking.trust_file import TrustFile, read_trust_file
 from custody.cli.context import Context
 from custody.cli.files import given_file, read_file
@@ -23,6 +24,7 @@ from custody.ledger.signature_cores import cores_at_hand
 from custody.report.audit_document import AuditBasis
 from custody.report.safe_text import show_path
 from custody.storage.home import Home
+from custody.verify.verify import Trusted
 from schemas import limits
 from schemas.errors import UsageError
 
@@ -74,6 +76,7 @@ class Wishes:
             files=self._files(context, home) if self.files else None,
             as_of=None if self.as_of is None else parse_moment(self.as_of, context.now().tzinfo),
             cores=cores_at_hand(),
+            behind=open_behind(context, home, trusted=self._believed(context), known={}),
         )
         return wanted, AuditBasis(
             home=show_path(home.path),
@@ -91,6 +94,12 @@ class Wishes:
             return None
         found = read_trust_file(context)
         return None if found.trust.ledger(origin) is None else found
+
+    def _believed(self, context: Context) -> Trusted:
+        """Return what is believed about other ledgers."""
+        if self.trust is None and not context.trust_file().exists():
+            return Trusted()
+        return read_trust_file(context, self.trust).trusted
 
     def _files(self, context: Context, home: Home) -> FilesWanted:
         held = Holdings(home)

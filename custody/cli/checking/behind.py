@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from custody.bundle.behind import Behind, Find, rests
+from custody.bundle.behind import Behind, Find, past_of, rests
 from custody.cli.checking.trust_file import read_trust_file
 from custody.cli.context import Context
 from custody.evidence.store import EvidenceStore
@@ -17,7 +17,6 @@ from custody.transfer.arrivals import reservations_for
 from custody.verify.behind_step import is_proven
 from custody.verify.inherited import ABSENT
 from custody.verify.letters import opens_gate
-from custody.verify.past import Past
 from custody.verify.state import View
 from custody.verify.verify import Trusted, Verified
 from schemas.details.transfer import TransferAccepted, TransferReturned
@@ -68,17 +67,6 @@ def look_behind(context: Context, home: Home, *, trusted: Trusted | None, known:
         _refuse(entry.event, [item for item in findings.items if item.code not in ABSENT])
 
     return look
-
-
-def past_of(view: View, event_of: Callable[[str], ParsedEvent | None]) -> Past:
-    """Return what a ledger of which ``view`` is the state said so far."""
-    ledger = view.ledger()
-
-    def ledger_of(agent: str) -> str | None:
-        found = view.agent(agent)
-        return None if found is None else found.ledger
-
-    return Past("" if ledger is None else ledger.origin, view, ledger_of, event_of)
 
 
 def reader_events(reader: LedgerReader) -> Callable[[str], ParsedEvent | None]:
