@@ -48,6 +48,10 @@ class VerificationError(CustodyError):
     """Well-formed bytes that do not hold: a wrong hash, proof, signature or link."""
 
 
+class UndecidedError(VerificationError):
+    """What may hold or not, since nobody is believed who could say so: INDETERMINATE, never FAILED."""
+
+
 class RuleViolation(CustodyError):
     """An act that the custody rules forbid in the state in which it was made."""
 

@@ -17,6 +17,7 @@ from schemas.errors import (
     RuleViolation,
     SigningKeyError,
     StorageError,
+    UndecidedError,
     UnknownVersionError,
     UsageError,
     VerificationError,
@@ -47,6 +48,7 @@ class Exit(IntEnum):
 # The most special class first: the first that fits decides.
 _EXITS: tuple[tuple[type[CustodyError], Exit], ...] = (
     (UnknownVersionError, Exit.INDETERMINATE),
+    (UndecidedError, Exit.INDETERMINATE),
     (RecordError, Exit.FAILED),
     (VerificationError, Exit.FAILED),
     (RuleViolation, Exit.REFUSED),

@@ -85,7 +85,7 @@ def delivery_of(verified: Verified) -> Delivery:
 
     Raises:
         RefusedError: ``transfer.none`` for a bundle that no dispatch goes with, ``transfer.mixed`` where an exhibit was
-            dispatched otherwise than the bundle says.
+            dispatched otherwise than the bundle says, ``transfer.unread`` where no exhibit of it can be read.
     """
     ledger = verified.report.ledger
     entry = verified.entries.get(ledger.size - 1) if isinstance(ledger, LedgerReport) else None
@@ -101,6 +101,8 @@ def delivery_of(verified: Verified) -> Delivery:
         )
     manifest, transfer, to = exported.manifest, str(exported.transfer), str(exported.to)
     arrivals = tuple(_arrivals(verified, ledger, manifest, transfer, to))
+    if not arrivals:
+        raise RefusedError("transfer.unread", "expected an exhibit that was dispatched, found none that can be read")
     recipient = verified.state.agent(to)
     request = str(exported.request) if is_set(exported.request) else None
     return Delivery(ledger.origin, transfer, to, recipient.ledger if recipient else None, request, arrivals)

@@ -18,8 +18,8 @@ from schemas.details.transfer import (
     TransferRefused,
     TransferReturned,
 )  # fmt: skip
-from schemas.errors import RecordError, VerificationError
-from schemas.event import ParsedEvent
+from schemas.errors import RecordError, UndecidedError, VerificationError
+from schemas.event import Link, ParsedEvent
 from schemas.receipt import UnverifiedReceipt, parse_receipt
 from schemas.trust import Trust
 from schemas.types import is_set
@@ -27,7 +27,9 @@ from schemas.types import is_set
 
 @dataclass(frozen=True, slots=True)
 class VerifiedReceipt:
-    """What another ledger decided about one dispatch, proven to stand in it: ``head`` is the dispatch's event hash."""
+    """What another ledger decided about one dispatch, proven to stand in it: ``head`` is the dispatch's event hash; it
+    is empty where a parcel was refused that couldn't be read, so that its number is all that is known of it.
+    """
 
     origin: ReceiptOrigin
     transfer: str
@@ -62,9 +64,8 @@ def prove(item: UnverifiedReceipt) -> tuple[VerifiedReceipt, ...]:
         case TransferReturned(foreign=Foreign(head=head), transfer=transfer):
             return (VerifiedReceipt(origin, transfer, head, "accepted", entry.event.event.occurred_at, ()),)
         case TransferRefused(transfer=transfer, refused_at=at, reasons=reasons):
-            return tuple(
-                VerifiedReceipt(origin, transfer, name.head, "refused", at, reasons) for name in details.exhibits
-            )
+            heads = tuple(name.head for name in details.exhibits or ()) or ("",)
+            return tuple(VerifiedReceipt(origin, transfer, head, "refused", at, reasons) for head in heads)
         case _:
             text = f"expected an acceptance or a refusal, found {entry.event.type}"
             raise VerificationError("receipt.kind", text)
@@ -74,13 +75,14 @@ def check_signed(item: UnverifiedReceipt, trust: Trust | None) -> None:
     """Raise unless a log key of the trust file signed the checkpoint of a receipt.
 
     Raises:
-        VerificationError: ``receipt.unknown-ledger`` where nobody is believed about that ledger; ``note.*``.
+        UndecidedError: ``receipt.unknown-ledger`` where nobody is believed about that ledger.
+        VerificationError: ``note.*``.
     """
     checkpoint = item.proof.checkpoint
     believed = trust.ledger(checkpoint.origin) if trust is not None else None
     if believed is None:
         text = f"expected a ledger of the trust file, found {checkpoint.origin}"
-        raise VerificationError("receipt.unknown-ledger", text, hint="custody trust add")
+        raise UndecidedError("receipt.unknown-ledger", text, hint="custody trust add")
     keys = [
         parse_verifier_key(key.key)
         for key in believed.log_keys
@@ -116,7 +118,7 @@ def check_receipt(parsed: ParsedEvent, raw: bytes, past: Past, trust: Trust | No
         text = f"expected the proof of what is recorded about transfer {details.transfer}, found that of something else"
         yield VerificationError("receipt.other", text)
         return
-    sent = past.event_of(meant[0].head)
+    sent = _dispatch(parsed, meant[0], past)
     assert sent is not None, "it was looked at"
     wanted = past.ledger_of(sent.details.to)  # type: ignore[attr-defined]
     if wanted != meant[0].origin.ledger:
@@ -133,9 +135,20 @@ def _is_told(details: TransferReceipt, decided: VerifiedReceipt) -> bool:
     return told == (decided.origin, decided.transfer, decided.outcome, decided.decided_at)
 
 
+def _dispatch(parsed: ParsedEvent, decided: VerifiedReceipt, past: Past) -> ParsedEvent | None:
+    """Return the dispatch that was decided on; where only its number is known, the one before the receipt."""
+    if decided.head:
+        return past.event_of(decided.head)
+    before: ParsedEvent | None = parsed
+    while before is not None and before.type != "transfer.dispatched":
+        link = before.event.link
+        before = past.event_of(str(link.previous)) if isinstance(link, Link) else None
+    return before
+
+
 def _is_sent(parsed: ParsedEvent, decided: VerifiedReceipt, past: Past) -> bool:
     """Tell whether the dispatch that was decided on is one of this very exhibit."""
-    sent = past.event_of(decided.head)
+    sent = _dispatch(parsed, decided, past)
     return (
         sent is not None
         and isinstance(sent.details, TransferDispatched)

@@ -130,7 +130,7 @@ def refuse_transfer(view: View, details: TransferRefused) -> tuple[Transfer, ...
         RuleViolation: ``rule.unknown-agent``, ``rule.transfer-twice``.
     """
     _check_agent(view, details.from_)
-    return _decide(view, details.transfer, tuple(item.head for item in details.exhibits))
+    return _decide(view, details.transfer, tuple(item.head for item in details.exhibits or ()))
 
 
 def _decide(view: View, transfer: str, heads: tuple[str, ...]) -> tuple[Transfer, ...]:

@@ -111,13 +111,18 @@ class ForeignName(Record, frozen=True, kw_only=True):
 
 
 class TransferRefused(Record, frozen=True, kw_only=True):
-    """Details of ``transfer.refused``: exhibits that the receiver does not take, and why."""
+    """Details of ``transfer.refused``: exhibits that the receiver does not take, and why.
+
+    Of a parcel that can't be read no exhibit is known: ``parcel`` is the SHA-256 of the file as it arrived, and ledger
+    and transfer are what its sender or a letter beside it claims.
+    """
 
     documents: Documents | Unset = UNSET
-    exhibits: Annotated[tuple[ForeignName, ...], Meta(min_length=1, max_length=limits.CONTENT_IN_EVENT)]
+    exhibits: Annotated[tuple[ForeignName, ...], Meta(min_length=1, max_length=limits.CONTENT_IN_EVENT)] | Unset = UNSET
     from_: AgentId = field(name="from")
     ledger: Origin
     note: Private | Unset = UNSET
+    parcel: Hash | Unset = UNSET
     reasons: Annotated[tuple[RefusalReason, ...], Meta(min_length=1, max_length=16)]
     refused_at: Time
     sent_at: Time | Unset = UNSET
@@ -127,7 +132,10 @@ class TransferRefused(Record, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Want order and real times; ValueError becomes ``record.malformed``."""
         check_sorted("reasons", self.reasons)
-        check_sorted("exhibits", tuple((item.case, item.exhibit) for item in self.exhibits))
+        named = self.exhibits if isinstance(self.exhibits, tuple) else ()
+        check_sorted("exhibits", tuple((item.case, item.exhibit) for item in named))
+        if is_set(self.parcel) != (not named) or (is_set(self.parcel) and self.verdict != "FAILED"):
+            raise ValueError("exhibits, or the parcel that FAILED because none can be read")
         check_times(self.refused_at, self.sent_at)
 
 

@@ -23,6 +23,7 @@ OURS = [
     (errors.RecordError, Exit.FAILED),
     (errors.UnknownVersionError, Exit.INDETERMINATE),
     (errors.VerificationError, Exit.FAILED),
+    (errors.UndecidedError, Exit.INDETERMINATE),
     (errors.RuleViolation, Exit.REFUSED),
     (errors.SigningKeyError, Exit.REFUSED),
     (errors.StorageError, Exit.REFUSED),

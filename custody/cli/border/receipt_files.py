@@ -49,7 +49,8 @@ def read_receipt(path: Path, trust: Trust | None) -> tuple[VerifiedReceipt, ...]
 
     Raises:
         UsageError: the file can't be read, or is no receipt.
-        VerificationError: ``receipt.unknown-ledger``, ``receipt.origin``, ``receipt.kind``, ``note.*``, ``tree.*``.
+        UndecidedError: ``receipt.unknown-ledger``.
+        VerificationError: ``receipt.origin``, ``receipt.kind``, ``note.*``, ``tree.*``.
     """
     raw = read_file(path, maximum=limits.JSON_BYTES)
     with given_file(path):

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from custody.cli.context import Context
 from custody.ledger.store import LedgerReader
 from custody.verify.receipt_proof import VerifiedReceipt
 from custody.verify.state import Exhibit
-from schemas.details.transfer import TransferDispatched, TransferReceipt, TransferReturned
+from schemas.details.transfer import TransferContested, TransferDispatched, TransferReceipt, TransferReturned
 from schemas.entry import ParsedEntry, parse_entry
-from schemas.errors import RefusedError, VerificationError
+from schemas.errors import RefusedError
 
 Contested = Literal["after-recall", "other-transfer", "twice"]
 
@@ -26,25 +26,48 @@ class Matched:
     contested: Contested | None
 
 
-def match_receipts(context: Context, receipts: Sequence[VerifiedReceipt]) -> list[Matched]:
-    """Return each receipt with its exhibit.
+def match_receipts(context: Context, receipts: Sequence[VerifiedReceipt], *, document: str) -> list[Matched]:
+    """Return each receipt with its exhibit; ``document`` is the SHA-256 of the file in which they came.
 
     Raises:
-        VerificationError: ``receipt.not-ours`` where no dispatch of this ledger is meant, ``receipt.other-ledger``
-            where another ledger than the one that it was sent to answers.
-        RefusedError: ``receipt.known`` where exactly this receipt is on record, ``receipt.returned`` where what it is
+        RefusedError: ``receipt.not-ours`` where no dispatch of this ledger is meant, ``receipt.other-ledger`` where
+            another ledger than the one that it was sent to answers, ``receipt.known`` where exactly this receipt is on
+            record, be it without effect, ``receipt.returned`` where what it is
             about is back already.
     """
     with context.ledger().read() as reader:
-        return [_match(reader, receipt) for receipt in receipts]
+        found = [_match(reader, item) for receipt in receipts for item in _named(reader, receipt)]
+        for item in found:
+            if item.contested is not None and _is_kept(reader, item.exhibit, document):
+                name = f"{item.exhibit.case}/{item.exhibit.number}"
+                text = f"expected a new receipt for {name}, found one that is kept with it already, without effect"
+                raise RefusedError("receipt.known", text)
+    return found
+
+
+def _is_kept(reader: LedgerReader, exhibit: Exhibit, document: str) -> bool:
+    indexes = reader.subject_entries(("exhibit", exhibit.case, exhibit.number))
+    details = (parse_entry(reader.entry(index)).event.details for index in indexes)
+    return any(isinstance(item, TransferContested) and item.document == document for item in details)
+
+
+def _named(reader: LedgerReader, receipt: VerifiedReceipt) -> list[VerifiedReceipt]:
+    """Return a receipt for each dispatch that it is about, where it knows only the number of the transfer."""
+    if receipt.head:
+        return [receipt]
+    events = [
+        parse_entry(reader.entry(index)).event for index in reader.subject_entries(("transfer", receipt.transfer))
+    ]
+    return [replace(receipt, head=event.hash) for event in events if event.type == "transfer.dispatched"] or [receipt]
 
 
 def _match(reader: LedgerReader, receipt: VerifiedReceipt) -> Matched:
-    index = reader.event_indexes([receipt.head]).get(receipt.head)
+    index = reader.event_indexes([receipt.head]).get(receipt.head) if receipt.head else None
     entry = None if index is None else parse_entry(reader.entry(index))
     if entry is None or not isinstance(entry.event.details, TransferDispatched):
-        text = f"expected a receipt for a dispatch of this ledger, found one for event {receipt.head}"
-        raise VerificationError("receipt.not-ours", text)
+        meant = f"event {receipt.head}" if receipt.head else f"transfer {receipt.transfer}, which it could not read"
+        text = f"expected a receipt for a dispatch of this ledger, found one for {meant}"
+        raise RefusedError("receipt.not-ours", text, hint="nothing of this ledger rests on it; nothing is recorded")
     _check_ledger(reader, entry.event.details, receipt)
     event = entry.event.event
     exhibit = reader.view().exhibit(str(event.case), str(event.exhibit))
@@ -58,7 +81,7 @@ def _check_ledger(reader: LedgerReader, sent: TransferDispatched, receipt: Verif
     if wanted is None or wanted != receipt.origin.ledger:
         text = f"expected a receipt of {wanted or sent.to}, to which it was sent, found one of {receipt.origin.ledger}"
         hint = f"custody agent change {sent.to} --ledger {receipt.origin.ledger}, if that is its ledger"
-        raise VerificationError("receipt.other-ledger", text, hint=hint)
+        raise RefusedError("receipt.other-ledger", text, hint=hint)
 
 
 def _contest(reader: LedgerReader, exhibit: Exhibit, entry: ParsedEntry, receipt: VerifiedReceipt) -> Contested | None:

@@ -16,6 +16,7 @@ from custody.cli.context import Context, pass_custody
 from custody.cli.erasure.destroying import Destroyed, destroy, recorded_orders
 from custody.cli.erasure.plan import Wanted, make_plan
 from custody.cli.erasure.reach import ErasedBackup, ErasedReceiving, backups_with, receivings_of
+from custody.cli.erasure.repeats import refuse_repeat
 from custody.cli.ledger_access import LedgerAccess
 from custody.cli.options import FILE, Signing, When, signed, timed
 from custody.cli.output import emit
@@ -113,6 +114,7 @@ def erase(
         even_shared=even_shared,
     )  # fmt: skip
     plan = make_plan(context, entry, wanted)
+    refuse_repeat(access, plan)
     with staging(context) as staged:
         said = {"authority": authority, "document": staged.document(document), "order": order}
         signers, anchor = named_signers(context, who), Anchor(about=plan.about)

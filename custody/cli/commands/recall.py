@@ -118,10 +118,16 @@ def transfer_lost(
     when: When,
 ) -> None:
     """Record that what was dispatched did not arrive; it stays on its way, and every report says that it is lost."""
+    with context.ledger().home.store.read() as reader:
+        known = _lost(reader)
     with staging(context) as staged:
         kept = staged.document(document)
 
         def details(target: Target) -> dict[str, Any]:
+            exhibit = target.exhibit
+            if _is_lost(exhibit, _dispatch_of(exhibit), known):
+                text = f"expected {format_exhibit(exhibit)} not reported lost yet, found that on record"
+                raise RefusedError("transfer.lost-known", text, hint="custody incident or correct adds to it")
             return {
                 "discovered_at": told(context, when, discovered_at), "document": kept, "reason": reason,
                 "reported_to": reported_to, "transfer": _dispatch_of(target.exhibit),

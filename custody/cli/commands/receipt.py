@@ -68,10 +68,10 @@ def receipt_import(context: Context, receipt: Path, trust: Path | None, who: Sig
     believed = read_trust_file(context, trust).trusted
     found = read_receipt(receipt, believed.trust)
     context.ledger().trusted = believed
-    matched = match_receipts(context, found)
     signers = named_signers(context, who)
     with staging(context) as staged:
         document = staged.document(receipt)
+        matched = match_receipts(context, found, document=str(document))
         composed = [_compose(context, item, document, signers, when) for item in matched]
         outcome = complete(context, who, composed, keep=staged.keep)
     emit_outcome(context, outcome)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import click
 
@@ -13,20 +14,23 @@ from custody.bundle.source import verify_container
 from custody.cli.acting.act_options import several
 from custody.cli.acting.signing import Recorded, complete
 from custody.cli.border.arriving import Unloading
-from custody.cli.border.decisions import Decision, decide, parse_decisions
+from custody.cli.border.decisions import Decision, Wanted, decide, parse_decisions
 from custody.cli.border.receipt_files import make_receipt
 from custody.cli.border.receiving import Receiving, check_addressed, compose_arrivals, find_sender
+from custody.cli.border.unreadable import Parcel, compose_refusal, is_unreadable
 from custody.cli.checking.verification import Believed, watched_reading
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.files import check_free, write_file
 from custody.cli.options import FILE, Signing, When, force_option, signed, timed
 from custody.cli.output import emit, note
+from custody.cli.parameters import TOKEN
 from custody.cli.results import Result
 from custody.cli.showing.holdings import staging
 from custody.report.safe_text import show, show_path
 from custody.transfer.arrivals import delivery_of
 from schemas.details.transfer import RefusalReason, Reservation
+from schemas.errors import RefusedError, VerificationError
 from schemas.report import Verdict
 
 
@@ -54,6 +58,7 @@ _deciding = several(
         "--anew", multiple=True, metavar="EXHIBIT", help="Take this one in as a new exhibit, though it left from here."
     ),
     click.option("--reservation", "reservations", metavar="WORD", multiple=True, help=f"What is left open: {_WORDS}."),
+    click.option("--transfer", type=TOKEN, metavar="NUMBER", help="The number of a transfer that can't be read."),
     click.option("--note", "remark", help="In words, with a reservation or refusal (kept private)."),
 )
 _placing = several(
@@ -83,6 +88,7 @@ _believing = several(
     example="""
     custody receive parcel.zip --case B-12 --as cust-b1 --receipt receipt.json
     custody receive parcel.zip --case B-12 --refuse EX-2=damaged --note "case cracked" --as cust-b1
+    custody receive parcel.zip --refuse-all damaged --from police-a --transfer 5f1c0e... --as cust-b1
     """,
     result=Received,
 )
@@ -99,18 +105,13 @@ def receive(
     context: Context,
     *,
     bundle: Path,
-    case: str | None,
-    numbers: tuple[str, ...],
     sender: str | None,
-    place: str | None,
-    seal: str | None,
-    intact: bool | None,
     accepted: tuple[str, ...],
     refused: tuple[str, ...],
     refuse_all: str | None,
     reservations: tuple[str, ...],
     anew: tuple[str, ...],
-    remark: str | None,
+    transfer: str | None,
     receipt: Path | None,
     force: bool,
     trust: Path | None,
@@ -119,14 +120,59 @@ def receive(
     identities: tuple[Path, ...],
     who: Signing,
     when: When,
+    **given: Any,
 ) -> None:
     """Verify BUNDLE, take in what was dispatched to this ledger or refuse it, and write the receipt for the sender.
 
     What PASSED may be accepted, in part or refused. What is INDETERMINATE is accepted only with the reservations that
-    it calls for; what FAILED can only be refused. An exhibit of this ledger that comes back is taken back.
+    it calls for; what FAILED can only be refused, and so can what is no bundle at all: --refuse-all, with --from and
+    --transfer as the letter beside it has them. An exhibit of this ledger that comes back is taken back.
     """
     wanted = parse_decisions(accepted, refused, refuse_all, reservations, anew)
     beliefs = Believed(trust, files, proof, None, identities, who.passphrase_file).open(context)
+    written = Written(receipt, force)
+    parcel = Parcel(bundle, beliefs, sender)
+    try:
+        _decide_on(context, parcel, wanted, written, who=who, when=when, **given)
+    except (VerificationError, RefusedError) as error:
+        if not is_unreadable(error) or (refuse_all is None and error.code == "transfer.none"):
+            raise
+        if refuse_all is None:
+            hint = "--refuse-all does-not-verify records that, with --from and --transfer as the letter has them"
+            raise type(error)(error.code, error.text, hint=hint) from None
+    else:
+        return
+    composed, claimed = compose_refusal(
+        context, parcel, transfer=transfer, reason=refuse_all, remark=given["remark"], who=who, when=when
+    )
+    target = written.target(claimed)
+    outcome = complete(context, who, [composed])
+    _tell(context, outcome, (), claimed, Verdict.FAILED, target, force=force)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Where the receipt goes, if it was said, and whether a file there is written over."""
+
+    path: Path | None
+    force: bool
+
+    def target(self, transfer: str) -> Path:
+        """Return where it goes; said before anything is recorded, since it is written of what stands then.
+
+        Raises:
+            UsageError: ``usage.exists``.
+        """
+        target = self.path or Path(f"{transfer[:16]}.receipt.json")
+        check_free(target, force=self.force)
+        return target
+
+
+def _decide_on(
+    context: Context, parcel: Parcel, wanted: Wanted, written: Written, *, who: Signing, when: When, **given: Any
+) -> None:
+    """Take in or refuse what a parcel delivers."""
+    beliefs, bundle = parcel.beliefs, parcel.path
     size = bundle.stat().st_size if bundle.is_file() else 0
     with (
         open_container(bundle) as container,
@@ -140,20 +186,21 @@ def receive(
             on_bytes=on_bytes,
         )  # fmt: skip
         delivery = delivery_of(verified)
+        context.ledger().trusted = beliefs.trusted
+        context.ledger().known.update({item.foreign.manifest: verified for item in delivery.arrivals})
         origin = context.ledger().ledger().origin
-        check_addressed(delivery, origin)
-        # Said before anything is recorded: the receipt is written of what stands in the ledger then.
-        target = receipt or Path(f"{delivery.transfer[:16]}.receipt.json")
-        check_free(target, force=force)
+        target = written.target(delivery.transfer)
         decisions = decide(verified.report, delivery, wanted, origin=origin)
+        if any(item.kind != "refused" for item in decisions):
+            check_addressed(delivery, origin)
         unloading = Unloading(staged, container, verified, content_opener(container, elsewhere, decryption))
         receiving = Receiving(
-            verified=verified, delivery=delivery, sender=find_sender(context, delivery, sender), case=case,
-            numbers=numbers, place=place, seal=seal, intact=intact, remark=remark, origin=origin,
+            verified=verified, delivery=delivery, sender=find_sender(context, delivery, parcel.sender), origin=origin,
+            **given,
         )  # fmt: skip
         composed = compose_arrivals(context, receiving, decisions, unloading, who=who, when=when)
         outcome = complete(context, who, composed, keep=staged.keep)
-    _tell(context, outcome, decisions, delivery.transfer, verified.report.verdict, target, force=force)
+    _tell(context, outcome, decisions, delivery.transfer, verified.report.verdict, target, force=written.force)
 
 
 def _tell(
@@ -180,14 +227,14 @@ def _tell(
     )  # fmt: skip
     lines = [f"verified: {verdict.value}"]
     lines += [f"{kind}: {', '.join(map(show, names))}" for kind, names in by_kind.items() if names]
+    if not decisions:
+        lines.append(f"refused: the whole parcel, of which no exhibit can be read; transfer {transfer}, as claimed")
     if path is not None:
         lines.append(f"receipt for the sender: {show_path(path)}")
     if draft is not None:
         lines.append(f"waits for signatures: {draft}; then custody receipt make {transfer} -o FILE")
     emit(context.settings, result, lines)
     if path is not None:
-        context.ledger().trusted = beliefs.trusted
-        context.ledger().known.update({item.foreign.manifest: verified for item in delivery.arrivals})
         note(context.settings, "  send it back: custody is with the sender's ledger until the receipt arrives there")
 
 
