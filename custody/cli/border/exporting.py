@@ -14,6 +14,7 @@ from typing import Any, Literal
 from custody.bundle.build import Built, Export, Order, build_bundle
 from custody.bundle.disclose import Choice
 from custody.cli.acting.signing import confirm, is_at_hand, load_signers, named_signers, show_events
+from custody.cli.border.enclosures import check_enclosures, record_enclosures
 from custody.cli.border.release_gate import check_gate, check_recipient
 from custody.cli.border.sent_records import note_export
 from custody.cli.context import Context
@@ -75,8 +76,14 @@ def export(context: Context, outgoing: Outgoing, *, who: Signing, when: When) ->
     draft = _compose(context, outgoing, signers, when, about=_about(outgoing), manifest=_NO_MANIFEST)
     events = [item.event for item in (*outgoing.acts, draft)]
     check_gate(context, events, to=outgoing.to, tried=outgoing.tried, by=signers[0].agent)
+    requests = tuple(sorted({*outgoing.requests, *([outgoing.request] if outgoing.request else [])}))
+    enclosed = check_enclosures(
+        context, outgoing.exhibits, requests, [item.event for item in outgoing.acts], to=outgoing.to,
+        by=signers[0].agent,
+    )  # fmt: skip
     access.rehearse(events)
     keys = _open_keys(context, who, events)
+    record_enclosures(context, enclosed, to=outgoing.to)
     acts = tuple(_sign(item, keys) for item in outgoing.acts)
     _show(context, outgoing.acts, keys)
     exported: list[Composed] = []
@@ -91,7 +98,7 @@ def export(context: Context, outgoing: Outgoing, *, who: Signing, when: When) ->
         exhibits=tuple((item.case, item.number) for item in outgoing.exhibits),
         nonce=context.random(16).hex(),
         choice=replace(outgoing.choice, to=outgoing.to),
-        requests=tuple(sorted({*outgoing.requests, *([outgoing.request] if outgoing.request else [])})),
+        requests=requests,
         acts=acts,
         stated=draft.disclosures,
         is_detached=outgoing.is_detached,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Iterator, Sequence
+from typing import Literal, NoReturn
 
 from custody.cli.context import Context
 from custody.cli.options import When
@@ -59,6 +59,8 @@ def check_gate(context: Context, events: Sequence[ParsedEvent], *, to: str, trie
             state.place(event.hash, outcome.place)
             state.hold(event, outcome.place.subjects)
         abouts = tuple(dict.fromkeys(about for event in events for about in _abouts(state, event)))
+        # A letter is about no exhibit; what it would have let out is named by its breaches.
+        abouts = abouts or tuple(dict.fromkeys(about for breach in breaches for about in _named(state, breach)))
     if breaches:
         _record(context, breaches, abouts, to=to, tried=tried, by=by)
         _raise(breaches)
@@ -73,13 +75,46 @@ def check_exhibits_gate(context: Context, exhibits: Sequence[Exhibit], *, to: st
         UsageError: ``release.recipient``.
         RefusedError: ``release.*``; the refusal is on record then.
     """
+    composed = _access(context, exhibits, to)
+    check_gate(context, [composed.event], to=to, tried=tried, by=by)
+    _append_by_system(context, composed)
+
+
+def breaches_of(context: Context, exhibits: Sequence[Exhibit], *, to: str) -> list[Breach]:
+    """Return what speaks against exhibits going to an agent; nothing is recorded."""
+    with context.ledger().read() as reader:
+        event = _access(context, exhibits, to).event
+        return list(check_release(reader.view(), event, format_time(context.now())))
+
+
+def record_export(context: Context, exhibits: Sequence[Exhibit], *, to: str) -> None:
+    """Record by the system that something of exhibits was exported to an agent.
+
+    Raises:
+        RefusedError: ``release.*`` where it may not leave.
+    """
+    _append_by_system(context, _access(context, exhibits, to))
+
+
+def refuse(
+    context: Context, breaches: Sequence[Breach], exhibits: Sequence[Exhibit], *, to: str, tried: Tried, by: str
+) -> NoReturn:
+    """Put a refusal on record, and raise it.
+
+    Raises:
+        RefusedError: ``release.*``.
+    """
     about = tuple(About(exhibit=item.registration) for item in exhibits)
-    composed = context.ledger().compose(
+    _record(context, breaches, about, to=to, tried=tried, by=by)
+    _raise(breaches)
+
+
+def _access(context: Context, exhibits: Sequence[Exhibit], to: str) -> Composed:
+    about = tuple(About(exhibit=item.registration) for item in exhibits)
+    return context.ledger().compose(
         "access.logged", signers=_system(), details={"action": "exported", "agent": to}, when=When(),
         anchor=Anchor(about=about),
     )  # fmt: skip
-    check_gate(context, [composed.event], to=to, tried=tried, by=by)
-    _append_by_system(context, composed)
 
 
 def _abouts(state: WorkingState, event: ParsedEvent) -> tuple[About, ...]:
@@ -87,6 +122,13 @@ def _abouts(state: WorkingState, event: ParsedEvent) -> tuple[About, ...]:
         return tuple(About(exhibit=item.exhibit) for item in event.event.about if isinstance(item.exhibit, str))
     exhibit = state.exhibit(str(event.event.case), str(event.event.exhibit))
     return () if exhibit is None else (About(exhibit=exhibit.registration),)
+
+
+def _named(state: WorkingState, breach: Breach) -> Iterator[About]:
+    case, _, number = breach.exhibit.rpartition("/")
+    exhibit = state.exhibit(case, number)
+    if exhibit is not None:
+        yield About(exhibit=exhibit.registration)
 
 
 def _record(
@@ -108,7 +150,7 @@ def _system() -> tuple[Signer, ...]:
     return (Signer(agent=SYSTEM, as_="actor"),)
 
 
-def _raise(breaches: Sequence[Breach]) -> None:
+def _raise(breaches: Sequence[Breach]) -> NoReturn:
     first = breaches[0]
     more = "" if len(breaches) == 1 else f"; {len(breaches) - 1} more like it"
     hint = f"custody consent list shows what was consented to{more}; this refusal is on record"

@@ -1,0 +1,94 @@
+"""Evidence that would leave as a document: a file of an exhibit that some record names as an attachment.
+
+The ledger's own rule sees the digests that stand in registrations, and only the documents of requests. Here the home is
+at hand: its lists of files of large exhibits, and every document that the export would carry (law row C10).
+"""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from custody.bundle.closure import find_closure
+from custody.cli.border.release_gate import breaches_of, record_export, refuse
+from custody.cli.context import Context
+from custody.cli.showing.holdings import Holdings
+from custody.storage.reading import Reader
+from custody.verify.contents import own_documents
+from custody.verify.release import Breach
+from custody.verify.state import Exhibit
+from schemas.event import ParsedEvent
+
+
+def check_enclosures(
+    context: Context,
+    exhibits: Sequence[Exhibit],
+    requests: Sequence[str],
+    acts: Iterable[ParsedEvent],
+    *,
+    to: str,
+    by: str,
+) -> tuple[Exhibit, ...]:
+    """Return the exhibits, beside ``exhibits``, of which a file would go along as a document of what is exported.
+
+    Of several that hold the same file, the first that may leave.
+
+    Raises:
+        RefusedError: ``release.*`` where none of them may; the refusal is on record then.
+    """  # fmt: skip
+    names = [(item.case, item.number) for item in exhibits]
+    with context.ledger().home.store.read() as reader:
+        carried = find_closure(reader, names, requests, size=reader.head().size).entries.values()
+        events = [*(entry.event for entry in carried), *acts]
+        documents = tuple(dict.fromkeys(digest for event in events for digest in own_documents(event)))
+        found = _holders(reader, Holdings(context.ledger().home), documents)
+    cleared: dict[str, Exhibit] = {}
+    for holders in found:
+        if any((item.case, item.number) in names for item in holders):
+            continue
+        breaches: list[Breach] = []
+        for exhibit in holders:
+            wrong = breaches_of(context, [exhibit], to=to)
+            if not wrong:
+                cleared[exhibit.registration] = exhibit
+                break
+            breaches = breaches or wrong
+        else:
+            refuse(context, breaches, holders[:1], to=to, tried="bundle", by=by)
+    return tuple(cleared.values())
+
+
+def record_enclosures(context: Context, exhibits: Sequence[Exhibit], *, to: str) -> None:
+    """Record that a file of each of these went along with something, as an access by the system."""
+    if exhibits:
+        record_export(context, exhibits, to=to)
+
+
+def _holders(reader: Reader, holdings: Holdings, documents: Sequence[str]) -> list[tuple[Exhibit, ...]]:
+    """Return, for each document that is a file of exhibits, these exhibits."""
+    wanted = tuple(item for item in documents if _may_be_evidence(holdings, item))
+    roots = {digest: tuple(_lists_with(holdings.manifests.base, digest)) for digest in wanted}
+    listed = tuple(dict.fromkeys(root for found in roots.values() for root in found))
+    held = reader.view().holders((*wanted, *listed))
+    each = (
+        (*held.get(digest, ()), *(item for root in roots[digest] for item in held.get(root, ()))) for digest in wanted
+    )
+    return [holders for holders in each if holders]
+
+
+def _may_be_evidence(holdings: Holdings, digest: str) -> bool:
+    """Tell whether a document need be looked for: its bytes are evidence here, or evidence lies where nobody knows."""
+    has_places = next(holdings.home.locations.glob("*.json"), None) is not None
+    return has_places or holdings.evidence.path(digest).exists()
+
+
+def _lists_with(folder: Path, digest: str) -> Iterator[str]:
+    """Yield the content roots of the lists in which a digest stands."""
+    wanted = f'"sha256":"{digest}"'.encode()
+    for path in sorted(folder.glob("*.jsonl")):
+        if path.name.startswith("spool-") or not path.stat().st_size:
+            continue
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as raw:
+            if raw.find(wanted) >= 0:
+                yield path.stem
