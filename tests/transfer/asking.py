@@ -39,6 +39,11 @@ class Asking:
         """It was answered here."""
         return self._add("request.answered", at, {"answered_at": at, "outcome": outcome, **more})
 
+    def answer_received(self, at: str, outcome: str, **more: Any) -> Asking:
+        """The other side's answer came here on paper."""
+        told = {"answered_at": at, "from": "office-xb", "outcome": outcome, "paper": "ab" * 32, "received_at": at}
+        return self._add("request.answer-received", at, {**told, **more})
+
     def completed(self, at: str) -> Asking:
         """What was missing came."""
         return self._add("request.completed", at, {"fields": ()})
