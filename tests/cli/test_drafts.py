@@ -82,7 +82,7 @@ def test_a_draft_of_another_ledger_is_not_recorded_here(machine: Machine, draft:
     machine.do("--home m init m --origin b.example/y --authority B --country DE --registrar reg-9")
     assert "draft.ledger" in machine.stage.custody(f"--home m submit {draft}").stdout
     signed = machine.do(f"--home m --keys stick sign {draft} --as cust-02")
-    assert "the ledger here is b.example/y, the draft's a.example/x" in signed.stderr
+    assert "the ledger here is b.example/y, the draft's is a.example/x" in signed.stderr
     assert "handed over" in machine.do(f"submit {draft}").stdout
 
 
@@ -124,3 +124,45 @@ def test_a_registration_can_wait_for_a_second_officer(machine: Machine) -> None:
     assert "was registered by exam-07" in signed.stdout
     assert machine.json("check EX-2 --no-record")["exhibits"][0]["unaltered"] is True
     assert not Path(found["draft"]).exists()
+
+
+def _away(machine: Machine) -> None:
+    machine.stage.patch.delenv("CUSTODY_HOME")
+
+
+def test_a_changed_draft_is_not_signed_away_from_its_ledger_either(machine: Machine, draft: Path) -> None:
+    """On the road nobody asks the ledger: what the keys at hand can tell is told before a passphrase is typed."""
+    opened = read_draft(draft)
+    changed = encode_event(structs.replace(opened.events[0].event, occurred_at="2026-11-20T00:00:00Z"))
+    made = make_draft([changed], {changed.hash: opened.signatures(0)}, opened.draft.disclosures)
+    write_draft(draft, made, force=True)
+    for key in (machine.stage.folder / "keys").glob("exam-07*"):
+        (machine.stage.folder / "stick" / key.name).write_bytes(key.read_bytes())
+        (machine.stage.folder / "stick" / key.name).chmod(0o600)
+    _away(machine)
+    machine.fail(f"--keys stick sign {draft} --as cust-02", Exit.FAILED, "draft.signature")
+    assert "draft.signature" in machine.do(f"--keys stick pending {draft}").stdout
+
+
+def test_a_draft_of_another_ledger_than_it_says_is_not_signed(machine: Machine, draft: Path) -> None:
+    """The name on the cover must be that of what is signed."""
+    opened = read_draft(draft)
+    write_draft(draft, structs.replace(opened.draft, ledger="b.example/other"), force=True)
+    _away(machine)
+    machine.fail(f"--keys stick sign {draft} --as cust-02", Exit.USAGE, "draft.ledger")
+
+
+def test_files_that_wait_are_listed_without_a_ledger(machine: Machine, draft: Path) -> None:
+    """The receiver at another desk has the file and no ledger, and wants to know what it is."""
+    _away(machine)
+    ran = machine.do(f"pending {draft}")
+    assert "no ledger here" in ran.stderr
+    assert "signed by: exam-07" in ran.stdout
+    assert "waiting for: cust-02" in ran.stdout
+    ran = machine.do(f"--keys stick pending {draft}")
+    assert "1; only the ledger can check them" in ran.stdout
+    found = machine.json(f"--keys stick pending {draft}")["drafts"][0]
+    assert (found["signed"], found["unchecked"]) == ([], 1)
+    machine.fail("pending", Exit.USAGE, "usage.no-home")
+    ran = machine.do(f"--keys stick sign {draft} --as cust-02")
+    assert "make sure who gave you this" in ran.stderr

@@ -8,11 +8,13 @@ from pathlib import Path
 import click
 import msgspec
 
+from custody.cli.acting.draft_alone import check_alone
 from custody.cli.acting.draft_files import OpenDraft, read_draft
 from custody.cli.acting.draft_standing import draft_paths, stand
+from custody.cli.border.receipts import names
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.output import emit
+from custody.cli.output import emit, note
 from custody.cli.results import Result
 from custody.report.safe_text import show, show_path
 from custody.report.words import format_utc, tell
@@ -21,7 +23,10 @@ from schemas.types import UNSET, Unset
 
 
 class WaitingDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """A draft: what it says, who signed, who has not; ``problem`` and its ``code`` where it can't be recorded."""
+    """A draft: what it says, who signed, who has not; ``problem`` and its ``code`` where it can't be recorded.
+
+    ``unchecked`` counts signatures that only its ledger, which isn't at hand, can check.
+    """
 
     path: str
     acts: tuple[str, ...] = ()
@@ -30,6 +35,7 @@ class WaitingDraft(msgspec.Struct, frozen=True, kw_only=True):
     hint: str | Unset = UNSET
     problem: str | Unset = UNSET
     signed: tuple[str, ...] = ()
+    unchecked: int | Unset = UNSET
     waiting_for: tuple[str, ...] = ()
 
 
@@ -50,9 +56,15 @@ class Pending(Result, frozen=True, kw_only=True, tag="custody-pending/v1"):
 @click.option("--agent", help="Only what waits for this agent.")
 @pass_custody
 def pending(context: Context, *, paths: tuple[Path, ...], agent: str | None) -> None:
-    """List the drafts that wait in the home, and in the PATHs that are named."""
-    folder = context.ledger().drafts_folder()
-    found = dict.fromkeys(draft_paths((folder, *paths)) if folder.is_dir() else draft_paths(paths))
+    """List the drafts that wait in the home, and in the PATHs that are named.
+
+    With a PATH no ledger is needed; what only the ledger knows, such as whether it would take them, is left out then.
+    """
+    has_ledger = not paths or context.find_home() is not None
+    folders = (context.ledger().drafts_folder(),) if has_ledger else ()
+    found = dict.fromkeys(draft_paths((*(folder for folder in folders if folder.is_dir()), *paths)))
+    if not has_ledger:
+        note(context.settings, "note: no ledger here; only what the files say is shown")
     drafts = [draft for path in found if (draft := describe(context, path)) is not None]
     if agent is not None:
         drafts = [draft for draft in drafts if agent in draft.waiting_for]
@@ -63,6 +75,8 @@ def describe(context: Context, path: Path) -> WaitingDraft | None:
     """Return what waits in a file; nothing where it is recorded already."""
     try:
         draft = read_draft(path)
+        if context.find_home() is None:
+            return _alone(context, path, draft)
         standing = stand(context.ledger(), draft)
     except CustodyError as error:
         return WaitingDraft(path=str(path), code=error.code, problem=error.text, hint=error.hint or UNSET)
@@ -81,6 +95,23 @@ def describe(context: Context, path: Path) -> WaitingDraft | None:
     )
 
 
+def _alone(context: Context, path: Path, draft: OpenDraft) -> WaitingDraft:
+    """Return what a draft itself says.
+
+    Raises:
+        CustodyError: as `check_alone`.
+    """
+    found = check_alone(context, draft)
+    return WaitingDraft(
+        path=str(path),
+        acts=tuple(tell(event, {}, name_of=names(context)).headline for event in draft.events),
+        expires=_expires(draft),
+        signed=found.signed,
+        unchecked=found.unchecked or UNSET,
+        waiting_for=found.missing,
+    )
+
+
 def _expires(draft: OpenDraft) -> str | Unset:
     times = [event.event.not_after for event in draft.events if isinstance(event.event.not_after, str)]
     return min(times, default=UNSET)
@@ -92,7 +123,11 @@ def _lines(drafts: list[WaitingDraft]) -> Iterator[str]:
         yield from (f"  {act}" for act in draft.acts)
         if draft.signed:
             yield f"  signed by: {', '.join(map(show, draft.signed))}"
-        if draft.waiting_for:
+        if draft.unchecked:
+            yield f"  signatures by keys that don't lie here: {draft.unchecked}; only the ledger can check them"
+        if draft.waiting_for and draft.unchecked:
+            yield f"  to be signed by: {', '.join(map(show, draft.waiting_for))}, as far as they haven't"
+        elif draft.waiting_for:
             yield f"  waiting for: {', '.join(map(show, draft.waiting_for))}"
         if isinstance(draft.expires, str):
             yield f"  to be recorded by: {format_utc(draft.expires)}"

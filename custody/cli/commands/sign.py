@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from custody.cli.acting.draft_alone import check_alone
 from custody.cli.acting.draft_files import OpenDraft, make_draft, read_draft, write_draft
 from custody.cli.acting.draft_standing import Standing, is_kept_here, stand, submissions_of
 from custody.cli.acting.signing import Drafted, Outcome, Recorded, complete, confirm, show_events, sign_all
@@ -19,7 +20,7 @@ from custody.cli.ledger_access import LedgerAccess
 from custody.cli.options import FILE, Signing, passphrase_option
 from custody.cli.output import note
 from custody.cli.results import ActResult
-from custody.report.safe_text import show_path
+from custody.report.safe_text import show, show_path
 from custody.report.values import check_signable
 from custody.report.words import tell
 from schemas.errors import RefusedError, UsageError
@@ -102,15 +103,23 @@ def _check_named(draft: OpenDraft, agent: str) -> None:
 
 
 def _ledger_of(context: Context, draft: OpenDraft) -> LedgerAccess | None:
-    """Return the ledger of the draft where it is at hand."""
-    if context.find_home() is None:
-        note(context.settings, "note: no ledger here; the signatures of others can't be checked")
-        return None
-    access = context.ledger()
-    if access.ledger().origin != draft.draft.ledger:
-        note(context.settings, f"note: the ledger here is {access.ledger().origin}, the draft's {draft.draft.ledger}")
-        return None
-    return access
+    """Return the ledger of the draft where it is at hand; else check what can be checked without.
+
+    Raises:
+        CustodyError: as `check_alone`.
+    """
+    access = None if context.find_home() is None else context.ledger()
+    if access is not None and access.ledger().origin == draft.draft.ledger:
+        return access
+    here = "no ledger here" if access is None else f"the ledger here is {access.ledger().origin}"
+    note(context.settings, f"note: {here}, the draft's is {draft.draft.ledger}: its rules are asked at submit")
+    found = check_alone(context, draft)
+    if found.signed:
+        note(context.settings, f"note: the signatures of {', '.join(map(show, found.signed))} hold")
+    if found.unchecked:
+        keys = f"{found.unchecked} keys that don't lie here"
+        note(context.settings, f"note: signatures by {keys} can't be checked; make sure who gave you this")
+    return None
 
 
 def _check_standing(access: LedgerAccess, draft: OpenDraft, agent: str) -> Standing:
