@@ -58,9 +58,13 @@ class TrustedLedger(Record, frozen=True, kw_only=True):
 
 
 class Recipient(Record, frozen=True, kw_only=True):
-    """The reader himself, as bundles name him; ``ledger`` is the origin of his own, if he keeps one."""
+    """The reader himself, as bundles name him; ``ledger`` is the origin of his own, if he keeps one.
+
+    ``country`` is his: a bundle for somebody in another one isn't made for him.
+    """
 
     age_key: Text | Unset = UNSET
+    country: Country | Unset = UNSET
     ledger: Origin | Unset = UNSET
     name: Text
 

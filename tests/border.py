@@ -185,9 +185,10 @@ class _Vault:
         self.pieces, self.inherited = side.pieces, side.inherited_bundle
 
 
-def trust(*sides: Side, ledger: str | None = None) -> Trusted:
-    """Return what somebody believes who trusts some ledgers; ``ledger`` is his own."""
-    recipient = UNSET if ledger is None else Recipient(ledger=ledger, name="the reader")
+def trust(*sides: Side, ledger: str | None = None, country: str | None = None) -> Trusted:
+    """Return what somebody believes who trusts some ledgers; ``ledger`` and ``country`` are his own."""
+    own = {name: value for name, value in (("ledger", ledger), ("country", country)) if value is not None}
+    recipient = Recipient(**own, name="the reader") if own else UNSET
     ledgers = tuple(sorted((side.trusted() for side in sides), key=lambda item: item.origin))
     return Trusted(Trust(ledgers=ledgers, recipient=recipient, schema="custody-trust/v1"), "00" * 32)
 

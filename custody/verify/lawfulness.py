@@ -25,7 +25,8 @@ def check_lawfulness(
 ) -> LawReport | None:
     """Return on what terms the bundle was made; nothing where its export names no recipient on record.
 
-    Findings: ``lawfulness.recipient`` (failed) where it was made for another ledger than the reader's own,
+    Findings: ``lawfulness.recipient`` (failed) where it was made for another ledger than the reader's own or, where one
+    of the two isn't known, for somebody in another country than his,
     ``lawfulness.country`` (failed) where the recipient's ledger is trusted to be in another country than is on record.
     """
     export = entries.get(opened.checkpoint.size - 1) if opened.checkpoint is not None else None
@@ -38,10 +39,13 @@ def check_lawfulness(
     findings.asked.add(11)
     recipient = state.agent(str(details.to))
     own = trust.recipient if trust is not None else UNSET
-    wanted = own.ledger if isinstance(own, Recipient) else UNSET
-    if recipient is not None and recipient.ledger is not None and is_set(wanted) and recipient.ledger != wanted:
-        text = f"expected a bundle for {wanted}, found one for {recipient.ledger}"
-        fail(findings, 11, VerificationError("lawfulness.recipient", text), f"entry {export.entry.index}")
+    if isinstance(own, Recipient) and recipient is not None:
+        wanted, found = own.ledger, recipient.ledger
+        if found is None or not is_set(wanted):
+            wanted, found = own.country, recipient.country
+        if found is not None and is_set(wanted) and found != wanted:
+            text = f"expected a bundle for {wanted}, found one for {found}"
+            fail(findings, 11, VerificationError("lawfulness.recipient", text), f"entry {export.entry.index}")
     believed = (
         trust.ledger(recipient.ledger) if trust is not None and recipient is not None and recipient.ledger else None
     )

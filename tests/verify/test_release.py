@@ -174,6 +174,32 @@ def test_a_bundle_for_another_ledger_is_not_ones_own(side: Side) -> None:
     assert other.report.verdict.value == "FAILED"
 
 
+@pytest.mark.parametrize(
+    ("own", "is_for_him"),
+    [
+        ({"country": "XB"}, True),
+        ({"country": "XC"}, False),
+        ({"country": "XC", "ledger": "b.example/main"}, True),
+        ({"country": "XB", "ledger": "c.example/main"}, False),
+    ],
+)
+def test_a_reader_without_a_ledger_has_a_country(side: Side, own: dict[str, str], is_for_him: bool) -> None:
+    """A court that keeps no ledger can still tell a bundle that went astray; where both have one, the ledgers decide."""
+    side.consent("EX-1", "b-police")
+    built = side.build("b.zip", "EX-1", to="b-police")
+    assert ("lawfulness.recipient" in codes(read(built.path, trust(side, **own), side.world.at))) != is_for_him
+
+
+def test_a_recipient_without_a_ledger_on_record_is_known_by_his_country(side: Side) -> None:
+    """Who has a ledger, and gets what was made for a court in another country, is told."""
+    side.world.enrol("court-c", (), kind="organisation", country="XC")
+    side.consent("EX-1", "court-c")
+    built = side.build("c.zip", "EX-1", to="court-c")
+    reader = trust(side, ledger="b.example/main", country="XB")
+    assert "lawfulness.recipient" in codes(read(built.path, reader, side.world.at))
+    assert "lawfulness.recipient" not in codes(read(built.path, trust(side, ledger="b.example/main"), side.world.at))
+
+
 def test_the_terms_of_others_are_not_told(side: Side) -> None:
     """Who else gets it, and on what terms, is for them to know: the record is there, its words are not."""
     side.consent("EX-1", "c-police", purpose="the secret of c")

@@ -69,8 +69,13 @@ def trust_list(context: Context, trust_path: Path | None) -> None:
 
 def _recipient_lines(trust: Trust) -> Iterator[str]:
     """Yield to whose keys evidence is encrypted, and the owner's own."""
-    if isinstance(trust.recipient, Recipient) and isinstance(trust.recipient.age_key, str):
-        yield f"your own age key, as {show(trust.recipient.name)}: {show(trust.recipient.age_key)}"
+    own = trust.recipient
+    if isinstance(own, Recipient) and isinstance(own.age_key, str):
+        yield f"your own age key, as {show(own.name)}: {show(own.age_key)}"
+    if isinstance(own, Recipient) and (
+        told := [show(item) for item in (own.ledger, own.country) if isinstance(item, str)]
+    ):
+        yield f"you are {show(own.name)}: {', '.join(told)}; a bundle for somebody else is said to be"
     for item in trust.recipients if isinstance(trust.recipients, tuple) else ():
         yield f"encrypt to {show(item.name)}: {item.age_key}"
 
