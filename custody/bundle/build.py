@@ -45,6 +45,9 @@ class Export:
 
     about: tuple[About, ...]
     manifest: str
+    disclosed: tuple[str, ...] = ()
+    """Commitments whose values it shows: who keeps a record of what left keeps it before the export is on record."""
+    kept: tuple[Kept, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ def build_bundle(
         with encryption_beside(target, order.recipients) as encryption:
             payload = make_payload(parts, vault, store.disclosures, order.choice, encryption=encryption)
             _write_payload(writer, payload)
-        export = Export(about, sha256(payload.manifest).hexdigest())
+        export = Export(about, sha256(payload.manifest).hexdigest(), payload.disclosed, payload.kept)
         submission = sign(export)
         receipts = append(store, [*order.acts, submission], at=clock(), log_signers=log_signers)
         receipt = receipts[-1]

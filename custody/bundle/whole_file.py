@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import fcntl
+import glob
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from custody.bundle.disk import disk_errors, sync_directory
 from schemas.errors import UsageError
+
+_SUFFIX: Final = ".part"
 
 
 @contextmanager
 def whole_file(target: Path) -> Iterator[BinaryIO]:
     """Give a temporary file beside ``target`` to write to; it becomes ``target`` when the block ends without error.
 
-    An existing file is never replaced. The file is readable for its owner only.
+    An existing file is never replaced; what a killed process left of the same target goes first. The file is readable
+    for its owner only.
 
     Raises:
         UsageError: ``bundle.exists``.
@@ -25,8 +30,8 @@ def whole_file(target: Path) -> Iterator[BinaryIO]:
     """
     _check_free(target)
     with disk_errors(f"writing {target}"):
-        descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".part", dir=target.parent)
-    temporary = Path(name)
+        _sweep(target)
+        descriptor, temporary = _begin(target)
     file = os.fdopen(descriptor, "w+b")
     try:
         yield file
@@ -42,6 +47,28 @@ def whole_file(target: Path) -> Iterator[BinaryIO]:
             file.close()
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def _begin(target: Path) -> tuple[int, Path]:
+    """Make the temporary file, locked as long as its process lives."""
+    while True:
+        descriptor, name = tempfile.mkstemp(prefix=_prefix(target), suffix=_SUFFIX, dir=target.parent)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        # Somebody else may have swept it before it was locked.
+        if os.fstat(descriptor).st_nlink:
+            return descriptor, Path(name)
+        os.close(descriptor)
+
+
+def _sweep(target: Path) -> None:
+    for path in target.parent.glob(f"{glob.escape(_prefix(target))}*{_SUFFIX}"):
+        with suppress(OSError), path.open("rb") as left:
+            fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path.unlink()
+
+
+def _prefix(target: Path) -> str:
+    return f".{target.name[:100]}."
 
 
 def _check_free(target: Path) -> None:

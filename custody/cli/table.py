@@ -118,6 +118,7 @@ PLACES = {
     "receipt record": Place("receipt", "receipt_record", "Record a receipt that came on paper.", _EXCHANGE),
     "recall": Place("recall", "recall", "Take back what is on its way.", _EXCHANGE),
     "transfer list": Place("recall", "transfer_list", "List what was sent to other authorities.", _EXCHANGE),
+    "transfer again": Place("transfer_again", "transfer_again", "Write the parcel of a dispatch once more.", _EXCHANGE),
     "transfer return": Place("recall", "transfer_return", "Take back what came home on paper.", _EXCHANGE),
     "transfer lost": Place("recall", "transfer_lost", "Record that something was lost on the way.", _EXCHANGE),
     "verify": Place("verify", "verify", "Verify a bundle, offline.", _EXCHANGE),

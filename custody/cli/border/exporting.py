@@ -23,7 +23,6 @@ from custody.cli.options import Signing, When
 from custody.ledger.compose import Anchor, Composed
 from custody.ledger.submission import Submission
 from custody.report.words import tell
-from custody.storage.disclosures import Receiving
 from custody.verify.state import Exhibit
 from keys.private.signer import Signer as KeySigner
 from keys.private.signing import join_signatures, sign_for
@@ -86,13 +85,17 @@ def export(context: Context, outgoing: Outgoing, *, who: Signing, when: When) ->
     record_enclosures(context, enclosed, to=outgoing.to)
     acts = tuple(_sign(item, keys) for item in outgoing.acts)
     _show(context, outgoing.acts, keys)
-    exported: list[Composed] = []
 
     def sign(made: Export) -> Submission:
         composed = _compose(context, outgoing, signers, when, about=made.about, manifest=made.manifest, like=draft)
-        exported.append(composed)
         _show(context, [composed], keys)
-        return _sign(composed, keys)
+        signed = _sign(composed, keys)
+        # Before it is on record: after a crash, a note of what never left does no harm, and the other way round would.
+        note_export(
+            context, made, event=composed.event.hash, to=outgoing.to, exhibits=outgoing.exhibits,
+            choice=outgoing.choice, is_detached=outgoing.is_detached, encrypted_to=outgoing.recipients,
+        )  # fmt: skip
+        return signed
 
     order = Order(
         exhibits=tuple((item.case, item.number) for item in outgoing.exhibits),
@@ -106,18 +109,10 @@ def export(context: Context, outgoing: Outgoing, *, who: Signing, when: When) ->
         earlier=_earlier(context, outgoing.to),
     )
     store = access.home.store
-    built = build_bundle(
+    return build_bundle(
         store, open_vault(context, outgoing.exhibits), order, target=outgoing.target, sign=sign, clock=context.now,
         log_signers=access.home.log_signers(),
     )  # fmt: skip
-    store.disclosures.note_recipients(
-        Receiving(commitment, outgoing.to, context.now(), exported[0].event.hash) for commitment in built.disclosed
-    )
-    note_export(
-        context, built, event=exported[0].event.hash, to=outgoing.to, exhibits=outgoing.exhibits,
-        choice=outgoing.choice, is_detached=outgoing.is_detached, encrypted_to=outgoing.recipients,
-    )  # fmt: skip
-    return built
 
 
 def _about(outgoing: Outgoing) -> tuple[About, ...]:

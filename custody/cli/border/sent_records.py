@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from custody.bundle.build import Built
+from custody.bundle.build import Export
 from custody.bundle.disclose import Choice
 from custody.bundle.withheld import Kept
 from custody.cli.checking.rehashing import content_of_exhibit
 from custody.cli.context import Context
 from custody.report.safe_text import show
+from custody.storage.disclosures import Receiving
 from custody.storage.sent import ExportRecord, SentExhibit, WithheldValue
 from custody.verify.state import Exhibit
 from schemas.text import format_time
@@ -31,7 +32,7 @@ class WithheldLine(msgspec.Struct, frozen=True, kw_only=True):
 
 def note_export(
     context: Context,
-    built: Built,
+    made: Export,
     *,
     event: str,
     to: str,
@@ -40,7 +41,9 @@ def note_export(
     is_detached: bool,
     encrypted_to: tuple[str, ...],
 ) -> None:
-    """Keep on record what left this home with the exporting ``event``.
+    """Keep on record what leaves this home with the exporting ``event``, and who receives which values.
+
+    It counts once the ledger has that event: a note of an export that was refused tells of nothing.
 
     Raises:
         StorageError: ``ledger.*``.
@@ -63,10 +66,12 @@ def note_export(
             WithheldValue(
                 commitment=item.commitment, event=item.event, field=item.pointer, reason=item.reason, type=item.type
             )
-            for item in built.kept
+            for item in made.kept
         ),
     )
-    context.ledger().home.store.disclosures.sent.note_export(record)
+    store = context.ledger().home.store.disclosures
+    store.note_recipients(Receiving(item, to, context.now(), event) for item in made.disclosed)
+    store.sent.note_export(record)
 
 
 def withheld_lines(kept: Iterable[Kept]) -> tuple[WithheldLine, ...]:

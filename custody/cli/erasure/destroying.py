@@ -17,6 +17,7 @@ from custody.cli.showing.holdings import Holdings
 from custody.evidence.destroy import destroy_file, forget_names, replace_whole
 from custody.evidence.sources import Source
 from custody.storage import home_layout
+from custody.storage.incoming import PREFIX, sweep_incoming
 from custody.storage.reading import Reader
 from custody.storage.search import Search, find_entries
 from custody.verify.erasures import Erasures, find_erasures, hashes
@@ -56,6 +57,7 @@ def destroy(access: LedgerAccess, orders: Sequence[ParsedEvent]) -> Destroyed:
         StorageError: ``erase.traces`` where a text of a value is still found in the home; ``ledger.busy`` and others.
     """
     done = Destroyed()
+    _sweep(access)
     ordered = find_erasures(enumerate(orders))
     registered = _registered(access, orders)
     commitments = _of_events(access, ordered)
@@ -70,6 +72,15 @@ def destroy(access: LedgerAccess, orders: Sequence[ParsedEvent]) -> Destroyed:
     access.home.store.disclosures.erase([*commitments, *_also(access, done)])
     _check_traces(access.home.path, done)
     return done
+
+
+def _sweep(access: LedgerAccess) -> None:
+    """Clear what killed commands left on its way into the store: it may be what the order destroys."""
+    sweep_incoming(access.home.path)
+    holdings = Holdings(access.home)
+    for store in (holdings.evidence, holdings.documents):
+        with store.begin():
+            pass
 
 
 def recorded_orders(reader: Reader) -> list[ParsedEvent]:
@@ -243,7 +254,8 @@ def _check_traces(home: Path, done: Destroyed) -> None:
     if not needles:
         return
     paths = [path for path in home.iterdir() if path.is_file() and path.name.startswith("disclosures")]
-    paths += [path for name in _SEARCHED for path in (home / name).rglob("*") if path.is_file()]
+    folders = [*(home / name for name in _SEARCHED), *home.glob(f"{PREFIX}*")]
+    paths += [path for folder in folders for path in folder.rglob("*") if path.is_file()]
     found = [path for path in paths if _holds(path, needles)]
     if found:
         names = ", ".join(str(path.relative_to(home)) for path in found[:5])

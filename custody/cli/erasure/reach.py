@@ -52,6 +52,10 @@ def receivings_of(access: LedgerAccess, plan: Plan) -> tuple[ErasedReceiving, ..
                     event=export.event, received_at=export.exported_at, recipient=export.recipient, what=what
                 )
             )
+    # What was noted and never recorded did not leave: the ledger refused it, or the machine stopped before.
+    with access.read() as reader:
+        left = reader.event_indexes(sorted({item.event for item in found}))
+    found = {item for item in found if item.event in left}
     return tuple(sorted(found, key=lambda item: (item.received_at, item.recipient, item.event, item.what)))
 
 

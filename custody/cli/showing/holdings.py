@@ -18,7 +18,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Final, Self
 
@@ -37,6 +36,7 @@ from custody.evidence.store import EvidenceStore
 from custody.report.safe_text import show_path
 from custody.report.values import Disclosures
 from custody.storage.home import Home
+from custody.storage.incoming import incoming_folder
 from schemas.content import Content
 from schemas.errors import UsageError
 from schemas.text import HASH_PATTERN
@@ -194,8 +194,7 @@ class Staged:
         Raises:
             OSError: the disk.
         """
-        made = TemporaryDirectory(prefix=".incoming-", dir=self.holdings.home.path)
-        self._folders.append(Path(self._stack.enter_context(made)))
+        self._folders.append(self._stack.enter_context(incoming_folder(self.holdings.home.path)))
         return self._folders[-1]
 
     def incoming(self) -> Path:
