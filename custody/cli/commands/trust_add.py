@@ -42,6 +42,8 @@ class TrustChanged(Result, frozen=True, kw_only=True, tag="custody-trust-changed
 @command(
     example="""
     custody trust add police-example.trust.json
+    custody trust add police-example.trust.json \\
+        --fingerprint 5b41f1e0bd54ab0f6b1a7c4aa1e0c1c0b9e2d94c3b02b7dbe9a3b2f3a7b1a0c4
     custody trust add --from-bundle bundle.zip \\
         --fingerprint 5b41f1e0bd54ab0f6b1a7c4aa1e0c1c0b9e2d94c3b02b7dbe9a3b2f3a7b1a0c4
     """,
@@ -49,30 +51,33 @@ class TrustChanged(Result, frozen=True, kw_only=True, tag="custody-trust-changed
 )
 @click.argument("file", required=False, type=FILE)
 @click.option("--from-bundle", "bundle", type=FILE, help="A bundle of theirs.")
-@click.option("--fingerprint", type=DIGEST, help="All 64 digits, from an official letter.")
+@click.option(
+    "--fingerprint", "fingerprints", type=DIGEST, multiple=True, help="All 64 digits, from an official letter."
+)
 @click.option("--trust", "trust_path", type=FILE, help="The trust file to change.")
-@click.option("--yes", "-y", "assume_yes", is_flag=True, help="Don't ask: it was compared already.")
+@click.option("--yes", "-y", "assume_yes", is_flag=True, help="Don't ask: the fingerprints were compared already.")
 @pass_custody
 def trust_add(
     context: Context,
     file: Path | None,
     bundle: Path | None,
-    fingerprint: str | None,
+    fingerprints: tuple[str, ...],
     trust_path: Path | None,
     assume_yes: bool,
 ) -> None:
     """Believe the ledgers of FILE, which another authority exported; or of a bundle whose fingerprint a letter told.
 
     Whoever can change what is believed can make anything pass: compare the fingerprint with what the authority told
-    over a channel that you trust.
+    over a channel that you trust. On a terminal you are asked whether it is the same. In a script say it beforehand:
+    --fingerprint for each ledger, and anything else is refused; or --yes, if you have compared it.
     """
     if (file is None) == (bundle is None):
         raise UsageError("usage.trust", "expected either FILE or --from-bundle, found both or neither")
-    if bundle is not None and fingerprint is None:
-        raise UsageError("usage.trust", "expected --fingerprint from an official letter beside --from-bundle")
-    ledgers = read_exported(file) if file is not None else (_from_bundle(context, bundle or Path(), fingerprint or ""),)
+    if bundle is not None and len(fingerprints) != 1:
+        raise UsageError("usage.trust", "expected one --fingerprint from an official letter beside --from-bundle")
+    ledgers = read_exported(file) if file is not None else (_from_bundle(context, bundle or Path(), fingerprints[0]),)
     target = open_for_change(context, trust_path)
-    _make_sure(context, ledgers, fingerprint=fingerprint, assume_yes=assume_yes)
+    _make_sure(context, ledgers, fingerprints=fingerprints, assume_yes=assume_yes)
     trust = target.trust
     for ledger in ledgers:
         trust = with_ledger(trust, ledger)
@@ -101,27 +106,29 @@ def read_exported(path: Path) -> tuple[TrustedLedger, ...]:
 
 
 def _make_sure(
-    context: Context, ledgers: tuple[TrustedLedger, ...], *, fingerprint: str | None, assume_yes: bool
+    context: Context, ledgers: tuple[TrustedLedger, ...], *, fingerprints: tuple[str, ...], assume_yes: bool
 ) -> None:
-    """Compare with the fingerprint that was typed, or ask a person to.
+    """Compare with the fingerprints that were typed, or ask a person to.
 
     Raises:
-        VerificationError: ``trust.fingerprint`` where none of the ledgers has it.
+        VerificationError: ``trust.fingerprint`` where the ledgers have others.
         RefusedError: ``trust.unconfirmed`` where there is nobody to ask.
         click.Abort: the answer was no.
     """
-    if fingerprint is not None:
-        if [ledger.genesis for ledger in ledgers] != [fingerprint]:
-            found = ", ".join(ledger.genesis for ledger in ledgers)
-            raise VerificationError("trust.fingerprint", f"expected the fingerprint {fingerprint}, found {found}")
+    if fingerprints:
+        if {ledger.genesis for ledger in ledgers} != set(fingerprints):
+            wanted, found = ", ".join(fingerprints), ", ".join(ledger.genesis for ledger in ledgers)
+            hint = "compare all 64 digits with the letter; nothing was changed"
+            raise VerificationError("trust.fingerprint", f"expected the fingerprint {wanted}, found {found}", hint=hint)
         return
     for line in trust_lines(ledgers):
         note(context.settings, line)
     if assume_yes:
         return
     if not sys.stdin.isatty():
-        hint = "--fingerprint DIGITS, or --yes if they were compared"
-        raise RefusedError("trust.unconfirmed", "expected somebody to compare the fingerprint", hint=hint)
+        text = "expected somebody at a terminal to compare the fingerprint, found none; nothing was changed"
+        hint = "--fingerprint DIGITS of the official letter compares it here; --yes says that it was compared"
+        raise RefusedError("trust.unconfirmed", text, hint=hint)
     click.confirm("Is this what the authority told you?", abort=True, err=True)
 
 
