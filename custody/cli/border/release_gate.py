@@ -96,6 +96,11 @@ def record_export(context: Context, exhibits: Sequence[Exhibit], *, to: str) -> 
     _append_by_system(context, _access(context, exhibits, to))
 
 
+def record_view(context: Context, exhibits: Sequence[Exhibit], *, by: str) -> None:
+    """Record by the system that an agent took something about exhibits out of the ledger, for use inside."""
+    _append_by_system(context, _access(context, exhibits, by, action="viewed"))
+
+
 def refuse(
     context: Context, breaches: Sequence[Breach], exhibits: Sequence[Exhibit], *, to: str, tried: Tried, by: str
 ) -> NoReturn:
@@ -109,10 +114,10 @@ def refuse(
     _raise(breaches)
 
 
-def _access(context: Context, exhibits: Sequence[Exhibit], to: str) -> Composed:
+def _access(context: Context, exhibits: Sequence[Exhibit], agent: str, *, action: str = "exported") -> Composed:
     about = tuple(About(exhibit=item.registration) for item in exhibits)
     return context.ledger().compose(
-        "access.logged", signers=_system(), details={"action": "exported", "agent": to}, when=When(),
+        "access.logged", signers=_system(), details={"action": action, "agent": agent}, when=When(),
         anchor=Anchor(about=about),
     )  # fmt: skip
 
