@@ -638,6 +638,7 @@ DUAL_CRIMINALITY = record({"met": YES_NO, "needed": YES_NO, "stated_by?": AGENT,
 LETTER_ORIGIN = record(
     {"event": HASH, "ledger": ORIGIN, "manifest": HASH, "request": AGENT, "root": HASH, "size": COUNT}
 )  # fmt: skip
+LEADS = array(1, 64, record({"country?": COUNTRY, "provider?": PRIVATE}, count_of(1, 2, "country", "provider")))
 CONDITION = record({"before": boolean, "code": CONDITION_CODE, "due?": TIME, "text?": PRIVATE})
 FOREIGN_NAME = record({"case": NUMBER, "exhibit": NUMBER, "head": HASH})
 RECEIPT_ORIGIN = record({"event": HASH, "index": COUNT, "ledger": ORIGIN, "root": HASH, "size": COUNT})
@@ -650,6 +651,8 @@ def _check_registered(value: Any) -> None:
         raise malformed("asset stands where the nature is asset")
     if "content" not in value and ("image" in value or "hash_lists" in value):
         raise malformed("image and hash_lists stand beside content")
+    if "further_images" in value and "image" not in value:
+        raise malformed("further_images stand beside image")
     ascending(value.get("handling", ()), "handling")
 
 
@@ -695,15 +698,19 @@ def _check_revoked_on_paper(value: Any) -> None:
 
 def _check_refused(value: Any) -> None:
     in_order("reasons")(value)
-    ascending([(item["case"].encode(), item["exhibit"].encode()) for item in value["exhibits"]], "exhibits")
+    count_of(1, 1, "exhibits", "parcel")(value)
+    ascending([(item["case"].encode(), item["exhibit"].encode()) for item in value.get("exhibits", ())], "exhibits")
+    if "parcel" in value and value["verdict"] != "FAILED":
+        raise malformed("a parcel that can't be read has failed")
 
 
 ONE_PAPER = count_of(1, 1, "origin", "paper")
+DESTINATION: dict[str, Form] = {"to_agent?": AGENT, "to_country?": COUNTRY}
 
 REGISTERED: dict[str, Form] = {
     "acquisition?": ACQUISITION, "asset?": ASSET, "attestations?": array(1, 256, ATTESTATION),
     "certificate?": HASH, "content?": CONTENT, "data_country?": COUNTRY, "derived_from?": array(1, 16, PARENT),
-    "description": PRIVATE, "documents?": DOCUMENTS, "foreign?": FOREIGN,
+    "description": PRIVATE, "documents?": DOCUMENTS, "foreign?": FOREIGN, "further_images?": array(1, 7, IMAGE),
     "handling?": array(1, 4, one_of("csam malware privileged secret")), "hash_lists?": array(1, 16, HASH_LIST),
     "identifiers?": PRIVATE, "image?": IMAGE, "kind": one_of("account audio chat collectible computer copy "
                                                              "database derived device directory document drive "
@@ -718,7 +725,7 @@ REGISTERED: dict[str, Form] = {
 DETAILS: dict[str, Form] = {
     "ledger.opened": record(
         {"agents": array(2, 16, AGENT_ENROLLED), "authority": PRIVATE, "country": COUNTRY,
-         "log_keys": array(1, 16, VKEY)}),
+         "gate?": one_of("v1"), "log_keys": array(1, 16, VKEY)}),
     "ledger.key-added": record({"key": VKEY, "reason?": PRIVATE}),
     "ledger.key-revoked": record(
         {"key": VKEY, "last_valid_index?": COUNT, "note?": PRIVATE, "reason": REVOCATION_REASON}),
@@ -748,7 +755,8 @@ DETAILS: dict[str, Form] = {
     "custody.taken-over": record(
         {"document?": HASH, "note?": PRIVATE, "order?": PRIVATE, "place?": PRIVATE,
          "reason": one_of("absent dead dismissed key-lost order other")}),
-    "custody.moved": record({"carrier?": PRIVATE, "place": PRIVATE, "reason?": PRIVATE, "waybill?": PRIVATE}),
+    "custody.moved": record(
+        {"carrier?": PRIVATE, "place": PRIVATE, "reason?": PRIVATE, **DESTINATION, "waybill?": PRIVATE}),
     "exhibit.sealed": record({"package?": PRIVATE, "photos?": DOCUMENTS, "reason?": PRIVATE, "seal": PRIVATE}),
     "exhibit.unsealed": record({"intact": boolean, "photos?": DOCUMENTS, "reason": PRIVATE, "seal": PRIVATE}),
     "exhibit.examined": record(
@@ -762,12 +770,12 @@ DETAILS: dict[str, Form] = {
          "kind": one_of("contaminated damaged found lost other seal-broken stolen"), "reported_to?": PRIVATE}),
     "exhibit.released": record(
         {"attestations?": ATTESTATIONS, "authority?": PRIVATE, "condition?": PRIVATE, "due?": TIME, "reason": PRIVATE,
-         "terms": one_of("for-good lent"), "to": PRIVATE}),
+         "terms": one_of("for-good lent"), "to": PRIVATE, **DESTINATION}),
     "exhibit.returned": record(
         {"attestations?": ATTESTATIONS, "condition?": PRIVATE, "place?": PRIVATE, "returned_by?": PRIVATE}),
     "exhibit.disposed": record(
         {"attestations?": ATTESTATIONS, "authority": PRIVATE, "documents?": DOCUMENTS,
-         "manner": one_of("archived destroyed forfeited other returned-to-owner wiped")}),
+         "manner": one_of("archived destroyed forfeited other returned-to-owner wiped"), **DESTINATION}),
     "exhibit.linked": record({"case": NUMBER, "reason?": PRIVATE}),
     "exhibit.checked": record(
         {"bytes": COUNT, "checked": COUNT, "document?": HASH, "matching": COUNT,
@@ -814,14 +822,14 @@ DETAILS: dict[str, Form] = {
          "tried": one_of("bundle dispatch export prove"), "tried_by": AGENT}, in_order("breaches")),
     "request.answer-received": record(
         {"answered_at": TIME, "certificate?": HASH, "decided_by?": AGENT, "documents?": DOCUMENTS, "from": AGENT,
-         "ground?": GROUND, "origin?": LETTER_ORIGIN, "outcome": OUTCOME, "paper?": HASH, "reasons?": PRIVATE,
-         "received_at": TIME, "reference?": PRIVATE, "request": AGENT, "until?": TIME,
+         "ground?": GROUND, "leads_to?": LEADS, "origin?": LETTER_ORIGIN, "outcome": OUTCOME, "paper?": HASH,
+         "reasons?": PRIVATE, "received_at": TIME, "reference?": PRIVATE, "request": AGENT, "until?": TIME,
          "wanted?": array(1, 64, REQUEST_FIELD_NAME)},
         all_of(_check_answer, count_of(1, 1, "certificate", "origin", "paper"))),
     "request.answered": record(
         {"answered_at": TIME, "decided_by?": AGENT, "documents?": DOCUMENTS, "forwarded_by?": AGENT,
-         "ground?": GROUND, "outcome": OUTCOME, "reasons?": PRIVATE, "request": AGENT, "until?": TIME,
-         "wanted?": array(1, 64, REQUEST_FIELD_NAME)}, _check_answer),
+         "ground?": GROUND, "leads_to?": LEADS, "outcome": OUTCOME, "reasons?": PRIVATE, "request": AGENT,
+         "until?": TIME, "wanted?": array(1, 64, REQUEST_FIELD_NAME)}, _check_answer),
     "request.closed": record(
         {"note?": PRIVATE, "outcome": one_of("executed executed-in-part expired not-executed withdrawn"),
          "request": AGENT}),
@@ -830,14 +838,14 @@ DETAILS: dict[str, Form] = {
          "request": AGENT}, all_of(in_order("fields", by="name"), count_of(0, 1, "origin", "paper"))),
     "request.drafted": record(
         {"case?": NUMBER, "deadlines?": array(1, 16, AGENT), "documents?": DOCUMENTS,
-         "dual_criminality?": DUAL_CRIMINALITY, "fields": array(0, 64, REQUEST_FIELD),
+         "dual_criminality?": DUAL_CRIMINALITY, "fields": array(0, 64, REQUEST_FIELD), "follows?": AGENT,
          "kind": one_of("emergency mla preservation production voluntary"), "offences?": array(0, 256, OFFENCE),
          "period?": PERIOD, "renewal_of?": AGENT, "request": AGENT, "respond_by?": TIME, "to": AGENT, "until?": TIME},
         in_order("fields", by="name")),
     "request.extended": record({"document?": HASH, "reason?": PRIVATE, "request": AGENT, "until": TIME}),
     "request.received": record(
         {"case?": NUMBER, "deadlines?": array(1, 16, AGENT), "documents?": DOCUMENTS,
-         "dual_criminality?": DUAL_CRIMINALITY, "fields": array(0, 64, REQUEST_FIELD), "from": AGENT,
+         "dual_criminality?": DUAL_CRIMINALITY, "fields": array(0, 64, REQUEST_FIELD), "follows?": AGENT, "from": AGENT,
          "kind": one_of("emergency mla preservation production voluntary"), "offences?": array(0, 256, OFFENCE),
          "origin?": LETTER_ORIGIN, "paper?": HASH, "period?": PERIOD, "received_at": TIME, "reference?": PRIVATE,
          "renewal_of?": AGENT, "request": AGENT, "respond_by?": TIME, "until?": TIME},
@@ -871,14 +879,16 @@ DETAILS: dict[str, Form] = {
          "origin?": RECEIPT_ORIGIN, "outcome": one_of("accepted accepted-with-reservations refused"),
          "reference?": PRIVATE, "transfer": NONCE}, exactly_where("origin", "manner", "proof")),
     "transfer.refused": record(
-        {"documents?": DOCUMENTS, "exhibits": array(1, 16, FOREIGN_NAME), "from": AGENT, "ledger": ORIGIN,
-         "note?": PRIVATE, "reasons": array(1, 16, one_of("conditions-unacceptable content-incomplete damaged "
+        {"documents?": DOCUMENTS, "exhibits?": array(1, 16, FOREIGN_NAME), "from": AGENT, "ledger": ORIGIN,
+         "note?": PRIVATE, "parcel?": HASH,
+         "reasons": array(1, 16, one_of("conditions-unacceptable content-incomplete damaged "
                                                           "does-not-verify not-asked-for not-competent other "
                                                           "seal-broken wrong-exhibit")), "refused_at": TIME,
          "sent_at?": TIME, "transfer": NONCE, "verdict": one_of("FAILED INDETERMINATE PASSED")}, _check_refused),
     "transfer.returned": record(
         {"condition?": PRIVATE, "document?": HASH, "foreign?": FOREIGN, "from": AGENT, "place?": PRIVATE,
-         "rehash?": REHASH, "seal?": SEAL_SEEN, "transfer": NONCE}, count_of(1, 2, "foreign", "document")),
+         "rehash?": REHASH, "seal?": SEAL_SEEN, "sent?": NONCE, "transfer": NONCE},
+        count_of(1, 2, "foreign", "document")),
 }  # fmt: skip
 
 # event.md
@@ -2026,7 +2036,7 @@ RULES_TABLE = """
 | `transfer.recalled` | link | handling | second 0-15, witness 0-15 | dispatched |  | no | unchanged |  |
 | `transfer.receipt` | link | handling | second 0-15, witness 0-15 | dispatched |  | no | unchanged |  |
 | `transfer.refused` | none | handling | second 0-15, witness 0-15 |  |  |  |  |  |
-| `transfer.returned` | link | handling | second 0-15, witness 0-15 | transferred |  | no | held |  |
+| `transfer.returned` | link | handling | second 0-15, witness 0-15 | dispatched, held, in-transit, transferred |  | no | held |  |
 """  # noqa: E501
 
 HANDLING = frozenset({"authority", "court", "custodian", "examiner", "provider", "registrar"})
@@ -2038,6 +2048,7 @@ ROLE_SETS = {
     "registrar": frozenset({"registrar"}),
     "system": frozenset({"system"}),
 }
+FIRST_ACTS = ("exhibit.registered", "transfer.accepted")
 ONE_SUBJECT = {"event.attached", "exhibit.checked", "exhibit.linked", "record.corrected"}
 
 
@@ -2124,6 +2135,7 @@ class Exhibit:
     status: str = "held"
     is_sealed: bool = False
     dispatch: Dispatch | None = None
+    recalled: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -2191,6 +2203,7 @@ class State:
         """A ledger without entries."""
         self.origin: str | None = None
         self.country = ""
+        self.is_gated = False
         self.log_keys: dict[str, LogKey] = {}
         self.agents: dict[str, Agent] = {}
         self.keys: dict[str, Key] = {}
@@ -2328,7 +2341,7 @@ class State:
         for key in entry.details["log_keys"]:
             _check_log_key(key, entry.event["ledger"])
         self.origin, self.agents, self.keys = entry.event["ledger"], draft.agents, draft.keys
-        self.country = entry.details["country"]
+        self.country, self.is_gated = entry.details["country"], "gate" in entry.details
         self.log_keys = {key: LogKey(0) for key in entry.details["log_keys"]}
 
     def enrol(self, details: dict[str, Any], index: int) -> None:
@@ -2505,7 +2518,7 @@ class State:
         self._put(entry, exhibit)
 
     def _apply_transfer_refused(self, entry: Entry) -> None:
-        self._decide([item["head"] for item in entry.details["exhibits"]])
+        self._decide([item["head"] for item in entry.details.get("exhibits", ())])
 
     def _decide(self, heads: Sequence[str]) -> None:
         if self.decided & {*heads} or len({*heads}) < len(heads):
@@ -2591,11 +2604,24 @@ class State:
             if details["item"] == "copy" and not exhibit.is_derived:
                 raise Bad("rule.transfer-item", "an original, sent as a copy")
             return
-        if entry.type != "transfer.returned" and (sent is None or sent.transfer != details["transfer"]):
+        if entry.type == "transfer.returned":
+            self._check_return(entry, exhibit)
+        elif sent is None or sent.transfer != details["transfer"]:
             raise Bad("rule.transfer-other", "another transfer than the one under way")
         is_registrar = "registrar" in self.agents[entry.event["actor"]].roles
-        if not is_registrar and (sent is None or entry.party("actor") != sent.sender):
+        if not is_registrar and entry.party("actor") != (sent.sender if sent else exhibit.holder):
             raise Bad("rule.transfer-sender", "neither the sender nor a registrar")
+        if entry.type == "transfer.returned" and "foreign" in details:
+            self._decide([details["foreign"]["head"]])
+
+    def _check_return(self, entry: Entry, exhibit: Exhibit) -> None:
+        sent, named = exhibit.dispatch, entry.details.get("sent")
+        if sent is None and not exhibit.recalled:
+            raise Bad("rule.state", "nothing is away, nor was recalled")
+        if named is None and exhibit.status == "transferred":
+            return
+        if named not in ({sent.transfer} if sent else exhibit.recalled):
+            raise Bad("rule.transfer-other", "another transfer than it left under")
 
     def _transfer(self, entry: Entry, exhibit: Exhibit) -> list[str]:
         details, sent = entry.details, exhibit.dispatch
@@ -2610,11 +2636,15 @@ class State:
         if entry.type == "transfer.receipt" and details["outcome"] != "refused":
             exhibit.status = "transferred"
             return []
+        exhibit.dispatch = None
         if entry.type == "transfer.returned":
             exhibit.holder = entry.party("actor")
-        elif sent is not None:
+            exhibit.recalled.discard(details.get("sent"))
+            return [] if sent else ["defect.returned-after-recall"]
+        if sent is not None:
             exhibit.holder, exhibit.status = sent.sender, "in-transit" if sent.is_original else "held"
-        exhibit.dispatch = None
+        if entry.type == "transfer.recalled":
+            exhibit.recalled.add(details["transfer"])
         return []
 
     # Requests and consents (requests.md)
@@ -2699,7 +2729,8 @@ class State:
 
     def find_breaches(self, entry: Entry) -> list[str]:
         """What speaks against letting out what an event lets out."""
-        to = recipient_of(entry) or self._receiver_abroad(entry)
+        country = entry.details.get("to_country")
+        to = recipient_of(entry) or self._receiver_abroad(entry) or self._destination(entry)
         released = [self.exhibits[name] for name in self._released(entry) if name in self.exhibits]
         if to is None or not released or self.origin is None:
             return []
@@ -2712,7 +2743,7 @@ class State:
             consents = [item for item in self.consents.values() if exhibit.registration in item.exhibits]
             bodies = [(item, self.agents.get(item.details["authority"])) for item in consents]
             known = [(item, body) for item, body in bodies if body and body.kind in ("organisation", "unit")]
-            if recipient.country != self.country:
+            if {recipient.country, country} - {None, self.country}:
                 own = [item for item, body in known if body.country == self.country]
                 found += self._find_fault(own, to, times, entry)
             for origin in sorted(exhibit.bound_to):
@@ -2720,6 +2751,29 @@ class State:
                     of_it = [item for item, body in known if body.ledger == origin]
                     found += self._find_fault(of_it, to, times, entry)
         return found
+
+    def _destination(self, entry: Entry) -> str | None:
+        """To whom a thing is brought that doesn't stay; an empty name where only a country is said."""
+        details = entry.details
+        if not entry.is_custody_act or not {"to_agent", "to_country"} & details.keys():
+            return None
+        agent = self.agents.get(details.get("to_agent", ""))
+        named = {details.get("to_country"), agent.country if agent else None} - {None}
+        stays = named == {self.country} and (agent is not None or "to_agent" not in details)
+        return None if stays else str(details.get("to_agent", ""))
+
+    def find_unnamed(self, entry: Entry) -> tuple[str, str] | None:
+        """Code and severity, where an event doesn't say where to something goes."""
+        details = entry.details
+        if entry.type == "bundle.exported" and "to" not in details and "exhibit" in entry.event["about"][0]:
+            return "release.recipient-unnamed", FAILED if self.is_gated else DEFECT
+        leaves = (
+            (entry.type == "custody.moved" and "carrier" in details)
+            or entry.type == "exhibit.released"
+            or (entry.type == "exhibit.disposed" and details["manner"] == "returned-to-owner")
+        )
+        is_told = entry.count("to") or {"to_agent", "to_country"} & details.keys()
+        return ("release.destination-unnamed", FAILED) if self.is_gated and leaves and not is_told else None
 
     def _receiver_abroad(self, entry: Entry) -> str | None:
         """Who of another country receives a thing from hand to hand."""
@@ -2915,6 +2969,9 @@ class Disputes:
 NAMED_AGENTS: dict[str, tuple[str, ...]] = {
     "access.logged": ("agent",),
     "bundle.exported": ("to",),
+    "custody.moved": ("to_agent",),
+    "exhibit.disposed": ("to_agent",),
+    "exhibit.released": ("to_agent",),
     "request.drafted": ("to",),
     "transfer.dispatched": ("to",),
     "consent.recorded": ("authority", "recipient"),
@@ -3321,7 +3378,7 @@ class Verification:
         """Go over the entries in order: signatures, keys, rules."""
         if self.trust and "certificates" in self.trust:
             self.find(5, "keys.certificates-unsupported", "trust", "certificates can't be checked", INDETERMINATE)
-        commitments: set[str] = set()
+        commitments: dict[str, str | None] = {}  # each with the content root of the event in which it stands first
         latest = ""
         for entry in self.entries:
             name = f"entry {entry.index}"
@@ -3331,8 +3388,9 @@ class Verification:
             entry.relies_on = self.state.relies_on(entry)
             for code in self.state.find_breaches(entry):
                 self.find(11, code, name, "evidence went out without the consent that it needs")
-            if entry.type == "bundle.exported" and "to" not in entry.details and "exhibit" in entry.event["about"][0]:
-                self.find(11, "release.recipient-unnamed", name, "an export to nobody on record", DEFECT)
+            unnamed = self.state.find_unnamed(entry)
+            if unnamed:
+                self.find(11, unnamed[0], name, "it isn't said on record to whom something goes", unnamed[1])
             try:
                 for code in self.state.apply(entry):
                     self.find(12, code, name, f"{entry.type}: a court may ask why", DEFECT)
@@ -3341,10 +3399,8 @@ class Verification:
             if entry.type == "record.affirmed":
                 placed = self.state.events.get(entry.event["about"][0].get("event", ""))
                 entry.affirms = placed.index if placed else None
-            own = [commitment for commitment, _ in find_private(entry.event["details"], "/details")]
-            if commitments & {*own} or len({*own}) < len(own):
+            if self._stands_twice(entry, commitments):
                 self.find(7, "rule.commitment-twice", name, "a commitment that stands elsewhere already")
-            commitments |= {*own}
             if entry.record["recorded_at"] < latest:
                 self.find(12, "defect.recorded-backward", name, "recorded before an earlier entry", DEFECT)
             if entry.record["recorded_at"] > entry.event.get("not_after", "9999-12-31T23:59:59Z"):
@@ -3355,6 +3411,20 @@ class Verification:
             self.find(5, "keys.disputed", f"entry {index}", "a later revocation puts it in dispute", INDETERMINATE)
         for index in sorted(disputes.barred):
             self.find(5, "keys.barred", f"entry {index}", "signed with standing that was in dispute by then")
+
+    def _stands_twice(self, entry: Entry, commitments: dict[str, str | None]) -> bool:
+        """Whether an event has a commitment that stands before; but a content that comes back keeps its names."""
+        content = entry.details.get("content", {})
+        own = [commitment for commitment, _ in find_private(entry.event["details"], "/details")]
+        root = content["root"] if entry.type in FIRST_ACTS and "files" in content else None
+        names = {name for name, _ in find_private(content.get("files", []), "")} if root else set()
+        again = {
+            name
+            for name in commitments.keys() & {*own}
+            if not (entry.type == "transfer.accepted" and name in names and commitments[name] == root)
+        }
+        commitments |= {name: root for name in own if name not in commitments}
+        return bool(again) or len({*own}) < len(own)
 
     def _check_possession(self, entry: Entry) -> None:
         for agent, key in public_keys(entry):
@@ -3495,8 +3565,7 @@ class Verification:
         closure: dict[Subject, int] = {("ledger",): MAX_INTEGER}
         closure |= {("exhibit", *name): MAX_INTEGER for name in listed}
         closure |= {("request", name): MAX_INTEGER for name in (self.bundle or {}).get("requests", ())}
-        first_acts = ("exhibit.registered", "transfer.accepted")
-        registrations = {entry.exhibit: entry for entry in self.entries if entry.type in first_acts}
+        registrations = {entry.exhibit: entry for entry in self.entries if entry.type in FIRST_ACTS}
         queue = sorted(listed)
         while queue:
             name = queue.pop()
@@ -3779,13 +3848,13 @@ class Verification:
     def _check_image(self, registration: Entry) -> None:
         """What a registration says itself of an image and of lists of digests; it fails nothing."""
         name, details = f"entry {registration.index}", registration.details
-        image = details.get("image", {})
-        for word in dict.fromkeys(image.get("damage", ())):
-            self.find(9, f"image.{word}", name, "the image was registered with this damage", DEFECT)
-        if "unreadable" in image:
-            self.find(9, "image.unreadable", name, "sectors that could not be read at acquisition", NOTE)
-        if "not_read" in image:
-            self.find(9, "image.not-read", name, f"the medium was not read: {image['not_read']}", NOTE)
+        for image in [*([details["image"]] if "image" in details else []), *details.get("further_images", ())]:
+            for word in dict.fromkeys(image.get("damage", ())):
+                self.find(9, f"image.{word}", name, "the image was registered with this damage", DEFECT)
+            if "unreadable" in image:
+                self.find(9, "image.unreadable", name, "sectors that could not be read at acquisition", NOTE)
+            if "not_read" in image:
+                self.find(9, "image.not-read", name, f"the medium was not read: {image['not_read']}", NOTE)
         for item in details.get("hash_lists", ()):
             if item["differing"]:
                 self.find(9, "hash-list.mismatch", name, f"{item['differing']} values are others", DEFECT)
@@ -4007,17 +4076,19 @@ class Verification:
                 self._open_inherited(name)
         called = set()
         for entry in self.entries:
-            if entry.type != "transfer.accepted":
+            if entry.type not in ("transfer.accepted", "transfer.returned") or "foreign" not in entry.details:
                 continue
             foreign, where = entry.details["foreign"], f"entry {entry.index}"
             called.add(foreign["manifest"])
             inner = self.inherited.get(foreign["manifest"])
             if inner is None:
-                self.find(9, "inherited.absent", where, f"the bundle of {foreign['ledger']} isn't there")
+                is_away = entry.type == "transfer.returned"
+                code, severity = ("inherited.away", NOTE) if is_away else ("inherited.absent", FAILED)
+                self.find(9, code, where, f"the bundle of {foreign['ledger']} isn't there", severity)
                 continue
             if inner.is_newer:
                 continue
-            for code in inner.find_differences(entry.details, self.state):
+            for code in inner.find_differences(entry, self):
                 step = 11 if code in ("inherited.conditions", "inherited.country", "inherited.recipient") else 9
                 self.find(step, code, where, f"otherwise than the bundle of {foreign['ledger']} says")
         for key in sorted(self.inherited.keys() - called):
@@ -4057,9 +4128,9 @@ class Verification:
             self.find(9, "inherited.unnamed", name, "a second bundle of one payload manifest")
         self.inherited[manifest] = inner
 
-    def find_differences(self, accepted: dict[str, Any], outer: State) -> Iterator[str]:
-        """What an acceptance in another ledger says otherwise than this bundle, with which the exhibit came."""
-        foreign = accepted["foreign"]
+    def find_differences(self, arrival: Entry, outer: Verification) -> Iterator[str]:
+        """What an arrival in another ledger says otherwise than this bundle, with which the exhibit came."""
+        foreign = arrival.details["foreign"]
         name = (foreign["case"], foreign["exhibit"])
         exhibit, point = self.state.exhibits.get(name), self.checkpoint
         listed = {(item["case"], item["exhibit"]) for item in (self.bundle or {"exhibits": []})["exhibits"]}
@@ -4073,21 +4144,21 @@ class Verification:
         if exhibit.head != foreign["head"]:
             yield "inherited.head"
         events = {entry.event_hash: entry for entry in self.entries}
-        first = events[exhibit.registration].details
-        roots = [details.get("content", {}).get("root") for details in (first, accepted)]
-        if first["nature"] != accepted["nature"] or roots[0] != roots[1]:
+        here = arrival if arrival.type == "transfer.accepted" else outer.registration_of(arrival.exhibit)
+        firsts = [events[exhibit.registration].details, *([here.details] if here else [])]
+        if len({(item["nature"], item.get("content", {}).get("root")) for item in firsts}) > 1:
             yield "inherited.content"
         last = events[exhibit.head]
-        if last.type != "transfer.dispatched" or last.details["transfer"] != accepted["transfer"]:
+        if last.type != "transfer.dispatched" or last.details["transfer"] != arrival.details["transfer"]:
             yield "inherited.head"
             return
-        if _terms_of(last.details) != _terms_of(accepted):
+        if arrival.type == "transfer.accepted" and _terms_of(last.details) != _terms_of(arrival.details):
             yield "inherited.conditions"
         to = self.state.agents.get(last.details["to"])
-        if to is not None and outer.origin is not None:
-            if to.ledger not in (None, outer.origin):
+        if to is not None and outer.state.origin is not None:
+            if to.ledger not in (None, outer.state.origin):
                 yield "inherited.recipient"
-            if to.country not in (None, outer.country):
+            if to.country not in (None, outer.state.country):
                 yield "inherited.country"
 
     # What was explained on record (verification.md, step 12)

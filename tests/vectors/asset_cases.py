@@ -14,7 +14,7 @@ from schemas.asset_proof import AssetProof
 from schemas.content import content_of
 from schemas.trust import ChainPin
 from tests.onchain import scenes
-from tests.onchain.forging import ETHEREUM, REGTEST, log
+from tests.onchain.forging import ETHEREUM, REGTEST, log, proof
 from tests.onchain.scenes import COIN_RECORD, CONTRACT, STRANGER, TARGET, TOKEN_RECORD, TRANSFER, WALLET, word
 from tests.vectors.evidence_cases import enter, register
 from tests.vectors.forge import Members
@@ -126,7 +126,7 @@ enter("asset-in-a-shared-wallet", "The custody wallet serves another target too:
 enter("asset-behind-too-little-work", "A block after the pinned one, with next to no work on it.", "INDETERMINATE", 9,
       "asset.shallow",
       asset_bundle(
-          scenes.proof(chain=MAIN_CHAIN, headers=[GENESIS, BLOCK_1], height=0, place=1,
+          proof(chain=MAIN_CHAIN, headers=[GENESIS, BLOCK_1], height=0, place=1,
                        transaction={"branch": [], "index": 0, "raw": COINBASE}),
           Recorded(account=SOMEBODY, transaction=PAID_FIRST, wallet=SOMEBODY), withheld=("transfer/wallet",)),
       pins=(ChainPin(chain=MAIN_CHAIN, hash=scenes.header_hash(GENESIS), height=0),))  # fmt: skip

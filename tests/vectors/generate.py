@@ -11,6 +11,7 @@ from typing import Any
 from schemas import canonical
 from tests.vectors import (
     asset_cases,
+    border_cases,
     certificate_cases,
     checkpoint_cases,
     closure_cases,
@@ -45,6 +46,7 @@ MODULES = (
     form_cases,
     reducer_cases,
     asset_cases,
+    border_cases,
 )
 """Importing them enters their cases."""
 

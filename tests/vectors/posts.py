@@ -9,15 +9,17 @@ from typing import Any
 
 from custody.ledger.compose import Anchor, link_after
 from schemas import layout
+from schemas.entry import ParsedEntry
 from schemas.event import About, Link
 from schemas.merkle import hash_leaf, root_of
+from schemas.text import format_time
 from schemas.trust import ChainPin, LogKey, Recipient, Trust, TrustedLedger
 from schemas.types import UNSET, is_set
 from tests.vectors.forge import Forge, Members, pack
 from tests.vectors.setting import CASE, FILES, Setting
 from tests.world import World
 
-TRANSFER = "1f" * 16
+TRANSFER, WAY_BACK = "1f" * 16, "2f" * 16
 DISPATCH: dict[str, Any] = {
     "item": "original", "not_sealed": "data", "onward": "with-consent", "purpose": "case B", "to": "b-police",
     "transfer": TRANSFER,
@@ -33,10 +35,12 @@ Terms = Sequence[Mapping[str, Any]]
 class Post:
     """One country's ledger: an exhibit of two files, a ministry with an official, and police abroad on record."""
 
-    def __init__(self, folder: Path, name: str, peers: Mapping[str, str], *, is_holding: bool = True) -> None:
+    def __init__(
+        self, folder: Path, name: str, peers: Mapping[str, str], *, is_holding: bool = True, gate: str | None = None
+    ) -> None:
         world = World(origin=f"{name}.example/main", seed=f"post {name}", country=f"X{name[0].upper()}")
         self.country = world.country
-        world.init()
+        world.init(gate=gate)
         world.enrol("examiner-1")
         world.enrol("official-1", ("authority",))
         world.enrol("ministry", ("authority",), kind="organisation", members=["official-1"], country=self.country)
@@ -109,17 +113,29 @@ class Post:
         self.forge.arrived[foreign["manifest"]] = strip(members)
         self.world.contents.update(sender.world.contents)
         self.forge.disclosures += sender.forge.disclosures  # names of files stay what they were
-        entry = sender.forge.reader()
-        registration = entry.parsed[entry.subjects["exhibit", CASE, "EX-1"][0]].event
-        content = getattr(registration.details, "content", UNSET)
+        story = [item.event for item in sender.story("EX-1")]
+        content = getattr(story[0].details, "content", UNSET)
+        sent = [item.event.occurred_at for item in story if item.event.type == "transfer.dispatched"]
         details = {
-            "accepted_at": "2026-11-21T12:00:00Z", "content": content if is_set(content) else None,
+            "accepted_at": format_time(self.world.at), "content": content if is_set(content) else None,
             "description": "from abroad", "foreign": foreign, "from": f"{sender.name}-police", "kind": "copy",
             "nature": "data", "obtained": "foreign-assistance", "onward": "with-consent",
-            "sent_at": "2026-11-21T09:00:00Z", "transfer": TRANSFER, **changes,
+            "sent_at": sent[-1] if sent else story[0].event.occurred_at, "transfer": TRANSFER, **changes,
         }  # fmt: skip
         anchor = Anchor(case=CASE, exhibit=exhibit, link=Link(sequence=0))
         return self.event("transfer.accepted", details, anchor=anchor)
+
+    def take_back(self, sender: Post, members: Members, *, sent: str | None = TRANSFER, **changes: Any) -> None:
+        """Take EX-1 back from the ledger to which it was sent, and keep the bundle with which it came."""
+        foreign = {**sender.foreign(members), **changes.pop("foreign", {})}
+        self.forge.arrived[foreign["manifest"]] = strip(members)
+        details = {"foreign": foreign, "from": f"{sender.name}-police", "sent": sent, "transfer": WAY_BACK, **changes}
+        self.act("transfer.returned", details)
+
+    def story(self, exhibit: str) -> list[ParsedEntry]:
+        """The entries of an exhibit."""
+        reader = self.forge.reader()
+        return [reader.parsed[index] for index in reader.subjects["exhibit", CASE, exhibit]]
 
     @property
     def name(self) -> str:
