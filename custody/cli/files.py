@@ -49,8 +49,13 @@ def given_file(path: Path) -> Iterator[None]:
     except RecordError as error:
         found = _known(path)
         wanted = error.text.partition(": ")[0]
-        text = f"{wanted}, found {found}" if found and error.code == "record.malformed" else error.text
-        raise UsageError(error.code, f"{path}: {text}", hint=error.hint) from None
+        # A file of the right kind that is wrong inside is told by what is wrong.
+        is_another = bool(found) and error.code == "record.malformed" and not wanted.endswith(found)
+        text = f"{wanted}, found {found}" if is_another else error.text
+        spelling = (
+            f"jq -cSj . {path} > OTHER writes it in that spelling" if error.code == "record.not-canonical" else ""
+        )
+        raise UsageError(error.code, f"{path}: {text}", hint=error.hint or spelling) from None
 
 
 def _known(path: Path) -> str:

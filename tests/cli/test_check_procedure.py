@@ -1,5 +1,6 @@
 """Procedure at the prompt: what is missing by law, where it stands, how it is cured; and profiles of one's own."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from custody.transfer.law_files import shipped_profile
 from schemas import canonical
 from tests.cli.machine import CASE, Machine
 from tests.cli.script import Stage
+
+SOURCE = {"mark": "T", "row": "R1", "text": "x"}
 
 
 @pytest.fixture
@@ -54,6 +57,61 @@ def test_a_profile_with_an_unknown_rule_is_refused(machine: Machine, stage: Stag
         machine.fail(f"{command} --profile {path}", Exit.USAGE, "profile.rule")
     machine.fail("check-procedure EX-1 --profile nowhere", Exit.USAGE, "profile.absent")
     machine.fail("check-procedure EX-1 --profile none", Exit.USAGE, "usage.profile")
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "told"),
+    [
+        ({"colour": "red"}, "record.malformed", "unknown field `colour`"),
+        ({"checks": "all"}, "record.malformed", "$.checks"),
+        ({"checks": [{"rule": "purpose"}]}, "record.malformed", "required field `source`"),
+        ({"checks": [{"rule": "zeal", "source": SOURCE}]}, "profile.rule", "found 'zeal'"),
+        ({"gates": [{"gate": "open", "source": SOURCE}]}, "profile.gate", "found 'open'"),
+        ({"papers": ["love-letter"]}, "profile.paper", "found 'love-letter'"),
+        ({"deadlines": [{"deadline": "eu.never", "kind": "mla"}]}, "profile.deadline", "found 'eu.never'"),
+        ({"checks": [{"rule": "purpose", "source": {**SOURCE, "mark": "X"}}]}, "record.malformed", "mark"),
+    ],
+)
+def test_a_profile_that_is_wrong_inside_says_what_and_judges_nothing(
+    machine: Machine, stage: Stage, change: dict[str, object], code: str, told: str
+) -> None:
+    """By every command that takes one: exit 2, the file's name, and what in it is wrong."""
+    plain = canonical.decode_plain(canonical.encode(shipped_profile("generic")), maximum=1 << 20)
+    (stage.folder / "mine.json").write_bytes(canonical.encode({**plain, **change}))
+    for command in ("profile mine.json", "check-procedure EX-1 --profile mine.json", "audit --profile mine.json"):
+        ran = machine.fail(command, Exit.USAGE, code)
+        assert told in ran.stderr, ran
+        assert "mine.json: " in ran.stderr
+        assert ran.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("raw", "code", "told"),
+    [
+        (b"", "record.malformed", "an empty file"),
+        (b'{"checks":', "record.malformed", "expected a procedure profile"),
+        (b"[]", "record.malformed", "expected a procedure profile"),
+        (b"\xff\xfe\x00", "record.malformed", "expected a procedure profile"),
+        (b"PK\x03\x04 and more", "record.malformed", "a zip file"),
+        (b" " * (1 << 20) + b"{}", "record.size", "at most 1048576 bytes"),
+    ],
+)
+def test_what_is_no_profile_at_all_is_told_as_such(
+    machine: Machine, stage: Stage, raw: bytes, code: str, told: str
+) -> None:
+    """Cut in half, another kind of file, too large: each by its own words."""
+    (stage.folder / "mine.json").write_bytes(raw)
+    assert told in machine.fail("check-procedure EX-1 --profile mine.json", Exit.USAGE, code).stderr
+
+
+def test_a_profile_in_another_spelling_says_how_it_is_spelled(machine: Machine, stage: Stage) -> None:
+    """Who wrote it by hand is told the one command that mends it; a newer version is not called wrong."""
+    plain = canonical.decode_plain(canonical.encode(shipped_profile("generic")), maximum=1 << 20)
+    path = stage.folder / "mine.json"
+    path.write_text(json.dumps(plain, indent=1))
+    assert "jq -cSj" in machine.fail("profile mine.json", Exit.USAGE, "record.not-canonical").stderr
+    path.write_bytes(canonical.encode({**plain, "schema": "custody-profile/v2"}))
+    machine.fail("profile mine.json", Exit.INDETERMINATE, "record.version")
 
 
 def test_audit_looks_at_procedure_and_still_passes(machine: Machine) -> None:
