@@ -139,6 +139,26 @@ MEANINGS: Final = {
     "inherited.not-asked": "Files that the earlier bundle listed are not asked for here.",
     "inherited.recipient": "The exhibit was taken in by somebody to whom it was not sent.",
     "keys": "A key signed where it was not allowed to.",
+    "inherited.reservations": "The exhibit was taken in without the reservation for which its bundle calls.",
+    "inherited.sent-at": "The record of the acceptance names another time of sending than the sender signed.",
+    "inherited.times": "The acceptance is dated before the exhibit was sent, or after the acceptance was recorded.",
+    "letter": "What was recorded from another authority's letter is not what that letter says.",
+    "letter.absent": "The letter on which this rests was withheld or is missing, so nobody but who recorded it has "
+    "seen it.",
+    "letter.grant": "The letter on which the consent rests grants nothing, or took it back.",
+    "letter.origin": "The letter that is kept is another one than the record names.",
+    "letter.recipient": "The letter was written to somebody else.",
+    "letter.request": "The letter answers another request than the one on record.",
+    "letter.said": "The record says something else than the letter.",
+    "letter.sender": "The letter was not written by the authority that the record names.",
+    "letter.terms": "The consent goes beyond what the letter grants: other exhibits, another recipient or easier "
+    "terms.",
+    "letter.unspecific": "The letter grants a request and doesn't say which exhibits may go to whom: for that, "
+    "only who recorded the consent stands.",
+    "receipt.absent": "The proof that the other side took the exhibit was withheld or is missing.",
+    "receipt.other": "The proof is of another decision than the one on record.",
+    "receipt.other-ledger": "Another ledger decided than the one to which the exhibit was sent.",
+    "receipt.unknown-ledger": "Your trust file does not know the ledger that decided, so nothing says whose it is.",
     "keys.barred": "Signed with standing that was in dispute by then: it came from a key that was reported as stolen.",
     "keys.certificates-unsupported": "Your trust file asks for certificates, which this version does not check.",
     "keys.disputed": "Signed with a key that was later revoked with effect from before this entry, and nobody has "

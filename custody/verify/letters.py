@@ -149,8 +149,13 @@ def _check_request(parsed: ParsedEvent, letter: Inner, origin: LetterOrigin, pas
     if ours not in {None, past.origin}:
         text = f"expected an answer to a request of {past.origin}, found one to {origin.request}, asked by {ours}"
         yield VerificationError("letter.request", text)
-    elif isinstance(told, LetterOrigin) and told.request != named:
-        text = f"expected an answer to {named if is_set(named) else 'a request'}, found one to {told.request}"
+        return
+    known = past.view.request(str(named)) if is_set(named) else None
+    if known is not None and (known.direction != "outgoing" or past.ledger_of(known.peer) != origin.ledger):
+        text = f"expected an answer to what was asked of {origin.ledger}, found {named}"
+        yield VerificationError("letter.request", text)
+    elif not is_set(named) or (isinstance(told, LetterOrigin) and told.request != named):
+        text = f"expected our request that the letter answers, found {named if is_set(named) else 'none'}"
         yield VerificationError("letter.request", text)
 
 

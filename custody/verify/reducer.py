@@ -19,7 +19,13 @@ from custody.verify.requests import change_request
 from custody.verify.rules import HANDLING, REGISTRAR, RULES, Rule
 from custody.verify.state import Case, EventPlace, Exhibit, StateRecord, View
 from custody.verify.subjects import subjects_of
-from custody.verify.transfers import accept_exhibit, bound_by, refuse_transfer, transfer_exhibit
+from custody.verify.transfers import (
+    accept_exhibit,
+    bound_by,
+    check_exported,
+    refuse_transfer,
+    transfer_exhibit,
+)  # fmt: skip
 from schemas.details.custody import Moved
 from schemas.details.exhibit import Acquisition, ExhibitIncident, ExhibitRegistered, ExhibitReleased
 from schemas.details.record import AccessLogged, BundleExported
@@ -86,6 +92,7 @@ def _apply(view: View, index: int, parsed: ParsedEvent, rule: Rule, key_ids: tup
             return change_consent(view, parsed), ()
         if isinstance(parsed.details, BundleExported):
             _check_export(view, parsed.details)
+            check_exported(view, event, parsed.details)
         if isinstance(parsed.details, AccessLogged) and parsed.details.action == "exported":
             _check_access(event, parsed.details)
         return (), _ABOUT_DEFECTS.get(event.type, ())

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from custody.verify.rules import REGISTRAR
 from custody.verify.state import Dispatch, Exhibit, Transfer, View
 from schemas.details.exhibit import ExhibitRegistered, Foreign
+from schemas.details.record import BundleExported
 from schemas.details.transfer import (
     TransferAccepted,
     TransferDispatched,
@@ -112,6 +113,22 @@ def accept_exhibit(view: View, exhibit: Exhibit, details: TransferAccepted) -> t
         raise RuleViolation("rule.transfer-origin", "expected an exhibit of another ledger, found one of this")
     (decided,) = _decide(view, details.transfer, (foreign.head,))
     return exhibit, decided
+
+
+def check_exported(view: View, event: Event, details: BundleExported) -> None:
+    """An export that names a transfer goes with it: each of its exhibits is on its way in it, to the same agent.
+
+    Raises:
+        RuleViolation: ``rule.transfer-export``.
+    """
+    for item in event.about if is_set(details.transfer) and isinstance(event.about, tuple) else ():
+        exhibit = view.registered(str(item.exhibit)) if is_set(item.exhibit) else None
+        sent = None if exhibit is None else exhibit.dispatch
+        if (exhibit is not None or view.is_whole) and (
+            sent is None or (sent.transfer, sent.to) != (details.transfer, details.to)
+        ):
+            text = f"expected only exhibits dispatched to {details.to} in transfer {details.transfer}, found another"
+            raise RuleViolation("rule.transfer-export", text)
 
 
 def bound_by(before: tuple[str, ...], details: ExhibitRegistered) -> tuple[str, ...]:

@@ -1,0 +1,295 @@
+"""What a record rests on is read again: at the write path, by an audit, and by whoever gets a bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from custody.cli.acting.draft_files import draft_of, write_draft
+from custody.cli.exits import Exit
+from custody.evidence.hashing import Hasher
+from custody.evidence.store import EvidenceStore
+from custody.ledger.compose import NOWHERE, Anchor, compose, link_after
+from custody.storage.home import open_home
+from schemas.details.consent import ConsentRecorded
+from schemas.details.transfer import TransferReceipt
+from schemas.event import About, Signer
+from schemas.types import is_set
+from tests.cli.machine import CASE, Machine
+from tests.cli.script import Ran, Stage
+
+
+@dataclass(slots=True)
+class Sides:
+    """Two homes on one machine: a.example/x asked b.example/y, which granted; both believe each other."""
+
+    stage: Stage
+    a: Machine
+
+    def at(self, home: str) -> None:
+        """Go to a home."""
+        self.stage.patch.setenv("CUSTODY_HOME", str(self.stage.folder / home))
+
+    def do(self, *lines: str) -> None:
+        """Run commands that must succeed."""
+        for line in lines:
+            self.a.do(line)
+
+    def forge(self, type: str, details: Mapping[str, Any], *, signer: str = "auth-1", number: str = "EX-1") -> Ran:
+        """Sign a draft that no command made, and submit it; a custody act where the type is one."""
+        with open_home(self.a.home, random=bytes) as home, home.store.read() as reader:
+            exhibit = reader.view().exhibit(CASE, number)
+            assert exhibit is not None
+            anchor = Anchor(about=(About(exhibit=exhibit.registration),))
+            if type.startswith("transfer."):
+                anchor = Anchor(case=CASE, exhibit=number, link=link_after(exhibit))
+            if type.startswith("request."):
+                anchor = NOWHERE
+        composed = compose(
+            type, ledger="a.example/x", signers=(Signer(agent=signer, as_="actor"),), details=details, anchor=anchor,
+            occurred_at=self.stage.now, utc_offset="+00:00", random=lambda size: b"\7" * (size - 4) + self._salt(),
+        )  # fmt: skip
+        path = self.stage.folder / "forged.draft"
+        write_draft(path, draft_of([composed], {}), force=True)
+        self.do(f"sign {path} --as {signer} --no-submit")
+        return self.stage.custody(f"submit {path}")
+
+    def _salt(self) -> bytes:
+        self.stage.kept["salt"] = str(int(self.stage.kept.get("salt", "0")) + 1)
+        return int(self.stage.kept["salt"]).to_bytes(4, "big")
+
+    def keep(self, raw: bytes) -> str:
+        """Put a document into the home of a as any user of it could, and return its digest."""
+        path = self.stage.folder / "kept"
+        path.write_bytes(raw)
+        store = EvidenceStore(self.a.home / "documents")
+        with store.begin() as batch, Hasher() as hasher:
+            digest = store.add_file(path, batch=batch, hasher=hasher).sha256
+            batch.commit()
+        return digest
+
+
+@pytest.fixture
+def sides(stage: Stage) -> Sides:
+    """EX-1 is in a; b granted req-1 in grant.zip, and refused req-2 in refusal.zip."""
+    a = Machine(stage)
+    found = Sides(stage, a)
+    Path("x.txt").write_text("x")
+    found.do(
+        "key new auth-1",
+        "agent enrol auth-1.enrol --role authority --as reg-1",
+        "agent enrol peer --kind organisation --country DE --ledger b.example/y --as reg-1",
+        "agent enrol third --kind organisation --country IT --ledger c.example/z --as reg-1",
+        f"register x.txt --case {CASE} --exhibit EX-1 --as exam-07",
+        f"register x.txt --case {CASE} --exhibit EX-2 --as exam-07",
+        "trust export -o a.json",
+    )
+    for number in (1, 2):
+        found.do(
+            f"request draft req-{number} --kind mla --to peer --field facts=f --as auth-1",
+            f"request send req-{number} --incomplete -o r{number}.zip --as auth-1",
+        )
+    found.do("init b --origin b.example/y --authority B --country DE --registrar reg-1 --registrar reg-2")
+    found.at("b")
+    found.do(
+        "key new auth-2",
+        "agent enrol auth-2.enrol --role authority --as reg-1",
+        "agent enrol asker --kind organisation --country FR --ledger a.example/x --as reg-1",
+        "trust export -o b.json",
+        "trust add a.json --yes --trust trust.json",
+        "trust add b.json --yes --trust trust.json",
+        "request receive r1.zip --as auth-2",
+        "request receive r2.zip --as auth-2",
+        "request answer in-req-1 --outcome granted -o grant.zip --as auth-2",
+        "request answer in-req-2 --outcome refused --ground other --reasons no -o refusal.zip --as auth-2",
+    )
+    found.at("l")
+    return found
+
+
+def consent(sides: Sides, letter: str = "grant.zip") -> dict[str, Any]:
+    """Record a consent by letter as the command does, and return the details of it, to forge another from."""
+    line = f"consent record EX-1 --authority peer --recipient third --purpose p --letter {letter} --as auth-1"
+    sides.do(line)
+    details = sides.a.entries()[-1].event.details
+    assert isinstance(details, ConsentRecorded)
+    given = {name: getattr(details, name) for name in details.__struct_fields__ if is_set(getattr(details, name))}
+    return {**given, "purpose": "p", "conditions": None}
+
+
+def origin(details: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
+    """Return where a record was read, changed."""
+    found = details["origin"]
+    return {name: getattr(found, name) for name in found.__struct_fields__} | changes
+
+
+def refused(ran: Ran, code: str) -> None:
+    """Want a draft kept for this reason."""
+    assert ran.exit is Exit.REFUSED, ran
+    assert f"[{code}]" in ran.stdout, ran
+
+
+def test_a_consent_rests_on_a_letter_that_is_kept(sides: Sides) -> None:
+    """The same record, submitted by hand, is as good as the command's: its letter is there and says so."""
+    details = consent(sides)
+    assert is_set(details["origin"].document)
+    ran = sides.forge("consent.recorded", details)
+    assert ran.exit is Exit.DONE, ran
+    assert sides.stage.custody("audit").exit is Exit.DONE
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"document": "ab" * 32}, "letter.absent"),
+        ({"document": None}, "letter.absent"),
+        ({"event": "ab" * 32}, "letter.origin"),
+        ({"size": 3}, "letter.origin"),
+        ({"root": "ab" * 32}, "letter.origin"),
+        ({"manifest": "ab" * 32}, "letter.origin"),
+        ({"request": "in-req-2"}, "letter.origin"),
+        ({"ledger": "c.example/z"}, "letter.origin"),
+    ],
+)
+def test_an_invented_letter_opens_no_gate(sides: Sides, changes: dict[str, Any], code: str) -> None:
+    """A draft that names a letter that nobody has, or another place in one, stays outside."""
+    details = consent(sides)
+    size = len(sides.a.entries())
+    refused(sides.forge("consent.recorded", {**details, "origin": origin(details, **changes)}), code)
+    assert len(sides.a.entries()) == size
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"authority": "third"}, "letter.sender"),
+        ({"request": None}, "letter.request"),
+        ({"request": "req-2"}, "letter.request"),
+    ],
+)
+def test_a_letter_is_used_for_what_it_answers(sides: Sides, changes: dict[str, Any], code: str) -> None:
+    """Another authority didn't write it, and it grants no other request."""
+    refused(sides.forge("consent.recorded", {**consent(sides), **changes}), code)
+
+
+def test_a_changed_letter_opens_no_gate(sides: Sides) -> None:
+    """Its bytes are kept under their own digest, which the record commits to, and they don't verify."""
+    details, raw = consent(sides), Path("grant.zip").read_bytes()
+    for place in range(200, len(raw), len(raw) // 12):
+        digest = sides.keep(raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 :])
+        ran = sides.forge("consent.recorded", {**details, "origin": origin(details, document=digest)})
+        assert ran.exit is Exit.REFUSED, f"byte {place}: {ran}"
+
+
+def test_a_refusal_is_no_consent(sides: Sides) -> None:
+    """A letter that says no, recorded as one that says yes."""
+    details = consent(sides)
+    sides.do("request receive refusal.zip --as auth-1")
+    read = sides.a.entries()[-1].event.details.origin  # type: ignore[attr-defined]
+    refused(sides.forge("consent.recorded", {**details, "origin": read, "request": "req-2"}), "letter.grant")
+
+
+def test_a_ledger_that_nobody_believes_grants_nothing(sides: Sides) -> None:
+    """The home must know whose letter it is."""
+    details = consent(sides)
+    Path("trust.json").unlink()
+    sides.do("trust add a.json --yes --trust trust.json")
+    refused(sides.forge("consent.recorded", details), "checkpoint.unknown-origin")
+
+
+def test_an_answer_says_what_the_letter_says(sides: Sides) -> None:
+    """A refusal by letter is not recorded as a grant."""
+    sides.do("request receive refusal.zip --as auth-1")
+    read = sides.a.entries()[-1].event.details.origin  # type: ignore[attr-defined]
+    details = {
+        "answered_at": "2026-11-21T20:23:00Z", "from": "peer", "origin": read, "outcome": "granted",
+        "received_at": "2026-11-21T20:24:00Z", "request": "req-2",
+    }  # fmt: skip
+    refused(sides.forge("request.answer-received", details), "letter.said")
+
+
+def test_an_audit_finds_a_letter_that_is_gone_or_changed(sides: Sides) -> None:
+    """What the command saw is no longer there: nobody can see it any more."""
+    details = consent(sides)
+    digest = details["origin"].document
+    path = sides.a.home / "documents" / digest[:2] / digest
+    raw = path.read_bytes()
+    path.chmod(0o600)
+    path.write_bytes(raw[:500] + bytes([raw[500] ^ 1]) + raw[501:])
+    assert sides.stage.custody("audit").exit is Exit.FAILED
+    path.unlink()
+    found = sides.a.json("audit", Exit.INDETERMINATE)["findings"]
+    assert "letter.absent" in {item["code"] for item in found}
+
+
+def _sent(sides: Sides) -> TransferReceipt:
+    """Send EX-1 to b, which accepts; return the receipt as the command recorded it."""
+    sides.do(
+        "agent enrol ministry --kind organisation --country FR --as reg-1",
+        "agent change ministry --add auth-1 --as reg-1",
+        "copy EX-1 --kind working --purpose p --as exam-07",
+        f"register x.txt --case {CASE} --exhibit EX-3 --derived-from {CASE}/EX-1 --kind copy --as exam-07",
+        "consent record EX-2 EX-3 --authority ministry --recipient peer --purpose p --as auth-1",
+        "dispatch EX-3 --to peer --purpose p -o parcel.zip --as exam-07",
+    )
+    sides.at("b")
+    sides.do(
+        "key new exam-2",
+        "agent enrol exam-2.enrol --role examiner --as reg-1",
+        "case open D --authority B --legal-basis B --as reg-1",
+        "receive parcel.zip --case D --receipt back.json --as exam-2",
+        "audit",
+    )
+    sides.at("l")
+    sides.do("receipt import back.json --as exam-07")
+    details = sides.a.entries()[-1].event.details
+    assert isinstance(details, TransferReceipt)
+    return details
+
+
+def test_an_invented_receipt_moves_nothing(sides: Sides) -> None:
+    """A proof of another transfer, of other bytes or of none leaves the exhibit on its way."""
+    real = _sent(sides)
+    sides.do(
+        "copy EX-2 --kind working --purpose p --as exam-07",
+        f"register x.txt --case {CASE} --exhibit EX-4 --derived-from {CASE}/EX-2 --kind copy --as exam-07",
+        "consent record EX-4 --authority ministry --recipient peer --purpose p --as auth-1",
+        "dispatch EX-4 --to peer --purpose p -o second.zip --as exam-07",
+    )
+    sent = sides.a.entries()[-2].event.details
+    details: dict[str, Any] = {
+        "decided_at": real.decided_at, "document": real.document, "manner": "proof", "origin": real.origin,
+        "outcome": "accepted", "transfer": sent.transfer,  # type: ignore[attr-defined]
+    }  # fmt: skip
+    raw = Path("back.json").read_bytes()
+    flipped = sides.keep(raw.replace(b"index", b"inbex", 1))
+    for changes, code in (
+        ({}, "receipt.other"),
+        ({"document": "ab" * 32}, "receipt.absent"),
+        ({"document": flipped}, "tlog-proof.index"),
+    ):
+        ran = sides.forge("transfer.receipt", {**details, **changes}, signer="exam-07", number="EX-4")
+        refused(ran, code)
+    with open_home(sides.a.home, random=bytes) as home, home.store.read() as reader:
+        exhibit = reader.view().exhibit(CASE, "EX-4")
+    assert exhibit is not None
+    assert exhibit.status == "dispatched"
+
+
+def test_an_audit_reads_receipts_and_inherited_bundles_again(sides: Sides) -> None:
+    """Both ends of a crossing hold; a bundle that was changed in the home doesn't, and one that is gone is told."""
+    _sent(sides)
+    assert sides.stage.custody("audit").exit is Exit.DONE
+    sides.at("b")
+    (path,) = (sides.stage.folder / "b" / "inherited").iterdir()
+    raw = path.read_bytes()
+    path.chmod(0o600)
+    path.write_bytes(raw[:2000] + bytes([raw[2000] ^ 1]) + raw[2001:])
+    assert sides.stage.custody("audit").exit is Exit.FAILED
+    path.unlink()
+    ran = sides.stage.custody("audit")
+    assert (ran.exit, "inherited.absent" in ran.stdout) == (Exit.INDETERMINATE, True), ran
