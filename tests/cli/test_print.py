@@ -55,6 +55,19 @@ def test_nothing_is_overwritten_or_half_written(machine: Machine, stage: Stage) 
     assert not Path(stage.folder / "other.html").exists()
 
 
+def test_a_paper_for_somebody_abroad_passes_the_gate(machine: Machine, stage: Stage) -> None:
+    """A page with names and digests is no way round the consent; and it is on record who got one."""
+    machine.do("agent enrol police-b --kind organisation --country CN --as reg-1")
+    machine.do("agent enrol ministry --kind organisation --country FR --as reg-1")
+    abroad = "print cn-record EX-1 -o record.html --for police-b --as exam-07"
+    machine.fail(abroad, Exit.REFUSED, "release.consent-missing")
+    assert machine.entries()[-1].event.type == "release.refused"
+    assert not (stage.folder / "record.html").exists()
+    machine.do("print cn-record EX-1 -o record.html --for ministry --as exam-07")
+    assert machine.entries()[-1].event.type == "access.logged"
+    machine.fail("print art29-request p-1 -o x.html --for ministry --as exam-07", Exit.USAGE, "usage.print")
+
+
 def test_a_page_from_a_bundle_says_what_the_verdict_was(machine: Machine, stage: Stage) -> None:
     """Without a trust file the verdict is INDETERMINATE, and the page must not hide it."""
     stage.patch.delenv("CUSTODY_TRUST")

@@ -13,8 +13,10 @@ from custody.cli.checking.verification import Believed, believing
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.files import check_free, write_file
+from custody.cli.keyring.keyring import default_agent
 from custody.cli.options import FILE, force_option
 from custody.cli.output import emit
+from custody.cli.parameters import AGENT
 from custody.cli.results import Result
 from custody.evidence.members import Member
 from custody.report.papers.paper import Paper, Row
@@ -49,6 +51,10 @@ class PaperResult(Result, frozen=True, kw_only=True, tag="custody-paper/v1"):
 @click.argument("paper", type=click.Choice(PAPERS))
 @click.argument("subjects", metavar="EXHIBIT|REQUEST|TRANSFER...", nargs=-1, required=True)
 @click.option("-o", "--output", type=FILE, required=True, help="Where the page (HTML) goes.")
+@click.option(
+    "--for", "recipient", type=AGENT, help="Who gets a paper about exhibits, as enrolled; else it stays inside."
+)
+@click.option("--as", "actor", type=AGENT, help="Who hands it out (CUSTODY_AS; else the one key at hand).")
 @click.option("--bundle", type=FILE, help="Make it from this bundle, not from the ledger at hand.")
 @believing
 @force_option
@@ -59,15 +65,20 @@ def print_(
     paper: str,
     subjects: tuple[str, ...],
     output: Path,
+    recipient: str | None,
+    actor: str | None,
     bundle: Path | None,
     believed: Believed,
     force: bool,
 ) -> None:
     """Write PAPER about exhibits, a request or a transfer as one page to print, with the hashes of its records on it.
 
-    A value that isn't disclosed is said to be withheld. The page proves nothing by itself; the records do.
+    A value that isn't disclosed is said to be withheld. The page proves nothing by itself; the records do. Without
+    --for it is for use in this authority; with it the consent gate is asked, and that it went out is recorded.
     """
     check_free(output, force=force)
+    if recipient is not None and (bundle is not None or paper not in OF_EXHIBITS):
+        raise UsageError("usage.print", f"expected --for with a paper about exhibits of this ledger, found {paper}")
     if bundle is None:
         verified, names, basis = read_for_paper(context, paper, subjects)
     else:
@@ -81,7 +92,11 @@ def print_(
     # Only a page needs the template engine.
     from custody.report.papers.page import format_paper
 
-    write_file(output, format_paper(made), force=force)
+    page = format_paper(made)
+    if recipient is not None:
+        # Last: an export that is recorded should be one that is made.
+        _release(context, names, recipient=recipient, by=default_agent(context, actor))
+    write_file(output, page, force=force)
     result = PaperResult(
         entries=tuple(proof.entry for proof in made.proofs),
         file=str(output),
@@ -91,6 +106,21 @@ def print_(
     )
     lines = [f"written: {show_path(output)}", f"made from {len(made.proofs)} records; their hashes are on the page"]
     emit(context.settings, result, lines)
+
+
+def _release(context: Context, names: Sequence[tuple[str, str]], *, recipient: str, by: str) -> None:
+    """Ask the consent gate whether a paper about exhibits may go to a recipient; what may is recorded as an access.
+
+    Raises:
+        UsageError: ``release.recipient``.
+        RefusedError: ``release.*``.
+    """
+    from custody.cli.border.release_gate import check_exhibits_gate
+
+    with context.ledger().read() as reader:
+        found = [reader.view().exhibit(*name) for name in names]
+    exhibits = [exhibit for exhibit in found if exhibit is not None]
+    check_exhibits_gate(context, exhibits, to=recipient, tried="export", by=by)
 
 
 def _make(
