@@ -127,7 +127,7 @@ def verify_vector(vector: Vector, folder: Path = FOLDER) -> Report:
     files = vector.files if isinstance(vector.files, dict) else {}
     return verify_bundle(
         folder / vector.bundle,
-        trusted=Trusted(trust, None, proof),
+        trusted=Trusted(trust, None, () if proof is None else (proof,)),
         at=text.parse_time(vector.at),
         elsewhere=_Given({digest: text.parse_base64(raw) for digest, raw in files.items()}),
     ).report

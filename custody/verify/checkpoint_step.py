@@ -30,7 +30,7 @@ def check_checkpoint(
     ledger: Ledger | None,
     genesis: bytes | None,
     trust: Trust | None,
-    consistency: Consistency | None,
+    consistency: tuple[Consistency, ...],
 ) -> None:
     """Check the note against trust, genesis and what was seen.
 
@@ -101,7 +101,7 @@ def _check_seen(
     checkpoint: Checkpoint,
     believed: TrustedLedger,
     findings: Findings,
-    consistency: Consistency | None,
+    consistency: tuple[Consistency, ...],
 ) -> None:
     """Link the checkpoint with the newest one seen: with a later one if there is one, else with the latest before it.
 
@@ -131,13 +131,12 @@ def _check_seen(
 
 
 def _proofs(
-    opened: Opened, checkpoint: Checkpoint, consistency: Consistency | None
+    opened: Opened, checkpoint: Checkpoint, consistency: tuple[Consistency, ...]
 ) -> dict[tuple[int, int], tuple[bytes, ...]]:
     carried = opened.proof.consistency if opened.proof else ()
     proofs = {(item.first, checkpoint.size): parse_nodes(item.nodes) for item in carried}
-    if consistency is not None and consistency.origin == checkpoint.origin:
-        proofs[consistency.first, consistency.second] = parse_nodes(consistency.nodes)
-    return proofs
+    given = (item for item in consistency if item.origin == checkpoint.origin)
+    return proofs | {(item.first, item.second): parse_nodes(item.nodes) for item in given}
 
 
 def _link(checkpoint: Checkpoint, seen: SeenCheckpoint, nodes: tuple[bytes, ...], findings: Findings) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol, TypeVar
 
+from custody.verify.disclosures_step import Values
 from custody.verify.opened import Opened, fail
 from custody.verify.source import Elsewhere, FoundFile, Source
 from custody.verify.state import Exhibit, State, View
@@ -23,9 +24,10 @@ from schemas.details.transfer import TransferAccepted, TransferDispatched, Trans
 from schemas.entry import ParsedEntry
 from schemas.errors import VerificationError
 from schemas.event import ParsedEvent
+from schemas.private import Disclosure
 from schemas.report import Findings, LedgerReport, Report, Severity
 from schemas.text import parse_time
-from schemas.types import is_set
+from schemas.types import Private, is_set
 
 ABSENT = frozenset({"content.absent", "content.encrypted"})
 """Of files that an inner bundle lists: those of the outer one count."""
@@ -40,6 +42,8 @@ class Inner(Protocol):
     def entries(self) -> Mapping[int, ParsedEntry]: ...  # noqa: D102
     @property
     def state(self) -> State: ...  # noqa: D102
+    @property
+    def values(self) -> Values: ...  # noqa: D102
 
 
 Bundle = TypeVar("Bundle", bound=Inner)
@@ -64,6 +68,7 @@ def check_inherited(
     *,
     entries: Mapping[int, ParsedEntry],
     state: State,
+    values: Values,
     again: Callable[[Source], Bundle],
     depth: int,
 ) -> tuple[Bundle, ...]:
@@ -71,8 +76,9 @@ def check_inherited(
 
     Findings: ``inherited.absent``, ``inherited.away`` (a note), ``inherited.depth``, ``inherited.unnamed``,
     ``inherited.exhibit``, ``inherited.head``, ``inherited.content``, ``inherited.conditions``, ``inherited.recipient``,
-    ``inherited.country``, ``inherited.sent-at``, ``inherited.reservations``, ``inherited.times`` (a defect), and those
-    of the inner bundles, whose subject begins with the name of their ledger.
+    ``inherited.country``, ``inherited.sent-at``, ``inherited.reservations``, ``inherited.times`` (a defect),
+    ``inherited.condition-unseen`` (a note), and those of the inner bundles, whose subject begins with the name of their
+    ledger.
     """
     names = [name for name in source.names() if name.startswith(layout.INHERITED)]
     if names and depth >= limits.INHERITED_DEPTH:
@@ -104,7 +110,7 @@ def check_inherited(
             text = f"expected the bundle of {foreign.ledger} with which it came, found none"
             fail(findings, 9, VerificationError("inherited.absent", text), f"entry {index}")
             continue
-        report_arrival(entries[index], first, inner_bundle, state, findings)
+        report_arrival(entries[index], first, inner_bundle, state, findings, shown=values.disclosed)
     for manifest in sorted(found.keys() - named):
         text = "expected only bundles with which a carried exhibit came, found another"
         fail(findings, 9, VerificationError("inherited.unnamed", text), manifest)
@@ -117,11 +123,18 @@ _SKEW = timedelta(seconds=300)
 
 
 def report_arrival(
-    entry: ParsedEntry, first: ExhibitRegistered | None, inner: Inner, view: View, findings: Findings
+    entry: ParsedEntry,
+    first: ExhibitRegistered | None,
+    inner: Inner,
+    view: View,
+    findings: Findings,
+    *,
+    shown: Mapping[str, Disclosure] | None = None,
 ) -> None:
     """Hold an acceptance or a return against the bundle with which the exhibit came; ``first`` is its first act here.
 
-    Findings: ``inherited.times`` (defect), and as `check_inherited`.
+    ``shown`` are the values of this ledger's own records, where texts of conditions are to be compared.
+    Findings: ``inherited.times`` (defect), ``inherited.condition-unseen`` (note), and as `check_inherited`.
     """
     details, subject = entry.event.details, f"entry {entry.entry.index}"
     assert isinstance(details, Arrived), "the caller looked"
@@ -130,6 +143,8 @@ def report_arrival(
         return  # undecided already: what it says can't be read
     for wrong in _compare(details, first, details.foreign, inner, view):
         fail(findings, 11 if wrong.code in _LAWFULNESS else 9, wrong, subject)
+    if isinstance(details, TransferAccepted) and shown is not None:
+        _compare_texts(details, inner, shown, findings, subject)
     if isinstance(details, TransferAccepted):
         sent, decided, recorded = map(parse_time, (details.sent_at, details.accepted_at, entry.entry.recorded_at))
         if not sent - _SKEW <= decided <= recorded + _SKEW:
@@ -222,6 +237,31 @@ def _compare(
     if isinstance(details, TransferAccepted) and head is not None:
         yield from _compare_decision(details, head, inner)
     yield from _compare_recipient(sent, inner, view, there)
+
+
+def _compare_texts(
+    details: TransferAccepted, inner: Inner, shown: Mapping[str, Disclosure], findings: Findings, subject: str
+) -> None:
+    """A condition asks what its text says; two texts can be compared where both are shown."""
+    head = _event(inner, details.foreign.head)  # type: ignore[union-attr]
+    sent = _texts(head.details) if head is not None and isinstance(head.details, TransferDispatched) else {}
+    for code, text in _texts(details).items():
+        before, after = sent.get(code, text), text
+        if before is None and after is None:
+            continue
+        old = inner.values.disclosed.get(before) if before is not None else None
+        new = shown.get(after) if after is not None else None
+        if before is None or after is None or (old is not None and new is not None and old.value != new.value):
+            error = VerificationError("inherited.conditions", f"expected the text of {code} as sent, found another")
+            fail(findings, 11, error, subject)
+        elif old is None or new is None:
+            found = f"the text of the condition {code} isn't shown on both sides, so they were not compared"
+            findings.add(11, Severity.NOTE, "inherited.condition-unseen", subject, found)
+
+
+def _texts(details: TransferAccepted | TransferDispatched) -> dict[str, str | None]:
+    conditions = details.conditions if isinstance(details.conditions, tuple) else ()
+    return {item.code: item.text.commitment if isinstance(item.text, Private) else None for item in conditions}
 
 
 def _compare_decision(details: TransferAccepted, head: ParsedEvent, inner: Inner) -> Iterator[VerificationError]:

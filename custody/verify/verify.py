@@ -44,13 +44,13 @@ from schemas.types import UNSET
 
 @dataclass(frozen=True, slots=True)
 class Trusted:
-    """What the reader believes: the trust file (none: everything but trust is checked), its SHA-256, and perhaps a
-    consistency proof that he was given apart from the bundle.
+    """What the reader believes: the trust file (none: everything but trust is checked), its SHA-256, and perhaps
+    consistency proofs that he was given apart from the bundle, each of the ledger that it names.
     """
 
     trust: Trust | None = None
     sha256: str | None = None
-    consistency: Consistency | None = None
+    consistency: tuple[Consistency, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,9 @@ def verify(
     def again(source: Source) -> Verified:
         return verify(source, trusted=inner, at=at, elsewhere=files, depth=depth + 1)
 
-    inherited = check_inherited(opened, source, findings, entries=entries, state=state, again=again, depth=depth)
+    inherited = check_inherited(
+        opened, source, findings, entries=entries, state=state, values=values, again=again, depth=depth
+    )
     bundled = Bundled(opened, source, decryption, entries, state, trusted.trust, again, depth)
     letters = check_behind(bundled, findings)
     check_one_past(_ledgers(opened, (*inherited, *letters)), findings)
@@ -133,7 +135,7 @@ def verify(
 def _within(trusted: Trusted) -> Trusted:
     """Return what is believed of a bundle within: it was made for the ledger between, not for who reads this one."""
     trust = None if trusted.trust is None else replace(trusted.trust, recipient=UNSET)
-    return Trusted(trust, trusted.sha256)
+    return Trusted(trust, trusted.sha256, trusted.consistency)
 
 
 def _explain(

@@ -7,10 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from custody.bundle import build
+from custody.bundle.disclose import parse_choice
+from custody.ledger.prove import TileNodes, prove_consistency
 from custody.transfer.arrivals import delivery_of
+from custody.verify.verify import Trusted
+from keys.note import parse_note
+from schemas.checkpoint import parse_checkpoint
 from schemas.errors import RefusedError, RuleViolation, StorageError
+from schemas.proof import Consistency
+from schemas.text import format_base64
+from schemas.trust import SeenCheckpoint, Trust
 from schemas.types import UNSET
 from tests.border import CASE, NONCE, Side, codes, read, register, trust
 
@@ -30,16 +39,16 @@ class Road:
         sent = self.a.dispatch("EX-1", "b-police", **dispatch)
         self.sent = self.a.build("parcel.zip", "EX-1", to="b-police", acts=[sent], transfer=NONCE).path
 
-    def arrive(self, **changes: object) -> str:
+    def arrive(self, **changes: Any) -> str:
         """Accept what arrived in b."""
         return self.b.accept(self.sent, read(self.sent, trust(self.a), self.a.world.at), "a-police", **changes)
 
-    def onward(self, name: str = "onward.zip") -> Path:
+    def onward(self, name: str = "onward.zip", **build: Any) -> Path:
         """Let b send it to c, with the consents of both."""
         self.b.consent("EX-1", "c-police")
         paper = {"manner": "paper", "documents": ["ab" * 32], "number": "7"}
         self.b.consent("EX-1", "c-police", authority="a-police", **paper)
-        return self.b.build(name, "EX-1", to="c-police").path
+        return self.b.build(name, "EX-1", to="c-police", **build).path
 
     def codes(self, bundle: Path) -> set[str]:
         """Verify a bundle of b as c does, who believes both."""
@@ -180,6 +189,61 @@ def test_conditions_that_fell_away_on_the_road_are_found(road: Road) -> None:
     road.b.consent("EX-1", "c-police")
     bundle = road.b.build("freed.zip", "EX-1", to="c-police").path
     assert "inherited.conditions" in road.codes(bundle)
+
+
+def conditions(text: str | None) -> list[dict[str, Any]]:
+    """Return one condition."""
+    return [{"before": False, "code": "other", "text": text}]
+
+
+@pytest.mark.usefixtures("liar")
+@pytest.mark.parametrize("after", ["Keep it for a year.", None])
+def test_a_condition_that_was_written_anew_on_the_road_is_found(tmp_path: Path, after: str | None) -> None:
+    """What a condition asks is its text; its code alone says nothing."""
+    road = Road(tmp_path, conditions=conditions("Keep it for a week."))
+    road.arrive(conditions=conditions(after))
+    assert "inherited.conditions" in road.codes(road.onward())
+
+
+def test_a_condition_that_was_passed_on_word_for_word_holds(tmp_path: Path) -> None:
+    """Each ledger hides the text behind a salt of its own, so the texts themselves are compared."""
+    road = Road(tmp_path, conditions=conditions("Keep it for a week."))
+    road.arrive(conditions=conditions("Keep it for a week."))
+    found = road.codes(road.onward())
+    assert not {"inherited.conditions", "inherited.condition-unseen"} & found
+
+
+def test_a_condition_that_is_withheld_is_said_not_to_be_compared(tmp_path: Path) -> None:
+    """A reader must know what was not asked."""
+    road = Road(tmp_path, conditions=conditions("Keep it for a week."))
+    road.arrive(conditions=conditions("Keep it for a year."))
+    choice = parse_choice(withhold=["transfer.accepted:/details/conditions/*/text"], disclose=[])
+    verified = read(road.onward(choice=choice), trust(road.a, road.b), road.b.world.at)
+    assert "inherited.condition-unseen" in codes(verified)
+    assert verified.report.verdict.value == "PASSED"
+
+
+def test_a_later_checkpoint_of_an_inner_ledger_is_linked_by_a_proof_from_outside(road: Road) -> None:
+    """Who saw more of the first ledger than its bundle shows asks it for a proof."""
+    road.arrive()
+    bundle = road.onward()
+    store = road.a.world.store
+    (inner,) = read(bundle, trust(road.a, road.b), road.b.world.at).report.inherited  # type: ignore[misc]
+    register(road.a, "EX-9")
+    with store.read() as reader:
+        size, note = reader.head().size, reader.checkpoint()
+        nodes = prove_consistency(TileNodes(reader.tiles(), size), inner.size, size)
+    seen = SeenCheckpoint(note=format_base64(note), root=parse_checkpoint(parse_note(note).text).root.hex(), size=size)
+    ledgers = (replace(road.a.trusted(), seen=(seen,)), road.b.trusted())
+    later = Trusted(Trust(ledgers=ledgers, schema="custody-trust/v1"), "00" * 32)
+    proof = Consistency(
+        first=inner.size, nodes=tuple(node.hex() for node in nodes), origin="a.example/main",
+        schema="custody-consistency/v1", second=size,
+    )  # fmt: skip
+    at = road.a.world.at
+    assert "checkpoint.not-linked" in codes(read(bundle, later, at))
+    linked = read(bundle, Trusted(later.trust, later.sha256, (proof,)), at)
+    assert linked.report.verdict.value == "PASSED"
 
 
 @pytest.mark.usefixtures("liar")

@@ -38,7 +38,7 @@ class Believed:
 
     trust: Path | None
     folders: tuple[Path, ...]
-    proof: Path | None
+    proofs: tuple[Path, ...] | None
     at: str | None
     identities: tuple[Path, ...] = ()
     passphrase_file: Path | None = None
@@ -53,7 +53,7 @@ class Believed:
         now = context.now()
         moment = now if self.at is None else parse_moment(self.at, now.tzinfo)
         file = read_trust_file(context, self.trust)
-        trusted = Trusted(file.trusted.trust, file.trusted.sha256, _read_proof(self.proof))
+        trusted = Trusted(file.trusted.trust, file.trusted.sha256, tuple(map(_read_proof, self.proofs or ())))
         opened = tuple(_open_identity(context, path, self.passphrase_file) for path in self.identities)
         return Beliefs(trusted, moment.astimezone(UTC), file, self.folders, opened)
 
@@ -93,9 +93,7 @@ class Beliefs:
         )
 
 
-def _read_proof(path: Path | None) -> Consistency | None:
-    if path is None:
-        return None
+def _read_proof(path: Path) -> Consistency:
     raw = read_file(path, maximum=limits.NOTE_BYTES)
     with given_file(path):
         return parse_consistency(raw)
@@ -116,13 +114,13 @@ def believing(body: Body) -> Body:
         *args: Any,
         trust: Path | None,
         files: tuple[Path, ...],
-        proof: Path | None,
+        proofs: tuple[Path, ...],
         at: str | None,
         identities: tuple[Path, ...],
         passphrase_file: Path | None,
         **kwargs: Any,
     ) -> Any:
-        believed = Believed(trust, files, proof, at, identities, passphrase_file)
+        believed = Believed(trust, files, proofs or None, at, identities, passphrase_file)
         return body(*args, believed=believed, **kwargs)
 
     for option in (
@@ -131,7 +129,13 @@ def believing(body: Body) -> Body:
             "--identity", "identities", type=FILE, multiple=True, help="Your key for what is encrypted to you."
         ),
         click.option("--at", metavar="TIME", help="Verify as of this time, not now."),
-        click.option("--proof", type=FILE, help="A proof that leads from a checkpoint seen before to this one."),
+        click.option(
+            "--proof",
+            "proofs",
+            type=FILE,
+            multiple=True,
+            help="A proof that leads from a checkpoint seen before to this one; of any ledger within the bundle.",
+        ),
         click.option("--files", type=_FOLDER, multiple=True, help="Where files lie that travelled apart."),
         click.option("--trust", type=FILE, help="Whom to believe (CUSTODY_TRUST; else the user's own trust file)."),
     ):

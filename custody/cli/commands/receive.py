@@ -79,7 +79,13 @@ _believing = several(
         multiple=True,
         help="Where files lie that travelled apart.",
     ),
-    click.option("--proof", type=FILE, help="A proof that leads from a checkpoint seen before to this one."),
+    click.option(
+        "--proof",
+        "proofs",
+        type=FILE,
+        multiple=True,
+        help="A proof that leads from a checkpoint seen before to this one; of any ledger within the bundle.",
+    ),
     click.option("--identity", "identities", type=FILE, multiple=True, help="Your key for what is encrypted to you."),
 )
 
@@ -116,7 +122,7 @@ def receive(
     force: bool,
     trust: Path | None,
     files: tuple[Path, ...],
-    proof: Path | None,
+    proofs: tuple[Path, ...],
     identities: tuple[Path, ...],
     who: Signing,
     when: When,
@@ -129,7 +135,7 @@ def receive(
     --transfer as the letter beside it has them. An exhibit of this ledger that comes back is taken back.
     """
     wanted = parse_decisions(accepted, refused, refuse_all, reservations, anew)
-    beliefs = Believed(trust, files, proof, None, identities, who.passphrase_file).open(context)
+    beliefs = Believed(trust, files, proofs, None, identities, who.passphrase_file).open(context)
     written = Written(receipt, force)
     parcel = Parcel(bundle, beliefs, sender)
     try:
