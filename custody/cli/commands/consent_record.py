@@ -10,7 +10,7 @@ from custody.cli.acting.act_options import words_of
 from custody.cli.acting.exhibit_selection import Selection, format_exhibit, select, selecting
 from custody.cli.acting.signing import complete, named_signers
 from custody.cli.assistance.consent_sources import ConsentSource, read_source
-from custody.cli.assistance.consents import parse_conditions, with_derived
+from custody.cli.assistance.consents import parse_conditions, same_files, with_derived
 from custody.cli.assistance.requests import check_organisation
 from custody.cli.border.receipts import emit_outcome
 from custody.cli.checking.verification import Believed
@@ -103,9 +103,12 @@ def _covered(context: Context, selection: Selection, *, is_with_derived: bool) -
     chosen = select(context, selection).exhibits
     with context.ledger().home.store.read() as reader:
         family = with_derived(reader, chosen)
+        alike = same_files(reader, family)
     for item in family[len(chosen) :]:
         covered = "covered too" if is_with_derived else "NOT covered (--with-derived covers it)"
         note(context.settings, f"made from these: {show(format_exhibit(item))}, {covered}")
+    for item in alike:
+        note(context.settings, f"holds a file of these: {show(format_exhibit(item))}, NOT covered; name it to cover it")
     return family if is_with_derived else chosen
 
 
