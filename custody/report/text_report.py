@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Final
 
 from custody.report.document import CasePage, Document, ExhibitPage, StepPage
@@ -44,7 +45,7 @@ def text_lines(document: Document) -> Iterator[str]:
             yield from _exhibit(page)
         yield from section("Who is who", [line for person in document.people for line in person_lines(person)])
     none = ["  None."]
-    defects = [line for number, shown in _numbered(document.defects) for line in _finding(shown, f"D{number}")]
+    defects = list(_defects(document.defects))
     yield from section("Defects of procedure (a court may cure them; they never change the verdict)", defects or none)
     yield from section("What was checked, step by step, and what was found", _steps(document.steps))
     yield from section("The same findings by code, for an expert", _codes(document) or none)
@@ -117,5 +118,26 @@ def _codes(document: Document) -> list[str]:
     return [f"  step {item.step:2}  {item.severity.value:13}  {item.code}  {item.subject}" for item in document.coded]
 
 
-def _numbered(findings: Sequence[Shown]) -> Iterator[tuple[int, Shown]]:
-    yield from enumerate(findings, start=1)
+def _defects(findings: Sequence[Shown]) -> Iterator[str]:
+    """Number defects; those of one kind in one place, such as all fields that a request lacks, share a heading."""
+    number = 0
+    for (subject, meaning, _, advice), alike in groupby(findings, key=_heading):
+        first, *more = alike
+        number += 1
+        if not more or any(item.expected or item.found or not item.text for item in (first, *more)):
+            yield from _finding(first, f"D{number}")
+            for item in more:
+                number += 1
+                yield from _finding(item, f"D{number}")
+            continue
+        head = f"D{number} to D{number + len(more)}"
+        yield from wrap(f"{head}: {subject}: {meaning}", "      ", more="  ")
+        for item in (first, *more):
+            yield from wrap(f"- {item.text}", "        ", more="  ")
+        if advice:
+            yield from wrap(f"what to do: {advice}", "        ", more="  ")
+        number += len(more)
+
+
+def _heading(shown: Shown) -> tuple[str, str, str, str]:
+    return shown.subject, shown.meaning, shown.code, shown.advice

@@ -16,6 +16,7 @@ from custody.cli.options import Signing, When
 from custody.cli.output import emit
 from custody.cli.results import RecordedEntry, Result
 from custody.ledger.compose import Composed
+from custody.report.counts import counted
 from custody.report.safe_text import show
 from custody.storage.reading import Reader
 from custody.storage.search import Search, find_entries
@@ -109,9 +110,13 @@ def _missing(name: str, source: LawSource) -> MissingField:
 
 
 def missing_lines(missing: Iterable[RequiredField]) -> Iterator[str]:
-    """Yield what a request lacks in words, each with its source."""
+    """Yield what a request lacks in words: by each law that wants it stated, the fields under one heading."""
+    wanted: dict[str, list[str]] = {}
     for item in missing:
-        yield f"missing: {item.name}; source: {cite(item.source)}"
+        wanted.setdefault(cite(item.source), []).append(item.name)
+    for source, names in wanted.items():
+        yield f"missing, {counted(len(names), 'field', 'fields')} wanted by {source}:"
+        yield from (f"  {name}" for name in names)
 
 
 def all_stories(reader: Reader) -> list[RequestStory]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 
 import click
 import msgspec
@@ -135,11 +136,21 @@ def look(verified: Verified, exhibits: tuple[Exhibit, ...], profile: Profile, at
     )
 
 
+def _heading(line: ProcedureLine) -> tuple[object, ...]:
+    """What of a finding is told once for all that follow each other and share it."""
+    return line.severity, line.cure, line.source, line.explained, line.subject, line.code
+
+
 def _lines(result: ProcedureResult, profile: Profile) -> Iterator[str]:
     yield f"profile: {result.profile} ({show(profile.title)})"
-    for line in result.findings:
-        head = "missing" if line.severity == "defect" else "found"
-        yield f"{head}: {show(line.subject)}: {show(line.what)} [{line.code}]"
+    for _, alike in groupby(result.findings, key=_heading):
+        first, *more = alike
+        line, head = first, "missing" if first.severity == "defect" else "found"
+        if more:
+            yield f"{head}, {len(more) + 1} times: {show(first.subject)} [{first.code}]"
+            yield from (f"  - {show(item.what)}" for item in (first, *more))
+        else:
+            yield f"{head}: {show(line.subject)}: {show(line.what)} [{line.code}]"
         if line.explained:
             yield f"  {explained_in(line.explained)}; whether that is enough is for the court"
         if line.cure:
