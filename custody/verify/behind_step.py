@@ -124,13 +124,13 @@ def check_behind(bundled: Bundled, findings: Findings) -> tuple[Inner, ...]:
         if ledger is None or not (origin or is_proven(parsed)):
             continue
         digest = getattr(parsed.details if origin is None else origin, "document", None)
-        word, step = ("receipt", 9) if origin is None else ("letter", 11)
+        absent, step = ("receipt.absent", 9) if origin is None else ("letter.absent", 11)
         past = bundled.past(ledger.origin, index)
         try:
             raw = bundled.document(digest)
             if raw is None or not isinstance(digest, str):
-                text = f"expected the {word} on which this rests, found it withheld or missing"
-                findings.add(step, Severity.INDETERMINATE, f"{word}.absent", where, text)
+                text = "expected the document on which this rests, found it withheld or missing"
+                findings.add(step, Severity.INDETERMINATE, absent, where, text)
             elif origin is None:
                 report_errors(check_receipt(parsed, raw, past, bundled.trust), where, findings)
             else:
