@@ -72,7 +72,8 @@ def dues_of(
         UsageError: ``deadline.zone`` where this system does not know a zone.
     """
     zone = next((str(profile.zone) for profile in profiles if is_set(profile.zone)), "UTC")
-    renewed = {str(story.body.renewal_of) for story in stories if is_set(story.body.renewal_of)}
+    # A renewal that lies in a drawer keeps no data.
+    renewed = {str(story.body.renewal_of) for story in stories if story.state.status != "drafted"}
     found = []
     for story in stories:
         for rule in rules_for(story, profiles, law):

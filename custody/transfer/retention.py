@@ -60,14 +60,14 @@ def warn_retention(
     """Return what to say who asks at ``at`` for data that begin at ``data_from``; one answer at the least."""
     rows = rows_for(catalogue, country=country, type=type, provider=provider)
     if not rows:
-        text = f"no duty to keep {type} in {country} is known: ask for preservation at once"
+        text = f"no duty to keep data of the type {type!r} in {country} is known: ask for preservation at once"
         return (RetentionWarning(None, None, True, text),)
     return tuple(_warn(row, data_from, at) for row in rows)
 
 
 def _warn(row: RetentionRow, data_from: datetime, at: datetime) -> RetentionWarning:
     safe, source = last_safe_date(row, data_from), cite(row.source)
-    what = f"{row.type} in {row.country}"
+    what = f"data of the type {row.type!r} in {row.country}"
     if safe is None:
         said = str(row.note) if is_set(row.note) else "no least time of keeping is known"
         return RetentionWarning(row, None, True, f"{what}: {said}; {source}")

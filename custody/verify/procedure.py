@@ -74,7 +74,7 @@ class Procedure:
                 self._rules.setdefault(type, []).append((code, rule, source))
         self._facts: dict[str, Facts] = {}
         self._asked: dict[str, _Asked] = {}
-        self._renewed: set[str] = set()
+        self._renewed: dict[str, list[str]] = {}
         self._untranslated: list[tuple[int, str]] = []
         self._lacking: dict[str, tuple[int, tuple[ProcedureFinding, ...]]] = {}
         self.found: list[ProcedureFinding] = []
@@ -169,7 +169,7 @@ class Procedure:
             direction = "outgoing" if known is None else known.direction
             asked = self._asked.setdefault(details.request, _Asked(index, details.kind, direction))
             if is_set(details.renewal_of):
-                self._renewed.add(str(details.renewal_of))
+                self._renewed.setdefault(str(details.renewal_of), []).append(details.request)
         elif details.request in self._asked:
             asked = self._asked[details.request]
         else:
@@ -193,12 +193,17 @@ class Procedure:
             known = self._state.request(request)
             if source is None or known is None or known.kind != "preservation" or known.until is None:
                 continue
-            if known.status in _OVER or known.outcome in _NOT_KEPT or known.until >= at or request in self._renewed:
+            if known.status in _OVER or known.outcome in _NOT_KEPT or known.until >= at or self._is_renewed(request):
                 continue
             missing = Missing(
                 f"the preservation {request} ended at {known.until}", "a renewal, if the data still exist"
             )
             self._miss("procedure.preservation", f"entry {asked.index}", missing, source)
+
+    def _is_renewed(self, request: str) -> bool:
+        """Tell whether a request that isn't a mere draft renews this one."""
+        others = map(self._state.request, self._renewed.get(request, ()))
+        return any(other is not None and other.status != "drafted" for other in others)
 
     def _check_conditions(self, at: str) -> None:
         """What was accepted on terms with a date is gone by then, as the terms say (law row C15)."""

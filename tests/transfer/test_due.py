@@ -1,9 +1,11 @@
 """What is due: every request's clocks by the profile, and alarms that no single clock shows."""
 
+import pytest
+
 from custody.transfer.deadlines import ClockState
 from custody.transfer.due import by_request, dues_of, open_dues, rules_for
-from custody.transfer.law_files import deadlines, shipped_profile
-from schemas.text import parse_time
+from custody.transfer.law_files import PROFILES, deadlines, shipped_profile
+from schemas.text import format_time, parse_time
 from tests.transfer.asking import Asking
 
 LAW = deadlines()
@@ -62,6 +64,25 @@ def test_a_renewed_preservation_is_not_called_expired() -> None:
         [old.story(), new.story()], (shipped_profile("coe"),), LAW, at=parse_time("2026-04-01T00:00:00Z"), country="AL"
     )
     assert [(due.story.state.id, due.clock.state) for due in found] == [("p-2", ClockState.RUNNING)]
+
+
+def test_a_renewal_in_a_drawer_silences_nothing() -> None:
+    """Whoever drafted it and went home has renewed nothing."""
+    old = Asking("preservation", "p-1").drafted("2026-01-01T10:00:00Z").sent("2026-01-02T10:00:00Z")
+    new = Asking("preservation", "p-2", renewal_of="p-1").drafted("2026-02-20T10:00:00Z")
+    stories = [old.story(), new.story(status="drafted")]
+    found = dues_of(stories, (shipped_profile("coe"),), LAW, at=parse_time("2026-04-01T00:00:00Z"), country="AL")
+    assert [(due.story.state.id, due.clock.state) for due in found] == [("p-1", ClockState.EXPIRED)]
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_the_date_that_a_preservation_names_is_watched_under_every_law(name: str) -> None:
+    """Asked for until 5 December, it ends then, though a treaty would have kept it for sixty days."""
+    kept = Asking("preservation", "p-1", until="2026-12-05T00:00:00Z").drafted("2026-11-01T10:00:00Z")
+    story = kept.sent("2026-11-22T10:00:00Z").story()
+    found = dues_of([story], (shipped_profile(name),), LAW, at=parse_time("2026-11-23T00:00:00Z"), country="AL")
+    assert format_time(found[0].clock.due) == "2026-12-05T00:00:00Z"
+    assert found[0].wants_attention
 
 
 def test_seizing_is_asked_for_again_before_it_expires() -> None:

@@ -24,14 +24,16 @@ def test_the_last_safe_date_is_the_earliest_reading() -> None:
 def test_logs_that_are_about_to_go_are_counted_in_days() -> None:
     """Who asks has to know how long the letter may take."""
     text = _warn("CN", "log", "2026-07-20T10:00:00Z")
-    assert text.startswith("there: log in CN: kept until 2026-07-30 at the least, 10 days from now; Cybersecurity Law")
+    assert text.startswith(
+        "there: data of the type 'log' in CN: kept until 2026-07-30 at the least, 10 days from now; Cybersecurity Law"
+    )
     assert "(row C23)" in text
 
 
 def test_logs_past_their_time_may_be_gone() -> None:
     """The first records go first."""
     assert _warn("CN", "log", "2026-08-01T00:00:00Z").startswith(
-        "gone: log in CN: the oldest records may have been gone"
+        "gone: data of the type 'log' in CN: the oldest records may have been gone"
     )
 
 

@@ -325,6 +325,9 @@ def test_an_expired_preservation_is_a_finding_until_it_is_renewed(world: World) 
     assert "preservation" not in rules(look(world, at="2026-11-29T00:00:00Z"))
     assert "preservation" in rules(look(world, at="2026-12-01T00:00:00Z"))
     ask(world, "p-2", renewal_of="p-1", until="2027-01-30T00:00:00Z")
+    assert "preservation" in rules(look(world, at="2026-12-01T00:00:00Z"))  # a letter in a drawer keeps no data
+    sent = {"channel": "24-7", "request": "p-2", "sent_at": NOW}
+    world.append(world.sign(world.event("request.sent", sent, actor="registrar-1")))
     assert "preservation" not in rules(look(world, at="2026-12-01T00:00:00Z"))
 
 
