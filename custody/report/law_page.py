@@ -69,6 +69,20 @@ def _rows(law: LawReport, report: Report, verified: Verified, absent: Absent) ->
         yield "consent", "NONE that covers it; see step 11"
     for terms in law.terms:
         yield from _terms(terms, verified, absent)
+    yield from _before(verified)
+
+
+def _before(verified: Verified) -> Iterator[tuple[str, str]]:
+    """Yield the terms of ledgers before this one, however deep: they bind whoever has it now.
+
+    A dispatch's terms are left out, since the acceptance that follows it repeats them.
+    """
+    for inner in verified.within:
+        law, ledger = inner.report.law, inner.report.ledger
+        for terms in law.terms if isinstance(law, LawReport) and isinstance(ledger, LedgerReport) else ():
+            if terms.manner != "dispatch":
+                yield from _terms(terms, inner, lambda _: "(not shown)", of=f"in {ledger.origin}: ")  # type: ignore[union-attr]
+        yield from _before(inner)
 
 
 def _request(law: LawReport, report: Report, verified: Verified) -> str:
@@ -82,8 +96,9 @@ def _request(law: LawReport, report: Report, verified: Verified) -> str:
     return ", ".join(named) or "none on record"
 
 
-def _terms(terms: TermsReport, verified: Verified, absent: Absent) -> Iterator[tuple[str, str]]:
-    yield f"entry {terms.entry}", show(_MANNERS.get(terms.manner, terms.manner).format(agent=terms.agent))
+def _terms(terms: TermsReport, verified: Verified, absent: Absent, *, of: str = "") -> Iterator[tuple[str, str]]:
+    manner = _MANNERS.get(terms.manner, terms.manner).format(agent=terms.agent)
+    yield f"entry {terms.entry}", show(f"{of}{manner}")
     yield "  onward", _ONWARD.get(terms.onward, show(terms.onward))
     details = verified.entries[terms.entry].event.details
     assert isinstance(details, Consented), "these alone have terms"

@@ -1,0 +1,26 @@
+"""Who reads a bundle finds on its first page what every ledger before asked, however many there were."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from custody.report.law_page import rows_of
+from tests.verify.test_crossings import Roads
+
+
+def test_terms_of_ledgers_further_back_stand_on_the_first_page(tmp_path: Path) -> None:
+    """A condition of the first country binds the fourth, and the bundle between only mentions the third."""
+    roads = Roads(tmp_path)
+    a = roads.sides["a"]
+    wanted = [{"before": False, "code": "other", "text": "Keep it for a week."}]
+    a.consent("EX-1", "b-police", number="9", conditions=wanted)
+    act = a.dispatch("EX-1", "b-police", transfer="aa" * 16, conditions=wanted)
+    sent = a.build("first.zip", "EX-1", to="b-police", acts=[act], transfer="aa" * 16).path
+    roads.sides["b"].accept(sent, roads.read(sent), "a-police", conditions=wanted)
+    roads.cross("b", "c")
+    verified = roads.read(roads.send("c", "a"))
+    rows = rows_of(verified.report, verified, lambda _: "(withheld)")
+    told = [text for label, text in rows if label.startswith("entry")]
+    assert any(text.startswith("in a.example/main: consent of ministry") for text in told), rows
+    assert any(text.startswith("in b.example/main: terms under which a-police") for text in told), rows
+    assert sum("Keep it for a week." in text for _, text in rows) >= 2
