@@ -368,3 +368,12 @@ def test_a_directory_with_one_image_is_read_too(machine: Machine) -> None:
     machine.register("case")
     assert _sha256(machine) == sha256(MEDIUM).hexdigest()
     assert _registered(machine).content.count == 3  # type: ignore[union-attr]
+
+
+def test_a_list_that_holds_a_seed_phrase_is_refused(machine: Machine) -> None:
+    """A log is kept as it is, for strangers to read."""
+    (machine.stage.folder / "ev").write_text("a")
+    words = "legal winner thank year wave sausage worth useful legal winner thank yellow"
+    (machine.stage.folder / "ev.log").write_text(f"dc3dd 7.2.646 started\n# wallet: {words}\n")
+    ran = machine.fail(f"register ev --hash-list ev.log {LINE}", Exit.USAGE, "secret.refused")
+    assert "sausage" not in str(ran)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from custody.cli.acting.secrets_typed import refuse_in_details
 from custody.cli.files import given_file, read_file, write_file
 from custody.ledger.compose import Composed
 from schemas import canonical, limits
@@ -70,7 +71,7 @@ def read_draft(path: Path) -> OpenDraft:
     """Return the draft in a file. No signature in it is verified.
 
     Raises:
-        UsageError: the file is no draft.
+        UsageError: the file is no draft; ``secret.refused``.
         UnknownVersionError: it is one of a newer version.
     """
     raw = read_file(path, maximum=limits.DRAFT_BYTES)
@@ -78,4 +79,6 @@ def read_draft(path: Path) -> OpenDraft:
         draft = canonical.decode(raw, Draft, maximum=limits.DRAFT_BYTES)
         events = tuple(parse_event(parse_base64(item.payload)) for item in draft.events)
         disclosures = {found.commitment: found for found in map(parse_disclosure, draft.disclosures)}
+    # Who signs would spread a secret that somebody else has typed.
+    refuse_in_details([found.value for found in disclosures.values()])
     return OpenDraft(draft, events, disclosures)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from custody.cli.acting.secrets_typed import DOCUMENT_BYTES, refuse_in_bytes
 from custody.cli.context import Context
 from custody.cli.files import read_file
 from custody.cli.output import note
@@ -47,7 +48,7 @@ def read_lists(staged: Staged, paths: Sequence[Path]) -> tuple[HeldList, ...]:
 
     Raises:
         HashListError: as `read_hash_list`, with the list's name.
-        UsageError: ``hash-list.number`` for more than sixteen; a file that isn't there.
+        UsageError: ``hash-list.number`` for more than sixteen; a file that isn't there; ``secret.refused``.
         StorageError: ``store.full`` or ``store.failed``.
     """
     if len(paths) > LISTS_MOST:
@@ -57,6 +58,8 @@ def read_lists(staged: Staged, paths: Sequence[Path]) -> tuple[HeldList, ...]:
 
 def _read_list(staged: Staged, path: Path) -> HeldList:
     raw = read_file(path, maximum=LIST_BYTES)
+    if len(raw) <= DOCUMENT_BYTES:
+        refuse_in_bytes(raw)
     try:
         parsed = read_hash_list(raw)
     except UsageError as error:

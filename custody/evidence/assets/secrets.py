@@ -3,31 +3,45 @@
 A record travels, and whoever reads a seed phrase owns the coins: only the number of the sealed envelope is recorded.
 What is found is named by its kind alone. Nothing here keeps, logs or quotes the text.
 
-- seed phrase: 12, 15, 18, 21 or 24 words of one of the word lists whose checksum holds (BIP-39), in any case, with any
-  marks or numbers between; of the lists of single Chinese characters only such as stand apart
+- seed phrase, Electrum's own too, and share of a secret (SLIP-39): see `custody.evidence.assets.phrases`
 - private key in wallet import format: base58check, 51 or 52 characters
 - extended private key (xprv, yprv, zprv, tprv and their kin): base58check, 111 characters (BIP-32, SLIP-132)
+- private key under a passphrase: base58check, 58 characters (BIP-38); a wallet's keystore file (Web3 Secret Storage)
+- key files of other programs: PEM and OpenSSH and PGP by their first line, PuTTY, age (Bech32), JSON Web Key
 - 64 hex digits alone could be a private key or a digest: `looks_like_key` warns
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator, Sequence
-from functools import cache
-from itertools import pairwise
+from collections.abc import Iterator
 from typing import Any, Final
 
-from schemas.errors import UsageError
+from custody.evidence.assets.phrases import kind_of_phrase
+from custody.onchain.bech32 import decode
+from schemas.errors import RecordError, UsageError
 
-_INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
-_LENGTHS: Final = (24, 21, 18, 15, 12)
-_WORD: Final = re.compile(r"[^\W\d_]+")
+_KEY_FILES: Final = tuple(
+    (kind, tuple(map(re.compile, patterns)))
+    for kind, *patterns in (
+        ("a private key", r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"),
+        ("a private key", r"PuTTY-User-Key-File-\d:"),
+        ("a private key", r'"kty"\s*:', r'"d"\s*:\s*"[0-9A-Za-z_-]{22,}"'),
+        ("a wallet's keystore", r'"kdf"\s*:', r'"mac"\s*:', r'"ciphertext"\s*:\s*"[0-9a-fA-F]{32,}"'),
+    )
+)
+"""Files that hold keys, by kind: all patterns of one are found in it."""
+_AGE: Final = re.compile(r"AGE-SECRET-KEY-1[0-9A-Z]{58}", re.IGNORECASE)
 _BASE58: Final = re.compile(r"[1-9A-HJ-NP-Za-km-z]{51,112}")
 _HEX: Final = re.compile(r"(?<![0-9A-Za-z])(?:0x)?[0-9a-fA-F]{64}(?![0-9A-Za-z])")
 _WIF_VERSIONS: Final = frozenset({0x80, 0xEF, 0xB0, 0x9E, 0xF1})
 """Version bytes of private keys: Bitcoin, its test chains, Litecoin, Dogecoin and its test chain."""
+_BASE58_SIZES: Final = {
+    51: "a private key",
+    52: "a private key",
+    58: "a private key under a passphrase",
+    111: "an extended private key",
+}
 _EXTENDED: Final = frozenset({
     "0488ade4", "049d7878", "04b2430c", "0295b005", "02aa7a99", "04358394", "044a4e28", "045f18bc", "024285b5",
     "02575048", "019d9cfe", "01b26792", "02fac398",
@@ -58,7 +72,10 @@ def kind_of_secret(text: str) -> str | None:
         kind = _base58_secret(found[0])
         if kind is not None:
             return kind
-    return "a seed phrase" if _has_phrase(text) else None
+    if any(_is_age_key(found[0]) for found in _AGE.finditer(text)):
+        return "a private key"
+    kind = next((kind for kind, wanted in _KEY_FILES if all(pattern.search(text) for pattern in wanted)), None)
+    return kind or kind_of_phrase(text)
 
 
 def looks_like_key(text: str) -> bool:
@@ -84,7 +101,7 @@ def texts_of(value: Any) -> Iterator[str]:
 
 def _base58_secret(text: str) -> str | None:
     # A run of letters may be longer than the key within it, so every place where one could begin is looked at.
-    for size, kind in ((51, "a private key"), (52, "a private key"), (111, "an extended private key")):
+    for size, kind in _BASE58_SIZES.items():
         for start in range(len(text) - size + 1):
             if _is_key(text[start : start + size], size):
                 return kind
@@ -92,7 +109,9 @@ def _base58_secret(text: str) -> str | None:
 
 
 def _is_key(text: str, size: int) -> bool:
-    if size != 111 and text[0] not in "5KL9c6TQ":
+    if size < 58 and text[0] not in "5KL9c6TQ":
+        return False
+    if size == 58 and not text.startswith("6P"):
         return False
     if size == 111 and text[1:4] not in {"prv", "tpv"} and text[:3] not in {"dgp", "Ltp", "Mtp"}:
         return False
@@ -104,55 +123,14 @@ def _is_key(text: str, size: int) -> bool:
         return False
     if size == 111:
         return raw[:4].hex() in _EXTENDED and len(raw) == 78 and raw[45] == 0
+    if size == 58:
+        return raw[:2] in {b"\x01\x42", b"\x01\x43"} and len(raw) == 39
     return raw[0] in _WIF_VERSIONS and (len(raw) == 33 or (len(raw) == 34 and raw[-1] == 1))
 
 
-def _has_phrase(text: str) -> bool:
-    typed = _WORD.findall(unicodedata.normalize("NFC", _INVISIBLE.sub("", text)))
-    if len(typed) < _LENGTHS[-1]:
+def _is_age_key(text: str) -> bool:
+    try:
+        prefix, _, variant = decode(text.lower())
+    except RecordError:
         return False
-    normal = {word: _normal(word) for word in set(typed)}
-    different = set(normal.values())
-    words = [normal[word] for word in typed]
-    return any(_has_phrase_of(words, known) for known in _lists() if not different.isdisjoint(known))
-
-
-def _has_phrase_of(words: Sequence[str], known: dict[str, int]) -> bool:
-    """Tell whether some run of words, all of one list, has a checksum that holds."""
-    edges = [-1, *(at for at, word in enumerate(words) if word not in known), len(words)]
-    for before, after in pairwise(edges):
-        run = [known[word] for word in words[before + 1 : after]]
-        for size in _LENGTHS:
-            if any(_holds(run[at : at + size]) for at in range(len(run) - size + 1)):
-                return True
-    return False
-
-
-def _holds(indexes: Sequence[int]) -> bool:
-    """Tell whether the checksum of a phrase holds (BIP-39): its last bits are the first of the rest's SHA-256."""
-    from hashlib import sha256
-
-    number = 0
-    for index in indexes:
-        number = number << 11 | index
-    bits = len(indexes) // 3
-    entropy = (number >> bits).to_bytes(bits * 4, "big")
-    return sha256(entropy).digest()[0] >> (8 - bits) == number & ((1 << bits) - 1)
-
-
-def _normal(word: str) -> str:
-    """Return a word without regard to case; of the two letters i of Turkish, capitals don't tell which it was."""
-    return unicodedata.normalize("NFKD", word.casefold()).replace("ı", "i").replace("i\u0307", "i")
-
-
-@cache
-def _lists() -> tuple[dict[str, int], ...]:
-    """Return every word list, each word in its normal form with its place."""
-    # Only a text with twelve words in a row pays for the lists.
-    from mnemonic import Mnemonic
-
-    lists = []
-    for language in sorted(Mnemonic.list_languages()):
-        words = Mnemonic(language).wordlist
-        lists.append({_normal(word): place for place, word in enumerate(words)})
-    return tuple(lists)
+    return (prefix, variant) == ("age-secret-key-", "bech32")
