@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from custody.storage.reading import Reader
-from custody.storage.search import alignments, find_registrations
+from custody.storage.registrations import alignments, find_registrations
 from schemas.details.exhibit import ExhibitRegistered, Parent
 from schemas.entry import parse_entry
 from schemas.types import UNSET

@@ -3,7 +3,7 @@
 
 SQLAlchemy builds them, so a renamed column is an error here and nowhere else. It takes half a second to import, and a
 command that looks at one exhibit would wait for it; so the texts are written down, and a test makes them again and
-compares. Nothing imports this module but that test and `custody.storage.search`.
+compares. Nothing imports this module but that test, `custody.storage.registrations` and `custody.storage.search`.
 """
 
 from __future__ import annotations

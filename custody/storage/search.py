@@ -6,26 +6,21 @@ only an agent's signatures and rare types are looked for along the table, which 
 
 from __future__ import annotations
 
-import base64
 import json
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql import Select
 
 from custody.storage import tables
 from custody.storage.declared import table_of
 from custody.storage.reading import Reader
+from custody.storage.registrations import run_select
 from custody.verify.state import Exhibit
 from schemas.subject import subject_key
 
-REGISTERING = ("exhibit.registered", "transfer.accepted")
-"""The types that bring an exhibit in."""
-_DIALECT = sqlite.dialect(paramstyle="qmark")
 _entry = table_of(tables.EntryTable).c
 _subject_entry = table_of(tables.SubjectEntryTable).c
 
@@ -59,34 +54,7 @@ def find_entries(reader: Reader, search: Search) -> Iterator[int]:
         statement = statement.where(_entry.type.in_(_among(sorted(search.types))))
     column: ColumnElement[int] = _entry.entry_index
     ordered = statement.order_by(column.desc() if search.is_reversed else column)
-    return (index for (index,) in _run(reader.connection, ordered))
-
-
-def find_registrations(
-    connection: sqlite3.Connection, *, after: int = -1, holding: tuple[bytes, ...]
-) -> Iterator[bytes]:
-    """Yield the entries beyond number ``after`` that register an exhibit, accepted ones too, and whose bytes hold one
-    of ``holding``.
-    """
-    brings_in = or_(*(_entry.type == type for type in REGISTERING))
-    statement = select(_entry.raw).where(_entry.entry_index > after, brings_in)
-    for (raw,) in _run(connection, statement.order_by(_entry.entry_index)):
-        if any(part in raw for part in holding):
-            yield raw
-
-
-def alignments(needle: bytes) -> tuple[bytes, bytes, bytes]:
-    """Return what stands in base64 text for ``needle`` wherever it is: it begins at one of three places of a group.
-
-    An entry holds its event as base64, so one search through the bytes spares decoding those that can't fit.
-    """
-
-    def at(offset: int) -> bytes:
-        encoded = base64.b64encode(bytes(offset) + needle)
-        # Characters at the ends hold bits of neighbours: 6 bits a character, 8 a byte.
-        return encoded[-(-offset * 8 // 6) : (offset + len(needle)) * 8 // 6]
-
-    return at(0), at(1), at(2)
+    return (index for (index,) in run_select(reader.connection, ordered))
 
 
 def _span(reader: Reader, search: Search) -> tuple[int, int]:
@@ -106,7 +74,7 @@ def _place(reader: Reader, size: int, time: str, *, is_after: bool) -> int:
     while low < high:
         middle = (low + high) // 2
         statement = select(_entry.recorded_at).where(_entry.entry_index == middle)
-        (recorded_at,) = next(_run(reader.connection, statement))
+        (recorded_at,) = next(run_select(reader.connection, statement))
         if recorded_at < time or (is_after and recorded_at == time):
             low = middle + 1
         else:
@@ -138,11 +106,3 @@ def _among(values: list[int] | list[str]) -> Select[Any]:
     """Return a list of any length as rows; so many parameters would not fit into a statement."""
     rows = func.json_each(json.dumps(values)).table_valued("value")
     return select(rows.c.value)
-
-
-def _run(connection: sqlite3.Connection, statement: Select[Any]) -> Iterator[tuple[Any, ...]]:
-    compiled = statement.compile(dialect=_DIALECT)
-    values = [compiled.params[name] for name in compiled.positiontup or ()]
-    # Not `yield from`: left half read, it would close the cursor of a connection that may be closed by then.
-    for row in connection.execute(str(compiled), values):  # noqa: UP028
-        yield row

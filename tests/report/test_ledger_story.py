@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from custody.report.as_of import standings_at
 from custody.report.columns import cut, pad, width_of
-from custody.report.family import alignments, children_of, parents_of
+from custody.report.family import children_of, parents_of
 from custody.report.glance import Glance, glances
 from custody.report.ledger_story import LedgerStory, tell_exhibit
 from custody.report.ledger_words import disputed_entries
 from custody.storage.ledger_store import SqliteStore
+from custody.storage.registrations import alignments
 from schemas.entry import parse_entry
 from schemas.report import Severity
 from schemas.types import UNSET

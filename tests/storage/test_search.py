@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from custody.storage.ledger_store import SqliteStore
-from custody.storage.search import Search, find_entries, find_registrations
+from custody.storage.registrations import find_registrations
+from custody.storage.search import Search, find_entries
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.types import UNSET
 from tests.busy_world import CASE, OTHER, busy_world, entries_of
@@ -102,7 +103,9 @@ def test_an_entry_left_half_read_is_no_error(busy: World) -> None:
 def test_registrations_are_found_by_what_their_bytes_hold(busy: World) -> None:
     """It only spares decoding: whoever asks looks at what it finds."""
     with busy.store.read() as reader:
-        every = [parse_entry(raw) for raw in find_registrations(reader.connection, after=-1, holding=(b"custody-entry/v1",))]
+        every = [
+            parse_entry(raw) for raw in find_registrations(reader.connection, after=-1, holding=(b"custody-entry/v1",))
+        ]
         assert [str(entry.event.event.exhibit) for entry in every] == ["EX-1", "EX-2", "COPY-1"]
         first = every[0].entry.index
         assert len(list(find_registrations(reader.connection, after=first, holding=(b"custody-entry/v1",)))) == 2
