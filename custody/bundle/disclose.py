@@ -45,12 +45,13 @@ WITHHELD_BY_RULE: tuple[tuple[str, str], ...] = (
 @dataclass(frozen=True, slots=True)
 class Choice:
     """Patterns given by hand, and the agent ``to`` whom it goes; what is disclosed by hand goes before what is withheld
-    by hand or rule.
+    by hand or rule. ``even_inherited`` lets bundles of other ledgers go along that show what is withheld here.
     """
 
     withhold: tuple[tuple[str, str], ...] = ()
     disclose: tuple[tuple[str, str], ...] = ()
     to: str | None = None
+    even_inherited: bool = False
 
     def is_disclosed(self, type: str, pointer: str) -> bool:
         """Tell whether the value at ``pointer`` of an event of ``type`` goes to the recipient."""
@@ -79,13 +80,13 @@ def _is_for_another(event: ParsedEvent, to: str) -> bool:
             return False
 
 
-def parse_choice(*, withhold: Iterable[str], disclose: Iterable[str]) -> Choice:
+def parse_choice(*, withhold: Iterable[str], disclose: Iterable[str], even_inherited: bool = False) -> Choice:
     """Return the choice that patterns on a command line make.
 
     Raises:
         UsageError: ``bundle.pattern`` unless ``type:/pointer`` with a type that exists or holds a ``*``.
     """
-    return Choice(tuple(map(_parse, withhold)), tuple(map(_parse, disclose)))
+    return Choice(tuple(map(_parse, withhold)), tuple(map(_parse, disclose)), even_inherited=even_inherited)
 
 
 def _parse(pattern: str) -> tuple[str, str]:

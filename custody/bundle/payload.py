@@ -15,6 +15,7 @@ import msgspec
 
 from custody.bundle.disclose import Choice, choose, commitments_of
 from custody.bundle.encrypt import Encryption, encrypt_member
+from custody.bundle.inherited_values import check_inherited_values
 from custody.bundle.payload_member import PayloadMember
 from custody.bundle.readme import format_readme
 from custody.bundle.strip import nesting
@@ -103,6 +104,7 @@ def make_payload(
         VerificationError: ``bundle.source-changed`` for a file that isn't what was registered, if it is encrypted.
         StorageError: ``bundle.file-missing``, ``bundle.manifest-missing`` for evidence that the store doesn't have,
             ``bundle.inherited-missing`` for the bundle with which a carried exhibit came.
+        RefusedError: ``bundle.inherited-shows`` where such a bundle shows what ``choice`` withholds by hand.
     """
     contents = [content for _, _, entry in parts.registered if (content := _content(entry)) is not None]
     # Two exhibits may name one list of files.
@@ -127,7 +129,7 @@ def make_payload(
         *manifests,
         *packed,
         *_pieces(contents, vault),
-        *_inherited(parts.events, vault),
+        *_inherited(parts.events, vault, choice),
         _at_hand(layout.DISCLOSURES, _disclosures((text.text for text in disclosures), kept)),
         _at_hand(layout.BUNDLE, _bundle(parts, files, documents, ciphertexts)),
     ]
@@ -298,7 +300,7 @@ def _measure(path: Path) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def _inherited(events: Iterable[ParsedEvent], vault: Vault) -> list[PayloadMember]:
+def _inherited(events: Iterable[ParsedEvent], vault: Vault, choice: Choice) -> list[PayloadMember]:
     """Return the bundles with which exhibits came, so that their history is proven through both ledgers.
 
     That of an acceptance must be there. One with which something came back tells what happened in between; it stays
@@ -320,6 +322,7 @@ def _inherited(events: Iterable[ParsedEvent], vault: Vault) -> list[PayloadMembe
             continue
         digest, size = _measure(path)
         members[digest] = PayloadMember(f"{layout.INHERITED}{digest}.zip", digest, size, path=path)
+    check_inherited_values((member.path for member in members.values() if member.path is not None), choice)
     return list(members.values())
 
 

@@ -10,11 +10,13 @@ import pytest
 from msgspec.structs import replace
 
 from custody.bundle import build
+from custody.bundle.disclose import parse_choice
 from custody.ledger import appending
 from custody.transfer.arrivals import delivery_of
 from custody.verify.verify import Verified
+from schemas.content import Content
 from schemas.entry import parse_entry
-from schemas.errors import RuleViolation
+from schemas.errors import RefusedError, RuleViolation
 from tests.border import CASE, Side, codes, read, register, trust
 
 PAPER = {"manner": "paper", "documents": ["ab" * 32], "number": "7"}
@@ -218,7 +220,7 @@ def test_a_name_may_stand_again_only_in_its_own_content(roads: Roads) -> None:
     bundle = roads.send("a", "b")
     verified = roads.read(bundle)
     with pytest.raises(RuleViolation, match=r"rule\.commitment-twice"):
-        side.accept(bundle, verified, "a-police", number="EX-2", place=before.description)  # type: ignore[union-attr]
+        side.accept(bundle, verified, "a-police", number="EX-2", place=before.description)  # type: ignore[attr-defined]
     side.accept(bundle, verified, "a-police", number="EX-2")
     assert "rule.commitment-twice" not in codes(roads.read(both(side)))
 
@@ -233,6 +235,32 @@ def test_a_verifier_finds_a_name_that_serves_another_content(roads: Roads, monke
     bundle = roads.send("a", "b")
     verified = roads.read(bundle)
     content = delivery_of(verified).arrivals[0].registered.content
+    assert isinstance(content, Content)
     monkeypatch.setattr(appending, "check_commitments", lambda *_: None)
     side.accept(bundle, verified, "a-police", number="EX-2", content=replace(content, root="00" * 32))
     assert "rule.commitment-twice" in codes(roads.read(both(side)))
+
+
+def test_what_is_withheld_is_not_shown_by_a_bundle_within(roads: Roads) -> None:
+    """Who keeps a text back must not find it in the papers that he hands on; he is told, and nothing is recorded."""
+    roads.travel("a", "b")
+    side = roads.sides["b"]
+    side.consent("EX-1", "ministry", authority="a-police", **PAPER)
+    before = len(side.world.entries())
+    choice = parse_choice(withhold=["exhibit.registered:/details/description"], disclose=[])
+    with pytest.raises(RefusedError, match=r"bundle of a\.example/main.*bundle\.inherited-shows"):
+        side.build("kept.zip", "EX-1", to="ministry", choice=choice)
+    assert len(side.world.entries()) == before
+    choice = parse_choice(withhold=["exhibit.registered:/details/description"], disclose=[], even_inherited=True)
+    assert (
+        roads.read(side.build("kept.zip", "EX-1", to="ministry", choice=choice).path).report.verdict.value == "PASSED"
+    )
+
+
+def test_what_no_bundle_within_shows_is_withheld_as_always(roads: Roads) -> None:
+    """Only what would be seen all the same stops an export."""
+    roads.travel("a", "b")
+    side = roads.sides["b"]
+    side.consent("EX-1", "ministry", authority="a-police", **PAPER)
+    choice = parse_choice(withhold=["transfer.accepted:/details/description"], disclose=[])
+    assert side.build("kept.zip", "EX-1", to="ministry", choice=choice).kept

@@ -51,6 +51,7 @@ class BundleResult(Result, frozen=True, kw_only=True, tag="custody-bundled/v1"):
 @encrypting
 @click.option("--withhold", multiple=True, metavar="TYPE:/FIELD", help="Keep values back, such as *:/details/place.")
 @click.option("--disclose", multiple=True, metavar="TYPE:/FIELD", help="Show values that stay here by rule.")
+@click.option("--even-inherited", is_flag=True, help="Withhold, even if another ledger's bundle within shows it.")
 @signed_at_once
 @timed
 @pass_custody
@@ -66,6 +67,7 @@ def bundle(
     encrypting: Encrypting,
     withhold: tuple[str, ...],
     disclose: tuple[str, ...],
+    even_inherited: bool,
     who: Signing,
     when: When,
 ) -> None:
@@ -84,7 +86,7 @@ def bundle(
         exhibits=tuple(select(context, selection).exhibits),
         request=request,
         purpose=purpose,
-        choice=parse_choice(withhold=withhold, disclose=disclose),
+        choice=parse_choice(withhold=withhold, disclose=disclose, even_inherited=even_inherited),
         is_detached=detached,
         recipients=encrypting.recipients(context, to=to, is_detached=detached),
     )

@@ -67,6 +67,7 @@ _bundle_options = several(
     click.option("--detached", is_flag=True, help="Leave the evidence out; it travels apart, named by its digest."),
     click.option("--withhold", multiple=True, metavar="TYPE:/FIELD", help="Keep values back."),
     click.option("--disclose", multiple=True, metavar="TYPE:/FIELD", help="Show values that stay here by rule."),
+    click.option("--even-inherited", is_flag=True, help="Withhold, even if another ledger's bundle within shows it."),
 )
 
 
@@ -103,6 +104,7 @@ def dispatch(
     detached: bool,
     withhold: tuple[str, ...],
     disclose: tuple[str, ...],
+    even_inherited: bool,
     encrypting: Encrypting,
     who: Signing,
     when: When,
@@ -123,7 +125,8 @@ def dispatch(
     )  # fmt: skip
     outgoing = Outgoing(
         to=to, target=target, exhibits=exhibits, request=request, transfer=transfer, purpose=purpose,
-        choice=parse_choice(withhold=withhold, disclose=disclose), is_detached=detached, acts=tuple(acts),
+        choice=parse_choice(withhold=withhold, disclose=disclose, even_inherited=even_inherited), is_detached=detached,
+        acts=tuple(acts),
         recipients=encrypting.recipients(context, to=to, is_detached=detached), tried="dispatch",
     )  # fmt: skip
     built = export(context, outgoing, who=who, when=when)

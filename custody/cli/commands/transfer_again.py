@@ -32,6 +32,7 @@ _bundle_options = several(
     click.option("--out", "-o", "target", type=FILE, required=True, help="The bundle to write."),
     click.option("--withhold", multiple=True, metavar="TYPE:/FIELD", help="Keep more values back than before."),
     click.option("--disclose", multiple=True, metavar="TYPE:/FIELD", help="Show values that stay here by rule."),
+    click.option("--even-inherited", is_flag=True, help="Withhold, even if another ledger's bundle within shows it."),
 )
 
 
@@ -49,6 +50,7 @@ def transfer_again(
     target: Path,
     withhold: tuple[str, ...],
     disclose: tuple[str, ...],
+    even_inherited: bool,
     encrypting: Encrypting,
     who: Signing,
     when: When,
@@ -68,7 +70,10 @@ def transfer_again(
     outgoing = Outgoing(
         to=sent.to, target=target, exhibits=exhibits, request=str(sent.request) if is_set(sent.request) else None,
         transfer=transfer, purpose=_purpose(context, sent),
-        choice=parse_choice(withhold=(*withhold, *sorted(kept)), disclose=disclose), is_detached=is_detached,
+        choice=parse_choice(
+            withhold=(*withhold, *sorted(kept)), disclose=disclose, even_inherited=even_inherited
+        ),
+        is_detached=is_detached,
         recipients=tuple(dict.fromkeys(keys)), tried="dispatch",
     )  # fmt: skip
     built = export(context, outgoing, who=who, when=when)
