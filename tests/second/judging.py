@@ -53,7 +53,10 @@ def first_report(bundle: Path, vector: dict[str, Any]) -> Report:
     trust = parse_trust(vector["trust"].encode()) if "trust" in vector else None
     proof = parse_consistency(vector["proof"].encode()) if "proof" in vector else None
     return verify_bundle(
-        bundle, trusted=Trusted(trust, None, proof), at=text.parse_time(vector["at"]), elsewhere=Given(files)
+        bundle,
+        trusted=Trusted(trust, None, () if proof is None else (proof,)),
+        at=text.parse_time(vector["at"]),
+        elsewhere=Given(files),
     ).report
 
 
@@ -64,7 +67,7 @@ def second_report(bundle: bytes, vector: dict[str, Any]) -> verify_from_spec.Ver
         bundle,
         trust=vector["trust"].encode() if "trust" in vector else None,
         files=verify_from_spec.Files(given=files),
-        proof=vector["proof"].encode() if "proof" in vector else None,
+        proofs=[vector["proof"].encode()] if "proof" in vector else [],
     ).run()
 
 

@@ -10,14 +10,14 @@ top to bottom; each part names the page of the specification (``docs/spec``) tha
 
 HOW TO RUN IT.
 
-    python3 verify_from_spec.py BUNDLE.zip [--trust trust.json] [--files DIR]... [--proof FILE] [--at TIME] [--json]
+    python3 verify_from_spec.py BUNDLE.zip [--trust trust.json] [--files DIR]... [--proof FILE]... [--at TIME] [--json]
 
     BUNDLE.zip      the bundle, exactly as it was sent: never pack it again
     --trust FILE    what you believe beforehand: which ledgers, by which fingerprint and keys (trust.md). Get it from
                     the authority over a channel of its own, never together with the bundle. Without it the best
                     verdict is INDETERMINATE, since anybody can make a ledger of his own
     --files DIR     a folder with evidence that travelled apart from the bundle; may be given several times
-    --proof FILE    a consistency proof that came apart from the bundle (tree.md)
+    --proof FILE    a consistency proof that came apart from the bundle (tree.md); may be given several times
     --at TIME       a time to print, such as 2026-11-21T12:00:00Z; it decides nothing. Without it, the clock's
     --json          print the report as one canonical JSON record (report.md) instead of text
 
@@ -102,7 +102,7 @@ NOTE_BYTES, NOTE_SIGNATURES = 1_000_000, 100
 MANIFEST_LINE = 65_536
 ENTRIES, MEMBERS = 1_000_000, 2_000_000
 AFFIRMATION_ROUNDS, UNIT_MEMBERS, AGENT_KEYS, LOG_KEYS = 16, 4096, 1024, 1024
-PIECE_BYTES, CIPHERTEXT_HEADER, INHERITED_DEPTH = 16_777_216, 65_536, 8
+PIECE_BYTES, CIPHERTEXT_HEADER, INHERITED_DEPTH, CLOCK_SKEW = 16_777_216, 65_536, 8, 300
 DISCLOSURE_BYTES, PATH_BYTES, POLICY_BYTES = 65_536, 32_768, 65_536
 
 FAILED, INDETERMINATE, DEFECT, NOTE = "failed", "indeterminate", "defect", "note"
@@ -186,6 +186,11 @@ def is_time(text: str) -> bool:
         return datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z").year >= 1970
     except ValueError:
         return False
+
+
+def seconds(text: str) -> float:
+    """Seconds since 1970 of a time."""
+    return datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z").timestamp()
 
 
 def is_offset(text: str) -> bool:
@@ -1063,7 +1068,7 @@ TRUST = record(
           "log_keys": array(1, 64, record({"first": COUNT, "key": VKEY, "last?": COUNT})), "origin": ORIGIN,
           "seen": array(0, 4096, record({"note": BASE64, "root": HASH, "size": COUNT}))})),
      "policy?": some_text(POLICY_BYTES), "recipient?": record(
-         {"age_key?": some_text(4096), "ledger?": ORIGIN, "name": some_text(4096)}),
+         {"age_key?": some_text(4096), "country?": COUNTRY, "ledger?": ORIGIN, "name": some_text(4096)}),
      "recipients?": array(1, 4096, record({"age_key": AGE_KEY, "name": some_text(4096)})),
      "schema": one_of("custody-trust/v1"), "timestamp_authorities?": array(1, 256, BASE64)},
     _check_trust,
@@ -2965,6 +2970,12 @@ class Disputes:
                 self.accepted.setdefault(target, i)
 
 
+# inherited.md: step and severity of what an acceptance or a return says otherwise, where it isn't FAILED at 11
+ARRIVALS = {
+    **dict.fromkeys(("inherited.exhibit", "inherited.head", "inherited.content", "inherited.sent-at"), (9, FAILED)),
+    "inherited.condition-unseen": (11, NOTE),
+    "inherited.times": (12, DEFECT),
+}
 # completeness.md, "Closure": fields in which details name an agent whose entries are carried
 NAMED_AGENTS: dict[str, tuple[str, ...]] = {
     "access.logged": ("agent",),
@@ -3093,7 +3104,7 @@ class Verification:
         *,
         trust: bytes | None = None,
         files: Files | None = None,
-        proof: bytes | None = None,
+        proofs: Sequence[bytes] = (),
         depth: int = 0,
     ) -> None:
         """Take the bundle's bytes and what its reader believes and has; ``depth`` counts the bundles around it."""
@@ -3102,7 +3113,8 @@ class Verification:
         self.findings: list[Finding] = []
         self.trust_sha256 = None if trust is None else sha256(trust).hex()
         self.trust: dict[str, Any] | None = None if trust is None else read_trust(trust)
-        self.given_proof = None if proof is None else read_record(proof, JSON_BYTES, "custody-consistency", CONSISTENCY)
+        self.raw_proofs = proofs
+        self.given_proofs = [read_record(raw, JSON_BYTES, "custody-consistency", CONSISTENCY) for raw in proofs]
         self.files = files or Files()
         self.members: dict[str, Member] = {}
         self.measured: dict[str, str] = {}  # SHA-256 of each member that reads back
@@ -3328,17 +3340,13 @@ class Verification:
             if bad.code == "record.version":
                 unread_versions.add(index)
             return
-        wrong = False
         if entry.index != index:
-            wrong = True
             self.find(4, "entries.index", name, f"says index {entry.index}")
-        if self.checkpoint is not None and entry.record["ledger"] != self.checkpoint.origin:
-            wrong = True
+        elif self.checkpoint is not None and entry.record["ledger"] != self.checkpoint.origin:
             self.find(4, "entries.origin", name, "of another ledger than the checkpoint")
-        if index == 0 and entry.record["previous"] != ZERO_HASH:
-            wrong = True
+        elif index == 0 and entry.record["previous"] != ZERO_HASH:
             self.find(4, "entries.genesis", name, "the first entry links to something")
-        if not wrong:
+        else:
             self.entries.append(entry)
 
     def _check_tree(self, unread_versions: set[int]) -> None:
@@ -3513,9 +3521,8 @@ class Verification:
             if roots[point.size] != point.root:
                 self.find(2, "checkpoint.fork", "checkpoint", "another root was seen at this size: two histories")
             return
-        proofs: list[tuple[int, int, list[str]]] = []
-        if self.given_proof and self.given_proof["origin"] == point.origin:
-            proofs.append((self.given_proof["from"], self.given_proof["to"], self.given_proof["nodes"]))
+        given = [item for item in self.given_proofs if item["origin"] == point.origin]
+        proofs = [(item["from"], item["to"], item["nodes"]) for item in given]
         carried = self.proof["consistency"] if self.proof else []
         proofs += [(item["from"], point.size, item["nodes"]) for item in carried]
         larger = sorted(size for size in roots if size > point.size)
@@ -4021,9 +4028,12 @@ class Verification:
             return
         self.asks_law = True
         to = self.state.agents.get(export.details["to"])
-        own = (self.trust or {}).get("recipient", {}).get("ledger")
-        if to is not None and None not in (to.ledger, own) and to.ledger != own:
-            self.find(11, "lawfulness.recipient", f"entry {export.index}", f"made for {to.ledger}, and not for {own}")
+        own = (self.trust or {}).get("recipient", {})
+        pairs = [] if to is None else [(to.ledger, own.get("ledger")), (to.country, own.get("country"))]
+        # who has no ledger, or reads what was made for somebody without one, is told by his country
+        made_for, reader = next((pair for pair in pairs if None not in pair), (None, None))
+        if made_for != reader:
+            self.find(11, "lawfulness.recipient", f"entry {export.index}", f"made for {made_for}, and not for {reader}")
         ledgers = (self.trust or {"ledgers": []})["ledgers"]
         believed = [item["country"] for item in ledgers if to is not None and item["origin"] == to.ledger]
         if to is not None and to.country is not None and believed and believed != [to.country]:
@@ -4089,8 +4099,8 @@ class Verification:
             if inner.is_newer:
                 continue
             for code in inner.find_differences(entry, self):
-                step = 11 if code in ("inherited.conditions", "inherited.country", "inherited.recipient") else 9
-                self.find(step, code, where, f"otherwise than the bundle of {foreign['ledger']} says")
+                step, severity = ARRIVALS.get(code, (11, FAILED))
+                self.find(step, code, where, f"otherwise than the bundle of {foreign['ledger']} says", severity)
         for key in sorted(self.inherited.keys() - called):
             self.find(9, "inherited.unnamed", key, "no carried acceptance names this bundle")
         roots: dict[tuple[str, int], str] = {}
@@ -4107,7 +4117,10 @@ class Verification:
             yield from self.inherited[key].report_ledgers()
 
     def _open_inherited(self, name: str) -> None:
-        inner = Verification(bytes(self.view(name)), trust=self.raw_trust, files=InnerFiles(self), depth=self.depth + 1)
+        inner = Verification(
+            bytes(self.view(name)), trust=self.raw_trust, files=InnerFiles(self), proofs=self.raw_proofs,
+            depth=self.depth + 1,
+        )  # fmt: skip
         if inner.trust is not None:
             inner.trust.pop("recipient", None)  # it was made for the ledger between
         inner.run()
@@ -4152,14 +4165,42 @@ class Verification:
         if last.type != "transfer.dispatched" or last.details["transfer"] != arrival.details["transfer"]:
             yield "inherited.head"
             return
-        if arrival.type == "transfer.accepted" and _terms_of(last.details) != _terms_of(arrival.details):
-            yield "inherited.conditions"
+        if arrival.type == "transfer.accepted":
+            yield from self._find_other_decision(last, arrival, outer)
         to = self.state.agents.get(last.details["to"])
         if to is not None and outer.state.origin is not None:
             if to.ledger not in (None, outer.state.origin):
                 yield "inherited.recipient"
             if to.country not in (None, outer.state.country):
                 yield "inherited.country"
+
+    def _find_other_decision(self, sent: Entry, accepted: Entry, outer: Verification) -> Iterator[str]:
+        """In what an acceptance differs from the dispatch that it takes up."""
+        details = accepted.details
+        if _terms_of(sent.details) != _terms_of(details):
+            yield "inherited.conditions"
+        there, here = (
+            {item["code"]: item.get("text") for item in side.details.get("conditions", ())} for side in (sent, accepted)
+        )
+        for code in there.keys() & here.keys():
+            texts = [text["commitment"] for text in (there[code], here[code]) if text]
+            shown = [
+                known[text].value
+                for known, text in zip((self.disclosed, outer.disclosed), texts, strict=False)
+                if text in known
+            ]
+            if len(texts) == 1 or (len(shown) == 2 and shown[0] != shown[1]):
+                yield "inherited.conditions"
+            elif texts and len(shown) < 2:
+                yield "inherited.condition-unseen"
+        if details["sent_at"] != sent.event["occurred_at"]:
+            yield "inherited.sent-at"
+        is_disputed = any(finding.code == "keys.disputed" for finding in self.findings)
+        if is_disputed and "entries-disputed" not in details.get("reservations", ()):
+            yield "inherited.reservations"
+        before, at, after = map(seconds, (details["sent_at"], details["accepted_at"], accepted.record["recorded_at"]))
+        if not before - CLOCK_SKEW <= at <= after + CLOCK_SKEW:
+            yield "inherited.times"
 
     # What was explained on record (verification.md, step 12)
 
@@ -4388,7 +4429,7 @@ def run_vector(path: Path) -> list[str]:
         (path.parent / vector["bundle"]).read_bytes(),
         trust=vector["trust"].encode() if "trust" in vector else None,
         files=Files(given=given),
-        proof=vector["proof"].encode() if "proof" in vector else None,
+        proofs=[vector["proof"].encode()] if "proof" in vector else [],
     ).run()
     codes = {finding.code for finding in result.findings}
     wanted = (vector["verdict"], vector.get("step"))
@@ -4423,7 +4464,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("bundle", nargs="?", type=Path)
     parser.add_argument("--trust", type=Path)
     parser.add_argument("--files", type=Path, action="append", default=[])
-    parser.add_argument("--proof", type=Path)
+    parser.add_argument("--proof", type=Path, action="append", default=[])
     parser.add_argument("--at")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--vectors", type=Path)
@@ -4440,7 +4481,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             open_bundle(options.bundle),
             trust=options.trust.read_bytes() if options.trust else None,
             files=Files(options.files),
-            proof=options.proof.read_bytes() if options.proof else None,
+            proofs=[path.read_bytes() for path in options.proof],
         )
     except OSError as error:
         parser.error(str(error))

@@ -10,6 +10,7 @@ from typing import Any
 
 from schemas import canonical
 from tests.vectors import (
+    arrival_cases,
     asset_cases,
     border_cases,
     certificate_cases,
@@ -47,6 +48,7 @@ MODULES = (
     reducer_cases,
     asset_cases,
     border_cases,
+    arrival_cases,
 )
 """Importing them enters their cases."""
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from msgspec.structs import replace
+
+from schemas.trust import Recipient
 from tests.vectors.forge import Members, pack
 from tests.vectors.posts import PAPER, TRANSFER, Post, trust_in
 from tests.vectors.request_cases import BAR, DRAFT, HEARD, MET, SENT, Build, border_case
@@ -152,18 +155,28 @@ _gate("on-easier-terms", "It was sent on easier terms than the consent's.", "con
 _gate("dispatched-before-consent", "The consent came after the dispatch.", "consent-missing", _dispatched)
 
 
-def _for(ledger: str) -> Callable[[Setting], Vector]:
+def _for(verdict: str, to: str = "b-police", **reader: str) -> Callable[[Setting], Vector]:
+    """A bundle made for somebody, and read by somebody with a ledger, a country, or both."""
+
     def vector(setting: Setting) -> Vector:
         post = Post(setting.forge.folder, "a", {"b": "XB"})
         post.consent()
-        raw = pack(post.bundle("EX-1"))
-        trust = trust_in(post, ledger=ledger)
-        if ledger == "b.example/main":
-            return Vector("PASSED", raw, trust=trust)
-        return Vector("FAILED", raw, 11, "lawfulness.recipient", trust=trust)
+        raw = pack(post.bundle("EX-1", to=to))
+        trust = replace(trust_in(post), recipient=Recipient(name="the reader", **reader))
+        failed = (11, "lawfulness.recipient") if verdict == "FAILED" else (None, "")
+        return Vector(verdict, raw, *failed, trust=trust)
 
     return vector
 
 
-CASES["made-for-its-reader"] = ("A bundle, read by whom it was made for.", _for("b.example/main"))
-CASES["made-for-another-reader"] = ("A bundle, read by somebody else than it was made for.", _for("c.example/main"))
+B, C = "b.example/main", "c.example/main"
+CASES["made-for-its-reader"] = ("A bundle, read by whom it was made for.", _for("PASSED", ledger=B))
+CASES["made-for-another-reader"] = ("A bundle, read by somebody else than it was made for.", _for("FAILED", ledger=C))
+CASES["made-for-a-country"] = ("Read by somebody without a ledger in the recipient's country.",
+                               _for("PASSED", country="XB"))  # fmt: skip
+CASES["made-for-another-country"] = ("Read by somebody without a ledger in another country.",
+                                     _for("FAILED", country="XC"))  # fmt: skip
+CASES["made-for-a-ledger-that-moved"] = ("Read by whom it was made for, who says another country of himself.",
+                                         _for("PASSED", country="XC", ledger=B))  # fmt: skip
+CASES["made-for-a-ministry"] = ("Made for a ministry without a ledger, read in another country.",
+                                _for("FAILED", "ministry", country="XB", ledger=B))  # fmt: skip
