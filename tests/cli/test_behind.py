@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from custody.cli.acting.draft_files import draft_of, write_draft
+from custody.cli.demo.forgery import pack, take_apart
 from custody.cli.exits import Exit
 from custody.evidence.hashing import Hasher
 from custody.evidence.store import EvidenceStore
 from custody.ledger.compose import NOWHERE, Anchor, compose, link_after
 from custody.storage.home import open_home
+from schemas import layout
 from schemas.details.consent import ConsentRecorded
 from schemas.details.transfer import TransferReceipt
 from schemas.event import About, Signer
@@ -293,3 +296,77 @@ def test_an_audit_reads_receipts_and_inherited_bundles_again(sides: Sides) -> No
     path.unlink()
     ran = sides.stage.custody("audit")
     assert (ran.exit, "inherited.absent" in ran.stdout) == (Exit.INDETERMINATE, True), ran
+
+
+def _granted(sides: Sides) -> dict[str, Any]:
+    """Let b send EX-1 to a, where it becomes EX-5, and grant by letter that it goes on to Italy until 2027."""
+    sides.at("b")
+    sides.do(
+        "key new exam-2",
+        "agent enrol exam-2.enrol --role examiner --as reg-1",
+        "case open D --authority B --legal-basis B --as reg-1",
+        "agent enrol ministry --kind organisation --country DE --as reg-1",
+        "agent change ministry --add auth-2 --as reg-1",
+        "register x.txt --case D --exhibit EX-1 --as exam-2",
+        "consent record D/EX-1 --authority ministry --recipient asker --purpose p --as auth-2",
+        "dispatch D/EX-1 --to asker --purpose p --original --not-sealed data -o parcel.zip --as exam-2",
+        "request answer in-req-1 --outcome granted --covers D/EX-1 --to-country IT --to-ledger c.example/z "
+        "--onward forbidden --condition return,before --granted-until 2027-01-01 -o specific.zip --as auth-2",
+    )
+    sides.at("l")
+    sides.do(f"receive parcel.zip --case {CASE} --number EX-1=EX-5 --as exam-07")
+    sides.do(
+        "consent record EX-5 --authority peer --recipient third --purpose p --letter specific.zip --onward forbidden "
+        "--condition return,before --valid-until 2026-12-31 --as auth-1"
+    )
+    details = sides.a.entries()[-1].event.details
+    assert isinstance(details, ConsentRecorded)
+    given = {name: getattr(details, name) for name in details.__struct_fields__ if is_set(getattr(details, name))}
+    return {**given, "purpose": "p", "conditions": [{"before": True, "code": "return"}]}
+
+
+def test_a_consent_is_no_easier_than_what_the_letter_grants(sides: Sides) -> None:
+    """The letter names exhibits, destination and terms; a draft that goes beyond any of them stays outside."""
+    details = _granted(sides)
+    sides.do("agent enrol fourth --kind organisation --country IT --ledger d.example/w --as reg-1")
+    for changes, number, part in (
+        ({"recipient": "fourth"}, "EX-5", "recipient"),
+        ({"onward": "with-consent"}, "EX-5", "onward"),
+        ({"conditions": None}, "EX-5", "condition return"),
+        ({"conditions": [{"before": False, "code": "return"}]}, "EX-5", "condition return"),
+        ({"valid_until": "2027-06-01T00:00:00Z"}, "EX-5", "valid_until"),
+        ({"valid_until": None}, "EX-5", "valid_until"),
+        ({}, "EX-1", "exhibits"),
+    ):
+        ran = sides.forge("consent.recorded", {**details, **changes}, number=number)
+        refused(ran, "letter.terms")
+        assert f"found more in: {part} [" in ran.stdout, ran
+    ran = sides.forge("consent.recorded", details, number="EX-5")
+    assert ran.exit is Exit.DONE, ran
+
+
+def test_a_reader_of_a_bundle_reads_the_letter_too(sides: Sides) -> None:
+    """It passes for who believes both ledgers, is undecided for who doesn't, and fails where the letter was changed."""
+    _granted(sides)
+    entry = len(sides.a.entries()) - 1
+    sides.do(
+        "agent enrol ministry --kind organisation --country FR --as reg-1",
+        "agent change ministry --add auth-1 --as reg-1",
+        "consent record EX-5 --authority ministry --recipient third --purpose p --as auth-1",
+        f"consent met {entry} --condition return --document x.txt --as auth-1",
+        "bundle EX-5 --to third --request req-1 -o onward.zip --as exam-07",
+    )
+    found = sides.a.json("verify onward.zip")
+    assert not [item for item in found["findings"] if item["code"].startswith("letter.")]
+    members = take_apart(Path("onward.zip"))
+    letter = Path("specific.zip").read_bytes()
+    name = layout.DOCUMENTS + sha256(letter).hexdigest()
+    assert members[name] == letter
+    del members[name]
+    Path("without.zip").write_bytes(pack(members))
+    assert sides.stage.custody("verify without.zip").exit is Exit.FAILED  # the payload manifest lists it
+    Path("trust.json").unlink()
+    sides.do("trust add a.json --yes --trust trust.json")
+    ran = sides.a.json("verify onward.zip", Exit.INDETERMINATE)
+    unknown = {item["subject"] for item in ran["findings"] if item["code"] == "checkpoint.unknown-origin"}
+    assert unknown == {"b.example/y: checkpoint"}

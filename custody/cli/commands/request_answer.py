@@ -9,6 +9,7 @@ import click
 
 from custody.bundle.disclose import Choice
 from custody.cli.acting.act_options import document_option
+from custody.cli.assistance.grants import grant_options, take_grant
 from custody.cli.assistance.letter_sending import record_or_send
 from custody.cli.assistance.request_options import answer_details, answer_options
 from custody.cli.assistance.requests import RequestResult
@@ -26,6 +27,7 @@ from schemas.text import format_time
 @command(
     example="""
     custody request answer in-req-7 --outcome granted --decided-by mps-1 --forwarded-by moj-1 -o answer.zip --as auth-2
+    custody request answer in-req-8 --outcome granted --covers B-12/EX-1 --to-country IT -o answer.zip --as auth-2
     custody request answer in-req-7 --outcome refused --ground no-connection --reasons "..." -o answer.zip --as auth-2
     custody request answer in-req-7 --outcome clarification-wanted --wanted connection -o answer.zip --as auth-2
     """,
@@ -34,6 +36,7 @@ from schemas.text import format_time
 @click.argument("request", metavar="ID", type=TOKEN)
 @answer_options
 @click.option("--forwarded-by", type=AGENT, help="The organ that forwarded it to who decides (law row C24).")
+@grant_options
 @click.option("--until", metavar="TIME", help="Until when data are preserved, or the answer is put off.")
 @document_option
 @click.option("--out", "-o", "out", type=FILE, help="The letter to write; without it the answer is recorded only.")
@@ -58,9 +61,11 @@ def request_answer(
 ) -> None:
     """Answer the request called ID: granted, refused on a ground of a closed list, postponed, nothing found, and so on.
 
+    Where exhibits that came from here may go on to a third country, --covers and --to-country say so in the letter.
     Several answers may follow each other, as data come in. A consent to let evidence go is a record of its own:
     custody consent record.
     """
+    grant = take_grant(context, given)
     answer = answer_details(given)
     with context.ledger().read() as reader:
         story = read_story(reader, request)
@@ -71,6 +76,7 @@ def request_answer(
             "answered_at": format_time(moment),
             "documents": staged.documents(documents),
             "forwarded_by": forwarded_by,
+            "grant": grant,
             "request": request,
             "until": end_of(context, until),
         }

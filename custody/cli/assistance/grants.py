@@ -1,0 +1,63 @@
+"""What an answer lets go, as it is typed: which exhibits of this ledger, to which country, on which terms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from custody.cli.acting.act_options import several, words_of
+from custody.cli.assistance.consents import parse_conditions
+from custody.cli.context import Context
+from custody.cli.parameters import COUNTRY, ORIGIN
+from custody.cli.periods import end_of
+from schemas.details.consent import Grant
+from schemas.details.request import GRANTING
+from schemas.errors import UsageError
+
+grant_options = several(
+    click.option(
+        "--covers", multiple=True, metavar="CASE/EXHIBIT",
+        help="Grants that this exhibit goes to --to-country; by its number here.",
+    ),
+    click.option("--to-country", type=COUNTRY, help="Where what --covers names may go."),
+    click.option("--to-ledger", type=ORIGIN, metavar="ORIGIN", help="To whose ledger alone."),
+    click.option(
+        "--onward", type=click.Choice(words_of(Grant, "onward")), help="May it go further (with-consent, if not said)."
+    ),
+    click.option(
+        "--condition", "conditions", multiple=True, metavar="CODE[,before][,due=TIME][:TEXT]",
+        help="A term of the grant (text kept private).",
+    ),
+    click.option("--granted-until", metavar="TIME", help="Until when it may go."),
+)  # fmt: skip
+
+
+def take_grant(context: Context, given: dict[str, Any]) -> dict[str, Any] | None:
+    """Take the options of a grant out of ``given``, and return its details; nothing where nothing is let go.
+
+    Raises:
+        UsageError: ``usage.grant`` for options that don't go together, an exhibit that this ledger doesn't have, or an
+            answer that grants nothing; ``usage.condition``, ``usage.time``.
+    """
+    names = ("covers", "to_country", "to_ledger", "onward", "conditions", "granted_until")
+    typed = {name: given.pop(name) for name in names}
+    if not any(typed.values()):
+        return None
+    if not typed["covers"] or typed["to_country"] is None or given["outcome"] not in GRANTING:
+        text = "expected --covers and --to-country beside an outcome that grants, found one without the other"
+        raise UsageError("usage.grant", text)
+    pairs = sorted({(case, number) for case, _, number in (name.rpartition("/") for name in typed["covers"])})
+    with context.ledger().read() as reader:
+        unknown = [f"{case}/{number}" for case, number in pairs if reader.view().exhibit(case, number) is None]
+    if unknown:
+        text = f"expected exhibits of this ledger as CASE/EXHIBIT, found {', '.join(unknown)}"
+        raise UsageError("usage.grant", text, hint="custody list shows them")
+    return {
+        "conditions": parse_conditions(context, typed["conditions"]),
+        "exhibits": [{"case": case, "exhibit": number} for case, number in pairs],
+        "onward": typed["onward"] or "with-consent",
+        "to_country": typed["to_country"],
+        "to_ledger": typed["to_ledger"],
+        "valid_until": end_of(context, typed["granted_until"]),
+    }
