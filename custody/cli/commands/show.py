@@ -44,6 +44,13 @@ READING: Final = (
 )
 
 
+_OPEN_ENDS: Final = {
+    "dispatched": "ON ITS WAY to another authority, no receipt yet",
+    "in-transit": "IN TRANSIT, its arrival is not on record",
+    "lent": "LENT, not given back yet",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class _Page:
     """All that is told of one exhibit."""
@@ -178,7 +185,7 @@ def _where(story: LedgerStory) -> str:
 
 
 def _attention(story: LedgerStory) -> str:
-    """Say how much stands beside the entries that a reader must not miss."""
+    """Say how it stands, where that is no end, and how much stands beside the entries that a reader must not miss."""
     words = {
         Severity.FAILED: ("WRONG", "WRONG"),
         Severity.INDETERMINATE: ("open or in dispute", "open or in dispute"),
@@ -186,4 +193,6 @@ def _attention(story: LedgerStory) -> str:
     }
     marks = [mark.severity for told in story.told for mark in told.act.marks]
     counts = [counted(marks.count(severity), *text) for severity, text in words.items() if severity in marks]
-    return f"{', '.join(counts)}; marked below" if counts else "nothing is marked"
+    marked = f"{', '.join(counts)}; marked below" if counts else "nothing is marked below"
+    standing = _OPEN_ENDS.get(str(story.exhibit.status))
+    return f"{standing}; {marked}" if standing else marked

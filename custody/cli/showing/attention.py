@@ -61,15 +61,18 @@ def _draft(path: Path, draft: OpenDraft, now: datetime) -> Iterator[Attention]:
 
 
 def attention_of_exhibits(reader: LedgerReader, *, now: datetime) -> Iterator[Attention]:
-    """Yield the exhibits that should be back, or should have arrived."""
+    """Yield the exhibits that are on their way, or should be back; what left no longer than a week ago is advice."""
+    late = format_time(now - TRANSIT)
     for exhibit in reader.exhibits():
         name = show(f"{exhibit.case}/{exhibit.number}")
-        if exhibit.status == "in-transit" and exhibit.occurred_at < format_time(now - TRANSIT):
+        is_late = exhibit.occurred_at < late
+        if exhibit.status == "in-transit":
             text = f"has been on its way since {format_utc(exhibit.occurred_at)}"
-            yield Attention(code="exhibit.in-transit", subject=name, text=text)
-        if exhibit.status == "dispatched" and exhibit.occurred_at < format_time(now - TRANSIT):
-            text = f"was dispatched {format_utc(exhibit.occurred_at)}, and no receipt came"
-            yield Attention(code="exhibit.no-receipt", subject=name, text=text)
+            yield Attention(code="exhibit.in-transit", is_due=is_late, subject=name, text=text)
+        if exhibit.status == "dispatched":
+            to = f" to {show(exhibit.dispatch.to)}" if exhibit.dispatch is not None else ""
+            text = f"was dispatched{to} {format_utc(exhibit.occurred_at)}, and no receipt came"
+            yield Attention(code="exhibit.no-receipt", is_due=is_late, subject=name, text=text)
         if exhibit.status == "lent":
             due = _due(reader, exhibit)
             if due and due < format_time(now):
