@@ -61,6 +61,24 @@ def end_of(start: datetime, span: Span, counting: Counting, place: Place) -> dat
         return _LAST
 
 
+def roll_on(end: datetime, counting: Counting, place: Place) -> datetime:
+    """Return ``end`` (UTC), or where its day is one of rest and the rule says so, the end on the next working day."""
+    if counting.rest_days == "keep":
+        return end
+    try:
+        by_day = counting.ends == "end-of-day"
+        # A period that ends with a day ends as the next one begins.
+        local = (end - timedelta(seconds=1) if by_day else end).astimezone(place.zone)
+        last = local.date()
+        while place.is_rest(last):
+            last += DAY
+        if by_day:
+            return _midnight_after(last, place)
+        return datetime.combine(last, local.timetz().replace(fold=local.fold)).astimezone(UTC)
+    except (OverflowError, ValueError):
+        return end
+
+
 def rest_note(
     span: Span | Unset, counting: Counting, place: Place, start: datetime, end: datetime, country: str
 ) -> str:

@@ -11,10 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import Enum
 
-from custody.transfer.clock import DAY, Place, end_of, find_zone
+from msgspec.structs import replace as with_
+
+from custody.transfer.clock import DAY, Place, end_of, find_zone, roll_on
 from schemas.details.request import Answer, AnswerReceived, RequestBody, RequestReceived, RequestSent
 from schemas.event import ParsedEvent
-from schemas.law import Deadline, RestDays, Trigger
+from schemas.law import Counting, Deadline, RestDays, Span, Trigger
 from schemas.text import parse_time
 from schemas.types import is_set
 
@@ -54,6 +56,9 @@ class Clock:
 class _Run:
     started_at: datetime
     due: datetime
+    """The end as counted; a last day of rest moves it only once all is counted (`_end`)."""
+    is_named: bool = False
+    """Whether the end is a date that somebody named: that stands, whatever the day."""
     stopped_at: datetime | None = None
     """Since when it stands still."""
     ended_at: datetime | None = None
@@ -102,16 +107,26 @@ def _start(rule: Deadline, event: ParsedEvent, moment: datetime, place: Place, b
     if not _fits(rule.starts, event):
         return None
     if not is_set(rule.named_end):
-        return _Run(moment, end_of(moment, rule.span, rule.counting, place))  # type: ignore[arg-type]
+        return _Run(moment, end_of(moment, rule.span, _kept(rule), place))  # type: ignore[arg-type]
     named = getattr(body, str(rule.named_end), None)
-    return _Run(moment, parse_time(named)) if isinstance(named, str) else None
+    return _Run(moment, parse_time(named), is_named=True) if isinstance(named, str) else None
+
+
+def _kept(rule: Deadline) -> Counting:
+    return with_(rule.counting, rest_days="keep")
+
+
+def _end(rule: Deadline, run: _Run, place: Place) -> datetime:
+    """Return the end: of what stood still or was prolonged, the last day counts, and not an earlier one."""
+    by_hours = isinstance(rule.span, Span) and rule.span.unit in ("hours", "days")
+    return run.due if run.is_named or by_hours else roll_on(run.due, rule.counting, place)
 
 
 def _go_on(rule: Deadline, run: _Run, event: ParsedEvent, moment: datetime, place: Place) -> _Run:
     if run.stopped_at is not None and _fits(rule.resumes, event):
         run = replace(run, due=_shift(rule, run.due, run.stopped_at, moment, place), stopped_at=None)
     if _fits(rule.extends, event):
-        run = replace(run, due=_extend(rule, run.due, event, place))
+        run = _extend(rule, run, event, place)
     if _fits(rule.stops, event):
         return replace(run, ended_at=moment)
     if run.stopped_at is None and _fits(rule.suspends, event):
@@ -119,14 +134,15 @@ def _go_on(rule: Deadline, run: _Run, event: ParsedEvent, moment: datetime, plac
     return run
 
 
-def _extend(rule: Deadline, due: datetime, event: ParsedEvent, place: Place) -> datetime:
+def _extend(rule: Deadline, run: _Run, event: ParsedEvent, place: Place) -> _Run:
     until = getattr(event.details, "until", None)
     if isinstance(until, str):
-        return parse_time(until)
+        return replace(run, due=parse_time(until), is_named=True)
     if not is_set(rule.extension) or event.type != "request.extended":
-        return due
+        return run
     # The last moment of the period, not the first after it, is in its last day.
-    return end_of(due - timedelta(seconds=1), rule.extension, rule.counting, place)  # type: ignore[arg-type]
+    due = end_of(run.due - timedelta(seconds=1), rule.extension, _kept(rule), place)  # type: ignore[arg-type]
+    return replace(run, due=due)
 
 
 def _shift(rule: Deadline, due: datetime, stopped: datetime, resumed: datetime, place: Place) -> datetime:
@@ -146,19 +162,19 @@ def _later(due: datetime, by: timedelta, zone: tzinfo) -> datetime:
 
 
 def _read(rule: Deadline, run: _Run, at: datetime, place: Place) -> Clock:
+    due = _end(rule, run, place)
     if run.ended_at is not None:
-        return Clock(rule, run.started_at, run.due, run.due - run.ended_at, ClockState.MET, False, run.ended_at)
+        return Clock(rule, run.started_at, due, due - run.ended_at, ClockState.MET, False, run.ended_at)
     if run.stopped_at is not None:
-        left = run.due - run.stopped_at
-        due = _shift(rule, run.due, run.stopped_at, at, place)
-        return Clock(rule, run.started_at, due, left, ClockState.SUSPENDED, False)
-    left = run.due - at
-    if at < run.due:
+        moved = _end(rule, replace(run, due=_shift(rule, run.due, run.stopped_at, at, place)), place)
+        return Clock(rule, run.started_at, moved, due - run.stopped_at, ClockState.SUSPENDED, False)
+    left = due - at
+    if at < due:
         warn = rule.warn if is_set(rule.warn) else None
-        near = warn is not None and end_of(at, warn, rule.counting, place) >= run.due  # type: ignore[arg-type]
-        return Clock(rule, run.started_at, run.due, left, ClockState.RUNNING, near)
+        near = warn is not None and end_of(at, warn, rule.counting, place) >= due  # type: ignore[arg-type]
+        return Clock(rule, run.started_at, due, left, ClockState.RUNNING, near)
     state = ClockState.OVERDUE if rule.kind == "act" else ClockState.EXPIRED
-    return Clock(rule, run.started_at, run.due, left, state, True)
+    return Clock(rule, run.started_at, due, left, state, True)
 
 
 def _fits(triggers: tuple[Trigger, ...], event: ParsedEvent) -> bool:

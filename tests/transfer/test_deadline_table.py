@@ -9,8 +9,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
-from custody.transfer.clock import rest_note
+from custody.transfer.clock import rest_note, roll_on
 from custody.transfer.deadlines import Clock, ClockState, place_of, run_clock
 from custody.transfer.law_files import deadlines
 from schemas.law import Deadline, LawSource, RestDays, Trigger
@@ -233,6 +234,21 @@ def test_what_stands_still_moves_the_end(key: str, plain: str, moved: str, outco
     assert format_time(clock(law, asking, "2026-03-07T12:00:00Z").due) == moved
 
 
+@pytest.mark.parametrize(
+    ("start", "resumed", "end"),
+    [
+        ("2026-03-02T10:00:00Z", "2026-03-06T12:00:00Z", "2026-03-17T00:00:00Z"),  # 12 March and two: a Saturday
+        ("2026-03-04T10:00:00Z", "2026-03-06T12:00:00Z", "2026-03-17T00:00:00Z"),  # Saturday the 14th and two: a Monday
+        ("2026-03-04T10:00:00Z", "2026-03-07T12:00:00Z", "2026-03-18T00:00:00Z"),  # and three: a Tuesday
+    ],
+)
+def test_the_last_day_is_that_after_what_stood_still(start: str, resumed: str, end: str) -> None:
+    """A day of rest moves the end once, where it falls on it after all; it stopped on 4 March 2026 at noon."""
+    law = rule("eu.epoc")
+    asking = begun(law, start).answered("2026-03-04T12:00:00Z", "clarification-wanted").completed(resumed)
+    assert format_time(clock(law, asking, resumed).due) == end
+
+
 @pytest.mark.parametrize(("key", "at", "until"), PROLONGED)
 def test_a_prolonged_period_ends_at_its_new_end(key: str, at: str, until: str) -> None:
     """The date of the decision counts, by our own extension or, for what is kept, by an answer that preserves."""
@@ -276,6 +292,18 @@ def test_a_list_of_holidays_moves_an_end() -> None:
         found = run_clock(law, asking.events, parse_time("2026-09-29T00:00:00Z"), place)
         assert found is not None
         assert format_time(found.due) == end
+
+
+def test_an_end_at_an_hour_moves_by_whole_days_and_keeps_its_hour() -> None:
+    """No shipped rule has it; a rule of one's own may, and one in hours never moves."""
+    saturday = parse_time("2026-03-14T10:00:00Z")
+    counting = replace(rule("eu.epoc").counting, ends="same-time")
+    place = place_of(rule("eu.epoc"), zone="UTC", rest_days=deadlines().rest_days, country="FR")
+    assert format_time(roll_on(saturday, counting, place)) == "2026-03-16T10:00:00Z"
+    assert roll_on(saturday, replace(counting, rest_days="keep"), place) == saturday
+    hours = replace(rule("eu.epoc.emergency"), counting=replace(counting, day_zero=True))
+    asking = begun(hours, "2026-03-14T02:00:00Z")
+    assert format_time(clock(hours, asking, "2026-03-14T03:00:00Z").due) == format_time(saturday)
 
 
 def note(key: str, start: str, end: str, rest_days: tuple[RestDays, ...], country: str) -> str:
