@@ -370,3 +370,21 @@ def test_a_reader_of_a_bundle_reads_the_letter_too(sides: Sides) -> None:
     ran = sides.a.json("verify onward.zip", Exit.INDETERMINATE)
     unknown = {item["subject"] for item in ran["findings"] if item["code"] == "checkpoint.unknown-origin"}
     assert unknown == {"b.example/y: checkpoint"}
+
+
+def test_nothing_leaves_under_a_letter_that_is_gone(sides: Sides) -> None:
+    """Who gets the evidence would be told that nobody can see what let it go."""
+    details = _granted(sides)
+    entry = len(sides.a.entries()) - 1
+    sides.do(
+        "agent enrol ministry --kind organisation --country FR --as reg-1",
+        "agent change ministry --add auth-1 --as reg-1",
+        "consent record EX-5 --authority ministry --recipient third --purpose p --as auth-1",
+        f"consent met {entry} --condition return --document x.txt --as auth-1",
+    )
+    digest = details["origin"].document
+    (sides.a.home / "documents" / digest[:2] / digest).unlink()
+    line = "bundle EX-5 --to third --request req-1 -o onward.zip --as exam-07"
+    sides.a.fail(line, Exit.REFUSED, "release.consent-letter")
+    assert not Path("onward.zip").exists()
+    assert sides.a.entries()[-1].event.type == "release.refused"

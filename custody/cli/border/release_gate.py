@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal, NoReturn
 
+from custody.cli.border.letter_breaches import letter_breaches
 from custody.cli.context import Context
 from custody.cli.options import When
 from custody.ledger.compose import Anchor, Composed
@@ -59,6 +60,8 @@ def check_gate(context: Context, events: Sequence[ParsedEvent], *, to: str, trie
             state.place(event.hash, outcome.place)
             state.hold(event, outcome.place.subjects)
         abouts = tuple(dict.fromkeys(about for event in events for about in _abouts(state, event)))
+        named = [str(about.exhibit) for about in abouts]
+        breaches += letter_breaches(context, reader, named, to=to)
         # A letter is about no exhibit; what it would have let out is named by its breaches.
         abouts = abouts or tuple(dict.fromkeys(about for breach in breaches for about in _named(state, breach)))
     if breaches:
