@@ -63,12 +63,13 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
-    """What the image says of its medium."""
+    """What the image says of its medium; SMART's tables have no checksum behind their entries, but chunks."""
 
     chunks: int
     sectors_per_chunk: int
     sector_size: int
     sectors: int
+    is_smart: bool = False
 
     @property
     def chunk_size(self) -> int:
@@ -235,7 +236,7 @@ def _read_volume(segment: Segment, section: Section, found: Structure) -> None:
         return
     chunks, sectors_per_chunk, sector_size = struct.unpack_from("<III", raw, 4)
     (sectors,) = struct.unpack_from("<I" if is_smart else "<Q", raw, 16)
-    geometry = Geometry(chunks, sectors_per_chunk, sector_size, sectors)
+    geometry = Geometry(chunks, sectors_per_chunk, sector_size, sectors, is_smart)
     if not 0 < geometry.chunk_size <= CHUNK_BYTES_MOST:
         found.blame("container-structure", f"it declares chunks of {geometry.chunk_size:,} bytes")
         return

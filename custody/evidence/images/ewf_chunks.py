@@ -131,7 +131,7 @@ class Chunks:
     def _read_table(self, segment: Segment, table: Section) -> tuple[array[int], int]:
         """Return the entries of a table and what they are counted from; its twin's where its checksum doesn't hold."""
         number = _entries_of(segment, table)
-        raw = read_exactly(segment.fd, 24 + number * 4 + 4, table.start)
+        raw = read_exactly(segment.fd, 24 + number * 4 + (0 if self.geometry.is_smart else 4), table.start)
         if not _holds(raw, number):
             name = f"segment {segment.number}: the checksum of its table at byte {table.start:,} doesn't hold"
             self.structure.blame("container-checksum", name)

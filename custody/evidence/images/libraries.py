@@ -6,7 +6,6 @@ They run on hostile input and are called in a process of their own alone: see `c
 from __future__ import annotations
 
 import importlib
-import os
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -30,8 +29,6 @@ HEADER: Final = {
 MODULES: Final = {"libewf": "pyewf", "libqcow": "pyqcow", "libvhdi": "pyvhdi", "libvmdk": "pyvmdk"}
 """Each library and the module that binds it."""
 _VALUE_CHARACTERS: Final = 4096
-_CRYPT_METHOD: Final = 32
-"""Where a header of QCOW 2 and 3 says how it is encrypted: four bytes, zero for not."""
 
 
 def import_library(name: str) -> Any | None:
@@ -114,23 +111,6 @@ class NotReadable(Exception):
     def __init__(self, reason: NotRead, text: str) -> None:
         super().__init__(text)
         self.reason = reason
-
-
-def open_qcow(module: Any, files: Sequence[Any]) -> Opened:
-    """Open a QCOW image.
-
-    Raises:
-        OSError, RuntimeError: the library can't.
-        NotReadable: it is encrypted, or only holds what differs from another image.
-    """
-    # The library reads what is encrypted as if it were the medium.
-    if any(os.pread(files[0].fileno(), 4, _CRYPT_METHOD)):
-        raise NotReadable("encrypted", "it is encrypted")
-    handle = module.file()
-    handle.open_file_object(files[0])
-    if handle.get_backing_filename():
-        raise NotReadable("needs-parent", "it only holds what differs from another image")
-    return Opened(handle, size=handle.get_media_size())
 
 
 def open_vhd(module: Any, files: Sequence[Any]) -> Opened:

@@ -15,11 +15,11 @@ from custody.evidence.images.libraries import (
     NotReadable,
     Opened,
     import_library,
-    open_qcow,
     open_vhd,
     open_vmdk,
 )
 from custody.evidence.images.outcome import MEDIUM_BYTES, Report, counter, first_line, size_problem, unread
+from custody.evidence.images.qcow import open_qcow
 
 _READ: Final = 1 << 20
 _LIBRARIES: Final[dict[str, tuple[str, Callable[[Any, Sequence[Any]], Opened]]]] = {

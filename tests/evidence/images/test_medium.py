@@ -12,7 +12,7 @@ from custody.evidence.images.job import Job
 from custody.evidence.images.medium import read_medium
 from custody.evidence.images.prepare import find_images
 from tests.evidence.images.conftest import Read
-from tests.evidence.images.forge_disks import write_qcow2, write_vhd, write_vmdk
+from tests.evidence.images.forge_disks import write_compressed_qcow2, write_qcow2, write_vhd, write_vmdk
 from tests.evidence.images.forge_ewf import Shape, forge
 
 
@@ -38,6 +38,8 @@ CONTAINERS: dict[str, Callable[[Path, bytes], Path]] = {
     "E01 of five": lambda folder, medium: forge(medium, Shape(segments=5)).write(folder)[0],
     "E01 stored": lambda folder, medium: forge(medium, Shape(compress=False)).write(folder)[0],
     "qcow2": lambda folder, medium: write_qcow2(folder / "disk.qcow2", medium),
+    "qcow2 compressed": lambda folder, medium: write_compressed_qcow2(folder / "disk.qcow2", medium),
+    "qcow2 in small clusters": lambda folder, medium: write_compressed_qcow2(folder / "d.qcow2", medium, bits=12),
     "vhd": lambda folder, medium: write_vhd(folder / "disk.vhd", medium),
     "vmdk": lambda folder, medium: write_vmdk(folder / "disk.vmdk", medium),
 }
@@ -89,6 +91,24 @@ def test_media_that_need_another_image_or_a_password_are_not_read(medium: bytes,
     """A digest of half of a medium, or of its ciphertext, would be compared with others by somebody."""
     assert read([write_qcow2(tmp_path / "a.qcow2", medium, backing=b"base.img")], "qcow2").not_read == "needs-parent"
     assert read([write_qcow2(tmp_path / "b.qcow2", medium, crypt=1)], "qcow2").not_read == "encrypted"
+
+
+@pytest.mark.parametrize("feature", [0b100, 0b1_0000, 1 << 63])
+def test_what_the_library_does_not_know_is_not_read(feature: int, medium: bytes, tmp_path: Path, read: Read) -> None:
+    """Data in another file, or entries of another form: such an image is whole, and its medium is not told here."""
+    found = read([write_compressed_qcow2(tmp_path / "a.qcow2", medium, features=feature)], "qcow2")
+    assert (found.not_read, found.faults, found.digests) == ("unsupported", (), {})
+
+
+def test_a_compressed_cluster_that_is_damaged_is_no_zeros(medium: bytes, tmp_path: Path, read: Read) -> None:
+    """A digest of what a library makes of damage would be one of no disk that ever was."""
+    path = write_compressed_qcow2(tmp_path / "a.qcow2", medium)
+    raw = bytearray(path.read_bytes())
+    raw[-2000:-512] = bytes(1488)
+    path.write_bytes(raw)
+    found = read([path], "qcow2")
+    assert (found.not_read, found.digests) == ("library-failed", {})
+    assert [fault.damage for fault in found.faults] == ["container-structure"]
 
 
 def test_a_descriptor_opens_no_file_that_was_not_registered(medium: bytes, tmp_path: Path, read: Read) -> None:
