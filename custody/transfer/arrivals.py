@@ -78,6 +78,7 @@ class Delivery:
     to_ledger: str | None
     request: str | None
     arrivals: tuple[Arrival, ...]
+    to_country: str | None = None
 
 
 def delivery_of(verified: Verified) -> Delivery:
@@ -105,7 +106,8 @@ def delivery_of(verified: Verified) -> Delivery:
         raise RefusedError("transfer.unread", "expected an exhibit that was dispatched, found none that can be read")
     recipient = verified.state.agent(to)
     request = str(exported.request) if is_set(exported.request) else None
-    return Delivery(ledger.origin, transfer, to, recipient.ledger if recipient else None, request, arrivals)
+    wanted = (None, None) if recipient is None else (recipient.ledger, recipient.country)
+    return Delivery(ledger.origin, transfer, to, wanted[0], request, arrivals, wanted[1])
 
 
 def _arrivals(verified: Verified, ledger: LedgerReport, manifest: str, transfer: str, to: str) -> Iterator[Arrival]:

@@ -15,6 +15,7 @@ from custody.cli.context import Context
 from custody.cli.options import Signing, When
 from custody.ledger.compose import Anchor, Composed, link_after
 from custody.transfer.arrivals import Arrival, Delivery, Home
+from custody.verify.state import Ledger
 from custody.verify.verify import Verified
 from schemas.content import Content
 from schemas.errors import RefusedError, UsageError
@@ -42,15 +43,20 @@ class Receiving:
     origin: str
 
 
-def check_addressed(delivery: Delivery, origin: str) -> None:
-    """Raise where a bundle was made for another ledger: who finds it on the way may not take custody of it.
+def check_addressed(delivery: Delivery, ledger: Ledger) -> None:
+    """Raise where a bundle was made for another ledger, or for somebody without one in another country: who finds it on
+    the way may not take custody of it.
 
     Raises:
         RefusedError: ``transfer.other-recipient``.
     """
-    if delivery.to_ledger is not None and delivery.to_ledger != origin:
-        text = f"expected a dispatch to {origin}, found one to {delivery.to_ledger}"
-        raise RefusedError("transfer.other-recipient", text)
+    wanted, own = delivery.to_ledger, ledger.origin
+    if wanted is None:
+        wanted, own = delivery.to_country, ledger.country
+    if wanted is not None and wanted != own:
+        text = f"expected a dispatch to {own}, found one to {wanted}"
+        hint = "--refuse-all not-asked-for puts on record that it came here, and makes a receipt for its sender"
+        raise RefusedError("transfer.other-recipient", text, hint=hint)
 
 
 def find_sender(context: Context, delivery: Delivery, named: str | None) -> str:

@@ -198,7 +198,7 @@ def _decide_on(
         target = written.target(delivery.transfer)
         decisions = decide(verified.report, delivery, wanted, origin=origin)
         if any(item.kind != "refused" for item in decisions):
-            check_addressed(delivery, origin)
+            check_addressed(delivery, context.ledger().ledger())
         unloading = Unloading(staged, container, verified, content_opener(container, elsewhere, decryption))
         receiving = Receiving(
             verified=verified, delivery=delivery, sender=find_sender(context, delivery, parcel.sender), origin=origin,
