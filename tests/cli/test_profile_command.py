@@ -1,5 +1,6 @@
 """What is asked for by law can be read, with its source and how sure it is."""
 
+import json
 from hashlib import sha256
 from pathlib import Path
 
@@ -43,3 +44,35 @@ def test_a_file_that_is_no_profile_is_refused(stage: Stage) -> None:
     ran = stage.custody("profile mine.json")
     assert ran.exit is Exit.USAGE
     assert "[record.malformed]" in ran.stderr
+
+
+def test_two_countries_are_told_their_law_and_why(stage: Stage) -> None:
+    """Before anything is drafted: which law, how well known, and what is named without being applied."""
+    told = stage.custody("profile --between GB FR").stdout
+    assert "  coe: GB and FR both stand on the list of those bound by the Convention on Cybercrime" in told
+    assert "unconfirmed, to be checked before it is relied on" in told
+    assert "not in force, so it is not applied" in stage.custody("profile --between JP RS").stdout
+    assert "a closer one is applied" in stage.custody("profile --between DE FR").stdout
+    shown = json.loads(stage.custody("profile --between US DE --json").stdout)
+    found = shown["between"]
+    assert shown["name"] == "us"
+    assert ([law["name"] for law in found["laws"] if law["applied"]], found["fallback"]) == (["us", "coe"], False)
+
+
+def test_where_no_law_of_both_is_known_it_is_said_plainly(stage: Stage) -> None:
+    """Standards are no law, and nobody must take them for one."""
+    ran = stage.custody("profile --between FR CN --json")
+    found = json.loads(ran.stdout)["between"]
+    assert found["fallback"]
+    assert "no law of FR and CN is known here; standards are applied, which bind nobody" in found["laws"][0]["text"]
+
+
+def test_a_pair_is_two_countries_and_no_profile_beside_it(stage: Stage) -> None:
+    """Exit 2, with what was expected."""
+    for line, code in (
+        ("profile --between FR", "usage.command"),
+        ("profile --between FR ZZ", "usage.command"),
+        ("profile cn --between FR CN", "usage.profile"),
+    ):
+        ran = stage.custody(line)
+        assert (ran.exit, f"[{code}]" in ran.stderr) == (Exit.USAGE, True), ran

@@ -20,7 +20,7 @@ from schemas import canonical
 from schemas.errors import UsageError
 from schemas.law import Deadline, LawSource, Span, cite
 from schemas.profile import Profile
-from schemas.types import is_set
+from schemas.types import UNSET, Unset, is_set
 
 
 class ProfileRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,8 +41,8 @@ class SharedLine(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
-class BetweenResult(Result, frozen=True, kw_only=True, tag="custody-profile-between/v1"):
-    """By which law the first country deals with the second; ``fallback`` where none is known."""
+class Between(msgspec.Struct, frozen=True, kw_only=True):
+    """By which law the first country deals with a request of the second; ``fallback`` where none is known."""
 
     asked: str
     asking: str
@@ -51,8 +51,12 @@ class BetweenResult(Result, frozen=True, kw_only=True, tag="custody-profile-betw
 
 
 class ProfileResult(Result, frozen=True, kw_only=True, tag="custody-profile-shown/v1"):
-    """A profile: its name, countries and papers, the SHA-256 of its file, and its rows."""
+    """A profile: its name, countries and papers, the SHA-256 of its file, and its rows.
 
+    ``between`` stands where two countries were named; the profile is then that of the first law that is applied.
+    """
+
+    between: Between | Unset = UNSET
     countries: tuple[str, ...]
     name: str
     papers: tuple[str, ...]
@@ -89,12 +93,17 @@ def profile(context: Context, profile: str | None, between: tuple[str, str] | No
     if between is not None:
         if profile is not None:
             raise UsageError("usage.profile", "expected a profile or --between, found both")
-        found = _between(*between)
-        emit(context.settings, found, _between_lines(found))
+        chosen, told = _between(*between)
+        emit(context.settings, _result(chosen, told), _between_lines(told))
         return
-    chosen = _choose(context, profile)
+    result = _result(_choose(context, profile))
+    emit(context.settings, result, _lines(result))
+
+
+def _result(chosen: Profile, between: Between | Unset = UNSET) -> ProfileResult:
     rows = tuple(_rows(chosen))
-    result = ProfileResult(
+    return ProfileResult(
+        between=between,
         countries=chosen.countries,
         name=chosen.name,
         papers=chosen.papers,
@@ -103,10 +112,9 @@ def profile(context: Context, profile: str | None, between: tuple[str, str] | No
         title=chosen.title,
         unconfirmed=sum(row.mark == "M" for row in rows),
     )
-    emit(context.settings, result, _lines(result))
 
 
-def _between(asked: str, asking: str) -> BetweenResult:
+def _between(asked: str, asking: str) -> tuple[Profile, Between]:
     from custody.transfer.forum import forums_of, shared_by
 
     forums = forums_of(asked, asking)
@@ -120,10 +128,10 @@ def _between(asked: str, asking: str) -> BetweenResult:
         text = f"{instrument.key}: {instrument.title}, which both are members of: {state}; {told}"
         laws.append(SharedLine(applied=False, name=instrument.key, text=text))
     fallback = any(item.is_fallback for item in forums)
-    return BetweenResult(asked=asked, asking=asking, fallback=fallback, laws=tuple(laws))
+    return forums[0].profile, Between(asked=asked, asking=asking, fallback=fallback, laws=tuple(laws))
 
 
-def _between_lines(found: BetweenResult) -> Iterator[str]:
+def _between_lines(found: Between) -> Iterator[str]:
     yield f"a request of {found.asking} to {found.asked} falls under"
     for law in found.laws:
         yield f"  {show(law.text)}" if law.applied else f"  (named only) {show(law.text)}"
