@@ -44,23 +44,23 @@ class Way(msgspec.Struct, frozen=True):
     request: str | None = None
 
 
-class _Goal(msgspec.Struct, frozen=True):
-    """Where something goes: to an agent, perhaps unknown, and to a country, if one is named beside him."""
+class Goal(msgspec.Struct, frozen=True):
+    """Where something goes: to an agent, perhaps unknown or nobody, and to a country, if one is named beside him."""
 
     to: str
     country: str | None = None
 
 
-def _goal_of(view: View, parsed: ParsedEvent, ledger: Ledger) -> _Goal | None:
+def goal_of(view: View, parsed: ParsedEvent, ledger: Ledger) -> Goal | None:
     """Return to whom an event lets something out, or nothing where it is no release or names nobody."""
     match parsed.details:
         case BundleExported(to=to) | TransferDispatched(to=to):
-            return _Goal(str(to)) if is_set(to) else None
+            return Goal(str(to)) if is_set(to) else None
         case AccessLogged(action="exported", agent=agent):
-            return _Goal(str(agent)) if is_set(agent) else None
+            return Goal(str(agent)) if is_set(agent) else None
         case RequestAnswered(request=request) | RequestSent(request=request):
             known = view.request(request)
-            return None if known is None else _Goal(known.peer)
+            return None if known is None else Goal(known.peer)
         case _:
             return _goal_abroad(view, parsed, ledger) if is_set(parsed.event.link) else None
 
@@ -101,7 +101,7 @@ def check_release(view: View, parsed: ParsedEvent, recorded_at: str) -> tuple[Br
     if ledger.is_gated and names_no_goal(parsed):
         text = "expected in clear to whom or to which country it goes, found neither"
         return (Breach("release.destination-unnamed", text),)
-    goal = _goal_of(view, parsed, ledger)
+    goal = goal_of(view, parsed, ledger)
     if goal is None:
         return ()
     exhibits, enclosed = tuple(_released(view, parsed)), _enclosed(view, parsed)
@@ -142,13 +142,13 @@ def _way_of(parsed: ParsedEvent, recipient: Agent, times: list[str]) -> Way:
     return Way(recipient, times, sent, request)
 
 
-def _goal_abroad(view: View, parsed: ParsedEvent, ledger: Ledger) -> _Goal | None:
+def _goal_abroad(view: View, parsed: ParsedEvent, ledger: Ledger) -> Goal | None:
     """Return who of another country receives a thing by hand, by carrier or for good, or nothing where it stays."""
     for signer in parsed.event.signers[1:]:
         for agent in (signer.party, signer.agent) if signer.as_ == "to" else ():
             known = view.agent(agent)
             if known is not None and known.country not in {None, ledger.country}:
-                return _Goal(agent)
+                return Goal(agent)
     details = parsed.details
     if not isinstance(details, ExhibitDisposed | ExhibitReleased | Moved):
         return None
@@ -157,7 +157,7 @@ def _goal_abroad(view: View, parsed: ParsedEvent, ledger: Ledger) -> _Goal | Non
     named = view.agent(to)
     countries = {country, None if named is None else named.country} - {None}
     stays = countries == {ledger.country} and (not to or named is not None)
-    return None if stays or not (to or country) else _Goal(to, country)
+    return None if stays or not (to or country) else Goal(to, country)
 
 
 def _enclosed(view: View, parsed: ParsedEvent) -> tuple[tuple[Exhibit, ...], ...]:

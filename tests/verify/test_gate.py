@@ -93,7 +93,10 @@ def test_a_ledger_from_before_the_gate_keeps_its_row() -> None:
     import msgspec
 
     row = msgspec.json.encode(Ledger("a.example/main", "XA", (LogKey("k", 0),), ("registrar-1",)), order="sorted")
-    assert b"is_gated" not in row
+    assert row == (
+        b'{"country":"XA","log_keys":[{"first":0,"key":"k","last":null}],"origin":"a.example/main",'
+        b'"registrars":["registrar-1"]}'
+    )
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any
 
 from custody.cli.acting.exhibit_selection import Selected, Selection, select
 from custody.cli.acting.signing import complete, named_signers
+from custody.cli.border.giving import check_given
 from custody.cli.border.receipts import emit_outcome
 from custody.cli.context import Context
 from custody.cli.options import Signing, When
@@ -59,6 +60,7 @@ def record_act(
     selected = select(context, selection)
     signers = named_signers(context, who, to=act.to, to_unit=act.to_unit)
     composed, left_out = compose_acts(context, act, selected, signers=signers, when=when)
+    check_given(context, [item.event for item in composed], tried="dispatch")
     outcome = complete(context, who, composed, keep=keep)
     emit_outcome(context, outcome, notes=notes, left_out=left_out)
 

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from custody.cli.acting.signing import Outcome, complete, named_signers
+from custody.cli.border.giving import check_given
 from custody.cli.border.receipts import act_result, outcome_lines
 from custody.cli.border.sent_records import WithheldLine
 from custody.cli.context import Context
@@ -79,6 +80,7 @@ def record_request(
         CustodyError: as `complete`; nothing is written then.
     """
     composed = [compose_request(context, type, details, who=who, when=when) for type, details in events]
+    check_given(context, [item.event for item in composed], tried="export")
     outcome = complete(context, who, composed, keep=keep)
     emit_request(context, outcome, str(events[0][1]["request"]), missing=tuple(missing), notes=notes)
 

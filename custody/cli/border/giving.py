@@ -1,0 +1,51 @@
+"""Things that leave by hand, and documents that leave on paper: refused before anybody signs, and that on record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from custody.cli.border.release_gate import Tried, refuse
+from custody.cli.context import Context
+from custody.ledger.admission import check_lawful
+from custody.verify.release import Breach, check_release, goal_of
+from custody.verify.state import Exhibit, View
+from schemas.event import ParsedEvent
+from schemas.text import format_time
+
+
+def check_given(context: Context, events: Sequence[ParsedEvent], *, tried: Tried) -> None:
+    """Raise where an event would let something out that may not leave.
+
+    Raises:
+        RefusedError: ``release.*``; on record where somebody on record was to have it.
+        RuleViolation: as the reducer does, where one of the events breaks a rule as well.
+    """
+    now = format_time(context.now())
+    with context.ledger().read() as reader:
+        view = reader.view()
+        for event in events:
+            breaches = check_release(view, event, now)
+            if breaches:
+                break
+        else:
+            return
+        to, exhibits = _recipient(view, event), _meant(view, event, breaches)
+    context.ledger().rehearse(events)
+    if to is not None and exhibits:
+        refuse(context, breaches, exhibits, to=to, tried=tried, by=event.event.actor)
+    with context.ledger().read() as reader:
+        check_lawful(reader.view(), event, now)
+
+
+def _recipient(view: View, event: ParsedEvent) -> str | None:
+    ledger = view.ledger()
+    goal = None if ledger is None else goal_of(view, event, ledger)
+    return None if goal is None or view.agent(goal.to) is None else goal.to
+
+
+def _meant(view: View, event: ParsedEvent, breaches: Sequence[Breach]) -> tuple[Exhibit, ...]:
+    """Return the exhibit of an act, or those that the breaches name."""
+    names = [(str(event.event.case), str(event.event.exhibit))]
+    names += [(case, number) for item in breaches for case, _, number in [item.exhibit.rpartition("/")]]
+    found = {item.registration: item for name in names if (item := view.exhibit(*name)) is not None}
+    return tuple(found.values())
