@@ -19,6 +19,7 @@ from custody.report.papers.exhibit_records import (
     registrations,
 )
 from custody.report.papers.paper import Label, Paper, Reader, Row
+from custody.report.words import format_utc
 from custody.verify.verify import Verified
 from schemas.content import Content
 from schemas.details.exhibit import ExhibitRegistered
@@ -87,7 +88,7 @@ def _paper(
     )  # fmt: skip
     return Paper(
         name, title, "en", basis, statements, _rows(verified, read, entry, details), (file_table(read, details),),
-        tuple(map(Label, signing)), proofs_of(verified, found), _warnings(verified, details),
+        tuple(map(Label, signing)), proofs_of(verified, found), tuple(map(Label, _warnings(verified, details))),
     )  # fmt: skip
 
 
@@ -95,13 +96,14 @@ def _rows(verified: Verified, read: Reader, entry: ParsedEntry, details: Exhibit
     source = details.source if isinstance(details.source, Source) else None
     ledger = verified.state.ledger()
     provider = (details.seized_from,) if source is None else (source.provider, details.seized_from)
-    period = (UNSET, UNSET) if source is None else (source.period_from, source.period_to)
+    ends = () if source is None else tuple(end for end in (source.period_from, source.period_to) if is_set(end))
+    period = " to ".join(format_utc(str(end)) for end in ends) or read.value(UNSET)
     return (
         Row(Label("Record"), f"exhibit {name_of(entry)}: {read.value(details.description)}"),
         Row(Label("Amount"), amount_of(details)),
         Row(Label("Kept by"), read.several(*provider)),
         Row(Label("Kind of record"), read.value(UNSET if source is None else source.type)),
-        Row(Label("Period that it covers"), " to ".join(read.value(end) for end in period)),
+        Row(Label("Period that it covers"), period),
         Row(Label("Country where it was kept"), read.value(details.data_country)),
         Row(Label("Country of the authority that took it in"), read.value(UNSET if ledger is None else ledger.country)),
         Row(Label("Taken in"), read.when(entry)),

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
 from custody.ledger.compose import Anchor, link_after
 from custody.report.papers import china, exchange, foreign_record, fre, seizure
+from custody.report.papers.chinese import TERMS
 from custody.report.papers.page import format_paper
 from custody.report.papers.paper import Label, Paper, Row
 from custody.report.papers.reading import check_sound, read_ledger
 from custody.verify.verify import Verified
+from schemas.details.exhibit import Attestation, Kind, Nature, Obtained
 from schemas.entry import parse_entry
 from schemas.errors import RefusedError, UsageError
 from schemas.profile import PAPERS
@@ -80,21 +83,28 @@ def test_the_chinese_record_has_all_that_article_14_names(world: World) -> None:
     assert [item.label.own for item in paper.rows][:7] == ["案由", "对象", "内容", "时间", "地点", "方法", "过程"]
     assert "Room 4" in row(paper, "Place")
     assert "examiner-1 (name of examiner-1); examiner-2 (name of examiner-2)" in row(paper, "Investigators")
-    assert "suspect-1: suspect, refused, would not sign" in row(paper, "Holder or provider")
+    assert paper.english is not None
+    assert "suspect-1: suspect, refused, would not sign" in row(paper.english, "Holder or provider")
+    assert "suspect-1: 犯罪嫌疑人, 拒绝签名, would not sign" in row(paper, "Holder or provider")
     assert "witness-1" in row(paper, "Witnesses")
     assert DOCUMENT in row(paper, "Recordings and documents (SHA-256)")
     assert "imager" in row(paper, "Method")
     (table,) = paper.tables
-    assert table.rows[0][1:4] == ("disk.img", "file, img", "15")
+    assert table.rows[0][1:4] == ("disk.img", "文件, img", "15")
+    assert paper.english.tables[0].rows[0][1:4] == ("disk.img", "file, img", "15")
     assert table.rows[0][4].startswith("SHA-256 ")
-    assert "电子数据提取笔录 / Record of the collection of electronic data" in page(paper).text
+    assert page(paper).text.index("电子数据提取笔录") < page(paper).text.index(
+        "Record of the collection of electronic data"
+    )
 
 
 def test_the_chinese_list_has_a_row_for_each_file(world: World) -> None:
     """Name, category, format and check value: row C2."""
     world.register(CASE, "EX-2", actor="examiner-1", files={"a.csv": b"a", "b": b"b"})
     paper = china.cn_list(read(world, names=((CASE, DISK), (CASE, "EX-2"))), [(CASE, DISK), (CASE, "EX-2")], BASIS)
-    assert [[cells[2] for cells in table.rows] for table in paper.tables] == [["file, img"], ["file, csv", "file, -"]]
+    kinds = [["file, img"], ["file, csv", "file, -"]]
+    assert paper.english is not None
+    assert [[cells[2] for cells in table.rows] for table in paper.english.tables] == kinds
 
 
 def test_the_certificate_compares_copy_and_original(world: World) -> None:
@@ -144,7 +154,7 @@ def test_a_foreign_record_is_certified_by_four_statements_and_a_penalty(world: W
     assert "penalty under the laws of that country" in told[5]
     assert "United States of America" not in " ".join(told)
     assert row(paper, "Kept by") == "provider-1"
-    assert row(paper, "Period that it covers") == "2026-06-01T00:00:00Z to 2026-06-30T00:00:00Z"
+    assert row(paper, "Period that it covers") == "2026-06-01 00:00:00 UTC to 2026-06-30 00:00:00 UTC"
     assert row(paper, "Country where it was kept") == "XB"
     assert paper.warnings == ()
 
@@ -160,7 +170,8 @@ def test_a_declaration_made_abroad_names_the_perjury_of_the_united_states(world:
 
 def test_a_form_for_records_kept_abroad_says_so_where_they_were_not(world: World) -> None:
     """A domestic record on a foreign form would be thrown out, and somebody should notice before the hearing."""
-    (warning,) = foreign_record.usc_3505(logs(world, data_country="US"), [(CASE, "EX-2")], BASIS).warnings
+    (told,) = foreign_record.usc_3505(logs(world, data_country="US"), [(CASE, "EX-2")], BASIS).warnings
+    warning = told.en
     assert "kept in the United States" in warning
     world.register(CASE, "EX-3", actor="examiner-1")
     with pytest.raises(UsageError, match=r"print\.subject"):
@@ -321,3 +332,27 @@ def test_a_form_speaks_its_own_language_and_english_and_no_third(world: World) -
     assert certificate.isascii()
     assert "(not recorded)" not in certificate
     assert "文件清单" in format_paper(china.cn_record(read(world), [(CASE, DISK)], BASIS)).decode()
+
+
+def test_both_languages_of_a_form_are_complete_and_no_line_mixes_them(world: World) -> None:
+    """A Chinese clerk and a foreign judge each read a whole form; what somebody typed stays as it was typed."""
+    paper = china.cn_record(read(world), [(CASE, DISK)], BASIS)
+    assert paper.english is not None
+    assert [item.label for item in paper.rows] == [item.label for item in paper.english.rows]
+    labels = (*(item.label for item in paper.rows), *paper.signatures, paper.title)
+    assert all(label.own for label in labels)
+    html = format_paper(paper).decode()
+    own, english = html.split('<section lang="en">')
+    assert re.search(r"[\u4e00-\u9fff]", english) is None
+    for words in ("Signatures", "Records that this page was made from", "Investigators", "not recorded", "seizure"):
+        assert words not in own
+    assert own.count("<tr>") == english.count("<tr>")
+
+
+def test_every_closed_word_of_the_chinese_form_has_a_chinese_one() -> None:
+    """A kind that is added later would stand there in English."""
+    of_attestations = {get_args(get_type_hints(Attestation)[name]) for name in ("manner", "role")}
+    words = {
+        word for group in (*of_attestations, get_args(Kind), get_args(Nature), get_args(Obtained)) for word in group
+    }
+    assert words - TERMS.keys() == set()
