@@ -102,9 +102,7 @@ def verify(
     check_completeness(opened, findings, entries=entries, placed=placed, state=state)  # 8
     values = check_disclosures(opened, findings, entries=entries)  # 10
     listed = [(item.case, item.exhibit) for item in opened.bundle.exhibits] if opened.bundle else []
-    if opened.bundle is not None and opened.checkpoint is not None and opened.bundle.ledger != opened.checkpoint.origin:
-        error = VerificationError("content.ledger", f"expected a bundle of {opened.checkpoint.origin}")
-        fail(findings, 9, error, "data/bundle.json")
+    _check_origin(opened, findings)
     content = ContentCheck(opened, source, elsewhere or Nowhere(), findings, decryption=decryption)
     registered = registrations(state, entries, listed)
     content.check(registered, dict(values.disclosed), entries)  # 9
@@ -121,8 +119,7 @@ def verify(
     inherited = check_inherited(
         opened, source, findings, entries=entries, state=state, values=values, again=again, depth=depth
     )
-    bundled = Bundled(opened, source, decryption, entries, state, trusted.trust, again, depth)
-    letters = check_behind(bundled, findings)
+    letters = check_behind(Bundled(opened, source, decryption, entries, state, trusted.trust, again, depth), findings)
     check_one_past(_ledgers(opened, (*inherited, *letters)), findings)
     check_procedure(profile_for, findings, entries=entries, state=state, at=format_time(at), listed=listed)  # 12
     _explain(entries, placed, state, findings)
@@ -130,6 +127,12 @@ def verify(
     ledgers = tuple(ledger for item in inherited for ledger in ledgers_of(item.report))
     report = replace(report, law=law or UNSET, inherited=ledgers or UNSET)
     return Verified(report, entries, placed, values, state, disputes, inherited)
+
+
+def _check_origin(opened: Opened, findings: Findings) -> None:
+    if opened.bundle is not None and opened.checkpoint is not None and opened.bundle.ledger != opened.checkpoint.origin:
+        error = VerificationError("content.ledger", f"expected a bundle of {opened.checkpoint.origin}")
+        fail(findings, 9, error, "data/bundle.json")
 
 
 def _within(trusted: Trusted) -> Trusted:
