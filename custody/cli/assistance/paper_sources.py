@@ -59,8 +59,12 @@ def read_for_paper(
         verified = read_ledger(reader, access.home.store.disclosures, names, requests, extra, at=at)
         size = reader.head().size
     basis = (
-        Row(Label("Ledger"), access.home.origin),
-        Row(Label("Read"), f"{at}, at {size} entries; signatures were checked as it was made"),
+        Row(Label("Ledger", "账本"), access.home.origin),
+        Row(
+            Label("Read", "读取"),
+            f"{at}, at {size} entries; signatures were checked as it was made",
+            f"{at}，共{size}条记录；制作时已核对签名",
+        ),
     )
     return verified, names, basis
 
@@ -86,9 +90,13 @@ def read_bundle(context: Context, bundle: Path, believed: Believed) -> tuple[Ver
     ledger = outcome.verified.state.ledger()
     at = format_time(beliefs.at.astimezone(UTC))
     basis = (
-        Row(Label("Ledger"), show(ledger.origin) if ledger is not None else "unknown"),
-        Row(Label("Bundle"), show(bundle.name)),
-        Row(Label("Verdict on the bundle"), f"{outcome.report.verdict.value}, as of {at}"),
+        Row(Label("Ledger", "账本"), show(ledger.origin) if ledger is not None else "unknown"),
+        Row(Label("Bundle", "文件包"), show(bundle.name)),
+        Row(
+            Label("Verdict on the bundle", "文件包验证结论"),
+            f"{outcome.report.verdict.value}, as of {at}",
+            f"{outcome.report.verdict.value}，截至{at}",
+        ),
     )
     return outcome.verified, basis
 

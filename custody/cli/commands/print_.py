@@ -88,7 +88,7 @@ def print_(
     lists = long_lists(context, verified, names) if paper == "cn-list" and bundle is None else {}
     made = _make(paper, verified, subjects, names, basis, lists)
     if bundle is not None and verified.report.verdict is not Verdict.PASSED:
-        made = replace(made, warnings=(f"The bundle's verdict was {verified.report.verdict.value}, not PASSED.",))
+        made = _warned(made, verified.report.verdict)
     # Only a page needs the template engine.
     from custody.report.papers.page import format_paper
 
@@ -106,6 +106,17 @@ def print_(
     )
     lines = [f"written: {show_path(output)}", f"made from {len(made.proofs)} records; their hashes are on the page"]
     emit(context.settings, result, lines)
+
+
+def _warned(paper: Paper, verdict: Verdict) -> Paper:
+    """Return a paper, in all of its languages, that says which verdict it rests on."""
+    from custody.report.papers.paper import Label
+
+    told = Label(
+        f"The bundle's verdict was {verdict.value}, not PASSED.", f"文件包的验证结论为{verdict.value}，不是PASSED。"
+    )
+    english = None if paper.english is None else replace(paper.english, warnings=(told,))
+    return replace(paper, warnings=(told,), english=english)
 
 
 def _release(context: Context, names: Sequence[tuple[str, str]], *, recipient: str, by: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from custody.evidence.members import Member
 from custody.report.papers.exhibit_records import (
@@ -30,7 +31,13 @@ _HOLDERS = ("occupant", "owner", "provider", "suspect", "victim")
 
 def cn_record(verified: Verified, exhibits: Sequence[Name], basis: tuple[Row, ...]) -> Paper:
     """Return the record of a collection (2016 Provisions art. 14, law row C2), in Chinese and English."""
-    read, (first, *_) = Reader(verified, "zh"), registrations(verified, exhibits)
+    zh, en = (_record(Reader(verified, language), exhibits, basis) for language in ("zh", "en"))
+    return replace(zh, english=en)
+
+
+def _record(read: Reader, exhibits: Sequence[Name], basis: tuple[Row, ...]) -> Paper:
+    verified = read.verified
+    first, *_ = registrations(verified, exhibits)
     entry, details = first
     taken = details.acquisition if isinstance(details.acquisition, Acquisition) else None
     attested = details.attestations if isinstance(details.attestations, tuple) else ()
@@ -38,19 +45,23 @@ def cn_record(verified: Verified, exhibits: Sequence[Name], basis: tuple[Row, ..
     rows = (
         Row(Label("Cause of the case", "案由"), _cause(verified, read, str(entry.event.event.case))),
         Row(Label("Object", "对象"), read.several(details.description, details.seized_from)),
-        Row(Label("Content", "内容"), f"{details.kind}, {details.nature}; {amount_of(details)}"),
+        Row(Label("Content", "内容"), _what(read, details)),
         Row(Label("Time", "时间"), read.when(entry)),
         Row(Label("Place", "地点"), read.value(details.place)),
         Row(Label("Method", "方法"), _method(read, details, taken)),
-        Row(Label("Process", "过程"), read.several(details.obtained, details.legal_authority, *process)),
+        Row(Label("Process", "过程"), read.several(_obtained(read, details), details.legal_authority, *process)),
         Row(Label("Investigators", "侦查人员"), read.signers(entry, "actor", "second")),
         Row(Label("Holder or provider", "持有人、提供人"), _attested(read, attested, _HOLDERS)),
         Row(Label("Witnesses", "见证人"), _witnesses(read, entry, attested)),
         Row(Label("Recordings and documents (SHA-256)", "录像及文书（SHA-256）"), _papers(read, details, attested)),
-        Row(Label("Integrity check value of all files", "全部文件的完整性校验值"), check_value(details)),
+        Row(
+            Label("Integrity check value of all files", "全部文件的完整性校验值"),
+            check_value(details, language=read.language),
+        ),
     )
     return Paper(
-        "cn-record", Label("Record of the collection of electronic data", "电子数据提取笔录"), "zh", basis, (), rows,
+        "cn-record", Label("Record of the collection of electronic data", "电子数据提取笔录"), read.language, basis,
+        (), rows,
         (file_table(read, details),),
         (Label("Investigators", "侦查人员"), Label("Holder or provider", "持有人、提供人"), Label("Witness", "见证人")),
         proofs_of(verified, [first]),
@@ -67,15 +78,31 @@ def cn_list(
 
     ``lists`` holds the records of lists that are too long for an event, by event hash of the registration.
     """
-    read, found = Reader(verified, "zh"), registrations(verified, exhibits)
+    zh, en = (_list(Reader(verified, language), exhibits, basis, lists or {}) for language in ("zh", "en"))
+    return replace(zh, english=en)
+
+
+def _list(
+    read: Reader, exhibits: Sequence[Name], basis: tuple[Row, ...], lists: Mapping[str, Sequence[Member]]
+) -> Paper:
+    found = registrations(read.verified, exhibits)
     tables = tuple(
-        file_table(read, details, name_of(entry), (lists or {}).get(entry.event.hash, ())) for entry, details in found
+        file_table(read, details, name_of(entry), lists.get(entry.event.hash, ())) for entry, details in found
     )
     return Paper(
-        "cn-list", Label("List of electronic data", "电子数据清单"), "zh", basis, (), (), tables,
+        "cn-list", Label("List of electronic data", "电子数据清单"), read.language, basis, (), (), tables,
         (Label("Investigators", "侦查人员"), Label("Holder or provider", "持有人、提供人"), Label("Witness", "见证人")),
-        proofs_of(verified, found),
+        proofs_of(read.verified, found),
     )  # fmt: skip
+
+
+def _what(read: Reader, details: ExhibitRegistered) -> str:
+    amount = amount_of(details, language=read.language)
+    return f"{read.term(details.kind)}, {read.term(details.nature)}; {amount}"
+
+
+def _obtained(read: Reader, details: ExhibitRegistered) -> str:
+    return read.term(details.obtained)
 
 
 def _cause(verified: Verified, read: Reader, case: str) -> str:
@@ -90,13 +117,13 @@ def _cause(verified: Verified, read: Reader, case: str) -> str:
 
 def _method(read: Reader, details: ExhibitRegistered, taken: Acquisition | None) -> str:
     if taken is None:
-        return read.several(details.obtained)
+        return _obtained(read, details)
     return read.several(taken.method, taken.tool, taken.version, taken.device, taken.serial, taken.write_blocker)
 
 
 def _attested(read: Reader, attested: tuple[Attestation, ...], roles: tuple[str, ...]) -> str:
     told = [
-        f"{read.value(item.person)}: {item.role}, {item.manner}"
+        f"{read.value(item.person)}: {read.term(item.role)}, {read.term(item.manner)}"
         + (f", {read.value(item.reason)}" if is_set(item.reason) else "")
         for item in attested
         if item.role in roles

@@ -62,21 +62,24 @@ def proofs_of(verified: Verified, found: Sequence[tuple[ParsedEntry, ExhibitRegi
     return tuple(proof_of(entries[index]) for index in sorted(entries))
 
 
-def amount_of(details: ExhibitRegistered) -> str:
+def amount_of(details: ExhibitRegistered, *, language: str = "en") -> str:
     """Return how many files there are, and their bytes."""
     if not isinstance(details.content, Content):
-        return "no files"
+        return "无文件" if language == "zh" else "no files"
+    if language == "zh":
+        return f"{details.content.count}个文件，{details.content.bytes}字节"
     return f"{counted(details.content.count, 'file', 'files')}, {count_bytes(details.content.bytes)}"
 
 
-def check_value(details: ExhibitRegistered) -> str:
+def check_value(details: ExhibitRegistered, *, language: str = "en") -> str:
     """The plain SHA-256 of a single file, which anybody can compute; of several, the digest over their records."""
     if not isinstance(details.content, Content):
-        return "none: a thing has no check value"
+        return "无：实物没有校验值" if language == "zh" else "none: a thing has no check value"
     (single, *more) = files_of(details) or (None,)
     if single is not None and not more and is_set(single.digests):
         return f"SHA-256 {single.digests.sha256}"  # type: ignore[union-attr]
-    return f"SHA-256 over all file records {details.content.root}"
+    over = "全部文件记录的SHA-256" if language == "zh" else "SHA-256 over all file records"
+    return f"{over} {details.content.root}"
 
 
 def files_of(details: ExhibitRegistered) -> tuple[FileRecord, ...]:
@@ -98,15 +101,23 @@ def file_table(read: Reader, details: ExhibitRegistered, name: str = "", listed:
     named += [(item.record, read.path(item.path, item.record.path)) for item in listed]
     rows = [_file_row(read, number, record, path) for number, (record, path) in enumerate(named, 1)]
     if not rows:
-        rows.append(("-", name or "-", amount_of(details), "-", check_value(details)))
+        rows.append(
+            (
+                "-",
+                name or "-",
+                amount_of(details, language=read.language),
+                "-",
+                check_value(details, language=read.language),
+            )
+        )
     suffix = f" {name}" if name else ""
     return Table(Label(f"Files{suffix}", f"文件清单{suffix}"), heads, tuple(rows))
 
 
 def _file_row(read: Reader, number: int, record: FileRecord, path: str) -> tuple[str, ...]:
     ending = path.rpartition(".")[2] if "." in path.rpartition("/")[2] else "-"
-    digest = "unread"
+    digest = read.word(Label("unread", "未读取"))
     if isinstance(record.digests, Digests):
         also = f"; SM3 {record.digests.sm3}" if is_set(record.digests.sm3) else ""
         digest = f"SHA-256 {record.digests.sha256}{also}"
-    return (str(number), path, f"{record.type}, {ending}", read.value(record.size), digest)
+    return (str(number), path, f"{read.term(record.type)}, {ending}", read.value(record.size), digest)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from custody.report.papers.chinese import TERMS
 from custody.report.people import NO_NAME, people_of
 from custody.report.safe_text import show, show_path
 from custody.report.words import format_utc
@@ -28,10 +29,11 @@ ERASED = Label("erased by order", "已依命令删除")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One field of a form."""
+    """One field of a form; ``own`` is the value in the form's own language, where that differs."""
 
     label: Label
     value: str
+    own: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,11 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A whole paper, ready to be laid out. ``language`` is the form's own, such as ``zh``; texts are safe to show."""
+    """A whole paper, ready to be laid out. ``language`` is that of its values, such as ``zh``; texts are safe to show.
+
+    ``english`` is the same paper with English values, where the form's own language is another: both are complete, and
+    no line mixes them.
+    """
 
     name: str
     title: Label
@@ -66,11 +72,12 @@ class Paper:
     tables: tuple[Table, ...]
     signatures: tuple[Label, ...]
     proofs: tuple[Proof, ...]
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Label, ...] = ()
+    english: Paper | None = None
 
 
 class Reader:
-    """Reads values of records for one paper, in the language of the form. ``is_own`` says so after English words."""
+    """Reads values of records for one edition of a paper, in ``language``."""
 
     def __init__(self, verified: Verified, language: str) -> None:
         self.verified = verified
@@ -78,8 +85,12 @@ class Reader:
         self._people = {person.agent: person.name for person in people_of(verified, self._absent)}
 
     def word(self, label: Label) -> str:
-        """Return a word in both languages of the form."""
-        return f"{label.own} / {label.en}" if label.own and self.language != "en" else label.en
+        """Return a word in the language of this edition."""
+        return label.own if label.own and self.language != "en" else label.en
+
+    def term(self, word: str) -> str:
+        """Return a word of a closed vocabulary of records in the language of this edition, as far as it is known."""
+        return TERMS.get(word, word) if self.language == "zh" else word
 
     def value(self, value: object) -> str:
         """Return a value of a record as people read it; one that is not there or not shown says so."""
