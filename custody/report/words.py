@@ -192,6 +192,8 @@ def _word(value: object) -> str:
 
 def _label(place: tuple[str, ...]) -> str:
     """Return the name of a field for people: ``acquisition tool``, ``file 2 name``."""
+    if place[1:2] == ("further_images",) and len(place) > 3:
+        return f"image {int(place[2]) + 2}: {_label((place[0], 'image', *place[3:]))}"
     known = LABELS.get("/".join(part for part in place[1:] if not part.isdigit()))
     number = next((f" {int(part) + 1}" for part in place if part.isdigit()), "")
     if known is not None:

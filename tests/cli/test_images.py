@@ -275,6 +275,7 @@ def test_every_image_of_an_exhibit_is_read(machine: Machine) -> None:
     ran = machine.do(f"register a.E01 b.E01 {LINE}")
     assert "medium of a.E01" in ran.stderr
     assert "medium of b.E01" in ran.stderr
+    assert f"image 2: medium SHA-256: {sha256(other).hexdigest()}" in ran.stdout + ran.stderr
     assert _registered(machine).content.count == 3  # type: ignore[union-attr]
     assert _media(machine) == [sha256(MEDIUM).hexdigest(), sha256(other).hexdigest()]
     assert "medium 2" in machine.do("show EX-1").stdout
