@@ -53,9 +53,11 @@ def report_record(parsed: ParsedEvent, inner: Inner, past: Past, where: str, fin
     step = 11 if opens_gate(parsed) else 9
     if any(item.code == "verify.newer-version" for item in inner.report.findings):
         return  # undecided already: what it says can't be read
-    for wrong in check_letter(parsed, inner, past):
+    found = tuple(check_letter(parsed, inner, past))
+    for wrong in found:
         fail(findings, step, wrong, where)
-    if not is_specific(parsed, inner):
+    is_this = all(wrong.code != "letter.origin" for wrong in found)
+    if is_this and not is_specific(parsed, inner):
         text = "the letter doesn't say which exhibits may go to whom: that is the word of who recorded the consent"
         findings.add(12, Severity.DEFECT, "letter.unspecific", where, text)
 

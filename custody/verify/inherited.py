@@ -141,10 +141,13 @@ def report_arrival(
     assert isinstance(details.foreign, Foreign), "the caller looked"
     if any(item.code == "verify.newer-version" for item in inner.report.findings):
         return  # undecided already: what it says can't be read
-    for wrong in _compare(details, first, details.foreign, inner, view):
+    found, head = tuple(_compare(details, first, details.foreign, inner, view)), _sent(details, details.foreign, inner)
+    for wrong in found:
         fail(findings, 11 if wrong.code in _LAWFULNESS else 9, wrong, subject)
+    if head is None or any(wrong.code == "inherited.exhibit" for wrong in found):
+        return
     if isinstance(details, TransferAccepted) and shown is not None:
-        _compare_texts(details, inner, shown, findings, subject)
+        _compare_texts(details, head, inner, shown, findings, subject)
     if isinstance(details, TransferAccepted):
         sent, decided, recorded = map(parse_time, (details.sent_at, details.accepted_at, entry.entry.recorded_at))
         if not sent - _SKEW <= decided <= recorded + _SKEW:
@@ -226,9 +229,9 @@ def _compare(
         yield VerificationError("inherited.head", text)
     if first is not None:
         yield from _compare_content(first, _event(inner, there.registration))
-    head = _event(inner, there.head)
+    head = _sent(details, foreign, inner)
     sent = head.details if head is not None else None
-    if not isinstance(sent, TransferDispatched) or sent.transfer != details.transfer:
+    if not isinstance(sent, TransferDispatched):
         yield VerificationError("inherited.head", f"expected {name} dispatched in transfer {details.transfer}")
         return
     if isinstance(details, TransferAccepted) and _terms(sent) != _terms(details):
@@ -240,11 +243,11 @@ def _compare(
 
 
 def _compare_texts(
-    details: TransferAccepted, inner: Inner, shown: Mapping[str, Disclosure], findings: Findings, subject: str
-) -> None:
+    details: TransferAccepted, head: ParsedEvent, inner: Inner, shown: Mapping[str, Disclosure], findings: Findings,
+    subject: str,
+) -> None:  # fmt: skip
     """A condition asks what its text says; two texts can be compared where both are shown."""
-    head = _event(inner, details.foreign.head)  # type: ignore[union-attr]
-    sent = _texts(head.details) if head is not None and isinstance(head.details, TransferDispatched) else {}
+    sent = _texts(head.details) if isinstance(head.details, TransferDispatched) else {}
     for code, text in _texts(details).items():
         before, after = sent.get(code, text), text
         if before is None and after is None:
@@ -304,6 +307,14 @@ def _event(inner: Inner, event_hash: str) -> ParsedEvent | None:
     place = inner.state.event(event_hash)
     entry = None if place is None else inner.entries.get(place.index)
     return None if entry is None else entry.event
+
+
+def _sent(details: Arrived, foreign: Foreign, inner: Inner) -> ParsedEvent | None:
+    """Return the dispatch that an arrival takes up, if that is the last act of its exhibit there."""
+    there = inner.state.exhibit(foreign.case, foreign.exhibit)
+    head = None if there is None else _event(inner, there.head)
+    sent = None if head is None else head.details
+    return head if isinstance(sent, TransferDispatched) and sent.transfer == details.transfer else None
 
 
 def _root(details: ExhibitRegistered) -> str | None:

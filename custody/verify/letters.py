@@ -164,9 +164,15 @@ def _check_grant(
 ) -> Iterator[VerificationError]:
     origin = letter_of(parsed)
     assert origin is not None, "the caller looked"
-    there = letter.state.request(origin.request)
-    outcomes = {getattr(source, "outcome", None), None if there is None else there.outcome}
-    if not isinstance(source, RequestAnswered) or not outcomes <= GRANTING:
+    answers = [
+        entry.event.hash
+        for _, entry in sorted(letter.entries.items())
+        if isinstance(entry.event.details, RequestAnswered)
+        and entry.event.details.request == origin.request
+        and letter.state.event(entry.event.hash) is not None
+    ]
+    is_newest = answers[-1:] == [origin.event]
+    if not isinstance(source, RequestAnswered) or not is_newest or source.outcome not in GRANTING:
         yield VerificationError("letter.grant", "expected an answer that grants, and still stands, found another")
     elif isinstance(source.grant, Grant):
         about = parsed.event.about if isinstance(parsed.event.about, tuple) else ()
