@@ -23,7 +23,7 @@ _BYTES: Final = 32
 
 def digests_of(details: Record) -> Iterator[str]:
     """Yield what a registration says in clear of an exhibit's bytes: the SHA-256 of each file of up to 16 that isn't
-    empty, and of an image's medium, and the content root.
+    empty, of each image's segments and medium, and the content root.
     """
     if not isinstance(details, ExhibitRegistered) or not isinstance(details.content, Content):
         return
@@ -31,8 +31,11 @@ def digests_of(details: Record) -> Iterator[str]:
     for item in details.content.files if isinstance(details.content.files, tuple) else ():
         if isinstance(item.digests, Digests) and item.size:
             yield item.digests.sha256
-    if isinstance(details.image, Image) and isinstance(details.image.medium, Medium):
-        yield details.image.medium.digests.sha256
+    further = details.further_images if isinstance(details.further_images, tuple) else ()
+    for image in (details.image, *further):
+        yield from image.segments.order if isinstance(image, Image) and isinstance(image.segments.order, tuple) else ()
+        if isinstance(image, Image) and isinstance(image.medium, Medium) and image.medium.size:
+            yield image.medium.digests.sha256
 
 
 def own_documents(parsed: ParsedEvent) -> Iterator[str]:

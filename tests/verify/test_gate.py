@@ -11,6 +11,8 @@ import pytest
 
 from custody.verify.fold import Fold
 from custody.verify.state import Ledger, LogKey
+from schemas.content import Digests
+from schemas.details.image import Image, Medium, Segments
 from schemas.entry import parse_entry
 from schemas.errors import RefusedError
 from schemas.event import About
@@ -18,6 +20,7 @@ from schemas.report import Findings, Severity
 from tests.border import CASE, FILES, Side, codes, read, register, trust
 
 PEERS = {"b": "XB", "c": "XC"}
+SEGMENT = sha256(b"one of seventeen").hexdigest()
 CHAT = sha256(FILES["chat.txt"]).hexdigest()
 AT = "2026-11-21T09:00:00Z"
 HEARD = {"fields": [], "from": "b-police", "kind": "mla", "paper": "ab" * 32, "received_at": AT, "request": "req-1"}
@@ -232,4 +235,20 @@ def test_an_empty_file_is_no_evidence(side: Side) -> None:
     """Its digest is that of every empty document."""
     side.world.register(CASE, "EX-3", actor="examiner-1", files={"empty": b""})
     tell(side, "request.received", HEARD)
+    tell(side, "request.answered", {**ANSWER, "documents": [sha256(b"").hexdigest()]})
+
+
+def test_a_medium_inside_an_image_is_evidence_too(side: Side) -> None:
+    """The raw bytes of a disk that was seized as a container, of the first image and of every further one."""
+
+    def image(raw: bytes) -> Image:
+        medium = Medium(digests=Digests(sha256=sha256(raw).hexdigest()), size=len(raw))
+        return Image(container="raw", medium=medium, segments=Segments(count=1, order=(SEGMENT,)))
+
+    further = (image(b"second"), image(b""))
+    side.world.register(CASE, "EX-4", actor="examiner-1", files=FILES, image=image(b"disk"), further_images=further)
+    tell(side, "request.received", HEARD)
+    for digest in (sha256(b"disk").hexdigest(), sha256(b"second").hexdigest(), SEGMENT):
+        answer = {**ANSWER, "documents": [digest]}
+        assert code(lambda answer=answer: tell(side, "request.answered", answer), side) == "release.consent-missing"  # type: ignore[misc]
     tell(side, "request.answered", {**ANSWER, "documents": [sha256(b"").hexdigest()]})
