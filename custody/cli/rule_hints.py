@@ -9,6 +9,7 @@ from schemas.errors import CustodyError
 _SECOND_REGISTRAR: Final = "--registrar AGENT names a registrar who signs too"
 HINTS: Final = {
     "answer.ledger": "custody request show says whom it was sent to",
+    "home.exists": "a ledger is started once, in a folder of its own: custody --home DIR status says what is there",
     "receipt.known": "custody show tells what it did",
     "receipt.not-ours": "a receipt goes to the ledger that sent the exhibit",
     "receipt.not-sent": "custody transfer list shows what is on its way",
@@ -31,6 +32,7 @@ HINTS: Final = {
     "rule.request-unknown": "custody request list shows the requests",
     "rule.revocation": _SECOND_REGISTRAR,
     "rule.role": "custody agent list shows who has which role",
+    "rule.seal": "custody show says how it is sealed; custody unseal opens a seal, custody seal sets the next one",
     "rule.signers": "custody COMMAND --help names the options for who else signs, such as --registrar AGENT",
     "rule.state": "custody show says how it stands",
     "rule.transfer-item": "--original sends the thing itself; a copy is registered with --derived-from first",
