@@ -17,9 +17,8 @@ from schemas.private import parse_disclosure
 
 
 def inherited_with(folder: Path, words: Set[str]) -> Iterator[str]:
-    """Yield the digest and the member of each bundle below ``folder`` in which a private value holds one of ``words``.
-
-    Bundles within these are not looked into.
+    """Yield the digest and the member of each bundle below ``folder``, and within these, in which a private value holds
+    one of ``words``.
 
     Raises:
         VerificationError, RecordError: a kept bundle is damaged.
@@ -33,11 +32,14 @@ def inherited_with(folder: Path, words: Set[str]) -> Iterator[str]:
                     yield f"{path.stem}, {name}"
 
 
-def _texts(container: Container) -> Iterator[tuple[str, Iterator[str]]]:
+def _texts(container: Container, *, within: str = "") -> Iterator[tuple[str, Iterator[str]]]:
+    """Yield the texts of a bundle and of those within it, however deep, by the member that holds them."""
     raw = container.read(layout.DISCLOSURES, maximum=limits.JSON_BYTES)
-    yield layout.DISCLOSURES, iter(canonical.decode(raw, Disclosures, maximum=limits.JSON_BYTES).disclosures)
+    yield within + layout.DISCLOSURES, iter(canonical.decode(raw, Disclosures, maximum=limits.JSON_BYTES).disclosures)
     for name in container.names(layout.MANIFESTS):
-        yield name, _of_list(container, name)
+        yield within + name, _of_list(container, name)
+    for name in container.names(layout.INHERITED):
+        yield from _texts(container.nested(name), within=f"{within}{name}: ")
 
 
 def _of_list(container: Container, name: str) -> Iterator[str]:
