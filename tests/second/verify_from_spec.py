@@ -641,10 +641,16 @@ REQUEST_FIELD = record({"name": REQUEST_FIELD_NAME, "value": PRIVATE})
 PERIOD = record({"first": TIME, "last": TIME}, not_after("first", "last"))
 DUAL_CRIMINALITY = record({"met": YES_NO, "needed": YES_NO, "stated_by?": AGENT, "statement?": PRIVATE})
 LETTER_ORIGIN = record(
-    {"event": HASH, "ledger": ORIGIN, "manifest": HASH, "request": AGENT, "root": HASH, "size": COUNT}
+    {"document?": HASH, "event": HASH, "ledger": ORIGIN, "manifest": HASH, "request": AGENT, "root": HASH,
+     "size": COUNT}
 )  # fmt: skip
 LEADS = array(1, 64, record({"country?": COUNTRY, "provider?": PRIVATE}, count_of(1, 2, "country", "provider")))
 CONDITION = record({"before": boolean, "code": CONDITION_CODE, "due?": TIME, "text?": PRIVATE})
+GRANT = record(
+    {"conditions?": array(1, 16, CONDITION), "exhibits": array(1, 16, EXHIBIT_NAME), "onward": ONWARD,
+     "to_country": COUNTRY, "to_ledger?": ORIGIN, "valid_until?": TIME},
+    in_order("conditions", by="code"),
+)  # fmt: skip
 FOREIGN_NAME = record({"case": NUMBER, "exhibit": NUMBER, "head": HASH})
 RECEIPT_ORIGIN = record({"event": HASH, "index": COUNT, "ledger": ORIGIN, "root": HASH, "size": COUNT})
 
@@ -680,12 +686,17 @@ def _check_export_to(value: Any) -> None:
         raise malformed("a transfer goes to somebody on record")
 
 
+GRANTING = ("granted", "granted-in-part")
+
+
 def _check_answer(value: Any) -> None:
     exactly_where("ground", "outcome", "refused")(value)
     if value["outcome"] in ("conflict-of-law", "postponed", "refused") and "reasons" not in value:
         raise malformed("an answer that wants reasons")
     if "wanted" in value and value["outcome"] != "clarification-wanted":
         raise malformed("wanted stands where clarification is wanted")
+    if "grant" in value and value["outcome"] not in GRANTING:
+        raise malformed("a grant stands in an answer that grants")
 
 
 def _check_consent(value: Any) -> None:
@@ -833,8 +844,8 @@ DETAILS: dict[str, Form] = {
         all_of(_check_answer, count_of(1, 1, "certificate", "origin", "paper"))),
     "request.answered": record(
         {"answered_at": TIME, "decided_by?": AGENT, "documents?": DOCUMENTS, "forwarded_by?": AGENT,
-         "ground?": GROUND, "leads_to?": LEADS, "outcome": OUTCOME, "reasons?": PRIVATE, "request": AGENT,
-         "until?": TIME, "wanted?": array(1, 64, REQUEST_FIELD_NAME)}, _check_answer),
+         "grant?": GRANT, "ground?": GROUND, "leads_to?": LEADS, "outcome": OUTCOME, "reasons?": PRIVATE,
+         "request": AGENT, "until?": TIME, "wanted?": array(1, 64, REQUEST_FIELD_NAME)}, _check_answer),
     "request.closed": record(
         {"note?": PRIVATE, "outcome": one_of("executed executed-in-part expired not-executed withdrawn"),
          "request": AGENT}),
@@ -1100,6 +1111,15 @@ CERTIFICATE = record(
      "issued_at": TIME, "kind": one_of("preservation production"), "method?": some_text(4096), "nonce": NONCE,
      "provider": AGENT, "schema": one_of("custody-certificate/v1"), "seal?": some_text(4096), "until?": TIME},
     _check_certificate,
+)  # fmt: skip
+
+
+# transfers.md: a receipt, which is a document
+
+RECEIVED = text_form("base64", lambda text: 4 <= len(text) <= 2 * ENTRY_BYTES)
+RECEIPT_FILE = record(
+    {"entries": array(1, 256, record({"entry": RECEIVED, "proof": some_text(NOTE_BYTES)})),
+     "schema": one_of("custody-receipt/v1")}
 )  # fmt: skip
 
 
@@ -1563,6 +1583,23 @@ def check_consistency(old: int, old_root: bytes, new: int, new_root: bytes, node
         raise wrong
 
 
+def check_inclusion(index: int, size: int, leaf: bytes, nodes: Sequence[bytes], root: bytes) -> None:
+    """A leaf stands at an index of a tree (RFC 9162 section 2.1.3.2)."""
+    fn, sn, found = index, size - 1, leaf
+    for node in nodes:
+        if sn == 0:
+            raise Bad("tree.inclusion", "more hashes than the tree has levels")
+        if fn & 1 or fn == sn:
+            found = node_hash(node, found)
+            while not fn & 1 and fn:
+                fn, sn = fn >> 1, sn >> 1
+        else:
+            found = node_hash(found, node)
+        fn, sn = fn >> 1, sn >> 1
+    if sn or found != root:
+        raise Bad("tree.inclusion", "the entry doesn't stand there")
+
+
 def hashes(values: Iterable[str]) -> list[bytes]:
     """Hashes out of their hex."""
     return [bytes.fromhex(value) for value in values]
@@ -1717,6 +1754,28 @@ def parse_checkpoint(raw: bytes) -> Checkpoint:
     if len(root) != 32 or (size == 0 and root != EMPTY_SHA256):
         raise Bad("checkpoint.root", "no root")
     return Checkpoint(lines[0], size, root, note)
+
+
+def parse_tlog_proof(raw: bytes) -> tuple[int, list[bytes], Checkpoint]:
+    """Read the proof of a single record: its index, hashes, and the checkpoint that it is under."""
+    head, _, note = raw.partition(b"\n\n")
+    lines = head.split(b"\n")
+    if lines.pop(0) != b"c2sp.org/tlog-proof@v1":
+        raise Bad("tlog-proof.header", "not the proof of a record")
+    if lines and lines[0].startswith(b"extra "):
+        unbase64(lines.pop(0)[6:].decode("latin-1"))
+    if not lines or not lines[0].startswith(b"index ") or len(lines) > 65:
+        raise Bad("tlog-proof.malformed", "no index, or too many hashes")
+    index = decimal(lines.pop(0)[6:].decode("latin-1"))
+    nodes = [unbase64(line.decode("latin-1")) for line in lines]
+    point = parse_checkpoint(note)
+    if (
+        any(len(node) != 32 for node in nodes)
+        or index >= point.size
+        or len(set(point.note.lines)) < len(point.note.lines)
+    ):
+        raise Bad("tlog-proof.nodes", "hashes of another length, an index beyond the tree, or a signature twice")
+    return index, nodes, point
 
 
 @dataclass(frozen=True)
@@ -2326,6 +2385,14 @@ class State:
         if entry.is_custody_act:
             return self._apply_custody_act(entry)
         self._check_annotation(entry)
+        if entry.type == "bundle.exported" and "transfer" in entry.details:
+            told = entry.details["transfer"], entry.details["to"]
+            known = [
+                self.exhibits[self.registrations[name]] for name in _exhibits_of(entry) if name in self.registrations
+            ]
+            sent = [(item.dispatch.transfer, item.dispatch.to) if item.dispatch else None for item in known]
+            if any(pair != told for pair in sent):
+                raise Bad("rule.transfer-export", "an exhibit that isn't under way so")
         if entry.type == "access.logged" and entry.details["action"] == "exported":
             is_told = about_kind(entry.event["about"][0]) == "exhibit" and "agent" in entry.details
             if not is_told:
@@ -2874,6 +2941,7 @@ class State:
         return found - {entry.index}
 
 
+STRICTER = ("allowed", "with-consent", "forbidden")
 FAULTS = ("release.consent-missing", "release.consent-recipient", "release.consent-revoked",
           "release.request-ended", "release.consent-request",
           "release.consent-early", "release.consent-expired", "release.consent-conditions",
@@ -2892,13 +2960,12 @@ def recipient_of(entry: Entry) -> str | None:
 
 def _binds_as(sent: dict[str, Any], consent: dict[str, Any]) -> bool:
     """Whether a dispatch binds its receiver to all that a consent wants, or to more."""
-    stricter = ("allowed", "with-consent", "forbidden")
     codes = [{item["code"] for item in details.get("conditions", ())} for details in (sent, consent)]
-    return stricter.index(sent["onward"]) >= stricter.index(consent["onward"]) and codes[0] >= codes[1]
+    return STRICTER.index(sent["onward"]) >= STRICTER.index(consent["onward"]) and codes[0] >= codes[1]
 
 
 def _exhibits_of(entry: Entry) -> list[str]:
-    return sorted(item["exhibit"] for item in entry.event["about"])
+    return sorted(item["exhibit"] for item in entry.event["about"] if "exhibit" in item)
 
 
 def _check_system_role(kind: str, roles: Sequence[str]) -> None:
@@ -3132,6 +3199,7 @@ class Verification:
         self.state = State()
         self.is_newer = self.has_stopped = self.asks_law = False
         self.inherited: dict[str, Verification] = {}  # by the digest of the payload manifest
+        self.letters: dict[str, Verification | None] = {}  # by the digest of the document; none where it is no bundle
         self._unchecked: set[str] = set()
         self._called_pieces: set[str] = set()
 
@@ -3173,6 +3241,8 @@ class Verification:
         self.check_content()
         self.check_lawfulness()
         self.check_inherited()
+        self.check_behind()
+        self.check_pasts()
         self.explain()
         return self
 
@@ -3489,12 +3559,7 @@ class Verification:
             self.find(2, code, point.origin, "nothing vouches for this ledger", INDETERMINATE)
             self._open(declared)
             return
-        believed = [
-            parse_vkey(item["key"])
-            for item in ledger["log_keys"]
-            if item["first"] < point.size <= item.get("last", MAX_INTEGER) + 1
-        ]
-        keys = [key for key in believed if key in declared]
+        keys = [key for key in keys_at(ledger, point.size) if key in declared]
         if self.genesis() != ledger["genesis"]:
             self.find(2, "checkpoint.genesis", point.origin, "entry 0 isn't the one that is believed")
         if self._open(keys) and self.trust and "policy" in self.trust:
@@ -4103,8 +4168,12 @@ class Verification:
                 self.find(step, code, where, f"otherwise than the bundle of {foreign['ledger']} says", severity)
         for key in sorted(self.inherited.keys() - called):
             self.find(9, "inherited.unnamed", key, "no carried acceptance names this bundle")
+
+    def check_pasts(self) -> None:
+        """No ledger has two roots at one size, among the bundle's own, those within it, and those of its letters."""
+        letters = [ledger for inner in self.letters.values() if inner for ledger in inner.report_ledgers()]
         roots: dict[tuple[str, int], str] = {}
-        for ledger in self.report_ledgers():
+        for ledger in [*self.report_ledgers(), *letters]:
             if roots.setdefault((ledger["origin"], ledger["size"]), ledger["root"]) != ledger["root"]:
                 self.find(2, "checkpoint.fork", "checkpoint", "two roots of one ledger at one size within the bundle")
 
@@ -4116,14 +4185,17 @@ class Verification:
         for key in sorted(self.inherited):
             yield from self.inherited[key].report_ledgers()
 
-    def _open_inherited(self, name: str) -> None:
+    def _verify_within(self, name: str) -> Verification:
         inner = Verification(
             bytes(self.view(name)), trust=self.raw_trust, files=InnerFiles(self), proofs=self.raw_proofs,
             depth=self.depth + 1,
         )  # fmt: skip
         if inner.trust is not None:
             inner.trust.pop("recipient", None)  # it was made for the ledger between
-        inner.run()
+        return inner.run()
+
+    def _open_inherited(self, name: str) -> None:
+        inner = self._verify_within(name)
         if inner.has_stopped:
             bad = next(finding for finding in inner.findings if finding.step == 0)
             self.find(0, bad.code, name, bad.text)
@@ -4201,6 +4273,212 @@ class Verification:
         before, at, after = map(seconds, (details["sent_at"], details["accepted_at"], accepted.record["recorded_at"]))
         if not before - CLOCK_SKEW <= at <= after + CLOCK_SKEW:
             yield "inherited.times"
+
+    # What records rest on: letters (requests.md) and receipts (transfers.md) of other ledgers, read again
+
+    def check_behind(self) -> None:
+        """Read again the letters of consents, and the receipts by proof."""
+        for entry in self.entries if self.state.origin is not None else ():
+            where, origin = f"entry {entry.index}", entry.details.get("origin", {})
+            is_letter = entry.type in ("consent.recorded", "consent.conditions-met") and bool(origin)
+            is_proof = entry.type == "transfer.receipt" and entry.details["manner"] == "proof"
+            if not is_letter and not is_proof:
+                continue
+            digest = origin.get("document", "") if is_letter else entry.details["document"]
+            step, member = 11 if is_letter else 9, f"data/documents/{digest}"
+            if member not in self.members:
+                code = "letter.absent" if is_letter else "receipt.absent"
+                self.find(step, code, where, "what this rests on isn't at hand", INDETERMINATE)
+                continue
+            try:
+                if is_proof:
+                    self._check_receipt(entry, bytes(self.view(member)), where)
+                elif (letter := self._open_letter(digest, member, where)) is not None and not letter.is_newer:
+                    self._check_letter(entry, letter, where)
+            except Bad as bad:
+                self.find(step, bad.code, where, bad.text, bad.severity)
+
+    def _open_letter(self, digest: str, member: str, where: str) -> Verification | None:
+        """Verify a letter as a bundle within, once; what is only curable there is no matter here."""
+        if digest in self.letters:
+            return self.letters[digest]
+        self.letters[digest] = None
+        if self.depth >= INHERITED_DEPTH:
+            raise Bad("inherited.depth", f"more than {INHERITED_DEPTH} bundles within each other")
+        letter = self._verify_within(member)
+        if letter.has_stopped:
+            bad = next(finding for finding in letter.findings if finding.step == 0)
+            raise Bad(bad.code, bad.text)
+        self.letters[digest] = letter
+        name = letter.checkpoint.origin if letter.checkpoint else where
+        for item in letter.findings:
+            if item.severity in (FAILED, INDETERMINATE) and item.code not in ("content.absent", "content.encrypted"):
+                self.find(item.step, item.code, f"{name}: {item.subject}", item.text, item.severity)
+        return letter
+
+    def ledger_of(self, agent: str, index: int) -> str | None:
+        """The ledger that an agent had on record before an entry."""
+        told = [
+            details["ledger"]
+            for entry in self.entries
+            if entry.index < index and entry.type in ("agent.changed", "agent.enrolled")
+            for details in [entry.details]
+            if details["agent"] == agent and "ledger" in details
+        ]
+        return told[-1] if told else None
+
+    def event_of(self, event_hash: str) -> Entry | None:
+        """The entry of an event that broke no rule."""
+        placed = self.state.events.get(event_hash)
+        return next((entry for entry in self.entries if placed and entry.index == placed.index), None)
+
+    def _check_letter(self, entry: Entry, letter: Verification, where: str) -> None:
+        details, origin, own = entry.details, entry.details["origin"], self.state.origin
+        source, export, point = letter.event_of(origin["event"]), letter.exporting_entry(), letter.checkpoint
+        told = (origin["ledger"], origin["size"], origin["root"], origin["manifest"])
+        found = (point.origin, point.size, point.root.hex(), export.details["manifest"]) if point and export else None
+        exhibits = letter.bundle["exhibits"] if letter.bundle else []
+        if (
+            export is None
+            or told != found
+            or exhibits
+            or not source
+            or source.details.get("request") != origin["request"]
+        ):
+            self.find(11, "letter.origin", where, "the letter is another one")
+            return
+        to = letter.state.agents.get(export.details.get("to", ""))
+        if to is not None and to.ledger not in (None, own):
+            self.find(11, "letter.recipient", where, f"a letter to {to.ledger}")
+        if entry.type == "consent.recorded":
+            sender = details["authority"]
+        else:
+            consent = self.state.consents.get(entry.event["about"][0].get("event", ""))
+            sender = consent.details["recipient"] if consent else ""
+        if self.ledger_of(sender, entry.index) != origin["ledger"]:
+            self.find(11, "letter.sender", where, f"{sender} keeps another ledger than {origin['ledger']}")
+        if entry.type != "consent.recorded":
+            return
+        if not self._is_asked(entry, letter):
+            self.find(11, "letter.request", where, "an answer to another request")
+        answers = [
+            item
+            for item in letter.entries
+            if item.type == "request.answered" and ("request", origin["request"]) in item.subjects
+            and item.event_hash in letter.state.events
+        ]  # fmt: skip
+        if answers[-1:] != [source] or source.details["outcome"] not in GRANTING:
+            self.find(11, "letter.grant", where, "not the newest answer, or it grants nothing")
+        elif "grant" in source.details and self._is_easier(entry, source.details["grant"], origin["ledger"]):
+            self.find(11, "letter.terms", where, "the consent is easier than what was granted")
+        if "grant" not in source.details:
+            text = "the letter doesn't say which exhibits may go to whom"
+            self.find(12, "letter.unspecific", where, text, DEFECT)
+
+    def _is_asked(self, entry: Entry, letter: Verification) -> bool:
+        """Whether a letter answers a request of this ledger, the one that is on record."""
+        origin, named = entry.details["origin"], entry.details.get("request")
+        kinds = ("request.drafted", "request.received")
+        begun = next(
+            (item for item in letter.entries if item.type in kinds and item.details["request"] == origin["request"]),
+            None,
+        )
+        if begun is None or begun.type != "request.received" or named is None:
+            return False
+        asker, read = letter.state.agents.get(begun.details["from"]), begun.details.get("origin")
+        asked_by = read["ledger"] if read else asker.ledger if asker else None
+        if asked_by not in (None, self.state.origin) or (read and read["request"] != named):
+            return False
+        known = self.state.requests.get(named)
+        if known is None:
+            return True
+        return known.direction == "outgoing" and self.ledger_of(known.peer, entry.index) == origin["ledger"]
+
+    def _is_easier(self, entry: Entry, grant: dict[str, Any], ledger: str) -> bool:
+        """Whether a consent goes beyond what was granted."""
+        details, to = entry.details, self.state.agents.get(entry.details["recipient"])
+        kept = {item["code"]: item for item in details.get("conditions", ())}
+        names = {(item["case"], item["exhibit"]) for item in grant["exhibits"]}
+        return (
+            to is None
+            or to.country != grant["to_country"]
+            or ("to_ledger" in grant and to.ledger != grant["to_ledger"])
+            or STRICTER.index(details["onward"]) < STRICTER.index(grant["onward"])
+            or any(
+                item["code"] not in kept
+                or (item["before"] and not kept[item["code"]]["before"])
+                or ("due" in item and kept[item["code"]].get("due") != item["due"])
+                for item in grant.get("conditions", ())
+            )
+            or ("valid_until" in grant and details.get("valid_until", "9999") > grant["valid_until"])
+            or any(not names & self._origins(name, ledger) for name in _exhibits_of(entry))
+        )
+
+    def _origins(self, registration: str, ledger: str) -> set[tuple[str, str]]:
+        """The names in a ledger of an exhibit, and of all that it was made from."""
+        waiting, seen, found = [registration], set(), set()
+        while waiting:
+            current = waiting.pop()
+            entry = self.event_of(current)
+            if current in seen or entry is None:
+                continue
+            seen.add(current)
+            foreign = entry.details.get("foreign")
+            if foreign and foreign["ledger"] == ledger:
+                found.add((foreign["case"], foreign["exhibit"]))
+            parents = [(item["case"], item["exhibit"]) for item in entry.details.get("derived_from", ())]
+            waiting += [self.state.exhibits[name].registration for name in parents if name in self.state.exhibits]
+        return found
+
+    def _check_receipt(self, entry: Entry, raw: bytes, where: str) -> None:
+        details, origin = entry.details, entry.details["origin"]
+        decided: list[tuple[Entry, dict[str, Any], str | None]] = []
+        unknown: set[str] = set()
+        for item in read_record(raw, JSON_BYTES, "custody-receipt", RECEIPT_FILE)["entries"]:
+            proven = read_entry(unbase64(item["entry"]))
+            index, nodes, point = parse_tlog_proof(item["proof"].encode())
+            if index != proven.index:
+                raise Bad("receipt.index", "a proof of another entry")
+            if proven.event_hash != origin["event"]:
+                continue
+            if proven.record["ledger"] != point.origin:
+                raise Bad("receipt.origin", "an entry of another ledger than its checkpoint")
+            check_inclusion(index, point.size, leaf_hash(proven.raw), nodes, point.root)
+            stands = {"event": proven.event_hash, "index": index, "ledger": point.origin, "root": point.root.hex(),
+                      "size": point.size}  # fmt: skip
+            decided += [(proven, stands, head) for head in heads_decided(proven)]
+            believed = next(
+                (one for one in (self.trust or {"ledgers": []})["ledgers"] if one["origin"] == point.origin), None
+            )
+            if believed is None:
+                unknown.add(point.origin)
+                continue
+            open_note(point.note, keys_at(believed, point.size))
+        for name in unknown:
+            self.find(9, "receipt.unknown-ledger", where, f"the trust file doesn't know {name}", INDETERMINATE)
+        recorded = (origin, details["transfer"], details["outcome"], details["decided_at"])
+        meant = [
+            sent
+            for proven, stands, head in decided
+            if (sent := self._dispatch_of(entry, head)) is not None
+            and (stands, proven.details["transfer"], *outcome_of(proven)) == recorded
+            and (sent.type, sent.exhibit) == ("transfer.dispatched", entry.exhibit)
+            and sent.details["transfer"] == details["transfer"]
+        ]
+        if not meant:
+            self.find(9, "receipt.other", where, "the proof of something else")
+        elif self.ledger_of(meant[0].details["to"], entry.index) != origin["ledger"]:
+            self.find(9, "receipt.other-ledger", where, f"it was sent to another ledger than {origin['ledger']}")
+
+    def _dispatch_of(self, receipt: Entry, head: str | None) -> Entry | None:
+        """The dispatch that was decided on; of a parcel that couldn't be read, the one before the receipt."""
+        if head is not None:
+            found = self.event_of(head)
+            return found if found and found.is_custody_act else None
+        before: Entry | None = receipt
+        while before is not None and before.type != "transfer.dispatched":
+            before = self.event_of(before.event["link"].get("previous", ""))
+        return before
 
     # What was explained on record (verification.md, step 12)
 
@@ -4315,6 +4593,34 @@ def member_of(item: dict[str, Any], folder: str) -> str:
 
 def _pairs(files: Iterable[dict[str, Any]]) -> list[tuple[str, int]]:
     return sorted((item.get("digests", {"sha256": ""})["sha256"], item.get("size", -1)) for item in files)
+
+
+def keys_at(ledger: dict[str, Any], size: int) -> list[VKey]:
+    """The log keys that a trust file believes at a size."""
+    return [
+        parse_vkey(item["key"])
+        for item in ledger["log_keys"]
+        if item["first"] < size <= item.get("last", MAX_INTEGER) + 1
+    ]
+
+
+def heads_decided(entry: Entry) -> list[str | None]:
+    """The dispatches on which another ledger decided by an entry; none is named for a parcel that couldn't be read."""
+    if entry.type in ("transfer.accepted", "transfer.returned") and "foreign" in entry.details:
+        return [entry.details["foreign"]["head"]]
+    if entry.type == "transfer.refused":
+        return [item["head"] for item in entry.details.get("exhibits", ())] or [None]
+    raise Bad("receipt.kind", f"{entry.type} decides on no dispatch")
+
+
+def outcome_of(entry: Entry) -> tuple[str, str]:
+    """What another ledger decided, and at what time."""
+    details = entry.details
+    if entry.type == "transfer.refused":
+        return "refused", details["refused_at"]
+    if entry.type == "transfer.returned":
+        return "accepted", entry.event["occurred_at"]
+    return "accepted-with-reservations" if "reservations" in details else "accepted", details["accepted_at"]
 
 
 def _terms_of(details: dict[str, Any]) -> tuple[Any, ...]:

@@ -122,8 +122,10 @@ def _linked(*, is_right: bool) -> Callable[[Setting], Vector]:
             first=EARLY, nodes=tuple(nodes if is_right else ["ab" * 32, *nodes[1:]]), origin=road.a.world.origin,
             schema="custody-consistency/v1", second=size,
         )  # fmt: skip
-        end = ("PASSED", raw) if is_right else ("FAILED", raw, 2, "tree.consistency")
-        return Vector(*end, trust=trust, proof=format_consistency(proof))
+        told = format_consistency(proof)
+        if is_right:
+            return Vector("PASSED", raw, trust=trust, proof=told)
+        return Vector("FAILED", raw, 2, "tree.consistency", trust=trust, proof=told)
 
     return tell
 

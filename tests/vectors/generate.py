@@ -21,6 +21,7 @@ from tests.vectors import (
     entry_cases,
     evidence_cases,
     form_cases,
+    letter_cases,
     reducer_cases,
     release_cases,
     request_cases,
@@ -49,6 +50,7 @@ MODULES = (
     asset_cases,
     border_cases,
     arrival_cases,
+    letter_cases,
 )
 """Importing them enters their cases."""
 

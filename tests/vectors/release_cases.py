@@ -163,8 +163,9 @@ def _for(verdict: str, to: str = "b-police", **reader: str) -> Callable[[Setting
         post.consent()
         raw = pack(post.bundle("EX-1", to=to))
         trust = replace(trust_in(post), recipient=Recipient(name="the reader", **reader))
-        failed = (11, "lawfulness.recipient") if verdict == "FAILED" else (None, "")
-        return Vector(verdict, raw, *failed, trust=trust)
+        if verdict == "PASSED":
+            return Vector(verdict, raw, trust=trust)
+        return Vector(verdict, raw, 11, "lawfulness.recipient", trust=trust)
 
     return vector
 

@@ -1,0 +1,244 @@
+"""Steps 9, 11 and 12: consents that rest on another ledger's letter, and receipts that rest on its proof."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from custody.ledger.prove import TileNodes, prove_inclusion
+from schemas import layout
+from schemas.merkle import hash_leaf, root_of
+from schemas.receipt import format_receipt
+from schemas.tlog_proof import TlogProof, format_tlog_proof
+from tests.vectors.forge import Members, pack
+from tests.vectors.posts import CONSENT, TRANSFER, Post, trust_in
+from tests.vectors.request_cases import DRAFT, SENT
+from tests.vectors.setting import CASE, CASES, FILES, Setting, Vector
+from tests.vectors.transfer_cases import RECEIPT, Road
+
+GRANT: dict[str, Any] = {
+    "exhibits": [{"case": CASE, "exhibit": "EX-1"}], "onward": "with-consent", "to_country": "XA"
+}  # fmt: skip
+ANSWER: dict[str, Any] = {"answered_at": "2026-11-21T09:00:00Z", "outcome": "granted", "request": "req-9"}
+CAME_FROM: dict[str, Any] = {
+    "case": CASE, "exhibit": "EX-1", "head": "ab" * 32, "ledger": "b.example/main", "manifest": "ab" * 32,
+    "root": "ab" * 32, "size": 9,
+}  # fmt: skip
+
+
+def _enter(name: str, comment: str, tell: Callable[[Setting], Vector]) -> None:
+    assert name not in CASES, f"two cases named {name}"
+    CASES[name] = (comment, tell)
+
+
+# Letters
+
+
+@dataclass
+class Letter:
+    """The first ledger asks the second one for its consent to show what came from there, and reads it in a letter."""
+
+    answers: list[Mapping[str, Any]] = field(default_factory=lambda: [{"grant": GRANT}])
+    asked_by: str = "a-police"
+    written_to: str = "a-police"
+    origin: Mapping[str, Any] = field(default_factory=dict)
+    consent: Mapping[str, Any] = field(default_factory=dict)
+    edit: Callable[[bytes], bytes] = lambda raw: raw
+    is_there: bool = True
+
+    def tell(self, setting: Setting) -> tuple[Members, Post, Post]:
+        """Return the bundle that rests on it, for the ministry, and both ledgers."""
+        folder = setting.forge.folder
+        a = Post(folder, "a", {"b": "XB", "c": "XC"}, is_holding=False)
+        b = Post(folder, "b", {"a": "XA", "c": "XC"}, is_holding=False)
+        a.event("request.drafted", DRAFT)
+        a.event("request.sent", SENT)
+        asked = {"fields": DRAFT["fields"], "from": self.asked_by, "kind": "mla", "paper": "ab" * 32}
+        b.event("request.received", {**asked, "received_at": "2026-11-21T08:50:00Z", "request": "req-9"})
+        said = [b.event("request.answered", {**ANSWER, **answer}) for answer in self.answers]
+        letter = b.bundle(requests=["req-9"], to=self.written_to)
+        raw = self.edit(pack(letter))
+        digest = sha256(raw).hexdigest()
+        if self.is_there:
+            a.forge.documents[digest] = raw
+        origin = {
+            "document": digest, "event": said[0], "ledger": b.world.origin,
+            "manifest": sha256(letter[layout.MANIFEST]).hexdigest(), "request": "req-9",
+            "root": root_of(hash_leaf(item) for item in b.forge.raws).hex(), "size": len(b.forge.raws), **self.origin,
+        }  # fmt: skip
+        composed = a.world.registration(
+            CASE, "EX-2", actor="examiner-1", files=FILES, foreign=CAME_FROM, obtained="foreign-assistance"
+        )
+        a.forge.add(a.world.sign(composed))
+        given = {
+            **CONSENT, "authority": "b-police", "manner": "letter", "origin": origin, "recipient": "ministry",
+            "request": "req-1", **self.consent,
+        }  # fmt: skip
+        a.annotate("consent.recorded", given, "EX-2", actor="official-1")
+        return a.bundle("EX-2", to="ministry", requests=["req-1"]), a, b
+
+
+def _letter(name: str, comment: str, verdict: str, step: int | None, code: str, **changes: Any) -> None:
+    def tell(setting: Setting) -> Vector:
+        members, a, b = Letter(**changes).tell(setting)
+        return Vector(verdict, pack(members), step, code, trust=trust_in(a, b))
+
+    _enter(f"letter-{name}", comment, tell)
+
+
+def _wrong(name: str, comment: str, code: str, **changes: Any) -> None:
+    _letter(name, comment, "FAILED", 11, f"letter.{code}", **changes)
+
+
+BAR = {"before": True, "code": "speciality"}
+_letter("consent", "A consent that another ledger's letter grants.", "PASSED", None, "")
+_letter("consent-unspecific", "The letter grants, and doesn't say what: a defect.", "PASSED", None,
+        "letter.unspecific", answers=[{}])  # fmt: skip
+_letter("not-there", "The letter isn't among the documents.", "INDETERMINATE", 11, "letter.absent", is_there=False)
+_letter("not-named", "The record doesn't say which document the letter is.", "INDETERMINATE", 11, "letter.absent",
+        origin={"document": None})  # fmt: skip
+_letter("cut", "The letter is cut in half.", "FAILED", 11, "container.truncated",
+        edit=lambda raw: raw[: len(raw) // 2])  # fmt: skip
+_letter("damaged", "A bit of the letter is flipped.", "FAILED", 0, "container.crc",
+        edit=lambda raw: raw.replace(b'"ledger":"b.example/main"', b'"ledger":"b.exanple/main"', 1))  # fmt: skip
+_wrong("of-another-size", "Read under another checkpoint than the letter's.", "origin", origin={"size": 3})
+_wrong("about-another-event", "The letter has no such event.", "origin", origin={"event": "cd" * 32})
+_wrong("of-another-request", "The event is about another request there.", "origin", origin={"request": "req-8"})
+_wrong("to-another", "The letter was written to a third ledger.", "recipient", written_to="c-police")
+_wrong("to-another-asker", "It answers a request of a third ledger.", "request", asked_by="c-police")
+_wrong("without-a-request", "The consent names no request.", "request", consent={"request": None})
+_wrong("by-another", "The consent is said to be a third ledger's.", "sender", consent={"authority": "c-police"})
+_wrong("that-refuses", "The letter refuses.", "grant",
+       answers=[{"ground": "political", "outcome": "refused", "reasons": "politics"}])  # fmt: skip
+_wrong("that-was-overtaken", "A later answer in the letter grants less.", "grant",
+       answers=[{"grant": GRANT}, {"grant": GRANT, "outcome": "granted-in-part"}])  # fmt: skip
+_wrong("for-another-country", "The letter grants it to another country.", "terms",
+       answers=[{"grant": {**GRANT, "to_country": "XC"}}])  # fmt: skip
+_wrong("for-another-ledger", "The letter grants it to another ledger.", "terms",
+       answers=[{"grant": {**GRANT, "to_ledger": "c.example/main"}}])  # fmt: skip
+_wrong("for-another-exhibit", "The letter grants another exhibit.", "terms",
+       answers=[{"grant": {**GRANT, "exhibits": [{"case": CASE, "exhibit": "EX-7"}]}}])  # fmt: skip
+_wrong("on-stricter-terms", "The letter forbids to hand it on.", "terms",
+       answers=[{"grant": {**GRANT, "onward": "forbidden"}}])  # fmt: skip
+_wrong("with-a-condition", "The letter has a condition that the consent lacks.", "terms",
+       answers=[{"grant": {**GRANT, "conditions": [{"before": False, "code": "return"}]}}])  # fmt: skip
+_wrong("with-a-bar", "A condition of the letter bars the release, and the consent's doesn't.", "terms",
+       answers=[{"grant": {**GRANT, "conditions": [BAR]}}],
+       consent={"conditions": [{**BAR, "before": False}]})  # fmt: skip
+_wrong("that-ends", "The letter's grant ends, and the consent doesn't.", "terms",
+       answers=[{"grant": {**GRANT, "valid_until": "2026-12-01T00:00:00Z"}}])  # fmt: skip
+
+
+# Receipts
+
+
+def _proof(post: Post, index: int, *, origin: str | None = None) -> bytes:
+    """The proof that an entry stands in a ledger as it is now."""
+    size = len(post.forge.raws)
+    nodes = tuple(prove_inclusion(TileNodes(post.forge.reader().tiles(), size), index, size))
+    return format_tlog_proof(TlogProof(index=index, nodes=nodes, note=post.forge.checkpoint(origin=origin)))
+
+
+Made = Callable[[Road, int], bytes]
+
+
+def _right(road: Road, index: int) -> bytes:
+    return format_receipt([(road.b.forge.raws[index], _proof(road.b, index))])
+
+
+def _receipt(
+    name: str, comment: str, verdict: str, step: int | None, code: str, made: Made = _right, *,
+    known: str = "ab", is_there: bool = True, kind: str = "transfer.accepted", to: str = "b-police",
+    said: Mapping[str, Any] | None = None, accepted: Mapping[str, Any] | None = None,
+) -> None:  # fmt: skip
+    """The first ledger sends, the second decides, and its receipt moves custody there."""
+
+    def tell(setting: Setting) -> Vector:
+        road = Road(setting, to=to) if to == "b-police" else _misdirected(setting, to)
+        road.b.accept(road.a, road.parcel, **(accepted or {}))
+        reader = road.b.forge.reader()
+        index = next(place for place, item in sorted(reader.parsed.items()) if item.event.type == kind)
+        raw = made(road, index)
+        digest = sha256(raw).hexdigest()
+        if is_there:
+            road.a.forge.documents[digest] = raw
+        decided = getattr(reader.parsed[index].event.details, "accepted_at", RECEIPT["decided_at"])
+        origin = {
+            "event": reader.parsed[index].event.hash, "index": index, "ledger": road.b.world.origin,
+            "root": root_of(hash_leaf(item) for item in road.b.forge.raws).hex(), "size": len(road.b.forge.raws),
+        }  # fmt: skip
+        details = {**RECEIPT, "decided_at": decided, "document": digest, "manner": "proof", "origin": origin}
+        road.a.act("transfer.receipt", {**details, **(said or {})})
+        raw = pack(road.a.bundle("EX-1", to="ministry"))
+        trust = trust_in(*(post for post in (road.a, road.b) if post.name in known))
+        return Vector(verdict, raw, step, code, trust=trust)
+
+    _enter(f"receipt-{name}", comment, tell)
+
+
+def _misdirected(setting: Setting, to: str) -> Road:
+    """It is sent to one ledger, and another one accepts it."""
+    road = Road(setting)
+    road.a = Post(setting.forge.folder / "b", "a", {"b": "XB", "c": "XC"})
+    road.a.consent(recipient=to)
+    road.a.dispatch(to=to)
+    road.parcel = road.a.bundle("EX-1", to=to, stated={"transfer": TRANSFER})
+    return road
+
+
+def _shifted(road: Road, index: int) -> bytes:
+    return format_receipt([(road.b.forge.raws[index], _proof(road.b, index - 1))])
+
+
+def _unproven(road: Road, index: int) -> bytes:
+    """The proof has one hash of another tree."""
+    lines = _proof(road.b, index).split(b"\n")
+    lines[2] = b"q" * 42 + b"o="
+    return format_receipt([(road.b.forge.raws[index], b"\n".join(lines))])
+
+
+def _by_a_stranger(road: Road, index: int) -> bytes:
+    road.b.forge.log_signer = road.b.world.new_key("stranger")
+    return _right(road, index)
+
+
+def _of_another_origin(road: Road, index: int) -> bytes:
+    return format_receipt([(road.b.forge.raws[index], _proof(road.b, index, origin="c.example/main"))])
+
+
+_receipt("proven", "The receiver's ledger proves that it accepted.", "PASSED", None, "")
+_receipt("proven-with-reservations", "It accepted with a reservation.", "PASSED", None, "",
+         accepted={"reservations": ["other"]}, said={"outcome": "accepted-with-reservations"})  # fmt: skip
+_receipt("not-there", "The proof isn't among the documents.", "INDETERMINATE", 9, "receipt.absent", is_there=False)
+_receipt("of-an-unknown-ledger", "The reader doesn't know the receiver's ledger.", "INDETERMINATE", 9,
+         "receipt.unknown-ledger", known="a")  # fmt: skip
+_receipt("that-is-none", "A scan in place of a proof.", "FAILED", 9, "record.malformed", lambda *_: b"%PDF")
+_receipt("of-a-case", "It proves that a case was opened.", "FAILED", 9, "receipt.kind", kind="case.opened")
+_receipt("of-another-index", "The proof is of the entry before.", "FAILED", 9, "receipt.index", _shifted)
+_receipt("that-leads-nowhere", "The proof doesn't lead to its checkpoint.", "FAILED", 9, "tree.inclusion", _unproven)
+_receipt("by-a-stranger", "Another key than the ledger's signed the checkpoint.", "FAILED", 9, "note.unsigned",
+         _by_a_stranger)  # fmt: skip
+_receipt("of-another-origin", "Checkpoint and entry name two ledgers.", "FAILED", 9, "receipt.origin",
+         _of_another_origin)  # fmt: skip
+_receipt("of-another-outcome", "The record says reservations, the proof none.", "FAILED", 9, "receipt.other",
+         said={"outcome": "accepted-with-reservations"})  # fmt: skip
+_receipt("of-another-transfer", "It was accepted in another transfer.", "FAILED", 9, "receipt.other",
+         accepted={"transfer": "4f" * 16})  # fmt: skip
+_receipt("of-another-exhibit", "Another dispatch was accepted.", "FAILED", 9, "receipt.other",
+         accepted={"foreign": {"head": "cd" * 32}})  # fmt: skip
+_receipt("of-another-ledger", "Another ledger accepted it than the one that it was sent to.", "FAILED", 9,
+         "receipt.other-ledger", to="c-police")  # fmt: skip
+
+
+def _exported_otherwise(setting: Setting) -> Vector:
+    """An export that says it goes with another transfer than the exhibit."""
+    post = Post(setting.forge.folder, "a", {"b": "XB"})
+    post.consent()
+    post.dispatch()
+    raw = pack(post.bundle("EX-1", stated={"transfer": "4f" * 16}))
+    return Vector("FAILED", raw, 7, "rule.transfer-export", trust=trust_in(post))
+
+
+_enter("rule-transfer-of-another-export", "An export names another transfer than its exhibit's.", _exported_otherwise)
