@@ -267,6 +267,7 @@ ADVICE: Final = {
 # Texts of these hold numbers and digests only, so words in them can be exchanged without touching what somebody wrote.
 _REWORDED: Final = frozenset(
     {
+        "content.recorded-mismatch",
         "checkpoint.fork",
         "checkpoint.root",
         "completeness.root",
@@ -285,6 +286,7 @@ _WORDS: Final = {
     "root": "digest",
     "sibling": "hash",
     "siblings": "hashes",
+    "trie proof": "proof",
 }
 _WORD: Final = re.compile(rf"\b(?:{'|'.join(sorted(_WORDS, key=len, reverse=True))})\b")
 
