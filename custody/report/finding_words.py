@@ -133,7 +133,7 @@ MEANINGS: Final = {
     "inherited": "What the bundle says of the exhibit's history in another ledger does not hold.",
     "inherited.absent": "The bundle with which the exhibit came from another ledger is missing.",
     "inherited.away": "What happened to the exhibit while it was with another authority is not told here.",
-    "inherited.condition-unseen": "Whether a condition was passed on word for word can't be told: its text is withheld.",
+    "inherited.condition-unseen": "Whether a condition was passed on word for word can't be told; a text is withheld.",
     "inherited.conditions": "The exhibit was taken in under other conditions than it was sent under.",
     "inherited.content": "The exhibit is not what was sent: its files are others than the first ledger registered.",
     "inherited.depth": "The exhibit went through more ledgers than can be followed.",

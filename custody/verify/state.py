@@ -114,7 +114,7 @@ class Exhibit(msgspec.Struct, frozen=True):
 
     ``bound_to`` are the ledgers without whose authorities' consent it may not be handed on: it, or what it derives
     from, came from them under that condition. ``dispatch`` stands from the dispatch until a refusal, a recall or a
-    return; ``recalled`` are the transfers that were recalled and did not come back since.
+    return; ``recalled`` are the transfers that were recalled or refused and did not come back since.
     """
 
     case: str

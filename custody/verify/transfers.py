@@ -53,15 +53,15 @@ def transfer_exhibit(view: View, before: Exhibit, after: Exhibit, parsed: Parsed
         return (after,), (("defect.transfer-lost", f"sent to {dispatch.to} and lost on the way"),)
     if isinstance(details, TransferReceipt) and details.outcome != "refused":
         return (replace(after, status="transferred"),), ()
-    if isinstance(details, TransferRecalled):
-        after = replace(after, recalled=(*(before.recalled or ()), dispatch.transfer))
-    # What was refused or recalled is with its sender again; a thing is still on the road back to him.
+    # What was refused or recalled is with its sender again; a thing is still on the road back to him. They may have
+    # accepted it all the same: an intact copy of a parcel that they refused unread, or what was recalled too late.
     status = "in-transit" if dispatch.is_original else "held"
-    return (replace(after, status=status, holder=dispatch.sender, dispatch=None),), ()
+    recalled = (*(before.recalled or ()), dispatch.transfer)
+    return (replace(after, status=status, holder=dispatch.sender, dispatch=None, recalled=recalled),), ()
 
 
 def _take_back(view: View, before: Exhibit, after: Exhibit, event: Event, details: TransferReturned) -> Changed:
-    """What had left is back: it ends the dispatch, or one that was recalled and accepted over there all the same."""
+    """What had left is back: it ends the dispatch, or one that was over and that they had accepted all the same."""
     dispatch, recalled = before.dispatch, before.recalled or ()
     if dispatch is None and not recalled:
         raise RuleViolation("rule.state", f"expected an exhibit that was sent away, found it {before.status}")
@@ -76,7 +76,7 @@ def _take_back(view: View, before: Exhibit, after: Exhibit, event: Event, detail
         after, status="held", holder=event.signers[0].party, dispatch=None,
         recalled=tuple(item for item in recalled if item != details.sent) or UNSET,
     )  # fmt: skip
-    defect = ("defect.returned-after-recall", f"taken back from {details.from_}, who had accepted what was recalled")
+    defect = ("defect.returned-after-recall", f"taken back from {details.from_} after a recall or a refusal")
     return (after, *decided), () if dispatch is not None else (defect,)
 
 

@@ -172,6 +172,21 @@ def test_what_was_recalled_and_accepted_all_the_same_comes_home(roads: Roads) ->
     assert "defect.returned-after-recall" in codes(roads.read(roads.send("a", "c")))
 
 
+def test_what_was_refused_unread_and_accepted_intact_comes_home(roads: Roads) -> None:
+    """A damaged parcel is refused, its receipt is on record, and then the same parcel arrives whole."""
+    bundle = roads.send("a", "b")
+    side = roads.sides["a"]
+    refused = {
+        "decided_at": "2026-11-21T13:00:00Z", "document": "ab" * 32, "manner": "paper", "outcome": "refused",
+        "transfer": f"{1:032x}",
+    }  # fmt: skip
+    act = side.world.custody_act("transfer.receipt", CASE, "EX-1", refused, actor="examiner-1")
+    side.world.append(side.world.sign(act))
+    roads.sides["b"].accept(bundle, roads.read(bundle), "a-police")
+    roads.cross("b", "a")
+    assert roads.holder("a") == ("held", "examiner-1")
+
+
 def test_it_comes_home_on_paper_as_well(roads: Roads) -> None:
     """Not everybody has a ledger; and once is enough."""
     roads.send("a", "b")
