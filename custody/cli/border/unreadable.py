@@ -25,8 +25,9 @@ from custody.verify.verify import verify
 from schemas import canonical, layout, limits
 from schemas.bundle import Bundle
 from schemas.details.record import BundleExported
-from schemas.details.transfer import TransferDispatched
-from schemas.errors import CustodyError, UsageError, VerificationError
+from schemas.details.transfer import TransferDispatched, TransferRefused
+from schemas.entry import parse_entry
+from schemas.errors import CustodyError, RefusedError, UsageError, VerificationError
 from schemas.report import LedgerReport
 from schemas.text import format_time
 from schemas.types import is_set
@@ -104,6 +105,7 @@ def compose_refusal(
     """Return the refusal of a parcel of which no exhibit is known, and the number of the transfer.
 
     Raises:
+        RefusedError: ``transfer.decided`` for exactly this file.
         UsageError: ``receive.transfer`` where neither the parcel nor the user says its number, ``transfer.sender``.
         OSError: the file can't be read.
     """
@@ -116,6 +118,7 @@ def compose_refusal(
     agent, ledger = _find_sender(context, claims.ledger, parcel.sender)
     with parcel.path.open("rb") as file:
         digest = file_digest(file, "sha256").hexdigest()
+    _check_new(context, claimed, digest)
     details: dict[str, Any] = {
         "from": agent, "ledger": ledger, "note": remark, "parcel": digest, "reasons": [reason],
         "refused_at": format_time(when.moment(context.now())[0]), "transfer": claimed, "verdict": "FAILED",
@@ -123,6 +126,15 @@ def compose_refusal(
     signers = named_signers(context, who)
     with given_values():
         return context.ledger().compose("transfer.refused", signers=signers, details=details, when=when), claimed
+
+
+def _check_new(context: Context, transfer: str, digest: str) -> None:
+    with context.ledger().read() as reader:
+        entries = [parse_entry(reader.entry(index)) for index in reader.subject_entries(("transfer", transfer))]
+    if any(isinstance(item.event.details, TransferRefused) and item.event.details.parcel == digest for item in entries):
+        text = f"expected a parcel that was not refused yet, found {digest} refused in transfer {transfer}"
+        hint = f"custody receipt make {transfer} -o FILE writes the receipt again"
+        raise RefusedError("transfer.decided", text, hint=hint)
 
 
 def _find_sender(context: Context, claimed: str | None, named: str | None) -> tuple[str, str]:
