@@ -50,9 +50,16 @@ def test_a_label_never_goes_stale(machine: Machine) -> None:
 def test_a_scanner_that_types_needs_no_quoting(machine: Machine) -> None:
     """It types and presses Enter, on some systems with a carriage return."""
     text = _text(machine)
-    for end in (b"\n", b"\r\n", b""):
+    for end in (b"\n", b"\r\n", b"", b" \t\r\n"):
         ran = machine.stage.custody("scan -", stdin=text.encode() + end + b"next scan\n" * bool(end))
         assert (ran.exit, "EX-1" in ran.stdout) == (Exit.DONE, True), ran
+
+
+def test_the_mark_of_a_scanner_is_no_part_of_the_label(machine: Machine) -> None:
+    """Many put the kind of code in front, and some the mark of an encoding."""
+    text = _text(machine)
+    for front in ("]Q1", "\ufeff", "\ufeff]Q3"):
+        assert "EX-1" in machine.do(f"scan {front}{text}").stdout
 
 
 def test_a_page_has_a_label_for_each(machine: Machine) -> None:

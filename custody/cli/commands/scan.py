@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
+from typing import Final
 
 import click
 
@@ -23,6 +25,8 @@ from schemas.details.exhibit import ExhibitRegistered, Foreign
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.errors import UsageError, VerificationError
 from schemas.types import Hash, Status
+
+_MARK: Final = re.compile(r"\A\]Q[0-6]")
 
 
 class Scanned(Result, frozen=True, kw_only=True, tag="custody-scan/v1"):
@@ -55,7 +59,7 @@ def scan(context: Context, text: str) -> None:
     With - one line is read from the input, as a scanner ends its text with Enter. A label of another ledger, and one
     whose hash doesn't fit, are refused with the reason.
     """
-    label = parse_label(_line() if text == "-" else text.rstrip("\r\n"))
+    label = parse_label(_plain(_line() if text == "-" else text))
     exhibit = _find(context, label)
     entry = registration_of(context, exhibit)
     told = described(context, entry)
@@ -63,7 +67,12 @@ def scan(context: Context, text: str) -> None:
 
 
 def _line() -> str:
-    return sys.stdin.buffer.readline(LONGEST + 2).decode("utf-8", "replace").rstrip("\r\n")
+    return sys.stdin.buffer.readline(LONGEST + 16).decode("utf-8", "replace")
+
+
+def _plain(typed: str) -> str:
+    """Return a text without what scanners add: the mark of a QR code (ISO/IEC 15424), blanks, line ends."""
+    return _MARK.sub("", typed.strip(" \t\r\n\ufeff"))
 
 
 def _find(context: Context, label: Label) -> Exhibit:

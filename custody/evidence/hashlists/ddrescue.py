@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from custody.evidence.hashlists.model import Collected, Entry, ListFault, ParsedList
+from schemas import limits
 
 MARK: Final = re.compile(rb"\A# (Mapfile|Rescue Logfile)\.", re.IGNORECASE)
 _STATUS: Final = re.compile(rb"\A\s*(0x[0-9a-fA-F]{1,16}|\d{1,19})\s+[?*/\-F G+](?:\s+\d+)?\s*\Z")
@@ -38,13 +39,22 @@ def parse_ddrescue(lines: Sequence[bytes]) -> ParsedList:
                 found.unknown.append(number)
             has_status = True
             continue
-        start, size = int(block[1], 0), int(block[2], 0)
+        start, size = _number(block[1]), _number(block[2])
+        if start + size > limits.MAX_SAFE_INTEGER:
+            # Of a medium whose end it didn't know, the last block reaches to the end of all numbers.
+            found.unknown.append(number)
+            position = None
+            continue
         if position is not None and start != position:
             text = f"line {number}: expected the next block at byte {position:,}, found it at {start:,}"
             found.faults.append(ListFault("hash-list.map", text))
         position = start + size
         if block[3] != b"+" and size:
             found.bad.append((start, size))
-    if position is not None:
+    if has_status:
         found.entries.append(Entry(0, None, size=position))
     return found.done("ddrescue")
+
+
+def _number(raw: bytes) -> int:
+    return int(raw, 16) if raw[:2] == b"0x" else int(raw)

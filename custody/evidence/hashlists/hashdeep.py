@@ -32,7 +32,7 @@ def parse_hashdeep(lines: Sequence[bytes]) -> ParsedList:
         if not line.strip() or line.startswith((b"##", b"%%%%")):
             continue
         cells = line.split(b",", len(columns) - 1)
-        if len(cells) != len(columns) or not cells[0].isdigit() or len(cells[0]) > 19:
+        if len(cells) != len(columns) or not cells[0].isdigit() or len(cells[0]) > 15:
             found.unknown.append(number)
             continue
         values = [_value(found, number, name, cell) for name, cell in zip(columns[1:-1], cells[1:-1], strict=True)]

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from custody.evidence.hashlists.model import Collected, Entry, ListFault, ParsedList, value_of
+from schemas import limits
 
 GUYMAGER_MARK: Final = re.compile(rb"GUYMAGER ACQUISITION INFO FILE", re.IGNORECASE)
 FTK_MARK: Final = re.compile(rb"Created By AccessData|FTK.{0,4} ?Imager|Created By Exterro", re.IGNORECASE)
@@ -18,7 +19,9 @@ DC3DD_MARK: Final = re.compile(rb"\A\s*dc3dd \d", re.IGNORECASE)
 DCFLDD_MARK: Final = re.compile(rb"\A\s*Total \((md5|sha1|sha256|sha384|sha512)\): ", re.IGNORECASE)
 
 _GUYMAGER: Final = re.compile(rb"\A\s*(MD5|SHA-?1|SHA-?256) hash(?: verified (?:source|image))?\s*:\s*(.*?)\s*\Z", re.I)
-_GUYMAGER_SIZE: Final = re.compile(rb"\A\s*(?:Linux device size|Device size|Image size)\s*:\s*(\d+)\b", re.IGNORECASE)
+_GUYMAGER_SIZE: Final = re.compile(
+    rb"\A\s*(?:Linux device size|Device size|Image size)\s*:\s*(\d{1,15})\b", re.IGNORECASE
+)
 _FILE: Final = re.compile(rb"\A\s*([0-9a-fA-F]{32})  (\S.*)\Z")
 _FTK: Final = re.compile(rb"\A\s*(MD5|SHA-?1|SHA-?256) checksum:\s*(.*?)(?:\s*:\s*(?:verified|mismatch))?\s*\Z", re.I)
 _FTK_SECTORS: Final = re.compile(rb"\A\s*Sector count:\s*([\d,.]+)\s*\Z", re.IGNORECASE)
@@ -57,7 +60,7 @@ def parse_ftk(lines: Sequence[bytes]) -> ParsedList:
             sectors = _number(count[1])
         elif size is not None:
             sector = _number(size[1])
-    if sectors and sector:
+    if 0 < sectors * sector <= limits.MAX_SAFE_INTEGER:
         found.entries.append(Entry(0, None, size=sectors * sector))
     return found.done("ftk-imager")
 

@@ -18,7 +18,7 @@ from typing import Final
 from custody.evidence.hashlists.model import BY_LENGTH, Collected, Entry, ListFault, ParsedList, value_of
 
 _GNU: Final = re.compile(rb"\A(\\?)([0-9a-fA-F]{16,160})( [ *]|\t)(.+)\Z", re.DOTALL)
-_SIZED: Final = re.compile(rb"\A\s*(\d{1,19})  ([0-9a-fA-F]{16,160})  (.+)\Z", re.DOTALL)
+_SIZED: Final = re.compile(rb"\A\s*(\d{1,15})  ([0-9a-fA-F]{16,160})  (.+)\Z", re.DOTALL)
 _TAGGED: Final = re.compile(rb"\A(\\?)([A-Za-z0-9/-]{2,16}) \((.+)\) = ([0-9a-fA-F]{16,160})\Z", re.DOTALL)
 _ESCAPES: Final = {b"\\\\": b"\\", b"\\n": b"\n", b"\\r": b"\r"}
 _TAGS: Final = {

@@ -1,11 +1,14 @@
 """Logs of acquisitions, in the words of the tools that write them."""
 
+from contextlib import suppress
 from hashlib import md5, sha1, sha256
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from custody.evidence.hashlists.compare import Known, compare
-from custody.evidence.hashlists.model import ParsedList
+from custody.evidence.hashlists.model import HashListError, ParsedList
 from custody.evidence.hashlists.read import read_hash_list
 
 MEDIUM = bytes(range(256)) * 16
@@ -150,3 +153,48 @@ def test_an_ftk_log_in_utf_16_is_read() -> None:
     """Newer versions write it so."""
     parsed = read_hash_list(FTK.encode("utf-16"))
     assert (parsed.kind, _compare(parsed, MEDIUM)) == ("ftk-imager", (5, 0))
+
+
+@pytest.mark.parametrize(
+    ("blocks", "size", "bad", "unknown"),
+    [
+        ("0x0 010 +\n010 0200 -", 210, ((10, 200),), ()),
+        ("0x0 0x200 +\n0x200 0x7FFFFFFFFFFFFDFF ?", None, (), (4,)),
+        ("0xFFFFFFFFFFFFFFFF 0xFFFFFFFFFFFFFFFF -", None, (), (3,)),
+        ("9999999999999999999 1 -", None, (), (3,)),
+    ],
+)
+def test_numbers_of_a_map_are_read_as_written_or_not_at_all(
+    blocks: str, size: int | None, bad: tuple[tuple[int, int], ...], unknown: tuple[int, ...]
+) -> None:
+    """Zeros in front, ends that the tool didn't know, and lies: none ends in a crash or in a size that is none."""
+    text = f"# Mapfile. Created by GNU ddrescue version 1.27\n0x0 + 1\n{blocks}\n"
+    found = read_hash_list(text.encode())
+    assert (found.bad, found.unknown) == (bad, unknown)
+    assert [entry.size for entry in found.entries] == [size]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"GUYMAGER ACQUISITION INFO FILE\nDevice size : {'9' * 5000} bytes\nMD5 hash : {'ab' * 16}\n",
+        "Created By AccessData FTK Imager\nSector count: 9999999999999999999\nBytes per Sector: 9999999999\n"
+        f"MD5 checksum: {'ab' * 16}\n",
+    ],
+)
+def test_sizes_that_no_medium_has_are_left_out(text: str) -> None:
+    """A number of five thousand digits is no size, and no reason to stop."""
+    assert [entry.size for entry in read_hash_list(text.encode()).entries] == [None]
+
+
+@given(some.sampled_from([*LOGS]), some.data())
+def test_no_mutilation_of_a_log_crashes(kind: str, data: some.DataObject) -> None:
+    """Whatever is cut out of a log or put into it: it is read, or refused with a code."""
+    raw = LOGS[kind].encode()
+    at = data.draw(some.integers(0, len(raw)))
+    end = data.draw(some.integers(at, min(at + 40, len(raw))))
+    put = data.draw(
+        some.sampled_from([b"", b"\r", b"\0", b"\xef\xbb\xbf", b"\xff\xfe", b"0", b"9" * 5000, b"-", b"\x85"])
+    )
+    with suppress(HashListError):
+        read_hash_list(raw[:at] + put + raw[end:])
