@@ -249,8 +249,8 @@ def _compare_texts(
     """A condition asks what its text says; two texts can be compared where both are shown."""
     sent = _texts(head.details) if isinstance(head.details, TransferDispatched) else {}
     for code, text in _texts(details).items():
-        before, after = sent.get(code, text), text
-        if before is None and after is None:
+        before, after = sent.get(code), text
+        if code not in sent or (before is None and after is None):
             continue
         old = inner.values.disclosed.get(before) if before is not None else None
         new = shown.get(after) if after is not None else None

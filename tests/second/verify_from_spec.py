@@ -34,14 +34,14 @@ stood at the end, and in the last line the verdict.
     step 8       nothing was left out: the index of the ledger says how many entries each subject has
     step 9, 10   evidence and disclosed texts are those that were registered
     step 12      defects of procedure, which a court may cure and which change no verdict
-    step 11      what left for another country had the consent that it needs, by a letter that says so if it came by one,
+    step 11      what left for another country had the consent that it needs, which its letter bears if it came by one,
                  and the bundle was made for this reader
     (step 3 is reserved)
 
 WHAT IT LEAVES OUT.  It decrypts nothing, so that what is encrypted stays undecided until the plain file is given; it
-takes no profile of procedure, and makes none of the checks that one asks for, which can't fail a bundle; of proofs about
-assets it checks nothing where chains_from_spec.py doesn't lie beside it, and says so; it computes SM3 only where the
-machine can. Rules that only a whole ledger can show (``whole`` in the specification) are for an auditor.
+takes no profile of procedure, and makes none of the checks that one asks for, which can't fail a bundle; of proofs
+about assets it checks nothing where chains_from_spec.py doesn't lie beside it, and says so; it computes SM3 only where
+the machine can. Rules that only a whole ledger can show (``whole`` in the specification) are for an auditor.
 
 EXIT CODE.  0 PASSED, 3 FAILED, 4 INDETERMINATE; 2 wrong usage (also an unreadable file or a malformed trust file),
 1 a fault of this program, which says nothing about the bundle.

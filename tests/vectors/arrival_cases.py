@@ -132,3 +132,5 @@ def _linked(*, is_right: bool) -> Callable[[Setting], Vector]:
 
 _enter("inherited-linked-by-file", "A proof apart links the inner ledger with what was seen.", _linked(is_right=True))
 _enter("inherited-not-linked-by-file", "A proof apart that doesn't lead to the inner ledger.", _linked(is_right=False))
+_came("condition-more-with-words", "A condition with words that the dispatch doesn't have at all.", "FAILED", 11,
+      "inherited.conditions", conditions=ONE)  # fmt: skip
