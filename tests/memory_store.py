@@ -164,8 +164,7 @@ class MemoryLedger:
     def put_changes(self, changes: Changes) -> None:
         """Replace states, add the checkpoint."""
         start = max(self.notes, default=0)
-        for record in changes.states:
-            self.state.put(record)
+        self.state.put(changes.states)
         self.tally_rows.update((tally.subject, tally) for tally in changes.tallies)
         self.notes[changes.frontier.size] = changes.note
         for rows in self.rows[start:]:

@@ -156,7 +156,7 @@ def check_standing(reader: LedgerReader, state: WorkingState, signings: Sequence
     Raises:
         VerificationError: ``keys.disputed``.
     """
-    changed = state.keys()
+    changed = state.keys
     if not reader.has_disputing_key() and not any(map(is_disputing, changed.values())):
         return
     keys: dict[str, Key] = {**reader.keys(), **changed}

@@ -147,7 +147,7 @@ class Appending:
         ledger = self._state.ledger()
         assert ledger is not None, "entry 0 opened it"
         note = sign_checkpoint(ledger, Checkpoint(ledger.origin, self._size, frontier.root()), log_signers)
-        states, tallies = self._state.records(), tuple(self._tallies.tallies())
+        states, tallies = tuple(self._state.records()), tuple(self._tallies.tallies())
         self._writer.put_changes(Changes(states, tallies, frontier, note))
         self.receipts = [
             Receipt(index, event_hash, leaf, self._recorded_at, self._size)

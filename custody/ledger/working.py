@@ -2,50 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from custody.ledger.store import LedgerReader, SubjectEntry, Tally
 from custody.ledger.trie import root_from_sorted
-from custody.verify.contents import Contents
-from custody.verify.state import (
-    Agent,
-    Case,
-    Consent,
-    EventPlace,
-    Exhibit,
-    Key,
-    Ledger,
-    Request,
-    StateRecord,
-    Transfer,
-    View,
-)  # fmt: skip
-from schemas.event import ParsedEvent
+from custody.verify.state import Agent, Case, Consent, EventPlace, Exhibit, Key, Ledger, Put, Request, Transfer, View
 from schemas.merkle import Frontier
 from schemas.subject import Subject, leaf_of, subject_key
 
 
-class WorkingState:
+class WorkingState(Put):
     """A `View` that remembers what was put since it was made, and asks ``base`` for all else."""
 
-    __slots__ = (
-        "_agents", "_base", "_cases", "_consents", "_contents", "_events", "_exhibits", "_keys", "_ledger",
-        "_registered", "_requests", "_transfers", "is_whole",
-    )  # fmt: skip
+    __slots__ = ("_base", "_events", "is_whole")
 
     def __init__(self, base: View) -> None:
+        super().__init__()
         self.is_whole = base.is_whole
         self._base = base
-        self._ledger: Ledger | None = None
-        self._agents: dict[str, Agent] = {}
-        self._keys: dict[str, Key] = {}
-        self._cases: dict[str, Case] = {}
-        self._exhibits: dict[tuple[str, str], Exhibit] = {}
-        self._registered: dict[str, tuple[str, str]] = {}
-        self._requests: dict[str, Request] = {}
-        self._consents: dict[str, Consent] = {}
-        self._contents = Contents()
-        self._transfers: dict[str, Transfer] = {}
         self._events: dict[str, EventPlace | None] = {}
 
     def ledger(self) -> Ledger | None:
@@ -92,8 +66,8 @@ class WorkingState:
 
     def consents(self, registration: str) -> tuple[Consent, ...]:
         """Return the consents about the exhibit whose registration has that event hash, in ledger order."""
-        found = {consent.id: consent for consent in self._base.consents(registration)}
-        found.update((item.id, item) for item in self._consents.values() if registration in item.exhibits)
+        found = {consent.id: self._consents.get(consent.id, consent) for consent in self._base.consents(registration)}
+        found.update((item, self._consents[item]) for item in self._covering.get(registration, ()))
         return tuple(found.values())
 
     def transfer(self, dispatch: str) -> Transfer | None:
@@ -117,48 +91,9 @@ class WorkingState:
         """Remember that ``base`` holds none of these events, so that nobody asks it for each."""
         self._events.update(dict.fromkeys(event_hashes))
 
-    def put(self, records: Iterable[StateRecord]) -> None:
-        """Take over what the reducer returned."""
-        for record in records:
-            match record:
-                case Exhibit():
-                    self._exhibits[record.case, record.number] = record
-                    if record.sequence == 0:
-                        self._registered[record.registration] = (record.case, record.number)
-                case Agent():
-                    self._agents[record.id] = record
-                case Key():
-                    self._keys[record.id] = record
-                case Case():
-                    self._cases[record.number] = record
-                case Ledger():
-                    self._ledger = record
-                case Request():
-                    self._requests[record.id] = record
-                case Consent():
-                    self._consents[record.id] = record
-                case Transfer():
-                    self._transfers[record.id] = record
-
     def place(self, event_hash: str, place: EventPlace) -> None:
         """Remember where an event stands."""
         self._events[event_hash] = place
-
-    def hold(self, parsed: ParsedEvent, subjects: tuple[Subject, ...]) -> None:
-        """Remember what an event says of files and documents."""
-        self._contents.add(parsed, subjects)
-
-    def keys(self) -> Mapping[str, Key]:
-        """Return the keys put, by id."""
-        return self._keys
-
-    def records(self) -> tuple[StateRecord, ...]:
-        """Return every record put, in its last form."""
-        ledger = () if self._ledger is None else (self._ledger,)
-        return (
-            *ledger, *self._agents.values(), *self._keys.values(), *self._cases.values(), *self._exhibits.values(),
-            *self._requests.values(), *self._consents.values(), *self._transfers.values(),
-        )  # fmt: skip
 
 
 class WorkingTallies:

@@ -129,8 +129,7 @@ class Fold:
             if is_set(event.event.link):
                 self._broken.add(subjects[0])
             return Placed(index, subjects, is_applied=False)
-        for record in outcome.changes:
-            self.state.put(record)
+        self.state.put(outcome.changes)
         self._standings.settle(standing, outcome.changes)
         self.state.place(event.hash, outcome.place)
         self.state.hold(event, outcome.place.subjects)

@@ -6,7 +6,7 @@ storage answers the same questions from its rows when it appends. Records are fr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -227,16 +227,17 @@ class View(Protocol):
         """Return the documents that this side put to a request; whole ledgers only."""
 
 
-class State:
-    """A `View` in memory, folded from entries in order."""
+class Put:
+    """The newest form of every record that the reducer returned, by its name. Mutable, and the ground of every `View`
+    that grows.
+    """
 
     __slots__ = (
-        "_agents", "_cases", "_consents", "_contents", "_covering", "_events", "_exhibits", "_keys", "_ledger",
-        "_registered", "_requests", "_shared", "_transfers", "is_whole",
+        "_agents", "_cases", "_consents", "_contents", "_covering", "_exhibits", "_keys", "_ledger", "_registered",
+        "_requests", "_transfers",
     )  # fmt: skip
 
-    def __init__(self, *, is_whole: bool) -> None:
-        self.is_whole = is_whole
+    def __init__(self) -> None:
         self._ledger: Ledger | None = None
         self._agents: dict[str, Agent] = {}
         self._keys: dict[str, Key] = {}
@@ -248,6 +249,79 @@ class State:
         self._contents = Contents()
         self._covering: dict[str, list[str]] = {}
         self._transfers: dict[str, Transfer] = {}
+
+    @property
+    def requests(self) -> dict[str, Request]:
+        """All assistance requests by id."""
+        return self._requests
+
+    @property
+    def keys(self) -> dict[str, Key]:
+        """All keys by id."""
+        return self._keys
+
+    @property
+    def cases(self) -> dict[str, Case]:
+        """All cases by number."""
+        return self._cases
+
+    @property
+    def exhibits(self) -> dict[tuple[str, str], Exhibit]:
+        """All exhibits by case and number."""
+        return self._exhibits
+
+    def records(self) -> Iterator[StateRecord]:
+        """Yield every record, in no order that matters."""
+        if self._ledger is not None:
+            yield self._ledger
+        yield from self._agents.values()
+        yield from self._keys.values()
+        yield from self._cases.values()
+        yield from self._exhibits.values()
+        yield from self._requests.values()
+        yield from self._consents.values()
+        yield from self._transfers.values()
+
+    def put(self, records: Iterable[StateRecord]) -> None:
+        """Take over what the reducer returned."""
+        for record in records:
+            match record:
+                case Exhibit():
+                    name = (record.case, record.number)
+                    self._exhibits[name] = record
+                    if record.sequence == 0:
+                        self._registered[record.registration] = name
+                case Agent():
+                    self._agents[record.id] = record
+                case Key():
+                    self._keys[record.id] = record
+                case Case():
+                    self._cases[record.number] = record
+                case Ledger():
+                    self._ledger = record
+                case Request():
+                    self._requests[record.id] = record
+                case Transfer():
+                    self._transfers[record.id] = record
+                case Consent():
+                    if record.id not in self._consents:
+                        for registration in record.exhibits:
+                            self._covering.setdefault(registration, []).append(record.id)
+                    self._consents[record.id] = record
+
+    def hold(self, parsed: ParsedEvent, subjects: tuple[Subject, ...]) -> None:
+        """Remember what an event says of files and documents."""
+        self._contents.add(parsed, subjects)
+
+
+class State(Put):
+    """A `View` in memory, folded from entries in order."""
+
+    __slots__ = ("_events", "_shared", "is_whole")
+
+    def __init__(self, *, is_whole: bool) -> None:
+        super().__init__()
+        self.is_whole = is_whole
         self._events: dict[str, EventPlace] = {}
         self._shared: dict[Any, Any] = {}
 
@@ -309,39 +383,7 @@ class State:
     def hold(self, parsed: ParsedEvent, subjects: tuple[Subject, ...]) -> None:
         """Remember what an event says of files and documents; in a bundle nobody asks."""
         if self.is_whole:
-            self._contents.add(parsed, subjects)
-
-    @property
-    def requests(self) -> dict[str, Request]:
-        """All assistance requests by id."""
-        return self._requests
-
-    @property
-    def keys(self) -> dict[str, Key]:
-        """All keys by id."""
-        return self._keys
-
-    @property
-    def cases(self) -> dict[str, Case]:
-        """All cases by number."""
-        return self._cases
-
-    @property
-    def exhibits(self) -> dict[tuple[str, str], Exhibit]:
-        """All exhibits by case and number."""
-        return self._exhibits
-
-    def records(self) -> Iterator[StateRecord]:
-        """Yield every record, in no order that matters."""
-        if self._ledger is not None:
-            yield self._ledger
-        yield from self._agents.values()
-        yield from self._keys.values()
-        yield from self._cases.values()
-        yield from self._exhibits.values()
-        yield from self._requests.values()
-        yield from self._consents.values()
-        yield from self._transfers.values()
+            super().hold(parsed, subjects)
 
     def place(self, event_hash: str, place: EventPlace) -> None:
         """Remember where an event stands; parts that many events have in common are kept once."""
@@ -350,28 +392,3 @@ class State:
         self._events[event_hash] = EventPlace(
             place.index, share(type, type), share(subjects, subjects), share(signers, signers)
         )
-
-    def put(self, record: StateRecord) -> None:
-        """Take over one record that the reducer returned."""
-        match record:
-            case Exhibit():
-                name = (record.case, record.number)
-                self._exhibits[name] = record
-                self._registered.setdefault(record.registration, name)
-            case Agent():
-                self._agents[record.id] = record
-            case Key():
-                self._keys[record.id] = record
-            case Case():
-                self._cases[record.number] = record
-            case Ledger():
-                self._ledger = record
-            case Request():
-                self._requests[record.id] = record
-            case Transfer():
-                self._transfers[record.id] = record
-            case Consent():
-                if record.id not in self._consents:
-                    for registration in record.exhibits:
-                        self._covering.setdefault(registration, []).append(record.id)
-                self._consents[record.id] = record

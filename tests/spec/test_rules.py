@@ -21,8 +21,7 @@ def _state(*, is_whole: bool) -> State:
     state = State(is_whole=is_whole)
     for index, entry in enumerate(story().entries):
         outcome = reduce(state, index, entry.event, ())
-        for record in outcome.changes:
-            state.put(record)
+        state.put(outcome.changes)
         state.place(entry.event.hash, outcome.place)
     return state
 

@@ -80,8 +80,7 @@ class Desk:
     def bring(self, event: ParsedEvent) -> None:
         """Bring an event before the reducer, and keep what it changes."""
         outcome = reduce(self.state, self.index, event, ())
-        for record in outcome.changes:
-            self.state.put(record)
+        self.state.put(outcome.changes)
         self.state.place(event.hash, outcome.place)
         self.index += 1
 
