@@ -2721,8 +2721,7 @@ class State:
             return [] if sent else ["defect.returned-after-recall"]
         if sent is not None:
             exhibit.holder, exhibit.status = sent.sender, "in-transit" if sent.is_original else "held"
-        if entry.type == "transfer.recalled":
-            exhibit.recalled.add(details["transfer"])
+        exhibit.recalled.add(details["transfer"])  # recalled, or refused
         return []
 
     # Requests and consents (requests.md)

@@ -111,6 +111,7 @@ class WayBack:
 
 Taken = Callable[[WayBack], object]
 ACCEPTED, RECALL = ("transfer.receipt", RECEIPT), ("transfer.recalled", RECALLED)
+REFUSED = ("transfer.receipt", {**RECEIPT, "outcome": "refused"})
 
 
 def _back(
@@ -152,6 +153,8 @@ _back("back-home-from-nowhere", "It comes back in another transfer than it was s
 _back("back-home-before-its-receipt", "It comes back before its receipt did.", "PASSED", None, "", _plainly())
 _back("back-home-after-a-recall", "It was recalled, accepted all the same, and comes back: a defect.", "PASSED", None,
       "defect.returned-after-recall", _plainly(), RECALL)  # fmt: skip
+_back("back-home-after-a-refusal", "It was refused on paper, accepted all the same, and comes back: a defect.", "PASSED",
+      None, "defect.returned-after-recall", _plainly(), REFUSED)  # fmt: skip
 _back("rule-back-from-another-way", "A return names another transfer than it left under.", "FAILED", 7,
       "rule.transfer-other", _plainly(sent="4f" * 16), ACCEPTED)  # fmt: skip
 _back("rule-back-unsaid-after-a-recall", "A return after a recall that doesn't say which.", "FAILED", 7,
