@@ -65,7 +65,7 @@ MEMBERS: Final = 2_000_000
 INHERITED_DEPTH: Final = 8
 """Bundles within bundles: evidence that went through more countries than that is asked for from the one before."""
 INHERITED_RETURNED: Final = 3
-"""Depth of a bundle with which something came back, up to which a writer sends it on: room is left for the way ahead."""
+"""Depth of a bundle with which something came back, up to which a writer sends it on: the way ahead needs room."""
 DISCLOSURE_BYTES: Final = 65_536
 """One disclosure's text."""
 PATH_BYTES: Final = 32_768

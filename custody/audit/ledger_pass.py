@@ -27,9 +27,8 @@ from keys.verifier_key import VerifierKey
 from schemas.content import Content
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.entry import ParsedEntry, parse_entry
-from schemas.errors import CustodyError
+from schemas.errors import CustodyError, StorageError
 from schemas.event import ParsedEvent
-from schemas.errors import StorageError
 from schemas.report import Findings, Severity
 from schemas.text import format_time
 

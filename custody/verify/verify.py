@@ -63,9 +63,9 @@ class Verified:
     values: Values
     state: State
     disputes: Disputes
-
     within: tuple[Verified, ...] = ()
     """The bundles within, in order of their payload manifests."""
+
 
 def verify(
     source: Source,

@@ -41,6 +41,10 @@ class Members:
         """Refuse: the pages show no bundle within a bundle."""
         raise VerificationError("container.not-a-zip", f"expected no bundle in {name}")
 
+    def within(self, raw: bytes) -> Source:
+        """Refuse: the pages show no letter that is a document."""
+        raise VerificationError("container.not-a-zip", f"expected no letter, found {len(raw)} bytes")
+
     def measure(self, name: str) -> FoundFile:
         """Return digest and size of a member."""
         raw = self.members[name]

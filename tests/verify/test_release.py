@@ -184,7 +184,7 @@ def test_a_bundle_for_another_ledger_is_not_ones_own(side: Side) -> None:
     ],
 )
 def test_a_reader_without_a_ledger_has_a_country(side: Side, own: dict[str, str], is_for_him: bool) -> None:
-    """A court that keeps no ledger can still tell a bundle that went astray; where both have one, the ledgers decide."""
+    """A court without a ledger can still tell a bundle that went astray; where both have one, the ledgers decide."""
     side.consent("EX-1", "b-police")
     built = side.build("b.zip", "EX-1", to="b-police")
     assert ("lawfulness.recipient" in codes(read(built.path, trust(side, **own), side.world.at))) != is_for_him

@@ -138,7 +138,8 @@ def _step(read: Reader, entry: ParsedEntry) -> tuple[str, ...]:
                 terms,
             )
         case TransferRefused():
-            there = ", ".join(f"{item.case}/{item.exhibit}" for item in details.exhibits)
+            named = details.exhibits if isinstance(details.exhibits, tuple) else ()
+            there = ", ".join(f"{item.case}/{item.exhibit}" for item in named) or f"parcel {details.parcel}"
             reasons = f"{read.value(details.reasons)}; verdict on the bundle: {details.verdict}"
             return show(there), "refused", format_utc(details.refused_at), read.person(details.from_), "-", "-", reasons
         case TransferReceipt():
