@@ -153,7 +153,7 @@ _back("back-home-from-nowhere", "It comes back in another transfer than it was s
 _back("back-home-before-its-receipt", "It comes back before its receipt did.", "PASSED", None, "", _plainly())
 _back("back-home-after-a-recall", "It was recalled, accepted all the same, and comes back: a defect.", "PASSED", None,
       "defect.returned-after-recall", _plainly(), RECALL)  # fmt: skip
-_back("back-home-after-a-refusal", "It was refused on paper, accepted all the same, and comes back: a defect.", "PASSED",
+_back("back-home-after-a-refusal", "It was refused, accepted all the same, and comes back: a defect.", "PASSED",
       None, "defect.returned-after-recall", _plainly(), REFUSED)  # fmt: skip
 _back("rule-back-from-another-way", "A return names another transfer than it left under.", "FAILED", 7,
       "rule.transfer-other", _plainly(sent="4f" * 16), ACCEPTED)  # fmt: skip
