@@ -12,8 +12,9 @@ from custody.ledger.store import EMPTY_HEAD, Changes, Head, SubjectEntry, Tally
 from custody.ledger.tiles import MemoryTiles
 from custody.verify.disputes import Signing, is_disputing
 from custody.verify.standing import Standings
-from custody.verify.state import Agent, Case, EventPlace, Exhibit, Key, State
+from custody.verify.state import State
 from custody.verify.subjects import subjects_of
+from custody.verify.view import Agent, Case, EventPlace, Exhibit, Key
 from schemas.entry import parse_entry
 from schemas.errors import StorageError
 from schemas.event import ParsedEvent

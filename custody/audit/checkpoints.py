@@ -10,7 +10,7 @@ from custody.audit.growing_tree import GrowingTree
 from custody.audit.table_rows import TableRows
 from custody.ledger.signature_cores import SignatureCores
 from custody.verify.opened import fail
-from custody.verify.state import LogKey
+from custody.verify.view import LogKey
 from keys.ed25519 import SIGNATURE_BYTES
 from keys.note import UnverifiedNote, parse_note
 from keys.verifier_key import VerifierKey, parse_verifier_key

@@ -19,8 +19,8 @@ from custody.verify.inherited import manifest_of, report_arrival
 from custody.verify.letters import letter_of, opens_gate
 from custody.verify.past import Past
 from custody.verify.receipt_proof import check_receipt
-from custody.verify.state import View
 from custody.verify.verify import Trusted, Verified
+from custody.verify.view import View
 from schemas import limits
 from schemas.details.exhibit import ExhibitRegistered, Foreign
 from schemas.details.transfer import TransferAccepted, TransferReturned

@@ -29,8 +29,8 @@ from custody.report.words import hash_name
 from custody.storage.home import Home, open_home
 from custody.verify.places import places_of
 from custody.verify.reducer import reduce
-from custody.verify.state import Ledger
 from custody.verify.verify import Trusted, Verified
+from custody.verify.view import Ledger
 from schemas.errors import StorageError
 from schemas.event import About, ParsedEvent, Seen, Signer
 from schemas.text import check_number

@@ -18,7 +18,7 @@ from custody.ledger.working import WorkingState
 from custody.verify.disputes import Signing, find_disputes, is_disputing
 from custody.verify.fold import names_again, root_of
 from custody.verify.release import check_release, names_nobody
-from custody.verify.state import Key, View
+from custody.verify.view import Key, View
 from schemas.entry import parse_entry
 from schemas.errors import RefusedError, RuleViolation, VerificationError
 from schemas.event import ParsedEvent, Seen

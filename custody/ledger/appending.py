@@ -20,7 +20,7 @@ from custody.verify.disputes import Signing, affirmed_by
 from custody.verify.past import RESTING
 from custody.verify.reducer import reduce
 from custody.verify.signing import check_enrolments, signature_jobs
-from custody.verify.state import View
+from custody.verify.view import View
 from keys.private.signer import Signer
 from schemas import canonical, limits, text
 from schemas.checkpoint import Checkpoint

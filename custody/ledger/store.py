@@ -16,7 +16,7 @@ from custody.ledger.rows import EntryRows
 from custody.ledger.tiles import TileStore
 from custody.verify.disputes import Signing
 from custody.verify.standing import Standings
-from custody.verify.state import Agent, Case, Exhibit, Key, StateRecord, View
+from custody.verify.view import Agent, Case, Exhibit, Key, StateRecord, View
 from schemas.event import ParsedEvent
 from schemas.merkle import Frontier
 from schemas.private import Disclosure

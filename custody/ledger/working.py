@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from custody.ledger.store import LedgerReader, SubjectEntry, Tally
 from custody.ledger.trie import root_from_sorted
-from custody.verify.state import Agent, Case, Consent, EventPlace, Exhibit, Key, Ledger, Put, Request, Transfer, View
+from custody.verify.state import Put
+from custody.verify.view import Agent, Case, Consent, EventPlace, Exhibit, Key, Ledger, Request, Transfer, View
 from schemas.merkle import Frontier
 from schemas.subject import Subject, leaf_of, subject_key
 

@@ -9,7 +9,7 @@ from custody.audit.custody_at import CustodyAt, CustodyWatch
 from custody.storage.lookup import rows_among
 from custody.storage.reading import Reader
 from custody.verify.fold import Fold
-from custody.verify.state import Exhibit
+from custody.verify.view import Exhibit
 from schemas.entry import parse_entry
 from schemas.errors import StorageError
 from schemas.report import Findings

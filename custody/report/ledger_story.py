@@ -22,8 +22,8 @@ from custody.verify.explanations import Explanations
 from custody.verify.fold import Fold, Placed
 from custody.verify.images import check_image
 from custody.verify.places import places_of
-from custody.verify.state import Exhibit
 from custody.verify.verify import Verified
+from custody.verify.view import Exhibit
 from schemas.details.exhibit import ExhibitLinked, ExhibitRegistered
 from schemas.details.record import DisclosureErased
 from schemas.entry import ParsedEntry

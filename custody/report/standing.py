@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from custody.verify.fold import Fold
-from custody.verify.state import Exhibit, State
+from custody.verify.state import State
+from custody.verify.view import Exhibit
 from schemas.entry import ParsedEntry
 from schemas.report import Findings
 from schemas.types import is_set

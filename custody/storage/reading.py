@@ -16,7 +16,7 @@ from custody.storage.records import read_record
 from custody.storage.stored_tiles import StoredTiles
 from custody.storage.stored_view import Known, StoredView
 from custody.verify.disputes import Signing
-from custody.verify.state import Agent, Case, Exhibit, Key
+from custody.verify.view import Agent, Case, Exhibit, Key
 from schemas.errors import StorageError
 from schemas.event import ParsedEvent
 from schemas.merkle import Frontier

@@ -9,7 +9,7 @@ import msgspec
 from custody.ledger.numbers import fold_number
 from custody.storage import statements
 from custody.verify.disputes import is_disputing
-from custody.verify.state import Agent, Case, Consent, Exhibit, Key, Ledger, Request, StateRecord, Transfer
+from custody.verify.view import Agent, Case, Consent, Exhibit, Key, Ledger, Request, StateRecord, Transfer
 from schemas.errors import StorageError
 
 T = TypeVar("T", Agent, Case, Consent, Exhibit, Key, Ledger, Request, Transfer)

@@ -18,7 +18,7 @@ from custody.storage import tables
 from custody.storage.declared import table_of
 from custody.storage.reading import Reader
 from custody.storage.registrations import run_select
-from custody.verify.state import Exhibit
+from custody.verify.view import Exhibit
 from schemas.subject import subject_key
 
 _entry = table_of(tables.EntryTable).c

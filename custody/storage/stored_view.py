@@ -13,8 +13,8 @@ from custody.storage import statements
 from custody.storage.records import read_record
 from custody.verify.contents import digests_of, own_documents
 from custody.verify.standing import Standings
-from custody.verify.state import Agent, Case, Consent, EventPlace, Exhibit, Key, Ledger, Request, StateRecord, Transfer
 from custody.verify.subjects import subjects_of
+from custody.verify.view import Agent, Case, Consent, EventPlace, Exhibit, Key, Ledger, Request, StateRecord, Transfer
 from schemas.entry import parse_entry
 from schemas.merkle import Frontier
 from schemas.subject import subject_key

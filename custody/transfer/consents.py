@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from custody.verify.release import Way, fault_of
-from custody.verify.state import Consent, Exhibit, View
+from custody.verify.view import Consent, Exhibit, View
 
 
 def consents_in_force(view: View, exhibit: Exhibit, to: str, *, at: str) -> tuple[Consent, ...]:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from custody.transfer.requests import RequestStory
-from custody.verify.state import Agent, Ledger, Request
 from custody.verify.verify import Verified
+from custody.verify.view import Agent, Ledger, Request
 from schemas.details.letter import LetterOrigin
 from schemas.details.record import BundleExported
 from schemas.details.request import (

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from custody.verify.opened import Opened, fail
-from custody.verify.state import Ledger
 from custody.verify.tree import check_consistency
+from custody.verify.view import Ledger
 from keys.note import open_note
 from keys.policy import check_quorum, parse_policy
 from keys.verifier_key import VerifierKey, parse_verifier_key

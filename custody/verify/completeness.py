@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from custody.verify.fold import Placed
 from custody.verify.named_agents import agents_of
 from custody.verify.opened import Opened, fail
-from custody.verify.state import State, Subject
+from custody.verify.state import State
 from custody.verify.subjects import LEDGER
 from custody.verify.tree import check_consistency
 from custody.verify.trie import check_subject
+from custody.verify.view import Subject
 from schemas.bundle import Bundle
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.record import BundleExported

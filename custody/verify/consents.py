@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from custody.verify.state import Agent, Consent, View
+from custody.verify.view import Agent, Consent, View
 from schemas.details.consent import ConditionsMet, ConsentRecorded, ConsentRevoked
 from schemas.errors import RuleViolation
 from schemas.event import About, Event, ParsedEvent

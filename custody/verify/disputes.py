@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import msgspec
 
 from custody.verify.rules import HANDLING, REGISTRAR, RULES
-from custody.verify.state import Key, View
+from custody.verify.view import Key, View
 from schemas import limits
 from schemas.event import ParsedEvent
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from msgspec import structs
 
 from custody.verify.rules import REGISTRAR
-from custody.verify.state import Agent, Key, Ledger, LogKey, StateRecord, View
+from custody.verify.view import Agent, Key, Ledger, LogKey, StateRecord, View
 from keys.verifier_key import KeyType, parse_verifier_key
 from schemas import limits
 from schemas.details.ledger import (

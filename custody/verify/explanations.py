@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from custody.verify.state import View
+from custody.verify.view import View
 from schemas.details.record import RecordExplained
 from schemas.entry import ParsedEntry
 from schemas.report import Finding, Findings, Severity

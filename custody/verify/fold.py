@@ -16,8 +16,9 @@ from custody.verify.reducer import reduce
 from custody.verify.release import check_release, names_nobody
 from custody.verify.signing import SignatureJob, check_enrolments, signature_jobs
 from custody.verify.standing import Standing, Standings
-from custody.verify.state import State, Subject
+from custody.verify.state import State
 from custody.verify.subjects import subjects_of
+from custody.verify.view import Subject
 from schemas.content import Content
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.transfer import TransferAccepted

@@ -15,7 +15,8 @@ from typing import Protocol, TypeVar
 from custody.verify.disclosures_step import Values
 from custody.verify.opened import Opened, fail
 from custody.verify.source import Elsewhere, FoundFile, Source
-from custody.verify.state import Exhibit, State, View
+from custody.verify.state import State
+from custody.verify.view import Exhibit, View
 from schemas import layout, limits
 from schemas.content import Content
 from schemas.details.exhibit import ExhibitRegistered, Foreign

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from custody.verify.state import View
+from custody.verify.view import View
 from schemas.event import ParsedEvent
 
 RESTING: Final = frozenset(

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from custody.verify.state import View
+from custody.verify.view import View
 from schemas.content import Content
 from schemas.details.custody import Moved
 from schemas.details.exhibit import (

@@ -17,7 +17,6 @@ from custody.verify.consents import change_consent
 from custody.verify.enrolment import enrolled
 from custody.verify.requests import change_request
 from custody.verify.rules import HANDLING, REGISTRAR, RULES, Rule
-from custody.verify.state import Case, EventPlace, Exhibit, StateRecord, View
 from custody.verify.subjects import subjects_of
 from custody.verify.transfers import (
     accept_exhibit,
@@ -26,6 +25,7 @@ from custody.verify.transfers import (
     refuse_transfer,
     transfer_exhibit,
 )  # fmt: skip
+from custody.verify.view import Case, EventPlace, Exhibit, StateRecord, View
 from schemas.details.custody import Moved
 from schemas.details.exhibit import Acquisition, ExhibitIncident, ExhibitRegistered, ExhibitReleased
 from schemas.details.record import AccessLogged, BundleExported

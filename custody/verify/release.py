@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import msgspec
 
 from custody.verify.contents import own_documents
-from custody.verify.state import Agent, Consent, Exhibit, Ledger, View
+from custody.verify.view import Agent, Consent, Exhibit, Ledger, View
 from schemas.details.consent import STRICTNESS
 from schemas.details.custody import Moved
 from schemas.details.exhibit import ExhibitDisposed, ExhibitReleased

@@ -12,7 +12,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from custody.verify.state import Request, View
+from custody.verify.view import Request, View
 from schemas.details.request import (
     Answer,
     AnswerReceived,

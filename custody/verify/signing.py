@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from custody.verify.state import Key, View
+from custody.verify.view import Key, View
 from keys.dsse import check_enrolment
 from keys.ed25519 import SIGNATURE_BYTES, check_signature
 from schemas.details.ledger import AgentEnrolled, AgentKeyAdded, LedgerOpened, PublicKey

@@ -12,7 +12,7 @@ import msgspec
 
 from custody.verify.disputes import reliance
 from custody.verify.signing import MatchedKeys, match_keys
-from custody.verify.state import Agent, Key, Ledger, StateRecord, View
+from custody.verify.view import Agent, Key, Ledger, StateRecord, View
 from schemas.envelope import Envelope
 from schemas.event import ParsedEvent, Signer
 

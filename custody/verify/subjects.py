@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from custody.verify.state import Subject, View
+from custody.verify.view import Subject, View
 from schemas.details.ledger import AgentChanged, AgentEnrolled, AgentKeyAdded, AgentKeyRevoked, LedgerOpened
 from schemas.details.transfer import TransferRefused
 from schemas.event import About, ParsedEvent

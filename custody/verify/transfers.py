@@ -10,7 +10,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from custody.verify.rules import REGISTRAR
-from custody.verify.state import Dispatch, Exhibit, Transfer, View
+from custody.verify.view import Dispatch, Exhibit, Transfer, View
 from schemas.details.exhibit import ExhibitRegistered, Foreign
 from schemas.details.record import BundleExported
 from schemas.details.transfer import (

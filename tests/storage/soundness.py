@@ -13,7 +13,7 @@ from custody.storage.records import record_row
 from custody.verify.disputes import Signing, reliance
 from custody.verify.fold import Fold
 from custody.verify.signing import match_signatures
-from custody.verify.state import Agent, Case, StateRecord
+from custody.verify.view import Agent, Case, StateRecord
 from keys.note import parse_note
 from schemas.checkpoint import parse_checkpoint
 from schemas.entry import ParsedEntry, parse_entry

@@ -8,7 +8,7 @@ import pytest
 
 from custody.ledger.compose import Composed
 from custody.transfer.letters import Letter, LetterRequest, check_addressed, check_is_news, peer_of, plain_details
-from custody.verify.state import Agent, Ledger, Request
+from custody.verify.view import Agent, Ledger, Request
 from schemas.errors import RefusedError, UsageError, VerificationError
 from schemas.private import Disclosure
 from tests.transfer.asking import Asking

@@ -25,7 +25,8 @@ from custody.ledger.submission import Submission
 from custody.ledger.tiles import MemoryTiles, append_leaves
 from custody.ledger.trie import SubjectTrie
 from custody.verify.fold import Fold
-from custody.verify.state import Ledger, LogKey, State, Subject
+from custody.verify.state import State
+from custody.verify.view import Ledger, LogKey, Subject
 from keys.private.signer import Ed25519Signer
 from schemas import bag, canonical, layout, text
 from schemas.checkpoint import Checkpoint

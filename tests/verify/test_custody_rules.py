@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from custody.ledger.compose import Anchor, link_after
 from custody.verify.reducer import reduce
 from custody.verify.rules import RULES
-from custody.verify.state import Exhibit, State
+from custody.verify.state import State
+from custody.verify.view import Exhibit
 from schemas.entry import parse_entry
 from schemas.errors import RuleViolation
 from schemas.event import About, Link, ParsedEvent, Signer

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from custody.verify.fold import Fold
-from custody.verify.state import Ledger, LogKey
+from custody.verify.view import Ledger, LogKey
 from schemas.content import Digests
 from schemas.details.image import Image, Medium, Segments
 from schemas.entry import parse_entry

@@ -29,7 +29,7 @@ from custody.transfer.letters import (
     received_details,
 )  # fmt: skip
 from custody.transfer.requests import RequestStory, names_of, read_story
-from custody.verify.state import Agent
+from custody.verify.view import Agent
 from schemas.errors import RefusedError, UsageError
 from schemas.profile import RequiredField
 from schemas.text import format_time

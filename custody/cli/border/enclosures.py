@@ -17,7 +17,7 @@ from custody.cli.showing.holdings import Holdings
 from custody.storage.reading import Reader
 from custody.verify.contents import own_documents
 from custody.verify.release import Breach
-from custody.verify.state import Exhibit
+from custody.verify.view import Exhibit
 from schemas.event import ParsedEvent
 
 

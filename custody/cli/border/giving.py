@@ -8,7 +8,7 @@ from custody.cli.border.release_gate import Tried, refuse
 from custody.cli.context import Context
 from custody.ledger.admission import check_lawful
 from custody.verify.release import Breach, check_release, goal_of
-from custody.verify.state import Exhibit, View
+from custody.verify.view import Exhibit, View
 from schemas.event import ParsedEvent
 from schemas.text import format_time
 

@@ -9,7 +9,7 @@ from typing import Literal
 from custody.cli.context import Context
 from custody.ledger.store import LedgerReader
 from custody.verify.receipt_proof import VerifiedReceipt
-from custody.verify.state import Exhibit
+from custody.verify.view import Exhibit
 from schemas.details.transfer import TransferContested, TransferDispatched, TransferReceipt, TransferReturned
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.errors import RefusedError

@@ -13,7 +13,7 @@ from custody.ledger.submission import Submission
 from custody.ledger.working import WorkingState
 from custody.verify.reducer import reduce
 from custody.verify.release import Breach, check_release
-from custody.verify.state import Exhibit
+from custody.verify.view import Exhibit
 from keys.private.signing import join_signatures, sign_for
 from schemas.errors import RefusedError, UsageError
 from schemas.event import About, ParsedEvent, Signer

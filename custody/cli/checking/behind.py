@@ -17,8 +17,8 @@ from custody.transfer.arrivals import reservations_for
 from custody.verify.behind_step import is_proven
 from custody.verify.inherited import ABSENT
 from custody.verify.letters import opens_gate
-from custody.verify.state import View
 from custody.verify.verify import Trusted, Verified
+from custody.verify.view import View
 from schemas.details.transfer import TransferAccepted, TransferReturned
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.errors import RefusedError, VerificationError

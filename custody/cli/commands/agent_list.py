@@ -8,7 +8,7 @@ from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.output import emit
 from custody.cli.results import Result
-from custody.verify.state import Agent, Key
+from custody.verify.view import Agent, Key
 
 
 class AgentKey(Result, frozen=True, kw_only=True, tag="custody-agent-key/v1"):

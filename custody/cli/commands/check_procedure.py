@@ -22,8 +22,8 @@ from custody.report.text_lines import wrap
 from custody.transfer.requests_named import requests_of
 from custody.verify.explanations import Explanations, explained_in
 from custody.verify.procedure import Procedure
-from custody.verify.state import Exhibit
 from custody.verify.verify import Verified
+from custody.verify.view import Exhibit
 from schemas.errors import UsageError
 from schemas.law import cite
 from schemas.profile import Profile

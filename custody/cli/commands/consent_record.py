@@ -24,7 +24,7 @@ from custody.cli.results import ActResult
 from custody.cli.showing.holdings import staging
 from custody.ledger.compose import Anchor
 from custody.report.safe_text import show
-from custody.verify.state import Exhibit
+from custody.verify.view import Exhibit
 from schemas.details.consent import ConsentRecorded
 from schemas.errors import UsageError
 from schemas.event import About

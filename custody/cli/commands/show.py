@@ -29,7 +29,7 @@ from custody.report.words import format_utc, format_when
 from custody.storage.reading import Reader
 from custody.verify.erasures import find_erasures
 from custody.verify.images import images_of
-from custody.verify.state import Exhibit
+from custody.verify.view import Exhibit
 from schemas.content import Content
 from schemas.report import Severity
 

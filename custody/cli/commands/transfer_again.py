@@ -21,7 +21,7 @@ from custody.cli.parameters import TOKEN
 from custody.report.counts import count_bytes
 from custody.report.safe_text import show, show_path
 from custody.storage.sent import ExportRecord
-from custody.verify.state import Exhibit
+from custody.verify.view import Exhibit
 from schemas.details.record import BundleExported
 from schemas.details.transfer import TransferDispatched
 from schemas.entry import parse_entry

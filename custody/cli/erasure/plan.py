@@ -18,7 +18,7 @@ from custody.report.safe_text import show
 from custody.verify.documents import documents_of
 from custody.verify.erasures import names_of
 from custody.verify.places import places_of
-from custody.verify.state import Exhibit
+from custody.verify.view import Exhibit
 from schemas.content import Content, Digests
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.errors import RefusedError, UsageError

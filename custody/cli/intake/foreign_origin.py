@@ -19,8 +19,8 @@ from custody.cli.showing.holdings import Staged
 from custody.evidence.intake import Intake
 from custody.evidence.manifest import read_manifest
 from custody.report.safe_text import show_path
-from custody.verify.state import Exhibit
 from custody.verify.verify import Verified
+from custody.verify.view import Exhibit
 from schemas.content import Digests, FileRecord
 from schemas.details.exhibit import ExhibitRegistered, Foreign
 from schemas.details.record import BundleExported

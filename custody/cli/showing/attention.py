@@ -15,7 +15,7 @@ from custody.ledger.store import LedgerReader
 from custody.report.safe_text import show, show_path
 from custody.report.words import format_utc
 from custody.verify.disputes import find_disputes
-from custody.verify.state import Exhibit
+from custody.verify.view import Exhibit
 from schemas.details.exhibit import ExhibitReleased
 from schemas.entry import parse_entry
 from schemas.errors import CustodyError

@@ -21,8 +21,8 @@ from custody.report.people import people_of
 from custody.report.safe_text import show_path
 from custody.report.story import Teller
 from custody.verify.places import places_of
-from custody.verify.state import Exhibit
 from custody.verify.verify import Verified
+from custody.verify.view import Exhibit
 from schemas.content import Content
 from schemas.errors import RefusedError, UsageError, VerificationError
 from schemas.private import Disclosure
