@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.second.judging import first_report, second_report
+
 
 def play(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
     """Run the demonstration as a user would."""
@@ -54,6 +56,24 @@ def test_every_cheat_is_caught_with_its_reason(played: tuple[Path, subprocess.Co
         )
         assert done.returncode == 3, bundle.name
         assert json.loads(done.stdout)["verdict"] == "FAILED"
+
+
+@pytest.mark.parametrize("trust", ["trust.json", "trust-b.json", "trust-c.json"])
+def test_the_second_verifier_agrees_on_all_that_was_made(
+    played: tuple[Path, subprocess.CompletedProcess[str]], trust: str
+) -> None:
+    """Bundles of real commands: the ones that were sent, the letters, and the eight cheats."""
+    folder, _ = played
+    vector = {"at": "2026-12-01T00:00:00Z", "trust": (folder / trust).read_text().strip()}
+    bundles = sorted(folder.rglob("*.zip"))
+    assert len(bundles) > 12
+    for bundle in bundles:
+        first, second = first_report(bundle, vector), second_report(bundle.read_bytes(), vector)
+        told = [step.verdict.value for step in first.steps]
+        assert [second.step_verdict(number) for number in range(13)] == told, bundle.name
+        assert {(item.step, item.code) for item in second.findings} == {
+            (item.step, item.code) for item in first.findings
+        }, bundle.name
 
 
 def test_evidence_in_an_earlier_demonstration_is_not_removed(tmp_path: Path) -> None:

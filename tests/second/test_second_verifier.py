@@ -22,6 +22,7 @@ from schemas import canonical
 from schemas.errors import RecordError, UnknownVersionError
 from schemas.proof import Proof
 from schemas.report import Report
+from tests.golden import test_golden as golden
 from tests.second import mutants, verify_from_spec
 from tests.second.crossings import Crossing
 from tests.second.judging import NAMES, first_report, judge, read_vector, second_report
@@ -67,6 +68,12 @@ def test_it_says_what_it_can_not_check_alone(tmp_path: Path) -> None:
 def test_it_agrees_with_every_vector(name: str) -> None:
     """The vectors are what a stranger's verifier is held to; the specification has to be enough for them."""
     assert verify_from_spec.run_vector(generate.FOLDER / f"{name}.json") == []
+
+
+@pytest.mark.parametrize("name", sorted(golden.DIGESTS))
+def test_it_agrees_with_bundles_of_earlier_releases(name: str) -> None:
+    """What lies in an archive keeps its verdict, whoever reads it."""
+    assert verify_from_spec.run_vector(golden.FOLDER / f"{name}.json") == []
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "texts"])
