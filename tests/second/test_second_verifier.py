@@ -34,6 +34,7 @@ SPEC = Path(__file__).parents[2] / "docs" / "spec"
 WHOLE = (
     "whole", "derived-with-ancestor", "quorum-there", "disputed-and-affirmed", "seen-linked", "letter",
     "release-with-consent", "transfer-received", "two-ledgers", "encrypted-and-given", "asset-owner-proven",
+    "letter-consent", "receipt-proven",
 )  # fmt: skip
 """Vectors that pass, from which mutants are made."""
 
@@ -67,7 +68,15 @@ def test_it_says_what_it_can_not_check_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_it_agrees_with_every_vector(name: str) -> None:
     """The vectors are what a stranger's verifier is held to; the specification has to be enough for them."""
-    assert verify_from_spec.run_vector(generate.FOLDER / f"{name}.json") == []
+    if name == "texts":
+        assert verify_from_spec.run_vector(generate.FOLDER / f"{name}.json") == []
+        return
+    vector, told = read_vector(name), judge(name).second
+    first_open = next(
+        (step["number"] for step in told["steps"] if step["verdict"] in ("FAILED", "INDETERMINATE")), None
+    )
+    assert (told["verdict"], first_open) == (vector["verdict"], vector.get("step"))
+    assert vector.get("code") in {None, *(code for _, code, _ in judge(name).second_found)}
 
 
 @pytest.mark.parametrize("name", sorted(golden.DIGESTS))
