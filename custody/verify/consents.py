@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from custody.verify.on_record import check_request, enrolled
 from custody.verify.view import Agent, Consent, View
 from schemas.details.consent import ConditionsMet, ConsentRecorded, ConsentRevoked
 from schemas.errors import RuleViolation
 from schemas.event import About, Event, ParsedEvent
-from schemas.types import Role, is_set
+from schemas.types import UNSET, Role, is_set
 
 AUTHORITY: frozenset[Role] = frozenset({"authority", "court"})
 """Roles of the officials who may themselves consent for their authority."""
@@ -51,15 +52,12 @@ def change_consent(view: View, parsed: ParsedEvent) -> tuple[Consent, ...]:
 def _record(view: View, parsed: ParsedEvent, details: ConsentRecorded) -> Consent:
     about = parsed.event.about
     assert isinstance(about, tuple), "the anchor of consents"
-    for agent in (details.authority, details.recipient):
-        if view.agent(agent) is None:
-            raise RuleViolation("rule.unknown-agent", f"expected an enrolled organisation, found {agent}")
-    _check_authority(view, details.authority)
-    if is_set(details.request) and view.is_whole and view.request(str(details.request)) is None:
-        raise RuleViolation("rule.request-unknown", f"expected a known request, found {details.request}")
+    authority, _ = enrolled(view, details.authority), enrolled(view, details.recipient)
+    _check_authority(authority)
+    check_request(view, details.request)
     if details.manner == "key":
         _check_official(view, parsed.event, details.authority)
-    conditions = details.conditions if isinstance(details.conditions, tuple) else ()
+    conditions = details.conditions or ()
     return Consent(
         id=parsed.hash,
         authority=details.authority,
@@ -71,6 +69,7 @@ def _record(view: View, parsed: ParsedEvent, details: ConsentRecorded) -> Consen
         request=str(details.request) if is_set(details.request) else None,
         onward=details.onward,
         conditions=tuple(item.code for item in conditions),
+        is_by_letter=details.manner == "letter" or UNSET,
     )
 
 
@@ -78,19 +77,16 @@ def _exhibits(about: tuple[About, ...]) -> tuple[str, ...]:
     return tuple(sorted(str(item.exhibit) for item in about))
 
 
-def _check_authority(view: View, agent: str) -> None:
+def _check_authority(agent: Agent) -> None:
     """Who works on a case doesn't consent to what leaves of it: an authority does, or an official."""
-    authority = view.agent(agent)
-    assert authority is not None, "it was looked for"
-    if authority.kind not in {"organisation", "unit"} and authority.role_since(AUTHORITY) is None:
-        text = f"expected an organisation, a unit or an official with the role authority as authority, found {agent}"
+    if agent.kind not in {"organisation", "unit"} and agent.role_since(AUTHORITY) is None:
+        text = f"expected an organisation, a unit or an official with the role authority as authority, found {agent.id}"
         raise RuleViolation("rule.consent-authority", text)
 
 
 def _check_official(view: View, event: Event, authority: str) -> None:
     """A consent by key is signed by an official: the authority itself, or who has the role and acts for it."""
-    actor, unit = view.agent(event.actor), view.agent(authority)
-    assert actor is not None, "signers were checked before"
+    actor, unit = enrolled(view, event.actor), view.agent(authority)
     stands_for = authority in {event.actor, event.signers[0].party} or _is_member(unit, event.actor)
     if actor.role_since(AUTHORITY) is None or not stands_for:
         text = f"expected an official of {authority} with the role authority to sign, found {event.actor}"

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from msgspec import structs
 
+from custody.verify.on_record import check_agents, enrolled
 from custody.verify.rules import REGISTRAR
 from custody.verify.view import Agent, Key, Ledger, LogKey, StateRecord, View
 from keys.verifier_key import KeyType, parse_verifier_key
@@ -40,7 +41,7 @@ def open_ledger(index: int, parsed: ParsedEvent) -> tuple[StateRecord, ...]:
     assert isinstance(details, LedgerOpened)
     agents: dict[str, Agent] = {}
     keys: dict[str, Key] = {}
-    for record in (record for enrolled in details.agents for record in _enrol(index, enrolled)):
+    for record in (record for agent in details.agents for record in _enrol(index, agent)):
         if record.id in agents or record.id in keys:
             raise RuleViolation("rule.enrolment", f"expected each agent and key once, found {record.id} twice")
         if isinstance(record, Agent):
@@ -55,9 +56,7 @@ def open_ledger(index: int, parsed: ParsedEvent) -> tuple[StateRecord, ...]:
     for log_key in details.log_keys:
         _check_log_key(log_key, parsed.event.ledger)
     log_keys = tuple(LogKey(key, 0) for key in dict.fromkeys(details.log_keys))
-    ledger = Ledger(
-        parsed.event.ledger, details.country, log_keys, registrars, is_gated=is_set(details.gate)
-    )  # fmt: skip
+    ledger = Ledger(parsed.event.ledger, details.country, log_keys, registrars, is_gated=is_set(details.gate))
     return ledger, *agents.values(), *keys.values()
 
 
@@ -65,7 +64,8 @@ def change(view: View, index: int, parsed: ParsedEvent, key_ids: Sequence[str]) 
     """Return what an ``agent.*`` or ``ledger.key-*`` event changes.
 
     Raises:
-        RuleViolation: ``rule.enrolment``, ``rule.role``, ``rule.signers`` or ``rule.revocation``.
+        RuleViolation: ``rule.enrolment``, ``rule.unknown-agent``, ``rule.agent-left``, ``rule.log-key``,
+            ``rule.recovery``, ``rule.signers`` or ``rule.revocation``.
     """
     event = parsed.event
     ledger = view.ledger()
@@ -122,7 +122,7 @@ def _enrol(index: int, details: AgentEnrolled) -> tuple[Agent | Key, ...]:
     if details.kind in {"person", "system"} and not details.keys:
         raise RuleViolation("rule.enrolment", f"expected a key for {details.agent}")
     keys = tuple(_key(index, details.agent, key) for key in details.keys)
-    members = tuple((member, index) for member in details.members) if isinstance(details.members, tuple) else ()
+    members = tuple((member, index) for member in details.members or ())
     roles = tuple((role, index) for role in details.roles)
     agent = Agent(
         details.agent, details.kind, index, roles, members, tuple(key.id for key in keys),
@@ -149,28 +149,8 @@ def _enrol_new(view: View, index: int, details: AgentEnrolled) -> tuple[Agent | 
     for record in records:
         if isinstance(record, Key) and (view.key(record.id) is not None or records.count(record) > 1):
             raise RuleViolation("rule.enrolment", f"expected a key that was never enrolled, found {record.id}")
-    if is_set(details.organisation):
-        _check_known(view, (str(details.organisation),))
-    _check_known(view, tuple(member for member, _ in records[0].members) if isinstance(records[0], Agent) else ())
+    check_agents(view, details.organisation, *(details.members or ()))
     return records
-
-
-def _check_known(view: View, agents: Sequence[str]) -> None:
-    for agent in agents:
-        if view.is_whole and view.agent(agent) is None:
-            raise RuleViolation("rule.unknown-agent", f"expected an enrolled agent, found {agent}")
-
-
-def enrolled(view: View, agent: str) -> Agent:
-    """Return the agent of that id.
-
-    Raises:
-        RuleViolation: ``rule.unknown-agent``.
-    """
-    known = view.agent(agent)
-    if known is None:
-        raise RuleViolation("rule.unknown-agent", f"expected an enrolled agent, found {agent}")
-    return known
 
 
 def _change_agent(view: View, index: int, details: AgentChanged) -> Agent:
@@ -182,13 +162,12 @@ def _change_agent(view: View, index: int, details: AgentChanged) -> Agent:
         since = dict(agent.roles)
         agent = replace(agent, roles=tuple((role, since.get(role, index)) for role in details.roles))
     members = dict(agent.members)
-    added = details.members_added if isinstance(details.members_added, tuple) else ()
-    removed = details.members_removed if isinstance(details.members_removed, tuple) else ()
+    added, removed = details.members_added or (), details.members_removed or ()
     if (added or removed) and agent.kind not in {"unit", "organisation"}:
         raise RuleViolation("rule.enrolment", "expected members for a unit or organisation only")
     if any(member in members for member in added) or not all(member in members for member in removed):
         raise RuleViolation("rule.enrolment", f"expected to add strangers to {agent.id} and remove members of it")
-    _check_known(view, added)
+    check_agents(view, *added)
     gone = set(removed)
     kept = tuple((member, since) for member, since in agent.members if member not in gone)
     kept += tuple((member, index) for member in added)

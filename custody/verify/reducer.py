@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from custody.verify import enrolment
 from custody.verify.consents import change_consent
-from custody.verify.enrolment import enrolled
+from custody.verify.on_record import check_agents, check_request, enrolled
 from custody.verify.requests import change_request
 from custody.verify.rules import HANDLING, REGISTRAR, RULES, Rule
 from custody.verify.subjects import subjects_of
@@ -91,7 +91,8 @@ def _apply(view: View, index: int, parsed: ParsedEvent, rule: Rule, key_ids: tup
         if event.type.startswith("consent."):
             return change_consent(view, parsed), ()
         if isinstance(parsed.details, BundleExported):
-            _check_export(view, parsed.details)
+            check_agents(view, parsed.details.to)
+            check_request(view, parsed.details.request)
             check_exported(view, event, parsed.details)
         if isinstance(parsed.details, AccessLogged) and parsed.details.action == "exported":
             _check_access(event, parsed.details)
@@ -183,15 +184,6 @@ def _check_access(event: Event, details: AccessLogged) -> None:
         raise RuleViolation("rule.access", "expected an export of exhibits to an agent on record")
 
 
-def _check_export(view: View, details: BundleExported) -> None:
-    if not view.is_whole:
-        return
-    if is_set(details.to):
-        enrolled(view, str(details.to))
-    if is_set(details.request) and view.request(str(details.request)) is None:
-        raise RuleViolation("rule.request-unknown", f"expected a known request, found {details.request}")
-
-
 def _check_affirmation(view: View, event: Event) -> None:
     """One event, about exactly its subjects, by one who signed it (with another key) or by two registrars."""
     assert isinstance(event.about, tuple)
@@ -233,12 +225,12 @@ def _register(view: View, before: Exhibit | None, parsed: ParsedEvent) -> Exhibi
         raise RuleViolation("rule.case-open", f"expected an open case, found {case} closed or unknown")
     if event.link.sequence != 0:  # type: ignore[union-attr]
         raise RuleViolation("rule.link", "expected sequence 0 at registration")
-    for parent in details.derived_from if isinstance(details.derived_from, tuple) else ():
+    parents = details.derived_from or ()
+    for parent in parents:
         place = view.event(parent.event)
         missing = place is None and (view.is_whole or view.exhibit(parent.case, parent.exhibit) is not None)
         if missing or (place is not None and ("exhibit", parent.case, parent.exhibit) not in place.subjects):
             raise RuleViolation("rule.parent", f"expected an act of {parent.case}/{parent.exhibit} in derived_from")
-    parents = details.derived_from if isinstance(details.derived_from, tuple) else ()
     known_parents = (view.exhibit(parent.case, parent.exhibit) for parent in parents)
     bound = {authority for parent in known_parents if parent is not None for authority in parent.bound_to}
     is_copy = isinstance(details, TransferAccepted) and details.item == "copy"

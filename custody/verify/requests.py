@@ -12,6 +12,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from custody.verify.on_record import check_agents, check_request
 from custody.verify.view import Request, View
 from schemas.details.request import (
     Answer,
@@ -71,32 +72,24 @@ def change_request(view: View, parsed: ParsedEvent) -> Request:
         text = f"expected an answer of {known.peer}, whom {known.id} was sent to, found one of {details.from_}"
         raise RuleViolation("rule.request-peer", text)
     if isinstance(details, Answer):
-        _check_deciders(view, details)
+        # Who decided, and who forwarded (law row C24), are on record: a bundle carries them.
+        check_agents(view, details.decided_by, getattr(details, "forwarded_by", UNSET))
         known = replace(known, outcome=details.outcome)
     if isinstance(details, Answer | RequestExtended) and is_set(details.until):
         known = replace(known, until=str(details.until))
     return replace(known, status=_AFTER.get(parsed.type, known.status))
 
 
-def _check_deciders(view: View, details: Answer) -> None:
-    """Who decided, and who forwarded (law row C24), are on record: a bundle carries them."""
-    for agent in (details.decided_by, getattr(details, "forwarded_by", UNSET)):
-        if is_set(agent) and view.is_whole and view.agent(str(agent)) is None:
-            raise RuleViolation("rule.unknown-agent", f"expected an enrolled authority, found {agent}")
-
-
 def _open(view: View, details: RequestBody) -> Request:
     if view.request(details.request) is not None:
         raise RuleViolation("rule.request-exists", f"expected a new request, found {details.request} on record")
-    for named, verb in ((details.renewal_of, "renew"), (details.follows, "follow")):
-        if is_set(named) and view.is_whole and view.request(str(named)) is None:
-            raise RuleViolation("rule.request-unknown", f"expected a request to {verb}, found {named}")
+    check_request(view, details.renewal_of)
+    check_request(view, details.follows)
     if isinstance(details, RequestDrafted):
         direction, peer, status = "outgoing", details.to, "drafted"
     else:
         assert isinstance(details, RequestReceived)
         direction, peer, status = "incoming", details.from_, "received"
-    if view.is_whole and view.agent(peer) is None:
-        raise RuleViolation("rule.unknown-agent", f"expected an enrolled organisation, found {peer}")
+    check_agents(view, peer)
     until = str(details.until) if is_set(details.until) else None
     return Request(details.request, details.kind, direction, peer, status, None, until)  # type: ignore[arg-type]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from custody.verify.on_record import check_agents, check_request
 from custody.verify.rules import REGISTRAR
 from custody.verify.view import Dispatch, Exhibit, Transfer, View
 from schemas.details.exhibit import ExhibitRegistered, Foreign
@@ -69,7 +70,7 @@ def _take_back(view: View, before: Exhibit, after: Exhibit, event: Event, detail
     if details.sent not in away and (is_set(details.sent) or before.status != "transferred"):
         raise RuleViolation("rule.transfer-other", f"expected the transfer {' or '.join(away)}, found {details.sent}")
     _check_sender(view, before.holder if dispatch is None else dispatch.sender, event)
-    _check_agent(view, details.from_)
+    check_agents(view, details.from_)
     foreign = details.foreign
     decided = _decide(view, details.transfer, (foreign.head,)) if isinstance(foreign, Foreign) else ()
     after = replace(
@@ -81,14 +82,13 @@ def _take_back(view: View, before: Exhibit, after: Exhibit, event: Event, detail
 
 
 def _dispatch(view: View, before: Exhibit, after: Exhibit, details: TransferDispatched) -> Changed:
-    _check_agent(view, details.to)
+    check_agents(view, details.to)
     if details.to == before.holder:
         raise RuleViolation("rule.transfer-to", f"expected another party to send it to, found the holder {details.to}")
     if details.item == "copy" and not before.is_derived:
         text = "expected a copy, registered as derived from its original, found an original"
         raise RuleViolation("rule.transfer-item", text)
-    if is_set(details.request) and view.is_whole and view.request(str(details.request)) is None:
-        raise RuleViolation("rule.request-unknown", f"expected a known request, found {details.request}")
+    check_request(view, details.request)
     defects: Defects = ()
     if details.item == "original" and not before.is_sealed and not is_set(details.not_sealed):
         defects = (("defect.not-sealed", "an original sent unsealed, and no reason given (law row C5)"),)
@@ -105,7 +105,7 @@ def accept_exhibit(view: View, exhibit: Exhibit, details: TransferAccepted) -> t
     foreign = details.foreign
     assert isinstance(foreign, Foreign), "the record wants it"
     sender, ledger = view.agent(details.from_), view.ledger()
-    _check_agent(view, details.from_)
+    check_agents(view, details.from_)
     if sender is not None and sender.ledger != foreign.ledger:
         text = f"expected a sender whose ledger on record is {foreign.ledger}, found {sender.ledger or 'none'}"
         raise RuleViolation("rule.transfer-origin", text)
@@ -146,7 +146,7 @@ def refuse_transfer(view: View, details: TransferRefused) -> tuple[Transfer, ...
     Raises:
         RuleViolation: ``rule.unknown-agent``, ``rule.transfer-twice``.
     """
-    _check_agent(view, details.from_)
+    check_agents(view, details.from_)
     return _decide(view, details.transfer, tuple(item.head for item in details.exhibits or ()))
 
 
@@ -155,11 +155,6 @@ def _decide(view: View, transfer: str, heads: tuple[str, ...]) -> tuple[Transfer
     if len(set(heads)) != len(heads) or any(view.transfer(head) is not None for head in heads):
         raise RuleViolation("rule.transfer-twice", "expected a dispatch that was not decided on yet, found it again")
     return tuple(Transfer(head, transfer) for head in heads)
-
-
-def _check_agent(view: View, agent: str) -> None:
-    if view.is_whole and view.agent(agent) is None:
-        raise RuleViolation("rule.unknown-agent", f"expected an enrolled organisation, found {agent}")
 
 
 def _check_sender(view: View, sender: str, event: Event) -> None:
