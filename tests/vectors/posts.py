@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -32,23 +34,29 @@ PAPER: dict[str, Any] = {"documents": ["ab" * 32], "manner": "paper", "number": 
 Terms = Sequence[Mapping[str, Any]]
 
 
+@cache
+def _begin(name: str, peers: tuple[tuple[str, str], ...], *, is_holding: bool, gate: str | None) -> World:
+    world = World(origin=f"{name}.example/main", seed=f"post {name}", country=f"X{name[0].upper()}")
+    world.init(gate=gate)
+    world.enrol("examiner-1")
+    world.enrol("official-1", ("authority",))
+    world.enrol("ministry", ("authority",), kind="organisation", members=["official-1"], country=world.country)
+    for peer, country in peers:
+        world.enrol(f"{peer}-police", (), kind="organisation", country=country, ledger=f"{peer}.example/main")
+    world.open_case(CASE)
+    if is_holding:
+        world.register(CASE, "EX-1", actor="examiner-1", files=FILES)
+    return world
+
+
 class Post:
     """One country's ledger: an exhibit of two files, a ministry with an official, and police abroad on record."""
 
     def __init__(
         self, folder: Path, name: str, peers: Mapping[str, str], *, is_holding: bool = True, gate: str | None = None
     ) -> None:
-        world = World(origin=f"{name}.example/main", seed=f"post {name}", country=f"X{name[0].upper()}")
+        world = deepcopy(_begin(name, tuple(peers.items()), is_holding=is_holding, gate=gate))
         self.country = world.country
-        world.init(gate=gate)
-        world.enrol("examiner-1")
-        world.enrol("official-1", ("authority",))
-        world.enrol("ministry", ("authority",), kind="organisation", members=["official-1"], country=self.country)
-        for peer, country in peers.items():
-            world.enrol(f"{peer}-police", (), kind="organisation", country=country, ledger=f"{peer}.example/main")
-        world.open_case(CASE)
-        if is_holding:
-            world.register(CASE, "EX-1", actor="examiner-1", files=FILES)
         (folder / name).mkdir()
         self.world, self.forge = world, Forge.of(world, folder / name)
         self.setting = Setting(world, self.forge)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +111,12 @@ def case(function: Case) -> Case:
 
 def make_setting(folder: Path) -> Setting:
     """Return the story up to where most cases begin: one exhibit of two files, handed over and sealed."""
+    world = deepcopy(_begin())  # which costs a tenth of telling it again
+    return Setting(world, Forge.of(world, folder))
+
+
+@cache
+def _begin() -> World:
     world = World(seed="vectors")
     world.init()
     world.enrol("examiner-1")
@@ -118,7 +126,7 @@ def make_setting(folder: Path) -> Setting:
     world.register(CASE, "EX-1", actor="examiner-1", files=FILES, seized_from="suspect-1", place="Room 4")
     world.register(CASE, "EX-2", actor="examiner-1")
     world.act("custody.handed-over", CASE, "EX-1", {"purpose": "keeping"}, actor="examiner-1", to="custodian-1")
-    return Setting(world, Forge.of(world, folder))
+    return world
 
 
 def plain_bundle(setting: Setting, **options: Any) -> Members:
