@@ -230,7 +230,9 @@ def fault_of(view: View, consent: Consent, way: Way) -> tuple[int, str, str] | N
     if request is not None and (request.status == "withdrawn" or request.outcome == "refused"):
         state = "withdrawn" if request.status == "withdrawn" else "refused"
         return 3, "release.request-ended", f"found the request {request.id}, on which it rests, {state}"
-    if consent.request is not None and way.request not in {None, consent.request}:
+    # By letter it rests on what was asked from here; what leaves answers what was asked of us.
+    rests_on = None if is_set(consent.is_by_letter) else consent.request
+    if rests_on is not None and way.request not in {None, rests_on}:
         return 4, "release.consent-request", f"found one that rests on the request {consent.request}"
     if way.times[0] < consent.valid_from:
         return 5, "release.consent-early", f"found one that counts from {consent.valid_from} on"

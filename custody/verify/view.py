@@ -144,7 +144,7 @@ class Request(msgspec.Struct, frozen=True):
 
 class Consent(msgspec.Struct, frozen=True):
     """A consent by the event hash that recorded it. ``conditions`` are the codes of all its terms, ``unmet`` those that
-    still bar a release.
+    still bar a release. ``is_by_letter`` stands where it does: then ``request`` is one of our own, which was granted.
     """
 
     id: str
@@ -158,6 +158,7 @@ class Consent(msgspec.Struct, frozen=True):
     onward: str
     conditions: tuple[str, ...] = ()
     is_revoked: bool = False
+    is_by_letter: bool | Unset = UNSET
 
 
 class Transfer(msgspec.Struct, frozen=True):

@@ -274,6 +274,26 @@ def test_a_reader_of_a_bundle_reads_the_letter_too(sides: Sides) -> None:
     assert unknown == {"b.example/y: checkpoint"}
 
 
+def test_a_consent_by_letter_answers_us_and_what_leaves_answers_others(sides: Sides) -> None:
+    """Two requests: that of the third country, under which it leaves, and ours to where it came from."""
+    _granted(sides)
+    entry = len(sides.a.entries()) - 1
+    Path("asked.pdf").write_text("please")
+    sides.do(
+        "agent enrol ministry --kind organisation --country FR --as reg-1",
+        "agent change ministry --add auth-1 --as reg-1",
+        "request receive --paper asked.pdf --id it-1 --from third --reference 7 --kind mla --field facts=f --as auth-1",
+        "consent record EX-5 --authority ministry --recipient third --purpose p --request it-1 --as auth-1",
+        f"consent met {entry} --condition return --document x.txt --as auth-1",
+    )
+    sides.a.fail("bundle EX-5 --to third -o n.zip --as exam-07", Exit.REFUSED, "release.consent-request")
+    sides.a.fail("bundle EX-5 --to third --request req-1 -o n.zip --as exam-07", Exit.REFUSED, "release.consent-request")
+    sides.do("bundle EX-5 --to third --request it-1 -o onward.zip --as exam-07")
+    found = sides.a.json("verify onward.zip")
+    assert not [item for item in found["findings"] if item["severity"] == "failed"]
+    assert sides.stage.custody("audit").exit is Exit.DONE
+
+
 def test_nothing_leaves_under_a_letter_that_is_gone(sides: Sides) -> None:
     """Who gets the evidence would be told that nobody can see what let it go."""
     details = _granted(sides)

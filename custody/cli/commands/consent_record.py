@@ -85,7 +85,11 @@ def consent_record(
         with context.ledger().read() as reader:
             if reader.view().agent(given["recipient"]) is not None:  # one unknown is the rules' to refuse
                 check_organisation(reader.view(), given["recipient"])
+            asked = reader.view().request(given["request"] or "")
         details = {**_terms(context, given, when, source), **source.details}
+        if asked is not None and asked.direction == "outgoing" and details["manner"] != "letter":
+            text = f"note: {asked.id} was asked from here: only what names it (--request {asked.id}) leaves under this"
+            note(context.settings, f"{text}; a consent that grants another's request names that one")
         composed = context.ledger().compose(
             "consent.recorded",
             signers=named_signers(context, who),
