@@ -154,16 +154,21 @@ class Fold:
         A content that comes back is what it was, so the names of its files may stand in its acceptance again.
         """
         index, details = parsed.entry.index, parsed.event.details
-        root, again = unhexlify(root_of(details) or ""), names_again(details)
         for commitment in commitments_in(parsed.event.raw):
             raw = unhexlify(commitment)
             first = self.commitments.get(raw)
-            if first is not None and not (commitment.decode() in again and self._roots.get(first) == root):
+            if first is None:
+                self.commitments[raw] = index
+            elif not self._comes_back(details, commitment.decode(), first):
                 text = f"expected a new commitment, found {commitment.decode()} again"
                 self.fail(7, VerificationError("rule.commitment-twice", text), index)
-            self.commitments.setdefault(raw, index)
-        if root:
-            self._roots[index] = root
+        root = root_of(details)
+        if root is not None:
+            self._roots[index] = unhexlify(root)
+
+    def _comes_back(self, details: object, commitment: str, first: int) -> bool:
+        root = root_of(details)
+        return root is not None and self._roots.get(first) == unhexlify(root) and commitment in names_again(details)
 
     def _check_times(self, parsed: ParsedEntry) -> None:
         """Times decide nothing about order, so what is odd about them is a defect and no failure."""
