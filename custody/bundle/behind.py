@@ -15,7 +15,8 @@ from pathlib import Path
 from custody.bundle.container import open_container
 from custody.bundle.source import verify_container
 from custody.verify.behind_step import is_proven, report_errors, report_letter, report_record
-from custody.verify.inherited import manifest_of, report_arrival
+from custody.verify.inherited import report_arrival
+from custody.verify.inner import manifest_of
 from custody.verify.letters import letter_of, opens_gate
 from custody.verify.past import Past
 from custody.verify.receipt_proof import check_receipt

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from custody.verify.document_bytes import read_document
-from custody.verify.inherited import ABSENT, Inner
+from custody.verify.inner import ABSENT, Inner, event_in
 from custody.verify.letters import check_letter, is_specific, letter_of, opens_gate
 from custody.verify.opened import Opened, fail
 from custody.verify.past import Past
@@ -106,9 +106,7 @@ class Bundled:
             return str(found[-1]) if found else None
 
         def event_of(event_hash: str) -> ParsedEvent | None:
-            place = self.state.event(event_hash)
-            entry = None if place is None else self.entries.get(place.index)
-            return None if entry is None else entry.event
+            return event_in(self.state, self.entries, event_hash)
 
         return Past(origin, self.state, ledger_of, event_of)
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from custody.verify.disclosures_step import Values
+from custody.verify.inner import ABSENT, Inner, event_in, manifest_of
 from custody.verify.opened import Opened, fail
 from custody.verify.source import Elsewhere, FoundFile, Source
 from custody.verify.state import State
@@ -20,7 +21,6 @@ from custody.verify.view import Exhibit, View
 from schemas import layout, limits
 from schemas.content import Content
 from schemas.details.exhibit import ExhibitRegistered, Foreign
-from schemas.details.record import BundleExported
 from schemas.details.transfer import TransferAccepted, TransferDispatched, TransferReturned
 from schemas.entry import ParsedEntry
 from schemas.errors import VerificationError
@@ -28,24 +28,7 @@ from schemas.event import ParsedEvent
 from schemas.private import Disclosure
 from schemas.report import Findings, LedgerReport, Report, Severity
 from schemas.text import parse_time
-from schemas.types import Private, is_set
-
-ABSENT = frozenset({"content.absent", "content.encrypted"})
-"""Of files that an inner bundle lists: those of the outer one count."""
-
-
-class Inner(Protocol):
-    """What this step needs of a verified inner bundle (`custody.verify.verify.Verified`)."""
-
-    @property
-    def report(self) -> Report: ...  # noqa: D102
-    @property
-    def entries(self) -> Mapping[int, ParsedEntry]: ...  # noqa: D102
-    @property
-    def state(self) -> State: ...  # noqa: D102
-    @property
-    def values(self) -> Values: ...  # noqa: D102
-
+from schemas.types import Private
 
 Bundle = TypeVar("Bundle", bound=Inner)
 
@@ -159,7 +142,7 @@ def report_arrival(
 def ledgers_of(report: Report) -> tuple[LedgerReport, ...]:
     """Return the state of the ledger that a report is about, and of those within its bundle."""
     own = (report.ledger,) if isinstance(report.ledger, LedgerReport) else ()
-    return (*own, *(report.inherited if isinstance(report.inherited, tuple) else ()))
+    return (*own, *(report.inherited or ()))
 
 
 def check_one_past(checkpoints: Iterable[LedgerReport], findings: Findings) -> None:
@@ -202,14 +185,6 @@ def _take_over(inner: Inner, name: str, findings: Findings) -> None:
         findings.add(item.step, severity, code, f"{where}: {item.subject}", item.text)
 
 
-def manifest_of(inner: Inner) -> str | None:
-    """Return the digest of the payload manifest that the inner ledger's export commits to."""
-    ledger = inner.report.ledger
-    entry = inner.entries.get(ledger.size - 1) if isinstance(ledger, LedgerReport) else None
-    details = None if entry is None else entry.event.details
-    return details.manifest if isinstance(details, BundleExported) else None
-
-
 def _compare(
     details: Arrived, first: ExhibitRegistered | None, foreign: Foreign, inner: Inner, view: View
 ) -> Iterator[VerificationError]:
@@ -229,7 +204,7 @@ def _compare(
         text = f"expected the last act there to be {foreign.head}, found {there.head}"
         yield VerificationError("inherited.head", text)
     if first is not None:
-        yield from _compare_content(first, _event(inner, there.registration))
+        yield from _compare_content(first, event_in(inner.state, inner.entries, there.registration))
     head = _sent(details, foreign, inner)
     sent = head.details if head is not None else None
     if not isinstance(sent, TransferDispatched):
@@ -264,8 +239,8 @@ def _compare_texts(
 
 
 def _texts(details: TransferAccepted | TransferDispatched) -> dict[str, str | None]:
-    conditions = details.conditions if isinstance(details.conditions, tuple) else ()
-    return {item.code: item.text.commitment if isinstance(item.text, Private) else None for item in conditions}
+    found = ((item.code, item.text) for item in details.conditions or ())
+    return {code: text.commitment if isinstance(text, Private) else None for code, text in found}
 
 
 def _compare_decision(details: TransferAccepted, head: ParsedEvent, inner: Inner) -> Iterator[VerificationError]:
@@ -304,16 +279,10 @@ def _compare_recipient(
         yield VerificationError("inherited.country", text)
 
 
-def _event(inner: Inner, event_hash: str) -> ParsedEvent | None:
-    place = inner.state.event(event_hash)
-    entry = None if place is None else inner.entries.get(place.index)
-    return None if entry is None else entry.event
-
-
 def _sent(details: Arrived, foreign: Foreign, inner: Inner) -> ParsedEvent | None:
     """Return the dispatch that an arrival takes up, if that is the last act of its exhibit there."""
     there = inner.state.exhibit(foreign.case, foreign.exhibit)
-    head = None if there is None else _event(inner, there.head)
+    head = None if there is None else event_in(inner.state, inner.entries, there.head)
     sent = None if head is None else head.details
     return head if isinstance(sent, TransferDispatched) and sent.transfer == details.transfer else None
 
@@ -323,10 +292,8 @@ def _root(details: ExhibitRegistered) -> str | None:
 
 
 def _terms(details: TransferAccepted | TransferDispatched) -> tuple[object, ...]:
-    conditions = details.conditions if isinstance(details.conditions, tuple) else ()
-    return details.onward, tuple((item.code, item.due if is_set(item.due) else None) for item in conditions)
+    return details.onward, tuple((item.code, item.due or None) for item in details.conditions or ())
 
 
 def _words(details: TransferAccepted | TransferDispatched) -> str:
-    conditions = details.conditions if isinstance(details.conditions, tuple) else ()
-    return ", ".join([f"onward {details.onward}", *(item.code for item in conditions)])
+    return ", ".join([f"onward {details.onward}", *(item.code for item in details.conditions or ())])

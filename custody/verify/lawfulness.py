@@ -83,6 +83,5 @@ def _terms(opened: Opened, entries: Mapping[int, ParsedEntry], state: State, to:
                 manner = "acceptance"
             case _:
                 continue
-        conditions = details.conditions if isinstance(details.conditions, tuple) else ()
-        codes = tuple(item.code for item in conditions)
+        codes = tuple(item.code for item in details.conditions or ())
         yield TermsReport(agent=agent, conditions=codes, entry=index, manner=manner, onward=details.onward)

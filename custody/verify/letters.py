@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from custody.verify.inherited import Inner, manifest_of
+from custody.verify.inner import Inner, event_in, export_of, manifest_of
 from custody.verify.past import Past
 from schemas.details.consent import STRICTNESS, ConditionsMet, ConsentRecorded, Grant
 from schemas.details.exhibit import ExhibitRegistered, Foreign
 from schemas.details.letter import LetterOrigin
-from schemas.details.record import BundleExported
 from schemas.details.request import (
     GRANTING,
     AnswerReceived,
@@ -59,7 +58,7 @@ def check_letter(parsed: ParsedEvent, letter: Inner, past: Past) -> Iterator[Ver
     """
     origin = letter_of(parsed)
     assert origin is not None, "the caller looked"
-    ledger, source = letter.report.ledger, _entry(letter, origin.event)
+    ledger, source = letter.report.ledger, _details(letter, origin.event)
     names = (ledger.origin, ledger.size, ledger.root) if isinstance(ledger, LedgerReport) else None
     if (
         names != (origin.ledger, origin.size, origin.root)
@@ -95,22 +94,19 @@ def check_letter(parsed: ParsedEvent, letter: Inner, past: Past) -> Iterator[Ver
 def is_specific(parsed: ParsedEvent, letter: Inner) -> bool:
     """Tell whether the letter itself says which exhibits may go where; else that is the word of who recorded it."""
     origin = letter_of(parsed)
-    source = None if origin is None else _entry(letter, origin.event)
+    source = None if origin is None else _details(letter, origin.event)
     return not isinstance(parsed.details, ConsentRecorded) or is_set(getattr(source, "grant", None))
 
 
-def _entry(letter: Inner, event_hash: str) -> object:
-    place = letter.state.event(event_hash)
-    entry = None if place is None else letter.entries.get(place.index)
-    return None if entry is None else entry.event.details
+def _details(letter: Inner, event_hash: str) -> object:
+    event = event_in(letter.state, letter.entries, event_hash)
+    return None if event is None else event.details
 
 
 def _reader(letter: Inner) -> str | None:
     """Return the ledger that the letter was written to, as far as its writer knew it."""
-    ledger = letter.report.ledger
-    last = letter.entries.get(ledger.size - 1) if isinstance(ledger, LedgerReport) else None
-    details = None if last is None else last.event.details
-    to = letter.state.agent(str(details.to)) if isinstance(details, BundleExported) and is_set(details.to) else None
+    export = export_of(letter)
+    to = None if export is None or not is_set(export.to) else letter.state.agent(str(export.to))
     return None if to is None else to.ledger
 
 
@@ -175,8 +171,7 @@ def _check_grant(
     if not isinstance(source, RequestAnswered) or not is_newest or source.outcome not in GRANTING:
         yield VerificationError("letter.grant", "expected an answer that grants, and still stands, found another")
     elif isinstance(source.grant, Grant):
-        about = parsed.event.about if isinstance(parsed.event.about, tuple) else ()
-        wrong = ", ".join(_eased(consent, about, source.grant, origin.ledger, past))
+        wrong = ", ".join(_eased(consent, parsed.event.about or (), source.grant, origin.ledger, past))
         if wrong:
             yield VerificationError("letter.terms", f"expected no more than the letter grants, found more in: {wrong}")
 
@@ -188,8 +183,8 @@ def _eased(consent: ConsentRecorded, about: tuple[About, ...], grant: Grant, led
         yield "recipient"
     if STRICTNESS.index(consent.onward) < STRICTNESS.index(grant.onward):
         yield "onward"
-    bars = {item.code: item for item in consent.conditions} if isinstance(consent.conditions, tuple) else {}
-    for item in grant.conditions if isinstance(grant.conditions, tuple) else ():
+    bars = {item.code: item for item in consent.conditions or ()}
+    for item in grant.conditions or ():
         kept = bars.get(item.code)
         if kept is None or item.before > kept.before or (is_set(item.due) and kept.due != item.due):
             yield f"condition {item.code}"
@@ -212,6 +207,6 @@ def _origins(registration: str, ledger: str, past: Past) -> Iterator[tuple[str, 
         seen.add(current)
         if isinstance(details.foreign, Foreign) and details.foreign.ledger == ledger:
             yield details.foreign.case, details.foreign.exhibit
-        for parent in details.derived_from if isinstance(details.derived_from, tuple) else ():
+        for parent in details.derived_from or ():
             exhibit = past.view.exhibit(parent.case, parent.exhibit)
             waiting += [] if exhibit is None else [exhibit.registration]

@@ -66,21 +66,20 @@ class IntegrityLine(msgspec.Struct, frozen=True):
 def begin(parsed: ParsedEntry, details: ExhibitRegistered) -> Facts:
     """Return the facts of a registration or acceptance."""
     event = parsed.event.event
-    attested = details.attestations if isinstance(details.attestations, tuple) else ()
+    is_recorded = any(item.manner == "recording" for item in details.attestations or ())
     facts = Facts(
         index=parsed.entry.index,
         case=str(event.case),
         number=str(event.exhibit),
         is_object=not isinstance(details.content, Content),
         has_value=isinstance(details.content, Content),
-        has_recording=any(item.manner == "recording" for item in attested) or is_set(details.documents),
+        has_recording=is_recorded or is_set(details.documents),
         is_foreign=is_set(details.foreign),
     )
     if isinstance(details, TransferAccepted):
         if is_set(details.rehash):
             _compare(facts, is_same=details.rehash.match)  # type: ignore[union-attr]
-        terms = details.conditions if isinstance(details.conditions, tuple) else ()
-        facts.due = tuple((item.code, str(item.due)) for item in terms if is_set(item.due))
+        facts.due = tuple((item.code, str(item.due)) for item in details.conditions or () if is_set(item.due))
     return facts
 
 

@@ -2,8 +2,8 @@
 
 The steps are numbered here as in the report. They run in the order in which they need each other, every one as far as
 it can: an earlier failure hides no later one. What the caller still owes: the container opened strictly (step 0), files
-hashed, and the trust file chosen by the reader and not by the sender. Absent on purpose: timestamps (3), certificates
-(within 5), law (11), which say NOT ASKED, or INDETERMINATE where the trust file asks for them.
+hashed, and the trust file chosen by the reader and not by the sender. Absent on purpose: timestamps (3) and, within 5,
+the certificates of keys, which say NOT ASKED, or INDETERMINATE where the trust file asks for them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from custody.verify.disputes import Disputes
 from custody.verify.entries_step import check_entries
 from custody.verify.explanations import Explanations
 from custody.verify.fold import Fold, Placed
-from custody.verify.inherited import Inner, OuterFiles, check_inherited, check_one_past, ledgers_of
+from custody.verify.inherited import OuterFiles, check_inherited, check_one_past, ledgers_of
+from custody.verify.inner import Inner
 from custody.verify.lawfulness import check_lawfulness
 from custody.verify.opened import Opened, fail, open_parts
 from custody.verify.procedure import ProfileFor, check_procedure

@@ -15,7 +15,7 @@ from custody.ledger.store import LedgerReader
 from custody.storage.home import Home
 from custody.transfer.arrivals import reservations_for
 from custody.verify.behind_step import is_proven
-from custody.verify.inherited import ABSENT
+from custody.verify.inner import ABSENT
 from custody.verify.letters import opens_gate
 from custody.verify.verify import Trusted, Verified
 from custody.verify.view import View
