@@ -33,6 +33,7 @@ _THREADS: Final = 2
 _AHEAD: Final = 6
 _COMPRESSED: Final = 0x8000_0000
 _OFFSET: Final = 0x7FFF_FFFF
+Piece = bytes | memoryview
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +90,17 @@ class Chunks:
                         return
                     yield segment, batch
 
-    def pieces(self) -> Iterator[bytes]:
+    def pieces(self) -> Iterator[Piece]:
         """Yield the bytes of the medium in order.
 
         Raises:
             OSError: a segment can't be read.
         """
         with ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="chunks") as pool:
-            waiting: deque[Future[tuple[list[bytes], list[int]]]] = deque()
+            waiting: deque[Future[tuple[list[Piece], list[int]]]] = deque()
             number = 0
 
-            def take() -> Iterator[bytes]:
+            def take() -> Iterator[Piece]:
                 nonlocal number
                 pieces, damaged = waiting.popleft().result()
                 self.damaged.extend(number + place for place in damaged)
@@ -162,12 +163,12 @@ def _holds(raw: bytes, number: int) -> bool:
     return len(checksum) < 4 or zlib.adler32(entries) == int.from_bytes(checksum, "little")
 
 
-def _decode(fd: int, batch: list[Stored]) -> tuple[list[bytes], list[int]]:
+def _decode(fd: int, batch: list[Stored]) -> tuple[list[Piece], list[int]]:
     """Return the bytes of each chunk, and which of them are damaged."""
     first, last = batch[0].start, batch[-1].end
-    together = b""
+    together = memoryview(b"")
     if last - first < BATCH_BYTES * 4 and all(one.end == two.start for one, two in pairwise(batch)):
-        together = read_exactly(fd, last - first, first)
+        together = memoryview(read_exactly(fd, last - first, first))
     pieces, damaged = [], []
     for place, chunk in enumerate(batch):
         # A stream of zlib is hardly ever longer than its chunk; what is, is no chunk.
@@ -175,7 +176,7 @@ def _decode(fd: int, batch: list[Stored]) -> tuple[list[bytes], list[int]]:
         if together:
             raw = together[chunk.start - first : chunk.start - first + most]
         else:
-            raw = read_exactly(fd, most, chunk.start)
+            raw = memoryview(read_exactly(fd, most, chunk.start))
         piece = _unpack(raw, chunk)
         if piece is None:
             damaged.append(place)
@@ -183,14 +184,16 @@ def _decode(fd: int, batch: list[Stored]) -> tuple[list[bytes], list[int]]:
     return pieces, damaged
 
 
-def _unpack(raw: bytes, chunk: Stored) -> bytes | None:
+def _unpack(raw: memoryview, chunk: Stored) -> Piece | None:
     """Return the bytes of one chunk; nothing where its checksum doesn't hold."""
     if chunk.is_compressed:
         try:
             unpacker = inflate.decompressobj()
-            piece = unpacker.decompress(raw, chunk.size + 1)
+            # Asked for exactly its bytes, it fills one buffer and copies nothing.
+            piece = unpacker.decompress(raw, chunk.size)
             # The checksum at the end of a stream is read with what comes after its last byte.
-            piece += unpacker.decompress(unpacker.unconsumed_tail, 1) if not unpacker.eof else b""
+            if not unpacker.eof and unpacker.decompress(unpacker.unconsumed_tail, 1):
+                return None
         except inflate.error:
             return None
         return piece if unpacker.eof and len(piece) == chunk.size else None

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from custody.evidence.images.digesting import digest_pieces
 from custody.evidence.images.ewf import Structure, read_structure
-from custody.evidence.images.ewf_chunks import Chunks
+from custody.evidence.images.ewf_chunks import Chunks, Piece
 from custody.evidence.images.findings import Fault
 from custody.evidence.images.job import Found, Job
 from custody.evidence.images.libraries import Ewf, import_library
@@ -139,7 +139,7 @@ class _Reading:
                 )
 
 
-def _compared(chunks: Chunks, image: Ewf) -> Iterator[bytes]:
+def _compared(chunks: Chunks, image: Ewf) -> Iterator[Piece]:
     """Yield the medium, and compare samples from all over it with what libewf makes of them.
 
     Raises:
