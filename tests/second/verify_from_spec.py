@@ -2878,11 +2878,12 @@ class State:
         name = consent.details.get("request")
         request = self.requests.get(name or "")
         says_request = entry.type in ("bundle.exported", "transfer.dispatched")
+        is_by_letter = consent.details["manner"] == "letter"  # it rests on a request of one's own
         faults = (
             consent.details["recipient"] != to,
             consent.is_revoked,
             request is not None and (request.status == "withdrawn" or request.outcome == "refused"),
-            name is not None and says_request and entry.details.get("request") != name,
+            name is not None and says_request and not is_by_letter and entry.details.get("request") != name,
             times[0] < consent.details["valid_from"],
             times[1] > consent.details.get("valid_until", "9999-12-31T23:59:59Z"),
             bool(consent.unmet),

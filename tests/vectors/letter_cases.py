@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -47,6 +47,7 @@ class Letter:
     consent: Mapping[str, Any] = field(default_factory=dict)
     edit: Callable[[bytes], bytes] = lambda raw: raw
     is_there: bool = True
+    exported: Sequence[str] = ("req-1",)
 
     def tell(self, setting: Setting) -> tuple[Members, Post, Post]:
         """Return the bundle that rests on it, for the ministry, and both ledgers."""
@@ -77,7 +78,7 @@ class Letter:
             "request": "req-1", **self.consent,
         }  # fmt: skip
         a.annotate("consent.recorded", given, "EX-2", actor="official-1")
-        return a.bundle("EX-2", to="ministry", requests=["req-1"]), a, b
+        return a.bundle("EX-2", to="ministry", requests=self.exported), a, b
 
 
 def _letter(name: str, comment: str, verdict: str, step: int | None, code: str, **changes: Any) -> None:
@@ -94,6 +95,8 @@ def _wrong(name: str, comment: str, code: str, **changes: Any) -> None:
 
 BAR = {"before": True, "code": "speciality"}
 _letter("consent", "A consent that another ledger's letter grants.", "PASSED", None, "")
+_letter("consent-to-a-bundle-of-its-own", "The bundle says nothing of the request that was granted, which is our own.",
+        "PASSED", None, "", exported=())  # fmt: skip
 _letter("consent-unspecific", "The letter grants, and doesn't say what: a defect.", "PASSED", None,
         "letter.unspecific", answers=[{}])  # fmt: skip
 _letter("not-there", "The letter isn't among the documents.", "INDETERMINATE", 11, "letter.absent", is_there=False)
