@@ -1,83 +1,28 @@
-"""What a command asks of the world: the home, the keys, the clock, randomness. The only place that has the last two."""
+"""One run of one command: its surroundings, and the ledger of the home, opened when it is first asked for."""
 
 from __future__ import annotations
 
 import functools
-import os
-import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from custody.cli.settings import Settings, settings_of
-from schemas.errors import UsageError
+from custody.cli.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from custody.cli.ledger_access import LedgerAccess
 
 Body = TypeVar("Body", bound=Callable[..., Any])
-Clock = Callable[[], datetime]
-
-
-def local_now() -> datetime:
-    """Return the time of this machine, aware, in its local zone."""
-    return datetime.now().astimezone()
 
 
 @dataclass(slots=True)
-class Context:
-    """One run of one command. ``clock`` gives aware local time, ``random`` so many fresh bytes."""
+class Context(Surroundings):
+    """One run of one command. Mutable: holds the ledger open until it is closed."""
 
-    settings: Settings
-    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    clock: Clock = local_now
-    random: Callable[[int], bytes] = os.urandom
     _ledger: LedgerAccess | None = None
-
-    def now(self) -> datetime:
-        """Return the time now, aware, in the local zone, with whole seconds."""
-        return self.clock().replace(microsecond=0)
-
-    def home(self) -> Path:
-        """Return the home of the ledger: --home, CUSTODY_HOME, or upwards from here.
-
-        Raises:
-            UsageError: ``usage.no-home``.
-        """
-        found = self.find_home()
-        if found is None:
-            named = self._named_home()
-            where = "here or in a folder above" if named is None else f"in {named}"
-            hint = "custody init DIR starts one; --home DIR or CUSTODY_HOME names one"
-            raise UsageError("usage.no-home", f"expected a ledger {where}, found none", hint=hint)
-        return found
-
-    def find_home(self) -> Path | None:
-        """Return the home of the ledger, or nothing."""
-        from custody.storage.home_layout import find_home, is_home
-
-        named = self._named_home()
-        if named is not None:
-            return named if is_home(named) else None
-        return find_home(Path.cwd())
-
-    def _named_home(self) -> Path | None:
-        named = self.settings.home or self.environment.get("CUSTODY_HOME")
-        return Path(named).absolute() if named else None
-
-    def keys_folder(self) -> Path:
-        """Return the folder of private keys: --keys, CUSTODY_KEYS, or below the user's config folder."""
-        named = self.settings.keys or self.environment.get("CUSTODY_KEYS")
-        return Path(named) if named else config_folder(self.environment) / "keys"
-
-    def trust_file(self, named: Path | None = None) -> Path:
-        """Return the trust file: the one named, CUSTODY_TRUST, or the user's own, which need not be there."""
-        told = named or self.environment.get("CUSTODY_TRUST")
-        return Path(told) if told else config_folder(self.environment) / "trust.json"
 
     def ledger(self) -> LedgerAccess:
         """Return the ledger of the home, opened when it is first asked for.
@@ -87,6 +32,7 @@ class Context:
             StorageError: the ledger can't be opened.
         """
         if self._ledger is None:
+            # A database takes a while to load, and many commands ask for none.
             from custody.cli.ledger_access import open_access
 
             self._ledger = open_access(self)
@@ -97,16 +43,6 @@ class Context:
         if self._ledger is not None:
             self._ledger.close()
             self._ledger = None
-
-
-def config_folder(environment: Mapping[str, str], *, platform: str = sys.platform) -> Path:
-    """Return the user's own folder for custody: %APPDATA% on Windows, XDG_CONFIG_HOME or ~/.config elsewhere."""
-    if platform == "win32":
-        base = environment.get("APPDATA")
-        return Path(base) / "custody" if base else Path.home() / "AppData" / "Roaming" / "custody"
-    base = environment.get("XDG_CONFIG_HOME")
-    # The XDG specification wants a relative value to be ignored.
-    return (Path(base) if base and Path(base).is_absolute() else Path.home() / ".config") / "custody"
 
 
 def make_context(settings: Settings) -> Context:

@@ -12,10 +12,10 @@ from typing import Any
 from custody.cli.acting.secrets_typed import places_like_keys, refuse_in_details
 from custody.cli.checking.behind import look_behind
 from custody.cli.checking.seen import verify_newest
-from custody.cli.context import Context
 from custody.cli.files import given_values
 from custody.cli.options import When
 from custody.cli.output import note
+from custody.cli.surroundings import Surroundings
 from custody.ledger.admission import Numbers
 from custody.ledger.append import append
 from custody.ledger.appending import Receipt
@@ -41,9 +41,9 @@ SEVERAL_SIGN_WITHIN = timedelta(days=7)
 
 @dataclass(slots=True)
 class LedgerAccess:
-    """An open ledger. Mutable: belongs to one `Context` and is closed with it."""
+    """An open ledger. Mutable: belongs to one run of a command and is closed with it."""
 
-    context: Context
+    surroundings: Surroundings
     home: Home
     trusted: Trusted | None = None
     """Whom a command was told to believe about other ledgers; the user's own trust file, if nothing was said."""
@@ -92,7 +92,7 @@ class LedgerAccess:
             UsageError: a value that doesn't fit its field, or a time that is none; ``secret.refused``.
         """
         refuse_in_details(details)
-        now = self.context.now()
+        now = self.surroundings.now()
         occurred_at, utc_offset = when.moment(now)
         waiting = wait or (SEVERAL_SIGN_WITHIN if len(signers) > 1 else None)
         with given_values():
@@ -106,7 +106,7 @@ class LedgerAccess:
                 details=details,
                 occurred_at=occurred_at,
                 utc_offset=utc_offset,
-                random=self.context.random,
+                random=self.surroundings.random,
                 anchor=anchor,
                 seen=self.seen(),
                 not_after=None if waiting is None else now + waiting,
@@ -120,7 +120,7 @@ class LedgerAccess:
             if place not in self._warned:
                 self._warned.add(place)
                 text = f"warning: {place} holds 64 hex digits; if that is a private key, stop and seal it instead"
-                note(self.context.settings, text)
+                note(self.surroundings.settings, text)
 
     def seen(self) -> Seen | None:
         """Return the newest checkpoint, verified against the one that this user saw before; once a command.
@@ -130,7 +130,7 @@ class LedgerAccess:
         """
         if self._seen is None:
             with self.read() as reader:
-                self._seen = verify_newest(self.context, reader)
+                self._seen = verify_newest(self.surroundings, reader)
         return self._seen
 
     def rehearse(self, events: Sequence[ParsedEvent]) -> None:
@@ -140,7 +140,7 @@ class LedgerAccess:
             RuleViolation: as the reducer does.
             RefusedError: ``number.*``, ``event.future``, ``event.expired``.
         """
-        now = self.context.now()
+        now = self.surroundings.now()
         with self.read() as reader:
             state, size, numbers = WorkingState(reader.view()), reader.head().size, Numbers(reader)
             for place, event in enumerate(events):
@@ -160,12 +160,12 @@ class LedgerAccess:
         return append(
             self.home.store,
             submissions,
-            at=self.context.now(),
+            at=self.surroundings.now(),
             log_signers=self.home.log_signers(),
             clock_is_right=clock_is_right,
             # The program's own main module is made to be imported again, by a worker that checks signatures.
             may_spawn=True,
-            behind=look_behind(self.context, self.home, trusted=self.trusted, known=self.known),
+            behind=look_behind(self.surroundings, self.home, trusted=self.trusted, known=self.known),
         )
 
     def alive_keys(self) -> frozenset[str]:
@@ -192,11 +192,11 @@ class LedgerAccess:
         return self.home.drafts
 
 
-def open_access(context: Context) -> LedgerAccess:
+def open_access(surroundings: Surroundings) -> LedgerAccess:
     """Open the ledger of the home.
 
     Raises:
         UsageError: ``usage.no-home``.
         StorageError: as `open_home`.
     """
-    return LedgerAccess(context, open_home(context.home(), random=context.random))
+    return LedgerAccess(surroundings, open_home(surroundings.home(), random=surroundings.random))

@@ -10,11 +10,11 @@ import pytest
 from custody.cli.commands.case_open import parse_claim, parse_offence
 from custody.cli.commands.key_new import KeyMade
 from custody.cli.commands.session import parse_duration
-from custody.cli.context import config_folder
 from custody.cli.exits import from_click
 from custody.cli.files import write_file
 from custody.cli.options import When
 from custody.cli.output import encode_result
+from custody.cli.surroundings import config_folder
 from custody.report.safe_text import show, show_path
 from schemas.errors import UsageError
 from tests.cli.script import Stage

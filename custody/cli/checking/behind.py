@@ -8,7 +8,7 @@ from typing import Final
 
 from custody.bundle.behind import Behind, Find, past_of, rests
 from custody.cli.checking.trust_file import read_trust_file
-from custody.cli.context import Context
+from custody.cli.surroundings import Surroundings
 from custody.evidence.store import EvidenceStore
 from custody.ledger.appending import LookBehind
 from custody.ledger.store import LedgerReader
@@ -16,7 +16,7 @@ from custody.storage.home import Home
 from custody.transfer.arrivals import reservations_for
 from custody.verify.behind_step import is_proven
 from custody.verify.inner import ABSENT
-from custody.verify.letters import opens_gate
+from custody.verify.letters import is_begun, opens_gate
 from custody.verify.verify import Trusted, Verified
 from custody.verify.view import View
 from schemas.details.transfer import TransferAccepted, TransferReturned
@@ -29,13 +29,15 @@ _LINKED_APART: Final = frozenset({"checkpoint.first-contact", "checkpoint.not-li
 """What a proof decides that was given to the command, and is not kept."""
 
 
-def open_behind(context: Context, home: Home, *, trusted: Trusted | None, known: Mapping[str, Verified]) -> Behind:
+def open_behind(
+    surroundings: Surroundings, home: Home, *, trusted: Trusted | None, known: Mapping[str, Verified]
+) -> Behind:
     """Return what the home keeps, to be read under ``trusted``, or the user's own trust file.
 
     Raises:
         UsageError: the trust file is absent, or is none.
     """
-    believed = read_trust_file(context).trusted if trusted is None else trusted
+    believed = read_trust_file(surroundings).trusted if trusted is None else trusted
     documents = EvidenceStore(home.documents)
 
     def document(digest: str) -> Path | None:
@@ -46,10 +48,12 @@ def open_behind(context: Context, home: Home, *, trusted: Trusted | None, known:
         return path if path.is_file() else None
 
     finds: tuple[Find, Find] = (document, inherited)
-    return Behind(*finds, Trusted(believed.trust, believed.sha256), context.now(), dict(known))
+    return Behind(*finds, Trusted(believed.trust, believed.sha256), surroundings.now(), dict(known))
 
 
-def look_behind(context: Context, home: Home, *, trusted: Trusted | None, known: Mapping[str, Verified]) -> LookBehind:
+def look_behind(
+    surroundings: Surroundings, home: Home, *, trusted: Trusted | None, known: Mapping[str, Verified]
+) -> LookBehind:
     """Return what the write path asks: it refuses what doesn't bear its record, and what nobody can see.
 
     The returned function raises:
@@ -62,8 +66,8 @@ def look_behind(context: Context, home: Home, *, trusted: Trusted | None, known:
         if not rests(entry.event):
             return
         findings = Findings()
-        opened[:] = opened or [open_behind(context, home, trusted=trusted, known=known)]
-        opened[0].look(entry, past_of(view, reader_events(reader)), findings)
+        opened[:] = opened or [open_behind(surroundings, home, trusted=trusted, known=known)]
+        opened[0].look(entry, past_of(view, reader_events(reader), reader_requests(reader)), findings)
         _refuse(entry.event, [item for item in findings.items if item.code not in ABSENT])
 
     return look
@@ -77,6 +81,17 @@ def reader_events(reader: LedgerReader) -> Callable[[str], ParsedEvent | None]:
         return None if index is None else parse_entry(reader.entry(index)).event
 
     return event_of
+
+
+def reader_requests(reader: LedgerReader) -> Callable[[str], ParsedEvent | None]:
+    """Return a function that finds the events by which requests of a ledger were drafted or received."""
+
+    def begun_by(request: str) -> ParsedEvent | None:
+        indexes = reader.subject_entries(("request", request))
+        events = (parse_entry(reader.entry(index)).event for index in indexes[:1])
+        return next((event for event in events if is_begun(event, request)), None)
+
+    return begun_by
 
 
 def _refuse(parsed: ParsedEvent, found: Iterable[Finding]) -> None:

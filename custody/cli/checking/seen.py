@@ -9,8 +9,8 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 
-from custody.cli.context import Context
 from custody.cli.files import write_file
+from custody.cli.surroundings import Surroundings
 from custody.ledger.prove import TileNodes, prove_consistency, tree_root
 from custody.ledger.store import LedgerReader
 from custody.verify.tree import check_consistency
@@ -23,7 +23,7 @@ from schemas.event import Seen
 FOLDER = "seen"
 
 
-def verify_newest(context: Context, reader: LedgerReader) -> Seen | None:
+def verify_newest(surroundings: Surroundings, reader: LedgerReader) -> Seen | None:
     """Return the newest checkpoint, having verified it and that it continues the one seen before; None without any.
 
     Raises:
@@ -43,7 +43,7 @@ def verify_newest(context: Context, reader: LedgerReader) -> Seen | None:
             f"expected a checkpoint of the {head.size} entries that are there, found one of {newest.size}",
             hint="custody audit says what is wrong; sign nothing",
         )
-    path = _path(context, ledger.origin)
+    path = _path(surroundings, ledger.origin)
     before = _read(path, keys)
     if before is not None:
         _check_continues(before, newest, nodes)
@@ -66,9 +66,9 @@ def _check_continues(before: Checkpoint, newest: Checkpoint, nodes: TileNodes) -
         raise VerificationError("seen.fork", text, hint=hint) from None
 
 
-def _path(context: Context, origin: str) -> Path:
+def _path(surroundings: Surroundings, origin: str) -> Path:
     name = sha256(origin.encode("utf-8")).hexdigest()[:16]
-    return context.keys_folder() / FOLDER / f"{name}.checkpoint"
+    return surroundings.keys_folder() / FOLDER / f"{name}.checkpoint"
 
 
 def _read(path: Path, keys: list[VerifierKey]) -> Checkpoint | None:
@@ -91,9 +91,9 @@ def _read(path: Path, keys: list[VerifierKey]) -> Checkpoint | None:
     return found
 
 
-def forget(context: Context, origin: str) -> None:
+def forget(surroundings: Surroundings, origin: str) -> None:
     """Forget what was seen under ``origin``: its user has just started a new ledger of that name."""
-    _path(context, origin).unlink(missing_ok=True)
+    _path(surroundings, origin).unlink(missing_ok=True)
 
 
 def _remember(path: Path, raw: bytes, *, is_new: bool) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import msgspec
 
-from custody.cli.context import Context
 from custody.cli.files import given_file, read_file, write_file
+from custody.cli.surroundings import Surroundings
 from custody.verify.trusting import parse_trust
 from custody.verify.verify import Trusted
 from schemas import canonical, limits
@@ -36,14 +36,14 @@ class TrustFile:
         return Trusted(self.trust, sha256(self.raw).hexdigest())
 
 
-def read_trust_file(context: Context, named: Path | None = None) -> TrustFile:
+def read_trust_file(surroundings: Surroundings, named: Path | None = None) -> TrustFile:
     """Return the trust file: the one named, CUSTODY_TRUST, or the user's own, which need not be there.
 
     Raises:
         UsageError: the named file is absent, or is no trust file.
     """
-    path = context.trust_file(named)
-    is_named = named is not None or bool(context.environment.get("CUSTODY_TRUST"))
+    path = surroundings.trust_file(named)
+    is_named = named is not None or bool(surroundings.environment.get("CUSTODY_TRUST"))
     if not path.exists():
         if is_named:
             hint = "custody trust add makes one; or leave out --trust and CUSTODY_TRUST"
@@ -54,14 +54,14 @@ def read_trust_file(context: Context, named: Path | None = None) -> TrustFile:
         return TrustFile(path, parse_trust(raw), raw)
 
 
-def open_for_change(context: Context, named: Path | None) -> TrustFile:
+def open_for_change(surroundings: Surroundings, named: Path | None) -> TrustFile:
     """Return the trust file to be changed, which may be a new one under a name that was given.
 
     Raises:
         UsageError: it is no trust file.
     """
-    path = context.trust_file(named)
-    return read_trust_file(context, named) if path.exists() else TrustFile(path, EMPTY, None)
+    path = surroundings.trust_file(named)
+    return read_trust_file(surroundings, named) if path.exists() else TrustFile(path, EMPTY, None)
 
 
 def write_trust(file: TrustFile, trust: Trust) -> None:
