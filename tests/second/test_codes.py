@@ -16,7 +16,7 @@ WITHOUT_VECTOR = {
     "needs an age identity, which a vector has none of, and the second verifier doesn't decrypt":
         "content.ciphertext content.identity content.plaintext",
     "is of a whole ledger only": "rule.about-unknown rule.consent-event letter.said",
-    "is beside bundles": "trie.other-leaf tlog-proof.*",
+    "is beside bundles": "trie.other-leaf",
     "is of a trust file that no reader takes": "trust.log-key policy.*",
     "is a diagnosis that another one takes the place of": "container.malformed layout.name keys.not-yet",
     "is told as the malformed record, list or log key around it":

@@ -1764,23 +1764,33 @@ def parse_checkpoint(raw: bytes) -> Checkpoint:
 
 def parse_tlog_proof(raw: bytes) -> tuple[int, list[bytes], Checkpoint]:
     """Read the proof of a single record: its index, hashes, and the checkpoint that it is under."""
-    head, _, note = raw.partition(b"\n\n")
-    lines = head.split(b"\n")
-    if lines.pop(0) != b"c2sp.org/tlog-proof@v1":
+    head, gap, note = raw.partition(b"\n\n")
+    if len(raw) > NOTE_BYTES or not gap or not head.isascii():
+        raise Bad("tlog-proof.malformed", "not a proof, an empty line and a note")
+    lines = head.decode().split("\n")
+    if lines.pop(0) != "c2sp.org/tlog-proof@v1":
         raise Bad("tlog-proof.header", "not the proof of a record")
-    if lines and lines[0].startswith(b"extra "):
-        unbase64(lines.pop(0)[6:].decode("latin-1"))
-    if not lines or not lines[0].startswith(b"index ") or len(lines) > 65:
-        raise Bad("tlog-proof.malformed", "no index, or too many hashes")
-    index = decimal(lines.pop(0)[6:].decode("latin-1"))
-    nodes = [unbase64(line.decode("latin-1")) for line in lines]
+    code = "tlog-proof.extra"
+    try:
+        if lines and lines[0].startswith("extra"):
+            unbase64(lines.pop(0).partition("extra ")[2] or "-")
+        code = "tlog-proof.index"
+        index = decimal((lines.pop(0) if lines else "").partition("index ")[2])
+        code = "tlog-proof.nodes"
+        nodes = [unbase64(line) for line in lines]
+    except Bad as bad:
+        raise Bad(code, bad.text) from None
+    if len(nodes) > 64 or any(len(node) != 32 for node in nodes):
+        raise Bad("tlog-proof.nodes", "too many hashes, or one of another length")
+    try:
+        signatures = parse_note(note).lines
+    except Bad as bad:
+        raise Bad("tlog-proof.note", bad.text) from None
+    if len(set(signatures)) < len(signatures):
+        raise Bad("tlog-proof.note", "a signature line that stands twice")
     point = parse_checkpoint(note)
-    if (
-        any(len(node) != 32 for node in nodes)
-        or index >= point.size
-        or len(set(point.note.lines)) < len(point.note.lines)
-    ):
-        raise Bad("tlog-proof.nodes", "hashes of another length, an index beyond the tree, or a signature twice")
+    if index >= point.size:
+        raise Bad("tlog-proof.index", "an index beyond the tree")
     return index, nodes, point
 
 

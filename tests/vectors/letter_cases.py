@@ -211,6 +211,26 @@ def _of_another_origin(road: Road, index: int) -> bytes:
     return format_receipt([(road.b.forge.raws[index], _proof(road.b, index, origin="c.example/main"))])
 
 
+def _edited(old: bytes, new: bytes) -> Made:
+    """The proof with some bytes changed, once."""
+
+    def made(road: Road, index: int) -> bytes:
+        proof = _proof(road.b, index)
+        assert old in proof, "the fault must change something"
+        return format_receipt([(road.b.forge.raws[index], proof.replace(old, new, 1))])
+
+    return made
+
+
+for _code, _comment, _old, _new in (
+    ("malformed", "A proof that begins with a letter outside of ASCII.", b"c2sp", "ç2sp".encode()),
+    ("header", "A proof of another version.", b"@v1", b"@v2"),
+    ("extra", "A proof with more that is no base64.", b"\nindex", b"\nextra ?\nindex"),
+    ("index", "An index with a leading zero.", b"index ", b"index 0"),
+    ("nodes", "A hash of three bytes.", b"\n\n", b"\nAQID\n\n"),
+    ("note", "A signature line that is none.", "\u2014".encode(), b"-"),
+):
+    _receipt(f"with-a-wrong-{_code}", _comment, "FAILED", 9, f"tlog-proof.{_code}", _edited(_old, _new))
 _receipt("proven", "The receiver's ledger proves that it accepted.", "PASSED", None, "")
 _receipt("proven-with-reservations", "It accepted with a reservation.", "PASSED", None, "",
          accepted={"reservations": ["other"]}, said={"outcome": "accepted-with-reservations"})  # fmt: skip
