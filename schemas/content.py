@@ -73,12 +73,13 @@ class FileRecord(Record, frozen=True, kw_only=True):
         Raises:
             ValueError: which a decoder turns into ``record.malformed``.
         """
-        readable = self.type == "file" and not is_set(self.error)
-        if is_set(self.digests) != readable or is_set(self.size) != readable:
+        # Made once for each file of an exhibit, so that comparing beats calling.
+        readable = self.type == "file" and self.error is UNSET
+        if (self.digests is not UNSET) != readable or (self.size is not UNSET) != readable:
             raise ValueError("digests and size stand exactly for files without error")
-        if is_set(self.target) != (self.type == "symlink"):
+        if (self.target is not UNSET) != (self.type == "symlink"):
             raise ValueError("target stands exactly for symlinks")
-        if is_set(self.pieces) and not readable:
+        if self.pieces is not UNSET and not readable:
             raise ValueError("pieces stand only for files that were read")
         if is_set(self.modified):
             text.check_time(str(self.modified))

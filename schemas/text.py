@@ -7,6 +7,7 @@ and a generous reader lets two byte strings mean one thing. Every record goes th
 from __future__ import annotations
 
 import base64
+import binascii
 import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -29,6 +30,7 @@ NUMBER_PATTERN = r"^[^\x00-\x1f\x7f-\x9f]+\Z"
 TOKEN_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,63}\Z"
 ZERO_HASH = "0" * 64
 
+_TO_URL = bytes.maketrans(b"+/", b"-_")
 _BASE64 = msgspec.json.Decoder(bytes)
 # By signs of padding: digits whose last two, or last four bits are zero.
 _LAST_DIGITS = ("", "AEIMQUYcgkosw048", "AQgw")
@@ -101,7 +103,7 @@ def parse_base64url(text: str) -> bytes:
 
 def format_base64url(raw: bytes) -> str:
     """Return unpadded base64url (RFC 4648 section 5)."""
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+    return binascii.b2a_base64(raw, newline=False).translate(_TO_URL, b"=").decode("ascii")
 
 
 def parse_time(text: str) -> datetime:

@@ -10,12 +10,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from hashlib import sha256
 from io import FileIO
 from types import TracebackType
 from typing import Any, Self
 
+import msgspec
 from blake3 import blake3
 
 from custody.evidence.algorithms import Running, start
@@ -28,8 +28,7 @@ __all__ = ["BUFFER_BYTES", "Each", "FileDigests", "Hasher", "digest_bytes"]
 Each = Callable[[memoryview], None]
 
 
-@dataclass(frozen=True, slots=True)
-class FileDigests:
+class FileDigests(msgspec.Struct, frozen=True, gc=False):
     """Digests (lower-case hex) of ``size`` bytes.
 
     ``others`` are the digests by choice, as name and value. ``pieces`` are the digests of the pieces of a file larger
@@ -57,6 +56,8 @@ class FileDigests:
     @property
     def record(self) -> Digests:
         """The form in which a file record holds them."""
+        if not self.others:
+            return Digests(blake3=self.blake3, sha256=self.sha256)
         return Digests(blake3=self.blake3, sha256=self.sha256, **dict(self.others))
 
 

@@ -6,7 +6,9 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+import msgspec
 
 from custody.evidence.conveyor import BUFFER_BYTES, Fill
 from custody.evidence.hashing import FileDigests, Hasher, announce_reading, digest_bytes
@@ -52,8 +54,7 @@ class Keeping:
     sources: Sequence[Source] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """What was read: digests and size, and the time of change in nanoseconds since 1970, which a device has not."""
 
     digests: FileDigests
@@ -255,7 +256,7 @@ def _digest(
     )
     before = partial.unread if partial is not None else ()
     unread = tuple(joined((*before, *reader.unread)))
-    return replace(digests, unread=unread) if unread else digests
+    return msgspec.structs.replace(digests, unread=unread) if unread else digests
 
 
 class _Keep:

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
+import msgspec
+
 from custody.evidence.hashing import FileDigests
 from custody.evidence.manifest import Spool
 from custody.evidence.sources import Kind
@@ -25,8 +27,7 @@ from schemas.types import UNSET, Private, Unset
 _LAST_SECOND = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """One name in clear: ``digests`` exactly for files that were read, ``target`` for links, ``error`` in words."""
 
     path: bytes

@@ -14,6 +14,8 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import total_ordering
 
+import msgspec
+
 from custody.evidence.refusals import changed, check_resources, special, vanished
 from custody.evidence.sources import Kind, Source, kind_of
 from custody.evidence.trail import Trail
@@ -24,8 +26,7 @@ from schemas.errors import RefusedError
 _DIRECTORY = (b"\0", b"/")
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(msgspec.Struct, frozen=True):
     """One name: a file, a device, a symbolic link, an empty directory; a special file or a directory that can't be
     read, both with an ``error``.
 
