@@ -18,16 +18,8 @@ from custody.cli.showing.holdings import Staged, staging
 from custody.report.safe_text import show_path
 from custody.storage.reading import Reader
 from custody.transfer.forum import wanted_of
-from custody.transfer.letters import (
-    Details,
-    LetterRequest,
-    check_answer,
-    check_is_news,
-    news,
-    news_details,
-    peer_of,
-    received_details,
-)  # fmt: skip
+from custody.transfer.letter_records import Details, news_details, received_details
+from custody.transfer.letters import LetterRequest, check_answer, check_is_news, news, peer_of
 from custody.transfer.requests import RequestStory, names_of, read_story
 from custody.verify.view import Agent
 from schemas.errors import RefusedError, UsageError
