@@ -9,13 +9,14 @@ from hashlib import sha256
 from math import floor
 from typing import Final
 
-from custody.evidence.check import CheckResult, check_in_place, check_stored
+from custody.evidence.check import check_in_place, check_stored
 from custody.evidence.locations import Locations
 from custody.evidence.losses import known_losses
 from custody.evidence.manifest import Manifests
 from custody.evidence.members import Member, members_of_event, members_of_manifest
 from custody.evidence.piece_lists import PieceLists
 from custody.evidence.store import EvidenceStore
+from custody.evidence.tally import CheckResult
 from custody.verify.erasures import Erasures
 from schemas.content import Content, FileRecord
 from schemas.errors import CustodyError, StorageError

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from custody.evidence.check import CheckResult, check_in_place, check_stored
+from custody.evidence.check import check_in_place, check_stored
 from custody.evidence.intake import Intake, take_in
 from custody.evidence.locations import Locations
 from custody.evidence.manifest import Manifests
 from custody.evidence.members import Member, members_of_event, members_of_manifest
 from custody.evidence.store import EvidenceStore
+from custody.evidence.tally import CheckResult
 from schemas import canonical
 from schemas.content import ManifestLine
 from schemas.errors import RecordError, StorageError, VerificationError

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from custody.evidence.check import CheckResult, check_in_place, check_stored
+from custody.evidence.check import check_in_place, check_stored
 from custody.evidence.intake import Intake, take_in
 from custody.evidence.members import Member, members_of_event
 from custody.evidence.piece_lists import PieceLists
 from custody.evidence.store import EvidenceStore
+from custody.evidence.tally import CheckResult
 from schemas.content import Digests, FileRecord, Pieces
 from schemas.errors import RecordError
 from schemas.limits import PIECE_BYTES

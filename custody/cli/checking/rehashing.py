@@ -11,10 +11,11 @@ from custody.cli.acting.exhibit_selection import format_exhibit
 from custody.cli.context import Context
 from custody.cli.output import has_progress, note, progress
 from custody.cli.showing.holdings import Holdings
-from custody.evidence.check import CheckResult, Difference, check_in_place, check_stored
+from custody.evidence.check import check_in_place, check_stored
 from custody.evidence.intake import Progress
 from custody.evidence.losses import known_losses
 from custody.evidence.members import Member
+from custody.evidence.tally import CheckResult, Difference
 from custody.report.safe_text import show
 from custody.report.values import Disclosures
 from custody.verify.erasures import Erasures, find_erasures

@@ -22,8 +22,8 @@ from custody.cli.options import FILE, Signing, When, signed, timed
 from custody.cli.output import emit, note
 from custody.cli.results import ActResult, Result
 from custody.cli.showing.holdings import Holdings, Staged, staging
-from custody.evidence.check import Difference
 from custody.evidence.hashlists.compare import Comparison
+from custody.evidence.tally import Difference
 from custody.report.safe_text import show, show_path
 from custody.verify.view import Exhibit
 from schemas import canonical, limits
