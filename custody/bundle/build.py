@@ -17,9 +17,10 @@ from custody.bundle.closure import LedgerClosure, find_closure
 from custody.bundle.container import Container, open_container
 from custody.bundle.disclose import Choice
 from custody.bundle.encrypt import encryption_beside
-from custody.bundle.payload import Parts, Payload, Vault, make_payload
+from custody.bundle.payload import Parts, Payload, make_payload
 from custody.bundle.proofs import earlier_exports, make_proof
 from custody.bundle.source import BundleSource
+from custody.bundle.vault import Vault
 from custody.bundle.withheld import Kept
 from custody.bundle.zip_write import ContainerWriter, Written, write_container
 from custody.ledger.append import append

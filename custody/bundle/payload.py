@@ -5,57 +5,34 @@ The event commits to the payload's manifest, so nothing here may speak of entrie
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
-from pathlib import Path
-from typing import Final, Protocol
-
-import msgspec
 
 from custody.bundle.disclose import Choice, choose, commitments_of
 from custody.bundle.encrypt import Encryption, encrypt_member
-from custody.bundle.inherited_values import check_inherited_values
 from custody.bundle.payload_member import PayloadMember
 from custody.bundle.readme import format_readme
-from custody.bundle.strip import nesting
+from custody.bundle.vault import (
+    Vault,
+    document_members,
+    evidence_member,
+    files_in,
+    inherited_members,
+    manifest_member,
+    piece_lists,
+    records_in,
+)
 from custody.bundle.withheld import Kept, find_kept, tell_withheld
 from custody.ledger.store import DisclosureStore
-from custody.verify.documents import documents_of
 from custody.verify.erasures import Erasures, find_erasures
-from custody.verify.letters import letter_of, opens_gate
-from schemas import bag, canonical, layout, limits
+from schemas import bag, canonical, layout
 from schemas.bundle import Bundle, BundledDocument, BundledExhibit, BundledFile, Ciphertext, Disclosures
-from schemas.content import Content, Digests, FileRecord, ManifestLine, Pieces
-from schemas.details.exhibit import ExhibitRegistered, Foreign
-from schemas.details.transfer import TransferAccepted, TransferReturned
+from schemas.content import Content, Digests
+from schemas.details.exhibit import ExhibitRegistered
 from schemas.entry import ParsedEntry
-from schemas.errors import StorageError
 from schemas.event import ParsedEvent
-from schemas.private import Disclosure, parse_disclosure
+from schemas.private import Disclosure
 from schemas.types import UNSET
-
-_PLACES: Final = ("/error", "/path", "/target")
-"""The private values of a file record, as its disclosures name them."""
-
-
-class Vault(Protocol):
-    """Where the ledger keeps evidence, documents and manifests; each method returns nothing where it has none."""
-
-    def file(self, sha256: str) -> Path | None:
-        """Return the path of a file of evidence by its digest."""
-
-    def document(self, sha256: str) -> Path | None:
-        """Return the path of a document by its digest."""
-
-    def manifest(self, root: str) -> Path | None:
-        """Return the path of the manifest of a content root."""
-
-    def pieces(self, root: str) -> Path | None:
-        """Return the path of the list of a large file's pieces, by its root."""
-
-    def inherited(self, manifest: str) -> Path | None:
-        """Return the path of another ledger's bundle, without its files, by the digest of its payload manifest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +86,11 @@ def make_payload(
     contents = [content for _, _, entry in parts.registered if (content := _content(entry)) is not None]
     # Two exhibits may name one list of files.
     apart = {content.root: content for content in contents if _has_manifest(content)}
-    manifests = [_manifest(content, vault, choice) for content in apart.values()]
-    files = _files(contents, vault)
+    manifests = [manifest_member(content, vault, choice) for content in apart.values()]
+    files = files_in(contents, vault)
     erasures = find_erasures(enumerate(parts.events))
     gone = _gone(parts.registered, vault, erasures) if erasures.speaks_of_files else frozenset()
-    documents = _documents(parts.events, vault)
+    documents = document_members(parts.events, vault)
     stated = {value.commitment: value for value in parts.stated}
     known = {**values.get(commitments_of(parts.events)), **{value.commitment: value for value in parts.made}}
     chosen = {value.commitment: value for value in choose(parts.events, known, choice)}
@@ -121,24 +98,24 @@ def make_payload(
     shown = {disclosure.commitment for disclosure in disclosures}
     kept = find_kept(parts.events, shown=shown, erased=erasures.values.keys(), choice=choice)
     evidence = [
-        _evidence(digest, size, vault, is_detached=parts.is_detached or digest in gone)
+        evidence_member(digest, size, vault, is_detached=parts.is_detached or digest in gone)
         for digest, size in sorted(files.items())
     ]
     packed, ciphertexts = _encrypt([*documents, *evidence], encryption)
     members = [
         *manifests,
         *packed,
-        *_pieces(contents, vault),
-        *_inherited(parts.events, vault, choice),
-        _at_hand(layout.DISCLOSURES, _disclosures((text.text for text in disclosures), kept)),
-        _at_hand(layout.BUNDLE, _bundle(parts, files, documents, ciphertexts)),
+        *piece_lists(contents, vault),
+        *inherited_members(parts.events, vault, choice),
+        PayloadMember.of_bytes(layout.DISCLOSURES, _disclosures((text.text for text in disclosures), kept)),
+        PayloadMember.of_bytes(layout.BUNDLE, _bundle(parts, files, documents, ciphertexts)),
     ]
     exhibits = [(case, number, _content(entry)) for case, number, entry in parts.registered]
     names = {
         name.removeprefix(layout.FILES): f"{layout.ENCRYPTED}{made.sha256}.age" for name, made in ciphertexts.items()
     }
     page = format_readme(origin=parts.origin, exhibits=exhibits, files=files, encrypted=names)
-    members.append(_at_hand(layout.README, page))
+    members.append(PayloadMember.of_bytes(layout.README, page))
     ordered = tuple(sorted(members, key=lambda member: layout.place_of(member.name)))
     return Payload(ordered, tuple(disclosure.commitment for disclosure in disclosures), kept)
 
@@ -166,15 +143,11 @@ def _gone(registered: Sequence[tuple[str, str, ParsedEntry]], vault: Vault, eras
         content = _content(entry)
         if content is None:
             continue
-        for record in _records(content, vault):
+        for record in records_in(content, vault):
             if isinstance(record.digests, Digests):
                 order = erasures.record(entry.event.hash, content, record)
                 (needed if order is None else erased).add(record.digests.sha256)
     return frozenset(erased - needed)
-
-
-def _at_hand(name: str, raw: bytes) -> PayloadMember:
-    return PayloadMember(name, sha256(raw).hexdigest(), len(raw), raw=raw)
 
 
 def _content(entry: ParsedEntry) -> Content | None:
@@ -217,122 +190,3 @@ def _disclosures(texts: Iterable[str], kept: Iterable[Kept]) -> bytes:
         disclosures=tuple(sorted(set(texts))), schema="custody-disclosures/v1", withheld=tell_withheld(kept)
     )  # fmt: skip
     return canonical.encode(record)
-
-
-def _records(content: Content, vault: Vault) -> Iterator[FileRecord]:
-    if isinstance(content.files, tuple):
-        yield from content.files
-    elif content.count:
-        for line in _lines(content, vault):
-            yield line.record
-
-
-def _lines(content: Content, vault: Vault) -> Iterator[ManifestLine]:
-    path = vault.manifest(content.root)
-    if path is None:
-        raise StorageError("bundle.manifest-missing", f"expected the manifest {content.root}, found none in the store")
-    with path.open("rb") as stream:
-        for raw in stream:
-            yield canonical.decode(raw.removesuffix(b"\n"), ManifestLine, maximum=limits.MANIFEST_LINE)
-
-
-def _files(contents: Iterable[Content], vault: Vault) -> dict[str, int]:
-    files: dict[str, int] = {}
-    for content in contents:
-        for record in _records(content, vault):
-            if isinstance(record.digests, Digests) and isinstance(record.size, int):
-                files[record.digests.sha256] = record.size
-    return files
-
-
-def _pieces(contents: Iterable[Content], vault: Vault) -> Iterator[PayloadMember]:
-    """Yield the lists of pieces at hand; without one, damage to its file can't be told to a range, and no more."""
-    roots = {
-        record.pieces.root
-        for content in contents
-        for record in _records(content, vault)
-        if isinstance(record.pieces, Pieces)
-    }
-    for root in sorted(roots):
-        path = vault.pieces(root)
-        if path is not None:
-            digest, size = _measure(path)
-            yield PayloadMember(layout.pieces_name(root), digest, size, path=path)
-
-
-def _evidence(digest: str, size: int, vault: Vault, *, is_detached: bool) -> PayloadMember:
-    name = layout.FILES + digest
-    if is_detached:
-        return PayloadMember(name, digest, size)
-    path = vault.file(digest)
-    if path is None:
-        hint = "run custody check on the exhibit, or export it with --detached"
-        raise StorageError("bundle.file-missing", f"expected the file {digest} in the store, found none", hint=hint)
-    return PayloadMember(name, digest, size, path=path)
-
-
-def _manifest(content: Content, vault: Vault, choice: Choice) -> PayloadMember:
-    """The manifest as this recipient may see it: values withheld by hand lose their disclosures."""
-    name = f"{layout.MANIFESTS}{content.root}.jsonl"
-    path = vault.manifest(content.root)
-    if path is not None and all(choice.is_disclosed("exhibit.registered", place) for place in _PLACES):
-        digest, size = _measure(path)
-        return PayloadMember(name, digest, size, path=path)
-    lines = (_show(line, choice) for line in _lines(content, vault))
-    return _at_hand(name, b"".join(canonical.encode(line) + b"\n" for line in lines))
-
-
-def _show(line: ManifestLine, choice: Choice) -> ManifestLine:
-    """Keep back what is withheld; where a path is, a link's target and a reader's error would tell it."""
-    texts = line.disclosures if isinstance(line.disclosures, tuple) else ()
-    if not choice.is_disclosed("exhibit.registered", "/path"):
-        texts = ()
-    kept = tuple(item for item in texts if choice.is_disclosed("exhibit.registered", parse_disclosure(item).path))
-    return msgspec.structs.replace(line, disclosures=kept or UNSET)
-
-
-def _measure(path: Path) -> tuple[str, int]:
-    digest, size = sha256(), 0
-    with path.open("rb") as stream:
-        while chunk := stream.read(1 << 20):
-            digest.update(chunk)
-            size += len(chunk)
-    return digest.hexdigest(), size
-
-
-def _inherited(events: Iterable[ParsedEvent], vault: Vault, choice: Choice) -> list[PayloadMember]:
-    """Return the bundles with which exhibits came, so that their history is proven through both ledgers.
-
-    That of an acceptance must be there. One with which something came back tells what happened in between; it stays
-    behind where it is nested so deep that the evidence could not travel on.
-    """
-    manifests: dict[str, bool] = {}
-    for event in events:
-        details = event.details
-        if isinstance(details, TransferAccepted | TransferReturned) and isinstance(details.foreign, Foreign):
-            must = isinstance(details, TransferAccepted)
-            manifests[details.foreign.manifest] = must or manifests.get(details.foreign.manifest, False)
-    members = {}
-    for manifest, must in sorted(manifests.items()):
-        path = vault.inherited(manifest)
-        if path is None and must:
-            text = f"expected the bundle of payload manifest {manifest} in the home, found none"
-            raise StorageError("bundle.inherited-missing", text, hint="restore it from a backup of the home")
-        if path is None or (not must and nesting(path) > limits.INHERITED_RETURNED):
-            continue
-        digest, size = _measure(path)
-        members[digest] = PayloadMember(f"{layout.INHERITED}{digest}.zip", digest, size, path=path)
-    check_inherited_values((member.path for member in members.values() if member.path is not None), choice)
-    return list(members.values())
-
-
-def _documents(events: Iterable[ParsedEvent], vault: Vault) -> list[PayloadMember]:
-    """The documents that the entries name and the store has; one that it doesn't have counts as withheld."""
-    members = []
-    # Letters about requests stay here: those who wrote them have them, and each answer would hold all before it.
-    kept = {origin.document for event in events if (origin := letter_of(event)) is not None and not opens_gate(event)}
-    for digest in sorted({digest for event in events for digest in documents_of(event)} - kept):
-        path = vault.document(digest)
-        if path is not None:
-            members.append(PayloadMember(layout.DOCUMENTS + digest, digest, path.stat().st_size, path=path))
-    return members

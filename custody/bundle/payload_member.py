@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,6 +20,21 @@ class PayloadMember:
     path: Path | None = None
     is_passing: bool = False
     """Whether the path is one on the way, which goes when it was packed."""
+
+    @classmethod
+    def of_bytes(cls, name: str, raw: bytes) -> PayloadMember:
+        """Return the member that holds ``raw``."""
+        return cls(name, sha256(raw).hexdigest(), len(raw), raw=raw)
+
+    @classmethod
+    def of_file(cls, name: str, path: Path) -> PayloadMember:
+        """Return the member that holds what the file at ``path`` holds now, which is read once for that.
+
+        Raises:
+            OSError: it can't be read.
+        """
+        with path.open("rb") as file:
+            return cls(name, file_digest(file, sha256).hexdigest(), file.tell(), path=path)
 
     def encrypted_as(self, name: str, sha256: str, size: int, path: Path) -> PayloadMember:
         """Return the member that holds this one's ciphertext."""
