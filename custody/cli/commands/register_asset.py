@@ -12,7 +12,8 @@ from custody.cli.border.receipts import emit_outcome
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.files import given_values, read_file
-from custody.cli.intake.asset_details import Names, asset_details, read_names, recorded_of
+from custody.cli.intake.asset_details import asset_details, recorded_of
+from custody.cli.intake.asset_names import Names, read_names
 from custody.cli.intake.asset_options import asset_options
 from custody.cli.intake.custody_wallets import Use, is_mixed, uses_of
 from custody.cli.intake.registration import Wanted, register_exhibits

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any, Final
 
 from custody.cli.context import Context
-from custody.cli.files import given_values
+from custody.cli.intake.asset_names import Names
 from custody.cli.options import When
 from custody.cli.showing.holdings import Staged
 from custody.evidence.assets.content_id import digest_in
-from custody.onchain.caip import Account, Asset, Chain, parse_account, parse_asset
+from custody.onchain.caip import Account
 from custody.onchain.claims import Recorded
 from schemas.errors import UsageError
 from schemas.text import format_time
@@ -24,51 +23,6 @@ _DECIMAL: Final = re.compile(r"(0|[1-9][0-9]{0,77})(\.[0-9]{1,78})?\Z", re.ASCII
 _INTEGER: Final = re.compile(r"(0|[1-9][0-9]{0,77})\Z", re.ASCII)
 _ID: Final = re.compile(r"(?:0x)?([0-9a-fA-F]{64})\Z", re.ASCII)
 _CHAINED: Final = frozenset({"bip122", "eip155"})
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What names the asset on a public chain, each read and checked."""
-
-    asset: Asset | None
-    account: Account | None
-    wallet: Account | None
-
-    @property
-    def chain(self) -> Chain | None:
-        """The one chain of all of them."""
-        return next((found.chain for found in (self.asset, self.account, self.wallet) if found is not None), None)
-
-    def unchecked(self) -> list[str]:
-        """Name in words what had no checksum that could be checked."""
-        told = {"the asset": self.asset, "the account": self.account, "the custody wallet": self.wallet}
-        return [
-            name
-            for name, found in told.items()
-            if found is not None and not found.is_checked and not (isinstance(found, Asset) and _is_coin(found))
-        ]
-
-
-def read_names(given: Given) -> Names:
-    """Return the names that were typed, all on one chain.
-
-    Raises:
-        UsageError: ``asset.asset``, ``asset.account``, ``asset.chain``, ``asset.address``, ``asset.other-chain``,
-            ``asset.own-wallet``.
-    """
-    with given_values():
-        names = Names(
-            None if given["asset"] is None else parse_asset(given["asset"]),
-            None if given["account"] is None else parse_account(given["account"]),
-            None if given["custody_wallet"] is None else parse_account(given["custody_wallet"]),
-        )
-    chains = {found.chain.text for found in (names.asset, names.account, names.wallet) if found is not None}
-    if len(chains) > 1:
-        text = f"expected asset, account and custody wallet on one chain, found {', '.join(sorted(chains))}"
-        raise UsageError("asset.other-chain", text)
-    if names.wallet is not None and names.account is not None and names.wallet.text == names.account.text:
-        raise UsageError("asset.own-wallet", "expected a custody wallet of the agency, found the recorded account")
-    return names
 
 
 def asset_details(context: Context, staged: Staged, given: Given, names: Names, when: When) -> dict[str, Any]:
@@ -120,10 +74,8 @@ def digest_of(path: Path) -> str:
     Raises:
         OSError: it can't be read.
     """
-    import hashlib
-
     with path.open("rb") as file:
-        return hashlib.file_digest(file, sha256).hexdigest()
+        return file_digest(file, sha256).hexdigest()
 
 
 def _custody(given: Given) -> str:
@@ -275,7 +227,3 @@ def _time(context: Context, typed: str, when: When) -> str:
 
 def _some(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
-
-
-def _is_coin(asset: Asset) -> bool:
-    return asset.kind == "slip44"
