@@ -26,6 +26,7 @@ from custody.verify.procedure import Procedure, report
 from keys.verifier_key import VerifierKey
 from schemas.content import Content
 from schemas.details.exhibit import ExhibitRegistered
+from schemas.details.request import RequestBody
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.errors import CustodyError, StorageError
 from schemas.event import ParsedEvent
@@ -65,6 +66,7 @@ class LedgerPass:
         self._wanted = wanted
         self._rows: TableRows | None = None
         self._progress = progress
+        self._begun: dict[str, ParsedEvent] = {}
 
     @contextmanager
     def checking_signatures(self) -> Iterator[SignatureCores]:
@@ -146,11 +148,13 @@ class LedgerPass:
     def _look_behind(self, parsed: ParsedEntry, placed: Placed) -> None:
         """Steps 9 and 11: read again what an entry rests on; who believes nobody is told so, and no more."""
         behind = self._wanted.behind
+        if placed.is_applied and isinstance(parsed.event.details, RequestBody):
+            self._begun[parsed.event.details.request] = parsed.event
         if behind is None or not placed.is_applied or not rests(parsed.event):
             return
         assert self.replayed is not None, "the replay that calls this"
         found = Findings()
-        behind.look(parsed, past_of(self.replayed.fold.state, self._event_of), found)
+        behind.look(parsed, past_of(self.replayed.fold.state, self._event_of, self._begun.get), found)
         is_blind = behind.trusted.trust is None
         for item in found.items:
             severity = Severity.NOTE if is_blind and item.code in _BLIND else item.severity

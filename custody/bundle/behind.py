@@ -40,15 +40,17 @@ def rests(parsed: ParsedEvent) -> bool:
     return is_arrival or letter_of(parsed) is not None or is_proven(parsed)
 
 
-def past_of(view: View, event_of: Callable[[str], ParsedEvent | None]) -> Past:
-    """Return what a ledger of which ``view`` is the state said so far."""
+def past_of(
+    view: View, event_of: Callable[[str], ParsedEvent | None], begun_by: Callable[[str], ParsedEvent | None]
+) -> Past:
+    """Return what a ledger of which ``view`` is the state said so far: its events by hash, and by request begun."""
     ledger = view.ledger()
 
     def ledger_of(agent: str) -> str | None:
         found = view.agent(agent)
         return None if found is None else found.ledger
 
-    return Past("" if ledger is None else ledger.origin, view, ledger_of, event_of)
+    return Past("" if ledger is None else ledger.origin, view, ledger_of, event_of, begun_by)
 
 
 @dataclass(slots=True)

@@ -145,16 +145,16 @@ MEANINGS: Final = {
     "letter": "What was recorded from another authority's letter is not what that letter says.",
     "letter.absent": "The letter on which this rests was withheld or is missing, so nobody but who recorded it has "
     "seen it.",
-    "letter.grant": "The letter on which the consent rests grants nothing, or took it back.",
+    "letter.grant": "The letter on which this rests grants or accepts nothing, or took it back.",
     "letter.origin": "The letter that is kept is another one than the record names.",
     "letter.recipient": "The letter was written to somebody else.",
-    "letter.request": "The letter answers another request than the one on record.",
+    "letter.request": "The letter is about another request than the one on record.",
     "letter.said": "The record says something else than the letter.",
     "letter.sender": "The letter was not written by the authority that the record names.",
-    "letter.terms": "The consent goes beyond what the letter grants: other exhibits, another recipient or easier "
-    "terms.",
-    "letter.unspecific": "The letter grants a request and doesn't say which exhibits may go to whom: for that, "
-    "only who recorded the consent stands.",
+    "letter.terms": "This goes beyond what the letter grants or accepts: other exhibits, another recipient, easier "
+    "terms or other conditions.",
+    "letter.unspecific": "The letter doesn't say which exhibits may go to whom, or which conditions are accepted: for "
+    "that, only who recorded it stands.",
     "receipt.absent": "The proof that the other side took the exhibit was withheld or is missing.",
     "receipt.other": "The proof is of another decision than the one on record.",
     "receipt.other-ledger": "Another ledger decided than the one to which the exhibit was sent.",

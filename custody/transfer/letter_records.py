@@ -83,12 +83,9 @@ def received_details(
 
 
 def news_details(
-    letter: Letter, of: LetterRequest, event: ParsedEvent, *, local: str, peer: str, received_at: str, document: str
+    letter: Letter, of: LetterRequest, event: ParsedEvent, *, local: str, peer: str, received_at: str
 ) -> tuple[str, Details]:
-    """Return type and plain details of the record here of an event that is `news`.
-
-    ``document`` is the digest of the letter itself, which is kept where the record has no other place for its source.
-    """
+    """Return type and plain details of the record here of an event that is `news`."""
     shown, origin = plain_details(event, letter.disclosed), letter.origin(of, event)
     match event.details:
         case RequestAnswered():
@@ -101,16 +98,15 @@ def news_details(
             kept |= {"from": peer, "origin": origin, "received_at": received_at, "reference": reference}
             return "request.answer-received", {**kept, "request": local}
         case RequestCompleted():
-            documents = shown.get("documents")
-            fields = shown.get("fields", [])
-            return "request.completed", {"documents": documents, "fields": fields, "origin": origin, "request": local}
+            told = {"accepts": shown.get("accepts"), "documents": shown.get("documents"), "origin": origin}
+            return "request.completed", {**told, "fields": shown.get("fields", []), "request": local}
         case RequestExtended():
             reason = shown.get("reason")
-            details = {"document": document, "reason": reason, "request": local, "until": shown["until"]}
+            details = {"origin": origin, "reason": reason, "request": local, "until": shown["until"]}
             return "request.extended", details
         case RequestWithdrawn():
             reason = shown.get("reason", "withheld by the sender of the letter")
-            return "request.withdrawn", {"document": document, "reason": reason, "request": local}
+            return "request.withdrawn", {"origin": origin, "reason": reason, "request": local}
         case _:
             raise AssertionError(f"{event.type} is no news")
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from custody.verify.document_bytes import read_document
 from custody.verify.inner import ABSENT, Inner, event_in
-from custody.verify.letters import check_letter, is_specific, letter_of, opens_gate
+from custody.verify.letters import check_letter, is_begun, is_specific, letter_of, opens_gate
 from custody.verify.opened import Opened, fail
 from custody.verify.past import Past
 from custody.verify.receipt_proof import check_receipt
@@ -58,7 +58,7 @@ def report_record(parsed: ParsedEvent, inner: Inner, past: Past, where: str, fin
         fail(findings, step, wrong, where)
     is_this = all(wrong.code != "letter.origin" for wrong in found)
     if is_this and not is_specific(parsed, inner):
-        text = "the letter doesn't say which exhibits may go to whom: that is the word of who recorded the consent"
+        text = "the letter doesn't say which exhibits may go to whom, or what is accepted: so says who recorded it"
         findings.add(12, Severity.DEFECT, "letter.unspecific", where, text)
 
 
@@ -108,7 +108,11 @@ class Bundled:
         def event_of(event_hash: str) -> ParsedEvent | None:
             return event_in(self.state, self.entries, event_hash)
 
-        return Past(origin, self.state, ledger_of, event_of)
+        def begun_by(request: str) -> ParsedEvent | None:
+            bodies = (item.event for _, item in sorted(self.entries.items()))
+            return next((item for item in bodies if is_begun(item, request)), None)
+
+        return Past(origin, self.state, ledger_of, event_of, begun_by)
 
 
 def check_behind(bundled: Bundled, findings: Findings) -> tuple[Inner, ...]:

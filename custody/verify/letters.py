@@ -20,22 +20,28 @@ from schemas.details.request import (
     RequestBody,
     RequestCompleted,
     RequestDrafted,
+    RequestExtended,
     RequestReceived,
+    RequestWithdrawn,
 )  # fmt: skip
 from schemas.errors import VerificationError
 from schemas.event import About, ParsedEvent
 from schemas.report import LedgerReport
-from schemas.types import is_set
+from schemas.types import UNSET, is_set
 
 _COPIED: Mapping[type, tuple[str, ...]] = {
     AnswerReceived: ("answered_at", "ground", "outcome", "until", "wanted"),
+    RequestCompleted: ("accepts",),
+    RequestExtended: ("until",),
     RequestReceived: ("kind", "period", "respond_by", "until"),
 }
 """Fields of which the record says what the letter says, word for word."""
 _SOURCES: Mapping[type, type] = {
     AnswerReceived: RequestAnswered,
     RequestCompleted: RequestCompleted,
+    RequestExtended: RequestExtended,
     RequestReceived: RequestDrafted,
+    RequestWithdrawn: RequestWithdrawn,
 }
 
 
@@ -80,8 +86,8 @@ def check_letter(parsed: ParsedEvent, letter: Inner, past: Past) -> Iterator[Ver
     match parsed.details:
         case ConsentRecorded() as consent:
             yield from _check_grant(parsed, consent, letter, source, past)
-        case ConditionsMet():
-            pass  # whatever its recipient wrote in it is for a person to read
+        case ConditionsMet() as met:
+            yield from _check_acceptance(met, letter, source, origin)
         case details:
             fields = _COPIED.get(type(details), ())
             if not isinstance(source, _SOURCES[type(details)]) or any(
@@ -92,10 +98,18 @@ def check_letter(parsed: ParsedEvent, letter: Inner, past: Past) -> Iterator[Ver
 
 
 def is_specific(parsed: ParsedEvent, letter: Inner) -> bool:
-    """Tell whether the letter itself says which exhibits may go where; else that is the word of who recorded it."""
+    """Tell whether the letter itself says which exhibits may go where, or which conditions are accepted; else that is
+    the word of who recorded it.
+    """
     origin = letter_of(parsed)
     source = None if origin is None else _details(letter, origin.event)
-    return not isinstance(parsed.details, ConsentRecorded) or is_set(getattr(source, "grant", None))
+    name = "grant" if isinstance(parsed.details, ConsentRecorded) else "accepts"
+    return not opens_gate(parsed) or is_set(getattr(source, name, UNSET))
+
+
+def is_begun(parsed: ParsedEvent, request: str) -> bool:
+    """Tell whether an event drafted or received a request of this ledger."""
+    return isinstance(parsed.details, RequestBody) and parsed.details.request == request
 
 
 def _details(letter: Inner, event_hash: str) -> object:
@@ -117,7 +131,7 @@ def _sender(parsed: ParsedEvent, past: Past) -> str | None:
         return details.authority
     if isinstance(details, RequestReceived | AnswerReceived):
         return details.from_
-    if isinstance(details, RequestCompleted):
+    if isinstance(details, RequestCompleted | RequestExtended | RequestWithdrawn):
         known = past.view.request(details.request)
         return None if known is None else known.peer
     consent = past.view.consent(str(about[0].event)) if isinstance(about, tuple) else None
@@ -127,19 +141,18 @@ def _sender(parsed: ParsedEvent, past: Past) -> str | None:
 def _check_request(parsed: ParsedEvent, letter: Inner, origin: LetterOrigin, past: Past) -> Iterator[VerificationError]:
     """What is said about a request that came to the sender must be about one of ours, and about the one on record."""
     begun = next(
-        (
-            entry.event.details
-            for _, entry in sorted(letter.entries.items())
-            if isinstance(entry.event.details, RequestBody) and entry.event.details.request == origin.request
-        ),
+        (entry.event.details for _, entry in sorted(letter.entries.items()) if is_begun(entry.event, origin.request)),
         None,
     )
-    if isinstance(parsed.details, ConditionsMet):
-        return
     if not isinstance(begun, RequestReceived):
         if isinstance(parsed.details, ConsentRecorded | AnswerReceived):
             yield VerificationError("letter.request", f"expected {origin.request} asked by us, found it asked of us")
+        elif not _is_theirs(parsed, letter, origin, past):
+            text = f"expected a letter about the request on record, found one about {origin.request} of its sender"
+            yield VerificationError("letter.request", text)
         return
+    if isinstance(parsed.details, ConditionsMet):
+        return  # asked by us, and answered: for which consent, says who recorded it
     asker, named, told = letter.state.agent(begun.from_), getattr(parsed.details, "request", None), begun.origin
     ours = told.ledger if isinstance(told, LetterOrigin) else None if asker is None else asker.ledger
     if ours not in {None, past.origin}:
@@ -153,6 +166,48 @@ def _check_request(parsed: ParsedEvent, letter: Inner, origin: LetterOrigin, pas
     elif not is_set(named) or (isinstance(told, LetterOrigin) and told.request != named):
         text = f"expected our request that the letter answers, found {named if is_set(named) else 'none'}"
         yield VerificationError("letter.request", text)
+
+
+def _is_theirs(parsed: ParsedEvent, letter: Inner, origin: LetterOrigin, past: Past) -> bool:
+    """Tell whether what the sender asked is the request that a record is about, as far as either ledger says so."""
+    named: object = getattr(parsed.details, "request", UNSET)
+    if isinstance(parsed.details, RequestReceived):
+        return True
+    if isinstance(parsed.details, ConditionsMet):
+        consent = past.view.consent(str(parsed.event.about[0].event)) if isinstance(parsed.event.about, tuple) else None
+        named = UNSET if consent is None or is_set(consent.is_by_letter) else consent.request
+    if not isinstance(named, str):
+        return True
+    here = past.begun_by(named)
+    if here is not None and isinstance(here.details, RequestDrafted):
+        return False
+    read = None if here is None else letter_of(here)
+    if read is not None:
+        return (read.ledger, read.request) == (origin.ledger, origin.request)
+    said = [
+        letter_of(item.event)
+        for item in letter.entries.values()
+        if isinstance(item.event.details, AnswerReceived) and item.event.details.request == origin.request
+    ]
+    told = {item.request for item in said if item is not None and item.ledger == past.origin}
+    return not told or named in told
+
+
+def _check_acceptance(
+    met: ConditionsMet, letter: Inner, source: object, origin: LetterOrigin
+) -> Iterator[VerificationError]:
+    """Want an event by which somebody can accept something, of a request that stands, and these conditions in it."""
+    asked = letter.state.request(origin.request)
+    is_answer = isinstance(source, RequestAnswered) and source.outcome in GRANTING
+    if not (is_answer or isinstance(source, RequestCompleted | RequestDrafted)) or (
+        asked is not None and asked.status == "withdrawn"
+    ):
+        yield VerificationError("letter.grant", "expected an event that accepts, and still stands, found another")
+    accepted = getattr(source, "accepts", UNSET)
+    lacking = [code for code in met.conditions if isinstance(accepted, tuple) and code not in accepted]
+    if lacking:
+        text = f"expected no more than the letter accepts, found more in: {', '.join(lacking)}"
+        yield VerificationError("letter.terms", text)
 
 
 def _check_grant(

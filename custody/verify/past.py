@@ -12,7 +12,8 @@ from schemas.event import ParsedEvent
 RESTING: Final = frozenset(
     {
         *("consent.conditions-met", "consent.recorded", "request.answer-received", "request.completed"),
-        *("request.received", "transfer.accepted", "transfer.receipt", "transfer.returned"),
+        *("request.extended", "request.received", "request.withdrawn"),
+        *("transfer.accepted", "transfer.receipt", "transfer.returned"),
     }
 )
 """Types of event that may rest on what another ledger signed."""
@@ -21,10 +22,11 @@ RESTING: Final = frozenset(
 @dataclass(frozen=True, slots=True)
 class Past:
     """A ledger's ``origin``, its state, the origin of an agent's own ledger as it was on record then, and its events
-    by hash, as far as they are at hand.
+    by hash, as far as they are at hand; ``begun_by`` tells by which of them a request was drafted or received.
     """
 
     origin: str
     view: View
     ledger_of: Callable[[str], str | None]
     event_of: Callable[[str], ParsedEvent | None]
+    begun_by: Callable[[str], ParsedEvent | None]

@@ -14,7 +14,8 @@ import msgspec
 from msgspec import Meta
 
 from schemas.details.case import Offences
-from schemas.details.consent import Grant
+from schemas.details.consent import Codes, Grant
+from schemas.details.ledger import check_sorted
 from schemas.details.letter import LetterOrigin
 from schemas.text import check_times
 from schemas.types import (
@@ -141,8 +142,12 @@ class RequestReceived(RequestBody, frozen=True, kw_only=True):
 
 
 class RequestCompleted(Record, frozen=True, kw_only=True):
-    """Details of ``request.completed``: what was missing (law rows B1, C13, C16); a field given again replaces."""
+    """Details of ``request.completed``: what was missing (law rows B1, C13, C16); a field given again replaces.
 
+    ``accepts`` are the conditions of an answer that who asked accepts (law row C15).
+    """
+
+    accepts: Codes | Unset = UNSET
     documents: Documents | Unset = UNSET
     fields: Fields
     origin: LetterOrigin | Unset = UNSET
@@ -152,8 +157,8 @@ class RequestCompleted(Record, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Want each field once, in order; ValueError becomes ``record.malformed``."""
         check_fields(self.fields)
-        if is_set(self.origin) and is_set(self.paper):
-            raise ValueError("a letter or paper, not both")
+        check_sorted("accepts", self.accepts)
+        check_not_both(self.origin, self.paper)
 
 
 class RequestSent(Record, frozen=True, kw_only=True):
@@ -245,9 +250,10 @@ class AnswerReceived(Answer, frozen=True, kw_only=True):
 
 
 class RequestExtended(Record, frozen=True, kw_only=True):
-    """Details of ``request.extended``: a preservation or a term is prolonged, by whose decision."""
+    """Details of ``request.extended``: a preservation or a term is prolonged, and where that was read."""
 
     document: Hash | Unset = UNSET
+    origin: LetterOrigin | Unset = UNSET
     reason: Private | Unset = UNSET
     request: Token
     until: Time
@@ -255,14 +261,20 @@ class RequestExtended(Record, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Check the time; ValueError becomes ``record.malformed``."""
         check_times(self.until)
+        check_not_both(self.origin, self.document)
 
 
 class RequestWithdrawn(Record, frozen=True, kw_only=True):
-    """Details of ``request.withdrawn``: who asked asks no longer."""
+    """Details of ``request.withdrawn``: who asked asks no longer, and where that was read."""
 
     document: Hash | Unset = UNSET
+    origin: LetterOrigin | Unset = UNSET
     reason: Private
     request: Token
+
+    def __post_init__(self) -> None:
+        """Want one source; ValueError becomes ``record.malformed``."""
+        check_not_both(self.origin, self.document)
 
 
 class RequestClosed(Record, frozen=True, kw_only=True):
@@ -278,6 +290,12 @@ def check_fields(fields: tuple[RequestField, ...]) -> None:
     names = [item.name for item in fields]
     if any(first >= second for first, second in itertools.pairwise(names)):
         raise ValueError("fields stand in order of name, each once")
+
+
+def check_not_both(letter: object, paper: object) -> None:
+    """Raise ValueError where something came both by letter and on paper."""
+    if is_set(letter) and is_set(paper):
+        raise ValueError("a letter or paper, not both")
 
 
 def check_one_source(*sources: object) -> None:

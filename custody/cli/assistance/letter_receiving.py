@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,19 +98,15 @@ def _arrive(
         names = ", ".join(item.state.id for item in opened.letter.requests)
         raise RefusedError("letter.several", f"expected a letter about one request, found one about {names}")
     (of,) = opened.letter.requests
-
-    def document() -> str:
-        return str(staged.document(opened.path))
-
     if of.state.direction == "incoming":
         story = _answered(opened, reader, of, peer, answers)
-        return _news(opened, of, story, peer.id, received_at, document, reader)
+        return _news(opened, of, story, peer.id, received_at, reader)
     known = _known(reader, opened.letter.ledger.origin, of.state.id)
     if known is not None:
         if local not in (None, known.state.id):
             text = f"expected {known.state.id}, under which this request is known here, found {local}"
             raise UsageError("letter.id", text)
-        return _news(opened, of, known, peer.id, received_at, document, reader)
+        return _news(opened, of, known, peer.id, received_at, reader)
     if answers is not None:
         raise RefusedError("answer.none", f"expected an answer to {answers}, found a request")
     return _first(opened, reader, of, peer, local=local, case=case, received_at=received_at)
@@ -135,10 +131,9 @@ def _first(
     events: list[tuple[str, Details]] = [("request.received", details)]
     for entry in of.entries:
         if entry.event.type == "request.withdrawn":
-            more = news_details(
-                opened.letter, of, entry.event, local=name, peer=peer.id, received_at=received_at, document=""
-            )  # fmt: skip
-            events.append((more[0], {**more[1], "document": None}))
+            events.append(
+                news_details(opened.letter, of, entry.event, local=name, peer=peer.id, received_at=received_at)
+            )
     missing = wanted_of(view, names_of(details), kind=of.state.kind, direction="incoming", peer=peer.id)
     notes = (f"request {of.state.id} of {opened.letter.ledger.origin} is {name} here",)
     return Arrival(tuple(events), tuple(details["documents"] or ()), missing, notes)
@@ -183,16 +178,12 @@ def _news(
     story: RequestStory,
     peer: str,
     received_at: str,
-    document: Callable[[], str],
     reader: Reader,
 ) -> Arrival:
     check_is_news(opened.letter, of, story)
     fresh = news(of, story)
-    digest = document() if any(item.type in {"request.extended", "request.withdrawn"} for item in fresh) else ""
     events = tuple(
-        news_details(
-            opened.letter, of, event, local=story.state.id, peer=peer, received_at=received_at, document=digest
-        )
+        news_details(opened.letter, of, event, local=story.state.id, peer=peer, received_at=received_at)
         for event in fresh
     )
     names = story.names.union(*(names_of(details) for _, details in events))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from custody.bundle.behind import Behind, past_of
-from custody.cli.checking.behind import open_behind, reader_events
+from custody.cli.checking.behind import open_behind, reader_events, reader_requests
 from custody.cli.context import Context
 from custody.ledger.store import LedgerReader
 from custody.verify.letters import letter_of
@@ -25,7 +25,7 @@ def letter_breaches(
     """
     access = context.ledger()
     opened: list[Behind] = []
-    past = past_of(reader.view(), reader_events(reader))
+    past = past_of(reader.view(), reader_events(reader), reader_requests(reader))
     for registration in registrations:
         exhibit = reader.view().registered(registration)
         consents = [

@@ -20,10 +20,13 @@ from custody.cli.parameters import DIGEST
 from custody.cli.results import ActResult
 from custody.cli.showing.holdings import Staged, staging
 from custody.ledger.compose import Anchor
-from custody.transfer.letters import peer_of
+from custody.transfer.letters import LetterRequest, peer_of
 from schemas.details.consent import Condition
 from schemas.details.letter import LetterOrigin
+from schemas.details.request import RequestAnswered, RequestCompleted, RequestDrafted
 from schemas.errors import UsageError
+from schemas.event import ParsedEvent
+from schemas.types import UNSET, is_set
 
 
 @command(
@@ -92,11 +95,23 @@ def _accepted_in(
         with context.ledger().read() as reader:
             peer_of(opened.letter, reader.agents(), recipient)
         opened.stage(staged)
-        last = opened.letter.requests[-1]
-        found = (last, last.entries[-1].event) if named is None else opened.letter.find(named)
+        found = _newest(opened.letter.requests) if named is None else opened.letter.find(named)
     if found is None:
-        raise UsageError("consent.event", f"expected an event of the letter, found none with the hash {named}")
+        what = "none that accepts anything" if named is None else f"none with the hash {named}"
+        raise UsageError("consent.event", f"expected an event of the letter, found {what}")
     return opened.letter.origin(*found)
+
+
+def _newest(requests: tuple[LetterRequest, ...]) -> tuple[LetterRequest, ParsedEvent] | None:
+    """Return the newest event by which something can be accepted, one that says what before one that doesn't."""
+    accepting = [
+        (is_set(getattr(entry.event.details, "accepts", UNSET)), entry.entry.index, of, entry.event)
+        for of in requests
+        for entry in of.entries
+        if isinstance(entry.event.details, RequestAnswered | RequestCompleted | RequestDrafted)
+    ]
+    found = max(accepting, key=lambda item: item[:2], default=None)
+    return None if found is None else found[2:]
 
 
 @command(

@@ -21,6 +21,7 @@ from custody.cli.periods import end_of
 from custody.cli.showing.holdings import staging
 from custody.transfer.forum import lacking_now, wanted_of
 from custody.transfer.requests import RequestStory, read_story
+from schemas.details.consent import Condition
 from schemas.details.request import RequestClosed
 from schemas.errors import UsageError
 from schemas.profile import RequiredField
@@ -38,6 +39,7 @@ def _story(context: Context, request: str) -> tuple[RequestStory, tuple[Required
 @command(
     example="""
     custody request complete req-7 --field connection="the account received the money" -o req-7b.zip --as auth-1
+    custody request complete req-7 --accept confidentiality --accept return -o req-7c.zip --as auth-1
     custody request complete in-req-7 --field translation=attached --paper reply.pdf --as auth-2
     """,
     result=RequestResult,
@@ -45,6 +47,10 @@ def _story(context: Context, request: str) -> tuple[RequestStory, tuple[Required
 @click.argument("request", metavar="ID", type=TOKEN)
 @field_options
 @document_option
+@click.option(
+    "--accept", "accepts", multiple=True, type=click.Choice(words_of(Condition, "code")),
+    help="A condition of the answer that is accepted.",
+)  # fmt: skip
 @click.option("--paper", type=FILE, help="The letter on paper that completes a request of another authority.")
 @_out
 @choosing
@@ -56,6 +62,7 @@ def request_complete(
     *,
     request: str,
     documents: tuple[Path, ...],
+    accepts: tuple[str, ...],
     paper: Path | None,
     out: Path | None,
     choice: Choice,
@@ -63,13 +70,18 @@ def request_complete(
     when: When,
     **given: Any,
 ) -> None:
-    """Add what the request called ID lacked; a field that is given again takes the place of what it said before."""
+    """Add what the request called ID lacked; a field that is given again takes the place of what it said before.
+
+    Who asked accepts with it, too, the conditions on which an answer lets something go (law row C15).
+    """
     story, _ = _story(context, request)
     fields = typed_fields(given)
-    if not fields and not documents:
-        raise UsageError("usage.field", "expected --field or --document that completes the request, found neither")
+    if not (fields or documents or accepts):
+        text = "expected --field, --document or --accept that completes the request, found none"
+        raise UsageError("usage.field", text)
     with staging(context) as staged:
         details = {
+            "accepts": sorted(set(accepts)) or None,
             "documents": staged.documents(documents),
             "fields": fields,
             "paper": staged.document(paper),
