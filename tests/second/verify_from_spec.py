@@ -856,15 +856,18 @@ DETAILS: dict[str, Form] = {
         {"note?": PRIVATE, "outcome": one_of("executed executed-in-part expired not-executed withdrawn"),
          "request": AGENT}),
     "request.completed": record(
-        {"documents?": DOCUMENTS, "fields": array(0, 64, REQUEST_FIELD), "origin?": LETTER_ORIGIN, "paper?": HASH,
-         "request": AGENT}, all_of(in_order("fields", by="name"), count_of(0, 1, "origin", "paper"))),
+        {"accepts?": array(1, 16, CONDITION_CODE), "documents?": DOCUMENTS, "fields": array(0, 64, REQUEST_FIELD),
+         "origin?": LETTER_ORIGIN, "paper?": HASH, "request": AGENT},
+        all_of(in_order("fields", by="name"), in_order("accepts"), count_of(0, 1, "origin", "paper"))),
     "request.drafted": record(
         {"case?": NUMBER, "deadlines?": array(1, 16, AGENT), "documents?": DOCUMENTS,
          "dual_criminality?": DUAL_CRIMINALITY, "fields": array(0, 64, REQUEST_FIELD), "follows?": AGENT,
          "kind": one_of("emergency mla preservation production voluntary"), "offences?": array(0, 256, OFFENCE),
          "period?": PERIOD, "renewal_of?": AGENT, "request": AGENT, "respond_by?": TIME, "to": AGENT, "until?": TIME},
         in_order("fields", by="name")),
-    "request.extended": record({"document?": HASH, "reason?": PRIVATE, "request": AGENT, "until": TIME}),
+    "request.extended": record(
+        {"document?": HASH, "origin?": LETTER_ORIGIN, "reason?": PRIVATE, "request": AGENT, "until": TIME},
+        count_of(0, 1, "document", "origin")),
     "request.received": record(
         {"case?": NUMBER, "deadlines?": array(1, 16, AGENT), "documents?": DOCUMENTS,
          "dual_criminality?": DUAL_CRIMINALITY, "fields": array(0, 64, REQUEST_FIELD), "follows?": AGENT, "from": AGENT,
@@ -875,7 +878,9 @@ DETAILS: dict[str, Form] = {
     "request.sent": record(
         {"channel": one_of("24-7 central-authority consular direct e-codex interpol other paper platform"),
          "document?": HASH, "request": AGENT, "sent_at": TIME}),
-    "request.withdrawn": record({"document?": HASH, "reason": PRIVATE, "request": AGENT}),
+    "request.withdrawn": record(
+        {"document?": HASH, "origin?": LETTER_ORIGIN, "reason": PRIVATE, "request": AGENT},
+        count_of(0, 1, "document", "origin")),
     "transfer.accepted": record(
         {**REGISTERED, "accepted_at": TIME, "conditions?": array(1, 16, CONDITION), "from": AGENT,
          "item?": one_of("copy original"),
@@ -4374,6 +4379,7 @@ class Verification:
         if self.ledger_of(sender, entry.index) != origin["ledger"]:
             self.find(11, "letter.sender", where, f"{sender} keeps another ledger than {origin['ledger']}")
         if entry.type != "consent.recorded":
+            self._check_acceptance(entry, letter, source, where)
             return
         if not self._is_asked(entry, letter):
             self.find(11, "letter.request", where, "an answer to another request")
@@ -4391,14 +4397,51 @@ class Verification:
             text = "the letter doesn't say which exhibits may go to whom"
             self.find(12, "letter.unspecific", where, text, DEFECT)
 
+    def begun(self, request: str) -> Entry | None:
+        """The entry that drafted or received a request."""
+        kinds = ("request.drafted", "request.received")
+        return next((item for item in self.entries if item.type in kinds and item.details["request"] == request), None)
+
+    def _check_acceptance(self, entry: Entry, letter: Verification, source: Entry, where: str) -> None:
+        """Who asked says in a letter which conditions he accepts."""
+        asked = letter.state.requests.get(source.details["request"])
+        is_answer = source.type == "request.answered" and source.details["outcome"] in GRANTING
+        can_accept = is_answer or source.type in ("request.drafted", "request.completed")
+        if not self._is_theirs(entry, letter):
+            self.find(11, "letter.request", where, "a letter about another request")
+        if not can_accept or (asked is not None and asked.status == "withdrawn"):
+            self.find(11, "letter.grant", where, "not an event that accepts, or of a request that was withdrawn")
+        if "accepts" not in source.details:
+            self.find(12, "letter.unspecific", where, "the letter doesn't say which conditions are accepted", DEFECT)
+        elif set(entry.details["conditions"]) - set(source.details["accepts"]):
+            self.find(11, "letter.terms", where, "more conditions than the letter accepts")
+
+    def _is_theirs(self, entry: Entry, letter: Verification) -> bool:
+        """Whether what the sender of a letter asked is the request on which a consent rests."""
+        origin, consent = entry.details["origin"], self.state.consents.get(entry.event["about"][0].get("event", ""))
+        asked = letter.begun(origin["request"])
+        named = consent.details.get("request") if consent and consent.details["manner"] != "letter" else None
+        if named is None or (asked is not None and asked.type == "request.received"):
+            return True
+        here = self.begun(named)
+        if here is not None and here.type == "request.drafted":
+            return False
+        if here is not None and "origin" in here.details:
+            read = here.details["origin"]
+            return bool((read["ledger"], read["request"]) == (origin["ledger"], origin["request"]))
+        answers = [
+            item.details["origin"]
+            for item in letter.entries
+            if item.type == "request.answer-received" and item.details["request"] == origin["request"]
+            and "origin" in item.details
+        ]  # fmt: skip
+        told = {answer["request"] for answer in answers if answer["ledger"] == self.state.origin}
+        return not told or named in told
+
     def _is_asked(self, entry: Entry, letter: Verification) -> bool:
         """Whether a letter answers a request of this ledger, the one that is on record."""
         origin, named = entry.details["origin"], entry.details.get("request")
-        kinds = ("request.drafted", "request.received")
-        begun = next(
-            (item for item in letter.entries if item.type in kinds and item.details["request"] == origin["request"]),
-            None,
-        )
+        begun = letter.begun(origin["request"])
         if begun is None or begun.type != "request.received" or named is None:
             return False
         asker, read = letter.state.agents.get(begun.details["from"]), begun.details.get("origin")

@@ -10,6 +10,7 @@ from typing import Any
 
 from schemas import canonical
 from tests.vectors import (
+    acceptance_cases,
     arrival_cases,
     asset_cases,
     border_cases,
@@ -51,6 +52,7 @@ MODULES = (
     border_cases,
     arrival_cases,
     letter_cases,
+    acceptance_cases,
 )
 """Importing them enters their cases."""
 

@@ -1,0 +1,62 @@
+"""Steps 11 and 12: conditions of a consent that are met by a letter of whoever asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+
+from schemas import layout
+from schemas.merkle import hash_leaf, root_of
+from tests.vectors.forge import pack
+from tests.vectors.posts import Post, trust_in
+from tests.vectors.request_cases import BAR, DRAFT, RECEIVED
+from tests.vectors.setting import CASES, Setting, Vector
+
+ACCEPTED = ("request.completed", {"accepts": ["speciality"], "fields": (), "request": "req-9"})
+SILENT = ("request.completed", {"fields": (), "request": "req-9"})
+OTHER = ("request.completed", {"accepts": ["return"], "fields": (), "request": "req-9"})
+WITHDRAWN = ("request.withdrawn", {"reason": "settled", "request": "req-9"})
+Said = Sequence[tuple[str, Mapping[str, Any]]]
+
+
+def _met(
+    name: str, comment: str, verdict: str, step: int | None, code: str, said: Said = (ACCEPTED,), *,
+    is_there: bool = True, origin: Mapping[str, Any] | None = None,
+) -> None:  # fmt: skip
+    """The second ledger asks, the first consents under a condition, and the second accepts it in a letter."""
+
+    def tell(setting: Setting) -> Vector:
+        folder = setting.forge.folder
+        a, b = Post(folder, "a", {"b": "XB"}), Post(folder, "b", {"a": "XA"}, is_holding=False)
+        b.event("request.drafted", {**DRAFT, "request": "req-9", "to": "a-police"})
+        events = [b.event(type, details) for type, details in said]
+        letter = b.bundle(requests=["req-9"], to="a-police")
+        raw = pack(letter)
+        digest = sha256(raw).hexdigest()
+        if is_there:
+            a.forge.documents[digest] = raw
+        read = {
+            "document": digest, "event": events[0], "ledger": b.world.origin,
+            "manifest": sha256(letter[layout.MANIFEST]).hexdigest(), "request": "req-9",
+            "root": root_of(hash_leaf(item) for item in b.forge.raws).hex(), "size": len(b.forge.raws),
+        }  # fmt: skip
+        a.event("request.received", {**RECEIVED, **({"origin": {**read, **origin}, "paper": None} if origin else {})})
+        consent = a.consent(conditions=[BAR], request="req-1")
+        a.annotate("consent.conditions-met", {"conditions": ["speciality"], "origin": read}, event=consent)
+        return Vector(verdict, pack(a.bundle("EX-1", requests=["req-1"])), step, code, trust=trust_in(a, b))
+
+    assert name not in CASES, f"two cases named {name}"
+    CASES[name] = (comment, tell)
+
+
+_met("conditions-met-by-letter", "Who asked accepts the condition in a letter.", "PASSED", None, "")
+_met("conditions-met-by-a-silent-letter", "The letter doesn't say which conditions are accepted: a defect.", "PASSED",
+     None, "letter.unspecific", (SILENT,))  # fmt: skip
+_met("conditions-met-by-no-letter", "The letter isn't among the documents.", "INDETERMINATE", 11, "letter.absent",
+     is_there=False)  # fmt: skip
+_met("conditions-met-by-another", "The letter accepts another condition.", "FAILED", 11, "letter.terms", (OTHER,))
+_met("conditions-met-and-withdrawn", "The request was withdrawn in the same letter.", "FAILED", 11, "letter.grant",
+     (ACCEPTED, WITHDRAWN))  # fmt: skip
+_met("conditions-met-of-another-request", "The request on record is another one of that ledger.", "FAILED", 11,
+     "letter.request", origin={"document": "ab" * 32, "request": "req-8"})  # fmt: skip
