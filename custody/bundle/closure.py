@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from custody.ledger.store import LedgerReader
 from custody.verify.named_agents import agents_of
 from custody.verify.subjects import LEDGER
-from custody.verify.view import Subject
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.errors import UsageError
+from schemas.subject import Subject
 
 
 @dataclass(slots=True)

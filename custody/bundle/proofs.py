@@ -13,11 +13,10 @@ from custody.ledger.prove import TileNodes, prove_consistency, prove_consistency
 from custody.ledger.store import LedgerReader
 from custody.ledger.trie import SubjectTrie
 from custody.verify.subjects import subjects_of
-from custody.verify.view import Subject
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.merkle import root_of
 from schemas.proof import ConsistencyFrom, Proof, SubjectProof
-from schemas.subject import SubjectValue, encode_subject, subject_key
+from schemas.subject import Subject, SubjectValue, encode_subject, subject_key
 from schemas.types import UNSET
 
 

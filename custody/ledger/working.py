@@ -33,23 +33,23 @@ class WorkingState(Put):
 
     def key(self, key_id: str) -> Key | None:
         """Return the key of that id."""
-        return self._keys.get(key_id) or self._base.key(key_id)
+        return self.keys.get(key_id) or self._base.key(key_id)
 
     def case(self, number: str) -> Case | None:
         """Return the case of that number."""
-        return self._cases.get(number) or self._base.case(number)
+        return self.cases.get(number) or self._base.case(number)
 
     def exhibit(self, case: str, number: str) -> Exhibit | None:
         """Return the exhibit of that number in the case of its registration."""
-        return self._exhibits.get((case, number)) or self._base.exhibit(case, number)
+        return self.exhibits.get((case, number)) or self._base.exhibit(case, number)
 
     def registered(self, event_hash: str) -> Exhibit | None:
         """Return the exhibit whose registration has that event hash."""
         name = self._registered.get(event_hash)
         if name is not None:
-            return self._exhibits[name]
+            return self.exhibits[name]
         stored = self._base.registered(event_hash)
-        return stored and self._exhibits.get((stored.case, stored.number), stored)
+        return stored and self.exhibits.get((stored.case, stored.number), stored)
 
     def event(self, event_hash: str) -> EventPlace | None:
         """Return where the event of that hash stands."""
@@ -59,7 +59,7 @@ class WorkingState(Put):
 
     def request(self, request: str) -> Request | None:
         """Return the assistance request of that id."""
-        return self._requests.get(request) or self._base.request(request)
+        return self.requests.get(request) or self._base.request(request)
 
     def consent(self, event_hash: str) -> Consent | None:
         """Return the consent that the event of that hash recorded."""

@@ -10,10 +10,11 @@ from collections.abc import Iterable
 
 from custody.verify.opened import Opened, fail
 from custody.verify.tree import check_consistency
+from custody.verify.trusting import keys_at
 from custody.verify.view import Ledger
 from keys.note import open_note
 from keys.policy import check_quorum, parse_policy
-from keys.verifier_key import VerifierKey, parse_verifier_key
+from keys.verifier_key import VerifierKey
 from schemas.checkpoint import Checkpoint
 from schemas.errors import CustodyError, VerificationError
 from schemas.proof import Consistency, parse_nodes
@@ -43,16 +44,13 @@ def check_checkpoint(
     if checkpoint is None or raw is None:
         return
     believed = trust.ledger(checkpoint.origin) if trust else None
-    declared = _keys_at(checkpoint.size, ((key.key, key.first, key.last) for key in ledger.log_keys)) if ledger else ()
+    declared = keys_at(checkpoint.size, ledger.log_keys) if ledger else []
     if trust is None or believed is None:
         code, text = _why_unknown(trust, checkpoint.origin)
         findings.add(2, Severity.INDETERMINATE, code, NOTE, text)
         _open(raw, declared, findings)
         return
-    known = _keys_at(
-        checkpoint.size, ((k.key, k.first, k.last if isinstance(k.last, int) else None) for k in believed.log_keys)
-    )
-    narrowed = [key for key in known if key in declared]
+    narrowed = [key for key in keys_at(checkpoint.size, believed.log_keys) if key in declared]
     _open(raw, narrowed, findings)
     if genesis is None or genesis.hex() != believed.genesis:
         text = f"expected entry 0 to hash to {believed.genesis}, found {genesis.hex() if genesis else 'none'}"
@@ -65,13 +63,6 @@ def _why_unknown(trust: Trust | None, origin: str) -> tuple[str, str]:
     if trust is None:
         return "checkpoint.no-trust", "no trust file was given"
     return "checkpoint.unknown-origin", f"the trust file says nothing about {origin}"
-
-
-def _keys_at(size: int, ranges: Iterable[tuple[str, int, int | None]]) -> list[VerifierKey]:
-    """Return the keys that count for a checkpoint of ``size``: entries [first, last] are sizes [first+1, last+1]."""
-    return [
-        parse_verifier_key(key) for key, first, last in ranges if first < size and (last is None or size <= last + 1)
-    ]
 
 
 def _open(raw: bytes, verifiers: Iterable[VerifierKey], findings: Findings) -> None:

@@ -18,7 +18,6 @@ from custody.verify.state import State
 from custody.verify.subjects import LEDGER
 from custody.verify.tree import check_consistency
 from custody.verify.trie import check_subject
-from custody.verify.view import Subject
 from schemas.bundle import Bundle
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.record import BundleExported
@@ -27,7 +26,7 @@ from schemas.errors import VerificationError
 from schemas.merkle import root_of
 from schemas.proof import SubjectProof, parse_nodes
 from schemas.report import Findings
-from schemas.subject import SubjectValue
+from schemas.subject import Subject, SubjectValue
 from schemas.types import is_set
 
 

@@ -18,13 +18,13 @@ from custody.verify.signing import SignatureJob, check_enrolments, signature_job
 from custody.verify.standing import Standing, Standings
 from custody.verify.state import State
 from custody.verify.subjects import subjects_of
-from custody.verify.view import Subject
 from schemas.content import Content
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.transfer import TransferAccepted
 from schemas.entry import ParsedEntry
 from schemas.errors import CustodyError, RuleViolation, VerificationError
 from schemas.report import Findings, Severity
+from schemas.subject import Subject
 from schemas.types import Private, is_set
 
 _COMMITMENT = b'{"commitment":"'

@@ -73,7 +73,7 @@ def holder_or_witness(view: View, parsed: ParsedEvent) -> Found:
     details = _collected(parsed, FROM_SOMEBODY)
     if details is None:
         return
-    attested = _attested(details)
+    attested = details.attestations or ()
     if any(item.role in HOLDERS and item.manner in _SIGNED for item in attested):
         return
     refused = any(item.role in HOLDERS and is_set(item.reason) for item in attested)
@@ -236,10 +236,6 @@ def _collected(parsed: ParsedEvent, ways: frozenset[str]) -> ExhibitRegistered |
     details = _registered(parsed)
     is_ours = details is not None and not isinstance(details, TransferAccepted) and details.obtained in ways
     return details if is_ours else None
-
-
-def _attested(details: ExhibitRegistered) -> tuple[Attestation, ...]:
-    return details.attestations if isinstance(details.attestations, tuple) else ()
 
 
 def _has_witness(attested: tuple[Attestation, ...]) -> bool:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from custody.verify.past import Past
 from custody.verify.tree import check_inclusion
+from custody.verify.trusting import keys_at
 from keys.note import open_note
-from keys.verifier_key import parse_verifier_key
 from schemas.details.exhibit import Foreign
 from schemas.details.transfer import (
     ReceiptOrigin,
@@ -83,12 +83,7 @@ def check_signed(item: UnverifiedReceipt, trust: Trust | None) -> None:
     if believed is None:
         text = f"expected a ledger of the trust file, found {checkpoint.origin}"
         raise UndecidedError("receipt.unknown-ledger", text, hint="custody trust add")
-    keys = [
-        parse_verifier_key(key.key)
-        for key in believed.log_keys
-        if key.first < checkpoint.size and not (is_set(key.last) and checkpoint.size > key.last + 1)  # type: ignore[operator]
-    ]
-    open_note(item.proof.note, keys)
+    open_note(item.proof.note, keys_at(checkpoint.size, believed.log_keys))
 
 
 def check_receipt(parsed: ParsedEvent, raw: bytes, past: Past, trust: Trust | None) -> Iterator[VerificationError]:

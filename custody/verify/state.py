@@ -19,64 +19,44 @@ from custody.verify.view import (
     Ledger,
     Request,
     StateRecord,
-    Subject,
     Transfer,
 )  # fmt: skip
 from schemas.event import ParsedEvent
+from schemas.subject import Subject
 
 
 class Put:
     """The newest form of every record that the reducer returned, by its name. Mutable, and the ground of every `View`
-    that grows.
+    that grows. ``requests``, ``keys`` and ``cases`` go by their names, ``exhibits`` by case and number.
     """
 
     __slots__ = (
-        "_agents", "_cases", "_consents", "_contents", "_covering", "_exhibits", "_keys", "_ledger", "_registered",
-        "_requests", "_transfers",
+        "_agents", "_consents", "_contents", "_covering", "_ledger", "_registered", "_transfers",
+        "cases", "exhibits", "keys", "requests",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self._ledger: Ledger | None = None
         self._agents: dict[str, Agent] = {}
-        self._keys: dict[str, Key] = {}
-        self._cases: dict[str, Case] = {}
-        self._exhibits: dict[tuple[str, str], Exhibit] = {}
+        self.keys: dict[str, Key] = {}
+        self.cases: dict[str, Case] = {}
+        self.exhibits: dict[tuple[str, str], Exhibit] = {}
         self._registered: dict[str, tuple[str, str]] = {}
-        self._requests: dict[str, Request] = {}
+        self.requests: dict[str, Request] = {}
         self._consents: dict[str, Consent] = {}
         self._contents = Contents()
         self._covering: dict[str, list[str]] = {}
         self._transfers: dict[str, Transfer] = {}
-
-    @property
-    def requests(self) -> dict[str, Request]:
-        """All assistance requests by id."""
-        return self._requests
-
-    @property
-    def keys(self) -> dict[str, Key]:
-        """All keys by id."""
-        return self._keys
-
-    @property
-    def cases(self) -> dict[str, Case]:
-        """All cases by number."""
-        return self._cases
-
-    @property
-    def exhibits(self) -> dict[tuple[str, str], Exhibit]:
-        """All exhibits by case and number."""
-        return self._exhibits
 
     def records(self) -> Iterator[StateRecord]:
         """Yield every record, in no order that matters."""
         if self._ledger is not None:
             yield self._ledger
         yield from self._agents.values()
-        yield from self._keys.values()
-        yield from self._cases.values()
-        yield from self._exhibits.values()
-        yield from self._requests.values()
+        yield from self.keys.values()
+        yield from self.cases.values()
+        yield from self.exhibits.values()
+        yield from self.requests.values()
         yield from self._consents.values()
         yield from self._transfers.values()
 
@@ -86,19 +66,19 @@ class Put:
             match record:
                 case Exhibit():
                     name = (record.case, record.number)
-                    self._exhibits[name] = record
+                    self.exhibits[name] = record
                     if record.sequence == 0:
                         self._registered[record.registration] = name
                 case Agent():
                     self._agents[record.id] = record
                 case Key():
-                    self._keys[record.id] = record
+                    self.keys[record.id] = record
                 case Case():
-                    self._cases[record.number] = record
+                    self.cases[record.number] = record
                 case Ledger():
                     self._ledger = record
                 case Request():
-                    self._requests[record.id] = record
+                    self.requests[record.id] = record
                 case Transfer():
                     self._transfers[record.id] = record
                 case Consent():
@@ -133,20 +113,20 @@ class State(Put):
 
     def key(self, key_id: str) -> Key | None:
         """Return the key of that id."""
-        return self._keys.get(key_id)
+        return self.keys.get(key_id)
 
     def case(self, number: str) -> Case | None:
         """Return the case of that number."""
-        return self._cases.get(number)
+        return self.cases.get(number)
 
     def exhibit(self, case: str, number: str) -> Exhibit | None:
         """Return the exhibit of that number in the case of its registration."""
-        return self._exhibits.get((case, number))
+        return self.exhibits.get((case, number))
 
     def registered(self, event_hash: str) -> Exhibit | None:
         """Return the exhibit whose registration has that event hash."""
         name = self._registered.get(event_hash)
-        return None if name is None else self._exhibits[name]
+        return None if name is None else self.exhibits[name]
 
     def event(self, event_hash: str) -> EventPlace | None:
         """Return where the event of that hash stands."""
@@ -154,7 +134,7 @@ class State(Put):
 
     def request(self, request: str) -> Request | None:
         """Return the assistance request of that id."""
-        return self._requests.get(request)
+        return self.requests.get(request)
 
     def consent(self, event_hash: str) -> Consent | None:
         """Return the consent that the event of that hash recorded."""

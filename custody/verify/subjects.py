@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from custody.verify.view import Subject, View
+from custody.verify.view import View
 from schemas.details.ledger import AgentChanged, AgentEnrolled, AgentKeyAdded, AgentKeyRevoked, LedgerOpened
 from schemas.details.transfer import TransferRefused
 from schemas.event import About, ParsedEvent
+from schemas.subject import Subject
 from schemas.types import is_set
 
 LEDGER: Subject = ("ledger",)

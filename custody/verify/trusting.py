@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from custody.verify import view
 from keys.policy import parse_policy
-from keys.verifier_key import KeyType, parse_verifier_key
+from keys.verifier_key import KeyType, VerifierKey, parse_verifier_key
 from schemas import canonical, limits
 from schemas.errors import RecordError
-from schemas.trust import Trust
+from schemas.trust import LogKey, Trust
 
 
 def parse_trust(raw: bytes) -> Trust:
@@ -25,3 +28,16 @@ def parse_trust(raw: bytes) -> Trust:
     if isinstance(trust.policy, str):
         parse_policy(trust.policy.encode("utf-8"))
     return trust
+
+
+def keys_at(size: int, log_keys: Iterable[LogKey | view.LogKey]) -> list[VerifierKey]:
+    """Return the keys that count for a checkpoint of ``size``: entries [first, last] are sizes [first+1, last+1].
+
+    Raises:
+        RecordError: ``vkey.*``; a trust file that was parsed, and a ledger that was folded, have none such.
+    """
+    return [
+        parse_verifier_key(item.key)
+        for item in log_keys
+        if item.first < size and (not isinstance(item.last, int) or size <= item.last + 1)
+    ]

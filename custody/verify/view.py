@@ -11,9 +11,8 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from schemas.subject import Subject
 from schemas.types import UNSET, Role, Status, Unset
-
-Subject = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from custody.ledger.tiles import MemoryTiles, append_leaves
 from custody.ledger.trie import SubjectTrie
 from custody.verify.fold import Fold
 from custody.verify.state import State
-from custody.verify.view import Ledger, LogKey, Subject
+from custody.verify.view import Ledger, LogKey
 from keys.private.signer import Ed25519Signer
 from schemas import bag, canonical, layout, text
 from schemas.checkpoint import Checkpoint
@@ -38,7 +38,7 @@ from schemas.merkle import Frontier, hash_leaf, root_of
 from schemas.private import Disclosure
 from schemas.proof import Proof, format_proof
 from schemas.report import Findings
-from schemas.subject import subject_key
+from schemas.subject import Subject, subject_key
 from schemas.types import UNSET
 from tests.world import REGISTRARS, World
 
