@@ -13,16 +13,16 @@ from custody.bundle.disclose import Choice
 from custody.bundle.inherited_values import check_inherited_values
 from custody.bundle.payload_member import PayloadMember
 from custody.bundle.strip import nesting
-from custody.verify.documents import documents_of
+from custody.verify.contents import own_documents
 from custody.verify.letters import letter_of, opens_gate
 from schemas import canonical, layout, limits
 from schemas.content import Content, Digests, FileRecord, ManifestLine, Pieces
 from schemas.details.exhibit import Foreign
-from schemas.details.transfer import TransferAccepted, TransferReturned
+from schemas.details.transfer import TransferAccepted, TransferReceipt, TransferReturned
 from schemas.errors import StorageError
 from schemas.event import ParsedEvent
 from schemas.private import parse_disclosure
-from schemas.types import UNSET
+from schemas.types import UNSET, is_set
 
 _PLACES: Final = ("/error", "/path", "/target")
 """The private values of a file record, as its disclosures name them."""
@@ -166,12 +166,36 @@ def inherited_members(events: Iterable[ParsedEvent], vault: Vault, choice: Choic
     return list(members.values())
 
 
+def travelling(event: ParsedEvent) -> Iterator[str]:
+    """Yield the documents of an event that leave with it: its own, and what a reader must see again to believe it.
+
+    What a letter of the other side names stays here, or they could have any file of ours sent by naming its digest. So
+    do letters about requests: those who wrote them have them, and each answer would hold all before it.
+    """
+    yield from own_documents(event)
+    letter = letter_of(event)
+    if letter is not None and opens_gate(event) and isinstance(letter.document, str):
+        yield letter.document
+    details = event.details
+    if isinstance(details, TransferReceipt) and is_set(details.origin) and isinstance(details.document, str):
+        yield details.document
+
+
+def _going_along(event: ParsedEvent) -> set[str]:
+    """Return the documents of an event that others get; one that a further event names goes along for that one.
+
+    Letters about requests stay here: those who wrote them have them, and each answer would hold all before it. The
+    letter on which a consent rests goes, though it came in as an answer too.
+    """
+    letter = letter_of(event)
+    kept = {letter.document} if letter is not None and not opens_gate(event) else set()
+    return set(documents_of(event)) - kept
+
+
 def document_members(events: Iterable[ParsedEvent], vault: Vault) -> list[PayloadMember]:
     """Return the documents that the entries name and the vault has; one that it doesn't have counts as withheld."""
     members = []
-    # Letters about requests stay here: those who wrote them have them, and each answer would hold all before it.
-    kept = {origin.document for event in events if (origin := letter_of(event)) is not None and not opens_gate(event)}
-    for digest in sorted({digest for event in events for digest in documents_of(event)} - kept):
+    for digest in sorted({digest for event in events for digest in travelling(event)}):
         path = vault.document(digest)
         if path is not None:
             members.append(PayloadMember(layout.DOCUMENTS + digest, digest, path.stat().st_size, path=path))
