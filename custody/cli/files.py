@@ -14,6 +14,8 @@ from schemas.record_words import WORDS
 
 _LOOKED_AT: Final = 1 << 24
 """Bytes up to which a file of the wrong kind is looked at, to say what it is."""
+_ZIP_END: Final = 22 + 65_535
+"""Bytes at the end of a zip within which its last record begins (APPNOTE 4.3.16)."""
 
 
 def read_file(path: Path, *, maximum: int) -> bytes:
@@ -71,6 +73,23 @@ def _known(path: Path) -> str:
     return f"{WORDS[schema]} ({schema})" if schema in WORDS else "" if raw.strip() else "an empty file"
 
 
+def check_zip(path: Path) -> None:
+    """Raise where a file can't ever have been a bundle: no zip begins or ends in it. A damaged bundle has one of both.
+
+    Raises:
+        UsageError: ``usage.file``; no verdict, because there is nothing to judge.
+    """
+    if not path.is_file():
+        return
+    with path.open("rb") as file:
+        begins = file.read(2) == b"PK"
+        file.seek(max(0, path.stat().st_size - _ZIP_END))
+        if begins or b"PK\x05\x06" in file.read():
+            return
+    text = f"expected a bundle or a letter at {path}, found {_known(path) or 'no zip file at all'}"
+    raise UsageError("usage.file", text, hint="check the path")
+
+
 @contextlib.contextmanager
 def given_values() -> Iterator[None]:
     """Turn a record that can't be made of what was typed into a fault of what was typed: exit 2.
@@ -108,13 +127,25 @@ def write_file(path: Path, content: bytes | Iterable[bytes], *, force: bool, mod
 
 
 def check_free(path: Path, *, force: bool) -> None:
-    """Raise where something is at ``path``: to be asked before anything is recorded that a file is to tell.
+    """Raise where something is at ``path``, or its folder is not there: to be asked before anything is recorded.
 
     Raises:
-        UsageError: ``usage.exists``, unless ``force`` is set.
+        UsageError: ``usage.exists``, unless ``force`` is set; ``usage.file``.
     """
+    check_folder(path)
     if not force and os.path.lexists(path):
         raise UsageError("usage.exists", f"expected nothing at {path}, found something", hint="--force overwrites it")
+
+
+def check_folder(path: Path) -> None:
+    """Raise where the folder in which ``path`` is to be written is not there.
+
+    Raises:
+        UsageError: ``usage.file``.
+    """
+    if not path.parent.is_dir():
+        text = f"expected a folder at {path.parent}, to write {path.name} into, found none"
+        raise UsageError("usage.file", text, hint="make the folder first, or name another")
 
 
 def _put_in_place(temporary: Path, path: Path, *, force: bool) -> None:

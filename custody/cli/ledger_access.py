@@ -157,7 +157,7 @@ class LedgerAccess:
         Raises:
             CustodyError: as `custody.ledger.append.append`; nothing is written then.
         """
-        return append(
+        receipts = append(
             self.home.store,
             submissions,
             at=self.surroundings.now(),
@@ -167,6 +167,8 @@ class LedgerAccess:
             may_spawn=True,
             behind=look_behind(self.surroundings, self.home, trusted=self.trusted, known=self.known),
         )
+        self.surroundings.settings.has_recorded = True
+        return receipts
 
     def alive_keys(self) -> frozenset[str]:
         """Return the ids of the agents' keys that are enrolled and not revoked."""

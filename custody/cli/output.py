@@ -10,7 +10,8 @@ import os
 import sys
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, Protocol
 
 import click
@@ -30,12 +31,29 @@ class Step(Protocol):
 
 
 def emit(settings: Settings, result: Struct, lines: Iterable[str]) -> None:
-    """Print ``result`` as JSON where it was asked for, else ``lines``, which must be safe to show already."""
-    if settings.json:
-        click.echo(encode_result(result))
-        return
-    for line in lines:
-        click.echo(line)
+    """Print ``result`` as JSON where it was asked for, else ``lines``, which must be safe to show already.
+
+    Raises:
+        BrokenPipeError: the reader is gone, and nothing was recorded. What was recorded is done, read or unread.
+    """
+    try:
+        for line in (encode_result(result),) if settings.json else lines:
+            click.echo(line)
+    except BrokenPipeError:
+        if not settings.has_recorded:
+            raise
+        forsake_stdout()
+
+
+def forsake_stdout() -> None:
+    """Point stdout to nowhere, as its reader is gone; or Python complains once more as it ends."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def terminal_width() -> int | None:
+    """Return how many cells a line of the terminal has; nothing where stdout goes elsewhere."""
+    return get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def encode_result(result: Struct) -> bytes:

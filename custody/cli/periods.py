@@ -7,6 +7,7 @@ from datetime import UTC, timedelta, tzinfo
 
 from custody.cli.context import Context
 from custody.cli.options import When, parse_moment
+from schemas.errors import UsageError
 from schemas.text import format_time
 
 _DAY = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*")
@@ -40,10 +41,13 @@ def end_of(context: Context, typed: str | None, zone: tzinfo | None = None) -> s
 
 
 def told(context: Context, when: When, typed: str) -> str:
-    """Return a time that a person typed, in UTC as records hold it; --utc-offset and --clock-offset apply to it.
+    """Return a time past that a person typed, in UTC as records hold it; --utc-offset and --clock-offset apply to it.
 
     Raises:
-        UsageError: ``usage.time``.
+        UsageError: ``usage.time``, also for one that is more than a minute ahead.
     """
-    moment = When(at=typed, utc_offset=when.utc_offset, clock_offset=when.clock_offset)
-    return format_time(moment.moment(context.now())[0])
+    now = context.now()
+    moment = When(at=typed, utc_offset=when.utc_offset, clock_offset=when.clock_offset).moment(now)[0]
+    if moment > now + timedelta(minutes=1):
+        raise UsageError("usage.time", f"expected a time that has been, found {typed!r}", hint="YYYY-MM-DD HH:MM")
+    return format_time(moment)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -14,7 +13,7 @@ from click.exceptions import NoArgsIsHelpError
 from custody.cli.acting.secrets_typed import refuse_typed
 from custody.cli.command import LazyGroup
 from custody.cli.exits import Exit, exit_of, from_click, from_os
-from custody.cli.output import print_error
+from custody.cli.output import forsake_stdout, print_error
 from custody.cli.rule_hints import with_rule_hint
 from custody.cli.settings import Settings
 from schemas.errors import CustodyError, StorageError
@@ -67,7 +66,8 @@ def run(arguments: list[str]) -> Exit:
         click.echo("interrupted", err=True)
         return Exit.INTERRUPTED
     except BrokenPipeError:
-        return _end_unread()
+        forsake_stdout()
+        return Exit.INTERRUPTED
     except NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return Exit.USAGE
@@ -103,13 +103,6 @@ def _as_ours(error: Exception) -> CustodyError:
             return from_os(error)
         case _:
             return StorageError("storage.memory", "expected more memory than this machine has left")
-
-
-def _end_unread() -> Exit:
-    """The reader of stdout is gone; point it to nowhere, or Python complains once more as it ends."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return Exit.INTERRUPTED
 
 
 def _end_crashed() -> Exit:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
-from schemas.errors import CustodyError
+from schemas.errors import CustodyError, RuleViolation
 
 _SECOND_REGISTRAR: Final = "--registrar AGENT names a registrar who signs too"
 HINTS: Final = {
@@ -44,10 +45,23 @@ HINTS: Final = {
     "transfer.other-recipient": "give it to whom it was sent, and tell the sender",
 }
 """By the code of an error."""
+_ACT: Final = re.compile(r"\b[a-z]+\.[a-z]+(?:-[a-z]+)*\b")
+"""The type of an act, or anything that is spelled like one."""
 
 
 def with_rule_hint(error: CustodyError) -> CustodyError:
-    """Return an error with what to do about it, where it has no hint of its own and the rule's code says enough."""
-    if error.hint or error.code not in HINTS:
-        return error
-    return type(error)(error.code, error.text, hint=HINTS[error.code])
+    """Return an error with what to do about it where it has no hint of its own, and with acts named in words."""
+    hint = error.hint or HINTS.get(error.code, "")
+    text = _ACT.sub(_in_words, error.text) if isinstance(error, RuleViolation) else error.text
+    return error if (text, hint) == (error.text, error.hint) else type(error)(error.code, text, hint=hint)
+
+
+def _in_words(found: re.Match[str]) -> str:
+    """Return what people call an act, such as ``'it was sealed'``: rules know only its type."""
+    from custody.report.phrases import HEADLINES
+
+    headline = HEADLINES.get(found[0])
+    if headline is None:
+        return found[0]
+    told = re.split(r"(?: by| from|,) \{", headline, maxsplit=1)[0]
+    return f"'{told.format(subject='it', actor='somebody', to='another')}'"

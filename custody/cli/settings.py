@@ -18,6 +18,8 @@ class Settings:
     keys: Path | None = None
     json: bool = False
     quiet: bool = False
+    has_recorded: bool = False
+    """No option: the ledger grew in this run, so the command is done even where nobody reads what it says."""
 
 
 def settings_of(context: click.Context) -> Settings:

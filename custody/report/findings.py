@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 from custody.report.finding_words import advise, explain, reword
@@ -38,6 +39,20 @@ class Shown:
     found: str
     advice: str
     code: str
+
+
+def alike(findings: Sequence[Shown]) -> Iterator[tuple[int, tuple[Shown, ...]]]:
+    """Yield findings with the number of the first, from 1 on; neighbours that differ in their text alone together.
+
+    Such are all fields that a request lacks: one heading and a list are read, twelve like paragraphs are not.
+    """
+    number = 1
+    for _, group in groupby(findings, key=lambda item: (item.subject, item.meaning, item.code, item.advice)):
+        same = tuple(group)
+        is_list = all(item.text and not item.expected and not item.found for item in same)
+        for together in (same,) if is_list else ((item,) for item in same):
+            yield number, together
+            number += len(together)
 
 
 @dataclass(frozen=True, slots=True)

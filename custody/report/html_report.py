@@ -14,6 +14,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from custody.report.document import Document
+from custody.report.findings import alike
 from custody.report.text_lines import MARKS
 from custody.report.text_report import UNTRUSTED
 
@@ -25,6 +26,7 @@ def format_html(document: Document) -> bytes:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string((folder / "report.html").read_text("utf-8"))
     page = template.render(
+        defects=list(alike(document.defects)),
         doc=document,
         marks={severity: mark.strip() for severity, mark in MARKS.items()},
         policy=f"default-src 'none'; style-src 'sha256-{_digest(style)}'; base-uri 'none'; form-action 'none'",

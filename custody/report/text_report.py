@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 from typing import Final
 
 from custody.report.document import CasePage, Document, ExhibitPage, StepPage
-from custody.report.findings import Shown
+from custody.report.findings import Shown, alike
 from custody.report.text_lines import (
     MARKS,
     act_lines,
@@ -119,25 +118,14 @@ def _codes(document: Document) -> list[str]:
 
 
 def _defects(findings: Sequence[Shown]) -> Iterator[str]:
-    """Number defects; those of one kind in one place, such as all fields that a request lacks, share a heading."""
-    number = 0
-    for (subject, meaning, _, advice), alike in groupby(findings, key=_heading):
-        first, *more = alike
-        number += 1
-        if not more or any(item.expected or item.found or not item.text for item in (first, *more)):
+    """Number defects; those of one kind in one place share a heading."""
+    for number, (first, *more) in alike(findings):
+        if not more:
             yield from _finding(first, f"D{number}")
-            for item in more:
-                number += 1
-                yield from _finding(item, f"D{number}")
             continue
         head = f"D{number} to D{number + len(more)}"
-        yield from wrap(f"{head}: {subject}: {meaning}", "      ", more="  ")
+        yield from wrap(f"{head}: {first.subject}: {first.meaning}", "      ", more="  ")
         for item in (first, *more):
             yield from wrap(f"- {item.text}", "        ", more="  ")
-        if advice:
-            yield from wrap(f"what to do: {advice}", "        ", more="  ")
-        number += len(more)
-
-
-def _heading(shown: Shown) -> tuple[str, str, str, str]:
-    return shown.subject, shown.meaning, shown.code, shown.advice
+        if first.advice:
+            yield from wrap(f"what to do: {first.advice}", "        ", more="  ")

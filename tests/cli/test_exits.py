@@ -163,3 +163,18 @@ def test_bytes_that_are_no_text_are_shown(tmp_path: Path) -> None:
     found = _process("trust", "list", "--trust", os.fsdecode(name), folder=tmp_path)
     assert found.returncode == Exit.USAGE
     assert b"caf\\xe9.zip" in found.stderr
+
+
+def test_what_was_recorded_is_done_though_nobody_reads_it(stage: Stage) -> None:
+    """A script that stops reading must not take an act on record for one that was interrupted, and type it again."""
+    assert stage.custody("init l --origin a.example/x --authority A --country FR --registrar reg-1").exit is Exit.DONE
+    os.chdir("l")
+    stage.patch.setattr(click, "echo", _gone)
+    assert stage.custody("case open C --authority A --legal-basis B --yes").exit is Exit.DONE
+    assert stage.custody("case list").exit is Exit.INTERRUPTED
+    stage.patch.undo()
+
+
+def _gone(*_: object, err: bool = False, **__: object) -> None:
+    if not err:
+        raise BrokenPipeError(errno.EPIPE, "broken pipe")

@@ -32,13 +32,13 @@ def test_the_exit_code_is_the_verdict(court: Stage) -> None:
     for line, exit, words in (
         ("verify bundle.zip", Exit.DONE, "VERDICT: PASSED"),
         ("verify damaged.zip", Exit.FAILED, "VERDICT: FAILED"),
-        ("verify trust.json", Exit.FAILED, "VERDICT: FAILED"),
     ):
         ran = court.custody(line)
         assert (ran.exit, ran.stderr) == (exit, "")
         assert ran.stdout.splitlines()[-1].startswith(words)
     court.patch.delenv("CUSTODY_TRUST")
     assert court.custody("verify bundle.zip").exit is Exit.INDETERMINATE
+    assert court.custody("verify trust.json").exit is Exit.USAGE, "what never was a bundle gets no verdict"
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from custody.bundle.container import Container, open_container
 from custody.bundle.source import verify_container
 from custody.cli.checking.verification import Believed
 from custody.cli.context import Context
+from custody.cli.files import check_zip
 from custody.cli.output import note
 from custody.cli.showing.holdings import Staged
 from custody.report.safe_text import show_path
@@ -59,11 +60,13 @@ def open_letter(context: Context, path: Path, believed: Believed, *, accept_inde
     """Return the letter in the file at ``path``; the caller closes its container.
 
     Raises:
-        VerificationError: ``letter.verdict`` where it FAILED, or it is no bundle at all.
+        UsageError: ``usage.file`` where it never was a letter.
+        VerificationError: ``letter.verdict`` where it FAILED.
         RefusedError: ``letter.verdict`` where it is INDETERMINATE and that was not accepted, ``letter.exhibits``,
             ``letter.empty``, ``letter.recipient``, ``letter.own``.
         StorageError: this machine's disk.
     """
+    check_zip(path)
     container = open_container(path)
     try:
         verified = verify_letter(context, container, believed)

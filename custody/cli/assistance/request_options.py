@@ -115,7 +115,9 @@ def body_details(context: Context, staged: Staged, given: dict[str, Any]) -> dic
     first, last = start_of(context, take("period_from")), end_of(context, take("period_to"))
     if (first is None) != (last is None):
         raise UsageError("usage.period", "expected --period-from and --period-to together, found one alone")
-    if first is not None:
+    if first is not None and last is not None:
+        if last < first:
+            raise UsageError("usage.period", f"expected --period-to after --period-from ({first}), found {last}")
         details["period"] = {"first": first, "last": last}
     details["dual_criminality"] = _dual(take("dual_criminality"), take("dual_by"))
     details["offences"] = [parse_offence(item) for item in take("offences")] or None

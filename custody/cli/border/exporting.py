@@ -18,6 +18,7 @@ from custody.cli.border.enclosures import check_enclosures, record_enclosures
 from custody.cli.border.release_gate import check_gate, check_recipient
 from custody.cli.border.sent_records import note_export
 from custody.cli.context import Context
+from custody.cli.files import check_folder
 from custody.cli.keyring.vault import open_vault
 from custody.cli.options import Signing, When
 from custody.ledger.compose import Anchor, Composed
@@ -67,8 +68,10 @@ def export(context: Context, outgoing: Outgoing, *, who: Signing, when: When) ->
     Raises:
         RefusedError: ``release.*`` where it may not leave; the refusal is on record then.
         SigningKeyError: ``key.absent``, or a key can't be used.
+        UsageError: ``usage.file`` where the folder of the file is not there.
         UsageError, StorageError, RuleViolation: as `custody.bundle.build.build_bundle`.
     """
+    check_folder(outgoing.target)
     check_recipient(context, outgoing.to)
     access = context.ledger()
     signers = named_signers(context, who)
@@ -109,10 +112,12 @@ def export(context: Context, outgoing: Outgoing, *, who: Signing, when: When) ->
         earlier=_earlier(context, outgoing.to),
     )
     store = access.home.store
-    return build_bundle(
+    built = build_bundle(
         store, open_vault(context, outgoing.exhibits), order, target=outgoing.target, sign=sign, clock=context.now,
         log_signers=access.home.log_signers(),
     )  # fmt: skip
+    context.settings.has_recorded = True
+    return built
 
 
 def _about(outgoing: Outgoing) -> tuple[About, ...]:

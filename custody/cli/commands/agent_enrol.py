@@ -73,7 +73,8 @@ def _compose(context: Context, item: str, signers: tuple[Signer, ...], when: Whe
     else:
         agent = item
         if not re.match(AGENT_PATTERN, agent, re.ASCII):
-            raise UsageError("usage.enrol", f"expected the id of a {kind}, found {item!r}")
+            text = f"expected an id such as justice-fr for the {kind} (a-z, 0-9, '.', '_', '-'), found {item!r}"
+            raise UsageError("usage.enrol", text, hint="its own name stands in --name")
     details = {
         "age_key": given["age_key"],
         "agent": agent,

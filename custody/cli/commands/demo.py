@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,7 @@ from custody.cli.demo.story import (
     Chapter,
     Step,
     fork,
+    quoted,
     seizure,
 )
 from custody.cli.exits import Exit
@@ -94,7 +96,10 @@ def demo(context: Context, *, folder: Path, evidence: Path | None, force: bool) 
         player.play(crossing())
         player.run_all(fork(_missing(context)), is_shown=False)
         results = tuple(_cheat(context, player))
-        player.tell("", "Go on by yourself in this folder:", *(f"  {step.line()}" for step in NEXT_COMMANDS))
+        player.tell("", "Go on by yourself:", f"  cd {quoted(show_path(Path.cwd()))}")
+        if shutil.which("custody") is None:
+            player.tell(f"  . {quoted(show_path(Path(sys.executable).with_name('activate')))}")
+        player.tell(*(f"  {step.line()}" for step in NEXT_COMMANDS))
         player.tell(f"  passphrase of every key: CUSTODY_PASSPHRASE_FILE={show_path(Path('passphrase').absolute())}")
     result = DemoResult(attacks=results, commands=player.count, path=str(folder))
     emit(context.settings, result, [f"demonstration finished: {show_path(folder)}"])

@@ -11,7 +11,7 @@ import click
 from custody.audit.custody_at import CustodyAt
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.output import emit, progress
+from custody.cli.output import emit, progress, terminal_width
 from custody.cli.periods import WORDS, end_of
 from custody.cli.results import Result
 from custody.ledger.store import LedgerReader
@@ -28,6 +28,9 @@ from schemas.types import UNSET, Status, Unset
 _COLUMNS: Final = (("EXHIBIT", 24), ("STATE", 11), ("SEAL", 10), ("HOLDER", 16), ("LAST ACT", 23), ("WHERE", 20))
 _TEXT: Final = 60
 """Cells of a description; --json has all of it."""
+_LEAST: Final = 14
+_WIDE: Final = sum(size + 2 for _, size in _COLUMNS) + _LEAST
+"""Cells of a terminal from which on a row of the list fits, with ``_LEAST`` of the description."""
 
 
 class ListedExhibit(Result, frozen=True, kw_only=True, tag="custody-listed-exhibit/v1"):
@@ -109,7 +112,7 @@ def list_(context: Context, **given: Any) -> None:
         looked = glances(reader, store.disclosures, exhibits, as_of=as_of)
         found = (_listed(item, standings) for item in looked if wanted.is_there(item))
         result = ExhibitList(as_of=as_of or UNSET, exhibits=tuple(found) if context.settings.json else ())
-        emit(context.settings, result, _lines(found, as_of))
+        emit(context.settings, result, _lines(found, as_of, terminal_width()))
 
 
 def _check_names(reader: LedgerReader, case: str | None, holder: str | None) -> None:
@@ -161,20 +164,20 @@ def _status(then: CustodyAt) -> Status:
     return next(status for status in get_args(Status) if status == then.status)
 
 
-def _lines(found: Iterator[ListedExhibit], as_of: str | None) -> Iterator[str]:
+def _lines(found: Iterator[ListedExhibit], as_of: str | None, width: int | None) -> Iterator[str]:
     count, late = 0, 0
     for item in found:
         if not count:
-            yield "  ".join([*(pad(*column) for column in _COLUMNS), "WHAT"])
+            yield from _rows([name for name, _ in _COLUMNS], "WHAT", width)
         count, late = count + 1, late + (item.recorded_later is True)
-        yield _line(item)
+        yield from _line(item, width)
     when = "" if as_of is None else f", as of {format_utc(as_of)} by when things happened, as known now"
     yield f"{count:,} exhibit{'' if count == 1 else 's'}{when}"
     if late:
         yield "* recorded after that time: it had happened, and the ledger did not know it yet"
 
 
-def _line(item: ListedExhibit) -> str:
+def _line(item: ListedExhibit, width: int | None) -> Iterator[str]:
     cells = (
         show(f"{item.case}/{item.exhibit}"),
         item.status.replace("-", " "),
@@ -183,6 +186,15 @@ def _line(item: ListedExhibit) -> str:
         format_utc(item.last_act_at),
         cut(item.place, 20) if isinstance(item.place, str) else "-",
     )
-    padded = [pad(text, width) for text, (_, width) in zip(cells, _COLUMNS, strict=True)]
     what = cut(f"{item.kind.replace('-', ' ')}: {item.description}", _TEXT)
-    return "  ".join([*padded, f"{what}{' *' if item.recorded_later is True else ''}"])
+    yield from _rows(cells, f"{what}{' *' if item.recorded_later is True else ''}", width)
+
+
+def _rows(cells: Sequence[str], what: str, width: int | None) -> Iterator[str]:
+    """Yield one row, or two where the terminal is too narrow to tell what it is about behind the rest."""
+    padded = [pad(text, size) for text, (_, size) in zip(cells, _COLUMNS, strict=True)]
+    if width is None or width >= _WIDE:
+        yield "  ".join([*padded, what if width is None else cut(what, width - _WIDE + _LEAST)])
+        return
+    yield "  ".join(padded[:4]).rstrip()
+    yield cut("    " + "  ".join([*padded[4:], what]), max(width, _TEXT))

@@ -16,6 +16,7 @@ from custody.cli.checking.verification import Beliefs, Believed, believing, watc
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.exits import Exit
+from custody.cli.files import check_zip
 from custody.cli.output import emit, print_error
 from custody.cli.results import Result
 from custody.report.counts import count_bytes
@@ -62,6 +63,7 @@ def unpack(context: Context, bundle: Path, target: Path, documents: bool, strict
     if target.is_dir() and next(target.iterdir(), None) is not None:
         # Said before the work: hashing a disk image can take an hour.
         raise UsageError("unpack.not-empty", f"expected {target} to be absent or empty, found something in it")
+    check_zip(bundle)
     beliefs = believed.open(context)
     with open_container(bundle) as container, watched_reading(context, "verifying", bundle.stat().st_size) as on_bytes:
         elsewhere = beliefs.elsewhere(on_bytes)
