@@ -19,6 +19,8 @@ from custody.audit.table_rows import TableRows, Unreadable
 from custody.audit.wanted import Wanted
 from custody.bundle.behind import past_of, rests
 from custody.ledger.signature_cores import SignatureCores
+from custody.verify.behind_step import report_absent
+from custody.verify.erased_documents import ErasedDocuments
 from custody.verify.erasures import find_erasures
 from custody.verify.explanations import Explanations
 from custody.verify.fold import Placed
@@ -30,13 +32,15 @@ from schemas.details.request import RequestBody
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.errors import CustodyError, StorageError
 from schemas.event import ParsedEvent
-from schemas.report import Findings, Severity
+from schemas.report import Finding, Findings, Severity
 from schemas.text import format_time
 
 Progress = Callable[[int, int], None]
 """Told how many entries are done, of how many."""
 
 _AWAY: Final = frozenset({"disposed", "released", "voided"})
+_MISSING: Final = frozenset({"letter.absent", "receipt.absent"})
+"""What an order that comes later may have destroyed."""
 _BLIND: Final = frozenset({"checkpoint.no-trust", "receipt.unknown-ledger"})
 """What can't be told without a trust file."""
 _NO_ANCHOR: Final = (
@@ -67,6 +71,8 @@ class LedgerPass:
         self._rows: TableRows | None = None
         self._progress = progress
         self._begun: dict[str, ParsedEvent] = {}
+        self._erased = ErasedDocuments()
+        self._absent: list[tuple[ParsedEvent, Finding]] = []
 
     @contextmanager
     def checking_signatures(self) -> Iterator[SignatureCores]:
@@ -123,6 +129,7 @@ class LedgerPass:
             if self._progress is not None:
                 self._progress(last, size)
         replay.finish()
+        self._report_absent()
         replay.result.fold.finish()
         check_numbers(replay.result.fold.state, self.findings)
         if not size:
@@ -148,8 +155,10 @@ class LedgerPass:
     def _look_behind(self, parsed: ParsedEntry, placed: Placed) -> None:
         """Steps 9 and 11: read again what an entry rests on; who believes nobody is told so, and no more."""
         behind = self._wanted.behind
-        if placed.is_applied and isinstance(parsed.event.details, RequestBody):
-            self._begun[parsed.event.details.request] = parsed.event
+        if placed.is_applied and self.replayed is not None:
+            self._erased.add(placed.index, parsed.event, self.replayed.fold.state)
+            if isinstance(parsed.event.details, RequestBody):
+                self._begun[parsed.event.details.request] = parsed.event
         if behind is None or not placed.is_applied or not rests(parsed.event):
             return
         assert self.replayed is not None, "the replay that calls this"
@@ -157,8 +166,18 @@ class LedgerPass:
         behind.look(parsed, past_of(self.replayed.fold.state, self._event_of, self._begun.get), found)
         is_blind = behind.trusted.trust is None
         for item in found.items:
+            if item.code in _MISSING:
+                self._absent.append((parsed.event, item))
+                continue
             severity = Severity.NOTE if is_blind and item.code in _BLIND else item.severity
             self.findings.add(item.step, severity, item.code, item.subject, item.text)
+
+    def _report_absent(self) -> None:
+        """Say of what is missing behind records whether an order destroyed it, which stands after them."""
+        assert self.replayed is not None, "replayed before"
+        for event, item in self._absent:
+            order = self._erased.order_on(event, self.replayed.fold.state)
+            report_absent(event, order, item.step, item.subject, self.findings)
 
     def _event_of(self, event_hash: str) -> ParsedEvent | None:
         """Find an event of this ledger by its hash."""

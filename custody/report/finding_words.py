@@ -145,6 +145,7 @@ MEANINGS: Final = {
     "letter": "What was recorded from another authority's letter is not what that letter says.",
     "letter.absent": "The letter on which this rests was withheld or is missing, so nobody but who recorded it has "
     "seen it.",
+    "letter.erased": "The letter on which this rests was destroyed by order; nothing has left under it since.",
     "letter.grant": "The letter on which this rests grants or accepts nothing, or took it back.",
     "letter.origin": "The letter that is kept is another one than the record names.",
     "letter.recipient": "The letter was written to somebody else.",
@@ -156,6 +157,7 @@ MEANINGS: Final = {
     "letter.unspecific": "The letter doesn't say which exhibits may go to whom, or which conditions are accepted: for "
     "that, only who recorded it stands.",
     "receipt.absent": "The proof that the other side took the exhibit was withheld or is missing.",
+    "receipt.erased": "The proof that the other side took the exhibit was destroyed by order.",
     "receipt.other": "The proof is of another decision than the one on record.",
     "receipt.other-ledger": "Another ledger decided than the one to which the exhibit was sent.",
     "receipt.unknown-ledger": "Your trust file does not know the ledger that decided, so nothing says whose it is.",

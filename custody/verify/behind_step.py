@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from custody.verify.document_bytes import read_document
+from custody.verify.erased_documents import ErasedDocuments, document_of
 from custody.verify.inner import ABSENT, Inner, event_in
 from custody.verify.letters import check_letter, is_begun, is_specific, letter_of, opens_gate
 from custody.verify.opened import Opened, fail
@@ -60,6 +61,20 @@ def report_record(parsed: ParsedEvent, inner: Inner, past: Past, where: str, fin
     if is_this and not is_specific(parsed, inner):
         text = "the letter doesn't say which exhibits may go to whom, or what is accepted: so says who recorded it"
         findings.add(12, Severity.DEFECT, "letter.unspecific", where, text)
+
+
+def report_absent(parsed: ParsedEvent, order: int | None, step: int, where: str, findings: Findings) -> None:
+    """Add that the letter or receipt under a record isn't there: undecided, or a note where an ``order`` destroyed it.
+
+    Findings: ``letter.absent``, ``receipt.absent``, ``letter.erased``, ``receipt.erased``.
+    """
+    is_letter = letter_of(parsed) is not None
+    if order is not None:
+        code = "letter.erased" if is_letter else "receipt.erased"
+        findings.add(step, Severity.NOTE, code, where, f"destroyed by the order of entry {order}")
+        return
+    text = "expected the document on which this rests, found it withheld or missing, or something left after its end"
+    findings.add(step, Severity.INDETERMINATE, "letter.absent" if is_letter else "receipt.absent", where, text)
 
 
 def report_errors(errors: Iterable[VerificationError], where: str, findings: Findings) -> None:
@@ -118,8 +133,8 @@ class Bundled:
 def check_behind(bundled: Bundled, findings: Findings) -> tuple[Inner, ...]:
     """Read again what consents by letter and receipts by proof rest on, and return the letters that could be opened.
 
-    Findings: ``letter.absent``, ``receipt.absent`` (undecided), ``inherited.depth``; those of `report_record` and
-    `check_receipt`; and of the letters themselves, whose subject begins with the name of their ledger.
+    Findings: ``inherited.depth``; those of `report_absent`, `report_record` and `check_receipt`; and of the letters
+    themselves, whose subject begins with the name of their ledger.
     """
     ledger, letters = bundled.state.ledger(), dict[str, Inner | None]()
     for index, entry in sorted(bundled.entries.items()):
@@ -127,14 +142,14 @@ def check_behind(bundled: Bundled, findings: Findings) -> tuple[Inner, ...]:
         origin = letter_of(parsed) if opens_gate(parsed) else None
         if ledger is None or not (origin or is_proven(parsed)):
             continue
-        digest = getattr(parsed.details if origin is None else origin, "document", None)
-        absent, step = ("receipt.absent", 9) if origin is None else ("letter.absent", 11)
+        digest = document_of(parsed)
+        step = 9 if origin is None else 11
         past = bundled.past(ledger.origin, index)
         try:
             raw = bundled.document(digest)
-            if raw is None or not isinstance(digest, str):
-                text = "expected the document on which this rests, found it withheld or missing"
-                findings.add(step, Severity.INDETERMINATE, absent, where, text)
+            if raw is None or digest is None:
+                order = _erased(bundled).order_on(parsed, bundled.state)
+                report_absent(parsed, order, step, where, findings)
             elif origin is None:
                 report_errors(check_receipt(parsed, raw, past, bundled.trust), where, findings)
             else:
@@ -146,6 +161,13 @@ def check_behind(bundled: Bundled, findings: Findings) -> tuple[Inner, ...]:
         except VerificationError as error:
             fail(findings, step, error, where)
     return tuple(item for item in letters.values() if item is not None)
+
+
+def _erased(bundled: Bundled) -> ErasedDocuments:
+    found = ErasedDocuments()
+    for index, entry in sorted(bundled.entries.items()):
+        found.add(index, entry.event, bundled.state)
+    return found
 
 
 def _open(bundled: Bundled, raw: bytes, where: str, findings: Findings) -> Inner | None:

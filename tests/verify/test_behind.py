@@ -58,6 +58,26 @@ def test_a_receipt_whose_proof_nobody_shows_is_undecided(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
+    ("number", "to", "is_told"),
+    [("EX-1", "ministry", True), ("EX-1", "b-police", False), ("EX-2", "ministry", False)],
+)
+def test_an_order_excuses_what_left_before_it_alone(tmp_path: Path, number: str, to: str, is_told: bool) -> None:
+    """An invented letter and the order that destroys it don't open the gate together, nor does one about EX-2."""
+    a, _ = sides(tmp_path)
+    register(a)
+    register(a, "EX-2")
+    digest = "ab" * 32
+    a.consent("EX-1", "b-police")
+    a.consent("EX-1", "b-police", authority="b-police", manner="letter", origin={**FOREIGN, "document": digest})
+    order = {"authority": "court", "commitments": [], "files": [digest], "order": "7/26"}
+    about = a.world.about("2026-0417", number)
+    a.world.annotate("disclosure.erased", about, order, actor="examiner-1", registrar="registrar-1")
+    report = read(a.build("p.zip", "EX-1", to=to).path, trust(a), a.world.at).report
+    assert found(report, "letter.erased") == ([(11, Severity.NOTE)] if is_told else [])
+    assert found(report, "letter.absent") == ([] if is_told else [(11, Severity.INDETERMINATE)])
+
+
+@pytest.mark.parametrize(
     ("changes", "code", "expected"),
     [
         ({"sent_at": "2026-11-20T09:00:00Z"}, "inherited.sent-at", (9, Severity.FAILED)),
