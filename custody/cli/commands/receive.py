@@ -8,9 +8,6 @@ from typing import Any, get_args
 
 import click
 
-from custody.bundle.container import open_container
-from custody.bundle.exhibit_files import content_opener
-from custody.bundle.source import verify_container
 from custody.cli.acting.act_options import several
 from custody.cli.acting.signing import Recorded, complete
 from custody.cli.border.arriving import Unloading
@@ -18,7 +15,8 @@ from custody.cli.border.decisions import Decision, Wanted, decide, parse_decisio
 from custody.cli.border.receipt_files import make_receipt
 from custody.cli.border.receiving import Receiving, check_addressed, compose_arrivals, find_sender
 from custody.cli.border.unreadable import Parcel, compose_refusal, is_unreadable
-from custody.cli.checking.verification import Believed, watched_reading
+from custody.cli.checking.opening import open_bundle
+from custody.cli.checking.verification import Believed
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.files import check_free, write_file
@@ -178,28 +176,17 @@ def _decide_on(
     context: Context, parcel: Parcel, wanted: Wanted, written: Written, *, who: Signing, when: When, **given: Any
 ) -> None:
     """Take in or refuse what a parcel delivers."""
-    beliefs, bundle = parcel.beliefs, parcel.path
-    size = bundle.stat().st_size if bundle.is_file() else 0
-    with (
-        open_container(bundle) as container,
-        watched_reading(context, "verifying", size) as on_bytes,
-        staging(context) as staged,
-    ):
-        elsewhere = beliefs.elsewhere(on_bytes)
-        decryption = beliefs.decryption(container)
-        verified = verify_container(
-            container, trusted=beliefs.trusted, at=beliefs.at, elsewhere=elsewhere, decryption=decryption,
-            on_bytes=on_bytes,
-        )  # fmt: skip
+    with open_bundle(context, parcel.path, parcel.beliefs) as opened, staging(context) as staged:
+        verified = opened.verified
         delivery = delivery_of(verified)
-        context.ledger().trusted = beliefs.trusted
+        context.ledger().trusted = parcel.beliefs.trusted
         context.ledger().known.update({item.foreign.manifest: verified for item in delivery.arrivals})
         origin = context.ledger().ledger().origin
         target = written.target(delivery.transfer)
         decisions = decide(verified.report, delivery, wanted, origin=origin)
         if any(item.kind != "refused" for item in decisions):
             check_addressed(delivery, context.ledger().ledger())
-        unloading = Unloading(staged, container, verified, content_opener(container, elsewhere, decryption))
+        unloading = Unloading(staged, opened.container, verified, opened.open_content)
         receiving = Receiving(
             verified=verified, delivery=delivery, sender=find_sender(context, delivery, parcel.sender), origin=origin,
             **given,

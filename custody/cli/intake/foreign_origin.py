@@ -6,26 +6,25 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from custody.bundle.container import Container, open_container
-from custody.bundle.exhibit_files import content_opener, exhibit_files
-from custody.bundle.source import verify_container
+from custody.bundle.container import Container
+from custody.bundle.exhibit_files import exhibit_files
 from custody.bundle.unpack import Named
 from custody.cli.acting.exhibit_selection import format_exhibit
 from custody.cli.border.foreign_files import lay_out
-from custody.cli.checking.verification import Believed, watched_reading
+from custody.cli.checking.opening import open_bundle, require_verdict
+from custody.cli.checking.verification import Believed
 from custody.cli.context import Context
 from custody.cli.output import note
 from custody.cli.showing.holdings import Staged
 from custody.evidence.intake import Intake
 from custody.evidence.manifest import read_manifest
-from custody.report.safe_text import show_path
 from custody.verify.verify import Verified
 from custody.verify.view import Exhibit
 from schemas.content import Digests, FileRecord
 from schemas.details.exhibit import ExhibitRegistered, Foreign
 from schemas.details.record import BundleExported
-from schemas.errors import RefusedError, UsageError, VerificationError
-from schemas.report import LedgerReport, Report, Verdict
+from schemas.errors import RefusedError, UsageError
+from schemas.report import LedgerReport
 from schemas.types import is_set
 
 
@@ -81,35 +80,22 @@ def read_foreign(
         UsageError: ``foreign.exhibit`` where it isn't clear which exhibit is meant.
         StorageError: this machine's disk.
     """
-    beliefs = believed.open(context)
-    size = bundle.stat().st_size if bundle.is_file() else 0
-    with open_container(bundle) as container, watched_reading(context, "verifying", size) as on_bytes:
-        elsewhere = beliefs.elsewhere(on_bytes)
-        decryption = beliefs.decryption(container)
-        verified = verify_container(
-            container, trusted=beliefs.trusted, at=beliefs.at, elsewhere=elsewhere, decryption=decryption,
-            on_bytes=on_bytes,
+    with open_bundle(context, bundle, believed.open(context)) as opened:
+        verified = opened.verified
+        require_verdict(
+            verified.report, bundle, "foreign.verdict", accept_indeterminate=accept_indeterminate,
+            otherwise="registers it all the same",
         )  # fmt: skip
-        _check_verdict(verified.report, bundle, accept_indeterminate=accept_indeterminate)
         found = _find(verified, exhibit)
-        items = _items(container, verified, found)
+        items = _items(opened.container, verified, found)
         files = frozenset(_digests(item.record for item in items))
         folder = None
         if with_files and _has_content(verified, found):
             folder = staged.folder()
-            laid = lay_out(items, open_content=content_opener(container, elsewhere, decryption), target=folder)
+            laid = lay_out(items, open_content=opened.open_content, target=folder)
             if laid.absent:
                 note(context.settings, f"warning: {laid.absent} files of {format_exhibit(found)} are not at hand")
         return ForeignExhibit(bundle, _origin(verified, found), files, folder)
-
-
-def _check_verdict(report: Report, bundle: Path, *, accept_indeterminate: bool) -> None:
-    hint = f"custody verify {show_path(bundle)} says why"
-    text = f"expected the verdict PASSED on {show_path(bundle)}, found {report.verdict.value}"
-    if report.verdict is Verdict.FAILED:
-        raise VerificationError("foreign.verdict", text, hint=hint)
-    if report.verdict is not Verdict.PASSED and not accept_indeterminate:
-        raise RefusedError("foreign.verdict", text, hint=f"{hint}; --accept-indeterminate registers it all the same")
 
 
 def _find(verified: Verified, named: str | None) -> Exhibit:

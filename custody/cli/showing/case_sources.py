@@ -7,26 +7,24 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from custody.bundle.container import open_container
 from custody.bundle.disclose import Choice
 from custody.bundle.exhibit_files import exhibit_files
-from custody.bundle.source import verify_container
-from custody.cli.checking.verification import Believed, watched_reading
+from custody.cli.checking.opening import open_bundle, require_verdict
+from custody.cli.checking.verification import Believed
 from custody.cli.context import Context
 from custody.cli.showing.holdings import Holdings
 from custody.evidence.members import Member
 from custody.report.case_export import CaseStory
 from custody.report.ledger_story import Told, tell_exhibit
 from custody.report.people import people_of
-from custody.report.safe_text import show_path
 from custody.report.story import Teller
 from custody.verify.places import places_of
 from custody.verify.verify import Verified
 from custody.verify.view import Exhibit
 from schemas.content import Content
-from schemas.errors import RefusedError, UsageError, VerificationError
+from schemas.errors import UsageError
 from schemas.private import Disclosure
-from schemas.report import ExhibitReport, LedgerReport, Verdict
+from schemas.report import ExhibitReport, LedgerReport
 from schemas.text import format_time
 
 
@@ -73,32 +71,20 @@ def bundle_story(
         RefusedError: ``case-export.verdict`` where it is INDETERMINATE and that was not accepted.
         UsageError: ``case-export.exhibit`` where it isn't clear which exhibit is meant.
     """
-    beliefs = believed.open(context)
-    size = bundle.stat().st_size if bundle.is_file() else 0
-    with open_container(bundle) as container, watched_reading(context, "verifying", size) as on_bytes:
-        elsewhere = beliefs.elsewhere(on_bytes)
-        verified = verify_container(
-            container, trusted=beliefs.trusted, at=beliefs.at, elsewhere=elsewhere, on_bytes=on_bytes
-        )
-        _check_verdict(verified.report.verdict, bundle, accept_indeterminate=accept_indeterminate)
+    with open_bundle(context, bundle, believed.open(context)) as opened:
+        verified = opened.verified
+        require_verdict(
+            verified.report, bundle, "case-export.verdict", accept_indeterminate=accept_indeterminate,
+            otherwise="exports it all the same, and says so in the file",
+        )  # fmt: skip
         report = _find(verified, named)
         folder = (report.case, report.exhibit)
         members = (
             Member(record=item.record, path=item.path, target=item.target)
-            for item in exhibit_files(container, verified)
+            for item in exhibit_files(opened.container, verified)
             if item.folder == folder
         )
         yield _story_of(verified, report, members)
-
-
-def _check_verdict(verdict: Verdict, bundle: Path, *, accept_indeterminate: bool) -> None:
-    text = f"expected the verdict PASSED on {show_path(bundle)}, found {verdict.value}"
-    hint = f"custody verify {show_path(bundle)} says why"
-    if verdict is Verdict.FAILED:
-        raise VerificationError("case-export.verdict", text, hint=hint)
-    if verdict is not Verdict.PASSED and not accept_indeterminate:
-        more = "; --accept-indeterminate exports it all the same, and says so in the file"
-        raise RefusedError("case-export.verdict", text, hint=hint + more)
 
 
 def _find(verified: Verified, named: str | None) -> ExhibitReport:
