@@ -7,7 +7,7 @@ at hand: its lists of files of large exhibits, and every document that the expor
 from __future__ import annotations
 
 import mmap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from custody.bundle.closure import find_closure
@@ -16,11 +16,8 @@ from custody.cli.context import Context
 from custody.cli.showing.holdings import Holdings
 from custody.storage.reading import Reader
 from custody.verify.contents import own_documents
-from custody.verify.documents import documents_of
-from custody.verify.letters import letter_of
 from custody.verify.release import Breach
 from custody.verify.view import Exhibit
-from schemas.entry import ParsedEntry
 from schemas.event import ParsedEvent
 
 
@@ -42,12 +39,10 @@ def check_enclosures(
     """  # fmt: skip
     names = [(item.case, item.number) for item in exhibits]
     with context.ledger().home.store.read() as reader:
-        carried = find_closure(reader, names, requests, size=reader.head().size).entries
-        events = [*(entry.event for entry in carried.values()), *acts]
-        own = tuple(dict.fromkeys(digest for event in events for digest in _put_there(event)))
-        holdings = Holdings(context.ledger().home)
-        found = [holders for _, holders in _holders(reader, holdings, own)]
-        found += _held_before(reader, holdings, {item: at for item, at in _read(carried).items() if item not in own})
+        carried = find_closure(reader, names, requests, size=reader.head().size).entries.values()
+        events = [*(entry.event for entry in carried), *acts]
+        documents = tuple(dict.fromkeys(digest for event in events for digest in own_documents(event)))
+        found = _holders(reader, Holdings(context.ledger().home), documents)
     cleared: dict[str, Exhibit] = {}
     for holders in found:
         if any((item.case, item.number) in names for item in holders):
@@ -70,48 +65,16 @@ def record_enclosures(context: Context, exhibits: Sequence[Exhibit], *, to: str)
         record_export(context, exhibits, to=to)
 
 
-def _put_there(event: ParsedEvent) -> Iterator[str]:
-    """Yield the documents that this side put to something: what a request's letter brought came from the other side."""
-    if event.type.startswith("request."):
-        yield from own_documents(event)
-        return
-    letter = letter_of(event)
-    yield from (item for item in documents_of(event) if letter is None or item != letter.document)
-
-
-def _read(carried: Mapping[int, ParsedEntry]) -> dict[str, int]:
-    """Return the documents that letters about requests named, and the index at which each was first read."""
-    read: dict[str, int] = {}
-    for index, entry in sorted(carried.items()):
-        if entry.event.type.startswith("request.") and not any(own_documents(entry.event)):
-            for digest in documents_of(entry.event):
-                read.setdefault(digest, index)
-    return read
-
-
-def _held_before(reader: Reader, holdings: Holdings, read: Mapping[str, int]) -> list[tuple[Exhibit, ...]]:
-    """Return, for each document of a letter that was a file of exhibits here before, these exhibits: it didn't come
-    with that letter, and whoever wrote it knows no more of it than a digest.
-    """
-    held = []
-    for digest, holders in _holders(reader, holdings, tuple(read)):
-        places = reader.event_indexes([item.registration for item in holders])
-        before = tuple(item for item in holders if places[item.registration] < read[digest])
-        held += [before] if before else []
-    return held
-
-
-def _holders(reader: Reader, holdings: Holdings, documents: Sequence[str]) -> list[tuple[str, tuple[Exhibit, ...]]]:
-    """Return each document that is a file of exhibits, with these exhibits."""
+def _holders(reader: Reader, holdings: Holdings, documents: Sequence[str]) -> list[tuple[Exhibit, ...]]:
+    """Return, for each document that is a file of exhibits, these exhibits."""
     wanted = tuple(item for item in documents if _may_be_evidence(holdings, item))
     roots = {digest: tuple(_lists_with(holdings.manifests.base, digest)) for digest in wanted}
     listed = tuple(dict.fromkeys(root for found in roots.values() for root in found))
     held = reader.view().holders((*wanted, *listed))
     each = (
-        (digest, (*held.get(digest, ()), *(item for root in roots[digest] for item in held.get(root, ()))))
-        for digest in wanted
+        (*held.get(digest, ()), *(item for root in roots[digest] for item in held.get(root, ()))) for digest in wanted
     )
-    return [(digest, holders) for digest, holders in each if holders]
+    return [holders for holders in each if holders]
 
 
 def _may_be_evidence(holdings: Holdings, digest: str) -> bool:
