@@ -131,14 +131,12 @@ def _is_told(details: TransferReceipt, decided: VerifiedReceipt) -> bool:
 
 
 def _dispatch(parsed: ParsedEvent, decided: VerifiedReceipt, past: Past) -> ParsedEvent | None:
-    """Return the dispatch that was decided on; where only its number is known, the one before the receipt."""
-    if decided.head:
-        return past.event_of(decided.head)
+    """Return the dispatch that the receipt ends, the last one before it, if that is the one that was decided on."""
     before: ParsedEvent | None = parsed
     while before is not None and before.type != "transfer.dispatched":
         link = before.event.link
         before = past.event_of(str(link.previous)) if isinstance(link, Link) else None
-    return before
+    return before if before is not None and decided.head in {"", before.hash} else None
 
 
 def _is_sent(parsed: ParsedEvent, decided: VerifiedReceipt, past: Past) -> bool:

@@ -4530,14 +4530,11 @@ class Verification:
             self.find(9, "receipt.other-ledger", where, f"it was sent to another ledger than {origin['ledger']}")
 
     def _dispatch_of(self, receipt: Entry, head: str | None) -> Entry | None:
-        """The dispatch that was decided on; of a parcel that couldn't be read, the one before the receipt."""
-        if head is not None:
-            found = self.event_of(head)
-            return found if found and found.is_custody_act else None
+        """The dispatch that the receipt ends, if it is the one decided on; of an unreadable parcel that isn't known."""
         before: Entry | None = receipt
         while before is not None and before.type != "transfer.dispatched":
             before = self.event_of(before.event["link"].get("previous", ""))
-        return before
+        return before if before is not None and head in (None, before.event_hash) else None
 
     # What was explained on record (verification.md, step 12)
 

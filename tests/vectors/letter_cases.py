@@ -16,7 +16,7 @@ from tests.vectors.forge import Members, pack
 from tests.vectors.posts import CONSENT, TRANSFER, Post, trust_in
 from tests.vectors.request_cases import DRAFT, SENT
 from tests.vectors.setting import CASE, CASES, FILES, Setting, Vector
-from tests.vectors.transfer_cases import RECEIPT, Road
+from tests.vectors.transfer_cases import RECALLED, RECEIPT, Road
 
 GRANT: dict[str, Any] = {
     "exhibits": [{"case": CASE, "exhibit": "EX-1"}], "onward": "with-consent", "to_country": "XA"
@@ -265,3 +265,32 @@ def _exported_otherwise(setting: Setting) -> Vector:
 
 
 _enter("rule-transfer-of-another-export", "An export names another transfer than its exhibit's.", _exported_otherwise)
+
+
+def _of_a_recalled_dispatch(setting: Setting) -> Vector:
+    """It was recalled, accepted all the same, and sent to a third country under the old number."""
+    road = _misdirected(setting, "b-police")
+    road.b.accept(road.a, road.parcel)
+    road.a.act("transfer.recalled", RECALLED)
+    road.a.act("custody.moved", {"place": "Room 5"})
+    road.a.consent(recipient="c-police")
+    road.a.dispatch(to="c-police")
+    reader = road.b.forge.reader()
+    index = next(place for place, item in reader.parsed.items() if item.event.type == "transfer.accepted")
+    raw = _right(road, index)
+    digest = sha256(raw).hexdigest()
+    road.a.forge.documents[digest] = raw
+    proven = reader.parsed[index].event
+    origin = {
+        "event": proven.hash, "index": index, "ledger": road.b.world.origin,
+        "root": root_of(hash_leaf(item) for item in road.b.forge.raws).hex(), "size": len(road.b.forge.raws),
+    }  # fmt: skip
+    decided = getattr(proven.details, "accepted_at", "")
+    said = {**RECEIPT, "decided_at": decided, "document": digest, "manner": "proof", "origin": origin}
+    road.a.act("transfer.receipt", said)
+    raw = pack(road.a.bundle("EX-1", to="ministry"))
+    return Vector("FAILED", raw, 9, "receipt.other", trust=trust_in(road.a, road.b))
+
+
+_enter("receipt-of-a-recalled-dispatch", "It proves what became of an earlier dispatch, not of the one that it ends.",
+       _of_a_recalled_dispatch)  # fmt: skip
