@@ -90,7 +90,7 @@ class Behind:
         digest = getattr(entry.event.details, "document", "")
         path = self.document(digest)
         if path is None or path.stat().st_size > limits.JSON_BYTES:
-            text = f"expected the receipt {digest} in the home, found none"
+            text = f"expected in the home the receipt with the SHA-256 {digest}, found none"
             findings.add(9, Severity.INDETERMINATE, "receipt.absent", where, text)
         else:
             report_errors(check_receipt(entry.event, path.read_bytes(), past, self.trusted.trust), where, findings)
@@ -127,7 +127,8 @@ class Behind:
             self.known[name] = self._verify(path)
         found = self.known.get(name) if isinstance(name, str) else None
         if found is None:
-            text = "expected in the home what this rests on, found it named by no digest, or not there"
+            what = "bundle with the payload manifest" if find is self.inherited else "letter with the SHA-256"
+            text = f"expected in the home the {what} {name if isinstance(name, str) else 'that is named'}, found none"
             findings.add(step, Severity.INDETERMINATE, code, where, text)
         elif isinstance(found, VerificationError):
             findings.add(0, Severity.FAILED, found.code, where, found.text)

@@ -15,10 +15,12 @@ from custody.ledger.store import LedgerReader
 from custody.storage.home import Home
 from custody.transfer.arrivals import reservations_for
 from custody.verify.behind_step import is_proven
+from custody.verify.erased_documents import document_of
 from custody.verify.inner import ABSENT
 from custody.verify.letters import is_begun, opens_gate
 from custody.verify.verify import Trusted, Verified
 from custody.verify.view import View
+from schemas.details.exhibit import Foreign
 from schemas.details.transfer import TransferAccepted, TransferReturned
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.errors import RefusedError, VerificationError
@@ -114,5 +116,18 @@ def _refuse(parsed: ParsedEvent, found: Iterable[Finding]) -> None:
         # A person may accept a letter that is undecided; one that isn't there has been seen by nobody.
         open_ones = [item for item in open_ones if item.code == "letter.absent"]
     if open_ones:
-        hint = "record it where its letter or proof is kept; custody trust add, for a ledger that is not known"
+        is_absent = open_ones[0].code in {"inherited.absent", "letter.absent", "receipt.absent"}
+        hint = (
+            "custody trust add, for a ledger that is not known; --trust FILE, where another file than your own knows it"
+        )
+        if is_absent:
+            hint = f"submit it in the home that keeps this file; {_place_of(parsed)}"
         raise RefusedError(open_ones[0].code, f"{open_ones[0].subject}: {open_ones[0].text}", hint=hint)
+
+
+def _place_of(parsed: ParsedEvent) -> str:
+    """Say where a home keeps what an event rests on."""
+    digest, foreign = document_of(parsed), getattr(parsed.details, "foreign", None)
+    if isinstance(foreign, Foreign):
+        return f"there it is inherited/{foreign.manifest}.zip"
+    return "its record names none" if digest is None else f"there it is documents/{digest[:2]}/{digest}"

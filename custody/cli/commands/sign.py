@@ -12,12 +12,13 @@ from custody.cli.acting.draft_files import OpenDraft, make_draft, read_draft, wr
 from custody.cli.acting.draft_standing import Standing, is_kept_here, stand, submissions_of
 from custody.cli.acting.signing import Drafted, Outcome, Recorded, complete, confirm, show_events, sign_all
 from custody.cli.border.receipts import emit_outcome, names
+from custody.cli.checking.trust_file import read_trust_file
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.keyring.keyring import default_agent, signer_for, stored_keys
 from custody.cli.keyring.renewal import renew
 from custody.cli.ledger_access import LedgerAccess
-from custody.cli.options import FILE, Signing, passphrase_option
+from custody.cli.options import FILE, Signing, passphrase_option, trust_option
 from custody.cli.output import note
 from custody.cli.results import ActResult
 from custody.report.safe_text import show, show_path
@@ -41,6 +42,7 @@ from schemas.errors import RefusedError, UsageError
 @click.option("--again", is_flag=True, help="Make the draft anew after something else was recorded, and sign that.")
 @click.option("--yes", "-y", "assume_yes", is_flag=True, help="Sign without asking.")
 @click.option("--clock-is-right", is_flag=True, help="Append after a jump of the clock.")
+@trust_option
 @passphrase_option
 @pass_custody
 def sign(
@@ -53,6 +55,7 @@ def sign(
     again: bool,
     assume_yes: bool,
     clock_is_right: bool,
+    trust_path: Path | None,
     passphrase_file: Path | None,
 ) -> None:
     """Show what DRAFT says in words, and sign it; where the ledger is at hand and all have signed, record it.
@@ -68,6 +71,8 @@ def sign(
     )
     opened = read_draft(draft)
     _check_named(opened, str(who.actor))
+    if trust_path is not None and _is_at_home(context, opened):
+        context.ledger().trusted = read_trust_file(context, trust_path).trusted
     if again:
         emit_outcome(context, _sign_again(context, draft, opened, who))
         return

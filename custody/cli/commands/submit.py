@@ -13,10 +13,12 @@ from custody.cli.acting.draft_files import read_draft
 from custody.cli.acting.draft_standing import draft_paths, is_kept_here, stand, with_hint
 from custody.cli.acting.signing import Recorded
 from custody.cli.border.receipts import act_result, receipt_lines
+from custody.cli.checking.trust_file import read_trust_file
 from custody.cli.command import command
 from custody.cli.commands.sign import record_draft
 from custody.cli.context import Context, pass_custody
 from custody.cli.exits import Exit
+from custody.cli.options import trust_option
 from custody.cli.output import emit
 from custody.cli.results import RecordedEntry, Result
 from custody.report.safe_text import show, show_path
@@ -67,12 +69,16 @@ class _Done:
 )
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
 @click.option("--clock-is-right", is_flag=True, help="Append after a jump of the clock.")
+@trust_option
 @pass_custody
-def submit(context: Context, *, paths: tuple[Path, ...], clock_is_right: bool) -> int:
+def submit(context: Context, *, paths: tuple[Path, ...], clock_is_right: bool, trust_path: Path | None) -> int:
     """Record drafts that all have signed: files, folders of them, or without PATH those that wait in the home.
 
-    Takes what it can, each draft wholly or not at all; keeps the rest where it is, and says why (exit 5).
+    Takes what it can, each draft wholly or not at all; keeps the rest where it is, and says why (exit 5). What rests
+    on another ledger's letter, receipt or bundle is read again, by the trust file.
     """
+    if trust_path is not None:
+        context.ledger().trusted = read_trust_file(context, trust_path).trusted
     waiting = dict.fromkeys(draft_paths(paths or (context.ledger().drafts_folder(),)))
     done: list[_Done] = []
     kept: dict[Path, CustodyError] = {}
