@@ -247,6 +247,23 @@ def test_a_consent_is_no_easier_than_what_the_letter_grants(sides: Sides) -> Non
     assert ran.exit is Exit.DONE, ran
 
 
+def test_a_letter_that_came_in_as_an_answer_goes_along_for_the_consent(sides: Sides) -> None:
+    """People receive the answer first and consent by it then; whoever gets the exhibit reads it all the same."""
+    _granted(sides)
+    entry = len(sides.a.entries()) - 1
+    sides.do(
+        "request receive specific.zip --as auth-1",
+        "agent enrol ministry --kind organisation --country FR --as reg-1",
+        "agent change ministry --add auth-1 --as reg-1",
+        "consent record EX-5 --authority ministry --recipient third --purpose p --as auth-1",
+        f"consent met {entry} --condition return --document x.txt --as auth-1",
+        "bundle EX-5 --to third --request req-1 -o onward.zip --as exam-07",
+    )
+    letter = Path("specific.zip").read_bytes()
+    assert take_apart(Path("onward.zip"))[layout.DOCUMENTS + sha256(letter).hexdigest()] == letter
+    assert not [item for item in sides.a.json("verify onward.zip")["findings"] if item["code"].startswith("letter.")]
+
+
 def test_a_reader_of_a_bundle_reads_the_letter_too(sides: Sides) -> None:
     """It passes for who believes both ledgers, is undecided for who doesn't, and fails where the letter was changed."""
     _granted(sides)
