@@ -181,17 +181,6 @@ def travelling(event: ParsedEvent) -> Iterator[str]:
         yield details.document
 
 
-def _going_along(event: ParsedEvent) -> set[str]:
-    """Return the documents of an event that others get; one that a further event names goes along for that one.
-
-    Letters about requests stay here: those who wrote them have them, and each answer would hold all before it. The
-    letter on which a consent rests goes, though it came in as an answer too.
-    """
-    letter = letter_of(event)
-    kept = {letter.document} if letter is not None and not opens_gate(event) else set()
-    return set(documents_of(event)) - kept
-
-
 def document_members(events: Iterable[ParsedEvent], vault: Vault) -> list[PayloadMember]:
     """Return the documents that the entries name and the vault has; one that it doesn't have counts as withheld."""
     members = []
