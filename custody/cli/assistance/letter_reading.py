@@ -9,6 +9,7 @@ from pathlib import Path
 
 from custody.bundle.container import Container, open_container
 from custody.bundle.source import verify_container
+from custody.cli.checking.opening import require_verdict
 from custody.cli.checking.verification import Believed
 from custody.cli.context import Context
 from custody.cli.files import check_zip
@@ -18,8 +19,7 @@ from custody.report.safe_text import show_path
 from custody.transfer.letters import Letter, check_addressed, read_letter
 from custody.verify.verify import Verified
 from schemas import layout, limits
-from schemas.errors import RefusedError, VerificationError
-from schemas.report import Report, Verdict
+from schemas.errors import RefusedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,10 @@ def open_letter(context: Context, path: Path, believed: Believed, *, accept_inde
     container = open_container(path)
     try:
         verified = verify_letter(context, container, believed)
-        check_verdict(verified.report, path, accept_indeterminate=accept_indeterminate)
+        require_verdict(
+            verified.report, path, "letter.verdict", accept_indeterminate=accept_indeterminate,
+            otherwise="takes it all the same",
+        )  # fmt: skip
         with path.open("rb") as file:
             letter = replace(read_letter(verified), document=file_digest(file, "sha256").hexdigest())
         own = context.ledger().ledger().origin
@@ -96,18 +99,3 @@ def verify_letter(context: Context, container: Container, believed: Believed) ->
     if context.find_home() is not None:
         context.ledger().trusted = beliefs.trusted
     return verify_container(container, trusted=beliefs.trusted, at=beliefs.at, elsewhere=beliefs.elsewhere())
-
-
-def check_verdict(report: Report, path: Path, *, accept_indeterminate: bool) -> None:
-    """Raise unless the verdict lets a letter count.
-
-    Raises:
-        VerificationError: ``letter.verdict`` where it is FAILED.
-        RefusedError: ``letter.verdict`` where it is INDETERMINATE and that was not accepted.
-    """
-    hint = f"custody verify {show_path(path)} says why"
-    text = f"expected the verdict PASSED on {show_path(path)}, found {report.verdict.value}"
-    if report.verdict is Verdict.FAILED:
-        raise VerificationError("letter.verdict", text, hint=hint)
-    if report.verdict is not Verdict.PASSED and not accept_indeterminate:
-        raise RefusedError("letter.verdict", text, hint=f"{hint}; --accept-indeterminate takes it all the same")

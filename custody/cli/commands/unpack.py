@@ -6,13 +6,11 @@ from pathlib import Path
 
 import click
 
-from custody.bundle.container import Container, open_container
-from custody.bundle.decrypt import BundleDecryption
-from custody.bundle.exhibit_files import content_opener, documents_of, exhibit_files
-from custody.bundle.source import Folders, verify_container
+from custody.bundle.exhibit_files import documents_of, exhibit_files
 from custody.bundle.unpack import DOCUMENTS, NAMES, Unpacked
 from custody.bundle.unpack import unpack as write_files
-from custody.cli.checking.verification import Beliefs, Believed, believing, watched_reading
+from custody.cli.checking.opening import open_bundle
+from custody.cli.checking.verification import Believed, believing
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.exits import Exit
@@ -23,7 +21,6 @@ from custody.report.counts import count_bytes
 from custody.report.finding_words import explain
 from custody.report.safe_text import show, show_path
 from custody.report.verdict import reasons_of
-from custody.verify.verify import Verified
 from schemas.errors import RefusedError, UsageError, VerificationError
 from schemas.report import Report, Verdict
 
@@ -65,42 +62,34 @@ def unpack(context: Context, bundle: Path, target: Path, documents: bool, strict
         raise UsageError("unpack.not-empty", f"expected {target} to be absent or empty, found something in it")
     check_zip(bundle)
     beliefs = believed.open(context)
-    with open_container(bundle) as container, watched_reading(context, "verifying", bundle.stat().st_size) as on_bytes:
-        elsewhere = beliefs.elsewhere(on_bytes)
-        decryption = beliefs.decryption(container)
-        verified = _verify(container, beliefs, elsewhere, decryption)
+    with open_bundle(context, bundle, beliefs) as opened:
+        container, verified = opened.container, opened.verified
+        _check_not_failed(verified.report)
         if verified.report.verdict is Verdict.INDETERMINATE:
             error = _undecided(verified.report, bundle)
             if strict:
                 print_error(error, as_json=context.settings.json)
                 return Exit.INDETERMINATE
             _warn(context, error)
-        opener = content_opener(container, elsewhere, decryption)
         papers = documents_of(container) if documents else {}
         items = exhibit_files(container, verified)
-        written = write_files(items, open_content=opener, target=target, documents=papers)
+        written = write_files(items, open_content=opened.open_content, target=target, documents=papers)
     emit(context.settings, _result(written, target, verified.report), _lines(written, target))
     return Exit.DONE
 
 
-def _verify(
-    container: Container, beliefs: Beliefs, elsewhere: Folders, decryption: BundleDecryption | None
-) -> Verified:
-    """Return what was verified.
+def _check_not_failed(report: Report) -> None:
+    """Raise for a bundle that FAILED.
 
     Raises:
         VerificationError: ``unpack.failed``.
     """
-    verified = verify_container(
-        container, trusted=beliefs.trusted, at=beliefs.at, elsewhere=elsewhere, decryption=decryption
-    )  # fmt: skip
-    if verified.report.verdict is Verdict.FAILED:
-        reason = reasons_of(verified.report)[0]
+    if report.verdict is Verdict.FAILED:
+        reason = reasons_of(report)[0]
         text = (
             f"expected a bundle that verifies, found it FAILED at step {reason.step}: {reason.subject}: {reason.text}"
         )
         raise VerificationError("unpack.failed", text, hint="custody verify tells all of it; nothing was unpacked")
-    return verified
 
 
 def _undecided(report: Report, bundle: Path) -> RefusedError:
