@@ -104,3 +104,32 @@ def test_an_acceptance_has_the_times_of_what_was_sent(
     path = b.build("onward.zip", "EX-1", to="c-police").path
     report = read(path, trust(a, b), b.world.at).report
     assert found(report, code) == [expected]
+
+
+@pytest.mark.parametrize("reservations", [None, ["entries-disputed"], ["timestamps-absent"]])
+def test_a_stolen_key_within_calls_for_its_reservation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reservations: list[str] | None
+) -> None:
+    """Who accepted entries that a thief may have signed must have said so; a reader sees that from the bytes alone."""
+    a, b = sides(tmp_path)
+    last = len(a.world.entries()) - 1
+    register(a)
+    key = a.world.signers["examiner-1"][0].key_id
+    stolen = {"agent": "examiner-1", "key_id": key, "last_valid_index": last, "reason": "compromised"}
+    fresh = {"agent": "examiner-1", "key": a.world.public_key(a.world.new_key("examiner-1")), "recovery": True}
+    for type, details in (("agent.key-revoked", stolen), ("agent.key-added", fresh)):
+        event = a.world.event(type, details, actor="registrar-1", registrar="registrar-2")
+        a.world.append(a.world.sign(event))
+    a.consent("EX-1", "b-police")
+    a.world.append(a.world.sign(a.dispatch("EX-1", "b-police")))
+    monkeypatch.setattr(build, "_check_own", lambda *_: None)  # liars' programs on both sides
+    sent = a.build("p.zip", "EX-1", to="b-police", transfer=NONCE).path
+    verified = read(sent, trust(a), a.world.at)
+    assert found(verified.report, "keys.disputed")[0] == (5, Severity.INDETERMINATE)
+    b.accept(sent, verified, "a-police", reservations=reservations)
+    b.consent("EX-1", "c-police")
+    b.consent("EX-1", "c-police", authority="a-police", manner="paper", documents=["ab" * 32], number="7")
+    report = read(b.build("onward.zip", "EX-1", to="c-police").path, trust(a, b), b.world.at).report
+    is_told = reservations == ["entries-disputed"]
+    assert found(report, "inherited.reservations") == ([] if is_told else [(11, Severity.FAILED)])
+    assert report.verdict is (Verdict.INDETERMINATE if is_told else Verdict.FAILED)
