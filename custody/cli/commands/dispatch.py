@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from custody.bundle.build import Built
 from custody.bundle.disclose import parse_choice
 from custody.cli.acting.act_options import several
 from custody.cli.acting.exhibit_selection import Selection, format_exhibit, select, selecting
@@ -130,13 +131,20 @@ def dispatch(
         recipients=encrypting.recipients(context, to=to, is_detached=detached), tried="dispatch",
     )  # fmt: skip
     built = export(context, outgoing, who=who, when=when)
+    tell_parcel(context, built, exhibits, to=to, transfer=transfer, done=f"dispatched to {to}")
+
+
+def tell_parcel(
+    context: Context, built: Built, exhibits: Sequence[Exhibit], *, to: str, transfer: str, done: str
+) -> None:
+    """Say what lies in the parcel of a transfer and where it was written; ``done`` is what was done with it."""
     names = tuple(map(format_exhibit, exhibits))
     result = Dispatched(
         bytes=built.bytes, entries=tuple(item.index for item in built.receipts), exhibits=names, path=str(built.path),
         to=to, transfer=transfer,
     )  # fmt: skip
     lines = [
-        f"dispatched to {to}: {', '.join(map(show, names))}",
+        f"{done}: {', '.join(map(show, names))}",
         f"  {show_path(built.path)}, {count_bytes(built.bytes)}; transfer {transfer}",
         "  in transit until the receipt comes: custody receipt import FILE",
     ]

@@ -9,17 +9,13 @@ import click
 
 from custody.bundle.disclose import parse_choice
 from custody.cli.acting.act_options import several
-from custody.cli.acting.exhibit_selection import format_exhibit
 from custody.cli.border.encryption import Encrypting, encrypting
 from custody.cli.border.exporting import Outgoing, export
 from custody.cli.command import command
-from custody.cli.commands.dispatch import Dispatched
+from custody.cli.commands.dispatch import Dispatched, tell_parcel
 from custody.cli.context import Context, pass_custody
 from custody.cli.options import FILE, Signing, When, signed_at_once, timed
-from custody.cli.output import emit
 from custody.cli.parameters import TOKEN
-from custody.report.counts import count_bytes
-from custody.report.safe_text import show, show_path
 from custody.storage.sent import ExportRecord
 from custody.verify.view import Exhibit
 from schemas.details.record import BundleExported
@@ -77,16 +73,7 @@ def transfer_again(
         recipients=tuple(dict.fromkeys(keys)), tried="dispatch",
     )  # fmt: skip
     built = export(context, outgoing, who=who, when=when)
-    names = tuple(map(format_exhibit, exhibits))
-    result = Dispatched(
-        bytes=built.bytes, entries=tuple(item.index for item in built.receipts), exhibits=names, path=str(built.path),
-        to=sent.to, transfer=transfer,
-    )  # fmt: skip
-    lines = [
-        f"written again for {sent.to}: {', '.join(map(show, names))}",
-        f"  {show_path(built.path)}, {count_bytes(built.bytes)}; transfer {transfer}",
-    ]
-    emit(context.settings, result, lines)
+    tell_parcel(context, built, exhibits, to=sent.to, transfer=transfer, done=f"written again for {sent.to}")
 
 
 def _on_its_way(context: Context, transfer: str) -> tuple[tuple[Exhibit, ...], TransferDispatched]:
