@@ -4,6 +4,7 @@ import hmac
 import json
 import unicodedata
 from hashlib import sha256
+from random import Random
 
 import base58
 import pytest
@@ -19,6 +20,7 @@ from hypothesis import strategies as some
 from mnemonic import Mnemonic
 from pyrage.x25519 import Identity  # type: ignore[import-untyped]
 from shamir_mnemonic.share import Share  # type: ignore[import-untyped]
+from shamir_mnemonic.wordlist import WORDLIST  # type: ignore[import-untyped]
 
 from custody.evidence.assets.secrets import kind_of_secret, looks_like_key, refuse_secrets, texts_of
 from schemas.errors import UsageError
@@ -107,11 +109,13 @@ def test_a_share_of_a_secret_is_found(size: int, extendable: bool, data: some.Da
     """SLIP-39: who finds enough of them has the wallet, so each is kept out."""
     value = data.draw(some.binary(min_size=size, max_size=size))
     share = Share(data.draw(some.integers(0, 32767)), extendable, 1, 0, 1, 1, 0, 1, value).mnemonic()
-    assert kind_of_secret(share) == "a share of a secret"
-    assert kind_of_secret("Paper: " + ", ".join(share.upper().split())) == "a share of a secret"
+    # Its words may by chance be a phrase of the other list as well.
+    kinds = {"a seed phrase", "a share of a secret"}
+    assert kind_of_secret(share) in kinds
+    assert kind_of_secret("Paper: " + ", ".join(share.upper().split())) in kinds
     words = share.split()
     words[5], words[6] = words[6], words[5]
-    assert kind_of_secret(" ".join(words)) in ({None} if words != share.split() else {"a share of a secret"})
+    assert kind_of_secret(" ".join(words)) in ({None, "a seed phrase"} if words != share.split() else kinds)
 
 
 def test_the_first_four_letters_of_each_word_are_enough() -> None:
@@ -190,6 +194,22 @@ def test_a_long_text_costs_no_more_than_its_length() -> None:
     """A megabyte of words or of one character is looked through in a moment, whoever made it."""
     for text in ('"kdf":' * 100_000, "a" * 1_000_000, "-----BEGIN " * 5_000, "kdf mac ciphertext " * 50_000):
         assert kind_of_secret(text) is None
+
+
+def test_words_of_a_list_that_repeat_are_tested_once() -> None:
+    """A megabyte of nothing but words of a list costs no more than other texts, and a phrase behind it is found."""
+    text = "abandon " * 130_000
+    assert kind_of_secret(text) is None
+    assert kind_of_secret(f"{text} {PHRASE}") == "a seed phrase"
+    assert kind_of_secret("5" * 1_000_000) is None
+
+
+def test_more_words_of_a_list_than_chance_leaves_without_a_phrase_are_refused() -> None:
+    """Whoever types nothing but such words, so that no checksum holds, can't buy hours of tests or hide one behind."""
+    words = [word for word in WORDLIST if word not in Mnemonic("english").wordlist]
+    typed = Random(7).choices(words, k=5000)
+    assert kind_of_secret(" ".join(typed[:3000])) is None
+    assert kind_of_secret(" ".join(typed)) == "a share of a secret"
 
 
 def test_the_error_says_nothing_of_the_text() -> None:
