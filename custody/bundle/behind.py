@@ -19,7 +19,7 @@ from custody.verify.inherited import report_arrival
 from custody.verify.inner import manifest_of
 from custody.verify.letters import letter_of, opens_gate
 from custody.verify.past import Past
-from custody.verify.receipt_proof import check_receipt
+from custody.verify.receipt_proof import check_receipt, read_receipt
 from custody.verify.verify import Trusted, Verified
 from custody.verify.view import View
 from schemas import limits
@@ -79,7 +79,7 @@ class Behind:
             step = 11 if opens_gate(parsed) else 9
             letter = self._read(origin.document, self.document, "letter.absent", step, where, findings)
             if letter is not None:
-                report_letter(letter, where, findings)
+                _report_within(letter, where, findings)
                 report_record(parsed, letter, past, where, findings)
         elif is_proven(parsed):
             self._look_at_receipt(entry, past, where, findings)
@@ -93,7 +93,8 @@ class Behind:
             text = f"expected in the home the receipt with the SHA-256 {digest}, found none"
             findings.add(9, Severity.INDETERMINATE, "receipt.absent", where, text)
         else:
-            report_errors(check_receipt(entry.event, path.read_bytes(), past, self.trusted.trust), where, findings)
+            read = read_receipt(path.read_bytes(), self.trusted.trust)
+            report_errors(check_receipt(entry.event, read, past), where, findings)
 
     def _look_at_arrival(
         self,
@@ -111,7 +112,7 @@ class Behind:
             text = f"expected the bundle with the payload manifest {manifest}, found another in its place"
             findings.add(9, Severity.FAILED, "inherited.exhibit", where, text)
             return
-        report_letter(inner, where, findings)
+        _report_within(inner, where, findings)
         first: object = details
         if isinstance(details, TransferReturned):
             exhibit = past.view.exhibit(str(entry.event.event.case), str(entry.event.event.exhibit))
@@ -141,3 +142,13 @@ class Behind:
                 return verify_container(container, trusted=self.trusted, at=self.at)
         except VerificationError as error:
             return error
+
+
+def _report_within(inner: Verified, where: str, findings: Findings) -> None:
+    """Add what speaks against a letter or bundle itself, under the entry that rests on it: whoever reads an audit has
+    the ledger's own numbers only.
+    """
+    found = Findings()
+    report_letter(inner, where, found)
+    for item in found.items:
+        findings.add(item.step, item.severity, item.code, f"{where}: {item.subject}", item.text)

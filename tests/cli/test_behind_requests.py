@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from custody.cli.exits import Exit
@@ -83,3 +84,34 @@ def test_an_extension_and_a_withdrawal_say_what_the_letter_says(sides: Sides) ->
     found = sides.a.json("audit", Exit.INDETERMINATE)["findings"]
     absent = [item["subject"] for item in found if item["code"] == "letter.absent"]
     assert absent == [f"entry {longer.entry.index - 1}", f"entry {longer.entry.index}"]  # it came with what completes
+
+
+def test_an_audit_tells_a_forged_letter_whatever_became_of_the_consent(sides: Sides) -> None:
+    """Somebody with keys of his own wrote as b.example/y: each record that rests on it FAILED, with its number, for who
+    believes the true one; also where it was revoked, or let nothing out. Who gave no trust file is told by a note.
+    """
+    sides.do("init f --origin b.example/y --authority B --country DE --registrar reg-1 --registrar reg-2")
+    sides.at("f")
+    sides.do(
+        "key new auth-9",
+        "agent enrol auth-9.enrol --role authority --as reg-1",
+        "agent enrol asker --kind organisation --country FR --ledger a.example/x --as reg-1",
+        "trust export -o f.json",
+        "trust add a.json --yes --trust fake.json",
+        "trust add f.json --yes --trust fake.json",
+        "request receive r1.zip --trust fake.json --as auth-9",
+        "request answer in-req-1 --outcome granted -o forged.zip --as auth-9",
+    )
+    sides.at("l")
+    line = "consent record EX-1 --authority peer --recipient third --purpose p --letter forged.zip --trust fake.json"
+    sides.do(f"{line} --as auth-1", f"{line} --as auth-1")
+    used, revoked = (len(sides.a.entries()) - 2, len(sides.a.entries()) - 1)
+    sides.do(f"consent revoke {revoked} --reason r --document x.txt --as auth-1")
+    for options in ("", " --trust trust.json"):
+        found = sides.a.json(f"audit{options}", Exit.FAILED)["findings"]
+        failed = {item["subject"].partition(":")[0] for item in found if item["severity"] == "failed"}
+        assert failed == {f"entry {used}", f"entry {revoked}"}
+    Path("trust.json").unlink()
+    blind = sides.a.json("audit")
+    told = {item["subject"].partition(":")[0] for item in blind["findings"] if item["code"] == "checkpoint.no-trust"}
+    assert (blind["verdict"], told) == ("PASSED", {f"entry {used}", f"entry {revoked}"})
