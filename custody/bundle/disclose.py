@@ -12,9 +12,12 @@ import fnmatch
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, get_args
+
+import msgspec
 
 from custody.verify.places import places_of
+from schemas.content import FileRecord
 from schemas.details.consent import ConsentRecorded
 from schemas.details.transfer import TransferDispatched
 from schemas.errors import UsageError
@@ -92,10 +95,30 @@ def parse_choice(*, withhold: Iterable[str], disclose: Iterable[str], even_inher
 def _parse(pattern: str) -> tuple[str, str]:
     kind, colon, pointer = pattern.partition(":")
     known = any(fnmatch.fnmatchcase(name, kind) for name in DETAILS)
+    hint = "for example exhibit.registered:/details/place or *:/details/purpose"
     if not colon or not known or not re.match(r"/[A-Za-z0-9_*/-]+\Z", pointer):
-        hint = "for example exhibit.registered:/details/place or *:/details/purpose"
         raise UsageError("bundle.pattern", f"expected type:/pointer, found {pattern[:80]!r}", hint=hint)
+    # A name that no record has would withhold nothing, and what was meant would leave.
+    names = [part for part in pointer.split("/")[1:] if "*" not in part and not part.isdecimal()]
+    unknown = sorted(set(names) - _field_names())
+    if unknown:
+        raise UsageError("bundle.pattern", f"expected fields of records, found {unknown[0]!r}", hint=hint)
     return kind, pointer
+
+
+def _field_names() -> set[str]:
+    """Return the names of all fields of events and of file records, at any depth."""
+    names, seen = {"details"}, set()
+    waiting: list[Any] = [*(known.details for known in DETAILS.values()), FileRecord]
+    while waiting:
+        kind = waiting.pop()
+        waiting += get_args(kind)
+        if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and kind not in seen:
+            seen.add(kind)
+            found = msgspec.structs.fields(kind)
+            names.update(field.encode_name for field in found)
+            waiting += [field.type for field in found]
+    return names
 
 
 def _matches(patterns: Iterable[tuple[str, str]], type: str, pointer: str) -> bool:

@@ -137,7 +137,8 @@ def find_request(reader: LedgerReader, certificate: Certificate, named: str | No
     story = read_story(reader, wanted)
     if story.state.peer != certificate.provider:
         text = f"expected an answer of {story.state.peer}, whom {wanted} went to, found one of {certificate.provider}"
-        raise RefusedError("certificate.provider", text)
+        hint = "the request has to go to the provider itself: custody request draft ID --to PROVIDER"
+        raise RefusedError("certificate.provider", text, hint=hint)
     if not _names_what_was_sent(story, certificate):
         text = f"expected the digest of what was sent as {wanted}, found another request's"
         raise RefusedError(

@@ -19,6 +19,7 @@ from custody.cli.output import emit
 from custody.cli.parameters import AGENT
 from custody.cli.results import Result
 from custody.evidence.members import Member
+from custody.report.counts import counted
 from custody.report.papers.paper import Paper, Row
 from custody.report.papers.reading import check_sound
 from custody.report.safe_text import show_path
@@ -104,7 +105,10 @@ def print_(
         subjects=subjects,
         verdict="" if bundle is None else verified.report.verdict.value,
     )
-    lines = [f"written: {show_path(output)}", f"made from {len(made.proofs)} records; their hashes are on the page"]
+    lines = [
+        f"written: {show_path(output)}",
+        f"made from {counted(len(made.proofs), 'record', 'records')}, whose hashes are on the page",
+    ]
     emit(context.settings, result, lines)
 
 

@@ -14,7 +14,7 @@ from custody.cli.options import FILE, When, passphrase_option, timed, trust_opti
 from custody.cli.output import emit
 from custody.cli.parameters import AGENT
 from custody.cli.results import Result
-from custody.report.counts import count_bytes
+from custody.report.counts import count_bytes, counted
 from custody.report.safe_text import show_path
 from custody.transfer.certificates import METHOD, sign_certificate
 from custody.transfer.productions import find_files, hash_files, write_production
@@ -89,7 +89,7 @@ def produce(
         request_sha256=answers.sha256, root=content.root,
     )  # fmt: skip
     lines = [
-        f"production: {show_path(target)}, {content.count} files, {count_bytes(content.bytes)}",
+        f"production: {show_path(target)}, {counted(content.count, 'file', 'files')}, {count_bytes(content.bytes)}",
         f"  answers:  {answers.sha256}",
         f"  content:  {content.root}",
         f"  signed:   {signer.agent}, {signer.key_id}",
