@@ -30,6 +30,7 @@ class Shape:
 
     segments: int = 1
     compress: bool = True
+    is_smart: bool = False
     header: Mapping[str, str] = field(default_factory=lambda: HEADER)
     md5_stored: bytes | None = None
     sha1_stored: bytes | None = None
@@ -88,16 +89,20 @@ def forge(medium: bytes, shape: Shape = Shape()) -> Forged:
         else:
             writer.add(b"data", volume)
         chunks = [_chunk(piece, compress=shape.compress) for piece in mine]
-        base = writer.size + 76
+        # SMART's chunks stand in the table's own section, behind the entries.
+        base = writer.size + 76 + (24 + 4 * len(mine) if shape.is_smart else 0)
         offsets, at = [], base
         for raw, is_compressed in chunks:
             offsets.append(at | (0x80000000 if is_compressed else 0))
             places.append((number - 1, at, len(raw)))
             at += len(raw)
-        writer.add(b"sectors", b"".join(raw for raw, _ in chunks))
-        table = _table(offsets)
-        writer.add(b"table", table)
-        writer.add(b"table2", table)
+        stored = b"".join(raw for raw, _ in chunks)
+        if shape.is_smart:
+            writer.add(b"table", _table(offsets)[:-4] + stored)
+        else:
+            writer.add(b"sectors", stored)
+            writer.add(b"table", _table(offsets))
+            writer.add(b"table2", _table(offsets))
         if number == shape.segments:
             _finish(writer, medium, shape)
         else:
@@ -154,6 +159,9 @@ def _header_text(values: Mapping[str, str]) -> bytes:
 def _volume(size: int, chunks: int, shape: Shape) -> bytes:
     sectors = size // 512 if shape.sectors_declared is None else shape.sectors_declared
     count = chunks if shape.chunks_declared is None else shape.chunks_declared
+    if shape.is_smart:
+        body = struct.pack("<B3xIIII65x5s", 1, count, SECTORS_PER_CHUNK, 512, sectors, b"SMART")
+        return body + _adler(body)
     level = 1 if shape.compress else 0
     head = struct.pack("<B3xIIIQ12xB3x12xB3xI4x16s", 1, count, SECTORS_PER_CHUNK, 512, sectors, 3, level, 64, b"G" * 16)
     body = head.ljust(1048, b"\0")

@@ -13,7 +13,7 @@ from custody.evidence.images.medium import read_medium
 from custody.evidence.images.prepare import find_images
 from tests.evidence.images.conftest import Read
 from tests.evidence.images.forge_disks import write_compressed_qcow2, write_qcow2, write_vhd, write_vmdk
-from tests.evidence.images.forge_ewf import Shape, forge
+from tests.evidence.images.forge_ewf import CHUNK_BYTES, Shape, forge
 
 
 def _write_raw(folder: Path, medium: bytes) -> Path:
@@ -63,6 +63,27 @@ def test_what_an_image_says_of_itself_is_read(medium: bytes, tmp_path: Path, rea
     assert found.unreadable == ((5, 2), (70, 64))
     assert (found.sector_size, found.compression) == (512, "deflate")
     assert found.readers.keys() == {"libewf", "custody"}
+
+
+@pytest.mark.parametrize("compress", [True, False])
+def test_smart_images_are_read_and_their_damage_is_found(
+    compress: bool, medium: bytes, tmp_path: Path, read: Read
+) -> None:
+    """SMART (s01) has a short volume section, no checksum behind the entries, and the chunks in the table's section."""
+    shape = Shape(is_smart=True, compress=compress, has_sha1=False)
+    forged = forge(medium, shape)
+    (tmp_path / "disk.s01").write_bytes(forged.segments[0])
+    (image,) = find_images([tmp_path / "disk.s01"], is_image=False)
+    assert image.container == "ewf-s01"
+    found = read([tmp_path / "disk.s01"], "ewf-s01")
+    assert (found.not_read, found.faults, found.damaged) == (None, (), ())
+    assert (found.size, found.digests["sha256"]) == (len(medium), sha256(medium).hexdigest())
+    assert found.stored["md5"] == md5(medium).hexdigest() == found.digests["md5"]
+    assert found.readers.keys() == {"libewf", "custody"}
+    (tmp_path / "disk.s01").write_bytes(forged.damage(3).segments[0])
+    found = read([tmp_path / "disk.s01"], "ewf-s01")
+    assert found.damaged == ((3 * CHUNK_BYTES, CHUNK_BYTES),)
+    assert {fault.damage for fault in found.faults} == {"container-checksum", "stored-hash"}
 
 
 def test_a_name_that_is_not_utf_8_is_read(medium: bytes, tmp_path: Path, read: Read) -> None:
