@@ -22,13 +22,12 @@ from custody.ledger.appending import Receipt
 from custody.ledger.compose import NOWHERE, Anchor, Composed, compose
 from custody.ledger.store import LedgerReader
 from custody.ledger.submission import Submission, check_times
-from custody.ledger.working import WorkingState
+from custody.ledger.working import WorkingState, try_out
 from custody.report.safe_text import show
 from custody.report.values import Disclosures
 from custody.report.words import hash_name
 from custody.storage.home import Home, open_home
 from custody.verify.places import places_of
-from custody.verify.reducer import reduce
 from custody.verify.verify import Trusted, Verified
 from custody.verify.view import Ledger
 from schemas.errors import StorageError
@@ -143,13 +142,9 @@ class LedgerAccess:
         now = self.surroundings.now()
         with self.read() as reader:
             state, size, numbers = WorkingState(reader.view()), reader.head().size, Numbers(reader)
-            for place, event in enumerate(events):
+            for event in try_out(state, size, events):
                 check_times(event, recorded_at=now)
                 numbers.check(event)
-                # Which keys will sign is not known yet; the one rule that asks for them is asked at append.
-                outcome = reduce(state, size + place, event, ())
-                state.put(outcome.changes)
-                state.place(event.hash, outcome.place)
 
     def append(self, submissions: Iterable[Submission], *, clock_is_right: bool = False) -> tuple[Receipt, ...]:
         """Record a batch as one.

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from custody.ledger.store import LedgerReader, SubjectEntry, Tally
 from custody.ledger.trie import root_from_sorted
+from custody.verify.reducer import reduce
 from custody.verify.state import Put
 from custody.verify.view import Agent, Case, Consent, EventPlace, Exhibit, Key, Ledger, Request, Transfer, View
+from schemas.event import ParsedEvent
 from schemas.merkle import Frontier
 from schemas.subject import Subject, leaf_of, subject_key
 
@@ -95,6 +97,22 @@ class WorkingState(Put):
     def place(self, event_hash: str, place: EventPlace) -> None:
         """Remember where an event stands."""
         self._events[event_hash] = place
+
+
+def try_out(state: WorkingState, size: int, events: Iterable[ParsedEvent]) -> Iterator[ParsedEvent]:
+    """Yield each event before it is taken into ``state``, as it would be as the next entry of a ledger of ``size``.
+
+    Which keys will sign is not known yet; the one rule that asks for them is asked at append.
+
+    Raises:
+        RuleViolation: as the reducer does.
+    """
+    for index, event in enumerate(events, start=size):
+        yield event
+        outcome = reduce(state, index, event, ())
+        state.put(outcome.changes)
+        state.place(event.hash, outcome.place)
+        state.hold(event, outcome.place.subjects)
 
 
 class WorkingTallies:

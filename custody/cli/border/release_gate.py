@@ -10,8 +10,7 @@ from custody.cli.context import Context
 from custody.cli.options import When
 from custody.ledger.compose import Anchor, Composed
 from custody.ledger.submission import Submission
-from custody.ledger.working import WorkingState
-from custody.verify.reducer import reduce
+from custody.ledger.working import WorkingState, try_out
 from custody.verify.release import Breach, check_release
 from custody.verify.view import Exhibit
 from keys.private.signing import join_signatures, sign_for
@@ -53,12 +52,8 @@ def check_gate(context: Context, events: Sequence[ParsedEvent], *, to: str, trie
     breaches: list[Breach] = []
     with access.read() as reader:
         state, size = WorkingState(reader.view()), reader.head().size
-        for place, event in enumerate(events):
+        for event in try_out(state, size, events):
             breaches += [item for item in check_release(state, event, now) if item not in breaches]
-            outcome = reduce(state, size + place, event, ())
-            state.put(outcome.changes)
-            state.place(event.hash, outcome.place)
-            state.hold(event, outcome.place.subjects)
         abouts = tuple(dict.fromkeys(about for event in events for about in _abouts(state, event)))
         named = [str(about.exhibit) for about in abouts]
         breaches += letter_breaches(context, reader, named, to=to)
