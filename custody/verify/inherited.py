@@ -28,7 +28,7 @@ from schemas.event import ParsedEvent
 from schemas.private import Disclosure
 from schemas.report import Findings, LedgerReport, Report, Severity
 from schemas.text import parse_time
-from schemas.types import Private
+from schemas.types import Private, is_set
 
 Bundle = TypeVar("Bundle", bound=Inner)
 
@@ -125,13 +125,15 @@ def report_arrival(
     assert isinstance(details.foreign, Foreign), "the caller looked"
     if any(item.code == "verify.newer-version" for item in inner.report.findings):
         return  # undecided already: what it says can't be read
-    found, head = tuple(_compare(details, first, details.foreign, inner, view)), _sent(details, details.foreign, inner)
+    found, head = tuple(_compare(entry.event, first, inner, view)), _sent(details, details.foreign, inner)
     for wrong in found:
         fail(findings, 11 if wrong.code in _LAWFULNESS else 9, wrong, subject)
     if head is None or any(wrong.code == "inherited.exhibit" for wrong in found):
         return
     if isinstance(details, TransferAccepted) and shown is not None:
         _compare_texts(details, head, inner, shown, findings, subject)
+        for wrong in _compare_asset(details, inner, shown):
+            fail(findings, 9, wrong, subject)
     if isinstance(details, TransferAccepted):
         sent, decided, recorded = map(parse_time, (details.sent_at, details.accepted_at, entry.entry.recorded_at))
         if not sent - _SKEW <= decided <= recorded + _SKEW:
@@ -186,9 +188,12 @@ def _take_over(inner: Inner, name: str, findings: Findings) -> None:
 
 
 def _compare(
-    details: Arrived, first: ExhibitRegistered | None, foreign: Foreign, inner: Inner, view: View
+    arrival: ParsedEvent, first: ExhibitRegistered | None, inner: Inner, view: View
 ) -> Iterator[VerificationError]:
     """Yield what an arrival says otherwise than the bundle with which the exhibit came; ``first`` is its first act."""
+    details = arrival.details
+    assert isinstance(details, Arrived) and isinstance(details.foreign, Foreign), "the caller looked"  # noqa: PT018
+    foreign = details.foreign
     ledger, name = inner.report.ledger, f"{foreign.case}/{foreign.exhibit}"
     assert isinstance(ledger, LedgerReport), "its export was found by the checkpoint"
     listed = {(item.case, item.exhibit) for item in inner.report.exhibits}
@@ -205,6 +210,8 @@ def _compare(
         yield VerificationError("inherited.head", text)
     if first is not None:
         yield from _compare_content(first, event_in(inner.state, inner.entries, there.registration))
+        if isinstance(details, TransferReturned) and first.nature != "data":
+            yield from _compare_way(arrival, inner, there, view)
     head = _sent(details, foreign, inner)
     sent = head.details if head is not None else None
     if not isinstance(sent, TransferDispatched):
@@ -238,6 +245,24 @@ def _compare_texts(
             findings.add(11, Severity.NOTE, "inherited.condition-unseen", subject, found)
 
 
+def _compare_asset(
+    details: TransferAccepted, inner: Inner, shown: Mapping[str, Disclosure]
+) -> Iterator[VerificationError]:
+    """What it is and whose account held it are private: they can be compared where both ledgers' words are shown."""
+    foreign = details.foreign
+    there = inner.state.exhibit(foreign.case, foreign.exhibit) if isinstance(foreign, Foreign) else None
+    before = None if there is None else event_in(inner.state, inner.entries, there.registration)
+    old, new = (
+        item.asset if isinstance(item, ExhibitRegistered) else None for item in (before and before.details, details)
+    )
+    for name in ("account", "asset"):
+        sent, taken = getattr(old, name, None), getattr(new, name, None)
+        was = inner.values.disclosed.get(sent.commitment) if isinstance(sent, Private) else None
+        now = shown.get(taken.commitment) if isinstance(taken, Private) else None
+        if was is not None and now is not None and was.value != now.value:
+            yield VerificationError("inherited.content", f"expected the {name} that was sent, found another")
+
+
 def _texts(details: TransferAccepted | TransferDispatched) -> dict[str, str | None]:
     found = ((item.code, item.text) for item in details.conditions or ())
     return {code: text.commitment if isinstance(text, Private) else None for code, text in found}
@@ -251,6 +276,8 @@ def _compare_decision(details: TransferAccepted, head: ParsedEvent, inner: Inner
     if details.sent_at != head.event.occurred_at:
         text = f"expected it sent at {head.event.occurred_at}, as its sender signed, found {details.sent_at}"
         yield VerificationError("inherited.sent-at", text)
+    if is_set(details.item) and isinstance(head.details, TransferDispatched) and details.item != head.details.item:
+        yield VerificationError("inherited.content", f"expected the {head.details.item}, found the {details.item}")
     is_disputed = any(item.code == "keys.disputed" for item in inner.report.findings)
     if is_disputed and "entries-disputed" not in (details.reservations or ()):
         text = "expected the reservation entries-disputed, for which the bundle calls, found none"
@@ -263,6 +290,27 @@ def _compare_content(details: ExhibitRegistered, registration: ParsedEvent | Non
     if not isinstance(before, ExhibitRegistered) or before.nature != details.nature or root != _root(details):
         text = f"expected the content root that was registered first, {root}, found {_root(details)}"
         yield VerificationError("inherited.content", text)
+
+
+def _compare_way(arrival: ParsedEvent, inner: Inner, there: Exhibit, view: View) -> Iterator[VerificationError]:
+    """A thing has no digest by which it is known again: what comes back is what went from here, act by act."""
+    ledger, event = view.ledger(), arrival.event
+    if ledger is not None and (ledger.origin, str(event.case), str(event.exhibit)) not in _way(inner, there):
+        text = f"expected {event.case}/{event.exhibit} back, found {there.case}/{there.number}, which never was it"
+        yield VerificationError("inherited.content", text)
+
+
+def _way(inner: Inner, there: Exhibit) -> Iterator[tuple[str, str, str]]:
+    """Yield what an exhibit was called in the ledgers before, as the bundles within tell it."""
+    first = event_in(inner.state, inner.entries, there.registration)
+    foreign = first.details.foreign if first is not None and isinstance(first.details, TransferAccepted) else None
+    if not isinstance(foreign, Foreign):
+        return
+    yield foreign.ledger, foreign.case, foreign.exhibit
+    for before in inner.within:
+        known = before.state.exhibit(foreign.case, foreign.exhibit)
+        if known is not None and manifest_of(before) == foreign.manifest:
+            yield from _way(before, known)
 
 
 def _compare_recipient(

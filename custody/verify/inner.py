@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
 from custody.verify.disclosures_step import Values
@@ -27,6 +27,8 @@ class Inner(Protocol):
     def state(self) -> State: ...  # noqa: D102
     @property
     def values(self) -> Values: ...  # noqa: D102
+    @property
+    def within(self) -> Sequence[Inner]: ...  # noqa: D102
 
 
 def event_in(state: State, entries: Mapping[int, ParsedEntry], event_hash: str) -> ParsedEvent | None:

@@ -4254,12 +4254,16 @@ class Verification:
         firsts = [events[exhibit.registration].details, *([here.details] if here else [])]
         if len({(item["nature"], item.get("content", {}).get("root")) for item in firsts}) > 1:
             yield "inherited.content"
+        is_thing = arrival.type == "transfer.returned" and here is not None and here.details["nature"] != "data"
+        if is_thing and (outer.state.origin, *arrival.exhibit) not in self.way_of(name):
+            yield "inherited.content"
         last = events[exhibit.head]
         if last.type != "transfer.dispatched" or last.details["transfer"] != arrival.details["transfer"]:
             yield "inherited.head"
             return
         if arrival.type == "transfer.accepted":
             yield from self._find_other_decision(last, arrival, outer)
+            yield from self._find_other_asset(events[exhibit.registration], arrival, outer)
         to = self.state.agents.get(last.details["to"])
         if to is not None and outer.state.origin is not None:
             if to.ledger not in (None, outer.state.origin):
@@ -4267,11 +4271,36 @@ class Verification:
             if to.country not in (None, outer.state.country):
                 yield "inherited.country"
 
+    def way_of(self, name: ExhibitKey) -> Iterator[tuple[str | None, str, str]]:
+        """What an exhibit was called in the ledgers before, one bundle within after the other."""
+        first = self.registration_of(name)
+        if first is None or first.type != "transfer.accepted":
+            return
+        foreign = first.details["foreign"]
+        yield foreign["ledger"], foreign["case"], foreign["exhibit"]
+        before = self.inherited.get(foreign["manifest"])
+        if before is not None:
+            yield from before.way_of((foreign["case"], foreign["exhibit"]))
+
+    def _find_other_asset(self, registered: Entry, accepted: Entry, outer: Verification) -> Iterator[str]:
+        """Whether the account or the asset are others than were sent, where both sides show them."""
+        for part in ("account", "asset"):
+            told = [entry.details.get("asset", {}).get(part) for entry in (registered, accepted)]
+            shown = [
+                known[value["commitment"]].value
+                for known, value in zip((self.disclosed, outer.disclosed), told, strict=True)
+                if value and value["commitment"] in known
+            ]
+            if len(shown) == 2 and shown[0] != shown[1]:
+                yield "inherited.content"
+
     def _find_other_decision(self, sent: Entry, accepted: Entry, outer: Verification) -> Iterator[str]:
         """In what an acceptance differs from the dispatch that it takes up."""
         details = accepted.details
         if _terms_of(sent.details) != _terms_of(details):
             yield "inherited.conditions"
+        if details.get("item", sent.details["item"]) != sent.details["item"]:
+            yield "inherited.content"
         there, here = (
             {item["code"]: item.get("text") for item in side.details.get("conditions", ())} for side in (sent, accepted)
         )

@@ -7,14 +7,18 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from custody.ledger.compose import Anchor
 from custody.ledger.prove import TileNodes, prove_consistency
 from schemas import text
+from schemas.content import content_of
+from schemas.event import Link
 from schemas.merkle import hash_leaf, root_of
 from schemas.proof import Consistency, format_consistency
-from schemas.trust import SeenCheckpoint
+from schemas.trust import SeenCheckpoint, Trust
+from tests.onchain.scenes import COIN_RECORD, TOKEN_RECORD
 from tests.vectors.forge import pack
-from tests.vectors.posts import Post, trust_in
-from tests.vectors.setting import CASES, Setting, Vector
+from tests.vectors.posts import WAY_BACK, Post, trust_in
+from tests.vectors.setting import CASE, CASES, Setting, Vector
 from tests.vectors.transfer_cases import Road
 
 Terms = list[dict[str, Any]]
@@ -134,3 +138,78 @@ _enter("inherited-linked-by-file", "A proof apart links the inner ledger with wh
 _enter("inherited-not-linked-by-file", "A proof apart that doesn't lead to the inner ledger.", _linked(is_right=False))
 _came("condition-more-with-words", "A condition with words that the dispatch doesn't have at all.", "FAILED", 11,
       "inherited.conditions", conditions=ONE)  # fmt: skip
+_came("accepted-as-a-copy", "The thing itself was sent, and a copy accepted.", "FAILED", 9, "inherited.content",
+      item="copy")  # fmt: skip
+
+
+def _told(raw: bytes, trust: Trust, *, is_right: bool) -> Vector:
+    if is_right:
+        return Vector("PASSED", raw, trust=trust)
+    return Vector("FAILED", raw, 9, "inherited.content", trust=trust)
+
+
+def _thing(post: Post, exhibit: str = "EX-1") -> None:
+    """Register a thing, which has no digest."""
+    post.forge.add(post.world.sign(post.world.registration(CASE, exhibit, actor="examiner-1")))
+
+
+def _brought_back(*, is_other: bool) -> Callable[[Setting], Vector]:
+    """A thing goes to another ledger; that one, or another one that never was it, comes back."""
+
+    def tell(setting: Setting) -> Vector:
+        folder = setting.forge.folder
+        a = Post(folder, "a", {"b": "XB"}, is_holding=False)
+        b = Post(folder, "b", {"a": "XA"}, is_holding=False)
+        _thing(a)
+        parcel = a.parcel(onward="allowed")
+        b.accept(a, parcel, kind="phone", nature="object", onward="allowed")
+        back = "EX-1"
+        if is_other:
+            back = "EX-99"
+            _thing(b, back)
+        b.consent(back, recipient="a-police")
+        b.dispatch(exhibit=back, to="a-police", transfer=WAY_BACK)
+        members = b.bundle(back, to="a-police", stated={"transfer": WAY_BACK})
+        a.take_back(b, members, foreign=b.foreign(members, back))
+        raw, trust = pack(a.bundle("EX-1", to="ministry")), trust_in(a, b)
+        return (
+            Vector("FAILED", raw, 9, "inherited.content", trust=trust)
+            if is_other
+            else Vector("PASSED", raw, trust=trust)
+        )
+
+    return tell
+
+
+_enter("inherited-thing-comes-back", "A thing is sent, and comes back.", _brought_back(is_other=False))
+_enter("inherited-another-thing-comes-back", "A thing is sent, and another one comes back in its place.",
+       _brought_back(is_other=True))  # fmt: skip
+
+
+def _asset(taken: str) -> Callable[[Setting], Vector]:
+    """An asset goes to another ledger, which says what it is."""
+
+    def tell(setting: Setting) -> Vector:
+        folder = setting.forge.folder
+        a = Post(folder, "a", {"b": "XB"}, is_holding=False)
+        b = Post(folder, "b", {"a": "XA"}, is_holding=False)
+        told: dict[str, Any] = {"content": content_of([]), "kind": "token", "nature": "asset"}
+        asset = {"account": COIN_RECORD.account, "custody": "self-hosted"}
+        details = {"asset": asset, "description": "coins", "obtained": "seizure", **told}
+        a.event("exhibit.registered", details, anchor=Anchor(case=CASE, exhibit="EX-1", link=Link(sequence=0)))
+        parcel = a.parcel(onward="allowed")
+        b.accept(a, parcel, **told, asset={**asset, "account": taken}, onward="allowed")
+        raw, trust = pack(b.bundle("EX-1", to="ministry")), trust_in(a, b)
+        is_same = taken == COIN_RECORD.account
+        return (
+            Vector("PASSED", raw, trust=trust)
+            if is_same
+            else Vector("FAILED", raw, 9, "inherited.content", trust=trust)
+        )
+
+    return tell
+
+
+_enter("inherited-asset", "An asset is accepted as what it was sent as.", _asset(str(COIN_RECORD.account)))
+_enter("inherited-asset-exchanged", "Another account is accepted than was sent, in the same words otherwise.",
+       _asset(str(TOKEN_RECORD.account)))  # fmt: skip
