@@ -124,3 +124,14 @@ def test_list_and_show_say_the_same(world: World, stage: Stage) -> None:
             shown = _json(stage, f"show {item['case']}/{item['exhibit']}{as_of}")
             names = ("holder", "status", "is_sealed", "kind", "nature", "description")
             assert {name: shown[name] for name in names} == {name: item[name] for name in names}
+
+
+def test_a_list_fits_a_narrow_terminal(world: World, stage: Stage) -> None:
+    """On 80 columns an exhibit takes two lines, none of them broken by the terminal; elsewhere one, whole."""
+    wide = stage.custody("list").stdout.splitlines()
+    for width in (80, 100, 140):
+        stage.patch.setattr("custody.cli.commands.list_.terminal_width", lambda width=width: width)
+        rows = stage.custody("list").stdout.splitlines()
+        assert max(map(len, rows)) <= width
+        assert len(rows) - 1 == (len(wide) - 1) * (2 if width < 130 else 1)
+        assert CASE in rows[2 if width < 130 else 1]

@@ -42,6 +42,14 @@ def test_the_demonstration_ends_well(played: tuple[Path, subprocess.CompletedPro
         assert (folder / name).exists(), name
 
 
+def test_what_it_prints_to_go_on_with_can_be_typed(played: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    """First where to go: the commands name files of its folder, and who ran it stands elsewhere."""
+    folder, done = played
+    told = done.stdout[done.stdout.index("Go on by yourself:") :].splitlines()
+    assert told[1].split() == ["cd", str(folder)]
+    assert sum(" custody " in line for line in told) == 5
+
+
 def test_every_cheat_is_caught_with_its_reason(played: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     """Eight bundles stay in the folder; each FAILS when it is verified again by hand, with exit code 3."""
     folder, _ = played
