@@ -187,7 +187,7 @@ def test_a_draft_that_waits_loses_the_value_too(machine: Machine) -> None:
     assert event
 
 
-@pytest.mark.parametrize("at", ["destroy_file", "forget_names", "_check_traces"])
+@pytest.mark.parametrize("at", ["destroy_file", "forget_names", "check_traces"])
 def test_an_erasure_that_was_cut_off_is_finished_later(
     machine: Machine, monkeypatch: pytest.MonkeyPatch, at: str
 ) -> None:

@@ -13,10 +13,11 @@ from custody.cli.acting.signing import Outcome, Recorded, complete, named_signer
 from custody.cli.border.receipts import act_result, outcome_lines
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.erasure.destroying import Destroyed, destroy, recorded_orders
+from custody.cli.erasure.destroying import destroy, recorded_orders
 from custody.cli.erasure.plan import Wanted, make_plan
 from custody.cli.erasure.reach import ErasedBackup, ErasedReceiving, backups_with, receivings_of
 from custody.cli.erasure.repeats import refuse_repeat
+from custody.cli.erasure.traces import Destroyed
 from custody.cli.ledger_access import LedgerAccess
 from custody.cli.options import FILE, Signing, When, signed, timed
 from custody.cli.output import emit

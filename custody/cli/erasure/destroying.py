@@ -7,17 +7,15 @@ the last signature came later, the same runs again (`custody erase --finish`) an
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from custody.cli.acting.draft_files import SUFFIX, read_draft
-from custody.cli.erasure.inherited import inherited_with
+from custody.cli.erasure.traces import Destroyed, check_traces, stray_values
 from custody.cli.ledger_access import LedgerAccess
 from custody.cli.showing.holdings import Holdings
 from custody.evidence.destroy import destroy_file, forget_names, replace_whole
 from custody.evidence.sources import Source
-from custody.storage import home_layout
-from custody.storage.incoming import PREFIX, sweep_incoming
+from custody.storage.incoming import sweep_incoming
 from custody.storage.reading import Reader
 from custody.storage.search import Search, find_entries
 from custody.verify.erasures import Erasures, find_erasures, hashes
@@ -26,28 +24,10 @@ from schemas.content import Content, Digests
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.record import DisclosureErased
 from schemas.entry import parse_entry
-from schemas.errors import CustodyError, StorageError
+from schemas.errors import CustodyError
 from schemas.event import ParsedEvent
 from schemas.private import Disclosure, parse_disclosure
 from schemas.types import is_set
-
-
-@dataclass(slots=True)
-class Destroyed:
-    """What is gone: values and names, files with their bytes. ``left`` are places outside of the home that are to be
-    cleared by hand, ``kept`` digests of files that exhibits beyond the order need; ``also`` are values of which the
-    order doesn't speak and that hold a text which it destroys, each by its entry and place, or by the bundle of another
-    ledger in which it came.
-    """
-
-    values: int = 0
-    names: int = 0
-    files: int = 0
-    bytes: int = 0
-    left: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
-    also: list[str] = field(default_factory=list)
-    texts: set[str] = field(default_factory=set)
 
 
 def destroy(access: LedgerAccess, orders: Sequence[ParsedEvent]) -> Destroyed:
@@ -69,8 +49,8 @@ def destroy(access: LedgerAccess, orders: Sequence[ParsedEvent]) -> Destroyed:
         _destroy_names(access, content, ordered, done)
     _destroy_files(access, orders, ordered, registered, done)
     _clear_drafts(access.drafts_folder(), ordered, done)
-    access.home.store.disclosures.erase([*commitments, *_also(access, done)])
-    _check_traces(access.home.path, done)
+    access.home.store.disclosures.erase([*commitments, *stray_values(access, done)])
+    check_traces(access.home.path, done)
     return done
 
 
@@ -215,65 +195,6 @@ def _clear_drafts(folder: Path, ordered: Erasures, done: Destroyed) -> None:
             replace_whole(path, canonical.encode(type(draft)(
                 disclosures=kept, events=draft.events, ledger=draft.ledger, schema=draft.schema
             )))  # fmt: skip
-
-
-def _also(access: LedgerAccess, done: Destroyed) -> list[str]:
-    """Note where else a destroyed text stands: a description may quote the name of the file that it describes. Return
-    the commitments of values that hold one and belong to no entry, as a refused batch leaves them: nobody misses them.
-    """
-    values = (parse_disclosure(text).value for text in done.texts)
-    words = {value for value in values if isinstance(value, str) and len(value) >= SHORTEST}
-    if not words:
-        return []
-    found = {
-        item.commitment: item.path
-        for item in access.home.store.disclosures.all()
-        if item.text not in done.texts and any(word in str(item.value) for word in words)
-    }
-    with access.read() as reader:
-        indexes = reader.commitment_indexes(sorted(found))
-    done.also += [f"entry {index}, {found[item]}" for item, index in sorted(indexes.items(), key=lambda pair: pair[1])]
-    done.also += [f"inherited bundle {where}" for where in inherited_with(access.home.inherited, words)]
-    return sorted(found.keys() - indexes.keys())
-
-
-SHORTEST = 6
-"""Characters of a text that is looked for in other values; shorter ones stand in many by chance."""
-_SEARCHED = (home_layout.DRAFTS, home_layout.MANIFESTS, home_layout.LOCATIONS)
-SEARCH_AT_MOST = 200
-"""Values that are looked for afterwards; of more, these are a sample."""
-
-
-def _check_traces(home: Path, done: Destroyed) -> None:
-    """Raise if the text of a destroyed value is still in a file that may hold private values.
-
-    Raises:
-        StorageError: ``erase.traces``.
-    """
-    needles = [text.encode("ascii") for text in sorted(done.texts)[:SEARCH_AT_MOST]]
-    if not needles:
-        return
-    paths = [path for path in home.iterdir() if path.is_file() and path.name.startswith("disclosures")]
-    folders = [*(home / name for name in _SEARCHED), *home.glob(f"{PREFIX}*")]
-    paths += [path for folder in folders for path in folder.rglob("*") if path.is_file()]
-    found = [path for path in paths if _holds(path, needles)]
-    if found:
-        names = ", ".join(str(path.relative_to(home)) for path in found[:5])
-        hint = "the order is recorded; custody erase --finish tries again"
-        raise StorageError(
-            "erase.traces", f"expected nothing left of what was erased, found some in {names}", hint=hint
-        )
-
-
-def _holds(path: Path, needles: Sequence[bytes]) -> bool:
-    longest, rest = max(map(len, needles)), b""
-    with path.open("rb") as file:
-        while piece := file.read(1 << 24):
-            piece = rest + piece
-            if any(needle in piece for needle in needles):
-                return True
-            rest = piece[-longest:]
-    return False
 
 
 def _shown(source: Source) -> str:
