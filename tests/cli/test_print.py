@@ -40,6 +40,22 @@ def test_a_list_that_is_too_long_for_an_event_is_printed_whole(machine: Machine,
     assert text.count("file, log") == 20
 
 
+def test_a_request_that_came_in_is_not_told_as_unsent(machine: Machine, stage: Stage) -> None:
+    """The asked side prints it too, and its records say when it came, not when it left."""
+    (stage.folder / "asked.pdf").write_bytes(b"paper")
+    machine.do("key new auth-1")
+    machine.do("agent enrol auth-1.enrol --role authority --as reg-1")
+    machine.do("agent enrol peer --kind organisation --country DE --as reg-1")
+    machine.do(
+        "request receive --paper asked.pdf --id in-1 --from peer --reference 7 --kind preservation --until 2027-02-01 "
+        "--as auth-1"
+    )
+    machine.do("print art29-request in-1 -o came.html")
+    page = (stage.folder / "came.html").read_text("utf-8")
+    assert "not sent" not in page
+    assert "Received" in page
+
+
 def test_nothing_is_overwritten_or_half_written(machine: Machine, stage: Stage) -> None:
     """A page that was signed must not be lost to the next one."""
     machine.do("print cn-record EX-1 -o record.html")

@@ -10,7 +10,7 @@ from custody.report.words import format_utc
 from custody.transfer.requests import RequestStory
 from custody.verify.verify import Verified
 from schemas.details.custody import Rehash, SealSeen
-from schemas.details.request import RequestBody, RequestDrafted
+from schemas.details.request import RequestBody, RequestReceived
 from schemas.details.transfer import (
     TransferAccepted,
     TransferDispatched,
@@ -54,13 +54,12 @@ def art29_request(verified: Verified, subject: str, basis: tuple[Row, ...]) -> P
         rows.append(Row(Label(f"({letter}) {title}"), "; ".join(told) or read.value(UNSET)))
     until = format_utc(str(body.until)) if is_set(body.until) else read.value(UNSET)
     rows.append(Row(Label("Preservation asked for until"), until))
-    to = body.to if isinstance(body, RequestDrafted) else story.state.peer
-    side = "To" if isinstance(body, RequestDrafted) else "From"
-    head = (
-        Row(Label("Request"), show(subject)),
-        Row(Label(side), read.person(to)),
-        Row(Label("Sent"), format_utc(story.sent_at) if story.sent_at else "not sent, as far as these records show"),
-    )
+    if isinstance(body, RequestReceived):
+        way = (Row(Label("From"), read.person(story.state.peer)), Row(Label("Received"), format_utc(body.received_at)))
+    else:
+        sent = format_utc(story.sent_at) if story.sent_at else "not sent, as far as these records show"
+        way = (Row(Label("To"), read.person(story.state.peer)), Row(Label("Sent"), sent))
+    head = (Row(Label("Request"), show(subject)), *way)
     statements = (
         Label("Expedited preservation of stored computer data is asked for under article 29 of the Convention on "
               "Cybercrime (ETS 185)."),
