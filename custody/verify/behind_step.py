@@ -15,7 +15,7 @@ from custody.verify.inner import ABSENT, Inner, event_in
 from custody.verify.letters import check_letter, is_begun, is_specific, letter_of, opens_gate
 from custody.verify.opened import Opened, fail
 from custody.verify.past import Past
-from custody.verify.receipt_proof import check_receipt
+from custody.verify.receipt_proof import Read, check_receipt, read_receipt
 from custody.verify.source import Decryption, Source
 from custody.verify.state import State
 from schemas import limits
@@ -136,7 +136,8 @@ def check_behind(bundled: Bundled, findings: Findings) -> tuple[Inner, ...]:
     Findings: ``inherited.depth``; those of `report_absent`, `report_record` and `check_receipt`; and of the letters
     themselves, whose subject begins with the name of their ledger.
     """
-    ledger, letters = bundled.state.ledger(), dict[str, Inner | None]()
+    ledger, letters, receipts = bundled.state.ledger(), dict[str, Inner](), dict[str, Read]()
+    erased, unread = None, dict[tuple[int, str | None], VerificationError]()
     for index, entry in sorted(bundled.entries.items()):
         parsed, where = entry.event, f"entry {index}"
         origin = letter_of(parsed) if opens_gate(parsed) else None
@@ -145,22 +146,28 @@ def check_behind(bundled: Bundled, findings: Findings) -> tuple[Inner, ...]:
         digest = document_of(parsed)
         step = 9 if origin is None else 11
         past = bundled.past(ledger.origin, index)
+        # Each is read once, however many records rest on it.
+        if (step, digest) in unread:
+            fail(findings, step, unread[step, digest], where)
+            continue
         try:
-            raw = bundled.document(digest)
+            known = receipts if origin is None else letters
+            raw = b"" if digest in known else bundled.document(digest)
             if raw is None or digest is None:
-                order = _erased(bundled).order_on(parsed, bundled.state)
-                report_absent(parsed, order, step, where, findings)
+                erased = erased or _erased(bundled)
+                report_absent(parsed, erased.order_on(parsed, bundled.state), step, where, findings)
             elif origin is None:
-                report_errors(check_receipt(parsed, raw, past, bundled.trust), where, findings)
+                if digest not in receipts:
+                    receipts[digest] = read_receipt(raw, bundled.trust)
+                report_errors(check_receipt(parsed, receipts[digest], past), where, findings)
             else:
                 if digest not in letters:
                     letters[digest] = _open(bundled, raw, where, findings)
-                letter = letters[digest]
-                if letter is not None:
-                    report_record(parsed, letter, past, where, findings)
+                report_record(parsed, letters[digest], past, where, findings)
         except VerificationError as error:
+            unread[step, digest] = error
             fail(findings, step, error, where)
-    return tuple(item for item in letters.values() if item is not None)
+    return tuple(letters.values())
 
 
 def _erased(bundled: Bundled) -> ErasedDocuments:
@@ -170,7 +177,7 @@ def _erased(bundled: Bundled) -> ErasedDocuments:
     return found
 
 
-def _open(bundled: Bundled, raw: bytes, where: str, findings: Findings) -> Inner | None:
+def _open(bundled: Bundled, raw: bytes, where: str, findings: Findings) -> Inner:
     if bundled.depth >= limits.INHERITED_DEPTH:
         text = f"expected bundles within bundles to a depth of {limits.INHERITED_DEPTH}, found one more"
         raise VerificationError("inherited.depth", text)

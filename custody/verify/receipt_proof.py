@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from custody.verify.past import Past
@@ -86,8 +86,29 @@ def check_signed(item: UnverifiedReceipt, trust: Trust | None) -> None:
     open_note(item.proof.note, keys_at(checkpoint.size, believed.log_keys))
 
 
-def check_receipt(parsed: ParsedEvent, raw: bytes, past: Past, trust: Trust | None) -> Iterator[VerificationError]:
-    """Yield what speaks against a ``transfer.receipt`` by proof, of which ``raw`` is the document.
+Read = Mapping[str, tuple[list[VerifiedReceipt], list[VerificationError]]]
+"""What a receipt file proves, by event hash, and what is wrong with it; under no hash, what is wrong with all of it."""
+
+
+def read_receipt(raw: bytes, trust: Trust | None) -> Read:
+    """Return what a receipt file proves to whoever believes ``trust``: once, however many records rest on it."""
+    read: dict[str, tuple[list[VerifiedReceipt], list[VerificationError]]] = {}
+    try:
+        items = parse_receipt(raw)
+    except RecordError as error:
+        return {"": ([], [VerificationError(error.code, error.text)])}
+    for item in items:
+        found, wrong = read.setdefault(item.entry.event.hash, ([], []))
+        try:
+            found += prove(item)
+            check_signed(item, trust)
+        except (RecordError, VerificationError) as error:
+            wrong.append(VerificationError(error.code, error.text))
+    return read
+
+
+def check_receipt(parsed: ParsedEvent, read: Read, past: Past) -> Iterator[VerificationError]:
+    """Yield what speaks against a ``transfer.receipt`` by proof, of which ``read`` is the document.
 
     Errors: ``receipt.other`` where it proves something else than the record says or than was sent,
     ``receipt.other-ledger`` where another ledger answered than the one that it was sent to, ``receipt.unknown-ledger``
@@ -95,19 +116,12 @@ def check_receipt(parsed: ParsedEvent, raw: bytes, past: Past, trust: Trust | No
     """
     details = parsed.details
     assert isinstance(details, TransferReceipt), "the caller looked"
-    found: list[VerifiedReceipt] = []
-    try:
-        items = [item for item in parse_receipt(raw) if item.entry.event.hash == _event_of(details)]
-        found += [decided for item in items for decided in prove(item)]
-        for item in items:
-            check_signed(item, trust)
-    except RecordError as error:
-        yield VerificationError(error.code, error.text)
+    found, wrong = read.get(_event_of(details) or "", read.get("", ([], [])))
+    # That its ledger isn't known keeps nothing else from being looked at.
+    wrong = sorted(wrong, key=lambda error: error.code == "receipt.unknown-ledger")[:1]
+    yield from wrong
+    if any(error.code != "receipt.unknown-ledger" for error in wrong):
         return
-    except VerificationError as error:
-        yield error
-        if error.code != "receipt.unknown-ledger":
-            return
     meant = [decided for decided in found if _is_told(details, decided) and _is_sent(parsed, decided, past)]
     if not meant:
         text = f"expected the proof of what is recorded about transfer {details.transfer}, found that of something else"
