@@ -135,7 +135,7 @@ MEANINGS: Final = {
     "inherited.away": "What happened to the exhibit while it was with another authority is not told here.",
     "inherited.condition-unseen": "Whether a condition was passed on word for word can't be told; a text is withheld.",
     "inherited.conditions": "The exhibit was taken in under other conditions than it was sent under.",
-    "inherited.content": "The exhibit isn't what was sent: another thing, asset or content than the first ledger registered.",
+    "inherited.content": "The exhibit isn't what was sent: another thing, asset or content than was first registered.",
     "inherited.depth": "The exhibit went through more ledgers than can be followed.",
     "inherited.not-asked": "Files that the earlier bundle listed are not asked for here.",
     "inherited.recipient": "The exhibit was taken in by somebody to whom it was not sent.",
