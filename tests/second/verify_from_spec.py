@@ -3220,7 +3220,7 @@ class Verification:
         self.state = State()
         self.is_newer = self.has_stopped = self.asks_law = False
         self.inherited: dict[str, Verification] = {}  # by the digest of the payload manifest
-        self.letters: dict[str, Verification | None] = {}  # by the digest of the document; none where it is no bundle
+        self.letters: dict[str, Verification] = {}  # those that could be opened, by the digest of the document
         self._unchecked: set[str] = set()
         self._called_pieces: set[str] = set()
 
@@ -4192,7 +4192,7 @@ class Verification:
 
     def check_pasts(self) -> None:
         """No ledger has two roots at one size, among the bundle's own, those within it, and those of its letters."""
-        letters = [ledger for inner in self.letters.values() if inner for ledger in inner.report_ledgers()]
+        letters = [ledger for inner in self.letters.values() for ledger in inner.report_ledgers()]
         roots: dict[tuple[str, int], str] = {}
         for ledger in [*self.report_ledgers(), *letters]:
             if roots.setdefault((ledger["origin"], ledger["size"]), ledger["root"]) != ledger["root"]:
@@ -4337,22 +4337,57 @@ class Verification:
             digest = origin.get("document", "") if is_letter else entry.details["document"]
             step, member = 11 if is_letter else 9, f"data/documents/{digest}"
             if member not in self.members:
-                code = "letter.absent" if is_letter else "receipt.absent"
-                self.find(step, code, where, "what this rests on isn't at hand", INDETERMINATE)
+                kind, order = "letter" if is_letter else "receipt", self._order_on(entry, digest)
+                if order is not None:
+                    self.find(step, f"{kind}.erased", where, f"destroyed by the order of entry {order}", NOTE)
+                    continue
+                self.find(step, f"{kind}.absent", where, "what this rests on isn't at hand", INDETERMINATE)
                 continue
             try:
                 if is_proof:
                     self._check_receipt(entry, bytes(self.view(member)), where)
-                elif (letter := self._open_letter(digest, member, where)) is not None and not letter.is_newer:
+                elif not (letter := self._open_letter(digest, member, where)).is_newer:
                     self._check_letter(entry, letter, where)
             except Bad as bad:
                 self.find(step, bad.code, where, bad.text, bad.severity)
 
-    def _open_letter(self, digest: str, member: str, where: str) -> Verification | None:
+    def _order_on(self, entry: Entry, digest: str) -> int | None:
+        """The first order that destroyed what a record rests on; none where something left under it since."""
+        own = set(_exhibits_of(entry)) if "about" in entry.event else {self._registration_of(entry)}
+        orders = [
+            item.index
+            for item in self.entries
+            if item.type == "disclosure.erased"
+            and digest in item.details.get("files", ())
+            and own & set(_exhibits_of(item))
+        ]
+        if not orders:
+            return None
+        to = None
+        if entry.type != "transfer.receipt":
+            consent = entry.event_hash if entry.type == "consent.recorded" else entry.event["about"][0].get("event", "")
+            to = self.state.consents[consent].details["recipient"] if consent in self.state.consents else None
+        has_left = any(
+            item.index > orders[0] and item.details.get("to") == to and own & self._let_out(item)
+            for item in self.entries
+            if to is not None
+        )
+        return None if has_left else orders[0]
+
+    def _registration_of(self, entry: Entry) -> str:
+        exhibit = self.state.exhibits.get(entry.exhibit)
+        return exhibit.registration if exhibit else ""
+
+    def _let_out(self, entry: Entry) -> set[str]:
+        """The exhibits that an export or a dispatch lets out."""
+        if entry.type == "bundle.exported":
+            return set(_exhibits_of(entry))
+        return {self._registration_of(entry)} if entry.type == "transfer.dispatched" else set()
+
+    def _open_letter(self, digest: str, member: str, where: str) -> Verification:
         """Verify a letter as a bundle within, once; what is only curable there is no matter here."""
         if digest in self.letters:
             return self.letters[digest]
-        self.letters[digest] = None
         if self.depth >= INHERITED_DEPTH:
             raise Bad("inherited.depth", f"more than {INHERITED_DEPTH} bundles within each other")
         letter = self._verify_within(member)

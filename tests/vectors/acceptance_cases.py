@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -18,11 +18,13 @@ SILENT = ("request.completed", {"fields": (), "request": "req-9"})
 OTHER = ("request.completed", {"accepts": ["return"], "fields": (), "request": "req-9"})
 WITHDRAWN = ("request.withdrawn", {"reason": "settled", "request": "req-9"})
 Said = Sequence[tuple[str, Mapping[str, Any]]]
+Then = Callable[[Post, str], None]
 
 
-def _met(
+def met_case(
     name: str, comment: str, verdict: str, step: int | None, code: str, said: Said = (ACCEPTED,), *,
-    is_there: bool = True, origin: Mapping[str, Any] | None = None,
+    is_there: bool = True, origin: Mapping[str, Any] | None = None, then: Then = lambda *_: None,
+    to: str = "b-police",
 ) -> None:  # fmt: skip
     """The second ledger asks, the first consents under a condition, and the second accepts it in a letter."""
 
@@ -44,19 +46,22 @@ def _met(
         a.event("request.received", {**RECEIVED, **({"origin": {**read, **origin}, "paper": None} if origin else {})})
         consent = a.consent(conditions=[BAR], request="req-1")
         a.annotate("consent.conditions-met", {"conditions": ["speciality"], "origin": read}, event=consent)
-        return Vector(verdict, pack(a.bundle("EX-1", requests=["req-1"])), step, code, trust=trust_in(a, b))
+        then(a, digest)
+        return Vector(verdict, pack(a.bundle("EX-1", to=to, requests=["req-1"])), step, code, trust=trust_in(a, b))
 
     assert name not in CASES, f"two cases named {name}"
     CASES[name] = (comment, tell)
 
 
-_met("conditions-met-by-letter", "Who asked accepts the condition in a letter.", "PASSED", None, "")
-_met("conditions-met-by-a-silent-letter", "The letter doesn't say which conditions are accepted: a defect.", "PASSED",
-     None, "letter.unspecific", (SILENT,))  # fmt: skip
-_met("conditions-met-by-no-letter", "The letter isn't among the documents.", "INDETERMINATE", 11, "letter.absent",
-     is_there=False)  # fmt: skip
-_met("conditions-met-by-another", "The letter accepts another condition.", "FAILED", 11, "letter.terms", (OTHER,))
-_met("conditions-met-and-withdrawn", "The request was withdrawn in the same letter.", "FAILED", 11, "letter.grant",
-     (ACCEPTED, WITHDRAWN))  # fmt: skip
-_met("conditions-met-of-another-request", "The request on record is another one of that ledger.", "FAILED", 11,
-     "letter.request", origin={"document": "ab" * 32, "request": "req-8"})  # fmt: skip
+met_case("conditions-met-by-letter", "Who asked accepts the condition in a letter.", "PASSED", None, "")
+met_case("conditions-met-by-a-silent-letter", "The letter doesn't say which conditions: a defect.", "PASSED", None,
+         "letter.unspecific", (SILENT,))  # fmt: skip
+met_case("conditions-met-by-no-letter", "The letter isn't among the documents.", "INDETERMINATE", 11, "letter.absent",
+         is_there=False)  # fmt: skip
+met_case("conditions-met-by-another", "The letter accepts another condition.", "FAILED", 11, "letter.terms", (OTHER,))
+met_case("conditions-met-and-withdrawn", "The request was withdrawn in the same letter.", "FAILED", 11, "letter.grant",
+         (ACCEPTED, WITHDRAWN))  # fmt: skip
+met_case("conditions-met-of-another-request", "The request on record is another one of that ledger.", "FAILED", 11,
+         "letter.request", origin={"document": "ab" * 32, "request": "req-8"})  # fmt: skip
+met_case("conditions-met-by-a-letter-read-twice", "The letter is also what the request itself was read in.", "PASSED",
+         None, "", origin={"request": "req-9"})  # fmt: skip

@@ -23,6 +23,7 @@ from tests.vectors import (
     evidence_cases,
     form_cases,
     letter_cases,
+    order_cases,
     reducer_cases,
     release_cases,
     request_cases,
@@ -52,6 +53,7 @@ MODULES = (
     border_cases,
     arrival_cases,
     letter_cases,
+    order_cases,
     acceptance_cases,
 )
 """Importing them enters their cases."""

@@ -48,6 +48,10 @@ class Letter:
     edit: Callable[[bytes], bytes] = lambda raw: raw
     is_there: bool = True
     exported: Sequence[str] = ("req-1",)
+    times: int = 1
+    """How many consents rest on it."""
+    then: Callable[[Post, str], Members] | None = None
+    """Makes the bundle, given the digest of the letter."""
 
     def tell(self, setting: Setting) -> tuple[Members, Post, Post]:
         """Return the bundle that rests on it, for the ministry, and both ledgers."""
@@ -77,11 +81,15 @@ class Letter:
             **CONSENT, "authority": "b-police", "manner": "letter", "origin": origin, "recipient": "ministry",
             "request": "req-1", **self.consent,
         }  # fmt: skip
-        a.annotate("consent.recorded", given, "EX-2", actor="official-1")
-        return a.bundle("EX-2", to="ministry", requests=self.exported), a, b
+        for _ in range(self.times):
+            a.annotate("consent.recorded", given, "EX-2", actor="official-1")
+        made = self.then(a, digest) if self.then else a.bundle("EX-2", to="ministry", requests=self.exported)
+        return made, a, b
 
 
-def _letter(name: str, comment: str, verdict: str, step: int | None, code: str, **changes: Any) -> None:
+def letter_case(name: str, comment: str, verdict: str, step: int | None, code: str, **changes: Any) -> None:
+    """Enter a case of a consent by letter."""
+
     def tell(setting: Setting) -> Vector:
         members, a, b = Letter(**changes).tell(setting)
         return Vector(verdict, pack(members), step, code, trust=trust_in(a, b))
@@ -90,22 +98,24 @@ def _letter(name: str, comment: str, verdict: str, step: int | None, code: str, 
 
 
 def _wrong(name: str, comment: str, code: str, **changes: Any) -> None:
-    _letter(name, comment, "FAILED", 11, f"letter.{code}", **changes)
+    letter_case(name, comment, "FAILED", 11, f"letter.{code}", **changes)
 
 
 BAR = {"before": True, "code": "speciality"}
-_letter("consent", "A consent that another ledger's letter grants.", "PASSED", None, "")
-_letter("consent-to-a-bundle-of-its-own", "The bundle says nothing of the request that was granted, which is our own.",
-        "PASSED", None, "", exported=())  # fmt: skip
-_letter("consent-unspecific", "The letter grants, and doesn't say what: a defect.", "PASSED", None,
-        "letter.unspecific", answers=[{}])  # fmt: skip
-_letter("not-there", "The letter isn't among the documents.", "INDETERMINATE", 11, "letter.absent", is_there=False)
-_letter("not-named", "The record doesn't say which document the letter is.", "INDETERMINATE", 11, "letter.absent",
-        origin={"document": None})  # fmt: skip
-_letter("cut", "The letter is cut in half.", "FAILED", 11, "container.truncated",
-        edit=lambda raw: raw[: len(raw) // 2])  # fmt: skip
-_letter("damaged", "A bit of the letter is flipped.", "FAILED", 0, "container.crc",
-        edit=lambda raw: raw.replace(b'"ledger":"b.example/main"', b'"ledger":"b.exanple/main"', 1))  # fmt: skip
+letter_case("consent", "A consent that another ledger's letter grants.", "PASSED", None, "")
+letter_case("consent-to-a-bundle-of-its-own", "The bundle says nothing of the granted request, which is our own.",
+            "PASSED", None, "", exported=())  # fmt: skip
+letter_case("consent-unspecific", "The letter grants, and doesn't say what: a defect.", "PASSED", None,
+            "letter.unspecific", answers=[{}])  # fmt: skip
+letter_case("not-there", "The letter isn't among the documents.", "INDETERMINATE", 11, "letter.absent", is_there=False)
+letter_case("not-named", "The record doesn't say which document the letter is.", "INDETERMINATE", 11, "letter.absent",
+            origin={"document": None})  # fmt: skip
+letter_case("cut", "The letter is cut in half.", "FAILED", 11, "container.truncated",
+            edit=lambda raw: raw[: len(raw) // 2])  # fmt: skip
+letter_case("cut-under-two-consents", "Two consents rest on a letter that is cut in half.", "FAILED", 11,
+            "container.truncated", edit=lambda raw: raw[: len(raw) // 2], times=2)  # fmt: skip
+letter_case("damaged", "A bit of the letter is flipped.", "FAILED", 0, "container.crc",
+            edit=lambda raw: raw.replace(b'"ledger":"b.example/main"', b'"ledger":"b.exanple/main"', 1))  # fmt: skip
 _wrong("of-another-size", "Read under another checkpoint than the letter's.", "origin", origin={"size": 3})
 _wrong("about-another-event", "The letter has no such event.", "origin", origin={"event": "cd" * 32})
 _wrong("of-another-request", "The event is about another request there.", "origin", origin={"request": "req-8"})
@@ -151,10 +161,11 @@ def _right(road: Road, index: int) -> bytes:
     return format_receipt([(road.b.forge.raws[index], _proof(road.b, index))])
 
 
-def _receipt(
+def receipt_case(
     name: str, comment: str, verdict: str, step: int | None, code: str, made: Made = _right, *,
     known: str = "ab", is_there: bool = True, kind: str = "transfer.accepted", to: str = "b-police",
     said: Mapping[str, Any] | None = None, accepted: Mapping[str, Any] | None = None,
+    then: Callable[[Post, str], None] = lambda *_: None,
 ) -> None:  # fmt: skip
     """The first ledger sends, the second decides, and its receipt moves custody there."""
 
@@ -174,6 +185,7 @@ def _receipt(
         }  # fmt: skip
         details = {**RECEIPT, "decided_at": decided, "document": digest, "manner": "proof", "origin": origin}
         road.a.act("transfer.receipt", {**details, **(said or {})})
+        then(road.a, digest)
         raw = pack(road.a.bundle("EX-1", to="ministry"))
         trust = trust_in(*(post for post in (road.a, road.b) if post.name in known))
         return Vector(verdict, raw, step, code, trust=trust)
@@ -230,29 +242,31 @@ for _code, _comment, _old, _new in (
     ("nodes", "A hash of three bytes.", b"\n\n", b"\nAQID\n\n"),
     ("note", "A signature line that is none.", "\u2014".encode(), b"-"),
 ):
-    _receipt(f"with-a-wrong-{_code}", _comment, "FAILED", 9, f"tlog-proof.{_code}", _edited(_old, _new))
-_receipt("proven", "The receiver's ledger proves that it accepted.", "PASSED", None, "")
-_receipt("proven-with-reservations", "It accepted with a reservation.", "PASSED", None, "",
-         accepted={"reservations": ["other"]}, said={"outcome": "accepted-with-reservations"})  # fmt: skip
-_receipt("not-there", "The proof isn't among the documents.", "INDETERMINATE", 9, "receipt.absent", is_there=False)
-_receipt("of-an-unknown-ledger", "The reader doesn't know the receiver's ledger.", "INDETERMINATE", 9,
-         "receipt.unknown-ledger", known="a")  # fmt: skip
-_receipt("that-is-none", "A scan in place of a proof.", "FAILED", 9, "record.malformed", lambda *_: b"%PDF")
-_receipt("of-a-case", "It proves that a case was opened.", "FAILED", 9, "receipt.kind", kind="case.opened")
-_receipt("of-another-index", "The proof is of the entry before.", "FAILED", 9, "receipt.index", _shifted)
-_receipt("that-leads-nowhere", "The proof doesn't lead to its checkpoint.", "FAILED", 9, "tree.inclusion", _unproven)
-_receipt("by-a-stranger", "Another key than the ledger's signed the checkpoint.", "FAILED", 9, "note.unsigned",
-         _by_a_stranger)  # fmt: skip
-_receipt("of-another-origin", "Checkpoint and entry name two ledgers.", "FAILED", 9, "receipt.origin",
-         _of_another_origin)  # fmt: skip
-_receipt("of-another-outcome", "The record says reservations, the proof none.", "FAILED", 9, "receipt.other",
-         said={"outcome": "accepted-with-reservations"})  # fmt: skip
-_receipt("of-another-transfer", "It was accepted in another transfer.", "FAILED", 9, "receipt.other",
-         accepted={"transfer": "4f" * 16})  # fmt: skip
-_receipt("of-another-exhibit", "Another dispatch was accepted.", "FAILED", 9, "receipt.other",
-         accepted={"foreign": {"head": "cd" * 32}})  # fmt: skip
-_receipt("of-another-ledger", "Another ledger accepted it than the one that it was sent to.", "FAILED", 9,
-         "receipt.other-ledger", to="c-police")  # fmt: skip
+    receipt_case(f"with-a-wrong-{_code}", _comment, "FAILED", 9, f"tlog-proof.{_code}", _edited(_old, _new))
+receipt_case("proven", "The receiver's ledger proves that it accepted.", "PASSED", None, "")
+receipt_case("proven-with-reservations", "It accepted with a reservation.", "PASSED", None, "",
+             accepted={"reservations": ["other"]}, said={"outcome": "accepted-with-reservations"})  # fmt: skip
+receipt_case("not-there", "The proof isn't among the documents.", "INDETERMINATE", 9, "receipt.absent", is_there=False)
+receipt_case("of-an-unknown-ledger", "The reader doesn't know the receiver's ledger.", "INDETERMINATE", 9,
+             "receipt.unknown-ledger", known="a")  # fmt: skip
+receipt_case("that-is-none", "A scan in place of a proof.", "FAILED", 9, "record.malformed", lambda *_: b"%PDF")
+receipt_case("of-a-case", "It proves that a case was opened.", "FAILED", 9, "receipt.kind", kind="case.opened")
+receipt_case("of-another-index", "The proof is of the entry before.", "FAILED", 9, "receipt.index", _shifted)
+receipt_case(
+    "that-leads-nowhere", "The proof doesn't lead to its checkpoint.", "FAILED", 9, "tree.inclusion", _unproven
+)
+receipt_case("by-a-stranger", "Another key than the ledger's signed the checkpoint.", "FAILED", 9, "note.unsigned",
+             _by_a_stranger)  # fmt: skip
+receipt_case("of-another-origin", "Checkpoint and entry name two ledgers.", "FAILED", 9, "receipt.origin",
+             _of_another_origin)  # fmt: skip
+receipt_case("of-another-outcome", "The record says reservations, the proof none.", "FAILED", 9, "receipt.other",
+             said={"outcome": "accepted-with-reservations"})  # fmt: skip
+receipt_case("of-another-transfer", "It was accepted in another transfer.", "FAILED", 9, "receipt.other",
+             accepted={"transfer": "4f" * 16})  # fmt: skip
+receipt_case("of-another-exhibit", "Another dispatch was accepted.", "FAILED", 9, "receipt.other",
+             accepted={"foreign": {"head": "cd" * 32}})  # fmt: skip
+receipt_case("of-another-ledger", "Another ledger accepted it than the one that it was sent to.", "FAILED", 9,
+             "receipt.other-ledger", to="c-police")  # fmt: skip
 
 
 def _exported_otherwise(setting: Setting) -> Vector:

@@ -84,6 +84,11 @@ class Post:
         """Record a consent that covers exhibits, EX-1 if none is named."""
         return self.annotate("consent.recorded", {**CONSENT, **changes}, *exhibits, actor=actor)
 
+    def erase(self, *exhibits: str, **what: Any) -> None:
+        """Order something destroyed that belongs to exhibits, EX-1 if none is named."""
+        details = {"authority": "court", "commitments": [], "order": "7", **what}
+        self.annotate("disclosure.erased", details, *exhibits, registrar="registrar-1")
+
     def dispatch(self, **changes: Any) -> None:
         """Send EX-1."""
         exhibit = changes.pop("exhibit", "EX-1")

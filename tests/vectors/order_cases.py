@@ -1,0 +1,125 @@
+"""Steps 9 and 11: letters and receipts that an order destroyed, and what may leave under them no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from custody.ledger.compose import Anchor
+from schemas.event import About
+from tests.vectors.acceptance_cases import met_case
+from tests.vectors.forge import Members
+from tests.vectors.letter_cases import letter_case, receipt_case
+from tests.vectors.posts import PAPER, Post
+from tests.vectors.setting import CASE, FILES
+
+NUMBER = "3f" * 16
+
+
+def _home(post: Post) -> Members:
+    """The exhibit goes back to where it came from, under consents that rest on no letter."""
+    post.consent("EX-2")
+    post.consent("EX-2", authority="b-police", **PAPER)
+    return post.bundle("EX-2", to="b-police")
+
+
+def _erased(*exhibits: str) -> Callable[[Post, str], Members]:
+    def then(post: Post, digest: str) -> Members:
+        post.erase(*exhibits or ("EX-2",), files=[digest])
+        return _home(post)
+
+    return then
+
+
+def _exported(post: Post, digest: str) -> Members:
+    """Something leaves under the letter, and only then it is destroyed."""
+    post.bundle("EX-2", to="ministry")
+    return _erased()(post, digest)
+
+
+def _exported_since(post: Post, digest: str) -> Members:
+    """Something leaves under the letter that is destroyed, in an export before this one."""
+    post.erase("EX-2", files=[digest])
+    post.bundle("EX-2", to="ministry")
+    return _home(post)
+
+
+def _exporting(post: Post, digest: str) -> Members:
+    post.erase("EX-2", files=[digest])
+    return post.bundle("EX-2", to="ministry")
+
+
+def _dispatched_since(post: Post, digest: str) -> Members:
+    post.erase("EX-2", files=[digest])
+    post.dispatch(exhibit="EX-2", to="ministry", transfer=NUMBER)
+    return _home(post)
+
+
+def _ordered_again(post: Post, digest: str) -> Members:
+    """A second order can't excuse what left after the first."""
+    post.erase("EX-2", files=[digest])
+    post.bundle("EX-2", to="ministry")
+    return _erased()(post, digest)
+
+
+def _about_another(post: Post, digest: str) -> Members:
+    composed = post.world.registration(CASE, "EX-3", actor="examiner-1", files=FILES)
+    post.forge.add(post.world.sign(composed))
+    post.erase("EX-3", files=[digest])
+    post.consent("EX-2", "EX-3")
+    post.consent("EX-2", authority="b-police", **PAPER)
+    return post.bundle("EX-2", "EX-3", to="b-police")
+
+
+def _about_the_request(post: Post, digest: str) -> Members:
+    """An order about the request of a consent says nothing of the exhibits that the letter let out."""
+    details = {"authority": "court", "commitments": [], "files": [digest], "order": "7"}
+    about = Anchor(about=(About(request="req-1"),))
+    post.event("disclosure.erased", details, anchor=about, registrar="registrar-1")
+    post.consent("EX-2")
+    post.consent("EX-2", authority="b-police", **PAPER)
+    return post.bundle("EX-2", to="b-police", requests=["req-1"])
+
+
+def _of_another(post: Post, _: str) -> Members:
+    return _erased()(post, "cd" * 32)
+
+
+def _order(post: Post, digest: str) -> None:
+    post.erase(files=[digest])
+
+
+def _exported_after_order(post: Post, digest: str) -> None:
+    _order(post, digest)
+    post.bundle("EX-1", to="b-police")
+
+
+def _letter(name: str, comment: str, verdict: str, then: Callable[[Post, str], Members]) -> None:
+    step, code = (None, "letter.erased") if verdict == "PASSED" else (11, "letter.absent")
+    letter_case(name, comment, verdict, step, code, is_there=False, then=then)
+
+
+_letter("erased", "The letter was destroyed by order: a note.", "PASSED", _erased())
+_letter("used-and-erased", "The letter was destroyed after something left under it: a note.", "PASSED", _exported)
+_letter("erased-and-used", "What is exported rests on a letter that was destroyed before.", "INDETERMINATE",
+        _exporting)  # fmt: skip
+_letter("erased-and-used-before", "Something was exported under a letter that was destroyed.", "INDETERMINATE",
+        _exported_since)  # fmt: skip
+_letter("erased-and-dispatched", "Something was dispatched under a letter that was destroyed.", "INDETERMINATE",
+        _dispatched_since)  # fmt: skip
+_letter("erased-twice", "After something left under a destroyed letter, another order names it.", "INDETERMINATE",
+        _ordered_again)  # fmt: skip
+_letter("erased-for-another-exhibit", "The order is about another exhibit.", "INDETERMINATE", _about_another)
+_letter("erased-for-a-request", "The order is about the request of the consent.", "INDETERMINATE", _about_the_request)
+_letter("another-erased", "The order names another document.", "INDETERMINATE", _of_another)
+letter_case("erased-and-there", "The letter is there though an order named it.", "PASSED", None, "",
+            then=_erased())  # fmt: skip
+met_case("conditions-met-by-an-erased-letter-since", "It was destroyed, and the exhibit leaves to who asked.",
+         "INDETERMINATE", 11, "letter.absent", is_there=False, then=_order)  # fmt: skip
+receipt_case("erased", "The proof was destroyed by order: a note.", "PASSED", None, "receipt.erased", is_there=False,
+             then=_order)  # fmt: skip
+receipt_case("erased-and-used", "A proof lets nothing out, so that nothing can leave under it.", "PASSED", None,
+             "receipt.erased", is_there=False, then=_exported_after_order)  # fmt: skip
+receipt_case("another-erased", "The order names another document.", "INDETERMINATE", 9, "receipt.absent",
+             is_there=False, then=lambda post, _: post.erase(files=["cd" * 32]))  # fmt: skip
+met_case("conditions-met-by-an-erased-letter", "The letter was destroyed by order: a note.", "PASSED", None,
+         "letter.erased", is_there=False, then=_order, to="ministry")  # fmt: skip
