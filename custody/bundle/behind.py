@@ -119,7 +119,15 @@ class Behind:
             registered = None if exhibit is None else past.event_of(exhibit.registration)
             first = None if registered is None else registered.details
         registration = first if isinstance(first, ExhibitRegistered) else None
-        report_arrival(entry, registration, inner, past.view, findings)
+        report_arrival(entry, registration, inner, past.view, findings, within=self._inherited)
+
+    def _inherited(self, manifest: str) -> Verified | None:
+        """Return the bundle of a payload manifest, if the home has it and it can be opened."""
+        path = self.inherited(manifest)
+        if manifest not in self.known and path is not None:
+            self.known[manifest] = self._verify(path)
+        found = self.known.get(manifest)
+        return found if isinstance(found, Verified) else None
 
     def _read(self, name: object, find: Find, code: str, step: int, where: str, findings: Findings) -> Verified | None:
         """Return what holds of the letter or bundle called ``name``; nothing where that is a finding."""

@@ -94,7 +94,7 @@ def check_inherited(
             text = f"expected the bundle of {foreign.ledger} with which it came, found none"
             fail(findings, 9, VerificationError("inherited.absent", text), f"entry {index}")
             continue
-        report_arrival(entries[index], first, inner_bundle, state, findings, shown=values.disclosed)
+        report_arrival(entries[index], first, inner_bundle, state, findings, within=found.get, shown=values.disclosed)
     for manifest in sorted(found.keys() - named):
         text = "expected only bundles with which a carried exhibit came, found another"
         fail(findings, 9, VerificationError("inherited.unnamed", text), manifest)
@@ -113,9 +113,11 @@ def report_arrival(
     view: View,
     findings: Findings,
     *,
+    within: Find,
     shown: Mapping[str, Disclosure] | None = None,
 ) -> None:
-    """Hold an acceptance or a return against the bundle with which the exhibit came; ``first`` is its first act here.
+    """Hold an acceptance or a return against the bundle with which the exhibit came; ``first`` is its first act here,
+    ``within`` finds the bundles with which exhibits came here.
 
     ``shown`` are the values of this ledger's own records, where texts of conditions are to be compared.
     Findings: ``inherited.times`` (defect), ``inherited.condition-unseen`` (note), and as `check_inherited`.
@@ -125,7 +127,8 @@ def report_arrival(
     assert isinstance(details.foreign, Foreign), "the caller looked"
     if any(item.code == "verify.newer-version" for item in inner.report.findings):
         return  # undecided already: what it says can't be read
-    found, head = tuple(_compare(entry.event, first, inner, view)), _sent(details, details.foreign, inner)
+    found = tuple(_compare(entry.event, first, inner, view, within))
+    head = _sent(details, details.foreign, inner)
     for wrong in found:
         fail(findings, 11 if wrong.code in _LAWFULNESS else 9, wrong, subject)
     if head is None or any(wrong.code == "inherited.exhibit" for wrong in found):
@@ -188,7 +191,7 @@ def _take_over(inner: Inner, name: str, findings: Findings) -> None:
 
 
 def _compare(
-    arrival: ParsedEvent, first: ExhibitRegistered | None, inner: Inner, view: View
+    arrival: ParsedEvent, first: ExhibitRegistered | None, inner: Inner, view: View, within: Find
 ) -> Iterator[VerificationError]:
     """Yield what an arrival says otherwise than the bundle with which the exhibit came; ``first`` is its first act."""
     details = arrival.details
@@ -210,8 +213,8 @@ def _compare(
         yield VerificationError("inherited.head", text)
     if first is not None:
         yield from _compare_content(first, event_in(inner.state, inner.entries, there.registration))
-        if isinstance(details, TransferReturned) and first.nature != "data":
-            yield from _compare_way(arrival, inner, there, view)
+        if isinstance(details, TransferReturned):
+            yield from _compare_way(arrival, first, inner, there, view, within)
     head = _sent(details, foreign, inner)
     sent = head.details if head is not None else None
     if not isinstance(sent, TransferDispatched):
@@ -292,25 +295,47 @@ def _compare_content(details: ExhibitRegistered, registration: ParsedEvent | Non
         yield VerificationError("inherited.content", text)
 
 
-def _compare_way(arrival: ParsedEvent, inner: Inner, there: Exhibit, view: View) -> Iterator[VerificationError]:
-    """A thing has no digest by which it is known again: what comes back is what went from here, act by act."""
-    ledger, event = view.ledger(), arrival.event
-    if ledger is not None and (ledger.origin, str(event.case), str(event.exhibit)) not in _way(inner, there):
-        text = f"expected {event.case}/{event.exhibit} back, found {there.case}/{there.number}, which never was it"
+def _compare_way(
+    arrival: ParsedEvent, first: ExhibitRegistered, inner: Inner, there: Exhibit, view: View, within: Find
+) -> Iterator[VerificationError]:
+    """What comes back is what went from here, or what that was made of once: a thing has no digest by which it is known
+    again, and files that somebody had all the time are no exhibit that came back.
+    """
+    ledger, known = view.ledger(), event_in(inner.state, inner.entries, there.registration)
+    if ledger is None or known is None:
+        return
+    here = (ledger.origin, str(arrival.event.case), str(arrival.event.exhibit))
+    ours = _began_as(here, first, within)
+    theirs = _began_as((_origin(inner), there.case, there.number), known.details, _found_in(inner))
+    if ours is not None and theirs is not None and ours != theirs:
+        text = f"expected {'/'.join(here[1:])} back, found {there.case}/{there.number}, which never was it"
         yield VerificationError("inherited.content", text)
 
 
-def _way(inner: Inner, there: Exhibit) -> Iterator[tuple[str, str, str]]:
-    """Yield what an exhibit was called in the ledgers before, as the bundles within tell it."""
-    first = event_in(inner.state, inner.entries, there.registration)
-    foreign = first.details.foreign if first is not None and isinstance(first.details, TransferAccepted) else None
-    if not isinstance(foreign, Foreign):
-        return
-    yield foreign.ledger, foreign.case, foreign.exhibit
-    for before in inner.within:
-        known = before.state.exhibit(foreign.case, foreign.exhibit)
-        if known is not None and manifest_of(before) == foreign.manifest:
-            yield from _way(before, known)
+Name = tuple[str, str, str]
+"""Ledger, case and number of an exhibit."""
+Find = Callable[[str], Inner | None]
+"""Finds the bundle of a payload manifest."""
+
+
+def _began_as(name: Name, first: object, within: Find) -> Name | None:
+    """Return what an exhibit was called where it was first registered; nothing where a bundle on the way is missing."""
+    while isinstance(first, TransferAccepted) and isinstance(first.foreign, Foreign):
+        foreign, before = first.foreign, within(first.foreign.manifest)
+        known = None if before is None else before.state.exhibit(foreign.case, foreign.exhibit)
+        event = None if before is None or known is None else event_in(before.state, before.entries, known.registration)
+        if before is None or event is None:
+            return None
+        name, first, within = (foreign.ledger, foreign.case, foreign.exhibit), event.details, _found_in(before)
+    return name
+
+
+def _found_in(inner: Inner) -> Find:
+    return {manifest_of(item) or "": item for item in inner.within}.get
+
+
+def _origin(inner: Inner) -> str:
+    return inner.report.ledger.origin if isinstance(inner.report.ledger, LedgerReport) else ""
 
 
 def _compare_recipient(

@@ -72,6 +72,8 @@ def _take_back(view: View, before: Exhibit, after: Exhibit, event: Event, detail
     _check_sender(view, before.holder if dispatch is None else dispatch.sender, event)
     check_agents(view, details.from_)
     foreign = details.foreign
+    if isinstance(foreign, Foreign):
+        _check_origin(view, details.from_, foreign)
     decided = _decide(view, details.transfer, (foreign.head,)) if isinstance(foreign, Foreign) else ()
     after = replace(
         after, status="held", holder=event.signers[0].party, dispatch=None,
@@ -104,15 +106,20 @@ def accept_exhibit(view: View, exhibit: Exhibit, details: TransferAccepted) -> t
     """
     foreign = details.foreign
     assert isinstance(foreign, Foreign), "the record wants it"
-    sender, ledger = view.agent(details.from_), view.ledger()
     check_agents(view, details.from_)
+    _check_origin(view, details.from_, foreign)
+    (decided,) = _decide(view, details.transfer, (foreign.head,))
+    return exhibit, decided
+
+
+def _check_origin(view: View, from_: str, foreign: Foreign) -> None:
+    """It came from the ledger of who sent it, and that is another than this."""
+    sender, ledger = view.agent(from_), view.ledger()
     if sender is not None and sender.ledger != foreign.ledger:
         text = f"expected a sender whose ledger on record is {foreign.ledger}, found {sender.ledger or 'none'}"
         raise RuleViolation("rule.transfer-origin", text)
     if ledger is not None and ledger.origin == foreign.ledger:
         raise RuleViolation("rule.transfer-origin", "expected an exhibit of another ledger, found one of this")
-    (decided,) = _decide(view, details.transfer, (foreign.head,))
-    return exhibit, decided
 
 
 def check_exported(view: View, event: Event, details: BundleExported) -> None:

@@ -2604,11 +2604,14 @@ class State:
     def _apply_transfer_accepted(self, entry: Entry) -> None:
         details = entry.details
         exhibit = self._register(entry, is_put=False)
+        self._check_origin(details)
+        self._decide([details["foreign"]["head"]])
+        self._put(entry, exhibit)
+
+    def _check_origin(self, details: dict[str, Any]) -> None:
         foreign, sender = details["foreign"], self.agents.get(details["from"])
         if (sender and sender.ledger != foreign["ledger"]) or foreign["ledger"] == self.origin:
             raise Bad("rule.transfer-origin", f"{details['from']} keeps another ledger than {foreign['ledger']}")
-        self._decide([foreign["head"]])
-        self._put(entry, exhibit)
 
     def _apply_transfer_refused(self, entry: Entry) -> None:
         self._decide([item["head"] for item in entry.details.get("exhibits", ())])
@@ -2705,6 +2708,7 @@ class State:
         if not is_registrar and entry.party("actor") != (sent.sender if sent else exhibit.holder):
             raise Bad("rule.transfer-sender", "neither the sender nor a registrar")
         if entry.type == "transfer.returned" and "foreign" in details:
+            self._check_origin(details)
             self._decide([details["foreign"]["head"]])
 
     def _check_return(self, entry: Entry, exhibit: Exhibit) -> None:
@@ -4254,9 +4258,10 @@ class Verification:
         firsts = [events[exhibit.registration].details, *([here.details] if here else [])]
         if len({(item["nature"], item.get("content", {}).get("root")) for item in firsts}) > 1:
             yield "inherited.content"
-        is_thing = arrival.type == "transfer.returned" and here is not None and here.details["nature"] != "data"
-        if is_thing and (outer.state.origin, *arrival.exhibit) not in self.way_of(name):
-            yield "inherited.content"
+        if arrival.type == "transfer.returned" and here is not None:
+            began = self.began_as(name), outer.began_as(arrival.exhibit)
+            if None not in began and began[0] != began[1]:
+                yield "inherited.content"
         last = events[exhibit.head]
         if last.type != "transfer.dispatched" or last.details["transfer"] != arrival.details["transfer"]:
             yield "inherited.head"
@@ -4271,16 +4276,16 @@ class Verification:
             if to.country not in (None, outer.state.country):
                 yield "inherited.country"
 
-    def way_of(self, name: ExhibitKey) -> Iterator[tuple[str | None, str, str]]:
-        """What an exhibit was called in the ledgers before, one bundle within after the other."""
+    def began_as(self, name: ExhibitKey) -> tuple[str | None, str, str] | None:
+        """What an exhibit was called where it was first registered; nothing where a bundle on the way is missing."""
         first = self.registration_of(name)
-        if first is None or first.type != "transfer.accepted":
-            return
+        if first is None:
+            return None
+        if first.type != "transfer.accepted":
+            return (self.state.origin, *name)
         foreign = first.details["foreign"]
-        yield foreign["ledger"], foreign["case"], foreign["exhibit"]
         before = self.inherited.get(foreign["manifest"])
-        if before is not None:
-            yield from before.way_of((foreign["case"], foreign["exhibit"]))
+        return None if before is None else before.began_as((foreign["case"], foreign["exhibit"]))
 
     def _find_other_asset(self, registered: Entry, accepted: Entry, outer: Verification) -> Iterator[str]:
         """Whether the account or the asset are others than were sent, where both sides show them."""

@@ -18,7 +18,7 @@ from schemas.trust import SeenCheckpoint, Trust
 from tests.onchain.scenes import COIN_RECORD, TOKEN_RECORD
 from tests.vectors.forge import pack
 from tests.vectors.posts import WAY_BACK, Post, trust_in
-from tests.vectors.setting import CASE, CASES, Setting, Vector
+from tests.vectors.setting import CASE, CASES, FILES, Setting, Vector
 from tests.vectors.transfer_cases import Road
 
 Terms = list[dict[str, Any]]
@@ -153,6 +153,28 @@ def _thing(post: Post, exhibit: str = "EX-1") -> None:
     post.forge.add(post.world.sign(post.world.registration(CASE, exhibit, actor="examiner-1")))
 
 
+def _files_registered_apart(setting: Setting) -> Vector:
+    """Another ledger registers files of the same content, which never were the exhibit, and sends them back as it."""
+    folder = setting.forge.folder
+    a = Post(folder, "a", {"b": "XB"})
+    b = Post(folder, "b", {"a": "XA"}, is_holding=False)
+    a.parcel(onward="allowed")
+    b.forge.add(b.world.sign(b.world.registration(CASE, "EX-1", actor="examiner-1", files=FILES)))
+    b.consent(recipient="a-police")
+    b.dispatch(to="a-police", transfer=WAY_BACK)
+    members = b.bundle("EX-1", to="a-police", stated={"transfer": WAY_BACK})
+    a.take_back(b, members)
+    return _told(pack(a.bundle("EX-1", to="ministry")), trust_in(a, b), is_right=False)
+
+
+def _own_parcel(setting: Setting) -> Vector:
+    """A return that rests on the very bundle with which the exhibit left."""
+    road = Road(setting)
+    road.a.take_back(road.a, road.parcel, **{"from": "b-police"})
+    raw = pack(road.a.bundle("EX-1", to="ministry"))
+    return Vector("FAILED", raw, 7, "rule.transfer-origin", trust=trust_in(road.a))
+
+
 def _brought_back(*, is_other: bool) -> Callable[[Setting], Vector]:
     """A thing goes to another ledger; that one, or another one that never was it, comes back."""
 
@@ -213,3 +235,6 @@ def _asset(taken: str) -> Callable[[Setting], Vector]:
 _enter("inherited-asset", "An asset is accepted as what it was sent as.", _asset(str(COIN_RECORD.account)))
 _enter("inherited-asset-exchanged", "Another account is accepted than was sent, in the same words otherwise.",
        _asset(str(TOKEN_RECORD.account)))  # fmt: skip
+_enter("inherited-files-registered-apart", "Files of the same content come back that never were the exhibit.",
+       _files_registered_apart)  # fmt: skip
+_enter("rule-returned-with-own-parcel", "A return rests on the bundle with which it left.", _own_parcel)
