@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from custody.audit import columns
+from custody.audit.bound_content import check_contents
 from custody.audit.checkpoints import StoredCheckpoints, known_keys
 from custody.audit.confusables import check_numbers
 from custody.audit.custody_at import CustodyWatch
@@ -132,6 +133,7 @@ class LedgerPass:
         self._report_absent()
         replay.result.fold.finish()
         check_numbers(replay.result.fold.state, self.findings)
+        check_contents(replay.result.fold.state, self.findings)
         if not size:
             self.findings.add(4, Severity.FAILED, "audit.empty", "entry 0", "expected entry 0, found no entry at all")
 

@@ -206,6 +206,8 @@ MEANINGS: Final = {
     "record": "A record is not written in the one way in which records are written: it was changed or damaged.",
     "record.version": "A record is of a newer version than this program knows.",
     "release": "Evidence left for another country without a consent that covered it.",
+    "release.bound-content": "Files that another country let come here on a condition stand in the ledger again as an "
+    "exhibit that is not bound by it; how it came to have them must be explained.",
     "release.consent-conditions": "Evidence left before the conditions of the consent were met.",
     "release.consent-terms": "Evidence left on easier terms than the consent allowed.",
     "release.consent-early": "Evidence left before the consent counted.",

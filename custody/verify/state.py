@@ -154,6 +154,10 @@ class State(Put):
         found = {digest: tuple(map(self.registered, names)) for digest, names in held.items() if names}
         return {digest: tuple(item for item in items if item is not None) for digest, items in found.items()}
 
+    def files(self) -> Iterator[tuple[str, frozenset[str]]]:
+        """Yield the digests of files in each registration, by its event hash; whole ledgers only."""
+        return self._contents.files()
+
     def documents(self, request: str) -> tuple[str, ...]:
         """Return the documents that this side put to a request; whole ledgers only."""
         return self._contents.documents(request)
