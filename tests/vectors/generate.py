@@ -27,6 +27,7 @@ from tests.vectors import (
     reducer_cases,
     release_cases,
     request_cases,
+    return_cases,
     rule_cases,
     transfer_cases,
 )
@@ -54,6 +55,7 @@ MODULES = (
     arrival_cases,
     letter_cases,
     order_cases,
+    return_cases,
     acceptance_cases,
 )
 """Importing them enters their cases."""
