@@ -50,7 +50,11 @@ def past_of(
         found = view.agent(agent)
         return None if found is None else found.ledger
 
-    return Past("" if ledger is None else ledger.origin, view, ledger_of, event_of, begun_by)
+    def country_of(agent: str) -> str | None:
+        found = view.agent(agent)
+        return None if found is None else found.country
+
+    return Past("" if ledger is None else ledger.origin, view, ledger_of, country_of, event_of, begun_by)
 
 
 @dataclass(slots=True)

@@ -111,14 +111,20 @@ class Bundled:
     def past(self, origin: str, index: int) -> Past:
         """Return what the bundle shows of the ledger ``origin`` before the entry at ``index``."""
 
-        def ledger_of(agent: str) -> str | None:
+        def told(agent: str, name: str) -> str | None:
             changes = (
                 item.event.details
                 for place, item in sorted(self.entries.items())
                 if place < index and isinstance(item.event.details, AgentChanged | AgentEnrolled)
             )
-            found = [item.ledger for item in changes if item.agent == agent and is_set(item.ledger)]
+            found = [getattr(item, name) for item in changes if item.agent == agent and is_set(getattr(item, name))]
             return str(found[-1]) if found else None
+
+        def ledger_of(agent: str) -> str | None:
+            return told(agent, "ledger")
+
+        def country_of(agent: str) -> str | None:
+            return told(agent, "country")
 
         def event_of(event_hash: str) -> ParsedEvent | None:
             return event_in(self.state, self.entries, event_hash)
@@ -127,7 +133,7 @@ class Bundled:
             bodies = (item.event for _, item in sorted(self.entries.items()))
             return next((item for item in bodies if is_begun(item, request)), None)
 
-        return Past(origin, self.state, ledger_of, event_of, begun_by)
+        return Past(origin, self.state, ledger_of, country_of, event_of, begun_by)
 
 
 def check_behind(bundled: Bundled, findings: Findings) -> tuple[Inner, ...]:

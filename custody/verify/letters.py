@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from custody.verify.inner import Inner, event_in, export_of, manifest_of
 from custody.verify.past import Past
+from custody.verify.view import Agent
 from schemas.details.consent import STRICTNESS, ConditionsMet, ConsentRecorded, Grant
 from schemas.details.exhibit import ExhibitRegistered, Foreign
 from schemas.details.letter import LetterOrigin
@@ -75,9 +76,12 @@ def check_letter(parsed: ParsedEvent, letter: Inner, past: Past) -> Iterator[Ver
         text = f"expected the letter of {origin.ledger} that is on record, with its event, found another"
         yield VerificationError("letter.origin", text)
         return
-    to = _reader(letter)
-    if to not in {None, past.origin}:
-        yield VerificationError("letter.recipient", f"expected a letter to {past.origin}, found one to {to}")
+    to, own = _reader(letter), past.view.ledger()
+    if to is not None and to.ledger not in {None, past.origin}:
+        yield VerificationError("letter.recipient", f"expected a letter to {past.origin}, found one to {to.ledger}")
+    elif to is not None and to.ledger is None and own is not None and to.country not in {None, own.country}:
+        text = f"expected a letter to somebody of {own.country}, found one to {to.id} of {to.country}"
+        yield VerificationError("letter.recipient", text)
     sender = _sender(parsed, past)
     if sender is None or past.ledger_of(sender) != origin.ledger:
         text = f"expected a letter of the ledger of {sender or 'the sender'}, found one of {origin.ledger}"
@@ -117,11 +121,10 @@ def _details(letter: Inner, event_hash: str) -> object:
     return None if event is None else event.details
 
 
-def _reader(letter: Inner) -> str | None:
-    """Return the ledger that the letter was written to, as far as its writer knew it."""
+def _reader(letter: Inner) -> Agent | None:
+    """Return to whom the letter was written, as its writer knew him."""
     export = export_of(letter)
-    to = None if export is None or not is_set(export.to) else letter.state.agent(str(export.to))
-    return None if to is None else to.ledger
+    return None if export is None or not is_set(export.to) else letter.state.agent(str(export.to))
 
 
 def _sender(parsed: ParsedEvent, past: Past) -> str | None:
@@ -233,8 +236,8 @@ def _check_grant(
 
 def _eased(consent: ConsentRecorded, about: tuple[About, ...], grant: Grant, ledger: str, past: Past) -> Iterator[str]:
     """Yield where a consent goes beyond the grant that it rests on."""
-    to = past.view.agent(consent.recipient)
-    if to is None or to.country != grant.to_country or (is_set(grant.to_ledger) and to.ledger != grant.to_ledger):
+    to = consent.recipient
+    if past.country_of(to) != grant.to_country or (is_set(grant.to_ledger) and past.ledger_of(to) != grant.to_ledger):
         yield "recipient"
     if STRICTNESS.index(consent.onward) < STRICTNESS.index(grant.onward):
         yield "onward"

@@ -21,12 +21,14 @@ RESTING: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A ledger's ``origin``, its state, the origin of an agent's own ledger as it was on record then, and its events
-    by hash, as far as they are at hand; ``begun_by`` tells by which of them a request was drafted or received.
+    """A ledger's ``origin``, its state, the origin of an agent's own ledger and his country as they were on record
+    then, and its events by hash, as far as they are at hand; ``begun_by`` tells by which of them a request was drafted
+    or received.
     """
 
     origin: str
     view: View
     ledger_of: Callable[[str], str | None]
+    country_of: Callable[[str], str | None]
     event_of: Callable[[str], ParsedEvent | None]
     begun_by: Callable[[str], ParsedEvent | None]
