@@ -144,7 +144,9 @@ class Fold:
         breaches = check_release(self.state, event, parsed.entry.recorded_at)
         for breach in breaches:
             self._findings.add(11, Severity.FAILED, breach.code, subject, breach.text)
-        if names_nobody(event) and not breaches:
+        about = event.event.about
+        is_of_exhibits = isinstance(about, tuple) and is_set(about[0].exhibit)
+        if names_nobody(event) and is_of_exhibits and not breaches:
             text = "an export that names no recipient on record, so that no consent could be looked for"
             self._findings.add(11, Severity.DEFECT, "release.recipient-unnamed", subject, text)
 

@@ -66,10 +66,10 @@ def goal_of(view: View, parsed: ParsedEvent, ledger: Ledger) -> Goal | None:
 
 
 def names_nobody(parsed: ParsedEvent) -> bool:
-    """Tell whether an event exports exhibits without a recipient on record, so that no consent can be looked for."""
-    about = parsed.event.about
-    is_of_exhibits = isinstance(about, tuple) and is_set(about[0].exhibit)
-    return is_of_exhibits and isinstance(parsed.details, BundleExported) and not is_set(parsed.details.to)
+    """Tell whether an event exports something without a recipient on record, so that no consent can be looked for: a
+    letter too may enclose evidence.
+    """
+    return isinstance(parsed.details, BundleExported) and not is_set(parsed.details.to)
 
 
 def names_no_goal(parsed: ParsedEvent) -> bool:
