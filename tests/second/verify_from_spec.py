@@ -2861,8 +2861,10 @@ class State:
     def find_unnamed(self, entry: Entry) -> tuple[str, str] | None:
         """Code and severity, where an event doesn't say where to something goes."""
         details = entry.details
-        if entry.type == "bundle.exported" and "to" not in details and "exhibit" in entry.event["about"][0]:
-            return "release.recipient-unnamed", FAILED if self.is_gated else DEFECT
+        if entry.type == "bundle.exported" and "to" not in details:
+            if self.is_gated:
+                return "release.recipient-unnamed", FAILED
+            return ("release.recipient-unnamed", DEFECT) if "exhibit" in entry.event["about"][0] else None
         leaves = (
             (entry.type == "custody.moved" and "carrier" in details)
             or entry.type == "exhibit.released"
@@ -4408,12 +4410,16 @@ class Verification:
 
     def ledger_of(self, agent: str, index: int) -> str | None:
         """The ledger that an agent had on record before an entry."""
+        return self.told_of(agent, index, "ledger")
+
+    def told_of(self, agent: str, index: int, name: str) -> str | None:
+        """What was on record of an agent before an entry."""
         told = [
-            details["ledger"]
+            details[name]
             for entry in self.entries
             if entry.index < index and entry.type in ("agent.changed", "agent.enrolled")
             for details in [entry.details]
-            if details["agent"] == agent and "ledger" in details
+            if details["agent"] == agent and name in details
         ]
         return told[-1] if told else None
 
@@ -4440,6 +4446,8 @@ class Verification:
         to = letter.state.agents.get(export.details.get("to", ""))
         if to is not None and to.ledger not in (None, own):
             self.find(11, "letter.recipient", where, f"a letter to {to.ledger}")
+        elif to is not None and to.ledger is None and to.country not in (None, self.state.country):
+            self.find(11, "letter.recipient", where, f"a letter to somebody of {to.country}")
         if entry.type == "consent.recorded":
             sender = details["authority"]
         else:
@@ -4524,13 +4532,12 @@ class Verification:
 
     def _is_easier(self, entry: Entry, grant: dict[str, Any], ledger: str) -> bool:
         """Whether a consent goes beyond what was granted."""
-        details, to = entry.details, self.state.agents.get(entry.details["recipient"])
+        details, to = entry.details, entry.details["recipient"]
         kept = {item["code"]: item for item in details.get("conditions", ())}
         names = {(item["case"], item["exhibit"]) for item in grant["exhibits"]}
         return (
-            to is None
-            or to.country != grant["to_country"]
-            or ("to_ledger" in grant and to.ledger != grant["to_ledger"])
+            self.told_of(to, entry.index, "country") != grant["to_country"]
+            or ("to_ledger" in grant and self.ledger_of(to, entry.index) != grant["to_ledger"])
             or STRICTER.index(details["onward"]) < STRICTER.index(grant["onward"])
             or any(
                 item["code"] not in kept

@@ -13,7 +13,7 @@ from schemas.merkle import hash_leaf, root_of
 from schemas.receipt import format_receipt
 from schemas.tlog_proof import TlogProof, format_tlog_proof
 from tests.vectors.forge import Members, pack
-from tests.vectors.posts import CONSENT, TRANSFER, Post, trust_in
+from tests.vectors.posts import CONSENT, PAPER, TRANSFER, Post, trust_in
 from tests.vectors.request_cases import DRAFT, SENT
 from tests.vectors.setting import CASE, CASES, FILES, Setting, Vector
 from tests.vectors.transfer_cases import RECALLED, RECEIPT, Road
@@ -87,6 +87,13 @@ class Letter:
         return made, a, b
 
 
+def back_home(post: Post) -> Members:
+    """The exhibit goes back to where it came from, under consents that rest on no letter."""
+    post.consent("EX-2")
+    post.consent("EX-2", authority="b-police", **PAPER)
+    return post.bundle("EX-2", to="b-police")
+
+
 def letter_case(name: str, comment: str, verdict: str, step: int | None, code: str, **changes: Any) -> None:
     """Enter a case of a consent by letter."""
 
@@ -140,6 +147,29 @@ _wrong("with-a-condition", "The letter has a condition that the consent lacks.",
 _wrong("with-a-bar", "A condition of the letter bars the release, and the consent's doesn't.", "terms",
        answers=[{"grant": {**GRANT, "conditions": [BAR]}}],
        consent={"conditions": [{**BAR, "before": False}]})  # fmt: skip
+
+
+def _moved(**changes: Any) -> Callable[[Post, str], Members]:
+    """On record, who may have it is elsewhere since the consent."""
+
+    def then(post: Post, _: str) -> Members:
+        post.event("agent.changed", {"agent": "c-police", **changes}, actor="registrar-1")
+        return back_home(post)
+
+    return then
+
+
+letter_case("before-the-recipient-moved", "Who may have it is in another country since the consent.", "PASSED", None,
+            "", answers=[{"grant": {**GRANT, "to_country": "XC"}}], consent={"recipient": "c-police"},
+            then=_moved(country="XD"))  # fmt: skip
+letter_case("before-the-recipient-changed", "Who may have it keeps another ledger since the consent.", "PASSED", None,
+            "", answers=[{"grant": {**GRANT, "to_country": "XC", "to_ledger": "c.example/main"}}],
+            consent={"recipient": "c-police"}, then=_moved(ledger="d.example/main"))  # fmt: skip
+_wrong("for-whoever-moved-since", "Who may have it was elsewhere when the consent was recorded.", "terms",
+       answers=[{"grant": {**GRANT, "to_country": "XD"}}], consent={"recipient": "c-police"},
+       then=_moved(country="XD"))  # fmt: skip
+_wrong("to-another-country", "The letter was written to somebody of another country, who keeps no ledger.",
+       "recipient", written_to="ministry")  # fmt: skip
 _wrong("that-ends", "The letter's grant ends, and the consent doesn't.", "terms",
        answers=[{"grant": {**GRANT, "valid_until": "2026-12-01T00:00:00Z"}}])  # fmt: skip
 

@@ -8,24 +8,17 @@ from custody.ledger.compose import Anchor
 from schemas.event import About
 from tests.vectors.acceptance_cases import met_case
 from tests.vectors.forge import Members
-from tests.vectors.letter_cases import letter_case, receipt_case
+from tests.vectors.letter_cases import back_home, letter_case, receipt_case
 from tests.vectors.posts import PAPER, Post
 from tests.vectors.setting import CASE, FILES
 
 NUMBER = "3f" * 16
 
 
-def _home(post: Post) -> Members:
-    """The exhibit goes back to where it came from, under consents that rest on no letter."""
-    post.consent("EX-2")
-    post.consent("EX-2", authority="b-police", **PAPER)
-    return post.bundle("EX-2", to="b-police")
-
-
 def _erased(*exhibits: str) -> Callable[[Post, str], Members]:
     def then(post: Post, digest: str) -> Members:
         post.erase(*exhibits or ("EX-2",), files=[digest])
-        return _home(post)
+        return back_home(post)
 
     return then
 
@@ -40,7 +33,7 @@ def _exported_since(post: Post, digest: str) -> Members:
     """Something leaves under the letter that is destroyed, in an export before this one."""
     post.erase("EX-2", files=[digest])
     post.bundle("EX-2", to="ministry")
-    return _home(post)
+    return back_home(post)
 
 
 def _exporting(post: Post, digest: str) -> Members:
@@ -51,7 +44,7 @@ def _exporting(post: Post, digest: str) -> Members:
 def _dispatched_since(post: Post, digest: str) -> Members:
     post.erase("EX-2", files=[digest])
     post.dispatch(exhibit="EX-2", to="ministry", transfer=NUMBER)
-    return _home(post)
+    return back_home(post)
 
 
 def _ordered_again(post: Post, digest: str) -> Members:
