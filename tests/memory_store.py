@@ -154,6 +154,10 @@ class MemoryLedger:
             if case in (None, exhibit.case) and number in (None, exhibit.number) and holder in (None, exhibit.holder)
         )
 
+    def bound_exhibits(self) -> tuple[Exhibit, ...]:
+        """Return the exhibits that another ledger has a say in."""
+        return tuple(exhibit for exhibit in self.exhibits() if exhibit.bound_to)
+
     def standings(self) -> Standings:
         """Nothing is known yet."""
         return Standings()

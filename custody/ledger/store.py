@@ -160,6 +160,9 @@ class LedgerReader(Protocol):
     ) -> tuple[Exhibit, ...]:
         """Return the exhibits that fit all that is given, in order of case and number."""
 
+    def bound_exhibits(self) -> tuple[Exhibit, ...]:
+        """Return the exhibits that go on with the consent of another ledger only, in order of case and number."""
+
 
 class LedgerWriter(LedgerReader, Protocol):
     """A reader inside the one write transaction; it sees what was put."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from custody.cli.border.bound_content import bind
 from custody.cli.border.release_gate import Tried, refuse
 from custody.cli.context import Context
 from custody.ledger.admission import check_lawful
+from custody.ledger.working import WorkingState
 from custody.verify.release import Breach, check_release, goal_of
 from custody.verify.view import Exhibit, View
 from schemas.event import ParsedEvent
@@ -22,7 +24,9 @@ def check_given(context: Context, events: Sequence[ParsedEvent], *, tried: Tried
     """
     now = format_time(context.now())
     with context.ledger().read() as reader:
-        view = reader.view()
+        view = WorkingState(reader.view())
+        linked = (view.exhibit(str(event.event.case), str(event.event.exhibit)) for event in events)
+        bind(reader, view, [item for item in linked if item is not None])
         for event in events:
             breaches = check_release(view, event, now)
             if breaches:

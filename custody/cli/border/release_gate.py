@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal, NoReturn
 
+from custody.cli.border.bound_content import bind
 from custody.cli.border.letter_breaches import letter_breaches
 from custody.cli.context import Context
 from custody.cli.options import When
+from custody.cli.output import note
 from custody.ledger.compose import Anchor, Composed
 from custody.ledger.submission import Submission
 from custody.ledger.working import WorkingState, try_out
@@ -52,6 +54,8 @@ def check_gate(context: Context, events: Sequence[ParsedEvent], *, to: str, trie
     breaches: list[Breach] = []
     with access.read() as reader:
         state, size = WorkingState(reader.view()), reader.head().size
+        released = [exhibit for event in events for exhibit in _exhibits(state, event)]
+        warnings = bind(reader, state, dict.fromkeys(released))
         for event in try_out(state, size, events):
             breaches += [item for item in check_release(state, event, now) if item not in breaches]
         abouts = tuple(dict.fromkeys(about for event in events for about in _abouts(state, event)))
@@ -60,6 +64,8 @@ def check_gate(context: Context, events: Sequence[ParsedEvent], *, to: str, trie
         # A letter is about no exhibit; what it would have let out is named by its breaches.
         abouts = abouts or tuple(dict.fromkeys(about for breach in breaches for about in _named(state, breach)))
     if breaches:
+        for text in warnings:
+            note(context.settings, text)
         _record(context, breaches, abouts, to=to, tried=tried, by=by)
         _raise(breaches)
 
@@ -82,7 +88,9 @@ def breaches_of(context: Context, exhibits: Sequence[Exhibit], *, to: str) -> li
     """Return what speaks against exhibits going to an agent; nothing is recorded."""
     with context.ledger().read() as reader:
         event = _access(context, exhibits, to).event
-        return list(check_release(reader.view(), event, format_time(context.now())))
+        state = WorkingState(reader.view())
+        bind(reader, state, exhibits)
+        return list(check_release(state, event, format_time(context.now())))
 
 
 def record_export(context: Context, exhibits: Sequence[Exhibit], *, to: str) -> None:
@@ -125,6 +133,11 @@ def _abouts(state: WorkingState, event: ParsedEvent) -> tuple[About, ...]:
         return tuple(About(exhibit=item.exhibit) for item in event.event.about if isinstance(item.exhibit, str))
     exhibit = state.exhibit(str(event.event.case), str(event.event.exhibit))
     return () if exhibit is None else (About(exhibit=exhibit.registration),)
+
+
+def _exhibits(state: WorkingState, event: ParsedEvent) -> Iterator[Exhibit]:
+    found = (state.registered(str(about.exhibit)) for about in _abouts(state, event))
+    yield from (item for item in found if item is not None)
 
 
 def _named(state: WorkingState, breach: Breach) -> Iterator[About]:

@@ -18,6 +18,7 @@ from typing import Any
 
 from custody.cli.acting.numbering import next_numbers
 from custody.cli.acting.signing import Outcome, complete, named_signers
+from custody.cli.border.bound_content import warn_bound
 from custody.cli.context import Context
 from custody.cli.intake.lost_ranges import lost_details
 from custody.cli.intake.taking_in import Taking, check_interrupted, confirm_size, survey_paths, take_in_exhibit
@@ -119,6 +120,7 @@ def _record(
     for attempt in range(1, _ATTEMPTS + 1):
         numbered = assign_numbers(context, taken)
         composed = [event for item in numbered for event in _compose(context, item, signers, when, staged, taking)]
+        warn_bound(context, [item.event for item in composed])
         try:
             return complete(context, who, composed, keep=staged.keep)
         except RuleViolation as error:
