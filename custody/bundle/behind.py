@@ -14,8 +14,8 @@ from pathlib import Path
 
 from custody.bundle.container import open_container
 from custody.bundle.source import verify_container
+from custody.verify.arrival import report_arrival
 from custody.verify.behind_step import is_proven, report_errors, report_letter, report_record
-from custody.verify.inherited import report_arrival
 from custody.verify.inner import manifest_of
 from custody.verify.letters import letter_of, opens_gate
 from custody.verify.past import Past
