@@ -24,7 +24,7 @@ from custody.cli.results import ActResult
 from custody.cli.showing.holdings import staging
 from custody.ledger.compose import Anchor
 from custody.report.safe_text import show
-from custody.verify.view import Exhibit
+from custody.verify.view import Exhibit, View
 from schemas.details.consent import ConsentRecorded
 from schemas.errors import UsageError
 from schemas.event import About
@@ -85,6 +85,7 @@ def consent_record(
         with context.ledger().read() as reader:
             if reader.view().agent(given["recipient"]) is not None:  # one unknown is the rules' to refuse
                 check_organisation(reader.view(), given["recipient"])
+            _check_authority(reader.view(), given["authority"])
             asked = reader.view().request(given["request"] or "")
         details = {**_terms(context, given, when, source), **source.details}
         if asked is not None and asked.direction == "outgoing" and details["manner"] != "letter":
@@ -100,6 +101,19 @@ def consent_record(
         outcome = complete(context, who, [composed], keep=staged.keep)
     covered = ", ".join(show(format_exhibit(item)) for item in exhibits)
     emit_outcome(context, outcome, notes=[f"covers: {covered}", source.told])
+
+
+def _check_authority(view: View, authority: str) -> None:
+    """Raise if an agent is a person: the gate asks for the consent of organisations and units only.
+
+    Raises:
+        UsageError: ``consent.authority``.
+    """
+    known = view.agent(authority)
+    if known is not None and known.kind == "person":
+        text = f"expected an organisation or unit whose consent it is, found {show(authority)}, a person"
+        hint = f"custody agent enrol ID --kind organisation --country CC --member {show(authority)}, and --authority ID"
+        raise UsageError("consent.authority", text, hint=hint)
 
 
 def _covered(context: Context, selection: Selection, *, is_with_derived: bool) -> tuple[Exhibit, ...]:
