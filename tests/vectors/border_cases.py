@@ -215,6 +215,11 @@ def _to_nobody(post: Post) -> Members:
     return post.bundle("EX-1", stated={"to": None})
 
 
+def _letter_to_nobody(post: Post) -> Members:
+    post.event("request.drafted", DRAFT)
+    return post.bundle(requests=["req-1"], stated={"to": None})
+
+
 CARRIED = {"carrier": "courier-1", "place": "Room 5"}
 LENT = {"reason": "trial", "terms": "lent", "to": "court"}
 GIVEN_BACK = {"authority": "court", "manner": "returned-to-owner"}
@@ -223,6 +228,10 @@ UNNAMED, UNKNOWN, MISSING = (
 )  # fmt: skip
 _gated("gate-export-to-nobody", "Under the gate an export names nobody on record.", "FAILED", 11,
        "release.recipient-unnamed", _to_nobody)  # fmt: skip
+_gated("gate-letter-to-nobody", "Under the gate a letter too says to whom it goes.", "FAILED", 11,
+       "release.recipient-unnamed", _letter_to_nobody)  # fmt: skip
+_gated("letter-to-nobody-before-the-gate", "A letter of a ledger from before the gate need not say to whom it goes.",
+       "PASSED", None, "", _letter_to_nobody, gate=None)  # fmt: skip
 for _name, _type, _details in (
     ("carried", "custody.moved", CARRIED), ("lent", "exhibit.released", LENT),
     ("given-back", "exhibit.disposed", GIVEN_BACK),
