@@ -168,7 +168,8 @@ class LedgerPass:
         behind.look(parsed, past_of(self.replayed.fold.state, self._event_of, self._begun.get), found)
         is_blind = behind.trusted.trust is None
         for item in found.items:
-            if item.code in _MISSING:
+            # What a bundle within lacks isn't this record's own letter, and no order of this ledger is about it.
+            if item.code in _MISSING and item.subject == f"entry {placed.index}":
                 self._absent.append((parsed.event, item))
                 continue
             severity = Severity.NOTE if is_blind and item.code in _BLIND else item.severity
