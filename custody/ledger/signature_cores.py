@@ -25,7 +25,7 @@ from schemas.errors import VerificationError
 BATCH: Final = 256
 _WORTH_IT: Final = 2048
 """Below so many signatures, starting a process costs more than it saves."""
-_AHEAD: Final = 48 << 20
+_AHEAD: Final = 32 << 20
 """Bytes of messages that may wait for the workers: so much that they still have work while the caller does, at the end
 of an audit, what can't be shared."""
 _SWITCH: Final = 0.0005
