@@ -127,18 +127,19 @@ class Behind:
 
     def _inherited(self, manifest: str) -> Verified | None:
         """Return the bundle of a payload manifest, if the home has it and it can be opened."""
-        path = self.inherited(manifest)
-        if manifest not in self.known and path is not None:
-            self.known[manifest] = self._verify(path)
-        found = self.known.get(manifest)
+        found = self._find(manifest, self.inherited)
         return found if isinstance(found, Verified) else None
+
+    def _find(self, name: str, find: Find) -> Verified | VerificationError | None:
+        """Return what was found of a letter or bundle, which is verified when it is first asked for."""
+        path = find(name)
+        if name not in self.known and path is not None:
+            self.known[name] = self._verify(path)
+        return self.known.get(name)
 
     def _read(self, name: object, find: Find, code: str, step: int, where: str, findings: Findings) -> Verified | None:
         """Return what holds of the letter or bundle called ``name``; nothing where that is a finding."""
-        path = find(name) if isinstance(name, str) else None
-        if isinstance(name, str) and name not in self.known and path is not None:
-            self.known[name] = self._verify(path)
-        found = self.known.get(name) if isinstance(name, str) else None
+        found = self._find(name, find) if isinstance(name, str) else None
         if found is None:
             what = "bundle with the payload manifest" if find is self.inherited else "letter with the SHA-256"
             text = f"expected in the home the {what} {name if isinstance(name, str) else 'that is named'}, found none"

@@ -110,13 +110,13 @@ class Bundled:
 
     def past(self, origin: str, index: int) -> Past:
         """Return what the bundle shows of the ledger ``origin`` before the entry at ``index``."""
+        changes = [
+            item.event.details
+            for place, item in sorted(self.entries.items())
+            if place < index and isinstance(item.event.details, AgentChanged | AgentEnrolled)
+        ]
 
         def told(agent: str, name: str) -> str | None:
-            changes = (
-                item.event.details
-                for place, item in sorted(self.entries.items())
-                if place < index and isinstance(item.event.details, AgentChanged | AgentEnrolled)
-            )
             found = [getattr(item, name) for item in changes if item.agent == agent and is_set(getattr(item, name))]
             return str(found[-1]) if found else None
 

@@ -37,6 +37,20 @@ class Sides:
         for line in lines:
             self.a.do(line)
 
+    def send(self) -> None:
+        """Go to b, register EX-1 there, and send it to a as parcel.zip, with the consent that this takes."""
+        self.at("b")
+        self.do(
+            "key new exam-2",
+            "agent enrol exam-2.enrol --role examiner --as reg-1",
+            "case open D --authority B --legal-basis B --as reg-1",
+            "agent enrol ministry --kind organisation --country DE --as reg-1",
+            "agent change ministry --add auth-2 --as reg-1",
+            "register x.txt --case D --exhibit EX-1 --as exam-2",
+            "consent record D/EX-1 --authority ministry --recipient asker --purpose p --as auth-2",
+            "dispatch D/EX-1 --to asker --purpose p --original --not-sealed data -o parcel.zip --as exam-2",
+        )
+
     def forge(
         self,
         type: str,

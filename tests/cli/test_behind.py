@@ -202,16 +202,8 @@ def test_an_audit_reads_receipts_and_inherited_bundles_again(sides: Sides) -> No
 
 def _granted(sides: Sides) -> dict[str, Any]:
     """Let b send EX-1 to a, where it becomes EX-5, and grant by letter that it goes on to Italy until 2027."""
-    sides.at("b")
+    sides.send()
     sides.do(
-        "key new exam-2",
-        "agent enrol exam-2.enrol --role examiner --as reg-1",
-        "case open D --authority B --legal-basis B --as reg-1",
-        "agent enrol ministry --kind organisation --country DE --as reg-1",
-        "agent change ministry --add auth-2 --as reg-1",
-        "register x.txt --case D --exhibit EX-1 --as exam-2",
-        "consent record D/EX-1 --authority ministry --recipient asker --purpose p --as auth-2",
-        "dispatch D/EX-1 --to asker --purpose p --original --not-sealed data -o parcel.zip --as exam-2",
         "request answer in-req-1 --outcome granted --covers D/EX-1 --to-country IT --to-ledger c.example/z "
         "--onward forbidden --condition return,before --granted-until 2027-01-01 -o specific.zip --as auth-2",
     )

@@ -20,17 +20,7 @@ __all__ = ["sides"]
 
 def _arriving(sides: Sides) -> tuple[dict[str, Any], Path, tuple[Disclosure, ...]]:
     """Let b send EX-1; return details of an acceptance that no command made, where its bundle lies, and its names."""
-    sides.at("b")
-    sides.do(
-        "key new exam-2",
-        "agent enrol exam-2.enrol --role examiner --as reg-1",
-        "case open D --authority B --legal-basis B --as reg-1",
-        "agent enrol ministry --kind organisation --country DE --as reg-1",
-        "agent change ministry --add auth-2 --as reg-1",
-        "register x.txt --case D --exhibit EX-1 --as exam-2",
-        "consent record D/EX-1 --authority ministry --recipient asker --purpose p --as auth-2",
-        "dispatch D/EX-1 --to asker --purpose p --original --not-sealed data -o parcel.zip --as exam-2",
-    )
+    sides.send()
     sides.at("l")
     with open_container(Path("parcel.zip")) as container:
         verified = verify_container(container, trusted=Trusted(), at=sides.stage.now)

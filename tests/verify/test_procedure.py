@@ -30,6 +30,7 @@ TAKEN = {"method": "physical", "tool": "t", "version": "1", "write_blocker": "b"
 
 @pytest.fixture
 def world() -> World:
+    """A ledger with two investigators, one of them on the list as a witness, and a passer-by."""
     made = World()
     made.init()
     for agent in ("examiner-1", "examiner-2", "witness-2"):

@@ -32,8 +32,11 @@ from tests.verify.test_procedure import (
     ask,
     dispatched,
     seized,
+    world,
 )
 from tests.world import World
+
+__all__ = ["world"]
 
 Act = Callable[[World], object]
 HASH = "ef" * 32
@@ -192,18 +195,6 @@ TABLE = {
         "no write blocker", "how writing was kept out", "R4",
     ),
 }  # fmt: skip
-
-
-@pytest.fixture
-def world() -> World:
-    """A ledger with two investigators, one of them on the list as a witness, and a passer-by."""
-    made = World()
-    made.init()
-    for agent in ("examiner-1", "examiner-2", "witness-2"):
-        made.enrol(agent)
-    made.enrol("witness-1", roles=("viewer",))
-    made.open_case(CASE)
-    return made
 
 
 def look(world: World, name: str) -> list[ProcedureFinding]:

@@ -6,8 +6,14 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from tests.onchain.forging import EthereumBlock, branch_of, double, hashed
-from tests.onchain.scenes import CONTRACT
+from custody.evidence.assets.ethereum_proofs import Subject
+from custody.onchain.caip import parse_account, parse_asset, parse_chain
+from tests.onchain.forging import ETHEREUM, REGTEST, EthereumBlock, branch_of, double, hashed
+from tests.onchain.scenes import CONTRACT, TARGET, account, asset
+
+CHAIN, COINS = parse_chain(ETHEREUM), parse_chain(REGTEST)
+SUBJECT = Subject(parse_asset(asset()), tuple(parse_account(account(raw)) for raw in (TARGET, b"\xb2" * 20)), None)
+NOBODY = Subject(None, (), None)
 
 _NUMBERS = {"difficulty", "number", "gasLimit", "gasUsed", "timestamp", "baseFeePerGas"}
 

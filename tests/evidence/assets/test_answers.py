@@ -11,11 +11,15 @@ from hypothesis import strategies as some
 from custody.evidence.assets.answers import Answers
 from custody.evidence.assets.ethereum_proofs import Subject
 from custody.evidence.assets.proofs import make_proofs
-from custody.onchain.caip import parse_account, parse_asset, parse_chain
+from custody.onchain.caip import parse_chain
 from custody.onchain.check import parse_proof
 from custody.onchain.claims import Recorded
 from schemas.errors import CustodyError, RecordError, VerificationError
 from tests.evidence.assets.node import (
+    CHAIN,
+    COINS,
+    NOBODY,
+    SUBJECT,
     answer,
     get_block,
     get_header,
@@ -26,8 +30,6 @@ from tests.evidence.assets.node import (
     owner_answers,
 )
 from tests.onchain.forging import (
-    ETHEREUM,
-    REGTEST,
     EthereumBlock,
     bitcoin_chain,
     branch_of,
@@ -45,7 +47,6 @@ from tests.onchain.scenes import (
     STRANGER,
     TARGET,
     TOKEN_RECORD,
-    account,
     asset,
     moved,
     receipts_block,
@@ -53,9 +54,6 @@ from tests.onchain.scenes import (
     word,
 )
 
-CHAIN, COINS = parse_chain(ETHEREUM), parse_chain(REGTEST)
-SUBJECT = Subject(parse_asset(asset()), tuple(parse_account(account(raw)) for raw in (TARGET, b"\xb2" * 20)), None)
-NOBODY = Subject(None, (), None)
 LEAVES = [double(transaction([(place, b"\x51")])) for place in range(7)]
 
 

@@ -10,11 +10,15 @@ from hypothesis import strategies as some
 
 from custody.evidence.assets.ethereum_proofs import Subject
 from custody.evidence.assets.proofs import make_proofs
-from custody.onchain.caip import Chain, parse_account, parse_asset, parse_chain
+from custody.onchain.caip import Chain, parse_chain
 from custody.onchain.check import parse_proof
 from custody.onchain.claims import Recorded
 from schemas.errors import CustodyError
 from tests.evidence.assets.node import (
+    CHAIN,
+    COINS,
+    NOBODY,
+    SUBJECT,
     answer,
     get_block,
     get_header,
@@ -23,24 +27,18 @@ from tests.evidence.assets.node import (
     merkle_block,
     owner_answers,
 )
-from tests.onchain.forging import ETHEREUM, REGTEST, bitcoin_chain, branch_of, double, transaction
+from tests.onchain.forging import bitcoin_chain, branch_of, double, transaction
 from tests.onchain.scenes import (
     COIN_RECORD,
     HEIGHT,
     OWNER_KEY,
     PAYMENT,
-    TARGET,
     TOKEN_RECORD,
-    account,
     asset,
     moved,
     receipts_block,
     state_block,
 )
-
-CHAIN, COINS = parse_chain(ETHEREUM), parse_chain(REGTEST)
-SUBJECT = Subject(parse_asset(asset()), tuple(parse_account(account(raw)) for raw in (TARGET, b"\xb2" * 20)), None)
-NOBODY = Subject(None, (), None)
 
 
 def _made() -> Iterator[tuple[bytes, Chain, Subject, Recorded]]:
