@@ -13,6 +13,7 @@ from custody.bundle.disclose import Choice
 from custody.bundle.inherited_values import check_inherited_values
 from custody.bundle.payload_member import PayloadMember
 from custody.bundle.strip import nesting
+from custody.verify.behind_step import is_proven
 from custody.verify.contents import own_documents
 from custody.verify.letters import letter_of, opens_gate
 from schemas import canonical, layout, limits
@@ -22,7 +23,7 @@ from schemas.details.transfer import TransferAccepted, TransferReceipt, Transfer
 from schemas.errors import StorageError
 from schemas.event import ParsedEvent
 from schemas.private import parse_disclosure
-from schemas.types import UNSET, is_set
+from schemas.types import UNSET
 
 _PLACES: Final = ("/error", "/path", "/target")
 """The private values of a file record, as its disclosures name them."""
@@ -176,9 +177,8 @@ def travelling(event: ParsedEvent) -> Iterator[str]:
     letter = letter_of(event)
     if letter is not None and opens_gate(event) and isinstance(letter.document, str):
         yield letter.document
-    details = event.details
-    if isinstance(details, TransferReceipt) and is_set(details.origin) and isinstance(details.document, str):
-        yield details.document
+    if isinstance(event.details, TransferReceipt) and is_proven(event):
+        yield event.details.document
 
 
 def document_members(events: Iterable[ParsedEvent], vault: Vault) -> list[PayloadMember]:
