@@ -19,7 +19,7 @@ from custody.cli.intake.registration_list import read_registrations
 from custody.cli.intake.registration_options import (
     Given,
     acquisition_options,
-    certificate_option,
+    certificate_options,
     digest_option,
     exhibit_details,
     exhibit_options,
@@ -53,7 +53,7 @@ _how_options = several(
 _ONE_ONLY = (
     "number", "nature", "kind", "description", "identifiers", "seal", "parents", "same", "data_country", "obtained",
     "tool", "version", "method", "arguments", "device", "serial", "started", "ended", "write_blocker", "bundle",
-    "certificate",
+    "certificate", "again",
     *SOURCE_NAMES, "hash_lists",
 )  # fmt: skip
 """Options that describe one exhibit, and make no sense beside a list."""
@@ -83,7 +83,7 @@ _ONE_ONLY = (
 @acquisition_options
 @source_options
 @foreign_options
-@certificate_option
+@certificate_options
 @signed
 @timed
 @pass_custody
@@ -121,6 +121,7 @@ def register(
     is known. A time without a zone counts for nothing unless --time-zone says which one it is.
 
     With --certificate a provider's production is taken in: signature, request and all digests are computed anew.
+    One that is registered already is refused.
 
     With --foreign-from and no PATH the exhibit's files are taken out of the bundle.
 
@@ -170,6 +171,8 @@ def _one(context: Context, staged: Staged, paths: tuple[Path, ...], case: str, g
     if not number:
         hint = "--exhibit next takes the next free number of the case"
         raise UsageError("usage.number", "expected --exhibit NUMBER, found none", hint=hint)
+    if given["again"] and given["certificate"] is None:
+        raise UsageError("usage.certificate", "expected --certificate beside --again, found none")
     foreign = None if given["bundle"] is None else _read_foreign(context, staged, paths, given)
     if foreign is not None:
         paths = paths if foreign.folder is None else (foreign.folder,)
@@ -205,7 +208,7 @@ def _read_certified(context: Context, staged: Staged, paths: tuple[Path, ...], g
     if paths or given["bundle"] is not None:
         text = "expected neither PATH nor --foreign-from beside --certificate, found one"
         raise UsageError("usage.certificate", text, hint="its files are taken out of it")
-    return read_certified(context, staged, given["certificate"], request=given["request_id"])
+    return read_certified(context, staged, given["certificate"], request=given["request_id"], again=given["again"])
 
 
 def _told_by(certified: CertifiedExhibit, given: Given) -> dict[str, Any]:

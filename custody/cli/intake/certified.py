@@ -11,6 +11,7 @@ from custody.cli.assistance.letter_receiving import arrival_time
 from custody.cli.assistance.requests import record_request
 from custody.cli.context import Context
 from custody.cli.files import given_file, read_file
+from custody.cli.intake.production_repeats import check_new
 from custody.cli.options import Signing, When
 from custody.cli.output import note
 from custody.cli.showing.holdings import Staged
@@ -44,12 +45,16 @@ class CertifiedExhibit:
         return f"production of {self.certified.certificate.provider} for {self.story.state.id}"
 
 
-def read_certified(context: Context, staged: Staged, path: Path, *, request: str | None) -> CertifiedExhibit:
+def read_certified(
+    context: Context, staged: Staged, path: Path, *, request: str | None, again: bool
+) -> CertifiedExhibit:
     """Return what is in the production at ``path``, everything in it computed anew.
+
+    ``again`` takes one that is registered already.
 
     Raises:
         VerificationError: ``certificate.container``, ``certificate.file``, ``certificate.root``, ``signature.*``.
-        RefusedError: as `open_certificate` and `find_request`.
+        RefusedError: as `open_certificate` and `find_request`; ``certificate.twice``.
         StorageError, OSError: this machine's disk.
     """
     with open_production(path) as production:
@@ -59,9 +64,12 @@ def read_certified(context: Context, staged: Staged, path: Path, *, request: str
         if story.state.direction != "outgoing":
             text = f"expected a request of ours, found {story.state.id}, which was received"
             raise RefusedError("certificate.request", text)
+        document = staged.document_bytes(certified.raw)
+        if not again:
+            check_new(context, document)
         folder = staged.folder()
         check_files(certified.certificate, production.lay_out(folder))
-    return CertifiedExhibit(certified, staged.document_bytes(certified.raw), folder, story)
+    return CertifiedExhibit(certified, document, folder, story)
 
 
 def warn_excess(context: Context, exhibit: CertifiedExhibit, source: Mapping[str, Any], account: str | None) -> None:

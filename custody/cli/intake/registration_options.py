@@ -77,9 +77,11 @@ foreign_options = several(
     click.option("--accept-indeterminate", is_flag=True, help="Register though the bundle is INDETERMINATE."),
 )  # fmt: skip
 
-certificate_option = click.option(
-    "--certificate", type=FILE, help="What a provider handed over with custody produce; its files are taken out of it."
-)
+certificate_options = several(
+    click.option("--certificate", type=FILE,
+                 help="What a provider handed over with custody produce; its files are taken out of it."),
+    click.option("--again", is_flag=True, help="Register it though it is registered already, as one more exhibit."),
+)  # fmt: skip
 
 digest_option = click.option(
     "--digest", "digests", multiple=True, type=click.Choice([name.replace("_", "-") for name in CHOICES]),
