@@ -17,13 +17,17 @@ from custody.ledger.tiles import TileStore
 from custody.ledger.working import WorkingState
 from custody.verify.disputes import Signing, find_disputes, is_disputing
 from custody.verify.fold import names_again, root_of
-from custody.verify.release import check_release, names_nobody
+from custody.verify.release import Breach, check_release, names_nobody
 from custody.verify.view import Key, View
 from schemas.entry import parse_entry
 from schemas.errors import RefusedError, RuleViolation, VerificationError
 from schemas.event import ParsedEvent, Seen
 
 _NUMBERING: Final = frozenset({"case.opened", "exhibit.registered", "transfer.accepted"})
+_HINTS: Final = {
+    "release.destination-unnamed": "say where it goes: --to-country CC, or --to-agent ID for somebody enrolled",
+    "release.recipient-unknown": "custody agent enrol ID --country CC, or custody agent change ID --country CC",
+}
 
 
 def check_lawful(view: View, event: ParsedEvent, recorded_at: str) -> None:
@@ -37,11 +41,13 @@ def check_lawful(view: View, event: ParsedEvent, recorded_at: str) -> None:
         raise RefusedError("release.recipient-unnamed", text, hint="custody agent enrol ID --kind organisation")
     breaches = check_release(view, event, recorded_at)
     if breaches:
-        more = f"; {len(breaches) - 1} more" if len(breaches) > 1 else ""
-        hint = f"custody consent list shows what was consented to{more}"
-        if breaches[0].code == "release.destination-unnamed":
-            hint = "say where it goes: --to-country CC, or --to-agent ID for somebody enrolled"
-        raise RefusedError(breaches[0].code, breaches[0].text, hint=hint)
+        raise RefusedError(breaches[0].code, breaches[0].text, hint=what_to_do(breaches))
+
+
+def what_to_do(breaches: Sequence[Breach]) -> str:
+    """Return what helps against the first of some breaches, and how many more there are."""
+    more = f"; {len(breaches) - 1} more" if len(breaches) > 1 else ""
+    return _HINTS.get(breaches[0].code, "custody consent list shows what was consented to") + more
 
 
 class SeenRoots:

@@ -215,7 +215,7 @@ MEANINGS: Final = {
     "release.consent-recipient": "Evidence left for somebody whom the consent does not name.",
     "release.consent-request": "Evidence left for another request than the one on which the consent rests.",
     "release.consent-revoked": "Evidence left when the consent had been revoked.",
-    "release.destination-unnamed": "Evidence was given away, and the record doesn't say to whom or to which country.",
+    "release.destination-unnamed": "Evidence went somewhere, and the record doesn't say to whom or to which country.",
     "release.recipient-unknown": "Evidence left for somebody of whom no country is on record.",
     "release.recipient-unnamed": "An export names no recipient on record, so no consent could be looked for.",
     "release.request-ended": "Evidence left under a request that had been withdrawn or refused.",

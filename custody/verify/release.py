@@ -9,19 +9,24 @@ It happened at some time between `occurred_at` and `recorded_at`, so a consent m
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import msgspec
 
 from custody.verify.contents import own_documents
 from custody.verify.view import Agent, Consent, Exhibit, Ledger, View
 from schemas.details.consent import STRICTNESS
-from schemas.details.custody import Moved
+from schemas.details.custody import HandedOver, Moved, TakenOver
 from schemas.details.exhibit import ExhibitDisposed, ExhibitReleased
 from schemas.details.record import AccessLogged, BundleExported
 from schemas.details.request import RequestAnswered, RequestSent
 from schemas.details.transfer import TransferDispatched
 from schemas.event import ParsedEvent
-from schemas.types import is_set
+from schemas.types import UNSET, Record, is_set
+
+_HANDING: Final = (ExhibitDisposed, ExhibitReleased, HandedOver, Moved, TakenOver)
+"""Acts by which a thing may get to another country."""
+_NOWHERE: Final = frozenset({"destroyed", "wiped"})
 
 
 class Breach(msgspec.Struct, frozen=True):
@@ -72,19 +77,15 @@ def names_nobody(parsed: ParsedEvent) -> bool:
     return isinstance(parsed.details, BundleExported) and not is_set(parsed.details.to)
 
 
-def names_no_goal(parsed: ParsedEvent) -> bool:
-    """Tell whether a thing leaves by an act that doesn't say in clear to whom or to which country."""
-    match parsed.details:
-        case Moved(carrier=carrier):
-            leaves = is_set(carrier)
-        case ExhibitReleased():
-            leaves = True
-        case ExhibitDisposed(manner=manner):
-            leaves = manner == "returned-to-owner"
-        case _:
-            return False
-    signs = any(signer.as_ == "to" for signer in parsed.event.signers)
-    return leaves and not (signs or is_set(parsed.details.to_agent) or is_set(parsed.details.to_country))
+def names_no_goal(view: View, parsed: ParsedEvent) -> bool:
+    """Tell whether a thing goes somewhere by an act that doesn't say in clear to whom or to which country, and of
+    nobody who signs as receiver is a country on record.
+    """
+    details = parsed.details
+    if not isinstance(details, _HANDING) or getattr(details, "manner", "") in _NOWHERE:
+        return False
+    received = (view.agent(agent) for agent in _receivers(parsed))
+    return _destination(details) == ("", None) and all(agent is None or agent.country is None for agent in received)
 
 
 def check_release(view: View, parsed: ParsedEvent, recorded_at: str) -> tuple[Breach, ...]:
@@ -98,7 +99,7 @@ def check_release(view: View, parsed: ParsedEvent, recorded_at: str) -> tuple[Br
         return ()
     if ledger.is_gated and names_nobody(parsed):
         return (Breach("release.recipient-unnamed", "expected a recipient on record of what is exported, found none"),)
-    if ledger.is_gated and names_no_goal(parsed):
+    if ledger.is_gated and names_no_goal(view, parsed):
         text = "expected in clear to whom or to which country it goes, found neither"
         return (Breach("release.destination-unnamed", text),)
     goal = goal_of(view, parsed, ledger)
@@ -144,20 +145,30 @@ def _way_of(parsed: ParsedEvent, recipient: Agent, times: list[str]) -> Way:
 
 def _goal_abroad(view: View, parsed: ParsedEvent, ledger: Ledger) -> Goal | None:
     """Return who of another country receives a thing by hand, by carrier or for good, or nothing where it stays."""
-    for signer in parsed.event.signers[1:]:
-        for agent in (signer.party, signer.agent) if signer.as_ == "to" else ():
-            known = view.agent(agent)
-            if known is not None and known.country not in {None, ledger.country}:
-                return Goal(agent)
-    details = parsed.details
-    if not isinstance(details, ExhibitDisposed | ExhibitReleased | Moved):
-        return None
-    to = str(details.to_agent) if is_set(details.to_agent) else ""
-    country = str(details.to_country) if is_set(details.to_country) else None
+    receivers = _receivers(parsed)
+    for agent in receivers:
+        known = view.agent(agent)
+        if known is not None and known.country not in {None, ledger.country}:
+            return Goal(agent)
+    to, country = _destination(parsed.details)
     named = view.agent(to)
     countries = {country, None if named is None else named.country} - {None}
     stays = countries == {ledger.country} and (not to or named is not None)
-    return None if stays or not (to or country) else Goal(to, country)
+    return None if stays or not (to or country) else Goal(to or next(iter(receivers), ""), country)
+
+
+def _receivers(parsed: ParsedEvent) -> tuple[str, ...]:
+    """Return who signs as receiver, if anybody: his party, and himself."""
+    signers = (signer for signer in parsed.event.signers[1:] if signer.as_ == "to")
+    return tuple(agent for signer in signers for agent in (signer.party, signer.agent))
+
+
+def _destination(details: Record) -> tuple[str, str | None]:
+    """Return to whom and to which country an act says that a thing goes, an empty text and nothing where it doesn't."""
+    if not isinstance(details, _HANDING):
+        return "", None
+    to, country = getattr(details, "to_agent", UNSET), details.to_country
+    return str(to) if is_set(to) else "", str(country) if is_set(country) else None
 
 
 def _enclosed(view: View, parsed: ParsedEvent) -> tuple[tuple[Exhibit, ...], ...]:

@@ -23,7 +23,10 @@ class SealSeen(Record, frozen=True, kw_only=True):
 
 
 class HandedOver(Record, frozen=True, kw_only=True):
-    """Details of ``custody.handed-over``: a custody transfer point with both sides' signatures (law rows R2, R3)."""
+    """Details of ``custody.handed-over``: a custody transfer point with both sides' signatures (law rows R2, R3).
+
+    ``to_country`` is the country to which it goes: under the gate it stands where none is on record of the receiver.
+    """
 
     attestations: Attestations | Unset = UNSET
     condition: Private | Unset = UNSET
@@ -33,16 +36,21 @@ class HandedOver(Record, frozen=True, kw_only=True):
     rehash_after: Rehash | Unset = UNSET
     rehash_before: Rehash | Unset = UNSET
     seal: SealSeen | Unset = UNSET
+    to_country: Country | Unset = UNSET
 
 
 class TakenOver(Record, frozen=True, kw_only=True):
-    """Details of ``custody.taken-over``: the holder cannot sign; a registrar orders it; shown as a defect."""
+    """Details of ``custody.taken-over``: the holder cannot sign; a registrar orders it; shown as a defect.
+
+    ``to_country`` as in a handover.
+    """
 
     document: Hash | Unset = UNSET
     note: Private | Unset = UNSET
     order: Private | Unset = UNSET
     place: Private | Unset = UNSET
     reason: Literal["absent", "dead", "dismissed", "key-lost", "order", "other"]
+    to_country: Country | Unset = UNSET
 
 
 class Moved(Record, frozen=True, kw_only=True):

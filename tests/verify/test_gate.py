@@ -26,6 +26,10 @@ AT = "2026-11-21T09:00:00Z"
 HEARD = {"fields": [], "from": "b-police", "kind": "mla", "paper": "ab" * 32, "received_at": AT, "request": "req-1"}
 ANSWER = {"answered_at": AT, "outcome": "granted", "request": "req-1"}
 MOVED = {"carrier": "courier", "place": "the lab of B"}
+RECEIVED = [
+    ("custody.handed-over", {"purpose": "keeping"}, "examiner-1"),
+    ("custody.taken-over", {"reason": "absent"}, "registrar-1"),
+]
 RELEASED = {"reason": "second opinion", "terms": "lent", "to": "the lab of B"}
 
 
@@ -107,7 +111,11 @@ def test_a_ledger_from_before_the_gate_keeps_its_row() -> None:
     [
         ("custody.moved", MOVED),
         ("exhibit.released", RELEASED),
-        ("exhibit.disposed", {"authority": "court", "manner": "returned-to-owner"}),
+        ("custody.moved", {"place": "a vault"}),
+        *(
+            ("exhibit.disposed", {"authority": "court", "manner": manner})
+            for manner in ("archived", "forfeited", "other", "returned-to-owner")
+        ),
     ],
 )
 def test_what_is_given_away_says_where_to(side: Side, type: str, details: Mapping[str, Any]) -> None:
@@ -141,7 +149,58 @@ def test_an_agent_of_this_country_abroad_is_abroad(side: Side) -> None:
 def test_a_place_abroad_without_a_carrier_is_abroad(side: Side) -> None:
     """Who keeps it there himself has taken it there."""
     assert code(lambda: act(side, "custody.moved", {"place": "x", "to_country": "XB"}), side).startswith("release.")
-    act(side, "custody.moved", {"place": "the vault"})
+    act(side, "custody.moved", {"place": "the vault", "to_country": "XA"})
+
+
+@pytest.mark.parametrize("manner", ["destroyed", "wiped"])
+def test_what_is_no_more_goes_nowhere(side: Side, manner: str) -> None:
+    """Nothing is left that could be anywhere."""
+    act(side, "exhibit.disposed", {"authority": "court", "manner": manner}, registrar="registrar-1")
+    assert audit(side) == {}
+
+
+@pytest.mark.parametrize(("type", "details", "actor"), RECEIVED)
+def test_who_receives_has_a_country_or_the_act_says_one(
+    side: Side, type: str, details: Mapping[str, Any], actor: str
+) -> None:
+    """Of somebody without a country on record nobody can tell whether he is abroad; who signs says it then."""
+
+    def pass_on(to: str, **said: str) -> None:
+        side.world.act(type, CASE, "EX-1", {**details, **said}, actor=actor, to=to)
+
+    side.world.enrol("liaison-1", country="XB")
+    side.world.enrol("examiner-3", country="XA")
+    assert code(lambda: pass_on("examiner-2"), side) == "release.destination-unnamed"
+    assert code(lambda: pass_on("examiner-2", to_country="XB"), side) == "release.recipient-unknown"
+    assert code(lambda: pass_on("examiner-3", to_country="XB"), side) == "release.consent-missing"
+    assert code(lambda: pass_on("liaison-1", to_country="XA"), side) == "release.consent-missing"
+    pass_on("examiner-3")
+    assert audit(side) == {}
+
+
+@pytest.mark.parametrize(("type", "details", "actor"), RECEIVED)
+def test_a_country_that_both_sign_is_enough(side: Side, type: str, details: Mapping[str, Any], actor: str) -> None:
+    """Whoever lies about it has signed the lie; a unit with a country says it for its members."""
+    side.world.enrol("lab-unit", (), kind="unit", members=["custodian-1"], country="XA")
+    side.world.act(type, CASE, "EX-1", {**details, "to_country": "XA"}, actor=actor, to="examiner-2")
+    by = {"custodian-1": "lab-unit"}
+    actor = "examiner-2" if actor == "examiner-1" else actor
+    side.world.act(type, CASE, "EX-1", details, actor=actor, to="custodian-1", on_behalf_of=by)
+    assert audit(side) == {}
+
+
+@pytest.mark.parametrize(("type", "details", "actor"), RECEIVED)
+def test_a_ledger_from_before_the_gate_hands_over_as_before(
+    tmp_path: Path, type: str, details: Mapping[str, Any], actor: str
+) -> None:
+    """And is held to a country abroad where the act says one."""
+    side = Side(tmp_path / "old", "a", peers=PEERS)
+    register(side)
+    abroad = {**details, "to_country": "XB"}
+    give = lambda: side.world.act(type, CASE, "EX-1", abroad, actor=actor, to="examiner-2")  # noqa: E731
+    assert code(give, side) == "release.recipient-unknown"
+    side.world.act(type, CASE, "EX-1", details, actor=actor, to="examiner-2")
+    assert audit(side) == {}
 
 
 @pytest.mark.usefixtures("around")

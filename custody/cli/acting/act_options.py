@@ -48,8 +48,9 @@ def several(*options: Callable[[Any], Any]) -> Callable[[Body], Body]:
     return add
 
 
+to_country = click.option("--to-country", type=COUNTRY, help="The country to which it goes, two letters; in clear.")
 destination = several(
-    click.option("--to-country", type=COUNTRY, help="The country to which it goes, two letters; in clear."),
+    to_country,
     click.option("--to-agent", type=AGENT, help="Who has it there, as enrolled; in clear, and needed abroad."),
 )
 tool_options = several(

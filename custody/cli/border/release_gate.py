@@ -10,6 +10,7 @@ from custody.cli.border.letter_breaches import letter_breaches
 from custody.cli.context import Context
 from custody.cli.options import When
 from custody.cli.output import note
+from custody.ledger.admission import what_to_do
 from custody.ledger.compose import Anchor, Composed
 from custody.ledger.submission import Submission
 from custody.ledger.working import WorkingState, try_out
@@ -168,6 +169,4 @@ def _system() -> tuple[Signer, ...]:
 
 def _raise(breaches: Sequence[Breach]) -> NoReturn:
     first = breaches[0]
-    more = "" if len(breaches) == 1 else f"; {len(breaches) - 1} more like it"
-    hint = f"custody consent list shows what was consented to{more}; this refusal is on record"
-    raise RefusedError(first.code, first.text, hint=hint)
+    raise RefusedError(first.code, first.text, hint=f"{what_to_do(breaches)}; this refusal is on record")

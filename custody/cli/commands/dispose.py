@@ -9,6 +9,7 @@ import click
 from custody.cli.acting.act_options import attest_option, destination, document_option, parse_attestations, words_of
 from custody.cli.acting.acts import Act, check_registrar, record_act
 from custody.cli.acting.exhibit_selection import Selection, selecting
+from custody.cli.border.destinations import stays
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.options import Signing, When, signed, timed
@@ -20,6 +21,7 @@ from schemas.details.exhibit import ExhibitDisposed
 @command(
     example="""
     custody dispose 2026-0417/EX-1 --manner destroyed --authority "court order 3/27" --as cust-02 --registrar reg-1
+    custody dispose EX-2 --manner forfeited --authority "judgment 7/27" --to-country DE --as cust-02 --registrar reg-1
     """,
     result=ActResult,
 )
@@ -44,11 +46,13 @@ def dispose(
 ) -> None:
     """End exhibits for good; the holder and a registrar sign. Nothing but notes can follow.
 
-    What goes back to its owner says in clear where to (--to-country, --to-agent). The files of the exhibit stay in the
-    store: this records what was decided and done, and deletes nothing.
+    What isn't destroyed or wiped says in clear where it goes (--to-country, --to-agent); an archive is in the ledger's
+    country, unless said. The files of the exhibit stay in the store: this records what was decided and done, and
+    deletes nothing.
     """
     check_registrar(who)
     with staging(context) as staged:
         found = {"attestations": parse_attestations(attestations), "documents": staged.documents(documents)}
-        act = Act(type="exhibit.disposed", details={**given, **found})
+        said = stays(context, given) if given["manner"] == "archived" else given
+        act = Act(type="exhibit.disposed", details={**said, **found})
         record_act(context, act, selection, who=who, when=when, keep=staged.keep)

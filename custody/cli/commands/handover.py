@@ -9,10 +9,11 @@ from typing import Any
 
 import click
 
-from custody.cli.acting.act_options import attest_option, document_option, parse_attestations, several
+from custody.cli.acting.act_options import attest_option, document_option, parse_attestations, several, to_country
 from custody.cli.acting.acts import Act, Target, record_act
 from custody.cli.acting.exhibit_selection import Selection, format_exhibit, selecting
 from custody.cli.acting.seals import compare_seal, seal_for
+from custody.cli.border.destinations import stays
 from custody.cli.checking.rehashing import content_of_exhibit, rehash
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
@@ -30,6 +31,7 @@ _parties = several(
     click.option("--from", "giver", type=AGENT, help="Who gives (the same as --as)."),
     click.option("--to", "receiver", required=True, type=AGENT, help="Who receives, and signs too."),
     click.option("--to-unit", type=AGENT, help="The unit for which he receives."),
+    to_country,
 )
 _seen = several(
     click.option("--seal", "seals", multiple=True, help="The seal's number as both see it; one for all, or for each."),
@@ -78,12 +80,13 @@ def handover(
     """Hand exhibits over from the holder to another; both sign.
 
     Where the receiver's key is not on this machine, a draft waits for it: custody pending lists it, and the receiver
-    signs it with custody sign. Nothing has passed until it is recorded.
+    signs it with custody sign. Nothing has passed until it is recorded. Where no country is on record of the receiver,
+    both sign that it stays in the ledger's (or in --to-country); abroad it needs a consent, as a bundle does.
     """
     check_seals(seals, intact)
     with staging(context) as staged:
         common = {
-            **given,
+            **stays(context, given, receiver, to_unit),
             "attestations": parse_attestations(attestations),
             "documents": staged.documents(documents),
         }

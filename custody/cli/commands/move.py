@@ -7,6 +7,7 @@ import click
 from custody.cli.acting.act_options import destination
 from custody.cli.acting.acts import Act, record_act
 from custody.cli.acting.exhibit_selection import Selection, selecting
+from custody.cli.border.destinations import stays
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.options import Signing, When, signed, timed
@@ -34,6 +35,8 @@ def move(context: Context, *, selection: Selection, who: Signing, when: When, **
     """Record where the holder keeps exhibits. With a --carrier they are in transit, and the holder stays responsible.
 
     A later move without carrier, or a handover, ends the transit. What a carrier takes says where to, in clear
-    (--to-country, --to-agent); abroad it needs a consent, as a bundle does.
+    (--to-country, --to-agent); what none takes stays in the ledger's country, unless said. Abroad it needs a consent,
+    as a bundle does.
     """
-    record_act(context, Act(type="custody.moved", details=given), selection, who=who, when=when)
+    details = given if given["carrier"] else stays(context, given)
+    record_act(context, Act(type="custody.moved", details=details), selection, who=who, when=when)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
-from custody.cli.acting.act_options import FILE, words_of
+from custody.cli.acting.act_options import FILE, to_country, words_of
 from custody.cli.acting.acts import Act, record_act
 from custody.cli.acting.exhibit_selection import Selection, selecting
+from custody.cli.border.destinations import stays
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.options import Signing, When, signed, timed
@@ -28,6 +29,7 @@ from schemas.details.custody import TakenOver
 @selecting
 @click.option("--to", "receiver", required=True, type=AGENT, help="Who holds it from now on, and signs too.")
 @click.option("--to-unit", type=AGENT, help="The unit for which he receives.")
+@to_country
 @click.option("--reason", required=True, type=click.Choice(words_of(TakenOver, "reason")), help="Why.")
 @click.option("--order", help="By which order (kept private).")
 @click.option("--note", help="More about it (kept private).")
@@ -49,9 +51,10 @@ def takeover(
 ) -> None:
     """Take exhibits over whose holder can't sign; a registrar orders it, and the receiver signs.
 
-    The report will always show that the holder did not sign.
+    The report will always show that the holder did not sign. Abroad (--to-country, or a receiver of whom another
+    country is on record) it needs a consent, as a bundle does.
     """
     with staging(context) as staged:
-        details = {**given, "document": staged.document(document)}
+        details = {**stays(context, given, receiver, to_unit), "document": staged.document(document)}
         act = Act(type="custody.taken-over", details=details, to=receiver, to_unit=to_unit)
         record_act(context, act, selection, who=who, when=when, keep=staged.keep)
