@@ -96,7 +96,7 @@ def second(raw: bytes, recorded: Recorded) -> Judged:
     values = {name: value for name in places if (value := getattr(recorded, name)) is not None}
     pins = [json.loads(canonical.encode(pin)) for pin in PINS]
     try:
-        proof = verify_from_spec.read_record(raw, 1 << 23, "custody-asset-proof", verify_from_spec.ASSET_PROOF)
+        proof = verify_from_spec.read_record(raw, 1 << 23, "custody-asset-proof")
         return sorted((how, code) for how, code, _ in chains_from_spec.check_proof(proof, asset, values, pins))
     except Bad as bad:
         return [(bad.severity, bad.code)]

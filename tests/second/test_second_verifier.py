@@ -160,7 +160,7 @@ def test_both_readers_take_a_version_only_from_canonical_bytes(change: tuple[byt
     """Otherwise it would depend on a JSON library whether a bundle is undecided or FAILED."""
     raw = b'{"bytes":5,"schema":"custody-proof/v2"}'.replace(*change, 1)
     for read in (
-        lambda: verify_from_spec.read_record(raw, 1000, "custody-proof", verify_from_spec.PROOF),
+        lambda: verify_from_spec.read_record(raw, 1000, "custody-proof"),
         lambda: canonical.decode(raw, Proof, maximum=1000),
     ):
         with pytest.raises((verify_from_spec.Bad, RecordError, UnknownVersionError)) as caught:

@@ -263,6 +263,13 @@ def check_path(raw: bytes) -> None:
 # ---------------------------------------------------------------------------------------------------------------------
 
 Form = Callable[[Any], None]
+OFFICES = ("actor", "to", "second", "witness", "registrar")
+ABOUT_KINDS = ("agent", "case", "exhibit", "ledger", "request")
+ROLES = "auditor authority court custodian examiner provider registrar system viewer"
+GRANTING = ("granted", "granted-in-part")
+PAYLOAD_TYPE = "application/vnd.custody.event.v1+json"
+ENROL_TYPE = "application/vnd.custody.enrol.v1+json"
+CERTIFICATE_TYPE = "application/vnd.custody.certificate.v1+json"
 
 
 def malformed(text: str) -> Bad:
@@ -270,14 +277,19 @@ def malformed(text: str) -> Bad:
     return Bad("record.malformed", text)
 
 
-def text_form(name: str, is_right: Callable[[str], Any]) -> Form:
-    """A text for which ``is_right`` holds."""
+def must(text: str, is_right: Callable[[Any], Any]) -> Form:
+    """Whatever ``is_right`` holds of."""
 
     def check(value: Any) -> None:
-        if not isinstance(value, str) or not is_right(value):
-            raise malformed(f"not {name}: {str(value)[:60]!r}")
+        if not is_right(value):
+            raise malformed(f"not {text}: {str(value)[:60]!r}")
 
     return check
+
+
+def text_form(name: str, is_right: Callable[[str], Any]) -> Form:
+    """A text of which ``is_right`` holds."""
+    return must(name, lambda value: isinstance(value, str) and is_right(value))
 
 
 def matching(pattern: str) -> Form:
@@ -290,21 +302,31 @@ def one_of(words: str) -> Form:
     return text_form(f"one of {words}", frozenset(words.split()).__contains__)
 
 
-def integer(least: int, most: int = MAX_INTEGER) -> Form:
+def text(least: int, most: int) -> Form:
+    """A text of so many characters."""
+    return text_form(f"a text of {least} to {most}", lambda value: least <= len(value) <= most)
+
+
+def integer(least: int, most: int) -> Form:
     """An integer, and not a truth value."""
-
-    def check(value: Any) -> None:
-        if type(value) is not int or not least <= value <= most:
-            raise malformed(f"not an integer from {least} to {most}: {str(value)[:60]}")
-
-    return check
+    return must(f"an integer from {least} to {most}", lambda value: type(value) is int and least <= value <= most)
 
 
-def array(least: int, most: int | None, item: Form) -> Form:
+def hex_of(most: int, _: int) -> Form:
+    """Some bytes in hex, so many at the most."""
+    return text_form("bytes in hex", lambda value: len(value) <= 2 * most and re.fullmatch("([0-9a-f]{2})+", value))
+
+
+def base64_of(size: int, _: int) -> Form:
+    """Base64 of so many bytes."""
+    return text_form(f"{size} bytes in base64", lambda value: is_base64(value) and len(unbase64(value)) == size)
+
+
+def array(least: int, most: int, item: Form) -> Form:
     """An array of so many items of one form."""
 
     def check(value: Any) -> None:
-        if not isinstance(value, list) or len(value) < least or (most is not None and len(value) > most):
+        if not isinstance(value, list) or not least <= len(value) <= most:
             raise malformed(f"not an array of {least} to {most} items")
         for each in value:
             item(each)
@@ -312,10 +334,18 @@ def array(least: int, most: int | None, item: Form) -> Form:
     return check
 
 
-def record(fields: dict[str, Form], also: Form | None = None) -> Form:
-    """An object with exactly these fields, of which those with ``?`` may be absent; ``also`` checks it as a whole."""
-    forms = {name.rstrip("?"): form for name, form in fields.items()}
-    needed = {name for name in fields if not name.endswith("?")}
+def all_of(checks: Sequence[Form]) -> Form:
+    """Several checks of one value."""
+
+    def check(value: Any) -> None:
+        for each in checks:
+            each(value)
+
+    return check
+
+
+def record(forms: dict[str, Form], needed: set[str], checks: Sequence[Form]) -> Form:
+    """An object of these fields, of which some must stand; ``checks`` look at it as a whole."""
 
     def check(value: Any) -> None:
         if not isinstance(value, dict):
@@ -326,8 +356,7 @@ def record(fields: dict[str, Form], also: Form | None = None) -> Form:
             raise malformed(f"unknown fields {sorted(unknown)}")
         for name, item in value.items():
             forms[name](item)
-        if also:
-            also(value)
+        all_of(checks)(value)
 
     return check
 
@@ -338,618 +367,351 @@ def ascending(values: Sequence[Any], what: str) -> None:
         raise malformed(f"{what} out of order, or one of them twice")
 
 
-def all_of(*checks: Form) -> Form:
-    """Several checks of a record as a whole."""
-
-    def check(value: Any) -> None:
-        for each in checks:
-            each(value)
-
-    return check
+def is_zone(text: str) -> bool:
+    """``+08:00``, of a time zone, where ``-00:00`` is one too; or a name of the form of the IANA list."""
+    offset, name = "[+-]([01][0-9]|2[0-3]):[0-5][0-9]", "[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,3}"
+    return len(text) <= 64 and bool(re.fullmatch(f"{offset}|{name}", text))
 
 
-def in_order(*names: str, by: str = "") -> Form:
-    """Arrays, where they stand, with each item once and in order; of objects, by a field of theirs."""
+FORMS: dict[str, Form] = {
+    "address": matching("[0-9a-f]{40}"),
+    "age_key": matching("age1[02-9ac-hj-np-z]{58}"),
+    "agent": matching("[a-z0-9][a-z0-9._-]{0,63}"),
+    "anything": lambda value: None,
+    "base64": text_form("base64", lambda value: 4 <= len(value) <= 8192 and is_base64(value)),
+    "boolean": must("true or false", lambda value: isinstance(value, bool)),
+    "chain": matching("[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}"),
+    "country": matching("[A-Z]{2}"),
+    "currency": matching("[A-Z]{3}"),
+    "disclosure": matching("[A-Za-z0-9_-]{1,65536}"),
+    "hash": matching("[0-9a-f]{64}"),
+    "iccs": matching("[0-9]{2,6}"),
+    "integer": integer(0, MAX_INTEGER),
+    "key_id": matching("[a-z0-9-]{1,32}:[0-9a-f]{32}"),
+    "long_hex": matching("[0-9a-f]{32,128}"),
+    "nonce": matching("[0-9a-f]{32}"),
+    "number": text_form("a number", is_number),
+    "office": one_of(" ".join(OFFICES)),
+    "offset": text_form("an offset", is_offset),
+    "origin": text_form("an origin", is_origin),
+    "role": one_of(ROLES),
+    "text": text(0, JSON_BYTES),
+    "time": text_form("a time", is_time),
+    "time_zone": text_form("a time zone", is_zone),
+    "token": matching("[a-z0-9][a-z0-9._-]{0,63}"),
+    "true": must("true, which is left out otherwise", lambda value: value is True),
+    "version": matching("[0-9A-Za-z.+-]{1,32}"),
+    "vkey": text(10, 512),
+}
+SIZED = {"text": text, "integer": integer, "hex": hex_of, "base64": base64_of}
 
-    def check(value: Any) -> None:
-        for name in names:
-            ascending([item[by] if by else item for item in value.get(name, ())], name)
+# One record, or one form, a line; its name is that of the pages. A field is told as ``name form``, or as ``name`` alone
+# where its form is called like it; with ``?`` it may be absent. ``(a b)`` is one of some words, ``hash[1-16]`` an array
+# of so many, ``<`` behind it one in order with each item once; ``*Name`` are all fields of another record, and what
+# holds there. After ``;`` stands what holds between fields: ``a iff b`` (a stands exactly where b does), ``a only b``
+# (nowhere else), ``a if b`` (there at least), where ``b`` may also be ``field=word|word``; ``1-2 of a b`` (so many of
+# them stand); ``order a`` (each once, in order; ``a.b``: by a field of the items); ``a <= b``; or just a condition.
+RECORDS = """
+# private-values.md, content.md
+private: commitment hash
+Digests: blake3? hash, md5? long_hex, sha1? long_hex, sha256 hash, sha3_256? hash, sha512? long_hex, sm3? hash
+Pieces: count integer, root hash, size integer(1-)
+FileRecord: digests? Digests, error? private, modified? time, path private, pieces? Pieces, size? integer,
+  target? private, type (directory file symlink); target iff type=symlink; pieces only digests; digests iff size
+Content: bytes integer, count integer, files? FileRecord[1-16], root hash
+ManifestRecord: disclosures? text[1-3], record FileRecord
 
-    return check
+# envelope.md, entry.md, event.md
+PublicKey: algorithm (ed25519), key base64(32), nonce, proof base64(64)
+Signature: keyid key_id, sig text(4-8192)
+Envelope: payload text(4-48004), payloadType text, signatures Signature[1-16]; order signatures.keyid
+custody-entry: envelope Envelope, index integer, index_root? hash, ledger origin, previous hash, recorded_at time,
+  schema (custody-entry/v1)
+Link: previous? hash, sequence integer
+Seen: root hash, size integer
+Signer: agent, as office, on_behalf_of? agent
+About: agent?, case? number, event? hash, exhibit? hash, ledger? origin, request? token;
+  1 of agent case exhibit ledger request
+custody-event: about? About[1-256], actor agent, case? number, details anything, exhibit? number, ledger origin,
+  link? Link, nonce, not_after? time, occurred_at time, schema (custody-event/v1), seen? Seen, signers Signer[1-16],
+  type token, utc_offset offset
+
+# Words and parts of details (events.md)
+basis = (flag loss nationality offender other provider server territory victim)
+documents = hash[1-256]
+photos = documents
+members = agent[1-256]<
+roles = role[0-9]<
+revocation_reason = (compromised ended left lost superseded)
+AgentEnrolled: age_key?, agent, certificate? hash, country?, keys PublicKey[0-16],
+  kind (organisation person system unit), ledger? origin, members?, name? private, organisation? agent, roles
+Offence: country, iccs?, text private
+offences = Offence[0-256]
+JurisdictionClaim: authority? private, country, basis
+jurisdiction_claims = JurisdictionClaim[0-256]
+Acquisition: arguments? private, device? private, ended_at? time, serial? private, started_at? time,
+  method (file-system live logical manual physical provider remote), tool private, version private,
+  write_blocker? private
+Alteration: what private, why private
+Attestation: document? hash, manner (absent paper recording refused stylus), person private, reason? private,
+  role (courier expert interpreter lawyer occupant other owner provider receiver suspect victim witness)
+attestations = Attestation[1-256]
+ExhibitName: case number, exhibit number
+Foreign: case number, exhibit number, head hash, ledger origin, manifest hash, root hash, size integer
+Extent: offset integer, size integer(1-)
+Mismatch: damaged? Extent[1-64], expected hash, found? hash, size? integer
+LostRange: file hash, offset integer, size integer(1-)
+Lost: bytes integer, document? hash, ranges? LostRange[1-64]; 1 of document ranges
+Parent: case number, event hash, exhibit number
+Rehash: match boolean, root hash
+SealSeen: intact boolean, seal private
+
+# Images, lists of digests, records, captures (events.md)
+Span: length integer(1-), start integer
+Spans: count integer(1-), document? hash, first Span[1-32], total integer
+ImageHeader: acquired? private, case_number? private, description? private, device_model? private,
+  device_serial? private, evidence_number? private, examiner? private, notes? private, operating_system? private,
+  other? private, software? private, system_date? private
+Medium: digests Digests, sector_size? integer(1-1048576), size integer
+StoredHash: algorithm (md5 sha1 sha256 sha512), match? boolean, value long_hex
+Segments: count integer(1-), document? hash, missing? Spans, order? hash[1-32]
+Reader: name (custody libewf libqcow libvhdi libvmdk), version
+Image: compression? (bzip2 deflate none other),
+  container (aff4 ewf-e01 ewf-ex01 ewf-l01 ewf-s01 qcow2 raw split-raw vhd vhdx vmdk),
+  damage? (container-checksum container-structure medium-short pointer-file segment-missing segment-order stored-hash
+  truncated zero-bytes)[1-16]<, damaged? Spans, header? ImageHeader, medium? Medium,
+  not_read? (damaged encrypted library-absent library-failed needs-parent not-asked too-large unsupported),
+  readers? Reader[1-4], segments Segments, stored? StoredHash[1-8], unreadable? Spans; 1 of medium not_read
+ListDifference: expected? long_hex, expected_size? integer, file? hash, found? long_hex, found_size? integer
+HashList: absent integer, differences? ListDifference[1-32], differing integer, document hash,
+  faults? (duplicate length line-ends map)[1-8]<,
+  kind (dc3dd dcfldd ddrescue ftk-imager guymager hashdeep md5deep sums), matching integer, unchecked integer,
+  unknown_lines integer, unlisted integer
+Capture: captured_at? time, html? hash, image? hash, url? private
+Records: assumed? integer, count integer, files integer, first_at? time, format (access-log csv eml json-lines mbox
+  sqlite-messages syslog-3164 syslog-5424 syslog-iso telegram-json whatsapp-text), last_at? time, undated? integer,
+  unread? integer; first_at iff last_at; first_at <= last_at
+Source: account? private, capture? Capture, channel? (account-download api browser device other portal provider),
+  period_from? time, period_to? time, provider? private, records? Records[1-16], request? token, time_zone?,
+  type (access-log call-records chat content database email location log other subscriber traffic transactions
+  web-capture), uncounted? integer; order records.format; period_from <= period_to
+
+# Assets (assets.md)
+AssetState: balance? private, block? private, height? integer, nonce? integer, observed_at time, photos?,
+  source? private
+Valuation: amount private, at time, currency, rate_source private
+AssetTransfer: confirmations? integer, shared? true, test_transaction? private, transaction? private, wallet private
+Token: approvals? integer, content_id? private, gateway? private, media? hash, metadata? hash, uri? private
+PlatformItem: certificate? hash, certificate_hash? private, collection private, holder? private, number private,
+  platform private
+Freeze: document? hash, ends_at? time, order? private, provider private
+SealedSecret: apart boolean, envelope private, place? private, seal? private
+Presence: lawyer boolean, suspect boolean, video boolean, witnesses integer
+AssetProofDocument: document hash
+Asset: account? private, amount? private, asset? private, characterisation? (data property)[1-2],
+  custody (contract custodial platform self-hosted unknown), freeze? Freeze, platform? PlatformItem,
+  presence? Presence, proofs? AssetProofDocument[1-16], secret? SealedSecret, state? AssetState, token? Token,
+  transfer? AssetTransfer, valuation? Valuation; 1-3 of asset account platform
+StorageProof: key hash, layout? (erc1155-balance erc20-balance erc721-owner erc721a-owner), nodes hex(1048576)[0-132],
+  slot? hash; layout iff slot
+AccountProof: address, nodes hex(1048576)[0-132], storage? StorageProof[1-16]
+ReceiptProof: index integer, log integer, nodes hex(1048576)[0-132]
+TransactionProof: branch hash[0-32], index integer, raw hex(1000000)
+custody-asset-proof: account? AccountProof, chain, headers hex(4096)[1-8192], height integer, place integer,
+  receipt? ReceiptProof, schema (custody-asset-proof/v1), transaction? TransactionProof;
+  1 of account receipt transaction
+
+# Parts of requests, consents and transfers (requests.md, transfers.md)
+condition_code = (confidentiality data-protection destroy-after no-death-penalty other reciprocity return speciality
+  use-limited)
+field_name = (accounts applicable-law asset authority cause characteristics confidentiality connection contact custodian
+  danger data deadline facts form holder language legal-basis legal-documents location measure mla-intent nature
+  necessity offence ownership period persons place purpose quantity reciprocity third-party-rights translation urgency)
+ground = (already-decided already-pending competence discrimination fundamental-rights incomplete military no-connection
+  no-treaty not-an-offence other political privilege proportionality public-order security sovereignty)
+onward = (allowed forbidden with-consent)
+outcome = (already-deleted clarification-wanted conflict-of-law granted granted-in-part no-such-account nothing-found
+  partial postponed preserved refused rolling)
+request_kind = (emergency mla preservation production voluntary)
+yes_no = (no not-stated yes)
+RequestField: name field_name, value private
+fields = RequestField[0-64]
+Period: first time, last time; first <= last
+DualCriminality: met yes_no, needed yes_no, stated_by? agent, statement? private
+Lead: country?, provider? private; 1-2 of country provider
+LetterOrigin: document? hash, event hash, ledger origin, manifest hash, request token, root hash, size integer
+Condition: before boolean, code condition_code, due? time, text? private
+conditions = Condition[1-16]
+Grant: conditions?, exhibits ExhibitName[1-16], onward, to_country country, to_ledger? origin, valid_until? time;
+  order conditions.code
+ForeignName: case number, exhibit number, head hash
+ReceiptOrigin: event hash, index integer, ledger origin, root hash, size integer
+Received: entry text(4-131070), proof text(1-1000000)
+custody-receipt: entries Received[1-256], schema (custody-receipt/v1)
+CertifiedRequest: ledger? origin, manifest? hash, request? token, sha256 hash
+CertifiedFile: digests Digests, name text(1-4096), size integer
+CertifiedContent: bytes integer, count integer, files? CertifiedFile[1-16], root hash
+custody-certificate: answers CertifiedRequest, content? CertifiedContent, issued_at time,
+  kind (preservation production), method? text(1-4096), nonce, provider agent, schema (custody-certificate/v1),
+  seal? text(1-4096), until? time; content iff kind=production; method iff kind=production; until iff kind=preservation
+
+# Details of events by type (events.md, requests.md, transfers.md)
+ledger.opened: agents AgentEnrolled[2-16], authority private, country, gate? (v1), log_keys vkey[1-16]
+ledger.key-added: key vkey, reason? private
+ledger.key-revoked: key vkey, last_valid_index? integer, note? private, reason revocation_reason
+agent.enrolled: *AgentEnrolled
+agent.changed: age_key?, agent, country?, ledger? origin, left? (yes), members_added? members,
+  members_removed? members, name? private, organisation? agent, reason? private, roles?
+agent.key-added: agent, key PublicKey, recovery boolean
+agent.key-revoked: agent, key_id, last_valid_index? integer, note? private, reason revocation_reason
+case.opened: authority private, documents?, jurisdiction_claims?, legal_basis private, offences, title? private
+case.changed: authority? private, documents?, jurisdiction_claims?, legal_basis? private, offences?, reason private,
+  title? private
+case.closed: documents?, note? private, outcome (discontinued judgment merged other transferred)
+exhibit.registered: acquisition? Acquisition, asset? Asset, attestations?, certificate? hash, content? Content,
+  data_country? country, derived_from? Parent[1-16], description private, documents?, foreign? Foreign,
+  further_images? Image[1-7], handling? (csam malware privileged secret)[1-4]<, hash_lists? HashList[1-16],
+  identifiers? private, image? Image, kind (account audio chat collectible computer copy database derived device
+  directory document drive email file image log media other phone photo sim token video wallet web-capture),
+  legal_authority? private, lost? Lost, nature (asset data object),
+  obtained (derived foreign-assistance found online-capture production seizure voluntary), place? private,
+  public? boolean, same_object_as? ExhibitName[1-16], seized_from? private, source? Source, unreadable? integer;
+  content iff nature=asset|data; asset only nature=asset; image only content; hash_lists only content;
+  further_images only image
+exhibit.voided: reason private, replaced_by? ExhibitName
+custody.handed-over: attestations?, condition? private, documents?, place? private, purpose private,
+  rehash_after? Rehash, rehash_before? Rehash, seal? SealSeen
+custody.taken-over: document? hash, note? private, order? private, place? private,
+  reason (absent dead dismissed key-lost order other)
+custody.moved: carrier? private, place private, reason? private, to_agent? agent, to_country? country, waybill? private
+exhibit.sealed: package? private, photos?, reason? private, seal private
+exhibit.unsealed: intact boolean, photos?, reason private, seal private
+exhibit.examined: alteration? Alteration, arguments? private, competence? private, documents?, purpose private,
+  results? private, tool? private, version? private
+exhibit.copied: alteration? Alteration, arguments? private, copy (derived evidentiary working), purpose private,
+  tool? private, version? private
+exhibit.incident: description private, discovered_at time, documents?,
+  kind (contaminated damaged found lost other seal-broken stolen), reported_to? private
+exhibit.released: attestations?, authority? private, condition? private, due? time, reason private,
+  terms (for-good lent), to private, to_agent? agent, to_country? country
+exhibit.returned: attestations?, condition? private, place? private, returned_by? private
+exhibit.disposed: attestations?, authority private, documents?,
+  manner (archived destroyed forfeited other returned-to-owner wiped), to_agent? agent, to_country? country
+exhibit.linked: case number, reason? private
+exhibit.checked: bytes integer, checked integer, document? hash, matching integer, mismatches? Mismatch[1-64], root hash
+record.affirmed: statement? private
+record.corrected: field (account acquisition captured_at condition description identifiers legal_authority occurred_at
+  period_from period_to place provider purpose results seal seized_from serial time_zone tool url), reason private,
+  value private
+record.explained: cures? token[1-256]<, documents?, statement private
+bundle.exported: manifest hash, purpose? private, recipient private, request? token, to? agent, transfer? nonce;
+  transfer only to
+access.logged: action (exported unpacked verified viewed), agent?, person? private
+disclosure.erased: authority private, commitments hash[0-256], contents? hash[1-256]<, document? hash,
+  files? hash[1-256]<, names? hash[1-256]<, order private
+event.attached: document hash, event hash, note? private, reason (late other signer-gone superseded)
+consent.conditions-met: conditions condition_code[1-16]<, document? hash, origin? LetterOrigin, statement? private;
+  1-2 of document origin
+consent.recorded: authority agent, conditions?, documents?, issued_at time, manner (key letter paper), number? private,
+  onward, origin? LetterOrigin, purpose private, recipient agent, request? token, valid_from time, valid_until? time;
+  order conditions.code; origin iff manner=letter; documents if manner=paper; number if manner=paper;
+  valid_from <= valid_until
+consent.revoked: document? hash, manner (key paper), reason private; document if manner=paper
+jurisdiction.claimed: authority private, basis, claim token, country, document? hash, note? private
+jurisdiction.resolved: agreement? hash, claims token[1-64]<, manner (agreed declined withdrawn), note? private,
+  to? country
+offence.mapped: documents?, dual_criminality? DualCriminality, note? private, offences Offence[1-256]
+release.refused: breaches token[1-16]<, purpose? private, to agent, tried (bundle dispatch export prove), tried_by agent
+request.drafted: case? number, deadlines? token[1-16], documents?, dual_criminality? DualCriminality, fields,
+  follows? token, kind request_kind, offences?, period? Period, renewal_of? token, request token, respond_by? time,
+  to agent, until? time; order fields.name
+request.received: case? number, deadlines? token[1-16], documents?, dual_criminality? DualCriminality, fields,
+  follows? token, from agent, kind request_kind, offences?, origin? LetterOrigin, paper? hash, period? Period,
+  received_at time, reference? private, renewal_of? token, request token, respond_by? time, until? time;
+  order fields.name; 1 of origin paper
+request.sent: channel (24-7 central-authority consular direct e-codex interpol other paper platform), document? hash,
+  request token, sent_at time
+request.answered: answered_at time, decided_by? agent, documents?, forwarded_by? agent, grant? Grant, ground?,
+  leads_to? Lead[1-64], outcome, reasons? private, request token, until? time, wanted? field_name[1-64];
+  ground iff outcome=refused; reasons if outcome=conflict-of-law|postponed|refused;
+  wanted only outcome=clarification-wanted; grant only outcome=granted|granted-in-part
+request.answer-received: answered_at time, certificate? hash, decided_by? agent, documents?, from agent, ground?,
+  leads_to? Lead[1-64], origin? LetterOrigin, outcome, paper? hash, reasons? private, received_at time,
+  reference? private, request token, until? time, wanted? field_name[1-64]; ground iff outcome=refused;
+  reasons if outcome=conflict-of-law|postponed|refused; wanted only outcome=clarification-wanted;
+  1 of certificate origin paper
+request.completed: accepts? condition_code[1-16]<, documents?, fields, origin? LetterOrigin, paper? hash, request token;
+  order fields.name; 0-1 of origin paper
+request.extended: document? hash, origin? LetterOrigin, reason? private, request token, until time;
+  0-1 of document origin
+request.withdrawn: document? hash, origin? LetterOrigin, reason private, request token; 0-1 of document origin
+request.closed: note? private, outcome (executed executed-in-part expired not-executed withdrawn), request token
+transfer.accepted: *exhibit.registered, accepted_at time, conditions?, from agent, item? (copy original), onward,
+  rehash? Rehash, request? token, reservation_note? private, reservations? (checkpoint-unknown conditions-disputed
+  content-incomplete encrypted entries-disputed other procedure-defects seal-broken timestamps-absent
+  version-unknown)[1-16]<, seal? SealSeen, sent_at time, transfer nonce;
+  order conditions.code; foreign; obtained=foreign-assistance
+transfer.contested: document hash, note? private,
+  reason (after-recall other other-exhibit other-transfer twice unknown-key), transfer? nonce
+transfer.dispatched: backup? private, carrier? private, conditions?, consent? hash, documents?, item (copy original),
+  medium_place? private, not_sealed? private, onward, purpose private, request? token, seal? private, to agent,
+  transfer nonce, waybill? private; order conditions.code
+transfer.lost: discovered_at time, document? hash, reason private, reported_to? private, transfer nonce
+transfer.recalled: document? hash, reason private, transfer nonce
+transfer.receipt: decided_at time, document hash, manner (paper proof), note? private, origin? ReceiptOrigin,
+  outcome (accepted accepted-with-reservations refused), reference? private, transfer nonce; origin iff manner=proof
+transfer.refused: documents?, exhibits? ForeignName[1-16], from agent, ledger origin, note? private, parcel? hash,
+  reasons (conditions-unacceptable content-incomplete damaged does-not-verify not-asked-for not-competent other
+  seal-broken wrong-exhibit)[1-16]<, refused_at time, sent_at? time, transfer nonce,
+  verdict (FAILED INDETERMINATE PASSED); 1 of exhibits parcel; order exhibits.case+exhibit; parcel only verdict=FAILED
+transfer.returned: condition? private, document? hash, foreign? Foreign, from agent, place? private, rehash? Rehash,
+  seal? SealSeen, sent? nonce, transfer nonce; 1-2 of foreign document
+
+# bundle.md, completeness.md, tree.md, trust.md
+Ciphertext: sha256 hash, size integer
+Bundled: sha256 hash, size integer, encrypted? Ciphertext
+custody-bundle: documents Bundled[0-2000000], exhibits ExhibitName[0-256], files Bundled[0-2000000], ledger origin,
+  nonce, requests? token[1-256]<, schema (custody-bundle/v1);
+  order documents.sha256; order files.sha256; order exhibits.case+exhibit
+Withheld: absent? hash[1-]<, hand? hash[1-]<, rule? hash[1-]<
+custody-disclosures: disclosures disclosure[0-]<, schema (custody-disclosures/v1), withheld? Withheld
+ConsistencyFrom: from integer(1-), nodes hash[0-128]
+SubjectProof: count integer(1-), nodes? hash[1-128], root hash, siblings hash[0-256], subject text[1-3]
+custody-proof: consistency ConsistencyFrom[0-], nodes hash[0-], schema (custody-proof/v1), subjects SubjectProof[0-];
+  order consistency.from
+custody-consistency: from integer(1-), nodes hash[0-128], origin, schema (custody-consistency/v1), to integer(1-);
+  from <= to
+CertificateRoot: certificate base64, country
+ChainPin: chain, hash, height integer
+LogKey: first integer, key vkey, last? integer
+SeenCheckpoint: note base64, root hash, size integer
+TrustedLedger: authority text(1-4096), country, genesis hash, log_keys LogKey[1-64], origin,
+  seen SeenCheckpoint[0-4096]; order seen.size
+Recipient: age_key? text(1-4096), country?, ledger? origin, name text(1-4096)
+Correspondent: age_key, name text(1-4096)
+custody-trust: certificates? CertificateRoot[1-256], chain_pins? ChainPin[1-4096], ledgers TrustedLedger[0-4096],
+  policy? text(1-65536), recipient? Recipient, recipients? Correspondent[1-4096], schema (custody-trust/v1),
+  timestamp_authorities? base64[1-256]; order ledgers.origin; order chain_pins.chain+height; order recipients.name
+"""
 
 
-def count_of(least: int, most: int, *names: str) -> Form:
-    """So many of some fields stand."""
-
-    def check(value: Any) -> None:
-        if not least <= sum(name in value for name in names) <= most:
-            raise malformed(f"not {least} to {most} of {names}")
-
-    return check
-
-
-def exactly_where(name: str, field_name: str, *words: str) -> Form:
-    """A field stands exactly where another one has one of some values."""
-
-    def check(value: Any) -> None:
-        if (name in value) != (value.get(field_name) in words):
-            raise malformed(f"{name} stands exactly where {field_name} is one of {words}")
-
-    return check
-
-
-def not_after(first: str, last: str) -> Form:
-    """The first time isn't after the last one, where both stand."""
-
-    def check(value: Any) -> None:
-        if first in value and last in value and value[first] > value[last]:
-            raise malformed(f"{first} is after {last}")
-
-    return check
-
-
-def sorted_array(least: int, most: int | None, item: Form, what: str) -> Form:
-    """An array whose texts stand in order, each once."""
-    plain = array(least, most, item)
-
-    def check(value: Any) -> None:
-        plain(value)
-        ascending(value, what)
-
-    return check
-
-
-def boolean(value: Any) -> None:
-    """``true`` or ``false``."""
-    if not isinstance(value, bool):
-        raise malformed("neither true nor false")
-
-
-def anything(value: Any) -> None:
-    """Whatever it is."""
-
-
-HASH, NONCE = matching("[0-9a-f]{64}"), matching("[0-9a-f]{32}")
-AGENT, COUNTRY = matching("[a-z0-9][a-z0-9._-]{0,63}"), matching("[A-Z]{2}")
-TIME, OFFSET = text_form("a time", is_time), text_form("an offset", is_offset)
-NUMBER, ORIGIN = text_form("a number", is_number), text_form("an origin", is_origin)
-KEY_ID = matching("[a-z0-9-]{1,32}:[0-9a-f]{32}")
-BASE64 = text_form("base64", lambda text: 4 <= len(text) <= 8192 and is_base64(text))
-SIGNATURE = text_form("a signature", lambda text: 4 <= len(text) <= 8192)  # judged where it is checked, at step 6
-PAYLOAD = text_form("base64", lambda text: 4 <= len(text) <= 48_004)
-VKEY = text_form("a verifier key", lambda text: 10 <= len(text) <= 512)
-COUNT = integer(0)
-AGE_KEY = matching("age1[02-9ac-hj-np-z]{58}")
-TIME_ZONE = text_form("a time zone", lambda text: len(text) <= 64 and (is_zone_offset(text) or is_zone_name(text)))
-CURRENCY = matching("[A-Z]{3}")
-CHAIN = matching("[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}")
-PRIVATE = record({"commitment": HASH})
-
-
-def only_true(value: Any) -> None:
-    """``true``: a field that is left out otherwise."""
-    if value is not True:
-        raise malformed("not true")
-
-
-def is_zone_offset(text: str) -> bool:
-    """``+08:00``, of a time zone; ``-00:00`` is one here."""
-    return bool(re.fullmatch("[+-]([01][0-9]|2[0-3]):[0-5][0-9]", text))
-
-
-def is_zone_name(text: str) -> bool:
-    """A name of the form of the IANA list."""
-    return bool(re.fullmatch("[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,3}", text))
-
-
-def base64_of(size: int) -> Form:
-    """Base64 of so many bytes."""
-    return text_form(f"{size} bytes in base64", lambda text: is_base64(text) and len(unbase64(text)) == size)
-
-
-def some_text(most: int) -> Form:
-    """A text of at least one character."""
-    return text_form("a text", lambda text: 1 <= len(text) <= most)
-
-
-# content.md
-
-
-def _check_file_record(value: Any) -> None:
-    whole = value["type"] == "file" and "error" not in value
-    if ("digests" in value) != whole or ("size" in value) != whole:
-        raise malformed("digests and size stand exactly for files without error")
-    if ("target" in value) != (value["type"] == "symlink"):
-        raise malformed("target stands exactly for symlinks")
-    if "pieces" in value and "digests" not in value:
-        raise malformed("pieces without digests")
-
-
-LONG_HEX = matching("[0-9a-f]{32,128}")
-DIGESTS = record(
-    {"blake3?": HASH, "md5?": LONG_HEX, "sha1?": LONG_HEX, "sha256": HASH, "sha3_256?": HASH, "sha512?": LONG_HEX,
-     "sm3?": HASH}
-)  # fmt: skip
-PIECES = record({"count": COUNT, "root": HASH, "size": integer(1)})
-FILE_RECORD = record(
-    {"digests?": DIGESTS, "error?": PRIVATE, "modified?": TIME, "path": PRIVATE, "pieces?": PIECES, "size?": COUNT,
-     "target?": PRIVATE, "type": one_of("directory file symlink")},
-    _check_file_record,
-)  # fmt: skip
-CONTENT = record({"bytes": COUNT, "count": COUNT, "files?": array(1, 16, FILE_RECORD), "root": HASH})
-MANIFEST_RECORD = record({"disclosures?": array(1, 3, text_form("a text", lambda text: True)), "record": FILE_RECORD})
-
-# Parts of events' details (events.md, "Parts")
-
-ROLES = "auditor authority court custodian examiner provider registrar system viewer"
-ROLE_SET = sorted_array(0, 9, one_of(ROLES), "roles")
-DOCUMENTS = array(1, 256, HASH)
-REVOCATION_REASON = one_of("compromised ended left lost superseded")
-PUBLIC_KEY = record({"algorithm": one_of("ed25519"), "key": base64_of(32), "nonce": NONCE, "proof": base64_of(64)})
-AGENT_ENROLLED = record(
-    {"age_key?": AGE_KEY, "agent": AGENT, "certificate?": HASH, "country?": COUNTRY,
-     "keys": array(0, 16, PUBLIC_KEY), "kind": one_of("organisation person system unit"), "ledger?": ORIGIN,
-     "members?": sorted_array(1, 256, AGENT, "members"), "name?": PRIVATE, "organisation?": AGENT,
-     "roles": ROLE_SET}
-)  # fmt: skip
-OFFENCE = record({"country": COUNTRY, "iccs?": matching("[0-9]{2,6}"), "text": PRIVATE})
-CLAIM = record(
-    {"authority?": PRIVATE, "country": COUNTRY,
-     "basis": one_of("flag loss nationality offender other provider server territory victim")}
-)  # fmt: skip
-ACQUISITION = record(
-    {"arguments?": PRIVATE, "device?": PRIVATE, "ended_at?": TIME, "serial?": PRIVATE, "started_at?": TIME,
-     "method": one_of("file-system live logical manual physical provider remote"),
-     "tool": PRIVATE, "version": PRIVATE, "write_blocker?": PRIVATE}
-)  # fmt: skip
-ALTERATION = record({"what": PRIVATE, "why": PRIVATE})
-ATTESTATION = record(
-    {"document?": HASH, "manner": one_of("absent paper recording refused stylus"), "person": PRIVATE,
-     "reason?": PRIVATE, "role": one_of("courier expert interpreter lawyer occupant other owner provider receiver "
-                                        "suspect victim witness")}
-)  # fmt: skip
-ATTESTATIONS = array(1, 256, ATTESTATION)
-EXHIBIT_NAME = record({"case": NUMBER, "exhibit": NUMBER})
-FOREIGN = record(
-    {"case": NUMBER, "exhibit": NUMBER, "head": HASH, "ledger": ORIGIN, "manifest": HASH, "root": HASH, "size": COUNT}
-)
-EXTENT = record({"offset": COUNT, "size": integer(1)})
-MISMATCH = record({"damaged?": array(1, 64, EXTENT), "expected": HASH, "found?": HASH, "size?": COUNT})
-LOST_RANGE = record({"file": HASH, "offset": COUNT, "size": integer(1)})
-LOST = record(
-    {"bytes": COUNT, "document?": HASH, "ranges?": array(1, 64, LOST_RANGE)}, count_of(1, 1, "document", "ranges")
-)  # fmt: skip
-PARENT = record({"case": NUMBER, "event": HASH, "exhibit": NUMBER})
-REHASH = record({"match": boolean, "root": HASH})
-SEAL_SEEN = record({"intact": boolean, "seal": PRIVATE})
-
-# Images and lists of digests (events.md)
-
-SPAN = record({"length": integer(1), "start": COUNT})
-SPANS = record({"count": integer(1), "document?": HASH, "first": array(1, 32, SPAN), "total": COUNT})
-IMAGE_HEADER = record(
-    {"acquired?": PRIVATE, "case_number?": PRIVATE, "description?": PRIVATE, "device_model?": PRIVATE,
-     "device_serial?": PRIVATE, "evidence_number?": PRIVATE, "examiner?": PRIVATE, "notes?": PRIVATE,
-     "operating_system?": PRIVATE, "other?": PRIVATE, "software?": PRIVATE, "system_date?": PRIVATE}
-)  # fmt: skip
-MEDIUM = record({"digests": DIGESTS, "sector_size?": integer(1, 1048576), "size": COUNT})
-STORED_HASH = record({"algorithm": one_of("md5 sha1 sha256 sha512"), "match?": boolean, "value": LONG_HEX})
-SEGMENTS = record({"count": integer(1), "document?": HASH, "missing?": SPANS, "order?": array(1, 32, HASH)})
-READER = record(
-    {"name": one_of("custody libewf libqcow libvhdi libvmdk"), "version": matching("[0-9A-Za-z.+-]{1,32}")}
-)  # fmt: skip
-
-
-def _check_image(value: Any) -> None:
-    damage, digests = value.get("damage", []), value.get("medium", {"digests": {}})["digests"]
-    ascending(damage, "damage")
-    if ("medium" in value) == ("not_read" in value):
-        raise malformed("either medium or not_read stands")
-    for item in value.get("stored", ()):
+def _check_image(image: dict[str, Any]) -> None:
+    stored, digests = image.get("stored", []), image.get("medium", {"digests": {}})["digests"]
+    for item in stored:
         known = digests.get(item["algorithm"])
         if item.get("match") != (None if known is None else known == item["value"]):
             raise malformed("match says whether a stored digest is that of the medium, where that is known")
-    if any(item.get("match") is False for item in value.get("stored", ())) != ("stored-hash" in damage):
+    if any(item.get("match") is False for item in stored) != ("stored-hash" in image.get("damage", ())):
         raise malformed("stored-hash stands in damage exactly where a stored digest is another")
 
 
-def _check_both_times(value: Any) -> None:
-    if ("first_at" in value) != ("last_at" in value):
-        raise malformed("first_at and last_at stand together")
-
-
-IMAGE = record(
-    {"compression?": one_of("bzip2 deflate none other"),
-     "container": one_of("aff4 ewf-e01 ewf-ex01 ewf-l01 ewf-s01 qcow2 raw split-raw vhd vhdx vmdk"),
-     "damage?": array(1, 16, one_of("container-checksum container-structure medium-short pointer-file "
-                                    "segment-missing segment-order stored-hash truncated zero-bytes")),
-     "damaged?": SPANS, "header?": IMAGE_HEADER, "medium?": MEDIUM,
-     "not_read?": one_of("damaged encrypted library-absent library-failed needs-parent not-asked too-large "
-                         "unsupported"), "readers?": array(1, 4, READER), "segments": SEGMENTS,
-     "stored?": array(1, 8, STORED_HASH), "unreadable?": SPANS}, _check_image
-)  # fmt: skip
-LIST_DIFFERENCE = record(
-    {"expected?": LONG_HEX, "expected_size?": COUNT, "file?": HASH, "found?": LONG_HEX, "found_size?": COUNT}
-)  # fmt: skip
-HASH_LIST = record(
-    {"absent": COUNT, "differences?": array(1, 32, LIST_DIFFERENCE), "differing": COUNT, "document": HASH,
-     "faults?": array(1, 8, one_of("duplicate length line-ends map")),
-     "kind": one_of("dc3dd dcfldd ddrescue ftk-imager guymager hashdeep md5deep sums"), "matching": COUNT,
-     "unchecked": COUNT, "unknown_lines": COUNT, "unlisted": COUNT}, in_order("faults")
-)  # fmt: skip
-
-# Records, captures (events.md)
-
-CAPTURE = record({"captured_at?": TIME, "html?": HASH, "image?": HASH, "url?": PRIVATE})
-RECORDS = record(
-    {"assumed?": COUNT, "count": COUNT, "files": COUNT, "first_at?": TIME,
-     "format": one_of("access-log csv eml json-lines mbox sqlite-messages syslog-3164 syslog-5424 syslog-iso "
-                      "telegram-json whatsapp-text"), "last_at?": TIME, "undated?": COUNT, "unread?": COUNT},
-    all_of(_check_both_times, not_after("first_at", "last_at"))
-)  # fmt: skip
-SOURCE = record(
-    {"account?": PRIVATE, "capture?": CAPTURE,
-     "channel?": one_of("account-download api browser device other portal provider"), "period_from?": TIME,
-     "period_to?": TIME, "provider?": PRIVATE, "records?": array(1, 16, RECORDS), "request?": AGENT,
-     "time_zone?": TIME_ZONE, "type": one_of("access-log call-records chat content database email location log "
-                                             "other subscriber traffic transactions web-capture"),
-     "uncounted?": COUNT}, all_of(in_order("records", by="format"), not_after("period_from", "period_to"))
-)  # fmt: skip
-
-# Assets (assets.md)
-
-ASSET_STATE = record(
-    {"balance?": PRIVATE, "block?": PRIVATE, "height?": COUNT, "nonce?": COUNT, "observed_at": TIME,
-     "photos?": DOCUMENTS, "source?": PRIVATE}
-)  # fmt: skip
-VALUATION = record({"amount": PRIVATE, "at": TIME, "currency": CURRENCY, "rate_source": PRIVATE})
-ASSET_TRANSFER = record(
-    {"confirmations?": COUNT, "shared?": only_true, "test_transaction?": PRIVATE, "transaction?": PRIVATE,
-     "wallet": PRIVATE}
-)  # fmt: skip
-TOKEN = record(
-    {"approvals?": COUNT, "content_id?": PRIVATE, "gateway?": PRIVATE, "media?": HASH, "metadata?": HASH,
-     "uri?": PRIVATE}
-)  # fmt: skip
-PLATFORM_ITEM = record(
-    {"certificate?": HASH, "certificate_hash?": PRIVATE, "collection": PRIVATE, "holder?": PRIVATE, "number": PRIVATE,
-     "platform": PRIVATE}
-)  # fmt: skip
-FREEZE = record({"document?": HASH, "ends_at?": TIME, "order?": PRIVATE, "provider": PRIVATE})
-SEALED_SECRET = record({"apart": boolean, "envelope": PRIVATE, "place?": PRIVATE, "seal?": PRIVATE})
-PRESENCE = record({"lawyer": boolean, "suspect": boolean, "video": boolean, "witnesses": COUNT})
-ASSET_PROOF_DOCUMENT = record({"document": HASH})
-ASSET = record(
-    {"account?": PRIVATE, "amount?": PRIVATE, "asset?": PRIVATE,
-     "characterisation?": array(1, 2, one_of("data property")),
-     "custody": one_of("contract custodial platform self-hosted unknown"), "freeze?": FREEZE,
-     "platform?": PLATFORM_ITEM, "presence?": PRESENCE, "proofs?": array(1, 16, ASSET_PROOF_DOCUMENT),
-     "secret?": SEALED_SECRET, "state?": ASSET_STATE, "token?": TOKEN, "transfer?": ASSET_TRANSFER,
-     "valuation?": VALUATION}, count_of(1, 3, "asset", "account", "platform")
-)  # fmt: skip
-
-# Requests, consents and transfers (requests.md, transfers.md)
-
-REQUEST_FIELD_NAME = one_of(
-    "accounts applicable-law asset authority cause characteristics confidentiality connection contact custodian danger "
-    "data deadline facts form holder language legal-basis legal-documents location measure mla-intent nature necessity "
-    "offence ownership period persons place purpose quantity reciprocity third-party-rights translation urgency"
-)
-CONDITION_CODE = one_of("confidentiality data-protection destroy-after no-death-penalty other reciprocity return "
-                        "speciality use-limited")  # fmt: skip
-ONWARD, YES_NO = one_of("allowed forbidden with-consent"), one_of("no not-stated yes")
-OUTCOME = one_of("already-deleted clarification-wanted conflict-of-law granted granted-in-part no-such-account "
-                 "nothing-found partial postponed preserved refused rolling")  # fmt: skip
-GROUND = one_of("already-decided already-pending competence discrimination fundamental-rights incomplete military "
-                "no-connection no-treaty not-an-offence other political privilege proportionality public-order "
-                "security sovereignty")  # fmt: skip
-REQUEST_FIELD = record({"name": REQUEST_FIELD_NAME, "value": PRIVATE})
-PERIOD = record({"first": TIME, "last": TIME}, not_after("first", "last"))
-DUAL_CRIMINALITY = record({"met": YES_NO, "needed": YES_NO, "stated_by?": AGENT, "statement?": PRIVATE})
-LETTER_ORIGIN = record(
-    {"document?": HASH, "event": HASH, "ledger": ORIGIN, "manifest": HASH, "request": AGENT, "root": HASH,
-     "size": COUNT}
-)  # fmt: skip
-LEADS = array(1, 64, record({"country?": COUNTRY, "provider?": PRIVATE}, count_of(1, 2, "country", "provider")))
-CONDITION = record({"before": boolean, "code": CONDITION_CODE, "due?": TIME, "text?": PRIVATE})
-GRANT = record(
-    {"conditions?": array(1, 16, CONDITION), "exhibits": array(1, 16, EXHIBIT_NAME), "onward": ONWARD,
-     "to_country": COUNTRY, "to_ledger?": ORIGIN, "valid_until?": TIME},
-    in_order("conditions", by="code"),
-)  # fmt: skip
-FOREIGN_NAME = record({"case": NUMBER, "exhibit": NUMBER, "head": HASH})
-RECEIPT_ORIGIN = record({"event": HASH, "index": COUNT, "ledger": ORIGIN, "root": HASH, "size": COUNT})
-
-
-def _check_registered(value: Any) -> None:
-    if ("content" in value) != (value["nature"] != "object"):
-        raise malformed("content stands exactly where the nature isn't object")
-    if "asset" in value and value["nature"] != "asset":
-        raise malformed("asset stands where the nature is asset")
-    if "content" not in value and ("image" in value or "hash_lists" in value):
-        raise malformed("image and hash_lists stand beside content")
-    if "further_images" in value and "image" not in value:
-        raise malformed("further_images stand beside image")
-    ascending(value.get("handling", ()), "handling")
-
-
-def _check_accepted(value: Any) -> None:
-    _check_registered(value)
-    in_order("reservations")(value)
-    in_order("conditions", by="code")(value)
-    if "foreign" not in value or value["obtained"] != "foreign-assistance":
-        raise malformed("an acceptance has foreign, and was obtained by foreign-assistance")
-
-
-def _check_erased(value: Any) -> None:
-    in_order("contents", "files", "names")(value)
-    if not value["commitments"] and not {"contents", "files", "names"} & value.keys():
-        raise malformed("an order that erases nothing")
-
-
-def _check_export_to(value: Any) -> None:
-    if "transfer" in value and "to" not in value:
-        raise malformed("a transfer goes to somebody on record")
-
-
-GRANTING = ("granted", "granted-in-part")
-
-
-def _check_answer(value: Any) -> None:
-    exactly_where("ground", "outcome", "refused")(value)
-    if value["outcome"] in ("conflict-of-law", "postponed", "refused") and "reasons" not in value:
-        raise malformed("an answer that wants reasons")
-    if "wanted" in value and value["outcome"] != "clarification-wanted":
-        raise malformed("wanted stands where clarification is wanted")
-    if "grant" in value and value["outcome"] not in GRANTING:
-        raise malformed("a grant stands in an answer that grants")
-
-
-def _check_consent(value: Any) -> None:
-    in_order("conditions", by="code")(value)
-    exactly_where("origin", "manner", "letter")(value)
-    not_after("valid_from", "valid_until")(value)
-    if value["manner"] == "paper" and not {"documents", "number"} <= value.keys():
-        raise malformed("a consent on paper has documents and a number")
-
-
-def _check_revoked_on_paper(value: Any) -> None:
-    if value["manner"] == "paper" and "document" not in value:
-        raise malformed("a revocation on paper has a document")
-
-
-def _check_refused(value: Any) -> None:
-    in_order("reasons")(value)
-    count_of(1, 1, "exhibits", "parcel")(value)
-    ascending([(item["case"].encode(), item["exhibit"].encode()) for item in value.get("exhibits", ())], "exhibits")
-    if "parcel" in value and value["verdict"] != "FAILED":
-        raise malformed("a parcel that can't be read has failed")
-
-
-ONE_PAPER = count_of(1, 1, "origin", "paper")
-DESTINATION: dict[str, Form] = {"to_agent?": AGENT, "to_country?": COUNTRY}
-
-REGISTERED: dict[str, Form] = {
-    "acquisition?": ACQUISITION, "asset?": ASSET, "attestations?": array(1, 256, ATTESTATION),
-    "certificate?": HASH, "content?": CONTENT, "data_country?": COUNTRY, "derived_from?": array(1, 16, PARENT),
-    "description": PRIVATE, "documents?": DOCUMENTS, "foreign?": FOREIGN, "further_images?": array(1, 7, IMAGE),
-    "handling?": array(1, 4, one_of("csam malware privileged secret")), "hash_lists?": array(1, 16, HASH_LIST),
-    "identifiers?": PRIVATE, "image?": IMAGE, "kind": one_of("account audio chat collectible computer copy "
-                                                             "database derived device directory document drive "
-                                                             "email file image log media other phone photo sim "
-                                                             "token video wallet web-capture"),
-    "legal_authority?": PRIVATE, "lost?": LOST, "nature": one_of("asset data object"),
-    "obtained": one_of("derived foreign-assistance found online-capture production seizure voluntary"),
-    "place?": PRIVATE, "public?": boolean, "same_object_as?": array(1, 16, EXHIBIT_NAME),
-    "seized_from?": PRIVATE, "source?": SOURCE, "unreadable?": COUNT
-}  # fmt: skip
-
-DETAILS: dict[str, Form] = {
-    "ledger.opened": record(
-        {"agents": array(2, 16, AGENT_ENROLLED), "authority": PRIVATE, "country": COUNTRY,
-         "gate?": one_of("v1"), "log_keys": array(1, 16, VKEY)}),
-    "ledger.key-added": record({"key": VKEY, "reason?": PRIVATE}),
-    "ledger.key-revoked": record(
-        {"key": VKEY, "last_valid_index?": COUNT, "note?": PRIVATE, "reason": REVOCATION_REASON}),
-    "agent.enrolled": AGENT_ENROLLED,
-    "agent.changed": record(
-        {"age_key?": AGE_KEY, "agent": AGENT, "country?": COUNTRY, "ledger?": ORIGIN, "left?": one_of("yes"),
-         "members_added?": sorted_array(1, 256, AGENT, "members_added"),
-         "members_removed?": sorted_array(1, 256, AGENT, "members_removed"), "name?": PRIVATE, "organisation?": AGENT,
-         "reason?": PRIVATE, "roles?": ROLE_SET}),
-    "agent.key-added": record({"agent": AGENT, "key": PUBLIC_KEY, "recovery": boolean}),
-    "agent.key-revoked": record(
-        {"agent": AGENT, "key_id": KEY_ID, "last_valid_index?": COUNT, "note?": PRIVATE, "reason": REVOCATION_REASON}),
-    "case.opened": record(
-        {"authority": PRIVATE, "documents?": DOCUMENTS, "jurisdiction_claims?": array(0, 256, CLAIM),
-         "legal_basis": PRIVATE, "offences": array(0, 256, OFFENCE), "title?": PRIVATE}),
-    "case.changed": record(
-        {"authority?": PRIVATE, "documents?": DOCUMENTS, "jurisdiction_claims?": array(0, 256, CLAIM),
-         "legal_basis?": PRIVATE, "offences?": array(0, 256, OFFENCE), "reason": PRIVATE, "title?": PRIVATE}),
-    "case.closed": record(
-        {"documents?": DOCUMENTS, "note?": PRIVATE,
-         "outcome": one_of("discontinued judgment merged other transferred")}),
-    "exhibit.registered": record(REGISTERED, _check_registered),
-    "exhibit.voided": record({"reason": PRIVATE, "replaced_by?": EXHIBIT_NAME}),
-    "custody.handed-over": record(
-        {"attestations?": ATTESTATIONS, "condition?": PRIVATE, "documents?": DOCUMENTS, "place?": PRIVATE,
-         "purpose": PRIVATE, "rehash_after?": REHASH, "rehash_before?": REHASH, "seal?": SEAL_SEEN}),
-    "custody.taken-over": record(
-        {"document?": HASH, "note?": PRIVATE, "order?": PRIVATE, "place?": PRIVATE,
-         "reason": one_of("absent dead dismissed key-lost order other")}),
-    "custody.moved": record(
-        {"carrier?": PRIVATE, "place": PRIVATE, "reason?": PRIVATE, **DESTINATION, "waybill?": PRIVATE}),
-    "exhibit.sealed": record({"package?": PRIVATE, "photos?": DOCUMENTS, "reason?": PRIVATE, "seal": PRIVATE}),
-    "exhibit.unsealed": record({"intact": boolean, "photos?": DOCUMENTS, "reason": PRIVATE, "seal": PRIVATE}),
-    "exhibit.examined": record(
-        {"alteration?": ALTERATION, "arguments?": PRIVATE, "competence?": PRIVATE, "documents?": DOCUMENTS,
-         "purpose": PRIVATE, "results?": PRIVATE, "tool?": PRIVATE, "version?": PRIVATE}),
-    "exhibit.copied": record(
-        {"alteration?": ALTERATION, "arguments?": PRIVATE, "copy": one_of("derived evidentiary working"),
-         "purpose": PRIVATE, "tool?": PRIVATE, "version?": PRIVATE}),
-    "exhibit.incident": record(
-        {"description": PRIVATE, "discovered_at": TIME, "documents?": DOCUMENTS,
-         "kind": one_of("contaminated damaged found lost other seal-broken stolen"), "reported_to?": PRIVATE}),
-    "exhibit.released": record(
-        {"attestations?": ATTESTATIONS, "authority?": PRIVATE, "condition?": PRIVATE, "due?": TIME, "reason": PRIVATE,
-         "terms": one_of("for-good lent"), "to": PRIVATE, **DESTINATION}),
-    "exhibit.returned": record(
-        {"attestations?": ATTESTATIONS, "condition?": PRIVATE, "place?": PRIVATE, "returned_by?": PRIVATE}),
-    "exhibit.disposed": record(
-        {"attestations?": ATTESTATIONS, "authority": PRIVATE, "documents?": DOCUMENTS,
-         "manner": one_of("archived destroyed forfeited other returned-to-owner wiped"), **DESTINATION}),
-    "exhibit.linked": record({"case": NUMBER, "reason?": PRIVATE}),
-    "exhibit.checked": record(
-        {"bytes": COUNT, "checked": COUNT, "document?": HASH, "matching": COUNT,
-         "mismatches?": array(1, 64, MISMATCH), "root": HASH}),
-    "record.affirmed": record({"statement?": PRIVATE}),
-    "record.corrected": record(
-        {"field": one_of("account acquisition captured_at condition description identifiers legal_authority "
-                         "occurred_at period_from period_to place provider purpose results seal seized_from serial "
-                         "time_zone tool url"), "reason": PRIVATE, "value": PRIVATE}),
-    "record.explained": record({"cures?": array(1, 256, AGENT), "documents?": DOCUMENTS, "statement": PRIVATE},
-                               in_order("cures")),
-    "bundle.exported": record(
-        {"manifest": HASH, "purpose?": PRIVATE, "recipient": PRIVATE, "request?": AGENT, "to?": AGENT,
-         "transfer?": NONCE}, _check_export_to),
-    "access.logged": record(
-        {"action": one_of("exported unpacked verified viewed"), "agent?": AGENT, "person?": PRIVATE}),
-    "disclosure.erased": record(
-        {"authority": PRIVATE, "commitments": array(0, 256, HASH), "contents?": DOCUMENTS, "document?": HASH,
-         "files?": DOCUMENTS, "names?": DOCUMENTS, "order": PRIVATE}, _check_erased),
-    "event.attached": record(
-        {"document": HASH, "event": HASH, "note?": PRIVATE, "reason": one_of("late other signer-gone superseded")}),
-    "consent.conditions-met": record(
-        {"conditions": array(1, 16, CONDITION_CODE), "document?": HASH, "origin?": LETTER_ORIGIN,
-         "statement?": PRIVATE}, all_of(in_order("conditions"), count_of(1, 2, "document", "origin"))),
-    "consent.recorded": record(
-        {"authority": AGENT, "conditions?": array(1, 16, CONDITION), "documents?": DOCUMENTS, "issued_at": TIME,
-         "manner": one_of("key letter paper"), "number?": PRIVATE, "onward": ONWARD, "origin?": LETTER_ORIGIN,
-         "purpose": PRIVATE, "recipient": AGENT, "request?": AGENT, "valid_from": TIME, "valid_until?": TIME},
-        _check_consent),
-    "consent.revoked": record(
-        {"document?": HASH, "manner": one_of("key paper"), "reason": PRIVATE}, _check_revoked_on_paper),
-    "jurisdiction.claimed": record(
-        {"authority": PRIVATE,
-         "basis": one_of("flag loss nationality offender other provider server territory victim"), "claim": AGENT,
-         "country": COUNTRY, "document?": HASH, "note?": PRIVATE}),
-    "jurisdiction.resolved": record(
-        {"agreement?": HASH, "claims": array(1, 64, AGENT), "manner": one_of("agreed declined withdrawn"),
-         "note?": PRIVATE, "to?": COUNTRY}, in_order("claims")),
-    "offence.mapped": record(
-        {"documents?": DOCUMENTS, "dual_criminality?": DUAL_CRIMINALITY, "note?": PRIVATE,
-         "offences": array(1, 256, OFFENCE)}),
-    "release.refused": record(
-        {"breaches": array(1, 16, AGENT), "purpose?": PRIVATE, "to": AGENT,
-         "tried": one_of("bundle dispatch export prove"), "tried_by": AGENT}, in_order("breaches")),
-    "request.answer-received": record(
-        {"answered_at": TIME, "certificate?": HASH, "decided_by?": AGENT, "documents?": DOCUMENTS, "from": AGENT,
-         "ground?": GROUND, "leads_to?": LEADS, "origin?": LETTER_ORIGIN, "outcome": OUTCOME, "paper?": HASH,
-         "reasons?": PRIVATE, "received_at": TIME, "reference?": PRIVATE, "request": AGENT, "until?": TIME,
-         "wanted?": array(1, 64, REQUEST_FIELD_NAME)},
-        all_of(_check_answer, count_of(1, 1, "certificate", "origin", "paper"))),
-    "request.answered": record(
-        {"answered_at": TIME, "decided_by?": AGENT, "documents?": DOCUMENTS, "forwarded_by?": AGENT,
-         "grant?": GRANT, "ground?": GROUND, "leads_to?": LEADS, "outcome": OUTCOME, "reasons?": PRIVATE,
-         "request": AGENT, "until?": TIME, "wanted?": array(1, 64, REQUEST_FIELD_NAME)}, _check_answer),
-    "request.closed": record(
-        {"note?": PRIVATE, "outcome": one_of("executed executed-in-part expired not-executed withdrawn"),
-         "request": AGENT}),
-    "request.completed": record(
-        {"accepts?": array(1, 16, CONDITION_CODE), "documents?": DOCUMENTS, "fields": array(0, 64, REQUEST_FIELD),
-         "origin?": LETTER_ORIGIN, "paper?": HASH, "request": AGENT},
-        all_of(in_order("fields", by="name"), in_order("accepts"), count_of(0, 1, "origin", "paper"))),
-    "request.drafted": record(
-        {"case?": NUMBER, "deadlines?": array(1, 16, AGENT), "documents?": DOCUMENTS,
-         "dual_criminality?": DUAL_CRIMINALITY, "fields": array(0, 64, REQUEST_FIELD), "follows?": AGENT,
-         "kind": one_of("emergency mla preservation production voluntary"), "offences?": array(0, 256, OFFENCE),
-         "period?": PERIOD, "renewal_of?": AGENT, "request": AGENT, "respond_by?": TIME, "to": AGENT, "until?": TIME},
-        in_order("fields", by="name")),
-    "request.extended": record(
-        {"document?": HASH, "origin?": LETTER_ORIGIN, "reason?": PRIVATE, "request": AGENT, "until": TIME},
-        count_of(0, 1, "document", "origin")),
-    "request.received": record(
-        {"case?": NUMBER, "deadlines?": array(1, 16, AGENT), "documents?": DOCUMENTS,
-         "dual_criminality?": DUAL_CRIMINALITY, "fields": array(0, 64, REQUEST_FIELD), "follows?": AGENT, "from": AGENT,
-         "kind": one_of("emergency mla preservation production voluntary"), "offences?": array(0, 256, OFFENCE),
-         "origin?": LETTER_ORIGIN, "paper?": HASH, "period?": PERIOD, "received_at": TIME, "reference?": PRIVATE,
-         "renewal_of?": AGENT, "request": AGENT, "respond_by?": TIME, "until?": TIME},
-        all_of(in_order("fields", by="name"), ONE_PAPER)),
-    "request.sent": record(
-        {"channel": one_of("24-7 central-authority consular direct e-codex interpol other paper platform"),
-         "document?": HASH, "request": AGENT, "sent_at": TIME}),
-    "request.withdrawn": record(
-        {"document?": HASH, "origin?": LETTER_ORIGIN, "reason": PRIVATE, "request": AGENT},
-        count_of(0, 1, "document", "origin")),
-    "transfer.accepted": record(
-        {**REGISTERED, "accepted_at": TIME, "conditions?": array(1, 16, CONDITION), "from": AGENT,
-         "item?": one_of("copy original"),
-         "onward": ONWARD,
-         "rehash?": REHASH, "request?": AGENT, "reservation_note?": PRIVATE,
-         "reservations?": array(1, 16, one_of("checkpoint-unknown conditions-disputed content-incomplete encrypted "
-                                              "entries-disputed other procedure-defects seal-broken "
-                                              "timestamps-absent version-unknown")), "seal?": SEAL_SEEN,
-         "sent_at": TIME, "transfer": NONCE}, _check_accepted),
-    "transfer.contested": record(
-        {"document": HASH, "note?": PRIVATE,
-         "reason": one_of("after-recall other other-exhibit other-transfer twice unknown-key"), "transfer?": NONCE}),
-    "transfer.dispatched": record(
-        {"backup?": PRIVATE, "carrier?": PRIVATE, "conditions?": array(1, 16, CONDITION), "consent?": HASH,
-         "documents?": DOCUMENTS, "item": one_of("copy original"), "medium_place?": PRIVATE, "not_sealed?": PRIVATE,
-         "onward": ONWARD, "purpose": PRIVATE, "request?": AGENT, "seal?": PRIVATE, "to": AGENT, "transfer": NONCE,
-         "waybill?": PRIVATE}, in_order("conditions", by="code")),
-    "transfer.lost": record(
-        {"discovered_at": TIME, "document?": HASH, "reason": PRIVATE, "reported_to?": PRIVATE, "transfer": NONCE}),
-    "transfer.recalled": record({"document?": HASH, "reason": PRIVATE, "transfer": NONCE}),
-    "transfer.receipt": record(
-        {"decided_at": TIME, "document": HASH, "manner": one_of("paper proof"), "note?": PRIVATE,
-         "origin?": RECEIPT_ORIGIN, "outcome": one_of("accepted accepted-with-reservations refused"),
-         "reference?": PRIVATE, "transfer": NONCE}, exactly_where("origin", "manner", "proof")),
-    "transfer.refused": record(
-        {"documents?": DOCUMENTS, "exhibits?": array(1, 16, FOREIGN_NAME), "from": AGENT, "ledger": ORIGIN,
-         "note?": PRIVATE, "parcel?": HASH,
-         "reasons": array(1, 16, one_of("conditions-unacceptable content-incomplete damaged "
-                                                          "does-not-verify not-asked-for not-competent other "
-                                                          "seal-broken wrong-exhibit")), "refused_at": TIME,
-         "sent_at?": TIME, "transfer": NONCE, "verdict": one_of("FAILED INDETERMINATE PASSED")}, _check_refused),
-    "transfer.returned": record(
-        {"condition?": PRIVATE, "document?": HASH, "foreign?": FOREIGN, "from": AGENT, "place?": PRIVATE,
-         "rehash?": REHASH, "seal?": SEAL_SEEN, "sent?": NONCE, "transfer": NONCE},
-        count_of(1, 2, "foreign", "document")),
-}  # fmt: skip
-
-# event.md
-
-OFFICES = ("actor", "to", "second", "witness", "registrar")
-ABOUT_KINDS = ("agent", "case", "exhibit", "ledger", "request")
-
-
-def _check_link(value: Any) -> None:
-    if ("previous" in value) != (value["sequence"] > 0):
-        raise malformed("previous stands exactly where sequence is above 0")
-
-
-def _check_about(value: Any) -> None:
-    if sum(kind in value for kind in ABOUT_KINDS) != 1:
-        raise malformed("an element of about names not exactly one thing")
-
-
-def _check_signers(event: Any) -> None:
-    signers = event["signers"]
-    if (signers[0]["agent"], signers[0]["as"]) != (event["actor"], "actor"):
-        raise malformed("the first signer isn't the actor")
-    if [signer["as"] for signer in signers].count("actor") > 1:
-        raise malformed("two actors")
+def _check_event(event: dict[str, Any]) -> None:
+    signers, about = event["signers"], event.get("about", [])
+    offices = [OFFICES.index(signer["as"]) for signer in signers]
+    if offices != sorted(offices) or offices.count(0) != 1 or signers[0]["agent"] != event["actor"]:
+        raise malformed("signers out of order, or the first one, and no other, isn't the actor")
     if len({signer["agent"] for signer in signers}) < len(signers):
         raise malformed("an agent signs twice")
-    places = [OFFICES.index(signer["as"]) for signer in signers]
-    if places != sorted(places):
-        raise malformed("signers out of order")
-
-
-def _check_event(event: Any) -> None:
-    _check_signers(event)
-    about = event.get("about", [])
     if len({about_kind(item) for item in about}) > 1 or len({encode(item) for item in about}) < len(about):
         raise malformed("elements of about are of several kinds, or equal")
 
@@ -959,230 +721,152 @@ def about_kind(item: dict[str, str]) -> str:
     return next(kind for kind in ABOUT_KINDS if kind in item)
 
 
-LINK = record({"previous?": HASH, "sequence": COUNT}, _check_link)
-SEEN = record({"root": HASH, "size": COUNT})
-SIGNER = record({"agent": AGENT, "as": one_of(" ".join(OFFICES)), "on_behalf_of?": AGENT})
-ABOUT = record(
-    {"agent?": AGENT, "case?": NUMBER, "event?": HASH, "exhibit?": HASH, "ledger?": ORIGIN, "request?": AGENT},
-    _check_about,
-)
-EVENT = record(
-    {"about?": array(1, 256, ABOUT), "actor": AGENT, "case?": NUMBER, "details": anything, "exhibit?": NUMBER,
-     "ledger": ORIGIN, "link?": LINK, "nonce": NONCE, "not_after?": TIME, "occurred_at": TIME,
-     "schema": one_of("custody-event/v1"), "seen?": SEEN, "signers": array(1, 16, SIGNER), "type": AGENT,
-     "utc_offset": OFFSET},
-    _check_event,
-)  # fmt: skip
-ANCHORS = {"link": {"case", "exhibit", "link"}, "case": {"case"}, "about": {"about"}, "none": set()}
-
-# envelope.md, entry.md, bundle.md, completeness.md, trust.md, tree.md
-
-PAYLOAD_TYPE = "application/vnd.custody.event.v1+json"
-ENROL_TYPE = "application/vnd.custody.enrol.v1+json"
-
-
-def _check_envelope(value: Any) -> None:
-    ascending([item["keyid"] for item in value["signatures"]], "signatures")
-
-
-ENVELOPE = record(
-    {"payload": PAYLOAD, "payloadType": text_form("a text", lambda text: True),
-     "signatures": array(1, 16, record({"keyid": KEY_ID, "sig": SIGNATURE}))},
-    _check_envelope,
-)  # fmt: skip
-ENTRY = record(
-    {"envelope": ENVELOPE, "index": COUNT, "index_root?": HASH, "ledger": ORIGIN, "previous": HASH,
-     "recorded_at": TIME, "schema": one_of("custody-entry/v1")}
-)  # fmt: skip
-
-
-def _check_bundle(value: Any) -> None:
-    ascending([item["sha256"] for item in value["documents"]], "documents")
-    ascending([item["sha256"] for item in value["files"]], "files")
-    ascending([(item["case"].encode(), item["exhibit"].encode()) for item in value["exhibits"]], "exhibits")
-    ascending(value.get("requests", ()), "requests")
-    if not value["exhibits"] and "requests" not in value:
+def _check_bundle(bundle: dict[str, Any]) -> None:
+    if not bundle["exhibits"] and "requests" not in bundle:
         raise malformed("a bundle is about exhibits or requests")
-    holders = (*value["files"], *value["documents"])
+    holders = (*bundle["files"], *bundle["documents"])
     ciphertexts = [item["encrypted"]["sha256"] for item in holders if "encrypted" in item]
     if len(set(ciphertexts)) < len(ciphertexts):
         raise malformed("a ciphertext stands for two files")
 
 
-def _check_withheld(value: Any) -> None:
-    in_order("absent", "hand", "rule")(value)
-    named = [item for each in value.values() for item in each]
-    if len(set(named)) < len(named):
-        raise malformed("a value is withheld for one reason")
+def _check_proof(proof: dict[str, Any]) -> None:
+    parts = {"ledger": 1, "agent": 2, "case": 2, "case-exhibits": 2, "exhibit": 3, "request": 2, "transfer": 2}
+    for kind, *names in [item["subject"] for item in proof["subjects"]]:
+        if parts.get(kind) != 1 + len(names):
+            raise malformed("a subject of no such kind, or with another number of parts")
+        for name in names:
+            FORMS[{"agent": "agent", "request": "token", "transfer": "nonce"}.get(kind, "number")](name)
+    ascending([encode(item["subject"]) for item in proof["subjects"]], "subjects")
 
 
-BYTES_NAMED = {"sha256": HASH, "size": COUNT}
-BUNDLED = record({**BYTES_NAMED, "encrypted?": record(BYTES_NAMED)})
-BUNDLE = record(
-    {"documents": array(0, MEMBERS, BUNDLED), "exhibits": array(0, 256, EXHIBIT_NAME),
-     "files": array(0, MEMBERS, BUNDLED), "ledger": ORIGIN, "nonce": NONCE, "requests?": array(1, 256, AGENT),
-     "schema": one_of("custody-bundle/v1")},
-    _check_bundle,
-)  # fmt: skip
-COMMITMENTS = array(1, JSON_BYTES, HASH)
-DISCLOSURES = record(
-    {"disclosures": sorted_array(0, JSON_BYTES, matching("[A-Za-z0-9_-]{1,65536}"), "disclosures"),
-     "schema": one_of("custody-disclosures/v1"),
-     "withheld?": record({"absent?": COMMITMENTS, "hand?": COMMITMENTS, "rule?": COMMITMENTS}, _check_withheld)}
-)  # fmt: skip
+def _check_trusted_keys(ledger: dict[str, Any]) -> None:
+    for item in ledger["log_keys"]:
+        key = parse_vkey(item["key"])
+        if key.type != LOG_KEY or key.name != ledger["origin"]:
+            raise Bad("trust.log-key", "a log key of another type or name")
 
 
-def _check_subject(value: Any) -> None:
-    kinds = {"ledger": 1, "agent": 2, "case": 2, "case-exhibits": 2, "exhibit": 3, "request": 2, "transfer": 2}
-    if kinds.get(value[0]) != len(value):
-        raise malformed("a subject of no such kind, or with another number of parts")
-    for part in value[1:]:
-        {"agent": AGENT, "request": AGENT, "transfer": NONCE}.get(value[0], NUMBER)(part)
-
-
-def _check_proof(value: Any) -> None:
-    ascending([item["from"] for item in value["consistency"]], "consistency proofs")
-    for item in value["subjects"]:
-        _check_subject(item["subject"])
-    ascending([encode(item["subject"]) for item in value["subjects"]], "subjects")
-
-
-PROOF_NODES = array(0, 128, HASH)
-PROOF = record(
-    {"consistency": array(0, None, record({"from": integer(1), "nodes": PROOF_NODES})),
-     "nodes": array(0, None, HASH), "schema": one_of("custody-proof/v1"),
-     "subjects": array(0, None, record(
-         {"count": integer(1), "nodes?": array(1, 128, HASH), "root": HASH, "siblings": array(0, 256, HASH),
-          "subject": array(1, 3, text_form("a text", lambda text: True))}))},
-    _check_proof,
-)  # fmt: skip
-
-
-def _check_consistency(value: Any) -> None:
-    if value["from"] > value["to"]:
-        raise malformed("from is above to")
-
-
-CONSISTENCY = record(
-    {"from": integer(1), "nodes": PROOF_NODES, "origin": ORIGIN, "schema": one_of("custody-consistency/v1"),
-     "to": integer(1)},
-    _check_consistency,
-)  # fmt: skip
-
-
-def _check_trust(value: Any) -> None:
-    ascending([item["origin"] for item in value["ledgers"]], "ledgers")
-    ascending([(item["chain"], item["height"]) for item in value.get("chain_pins", ())], "chain_pins")
-    in_order("recipients", by="name")(value)
-    for ledger in value["ledgers"]:
-        ascending([item["size"] for item in ledger["seen"]], "seen checkpoints")
-        for item in ledger["log_keys"]:
-            key = parse_vkey(item["key"])
-            if key.type != LOG_KEY or key.name != ledger["origin"]:
-                raise Bad("trust.log-key", "a log key of another type or name")
-
-
-TRUST = record(
-    {"certificates?": array(1, 256, record({"certificate": BASE64, "country": COUNTRY})),
-     "chain_pins?": array(1, 4096, record({"chain": CHAIN, "hash": HASH, "height": COUNT})),
-     "ledgers": array(0, 4096, record(
-         {"authority": some_text(4096), "country": COUNTRY, "genesis": HASH,
-          "log_keys": array(1, 64, record({"first": COUNT, "key": VKEY, "last?": COUNT})), "origin": ORIGIN,
-          "seen": array(0, 4096, record({"note": BASE64, "root": HASH, "size": COUNT}))})),
-     "policy?": some_text(POLICY_BYTES), "recipient?": record(
-         {"age_key?": some_text(4096), "country?": COUNTRY, "ledger?": ORIGIN, "name": some_text(4096)}),
-     "recipients?": array(1, 4096, record({"age_key": AGE_KEY, "name": some_text(4096)})),
-     "schema": one_of("custody-trust/v1"), "timestamp_authorities?": array(1, 256, BASE64)},
-    _check_trust,
-)  # fmt: skip
-
-
-# requests.md: a provider's certificate, which is a document
-
-CERTIFICATE_TYPE = "application/vnd.custody.certificate.v1+json"
-
-
-def _check_certified_name(value: Any) -> None:
+def _check_certified_name(file: dict[str, Any]) -> None:
     try:
-        check_path(value["name"].encode())
+        check_path(file["name"].encode())
     except Bad:
         raise malformed("not a relative path") from None
 
 
-def _check_certificate(value: Any) -> None:
-    exactly_where("content", "kind", "production")(value)
-    exactly_where("method", "kind", "production")(value)
-    exactly_where("until", "kind", "preservation")(value)
+ALSO: dict[str, Form] = {
+    "CertifiedFile": _check_certified_name,
+    "FileRecord": must(
+        "a record with digests and size exactly for a file without error",
+        lambda value: ("digests" in value) == (value["type"] == "file" and "error" not in value),
+    ),
+    "Image": _check_image,
+    "Link": must(
+        "a link with previous exactly where sequence is above 0",
+        lambda value: ("previous" in value) == (value["sequence"] > 0),
+    ),
+    "TrustedLedger": _check_trusted_keys,
+    "Withheld": must(
+        "withheld for one reason each",
+        lambda value: sum(map(len, value.values())) == len({*itertools.chain(*value.values())}),
+    ),
+    "custody-asset-proof": must("a place among the headers", lambda value: value["place"] < len(value["headers"])),
+    "custody-bundle": _check_bundle,
+    "custody-event": _check_event,
+    "custody-proof": _check_proof,
+    "disclosure.erased": must(
+        "an order that erases something",
+        lambda value: value["commitments"] or {"contents", "files", "names"} & value.keys(),
+    ),
+}
+"""What a line of the table can't say."""
 
 
-CERTIFIED_FILE = record({"digests": DIGESTS, "name": some_text(4096), "size": COUNT}, _check_certified_name)
-CERTIFICATE = record(
-    {"answers": record({"ledger?": ORIGIN, "manifest?": HASH, "request?": AGENT, "sha256": HASH}),
-     "content?": record({"bytes": COUNT, "count": COUNT, "files?": array(1, 16, CERTIFIED_FILE), "root": HASH}),
-     "issued_at": TIME, "kind": one_of("preservation production"), "method?": some_text(4096), "nonce": NONCE,
-     "provider": AGENT, "schema": one_of("custody-certificate/v1"), "seal?": some_text(4096), "until?": TIME},
-    _check_certificate,
-)  # fmt: skip
+def parse_form(told: str) -> Form:
+    """Return the form that stands behind a field's name."""
+    if told.startswith("(") and told.endswith(")"):
+        return one_of(told[1:-1])
+    found = re.fullmatch(r"(.+)\[(\d+)-(\d*)\](<?)", told)
+    if found:
+        plain = array(int(found[2]), int(found[3] or MAX_INTEGER), parse_form(found[1]))
+        return all_of([plain, lambda value: ascending(value, told)]) if found[4] else plain
+    found = re.fullmatch(r"(\w+)\((\d+)-?(\d*)\)", told)
+    return SIZED[found[1]](int(found[2]), int(found[3] or MAX_INTEGER)) if found else FORMS[told]
 
 
-# transfers.md: a receipt, which is a document
-
-RECEIVED = text_form("base64", lambda text: 4 <= len(text) <= 2 * ENTRY_BYTES)
-RECEIPT_FILE = record(
-    {"entries": array(1, 256, record({"entry": RECEIVED, "proof": some_text(NOTE_BYTES)})),
-     "schema": one_of("custody-receipt/v1")}
-)  # fmt: skip
+def parse_condition(told: str) -> Callable[[dict[str, Any]], bool]:
+    """``field``: it stands; ``field=a|b``: it has one of these values."""
+    name, _, words = told.partition("=")
+    return lambda value: value.get(name) in words.split("|") if words else name in value
 
 
-# assets.md: a proof, which is a document
+def parse_check(told: str) -> Form:
+    """Return what holds between fields."""
+    words = told.split()
+    if words[0] == "order":
+        name, _, by = words[1].partition(".")
+        keys = by.split("+")
+        return lambda value: ascending([[item[key] for key in keys] for item in value.get(name, ())], name)
+    if words[1:2] == ["of"]:
+        least, _, most = words[0].partition("-")
+        return must(told, lambda value: int(least) <= sum(name in value for name in words[2:]) <= int(most or least))
+    if words[1:2] == ["<="]:
+        return must(told, lambda value: not {words[0], words[2]} <= value.keys() or value[words[0]] <= value[words[2]])
+    if len(words) == 1:
+        return must(told, parse_condition(told))
+    stands, how, is_so = parse_condition(words[0]), words[1], parse_condition(words[2])
+    return must(told, lambda value: (stands(value), is_so(value)) in TRUTH[how])
 
+
+TRUTH = {
+    "iff": {(True, True), (False, False)},
+    "only": {(True, True), (False, False), (False, True)},
+    "if": {(True, True), (False, False), (True, False)},
+}
+
+
+def parse_records(table: str) -> None:
+    """Put the forms and records of a table into ``FORMS``."""
+    told: dict[str, tuple[dict[str, Form], set[str], list[Form]]] = {}
+    for line in re.sub("\n  +", " ", table).split("\n"):
+        name, sign, rest = line.partition(" = ") if " = " in line else line.partition(": ")
+        if not sign or name.startswith("#"):
+            continue
+        if sign == " = ":
+            FORMS[name] = parse_form(rest)
+            continue
+        fields, *rules = rest.split(";")
+        forms, needed, checks = told[name] = {}, set(), []
+        for field_ in fields.split(", "):
+            if field_.startswith("*"):
+                others = told[field_[1:]]
+                forms |= others[0]
+                needed |= others[1]
+                checks += others[2]
+                continue
+            field_name, _, form = field_.partition(" ")
+            bare = field_name.rstrip("?")
+            forms[bare] = parse_form(form or bare)
+            needed |= set() if field_name.endswith("?") else {bare}
+        checks += [parse_check(rule.strip()) for rule in rules]
+        checks += [ALSO[name]] if name in ALSO else []
+        FORMS[name] = record(forms, needed, checks)
+
+
+parse_records(RECORDS)
+DETAILS = {name: form for name, form in FORMS.items() if "." in name}
+ANCHORS = {"link": {"case", "exhibit", "link"}, "case": {"case"}, "about": {"about"}, "none": set()}
 ASSET_PROOF_BYTES = 8 * 2**20
-ADDRESS = matching("[0-9a-f]{40}")
 
 
-def hex_of(most: int) -> Form:
-    """Some bytes in hex, so many at the most."""
-    return text_form("bytes in hex", lambda text: len(text) <= 2 * most and re.fullmatch("([0-9a-f]{2})+", text))
-
-
-TRIE_NODES = array(0, 132, hex_of(1_048_576))
-
-
-def _check_storage(value: Any) -> None:
-    if ("layout" in value) != ("slot" in value):
-        raise malformed("layout and slot stand together")
-
-
-def _check_asset_proof(value: Any) -> None:
-    count_of(1, 1, "account", "receipt", "transaction")(value)
-    if value["place"] >= len(value["headers"]):
-        raise malformed("place names no header")
-
-
-STORAGE_PROOF = record(
-    {"key": HASH, "layout?": one_of("erc1155-balance erc20-balance erc721-owner erc721a-owner"),
-     "nodes": TRIE_NODES, "slot?": HASH},
-    _check_storage,
-)  # fmt: skip
-ACCOUNT_PROOF = record({"address": ADDRESS, "nodes": TRIE_NODES, "storage?": array(1, 16, STORAGE_PROOF)})
-RECEIPT_PROOF = record({"index": COUNT, "log": COUNT, "nodes": TRIE_NODES})
-TRANSACTION_PROOF = record({"branch": array(0, 32, HASH), "index": COUNT, "raw": hex_of(1_000_000)})
-ASSET_PROOF = record(
-    {"account?": ACCOUNT_PROOF, "chain": CHAIN, "headers": array(1, 8192, hex_of(4096)), "height": COUNT,
-     "place": COUNT, "receipt?": RECEIPT_PROOF, "schema": one_of("custody-asset-proof/v1"),
-     "transaction?": TRANSACTION_PROOF},
-    _check_asset_proof,
-)  # fmt: skip
-
-
-def read_record(raw: bytes, limit: int, name: str, form: Form) -> Any:
+def read_record(raw: bytes, limit: int, name: str) -> Any:
     """Read a record whose ``schema`` is ``name``/v1; another version of it is nothing that this program can judge."""
     value = decode(raw, limit)
     schema = value.get("schema") if isinstance(value, dict) else None
     newer = isinstance(schema, str) and re.fullmatch(re.escape(name) + "/v[1-9][0-9]{0,5}", schema)
     if newer and schema != f"{name}/v1":
         raise Bad("record.version", f"{schema}: use a newer verifier", INDETERMINATE)
-    form(value)
+    FORMS[name](value)
     return value
 
 
@@ -1254,7 +938,7 @@ class Entry:
 
 def read_event(raw: bytes) -> dict[str, Any]:
     """Read an event; its type decides its details and its anchor."""
-    event: dict[str, Any] = read_record(raw, EVENT_BYTES, "custody-event", EVENT)
+    event: dict[str, Any] = read_record(raw, EVENT_BYTES, "custody-event")
     if event["type"] not in DETAILS:
         raise Bad("event.type", f"no such type: {event['type']}")
     DETAILS[event["type"]](event["details"])
@@ -1265,7 +949,7 @@ def read_event(raw: bytes) -> dict[str, Any]:
 
 def read_entry(raw: bytes) -> Entry:
     """Read an entry and its event."""
-    entry = read_record(raw, ENTRY_BYTES, "custody-entry", ENTRY)
+    entry = read_record(raw, ENTRY_BYTES, "custody-entry")
     if entry["envelope"]["payloadType"] != PAYLOAD_TYPE:
         raise Bad("entry.payload-type", "the envelope holds something else than an event")
     event_raw = unbase64(entry["envelope"]["payload"])
@@ -1866,7 +1550,7 @@ def parse_policy(text: str) -> Policy:
 
 def read_trust(raw: bytes) -> dict[str, Any]:
     """Read a trust file, its policy too."""
-    trust: dict[str, Any] = read_record(raw, TRUST_BYTES, "custody-trust", TRUST)
+    trust: dict[str, Any] = read_record(raw, TRUST_BYTES, "custody-trust")
     if "policy" in trust:
         parse_policy(trust["policy"])
     return trust
@@ -3208,7 +2892,7 @@ class Verification:
         self.trust_sha256 = None if trust is None else sha256(trust).hex()
         self.trust: dict[str, Any] | None = None if trust is None else read_trust(trust)
         self.raw_proofs = proofs
-        self.given_proofs = [read_record(raw, JSON_BYTES, "custody-consistency", CONSISTENCY) for raw in proofs]
+        self.given_proofs = [read_record(raw, JSON_BYTES, "custody-consistency") for raw in proofs]
         self.files = files or Files()
         self.members: dict[str, Member] = {}
         self.measured: dict[str, str] = {}  # SHA-256 of each member that reads back
@@ -3401,15 +3085,13 @@ class Verification:
 
     def read_records(self) -> None:
         """Read the small records; each is judged at its step."""
-        self.bundle = self.read(9, BUNDLE_JSON, lambda raw: read_record(raw, JSON_BYTES, "custody-bundle", BUNDLE))
+        self.bundle = self.read(9, BUNDLE_JSON, lambda raw: read_record(raw, JSON_BYTES, "custody-bundle"))
         self.check_oxum()
-        found = self.read(
-            10, DISCLOSURES_JSON, lambda raw: read_record(raw, JSON_BYTES, "custody-disclosures", DISCLOSURES)
-        )
+        found = self.read(10, DISCLOSURES_JSON, lambda raw: read_record(raw, JSON_BYTES, "custody-disclosures"))
         self.disclosures = found["disclosures"] if found else None
         self.withheld = found.get("withheld", {}) if found else {}
         self.checkpoint = self.read(2, CHECKPOINT, parse_checkpoint)
-        self.proof = self.read(4, PROOF_JSON, lambda raw: read_record(raw, JSON_BYTES, "custody-proof", PROOF))
+        self.proof = self.read(4, PROOF_JSON, lambda raw: read_record(raw, JSON_BYTES, "custody-proof"))
 
     def check_entries(self) -> None:
         """Every entry is well formed and stands in the tree; the last one commits to the payload."""
@@ -3838,7 +3520,7 @@ class Verification:
             raise Bad("content.manifest-absent", "there is no content manifest of this root")
         for raw in read_lines(bytes(self.view(manifest))):
             line = decode(raw, MANIFEST_LINE)
-            MANIFEST_RECORD(line)
+            FORMS["ManifestRecord"](line)
             places = dict(find_private(line["record"], ""))
             opened = [open_disclosure(text, places) for text in line.get("disclosures", ())]
             yield line["record"], {shown.path[1:]: shown.value for shown in opened}
@@ -3880,7 +3562,7 @@ class Verification:
     def _compare(
         self, subject: str, wanted: dict[str, Any], source: Path | bytes | memoryview, pieces: list[str] | None = None
     ) -> None:
-        found = measure(source, wanted.keys() - {"size"})
+        found = measure(source, sorted(wanted.keys() - {"size"}))
         for what in sorted(wanted.keys() - found.keys() - self._unchecked):
             self._unchecked.add(what)
             self.find(9, "content.digest-unchecked", what, "a digest that can't be computed here", NOTE)
@@ -4000,11 +3682,11 @@ class Verification:
 
     def _check_certificate(self, name: str, raw: bytes, entry: Entry) -> None:
         envelope = decode(raw, ENTRY_BYTES)
-        ENVELOPE(envelope)
+        FORMS["Envelope"](envelope)
         if envelope["payloadType"] != CERTIFICATE_TYPE:
             raise Bad("certificate.type", "an envelope of something else")
         payload = unbase64(envelope["payload"])
-        told = read_record(payload, EVENT_BYTES, "custody-certificate", CERTIFICATE)
+        told = read_record(payload, EVENT_BYTES, "custody-certificate")
         certified, content = told.get("content"), entry.details.get("content", {"bytes": 0})
         files = (certified or {}).get("files")
         if files is not None:
@@ -4082,7 +3764,7 @@ class Verification:
         try:
             if self.members[member].size > ASSET_PROOF_BYTES:
                 raise Bad("container.member-size", "a proof that is too large")
-            proof = read_record(bytes(self.view(member)), ASSET_PROOF_BYTES, "custody-asset-proof", ASSET_PROOF)
+            proof = read_record(bytes(self.view(member)), ASSET_PROOF_BYTES, "custody-asset-proof")
             values = {
                 commitment: self.disclosed[commitment].value
                 for commitment, _ in find_private(asset, "")
@@ -4569,7 +4251,7 @@ class Verification:
         details, origin = entry.details, entry.details["origin"]
         decided: list[tuple[Entry, dict[str, Any], str | None]] = []
         unknown: set[str] = set()
-        for item in read_record(raw, JSON_BYTES, "custody-receipt", RECEIPT_FILE)["entries"]:
+        for item in read_record(raw, JSON_BYTES, "custody-receipt")["entries"]:
             proven = read_entry(unbase64(item["entry"]))
             index, nodes, point = parse_tlog_proof(item["proof"].encode())
             if index != proven.index:
@@ -4837,10 +4519,10 @@ TEXTS: dict[str, Callable[[bytes], Any]] = {
     "base64": lambda raw: unbase64(raw.decode()),
     "canonical": lambda raw: decode(raw, 10_000),
     "decimal": lambda raw: decimal(raw.decode()),
-    "number": lambda raw: NUMBER(raw.decode()),
-    "offset": lambda raw: OFFSET(raw.decode()),
+    "number": lambda raw: FORMS["number"](raw.decode()),
+    "offset": lambda raw: FORMS["offset"](raw.decode()),
     "path": check_path,
-    "time": lambda raw: TIME(raw.decode()),
+    "time": lambda raw: FORMS["time"](raw.decode()),
 }
 
 
