@@ -19,12 +19,14 @@ from schemas.types import UNSET
 class Basis:
     """What the reader gave: names of the bundle and of the trust file as he typed them, and what the latter holds.
 
-    ``program`` names the program and its version, where that is to be shown.
+    ``own`` names the ledger of the home, where that is believed though the file doesn't say so; ``program`` names the
+    program and its version, where that is to be shown.
     """
 
     bundle: str
     trust_file: str = ""
     trust: Trust | None = None
+    own: str = ""
     files: tuple[str, ...] = ()
     program: str = ""
 
@@ -77,7 +79,8 @@ def _trust(basis: Basis, report: Report) -> Iterator[tuple[str, str]]:
     if basis.trust is None:
         yield "trust file", "none"
         return
-    yield "trust file", show_path(basis.trust_file)
+    own = f", and the ledger of this home, {show(basis.own)}" if basis.own else ""
+    yield "trust file", f"{show_path(basis.trust_file)}{own}"
     yield "SHA-256 of the trust file", str(report.trust_sha256)
     for pin in basis.trust.chain_pins if isinstance(basis.trust.chain_pins, tuple) else ():
         yield "block, as pinned", f"{pin.height} of {show(pin.chain)}: {pin.hash}"

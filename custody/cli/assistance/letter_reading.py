@@ -69,7 +69,7 @@ def open_letter(context: Context, path: Path, believed: Believed, *, accept_inde
     check_zip(path)
     container = open_container(path)
     try:
-        verified = verify_letter(context, container, believed)
+        verified = verify_letter(context, container, believed, at_home=True)
         require_verdict(
             verified.report, path, "letter.verdict", accept_indeterminate=accept_indeterminate,
             otherwise="takes it all the same",
@@ -87,14 +87,14 @@ def open_letter(context: Context, path: Path, believed: Believed, *, accept_inde
     return OpenLetter(letter, container, path)
 
 
-def verify_letter(context: Context, container: Container, believed: Believed) -> Verified:
-    """Return what holds of an open container, by the trust file that is believed.
+def verify_letter(context: Context, container: Container, believed: Believed, *, at_home: bool) -> Verified:
+    """Return what holds of an open container, by the trust file that is believed; ``at_home`` as with `Believed.open`.
 
     Raises:
         UsageError: the trust file is absent, or is none.
         StorageError: this machine's disk.
     """
-    beliefs = believed.open(context)
+    beliefs = believed.open(context, at_home=at_home)
     # A provider reads a request without having a ledger.
     if context.find_home() is not None:
         context.ledger().trusted = beliefs.trusted

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from custody.bundle.behind import Behind, Find, past_of, rests
+from custody.cli.checking.own_ledger import trusting_own
 from custody.cli.checking.trust_file import read_trust_file
 from custody.cli.surroundings import Surroundings
 from custody.evidence.store import EvidenceStore
@@ -50,7 +51,8 @@ def open_behind(
         return path if path.is_file() else None
 
     finds: tuple[Find, Find] = (document, inherited)
-    return Behind(*finds, Trusted(believed.trust, believed.sha256), surroundings.now(), dict(known))
+    believed = trusting_own(Trusted(believed.trust, believed.sha256), home)
+    return Behind(*finds, believed, surroundings.now(), dict(known))
 
 
 def look_behind(

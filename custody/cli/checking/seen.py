@@ -51,6 +51,28 @@ def verify_newest(surroundings: Surroundings, reader: LedgerReader) -> Seen | No
     return Seen(root=newest.root.hex(), size=newest.size)
 
 
+def has_seen(surroundings: Surroundings, origin: str) -> bool:
+    """Tell whether this user has signed in a ledger of that name; which one it was, `continues_seen` tells."""
+    return _path(surroundings, origin).is_file()
+
+
+def continues_seen(surroundings: Surroundings, reader: LedgerReader) -> bool:
+    """Tell whether a ledger is the one in which this user has signed, and still holds all that was there then."""
+    ledger, head = reader.view().ledger(), reader.head()
+    if ledger is None:
+        return False
+    nodes = TileNodes(reader.tiles(), head.size)
+    try:
+        before = _read(_path(surroundings, ledger.origin), [parse_verifier_key(key.key) for key in ledger.log_keys])
+        if before is None:
+            return False
+        newest = Checkpoint(origin=ledger.origin, root=tree_root(nodes, head.size), size=head.size)
+        _check_continues(before, newest, nodes)
+    except VerificationError:
+        return False
+    return True
+
+
 def _check_continues(before: Checkpoint, newest: Checkpoint, nodes: TileNodes) -> None:
     hint = "somebody rewrote the ledger or put an old copy back: sign nothing, keep everything, call the auditor"
     if newest.size < before.size:

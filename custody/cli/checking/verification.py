@@ -43,8 +43,10 @@ class Believed:
     identities: tuple[Path, ...] = ()
     passphrase_file: Path | None = None
 
-    def open(self, context: Context) -> Beliefs:
-        """Return what the options name.
+    def open(self, context: Context, *, at_home: bool = False) -> Beliefs:
+        """Return what the options name; ``at_home`` for what is recorded in the ledger at hand, which is believed then.
+
+        Who only verifies believes that too, unless he says by which file alone: see `custody.cli.checking.own_ledger`.
 
         Raises:
             UsageError: a file or folder that is not there, or is not what it should be; a time that is none.
@@ -52,10 +54,19 @@ class Believed:
         """
         now = context.now()
         moment = now if self.at is None else parse_moment(self.at, now.tzinfo)
-        file = read_trust_file(context, self.trust)
+        file = self._trust_file(context, at_home=at_home)
         trusted = Trusted(file.trusted.trust, file.trusted.sha256, tuple(map(_read_proof, self.proofs or ())))
         opened = tuple(_open_identity(context, path, self.passphrase_file) for path in self.identities)
         return Beliefs(trusted, moment.astimezone(UTC), file, self.folders, opened)
+
+    def _trust_file(self, context: Context, *, at_home: bool) -> TrustFile:
+        file = read_trust_file(context, self.trust)
+        if not at_home and (self.trust is not None or context.find_home() is None):
+            return file
+        # Only who stands in a home needs what opens one.
+        from custody.cli.checking.own_ledger import with_own, with_own_if_seen
+
+        return with_own(file, context.ledger().home) if at_home else with_own_if_seen(context, file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +99,7 @@ class Beliefs:
             bundle=str(bundle),
             trust_file=str(self.trust_file.path),
             trust=self.trusted.trust,
+            own=self.trust_file.own or "",
             files=tuple(map(str, self.folders)),
             program=program,
         )

@@ -133,7 +133,7 @@ def receive(
     --transfer as the letter beside it has them. An exhibit of this ledger that comes back is taken back.
     """
     wanted = parse_decisions(accepted, refused, refuse_all, reservations, anew)
-    beliefs = Believed(trust, files, proofs, None, identities, who.passphrase_file).open(context)
+    beliefs = Believed(trust, files, proofs, None, identities, who.passphrase_file).open(context, at_home=True)
     written = Written(receipt, force)
     parcel = Parcel(bundle, beliefs, sender)
     try:

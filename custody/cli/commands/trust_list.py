@@ -9,24 +9,17 @@ from typing import Any
 import click
 import msgspec
 
+from custody.cli.checking.own_ledger import describe_ledger
 from custody.cli.checking.trust_file import EMPTY, format_trust, read_trust_file
 from custody.cli.command import command
 from custody.cli.commands.trust_add import trust_lines
 from custody.cli.context import Context, pass_custody
 from custody.cli.files import write_file
-from custody.cli.ledger_access import LedgerAccess
 from custody.cli.options import FILE, force_option, trust_option
 from custody.cli.output import emit
 from custody.cli.results import Result
 from custody.report.safe_text import show, show_path
-from custody.report.words import format_value
-from keys.note import parse_note
-from schemas.checkpoint import parse_checkpoint
-from schemas.details.ledger import LedgerOpened
-from schemas.entry import parse_entry
-from schemas.text import format_base64
-from schemas.trust import LogKey, Recipient, SeenCheckpoint, Trust, TrustedLedger
-from schemas.types import UNSET
+from schemas.trust import Recipient, Trust
 
 
 class TrustList(Result, frozen=True, kw_only=True, tag="custody-trust-list/v1"):
@@ -97,39 +90,11 @@ def trust_export(context: Context, out: Path, with_checkpoint: bool, force: bool
     Tell them the fingerprint over another channel. With today's checkpoint named, they will want each later bundle to
     prove that it continues from there.
     """
-    ledger = describe_ledger(context.ledger(), with_checkpoint=with_checkpoint)
+    ledger = describe_ledger(context.ledger().home, with_checkpoint=with_checkpoint)
     trust = msgspec.structs.replace(EMPTY, ledgers=(ledger,))
     write_file(out, format_trust(trust), force=force)
     emit(
         context.settings,
         TrustExported(fingerprint=ledger.genesis, origin=ledger.origin, path=str(out)),
         (*trust_lines((ledger,)), f"  written to:  {show_path(out)}"),
-    )
-
-
-def describe_ledger(access: LedgerAccess, *, with_checkpoint: bool = False) -> TrustedLedger:
-    """Return what a stranger has to know to believe this ledger.
-
-    Raises:
-        StorageError: as the store does.
-    """
-    known = access.ledger()
-    with access.read() as reader:
-        first = parse_entry(reader.entry(0))
-        note = reader.checkpoint()
-    opened = first.event.details
-    assert isinstance(opened, LedgerOpened), "entry 0 opens the ledger"
-    values = access.disclosures_of([first.event])
-    authority = values.get(opened.authority.commitment)
-    checkpoint = parse_checkpoint(parse_note(note).text)
-    seen = SeenCheckpoint(note=format_base64(note), root=checkpoint.root.hex(), size=checkpoint.size)
-    return TrustedLedger(
-        authority="withheld" if authority is None else format_value(authority.value),
-        country=known.country,
-        genesis=first.leaf.hex(),
-        log_keys=tuple(
-            LogKey(first=key.first, key=key.key, last=UNSET if key.last is None else key.last) for key in known.log_keys
-        ),
-        origin=known.origin,
-        seen=(seen,) if with_checkpoint else (),
     )

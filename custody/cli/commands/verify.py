@@ -1,4 +1,4 @@
-"""`custody verify`: the verdict on a bundle, offline, with no ledger and no database."""
+"""`custody verify`: the verdict on a bundle, offline; no ledger and no database, save the user's own where he stands in it."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def read_foreign(
         UsageError: ``foreign.exhibit`` where it isn't clear which exhibit is meant.
         StorageError: this machine's disk.
     """
-    with open_bundle(context, bundle, believed.open(context)) as opened:
+    with open_bundle(context, bundle, believed.open(context, at_home=True)) as opened:
         verified = opened.verified
         require_verdict(
             verified.report, bundle, "foreign.verdict", accept_indeterminate=accept_indeterminate,

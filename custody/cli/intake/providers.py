@@ -39,7 +39,7 @@ def read_request(context: Context, path: Path, believed: Believed) -> tuple[Cert
         note(context.settings, f"note: {show_path(path)} is no letter; the certificate names it by its digest")
         return CertifiedRequest(sha256=digest), None
     with open_container(path) as container:
-        verified = verify_letter(context, container, believed)
+        verified = verify_letter(context, container, believed, at_home=False)
     if verified.report.verdict is Verdict.FAILED:
         text = f"expected a letter that verifies at {show_path(path)}, found FAILED"
         raise VerificationError("letter.verdict", text, hint=f"custody verify {show_path(path)} says why")

@@ -1,0 +1,93 @@
+"""The ledger of the home: whoever works with it believes it, whether his trust file names it or not.
+
+What comes home carries what left from here, so a trust file would have to hold one's own ledger, and be changed with
+each of its log keys. Who records in a home believes it by that. Who only verifies believes it where he has signed in it
+before: a home in the folder of somebody else's stick vouches for nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from hashlib import sha256
+
+from custody.cli.checking.seen import continues_seen, has_seen
+from custody.cli.checking.trust_file import TrustFile, format_trust, with_ledger
+from custody.cli.context import Context
+from custody.report.words import format_value
+from custody.storage.home import Home
+from custody.storage.home_layout import read_home
+from custody.verify.verify import Trusted
+from keys.note import parse_note
+from schemas.checkpoint import parse_checkpoint
+from schemas.details.ledger import LedgerOpened
+from schemas.entry import parse_entry
+from schemas.errors import CustodyError
+from schemas.text import format_base64
+from schemas.trust import LogKey, SeenCheckpoint, Trust, TrustedLedger
+from schemas.types import UNSET
+
+
+def describe_ledger(home: Home, *, with_checkpoint: bool = False) -> TrustedLedger:
+    """Return what a stranger has to know to believe the ledger of a home.
+
+    Raises:
+        StorageError: as the store does.
+    """
+    with home.store.read() as reader:
+        known, first, note = reader.view().ledger(), parse_entry(reader.entry(0)), reader.checkpoint()
+    opened = first.event.details
+    assert known is not None, "entry 0 opens the ledger"
+    assert isinstance(opened, LedgerOpened), "entry 0 opens the ledger"
+    authority = home.store.disclosures.get([opened.authority.commitment]).get(opened.authority.commitment)
+    checkpoint = parse_checkpoint(parse_note(note).text)
+    seen = SeenCheckpoint(note=format_base64(note), root=checkpoint.root.hex(), size=checkpoint.size)
+    return TrustedLedger(
+        authority="withheld" if authority is None else format_value(authority.value),
+        country=known.country,
+        genesis=first.leaf.hex(),
+        log_keys=tuple(
+            LogKey(first=key.first, key=key.key, last=UNSET if key.last is None else key.last) for key in known.log_keys
+        ),
+        origin=known.origin,
+        seen=(seen,) if with_checkpoint else (),
+    )
+
+
+def with_own(file: TrustFile, home: Home) -> TrustFile:
+    """Return what a trust file says, and that the ledger of ``home`` is believed; one of its name stays as it is there.
+
+    Raises:
+        StorageError: as the store does.
+    """
+    trust = _with_own(file.trust, home)
+    return file if trust == file.trust else replace(file, trust=trust, raw=format_trust(trust), own=home.origin)
+
+
+def trusting_own(trusted: Trusted, home: Home) -> Trusted:
+    """Return the same of what was read from a trust file; who believes nobody is asked for nothing."""
+    if trusted.trust is None:
+        return trusted
+    trust = _with_own(trusted.trust, home)
+    return Trusted(trust, sha256(format_trust(trust)).hexdigest(), trusted.consistency)
+
+
+def _with_own(trust: Trust, home: Home) -> Trust:
+    own = describe_ledger(home)
+    known = trust.ledger(own.origin)
+    return trust if known is not None and known.genesis != own.genesis else with_ledger(trust, own)
+
+
+def with_own_if_seen(context: Context, file: TrustFile) -> TrustFile:
+    """Return the same where this user has signed in the home that is at hand, and its history goes on from there.
+
+    A home that can't be read vouches for nothing, and is no reason not to verify a bundle.
+    """
+    found = context.find_home()
+    try:
+        if found is None or not has_seen(context, read_home(found).origin):
+            return file
+        access = context.ledger()
+        with access.read() as reader:
+            return with_own(file, access.home) if continues_seen(context, reader) else file
+    except CustodyError:
+        return file
