@@ -19,10 +19,10 @@ from schemas.law import LawSource, Words, check_ordered
 from schemas.types import UNSET, Country, Record, Token, Unset
 
 RULES: Final = (
-    "backup-copy", "competence", "conditions-due", "decision", "digests", "foreign-origin", "holder-or-witness",
-    "integrity", "legalisation", "online-capture", "preservation", "protected", "purpose", "reproducible",
-    "request-fields", "seal-photos", "seal-travels", "translation", "two-investigators", "witness-eligible",
-    "write-blocker",
+    "backup-copy", "competence", "conditions-due", "decision", "device-state", "digests", "foreign-origin", "freeze",
+    "holder-or-witness", "integrity", "legalisation", "online-capture", "preservation", "protected", "purpose",
+    "reproducible", "request-fields", "seal-photos", "seal-travels", "translation", "two-investigators",
+    "witness-eligible", "witness-identity", "write-blocker",
 )  # fmt: skip
 """The checks of step 12 that a profile may ask for; `custody.verify.procedure` has one function for each."""
 GATES: Final = ("consent", "onward-consent", "personal-data-consent", "use-limits")

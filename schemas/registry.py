@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from schemas.details import case, consent, custody, exhibit, law, ledger, record, request, transfer
+from schemas.details import asset, case, consent, custody, exhibit, law, ledger, record, request, transfer
 from schemas.errors import RecordError
 from schemas.types import Record
 
@@ -31,6 +31,7 @@ DETAILS: dict[str, EventType] = {
     "agent.enrolled": EventType(ledger.AgentEnrolled, "none"),
     "agent.key-added": EventType(ledger.AgentKeyAdded, "none"),
     "agent.key-revoked": EventType(ledger.AgentKeyRevoked, "none"),
+    "asset.freeze-changed": EventType(asset.FreezeChanged, "about"),
     "bundle.exported": EventType(record.BundleExported, "about"),
     "case.changed": EventType(case.CaseChanged, "case"),
     "case.closed": EventType(case.CaseClosed, "case"),

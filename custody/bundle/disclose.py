@@ -29,6 +29,7 @@ WITHHELD_BY_RULE: tuple[tuple[str, str], ...] = (
     ("exhibit.registered", "/details/seized_from"),
     ("*", "/details/attestations/*/person"),
     ("*", "/details/attestations/*/reason"),
+    ("*", "/details/attestations/*/identity/*"),
     ("exhibit.released", "/details/to"),
     ("exhibit.returned", "/details/returned_by"),
     ("bundle.exported", "/details/recipient"),

@@ -182,10 +182,14 @@ MEANINGS: Final = {
     "procedure.competence": "Somebody altered the original, and the record doesn't say by what competence.",
     "procedure.conditions-due": "The exhibit was accepted on a term with a date that has passed, and it is still here.",
     "procedure.decision": "An answer to a request doesn't say who forwarded the request and who decided on it.",
+    "procedure.device-state": "The record doesn't say whether a device was on when it was seized, or nothing kept it "
+    "from being reached from afar.",
     "procedure.digests": "A check value that this country asks for was not computed.",
     "procedure.explained": "What was missing here was corrected or explained later. Whether that is enough is for the "
     "court.",
     "procedure.foreign-origin": "The record doesn't say all that is asked about where evidence from abroad comes from.",
+    "procedure.freeze": "The freeze of an asset has ended, has no end on record, or was lifted without a notice to who "
+    "holds the asset.",
     "procedure.holder-or-witness": "Neither the person that it was taken from nor an onlooker confirmed the "
     "collection as is asked for.",
     "procedure.integrity": "One of the five ways in which a court checks that nothing was changed.",
@@ -196,11 +200,13 @@ MEANINGS: Final = {
     "procedure.purpose": "The record doesn't say why this was done.",
     "procedure.reproducible": "The record doesn't say by which tool, so that nobody else can repeat it.",
     "procedure.request-fields": "A request lacks something that it has to state.",
-    "procedure.seal-photos": "No photo shows the seal.",
+    "procedure.seal-photos": "No photo shows the seal, or none shows the thing before it was sealed.",
     "procedure.seal-travels": "An original was sent unsealed, and the record doesn't explain it in full.",
-    "procedure.translation": "Evidence from abroad has no translation on record.",
+    "procedure.translation": "No paper with evidence from abroad is said to be its translation.",
     "procedure.two-investigators": "Only one investigator signed for the collection.",
-    "procedure.witness-eligible": "Who looked on at the collection belongs to the police or its staff.",
+    "procedure.witness-eligible": "Who looked on at the collection belongs to the police or its staff, or was "
+    "found not fit to be a witness.",
+    "procedure.witness-identity": "Who looked on at the collection is not known by an identity document and a contact.",
     "procedure.write-blocker": "The record doesn't say how the medium was kept from being written to.",
     "receipt": "A receipt is not written as it must be.",
     "record": "A record is not written in the one way in which records are written: it was changed or damaged.",

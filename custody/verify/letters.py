@@ -107,8 +107,9 @@ def is_specific(parsed: ParsedEvent, letter: Inner) -> bool:
     """
     origin = letter_of(parsed)
     source = None if origin is None else _details(letter, origin.event)
-    name = "grant" if isinstance(parsed.details, ConsentRecorded) else "accepts"
-    return not opens_gate(parsed) or is_set(getattr(source, name, UNSET))
+    if isinstance(parsed.details, ConsentRecorded):
+        return is_set(getattr(getattr(source, "grant", UNSET), "exhibits", UNSET))
+    return not opens_gate(parsed) or is_set(getattr(source, "accepts", UNSET))
 
 
 def is_begun(parsed: ParsedEvent, request: str) -> bool:
@@ -248,8 +249,8 @@ def _eased(consent: ConsentRecorded, about: tuple[About, ...], grant: Grant, led
             yield f"condition {item.code}"
     if is_set(grant.valid_until) and (not is_set(consent.valid_until) or consent.valid_until > grant.valid_until):  # type: ignore[operator]
         yield "valid_until"
-    named = {(item.case, item.exhibit) for item in grant.exhibits}
-    if any(not named & set(_origins(str(item.exhibit), ledger, past)) for item in about):
+    named = {(item.case, item.exhibit) for item in grant.exhibits or ()}
+    if named and any(not named & set(_origins(str(item.exhibit), ledger, past)) for item in about):
         yield "exhibits"
 
 

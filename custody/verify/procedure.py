@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from functools import partial
+from typing import Final, Protocol
 
 import msgspec
 
@@ -16,6 +17,7 @@ from custody.verify.procedure_facts import Facts, IntegrityLine, begin, five_che
 from custody.verify.procedure_rules import ENTRY_RULES, EntryRule, Missing, is_foreign
 from custody.verify.state import State
 from schemas.content import Content
+from schemas.details.asset import Asset, Freeze, FreezeChanged
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.record import RecordCorrected, RecordExplained
 from schemas.details.request import RequestBody, RequestCompleted
@@ -29,8 +31,14 @@ from schemas.types import UNSET, is_set
 
 Name = tuple[str, str]
 """Case and number of an exhibit."""
-ProfileFor = Callable[[str], Profile | None]
-"""Gives the profile of a country, or nothing where none is asked for."""
+
+
+class ProfileFor(Protocol):
+    """Gives the profile of a ledger's country, or nothing where none is asked for. With another country, or None for
+    one that isn't on record, it gives what the two go by: what a request between them must state (law rows B1, C13).
+    """
+
+    def __call__(self, country: str, *other: str | None) -> Profile | None: ...
 
 
 class ProcedureFinding(msgspec.Struct, frozen=True):
@@ -62,8 +70,11 @@ class _Asked:
 class Procedure:
     """Looks at entries as a profile asks. Mutable: lives as long as one verification or replay."""
 
-    def __init__(self, profile: Profile, state: State) -> None:
+    def __init__(
+        self, profile: Profile, state: State, between: Callable[[str | None], Profile | None] | None = None
+    ) -> None:
         self._profile = profile
+        self._between = between or (lambda _: profile)
         self._state = state
         self._rules: dict[str, list[tuple[str, EntryRule, LawSource]]] = {}
         for code, (rule, types) in ENTRY_RULES.items():
@@ -75,6 +86,7 @@ class Procedure:
         self._facts: dict[str, Facts] = {}
         self._asked: dict[str, _Asked] = {}
         self._renewed: dict[str, list[str]] = {}
+        self._frozen: dict[str, tuple[int, str]] = {}
         self._untranslated: list[tuple[int, str]] = []
         self._lacking: dict[str, tuple[int, tuple[ProcedureFinding, ...]]] = {}
         self.found: list[ProcedureFinding] = []
@@ -90,10 +102,14 @@ class Procedure:
             self._facts[event.hash] = begin(parsed, details)
             self._look_at_digests(subject, details)
             self._look_at_translation(parsed, details)
+            frozen = details.asset.freeze if isinstance(details.asset, Asset) else UNSET
+            if isinstance(frozen, Freeze):
+                self._frozen[event.hash] = parsed.entry.index, str(frozen.ends_at or "")
         else:
             for registration in self._about(event.event):
                 if registration in self._facts:
                     go_on(self._facts[registration], parsed)
+                    self._follow_freeze(registration, parsed)
         if isinstance(details, RequestBody | RequestCompleted):
             self._look_at_fields(parsed.entry.index, details)
         if len(self.found) > known:
@@ -106,6 +122,7 @@ class Procedure:
         self._check_integrity(None if listed is None else set(listed))
         self._check_fields()
         self._check_preservations(at)
+        self._check_freezes(at)
         self._check_conditions(at)
         source = self._profile.source_of("translation")
         for index, request in self._untranslated:
@@ -156,7 +173,8 @@ class Procedure:
                 self._miss("procedure.digests", subject, missing, wanted.source)
 
     def _look_at_translation(self, parsed: ParsedEntry, details: ExhibitRegistered) -> None:
-        if not is_foreign(self._state, details) or is_set(details.documents):
+        is_translated = any(item.role == "translation" for item in details.legal_papers or ())
+        if is_translated or not is_foreign(self._state, details):
             return
         named = getattr(details, "request", None)
         if not isinstance(named, str) and isinstance(details.source, Source):
@@ -178,10 +196,13 @@ class Procedure:
         asked.names.update(name for name, place in STATED_APART.items() if _is_stated(getattr(details, place, ())))
 
     def _check_fields(self) -> None:
-        if self._profile.source_of("request-fields") is None:
-            return
         for request, asked in sorted(self._asked.items()):
-            for wanted in self._profile.required(asked.kind, asked.direction, asked.names):
+            known = self._state.request(request)
+            peer = None if known is None else self._state.agent(known.peer)
+            law = self._between(None if peer is None else peer.country)
+            if law is None or law.source_of("request-fields") is None:
+                continue
+            for wanted in law.required(asked.kind, asked.direction, asked.names):
                 if wanted.name not in asked.names:
                     missing = Missing(f"request {request} does not state: {wanted.name}", "completing the request")
                     self._miss("procedure.request-fields", f"entry {asked.index}", missing, wanted.source)
@@ -204,6 +225,22 @@ class Procedure:
         """Tell whether a request that isn't a mere draft renews this one."""
         others = map(self._state.request, self._renewed.get(request, ()))
         return any(other is not None and other.status != "drafted" for other in others)
+
+    def _follow_freeze(self, registration: str, parsed: ParsedEntry) -> None:
+        details = parsed.event.details
+        if isinstance(details, FreezeChanged):
+            self._frozen[registration] = parsed.entry.index, str(details.ends_at or "")
+
+    def _check_freezes(self, at: str) -> None:
+        """A freeze whose end has passed holds nothing any more; an asset that isn't here needs none (law row C17)."""
+        source = self._profile.source_of("freeze")
+        for registration, (index, ends_at) in self._frozen.items():
+            facts = self._facts[registration]
+            known = self._state.exhibit(facts.case, facts.number)
+            if source is not None and ends_at and ends_at < at and known is not None and known.status in _HERE:
+                what = f"the freeze of {facts.name} ended at {ends_at}"
+                missing = Missing(what, "the record by which it was prolonged or lifted, or a new freeze")
+                self._miss("procedure.freeze", f"entry {index}", missing, source)
 
     def _check_conditions(self, at: str) -> None:
         """What was accepted on terms with a date is gone by then, as the terms say (law row C15)."""
@@ -241,6 +278,15 @@ def _is_stated(value: object) -> bool:
     return is_set(value) and value != ()
 
 
+def procedure_for(profile_for: ProfileFor | None, state: State) -> Procedure | None:
+    """Return what looks by the profile of the ledger's country; nothing without one, or before entry 0."""
+    ledger = None if profile_for is None else state.ledger()
+    if profile_for is None or ledger is None:
+        return None
+    profile = profile_for(ledger.country)
+    return None if profile is None else Procedure(profile, state, partial(profile_for, ledger.country))
+
+
 def check_procedure(
     profile_for: ProfileFor | None,
     findings: Findings,
@@ -255,11 +301,9 @@ def check_procedure(
 
     Findings: ``procedure.*`` (defects; notes for integrity checks that show something).
     """
-    ledger = state.ledger()
-    profile = profile_for(ledger.country) if profile_for is not None and ledger is not None else None
-    if profile is None:
+    procedure = procedure_for(profile_for, state)
+    if procedure is None:
         return
-    procedure = Procedure(profile, state)
     for index in sorted(entries):
         procedure.add(entries[index])
     procedure.finish(at, listed)

@@ -13,6 +13,7 @@ import msgspec
 
 from custody.verify.view import View
 from schemas.content import Content
+from schemas.details.asset import Asset, Freeze, FreezeChanged
 from schemas.details.custody import Moved
 from schemas.details.exhibit import (
     Acquisition,
@@ -24,6 +25,7 @@ from schemas.details.exhibit import (
 )  # fmt: skip
 from schemas.details.record import BundleExported
 from schemas.details.request import RequestAnswered
+from schemas.details.seizure import DeviceState, Identity
 from schemas.details.source import Source, missing_of
 from schemas.details.transfer import TransferAccepted, TransferDispatched
 from schemas.event import ParsedEvent
@@ -36,6 +38,8 @@ POLICE: Final[frozenset[Role]] = frozenset({"custodian", "examiner", "registrar"
 """Who may not be a witness (law row C3): police and their staff."""
 HOLDERS: Final = frozenset({"occupant", "owner", "provider", "suspect", "victim"})
 _SIGNED: Final = frozenset({"paper", "recording", "stylus"})
+_POWERED: Final = frozenset({"computer", "device", "phone"})
+_THREE_OFFICES: Final = frozenset({"consular-authentication", "ministry-authentication", "notarisation"})
 
 
 class Missing(msgspec.Struct, frozen=True):
@@ -90,9 +94,12 @@ def holder_or_witness(view: View, parsed: ParsedEvent) -> Found:
 
 
 def witness_eligible(view: View, parsed: ParsedEvent) -> Found:
-    """Law row C3: police and their staff are no witnesses."""
-    if _collected(parsed, COLLECTED) is None:
+    """Law row C3: police and their staff are no witnesses, nor is who was found not eligible."""
+    details = _collected(parsed, COLLECTED)
+    if details is None:
         return
+    if any(item.role == "witness" and item.eligible is False for item in details.attestations or ()):
+        yield Missing("a witness who is not eligible, as was found", "another witness, or a recording and the reason")
     for signer in parsed.event.signers:
         agent = view.agent(signer.agent) if signer.as_ == "witness" else None
         roles = sorted({role for role, _ in agent.roles} & POLICE) if agent is not None else []
@@ -101,6 +108,50 @@ def witness_eligible(view: View, parsed: ParsedEvent) -> Found:
                 f"the witness {signer.agent} is {' and '.join(roles)} of this ledger",
                 "another witness's statement, or the reason why none was there, with a recording",
             )
+
+
+def witness_identity(view: View, parsed: ParsedEvent) -> Found:
+    """Law row C3: a court knows each witness by an identity document, and how to reach him."""
+    details = _collected(parsed, COLLECTED)
+    attested = () if details is None else details.attestations or ()
+    known = [item for item in attested if isinstance(item.identity, Identity) and is_set(item.identity.contact)]
+    unknown = sum(item not in known for item in attested if item.role == "witness" and item.manner in _SIGNED)
+    by_key = sum(signer.as_ == "witness" for signer in parsed.event.signers) if details is not None else 0
+    unknown += max(0, by_key - sum(item.role == "witness" and item.manner == "key" for item in known))
+    if unknown:
+        what = f"who the witness is, and how a court reaches him, is not on record of {unknown}"
+        yield Missing(what, "kind and number of the identity document, and the contact, in an explanation")
+
+
+def device_state(view: View, parsed: ParsedEvent) -> Found:
+    """Law row R9: how a device was found, and that one which is on can't be reached from afar."""
+    details = _collected(parsed, COLLECTED)
+    if details is None or details.nature != "object" or details.kind not in _POWERED:
+        return
+    state = details.device_state
+    if not isinstance(state, DeviceState):
+        yield Missing(
+            "whether the device was on, and how it was isolated, is not on record", "a statement of who seized it"
+        )
+    elif (state.left or state.power) != "off" and set(state.isolation or ()) <= {"none"}:
+        yield Missing(
+            "a device that may be on is not isolated, as far as the record says", "a statement of who seized it"
+        )
+
+
+def freeze(view: View, parsed: ParsedEvent) -> Found:
+    """Law rows C17 and C18: a freeze has an end, and who holds the asset is told when it is lifted."""
+    details = parsed.details
+    if isinstance(details, FreezeChanged) and details.change == "lifted" and not is_set(details.notified_at):
+        yield Missing(
+            "a freeze was lifted, and that its provider was told is not on record", "the notice to the provider"
+        )
+    registered = _registered(parsed)
+    frozen = registered.asset.freeze if registered is not None and isinstance(registered.asset, Asset) else UNSET
+    if (isinstance(frozen, Freeze) and not is_set(frozen.ends_at)) or (
+        isinstance(details, FreezeChanged) and details.change == "placed" and not is_set(details.ends_at)
+    ):
+        yield Missing("until when the asset is frozen is not on record", "the order or the receipt, which says it")
 
 
 def protected(view: View, parsed: ParsedEvent) -> Found:
@@ -149,9 +200,12 @@ def purpose(view: View, parsed: ParsedEvent) -> Found:
 
 
 def seal_photos(view: View, parsed: ParsedEvent) -> Found:
-    """Law row C21."""
-    if isinstance(parsed.details, ExhibitSealed) and not is_set(parsed.details.photos):
+    """Law row C21: before it was sealed, and sealed."""
+    details = parsed.details
+    if isinstance(details, ExhibitSealed) and not is_set(details.photos):
         yield Missing("no photo shows the seal", "photos from all sides with the seal in sight")
+    if isinstance(details, ExhibitSealed) and not is_set(details.photos_before):
+        yield Missing("no photo shows it before it was sealed", "photos from all sides, if some were taken then")
 
 
 def seal_travels(view: View, parsed: ParsedEvent) -> Found:
@@ -196,7 +250,8 @@ def legalisation(view: View, parsed: ParsedEvent) -> Found:
     details = _registered(parsed)
     if details is None or details.obtained != "voluntary" or not is_foreign(view, details):
         return
-    if not is_set(details.documents):
+    roles = {item.role for item in details.legal_papers or ()}
+    if not roles & {"apostille", "treaty-channel"} and not roles >= _THREE_OFFICES:
         yield Missing(
             "brought from abroad by a party, without papers that legalise it",
             "notarisation and authentication, an apostille, or the way that a treaty opens",
@@ -249,7 +304,9 @@ ENTRY_RULES: Final[dict[str, tuple[EntryRule, frozenset[str]]]] = {
     "procedure.backup-copy": (backup_copy, _DISPATCHED),
     "procedure.competence": (competence, frozenset({"exhibit.examined"})),
     "procedure.decision": (decision, frozenset({"request.answered"})),
+    "procedure.device-state": (device_state, _REGISTERED),
     "procedure.foreign-origin": (foreign_origin, _REGISTERED),
+    "procedure.freeze": (freeze, _REGISTERED | {"asset.freeze-changed"}),
     "procedure.holder-or-witness": (holder_or_witness, _REGISTERED),
     "procedure.legalisation": (legalisation, _REGISTERED),
     "procedure.online-capture": (online_capture, _REGISTERED),
@@ -260,6 +317,7 @@ ENTRY_RULES: Final[dict[str, tuple[EntryRule, frozenset[str]]]] = {
     "procedure.seal-travels": (seal_travels, _DISPATCHED),
     "procedure.two-investigators": (two_investigators, _REGISTERED),
     "procedure.witness-eligible": (witness_eligible, _REGISTERED),
+    "procedure.witness-identity": (witness_identity, _REGISTERED),
     "procedure.write-blocker": (write_blocker, _REGISTERED),
 }
 """The finding's code, what looks for it, and the types of event that it looks at."""

@@ -108,6 +108,7 @@ RULES: dict[str, Rule] = {
     "jurisdiction.claimed": Rule(ASKING, about=frozenset({"case"})),
     "jurisdiction.resolved": Rule(ASKING, about=frozenset({"case"})),
     "offence.mapped": Rule(ASKING, about=frozenset({"case", "exhibit", "request"})),
+    "asset.freeze-changed": Rule(HANDLING, about=_EXHIBIT),
     "exhibit.linked": Rule(HANDLING, about=_EXHIBIT),
     "exhibit.checked": Rule(CHECKING, about=_EXHIBIT),
     "record.affirmed": Rule(ANYBODY | SYSTEM, _OPTIONAL_REGISTRAR, about=_ANY_SUBJECT, names_event=True),

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from schemas.text import check_times
-from schemas.types import UNSET, Count, Documents, Hash, Index, Private, Record, Time, Unset
+from schemas.types import UNSET, Count, Documents, Hash, Index, Private, Record, Time, Unset, is_set
 
 Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z", description="three capital letters, ISO 4217")]
 Characterisation = Literal["data", "property"]
@@ -87,16 +87,49 @@ class PlatformItem(Record, frozen=True, kw_only=True):
 
 
 class Freeze(Record, frozen=True, kw_only=True):
-    """A freeze at a provider that holds the asset: its receipt, the order, and when it ends (law row C17)."""
+    """A freeze at a provider that holds the asset: its receipt, the order, who approved it, from when, and when it
+    ends (law rows C17, C18).
+    """
 
+    approved_by: Private | Unset = UNSET
     document: Hash | Unset = UNSET
     ends_at: Time | Unset = UNSET
+    frozen_at: Time | Unset = UNSET
     order: Private | Unset = UNSET
     provider: Private
 
     def __post_init__(self) -> None:
-        """Check the time; ValueError becomes ``record.malformed``."""
-        check_times(self.ends_at)
+        """Want an end that is no earlier than the beginning; ValueError becomes ``record.malformed``."""
+        check_times(self.ends_at, self.frozen_at)
+        if is_set(self.frozen_at) and is_set(self.ends_at) and str(self.ends_at) < str(self.frozen_at):
+            raise ValueError("ends_at is not before frozen_at")
+
+
+class FreezeChanged(Record, frozen=True, kw_only=True):
+    """Details of ``asset.freeze-changed``: a freeze was placed, prolonged or lifted, by whose decision (C17, C18).
+
+    ``ends_at`` is the new end, which a prolonged one has. ``notified_at`` is when the provider of a lifted one knew.
+    """
+
+    approved_by: Private | Unset = UNSET
+    change: Literal["lifted", "placed", "prolonged"]
+    decided_at: Time
+    document: Hash | Unset = UNSET
+    ends_at: Time | Unset = UNSET
+    notified_at: Time | Unset = UNSET
+    order: Private | Unset = UNSET
+    provider: Private | Unset = UNSET
+    reason: Private | Unset = UNSET
+
+    def __post_init__(self) -> None:
+        """Tie the times to the change; ValueError becomes ``record.malformed``."""
+        check_times(self.decided_at, self.ends_at, self.notified_at)
+        if (self.change == "lifted" and is_set(self.ends_at)) or (self.change == "prolonged" and not self.ends_at):
+            raise ValueError("ends_at stands for a freeze that is prolonged, never for one that is lifted")
+        if is_set(self.notified_at) and self.change != "lifted":
+            raise ValueError("notified_at stands for a freeze that is lifted")
+        if str(self.ends_at or self.decided_at) < self.decided_at:
+            raise ValueError("ends_at is not before decided_at")
 
 
 class SealedSecret(Record, frozen=True, kw_only=True):

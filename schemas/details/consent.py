@@ -60,11 +60,12 @@ Codes = Annotated[tuple[ConditionCode, ...], Meta(min_length=1, max_length=16)]
 class Grant(Record, frozen=True, kw_only=True):
     """What an answer lets go: ``exhibits`` by their names in the ledger that answers, to whom, and on which terms.
 
-    A consent that rests on it is of these exhibits and what was made from them, and is no easier.
+    A consent that rests on it is of these exhibits and what was made from them, and is no easier. Without ``exhibits``
+    these are the terms of whatever is sent on the request: which exhibits a consent is of is then who recorded it.
     """
 
     conditions: Conditions | Unset = UNSET
-    exhibits: Annotated[tuple[ExhibitName, ...], Meta(min_length=1, max_length=limits.CONTENT_IN_EVENT)]
+    exhibits: Annotated[tuple[ExhibitName, ...], Meta(min_length=1, max_length=limits.CONTENT_IN_EVENT)] | Unset = UNSET
     onward: Onward
     to_country: Country
     to_ledger: Origin | Unset = UNSET
@@ -73,7 +74,7 @@ class Grant(Record, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Want order and a real time; ValueError becomes ``record.malformed``."""
         check_conditions(self.conditions)
-        check_sorted("exhibits", tuple((item.case, item.exhibit) for item in self.exhibits))
+        check_sorted("exhibits", tuple((item.case, item.exhibit) for item in self.exhibits or ()))
         check_times(self.valid_until)
 
 

@@ -11,6 +11,7 @@ from schemas.content import Content, Extent
 from schemas.details.asset import Asset
 from schemas.details.image import HashList, Image
 from schemas.details.ledger import check_sorted
+from schemas.details.seizure import DeviceState, Identity, LegalPapers, check_papers
 from schemas.details.source import Source
 from schemas.text import check_times
 from schemas.types import (
@@ -38,14 +39,20 @@ Kind = Literal[
 Obtained = Literal[
     "derived", "foreign-assistance", "found", "online-capture", "production", "seizure", "voluntary"
 ]  # fmt: skip
-Handling = Literal["csam", "malware", "privileged", "secret"]
+Handling = Literal["csam", "malware", "personal", "privileged", "secret"]
 
 
 class Attestation(Record, frozen=True, kw_only=True):
-    """What somebody without a key attested: a suspect, an owner, a passer-by, a courier."""
+    """What somebody without a key attested: a suspect, an owner, a passer-by, a courier.
+
+    ``manner`` is ``key`` where it tells who somebody is that signs the event himself. ``eligible`` says of a witness
+    whether he is of age, able and not interested, as those established who let him sign (law row C3).
+    """
 
     document: Hash | Unset = UNSET
-    manner: Literal["absent", "paper", "recording", "refused", "stylus"]
+    eligible: bool | Unset = UNSET
+    identity: Identity | Unset = UNSET
+    manner: Literal["absent", "key", "paper", "recording", "refused", "stylus"]
     person: Private
     reason: Private | Unset = UNSET
     role: Literal[
@@ -141,7 +148,8 @@ class Lost(Record, frozen=True, kw_only=True):
 class ExhibitRegistered(Record, frozen=True, kw_only=True):
     """Details of ``exhibit.registered``; ``content`` stands for data and assets, never for an object.
 
-    ``certificate`` is the digest of the provider's signed certificate with which it came (law row C19).
+    ``certificate`` is the digest of the provider's signed certificate with which it came (law row C19),
+    ``legal_papers`` say which document legalises or translates what (C9), ``device_state`` how a device was found (R9).
     """
 
     acquisition: Acquisition | Unset = UNSET
@@ -152,15 +160,17 @@ class ExhibitRegistered(Record, frozen=True, kw_only=True):
     data_country: Country | Unset = UNSET
     derived_from: Annotated[tuple[Parent, ...], Meta(min_length=1, max_length=16)] | Unset = UNSET
     description: Private
+    device_state: DeviceState | Unset = UNSET
     documents: Documents | Unset = UNSET
     foreign: Foreign | Unset = UNSET
     further_images: Annotated[tuple[Image, ...], Meta(min_length=1, max_length=limits.FURTHER_IMAGES)] | Unset = UNSET
-    handling: Annotated[tuple[Handling, ...], Meta(min_length=1, max_length=4)] | Unset = UNSET
+    handling: Annotated[tuple[Handling, ...], Meta(min_length=1, max_length=5)] | Unset = UNSET
     hash_lists: Annotated[tuple[HashList, ...], Meta(min_length=1, max_length=16)] | Unset = UNSET
     identifiers: Private | Unset = UNSET
     image: Image | Unset = UNSET
     kind: Kind
     legal_authority: Private | Unset = UNSET
+    legal_papers: LegalPapers | Unset = UNSET
     lost: Lost | Unset = UNSET
     nature: Nature
     obtained: Obtained
@@ -181,7 +191,10 @@ class ExhibitRegistered(Record, frozen=True, kw_only=True):
             raise ValueError("image and hash_lists stand beside content only")
         if self.image is UNSET and self.further_images is not UNSET:
             raise ValueError("further_images stand beside image only")
+        if self.device_state is not UNSET and self.nature != "object":
+            raise ValueError("device_state stands for objects only")
         check_sorted("handling", self.handling)
+        check_papers(self.legal_papers)
 
 
 class ExhibitVoided(Record, frozen=True, kw_only=True):
@@ -199,19 +212,23 @@ class ExhibitLinked(Record, frozen=True, kw_only=True):
 
 
 class ExhibitSealed(Record, frozen=True, kw_only=True):
-    """Details of ``exhibit.sealed`` (law row C21)."""
+    """Details of ``exhibit.sealed``: ``photos`` show it sealed, ``photos_before`` as it was before (law row C21)."""
 
     package: Private | Unset = UNSET
     photos: Documents | Unset = UNSET
+    photos_before: Documents | Unset = UNSET
     reason: Private | Unset = UNSET
     seal: Private
 
 
 class ExhibitUnsealed(Record, frozen=True, kw_only=True):
-    """Details of ``exhibit.unsealed``; ``intact`` is what was seen before it was opened."""
+    """Details of ``exhibit.unsealed``; ``intact`` is what was seen before it was opened, ``photos`` show it then,
+    ``photos_after`` what was found inside.
+    """
 
     intact: bool
     photos: Documents | Unset = UNSET
+    photos_after: Documents | Unset = UNSET
     reason: Private
     seal: Private
 
@@ -284,7 +301,7 @@ class ExhibitReturned(Record, frozen=True, kw_only=True):
 class ExhibitDisposed(Record, frozen=True, kw_only=True):
     """Details of ``exhibit.disposed``: the end; nothing but annotations follows.
 
-    ``to_agent`` and ``to_country`` say to whom, and where, an owner got it back: the consent gate looks at both.
+    ``to_agent`` and ``to_country`` say to whom, and where, what is not destroyed goes: the consent gate looks at both.
     """
 
     attestations: Attestations | Unset = UNSET

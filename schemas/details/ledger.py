@@ -57,12 +57,14 @@ Keys = Annotated[tuple[PublicKey, ...], Meta(max_length=16)]
 class AgentEnrolled(Record, frozen=True, kw_only=True):
     """Details of ``agent.enrolled``. Units and organisations may have no key; a unit lists its members.
 
-    ``ledger`` is the origin of an organisation's own ledger: what is sent to it is received there.
+    ``ledger`` is the origin of an organisation's own ledger: what is sent to it is received there; ``contact`` is how
+    to reach its contact point, day and night (law row B4).
     """
 
     age_key: AgeKey | Unset = UNSET
     agent: AgentId
     certificate: Hash | Unset = UNSET
+    contact: Private | Unset = UNSET
     country: Country | Unset = UNSET
     keys: Keys
     kind: AgentKind
@@ -112,6 +114,7 @@ class AgentChanged(Record, frozen=True, kw_only=True):
 
     age_key: AgeKey | Unset = UNSET
     agent: AgentId
+    contact: Private | Unset = UNSET
     country: Country | Unset = UNSET
     ledger: Origin | Unset = UNSET
     left: Literal["yes"] | Unset = UNSET

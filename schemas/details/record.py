@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from schemas import limits
 from schemas.details.ledger import check_sorted
+from schemas.details.seizure import LegalPapers, check_papers
 from schemas.types import UNSET, AgentId, Documents, Hash, Nonce, Private, Record, Token, Unset, is_set
 
 CorrectedField = Literal[
@@ -40,16 +41,18 @@ class RecordExplained(Record, frozen=True, kw_only=True):
     """Details of ``record.explained``: why the event in ``about`` is as it is, where something was wanting (row C5).
 
     ``cures`` names rules of procedure or codes of defects; absent: whatever was found wanting of that event. Whether it
-    is cured is for a court.
+    is cured is for a court. ``legal_papers`` are those that came later, such as an apostille (row C9).
     """
 
     cures: Annotated[tuple[Token, ...], Meta(min_length=1, max_length=limits.DETAIL_ITEMS)] | Unset = UNSET
     documents: Documents | Unset = UNSET
+    legal_papers: LegalPapers | Unset = UNSET
     statement: Private
 
     def __post_init__(self) -> None:
-        """Want each code once, in order; ValueError becomes ``record.malformed``."""
+        """Want each code and paper once, in order; ValueError becomes ``record.malformed``."""
         check_sorted("cures", self.cures)
+        check_papers(self.legal_papers)
 
 
 class BundleExported(Record, frozen=True, kw_only=True):

@@ -24,6 +24,9 @@ DOCUMENT = "cd" * 32
 HOLDER = {"manner": "paper", "person": "a person", "role": "owner"}
 REFUSED = {"manner": "refused", "person": "a person", "reason": "would not", "role": "suspect"}
 WITNESS = {"manner": "paper", "person": "a passer-by", "role": "witness"}
+IDENTITY = {"contact": "a number", "number": "an id", "type": "identity-card"}
+APOSTILLE = {"document": DOCUMENT, "role": "apostille"}
+TRANSLATION = {"document": DOCUMENT, "role": "translation"}
 RECORDING = {"document": DOCUMENT, "manner": "recording", "person": "camera", "role": "other"}
 TAKEN = {"method": "physical", "tool": "t", "version": "1", "write_blocker": "b"}
 
@@ -181,8 +184,8 @@ def test_what_a_registration_lacks(world: World, details: dict[str, Any], rule: 
     [
         ({"files": {"a": b"a"}, "acquisition": TAKEN}, "reproducible"),
         ({"files": {"a": b"a"}, "acquisition": TAKEN}, "write-blocker"),
-        ({"obtained": "voluntary", "data_country": "XB", "documents": (DOCUMENT,)}, "legalisation"),
-        ({"obtained": "foreign-assistance", "documents": (DOCUMENT,)}, "translation"),
+        ({"obtained": "voluntary", "data_country": "XB", "legal_papers": (APOSTILLE,)}, "legalisation"),
+        ({"obtained": "foreign-assistance", "legal_papers": (TRANSLATION,)}, "translation"),
         (
             {
                 "obtained": "foreign-assistance",

@@ -24,10 +24,12 @@ from tests.verify.test_procedure import (
     DOCUMENT,
     EXHIBIT,
     HOLDER,
+    IDENTITY,
     NOW,
     RECORDING,
     REFUSED,
     TAKEN,
+    WITNESS,
     accepted,
     ask,
     dispatched,
@@ -95,6 +97,12 @@ def _answer(**named: str) -> Act:
     return done
 
 
+def _frozen(ends_at: str) -> Act:
+    freeze = {"ends_at": ends_at, "provider": "an exchange"}
+    asset = {"account": "an account", "custody": "custodial", "freeze": freeze}
+    return _register(nature="asset", kind="account", asset=asset, files={"a": b"a"})
+
+
 def _whole_story(world: World) -> None:
     """Sealed with photos, compared, and copied: nothing of the five lines is left open."""
     seized(world, files={"a": b"a"})
@@ -118,6 +126,9 @@ def _sm3(world: World) -> None:
 
 
 _ABROAD = {"obtained": "foreign-assistance"}
+_APOSTILLE = {"document": DOCUMENT, "role": "apostille"}
+_TRANSLATION = {"document": DOCUMENT, "of": HASH, "role": "translation"}
+_PHOTOS = {"photos": (DOCUMENT,), "photos_before": (HASH,)}
 _ALTERED = {"alteration": {"what": "clock", "why": "battery"}, "purpose": "p", "tool": "t", "version": "1"}
 _ORIGIN = {
     "acquisition": {**TAKEN, "ended_at": "2026-11-01T00:00:00Z"}, "files": {"a": b"a"}, "place": "abroad",
@@ -152,9 +163,17 @@ TABLE = {
         _register(), _register(attestations=(REFUSED, RECORDING)), "neither the holder nor", "a recording", "C2"
     ),
     "integrity": Rule(_data(), _whole_story, "no comparison", "a comparison now", "C6"),
+    "device-state": Rule(
+        _register(kind="phone"), _register(kind="phone", device_state={"isolation": ("faraday",), "power": "on"}),
+        "whether the device was on", "who seized it", "R9",
+    ),
+    "freeze": Rule(
+        _frozen("2026-11-21T12:00:00Z"), _frozen("2027-11-21T12:00:00Z"), "ended at 2026-11-21", "prolonged or lifted",
+        "C17",
+    ),
     "legalisation": Rule(
-        _register(obtained="voluntary", data_country="XB"),
         _register(obtained="voluntary", data_country="XB", documents=(DOCUMENT,)),
+        _register(obtained="voluntary", data_country="XB", legal_papers=(_APOSTILLE,)),
         "papers that legalise", "apostille", "C9",
     ),
     "online-capture": Rule(
@@ -176,19 +195,27 @@ TABLE = {
         "completing the request", "C13",
     ),
     "seal-photos": Rule(
-        _act("exhibit.sealed", seal="S-1"), _act("exhibit.sealed", photos=(DOCUMENT,), seal="S-1"), "no photo shows",
+        _act("exhibit.sealed", seal="S-1"), _act("exhibit.sealed", **_PHOTOS, seal="S-1"), "no photo shows",
         "from all sides", "C21",
     ),
     "seal-travels": Rule(
         _dispatch(not_sealed="a server in use"), _dispatch(medium_place="Room 4", not_sealed="a server in use"),
         "where the unsealed medium is", "a statement of the place", "C5",
     ),
-    "translation": Rule(_register(**_ABROAD), _register(**_ABROAD, documents=(DOCUMENT,)), "no translation", "a", "C9"),
+    "translation": Rule(
+        _register(**_ABROAD, documents=(DOCUMENT,)), _register(**_ABROAD, legal_papers=(_TRANSLATION,)),
+        "no translation", "a", "C9",
+    ),
     "two-investigators": Rule(
         _register(second=None), _register(), "by one investigator", "the second investigator", "C1"
     ),
     "witness-eligible": Rule(
         _register(witness="witness-2"), _register(witness="witness-1"), "witness-2 is examiner", "another witness", "C3"
+    ),
+    "witness-identity": Rule(
+        _register(attestations=(REFUSED, WITNESS)),
+        _register(attestations=(REFUSED, {**WITNESS, "identity": IDENTITY})),
+        "who the witness is", "identity document", "C3",
     ),
     "write-blocker": Rule(
         _data(acquisition={key: TAKEN[key] for key in ("method", "tool", "version")}), _data(acquisition=TAKEN),
