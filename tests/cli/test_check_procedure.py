@@ -128,12 +128,12 @@ def test_verify_looks_at_procedure_by_the_ledger_s_country(machine: Machine, sta
     stage.patch.delenv("CUSTODY_TRUST")
     machine.do("agent enrol court-1 --kind organisation --country FR --as reg-1")
     machine.do("bundle EX-1 --to court-1 -o b.zip --as exam-07")
-    told = machine.json("verify b.zip", Exit.INDETERMINATE)
+    told = machine.json("verify b.zip --keys strangers", Exit.INDETERMINATE)
     assert "procedure.reproducible" in {item["code"] for item in told["findings"]}
-    bare = machine.json("verify b.zip --profile none", Exit.INDETERMINATE)
+    bare = machine.json("verify b.zip --keys strangers --profile none", Exit.INDETERMINATE)
     assert not [item for item in bare["findings"] if item["code"].startswith("procedure.")]
     assert bare["steps"] == told["steps"]
-    strict = machine.json("verify b.zip --profile cn", Exit.INDETERMINATE)
+    strict = machine.json("verify b.zip --keys strangers --profile cn", Exit.INDETERMINATE)
     assert [item["code"] for item in strict["findings"]].count("procedure.integrity") == 5
 
 

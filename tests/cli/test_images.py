@@ -136,7 +136,7 @@ def test_a_stranger_hears_of_damage_beside_the_verdict(machine: Machine) -> None
     machine.do("agent enrol court-1 --kind organisation --country FR --as reg-1")
     machine.do("bundle EX-1 --to court-1 -o b.zip --as exam-07")
     machine.stage.patch.delenv("CUSTODY_TRUST", raising=False)
-    report = machine.json("verify b.zip", Exit.INDETERMINATE)
+    report = machine.json("verify b.zip --keys strangers", Exit.INDETERMINATE)
     found = {item["code"]: item["severity"] for item in report["findings"] if item["step"] == 9}
     assert found == {
         "hash-list.mismatch": "defect",
