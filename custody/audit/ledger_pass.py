@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from custody.audit import columns
+from custody.audit.asset_stories import AssetStories
 from custody.audit.bound_content import check_contents
 from custody.audit.checkpoints import StoredCheckpoints, known_keys
 from custody.audit.confusables import check_numbers
@@ -25,7 +26,7 @@ from custody.verify.erased_documents import ErasedDocuments
 from custody.verify.erasures import find_erasures
 from custody.verify.explanations import Explanations
 from custody.verify.fold import Placed
-from custody.verify.procedure import Procedure, report
+from custody.verify.procedure import Procedure, procedure_for, report
 from keys.verifier_key import VerifierKey
 from schemas.content import Content
 from schemas.details.exhibit import ExhibitRegistered
@@ -59,6 +60,7 @@ class LedgerPass:
         self.cap = FindingsCap()
         self.watch = None if wanted.as_of is None else CustodyWatch(format_time(wanted.as_of))
         self.registered: list[Registered] = []
+        self.assets = AssetStories()
         self.procedure: Procedure | None = None
         self.explanations = Explanations()
         self.replayed: Replayed | None = None
@@ -145,6 +147,7 @@ class LedgerPass:
         self._look_behind(parsed, placed)
         if placed.is_applied:
             self.explanations.add(parsed, self.replayed.fold.state)
+            self.assets.add(parsed, placed)
         details = parsed.event.details
         if self._wanted.files is None or not isinstance(details, ExhibitRegistered) or not placed.is_applied:
             return
@@ -197,11 +200,8 @@ class LedgerPass:
     def _look_at_procedure(self, parsed: ParsedEntry) -> None:
         """Step 12, as the profile of the ledger's country asks; entry 0 says which country that is."""
         assert self.replayed is not None, "the replay that calls this"
-        state, profile_for = self.replayed.fold.state, self._wanted.profile_for
-        ledger = state.ledger() if self.procedure is None and profile_for is not None else None
-        if ledger is not None and profile_for is not None:
-            profile = profile_for(ledger.country)
-            self.procedure = None if profile is None else Procedure(profile, state)
+        if self.procedure is None:
+            self.procedure = procedure_for(self._wanted.profile_for, self.replayed.fold.state)
         if self.procedure is not None:
             self.procedure.add(parsed)
             report(self.procedure, self.findings)

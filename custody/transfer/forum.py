@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Final
 
 from custody.transfer.due import Due, dues_of
-from custody.transfer.law_files import deadlines, memberships, profile_for, shipped_profile
+from custody.transfer.law_files import deadlines, memberships, national_profile, shipped_profile
 from custody.transfer.requests import RequestStory, lacking_of
 from custody.verify.view import View
 from schemas.law import Instrument, LawSource, RestDays, cite
@@ -57,10 +57,7 @@ def shared_by(country: str, other: str | None) -> tuple[tuple[Instrument, LawSou
 
 def forums_of(country: str, other: str | None) -> tuple[Forum, ...]:
     """Return the laws by which ``country`` deals with ``other``, its own first; one at the least."""
-    found = []
-    own = profile_for(country)
-    if own.countries == (country,):
-        found.append(Forum(own, f"the law of {country} itself"))
+    found = _national(country)
     for instrument, source in shared_by(country, other):
         if instrument.in_force and is_set(instrument.profile):
             why = f"{country} and {other} both stand on the list of those bound by the {instrument.title}"
@@ -70,6 +67,35 @@ def forums_of(country: str, other: str | None) -> tuple[Forum, ...]:
         why = f"no law of {_both(country, other)} is known here; standards are applied, which bind nobody"
         found.append(Forum(shipped_profile(_GENERIC), why, is_fallback=True))
     return tuple(found)
+
+
+def laws_of(country: str) -> tuple[Forum, ...]:
+    """Return the laws by which a ledger of ``country`` is looked at, its own first; one at the least.
+
+    They hold at once: its own law, and every instrument in force that binds it, the closest first. Which of them a
+    request falls under follows from both countries (`forums_of`).
+    """
+    found = _national(country)
+    for instrument in memberships().instruments:
+        source = instrument.source_of(country)
+        if instrument.in_force and is_set(instrument.profile) and source is not None:
+            why = f"{country} stands on the list of those bound by the {instrument.title}"
+            found.append(Forum(shipped_profile(str(instrument.profile)), why, source))
+    if not found:
+        why = f"no law of {country} is known here; standards are applied, which bind nobody"
+        found.append(Forum(shipped_profile(_GENERIC), why, is_fallback=True))
+    return tuple(found)
+
+
+def members_under(profile: str) -> tuple[str, ...]:
+    """Return, in order, the countries that are bound by an instrument of which ``profile`` says what it asks for."""
+    found = (item.members for item in memberships().instruments if item.profile == profile)
+    return tuple(sorted({country for groups in found for group in groups for country in group.countries}))
+
+
+def _national(country: str) -> list[Forum]:
+    own = national_profile(country)
+    return [] if own is None else [Forum(own, f"the law of {country} itself")]
 
 
 def _both(country: str, other: str | None) -> str:

@@ -15,7 +15,6 @@ from schemas.types import Record
 
 PROFILES = ("cn", "coe", "coe-p2", "eu", "generic", "us")
 """Names of the profiles that are shipped."""
-_DEFAULT = "generic"
 
 T = TypeVar("T", bound=Record)
 
@@ -62,10 +61,9 @@ def shipped_profile(name: str) -> Profile:
     return parse_profile((files("schemas") / "profiles" / f"{name}.json").read_bytes())
 
 
-def profile_for(country: str) -> Profile:
-    """Return the profile of a ledger's country, or ``generic`` where none is for it."""
-    found = (shipped_profile(name) for name in PROFILES)
-    return next((profile for profile in found if country in profile.countries), shipped_profile(_DEFAULT))
+def national_profile(country: str) -> Profile | None:
+    """Return the profile that holds the law of this one country, or nothing where none is shipped."""
+    return next((one for one in map(shipped_profile, PROFILES) if one.countries == (country,)), None)
 
 
 def load_profile(named: str) -> Profile:

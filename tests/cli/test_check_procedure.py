@@ -23,9 +23,10 @@ def machine(stage: Stage) -> Machine:
 
 
 def test_what_is_missing_is_told_with_source_and_cure(machine: Machine) -> None:
-    """France is under the profile of the EU, whose checks are those of the standards."""
+    """France is under two laws, whose checks are those of the standards; each thing is missed once."""
     told = machine.json("check-procedure EX-1")
-    assert told["profile"] == "eu"
+    assert told["profile"] == "eu-and-coe"
+    assert len({(item["code"], item["subject"], item["what"]) for item in told["findings"]}) == len(told["findings"])
     assert "procedure.reproducible" in {item["code"] for item in told["findings"]}
     ran = machine.do("check-procedure EX-1")
     assert "cure: the tool, its version and arguments" in ran.stdout

@@ -28,10 +28,15 @@ def test_an_unconfirmed_row_is_never_shown_as_law(stage: Stage) -> None:
 
 
 def test_the_country_of_the_ledger_chooses(stage: Stage) -> None:
-    """France falls under the profile of the EU."""
+    """France falls under a regulation of the EU and the convention: both are named, each with its source."""
     machine = Machine(stage)
     told = machine.json("profile")
-    assert told["name"] == "eu"
+    assert told["name"] == "eu-and-coe"
+    assert [law.partition(":")[0] for law in told["laws"]] == ["eu", "coe"]
+    assert all("by a secondary source (row " in law for law in told["laws"])
+    shown = machine.do("profile").stdout
+    assert "law coe: FR stands on the list of those bound by the Convention on Cybercrime" in shown
+    assert "countries: " not in shown
     assert {"production: eu.epoc, 10 calendar days", "emergency: eu.epoc.emergency, 8 hours"} <= {
         row["name"] for row in told["rows"]
     }
@@ -48,8 +53,9 @@ def test_a_file_that_is_no_profile_is_refused(stage: Stage) -> None:
 
 def test_two_countries_are_told_their_law_and_why(stage: Stage) -> None:
     """Before anything is drafted: which law, how well known, and what is named without being applied."""
-    told = stage.custody("profile --between GB FR").stdout
-    assert "  coe: GB and FR both stand on the list of those bound by the Convention on Cybercrime" in told
+    assert "countries: AD, AL, AM" in stage.custody("profile coe").stdout
+    told = stage.custody("profile --between GB SN").stdout
+    assert "  coe: GB and SN both stand on the list of those bound by the Convention on Cybercrime" in told
     assert "unconfirmed, to be checked before it is relied on" in told
     assert "not in force, so it is not applied" in stage.custody("profile --between JP RS").stdout
     assert "a closer one is applied" in stage.custody("profile --between DE FR").stdout

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from custody.ledger.compose import Anchor, link_after
-from custody.transfer.law_files import profile_for, shipped_profile
+from custody.transfer.law_files import shipped_profile
 from custody.verify.procedure import Procedure, ProcedureFinding, check_procedure
 from custody.verify.procedure_rules import ENTRY_RULES
 from custody.verify.state import State
@@ -356,7 +356,7 @@ def test_step_12_never_changes_a_verdict(world: World) -> None:
     findings = Findings()
     findings.asked.add(12)
     check_procedure(
-        lambda _: shipped_profile("cn"), findings, entries=entries, state=view, at=NOW, listed=[(CASE, EXHIBIT)]
+        lambda *_: shipped_profile("cn"), findings, entries=entries, state=view, at=NOW, listed=[(CASE, EXHIBIT)]
     )
     assert findings.items
     assert {item.severity for item in findings.items} <= {Severity.DEFECT, Severity.NOTE}
@@ -369,7 +369,7 @@ def test_without_a_profile_nothing_is_asked(world: World) -> None:
     seized(world, second=None)
     entries = {index: parse_entry(raw) for index, raw in enumerate(world.entries())}
     view: State = world.store.read().__enter__().view()
-    for choice in (None, lambda _: None):
+    for choice in (None, lambda *_: None):
         findings = Findings()
         check_procedure(choice, findings, entries=entries, state=view, at=NOW, listed=[(CASE, EXHIBIT)])
         assert findings.items == []
@@ -393,7 +393,7 @@ def test_entries_about_what_is_not_carried_are_passed_over(world: World) -> None
     """A bundle carries some exhibits; an export may be about others too."""
     seized(world)
     view: State = world.store.read().__enter__().view()
-    procedure = Procedure(profile_for("CN"), view)
+    procedure = Procedure(shipped_profile("cn"), view)
     stranger = world.annotation("exhibit.linked", About(exhibit="ab" * 32), {"case": "9"}, actor="examiner-1")
     last = parse_entry(world.entries()[-1])
     procedure.add(replace(last, event=stranger.event))

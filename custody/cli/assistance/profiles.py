@@ -1,4 +1,4 @@
-"""Which procedure profile counts: that of the ledger's country, or the one that was named."""
+"""Which procedure profile counts: that of the laws of the ledger's country, or the one that was named."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NO_PROFILE = "none"
 profile_option = click.option(
     "--profile",
     metavar="NAME|FILE",
-    help="The procedure profile (else that of the ledger's country); none: don't look at procedure.",
+    help="The procedure profile (else by the ledger's country); none: don't look at procedure.",
 )
 """For commands that look at procedure."""
 
@@ -31,10 +31,11 @@ def choose_profile(named: str | None) -> ProfileFor | None:
     """
     if named == NO_PROFILE:
         return None
-    from custody.transfer.law_files import load_profile, profile_for
+    from custody.transfer.law_files import load_profile
+    from custody.transfer.ledger_law import profile_for
 
     if named is None:
         return profile_for
     with given_file(Path(named)):
         profile = load_profile(named)
-    return lambda _: profile
+    return lambda *_: profile

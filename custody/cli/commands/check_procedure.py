@@ -21,7 +21,7 @@ from custody.report.safe_text import show
 from custody.report.text_lines import wrap
 from custody.transfer.requests_named import requests_of
 from custody.verify.explanations import Explanations, explained_in
-from custody.verify.procedure import Procedure
+from custody.verify.procedure import ProfileFor, procedure_for
 from custody.verify.verify import Verified
 from custody.verify.view import Exhibit
 from schemas.errors import UsageError
@@ -78,7 +78,7 @@ def check_procedure(context: Context, *, selection: Selection, profile: str | No
     access = context.ledger()
     profiles = choose_profile(profile)
     chosen = None if profiles is None else profiles(access.ledger().country)
-    if chosen is None:
+    if profiles is None or chosen is None:
         raise UsageError("usage.profile", "expected a profile to check by, found none")
     exhibits = select(context, selection).exhibits
     names = [(item.case, item.number) for item in exhibits]
@@ -86,14 +86,19 @@ def check_procedure(context: Context, *, selection: Selection, profile: str | No
     with access.read() as reader:
         requests = requests_of(reader, names)
         verified = read_ledger(reader, access.home.store.disclosures, names, requests, at=at)
-    result = look(verified, exhibits, chosen, at)
+    result = look(verified, exhibits, profiles, chosen.name, at)
     emit(context.settings, result, _lines(result, chosen))
     return Exit.ATTENTION if check and result.defects else Exit.DONE
 
 
-def look(verified: Verified, exhibits: tuple[Exhibit, ...], profile: Profile, at: str) -> ProcedureResult:
-    """Return what ``profile`` and the rules themselves find about exhibits in what was read, as of ``at``."""
-    procedure, explanations = Procedure(profile, verified.state), Explanations()
+def look(
+    verified: Verified, exhibits: tuple[Exhibit, ...], profiles: ProfileFor, name: str, at: str
+) -> ProcedureResult:
+    """Return what the profile of that name, one of ``profiles``, and the rules themselves find about exhibits in what
+    was read, as of ``at``.
+    """
+    procedure, explanations = procedure_for(profiles, verified.state), Explanations()
+    assert procedure is not None, "the ledger was opened, and its profile chosen"
     for index, entry in verified.entries.items():
         procedure.add(entry)
         if verified.placed[index].is_applied:
@@ -132,7 +137,7 @@ def look(verified: Verified, exhibits: tuple[Exhibit, ...], profile: Profile, at
         defects=sum(line.severity == "defect" for line in lines),
         exhibits=tuple(format_exhibit(item) for item in exhibits),
         findings=tuple(lines),
-        profile=profile.name,
+        profile=name,
     )
 
 

@@ -15,6 +15,7 @@ from custody.cli.output import emit
 from custody.cli.parameters import COUNTRY
 from custody.cli.results import Result
 from custody.report.safe_text import show
+from custody.transfer.forum import forums_of, laws_of, members_under, shared_by
 from custody.transfer.law_files import deadlines
 from schemas import canonical
 from schemas.errors import UsageError
@@ -51,13 +52,15 @@ class Between(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProfileResult(Result, frozen=True, kw_only=True, tag="custody-profile-shown/v1"):
-    """A profile: its name, countries and papers, the SHA-256 of its file, and its rows.
+    """A profile: its name, countries and papers, the SHA-256 of its canonical spelling, and its rows.
 
     ``between`` stands where two countries were named; the profile is then that of the first law that is applied.
+    ``laws`` stands for a ledger's own, each law that holds for its country: the profile is then all of them in one.
     """
 
     between: Between | Unset = UNSET
     countries: tuple[str, ...]
+    laws: tuple[str, ...] | Unset = UNSET
     name: str
     papers: tuple[str, ...]
     rows: tuple[ProfileRow, ...]
@@ -85,10 +88,11 @@ class ProfileResult(Result, frozen=True, kw_only=True, tag="custody-profile-show
 )
 @pass_custody
 def profile(context: Context, profile: str | None, between: tuple[str, str] | None) -> None:
-    """Show what a procedure profile asks for, with its sources: the one of this ledger's country, NAME, or a FILE.
+    """Show what a procedure profile asks for, with its sources: that of this ledger's country, NAME, or a FILE.
 
-    A file of one's own is read as strictly as by verify and audit, so this is how to try one. Which profile a request
-    falls under follows from both countries: --between says which, and why.
+    Several laws may hold for a country at once; they are named, and what they want stands here once. A file of one's
+    own is read as strictly as by verify and audit, so this is how to try one. Which law a request falls under, and so
+    which fields it must have, follows from both countries: --between says which, and why.
     """
     if between is not None:
         if profile is not None:
@@ -96,15 +100,19 @@ def profile(context: Context, profile: str | None, between: tuple[str, str] | No
         chosen, told = _between(*between)
         emit(context.settings, _result(chosen, told), _between_lines(told))
         return
-    result = _result(_choose(context, profile))
+    laws: tuple[str, ...] | Unset = UNSET
+    if profile is None:
+        laws = tuple(law.text for law in laws_of(context.ledger().ledger().country))
+    result = _result(_choose(context, profile), laws=laws)
     emit(context.settings, result, _lines(result))
 
 
-def _result(chosen: Profile, between: Between | Unset = UNSET) -> ProfileResult:
+def _result(chosen: Profile, between: Between | Unset = UNSET, laws: tuple[str, ...] | Unset = UNSET) -> ProfileResult:
     rows = tuple(_rows(chosen))
     return ProfileResult(
         between=between,
-        countries=chosen.countries,
+        countries=chosen.countries or members_under(chosen.name),
+        laws=laws,
         name=chosen.name,
         papers=chosen.papers,
         rows=rows,
@@ -115,8 +123,6 @@ def _result(chosen: Profile, between: Between | Unset = UNSET) -> ProfileResult:
 
 
 def _between(asked: str, asking: str) -> tuple[Profile, Between]:
-    from custody.transfer.forum import forums_of, shared_by
-
     forums = forums_of(asked, asking)
     laws = [SharedLine(applied=True, name=item.profile.name, text=item.text) for item in forums]
     names = {item.profile.name for item in forums}
@@ -178,7 +184,10 @@ def _length(rule: Deadline) -> str:
 
 def _lines(result: ProfileResult) -> Iterator[str]:
     yield f"profile {result.name}: {show(result.title)}"
-    yield f"countries: {', '.join(result.countries) or 'every country that no other profile names'}"
+    for law in result.laws or ():
+        yield f"law {show(law)}"
+    if not result.laws:
+        yield f"countries: {', '.join(result.countries) or 'those of which no law is known here, or where it is named'}"
     yield f"papers: {', '.join(result.papers)}"
     yield f"digest: {result.sha256}"
     for row in result.rows:

@@ -17,7 +17,7 @@ from custody.evidence.partial import Partials
 from custody.evidence.sources import find_sources
 from custody.evidence.survey import Survey, survey
 from custody.report.safe_text import show_path
-from custody.transfer.law_files import profile_for
+from custody.transfer.ledger_law import profile_for
 from schemas.details.ledger import LedgerOpened
 from schemas.entry import parse_entry
 from schemas.errors import RefusedError, UsageError
