@@ -12,6 +12,7 @@ from pathlib import Path
 from schemas.errors import StorageError, UsageError
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 # Only opening a FIFO waits for another program; the flag ends that and means nothing for a regular file.
 _READ_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
@@ -21,6 +22,8 @@ def disk_error(error: OSError, what: str) -> StorageError:
     reason = (error.strerror or type(error).__name__).lower()
     if error.errno in _FULL:
         return StorageError("storage.full", f"{what}: {reason}", hint="free some space, or write to another disk")
+    if error.errno in _DENIED:
+        return StorageError("storage.denied", f"{what}: {reason}", hint="ask who may read and write there")
     return StorageError("storage.io", f"{what}: {reason}")
 
 
@@ -29,7 +32,7 @@ def disk_errors(what: str) -> Iterator[None]:
     """Turn an operating system's error into one of ours.
 
     Raises:
-        StorageError: ``storage.full`` where space or a quota ran out, else ``storage.io``.
+        StorageError: ``storage.full`` where space or a quota ran out, ``storage.denied``, else ``storage.io``.
     """
     try:
         yield

@@ -1,74 +1,112 @@
-"""Files that appear whole or not at all."""
+"""Files that appear whole or not at all, and what killed processes left of such files.
+
+    .<name>.<process>-<n>.custody-part    beside the target, locked while its process lives
+
+Whoever writes into a folder removes from it what no process holds any more, whatever it was to become: a person seldom
+asks for the same name again. The ending is ours alone, so nothing of another program goes.
+"""
 
 from __future__ import annotations
 
-import fcntl
-import glob
 import os
-import tempfile
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from custody.bundle.disk import disk_errors, sync_directory
 from schemas.errors import UsageError
 
-_SUFFIX: Final = ".part"
+SUFFIX: Final = ".custody-part"
+_NAME_BYTES: Final = 100
+"""Bytes of the target's name in the temporary one, which must not grow too long for the disk."""
+_CREATE: Final = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_LOOK: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 @contextmanager
-def whole_file(target: Path) -> Iterator[BinaryIO]:
+def whole_file(target: Path, *, replace: bool = False, mode: int = 0o600) -> Iterator[BinaryIO]:
     """Give a temporary file beside ``target`` to write to; it becomes ``target`` when the block ends without error.
 
-    An existing file is never replaced; what a killed process left of the same target goes first. The file is readable
-    for its owner only.
+    An existing file is replaced only with ``replace``. The file gets ``mode``, less what the process's mask takes.
 
     Raises:
         UsageError: ``bundle.exists``.
         StorageError: as `disk_errors`; nothing is left behind then, nor after any other error in the block.
     """
-    _check_free(target)
+    if not replace:
+        _check_free(target)
     with disk_errors(f"writing {target}"):
-        _sweep(target)
-        descriptor, temporary = _begin(target)
+        sweep(target.parent)
+        descriptor, temporary = _begin(target, mode)
     file = os.fdopen(descriptor, "w+b")
     try:
         yield file
         with disk_errors(f"writing {target}"):
             file.flush()
             os.fsync(file.fileno())
+            if os.name == "nt":
+                # An open file can't be renamed there.
+                file.close()
+            # While it is locked: without that somebody might take it for left over.
+            _publish(temporary, target, replace=replace)
             file.close()
-            _publish(temporary, target)
-            _make_last(target)
+            _make_last(target, replace=replace)
     finally:
         # Closing flushes, which fails once more where the disk is full; the error to report is the first one.
         with suppress(OSError):
-            file.close()
-        with suppress(OSError):
             temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            file.close()
 
 
-def _begin(target: Path) -> tuple[int, Path]:
-    """Make the temporary file, locked as long as its process lives."""
-    while True:
-        descriptor, name = tempfile.mkstemp(prefix=_prefix(target), suffix=_SUFFIX, dir=target.parent)
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        # Somebody else may have swept it before it was locked.
-        if os.fstat(descriptor).st_nlink:
-            return descriptor, Path(name)
+def sweep(folder: Path) -> None:
+    """Remove what processes that are gone left of whole files in ``folder``; of a disk without locks nothing."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        left = [entry.path for entry in entries if entry.name.startswith(".") and entry.name.endswith(SUFFIX)]
+        for path in left:
+            with suppress(OSError):
+                _remove(path)
+
+
+def _remove(path: str) -> None:
+    descriptor = os.open(path, _LOOK)
+    try:
+        if stat.S_ISREG(os.fstat(descriptor).st_mode) and lock(descriptor, wait=False):
+            os.unlink(path)
+    finally:
         os.close(descriptor)
 
 
-def _sweep(target: Path) -> None:
-    for path in target.parent.glob(f"{glob.escape(_prefix(target))}*{_SUFFIX}"):
-        with suppress(OSError), path.open("rb") as left:
-            fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            path.unlink()
+def lock(descriptor: int, *, wait: bool) -> bool:
+    """Hold a lock on an open file until it is closed, and tell whether that was had: some disks know none."""
+    try:
+        # Windows has no such locks.
+        import fcntl
+    except ImportError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
-def _prefix(target: Path) -> str:
-    return f".{target.name[:100]}."
+def _begin(target: Path, mode: int) -> tuple[int, Path]:
+    """Make the temporary file, locked as long as its process lives."""
+    name = os.fsdecode(os.fsencode(target.name)[:_NAME_BYTES])
+    for number in count():
+        temporary = target.with_name(f".{name}.{os.getpid()}-{number}{SUFFIX}")
+        with suppress(FileExistsError):
+            descriptor = os.open(temporary, _CREATE, mode)
+            lock(descriptor, wait=True)
+            # Somebody else may have swept it before it was locked.
+            if temporary.exists():
+                return descriptor, temporary
+            os.close(descriptor)
+    raise AssertionError("the numbers don't end")
 
 
 def _check_free(target: Path) -> None:
@@ -76,8 +114,11 @@ def _check_free(target: Path) -> None:
         raise UsageError("bundle.exists", f"expected no file at {target} yet", hint="choose another name")
 
 
-def _publish(temporary: Path, target: Path) -> None:
+def _publish(temporary: Path, target: Path, *, replace: bool) -> None:
     """A hard link, unlike a rename, never replaces; memory sticks know no links, so there a check must do."""
+    if replace:
+        temporary.replace(target)
+        return
     try:
         os.link(temporary, target)
     except FileExistsError:
@@ -88,10 +129,11 @@ def _publish(temporary: Path, target: Path) -> None:
         temporary.rename(target)
 
 
-def _make_last(target: Path) -> None:
-    """Make the new name last; a name that may vanish with the next power cut is better gone at once."""
+def _make_last(target: Path, *, replace: bool) -> None:
+    """Make the new name last; a new one that may vanish with the next power cut is better gone at once."""
     try:
         sync_directory(target.parent)
     except OSError:
-        target.unlink()
+        if not replace:
+            target.unlink()
         raise

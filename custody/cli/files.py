@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+from custody.bundle.disk import disk_errors
+from custody.bundle.whole_file import whole_file
 from schemas.canonical import schema_of
 from schemas.errors import RecordError, UnknownVersionError, UsageError
 from schemas.record_words import WORDS
@@ -104,26 +106,16 @@ def given_values() -> Iterator[None]:
 
 
 def write_file(path: Path, content: bytes | Iterable[bytes], *, force: bool, mode: int = 0o644) -> None:
-    """Write a file, in one or in many pieces, so that it appears whole or not at all: temporary name, fsync, rename.
+    """Write a file, in one or in many pieces, so that it appears whole or not at all: as `whole_file`.
 
     Raises:
-        UsageError: ``usage.exists`` where something is there and ``force`` is not set.
-        OSError: the folder can't be written.
+        UsageError: ``usage.exists`` where something is there and ``force`` is not set, or is no file.
+        StorageError: the folder can't be written.
     """
     check_free(path, force=force)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-        with os.fdopen(descriptor, "wb") as file:
-            for piece in (content,) if isinstance(content, bytes) else content:
-                file.write(piece)
-            file.flush()
-            os.fsync(file.fileno())
-        _put_in_place(temporary, path, force=force)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            temporary.unlink()
-    sync_folder(path.parent)
+    with whole_file(path, replace=force, mode=mode) as file, disk_errors(f"writing {path}"):
+        for piece in (content,) if isinstance(content, bytes) else content:
+            file.write(piece)
 
 
 def check_free(path: Path, *, force: bool) -> None:
@@ -135,6 +127,8 @@ def check_free(path: Path, *, force: bool) -> None:
     check_folder(path)
     if not force and os.path.lexists(path):
         raise UsageError("usage.exists", f"expected nothing at {path}, found something", hint="--force overwrites it")
+    if path.exists() and not path.is_file():
+        raise UsageError("usage.exists", f"expected a file at {path}, or nothing, found something else")
 
 
 def check_folder(path: Path) -> None:
@@ -146,27 +140,3 @@ def check_folder(path: Path) -> None:
     if not path.parent.is_dir():
         text = f"expected a folder at {path.parent}, to write {path.name} into, found none"
         raise UsageError("usage.file", text, hint="make the folder first, or name another")
-
-
-def _put_in_place(temporary: Path, path: Path, *, force: bool) -> None:
-    """Rename; without ``force`` by a link, which refuses to replace what appeared meanwhile."""
-    if force:
-        temporary.replace(path)
-        return
-    try:
-        os.link(temporary, path)
-    except FileExistsError:
-        raise UsageError("usage.exists", f"expected nothing at {path}, found something") from None
-    except OSError:
-        # No hard links here, as on FAT: the check above has to do.
-        temporary.replace(path)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename durable, where the system can open folders."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

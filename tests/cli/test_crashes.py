@@ -5,16 +5,21 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from custody.bundle import build
 from custody.bundle.container import open_container
-from custody.bundle.whole_file import whole_file
+from custody.bundle.whole_file import SUFFIX, whole_file
 from custody.cli.exits import Exit
+from custody.cli.files import write_file
 from custody.storage.incoming import incoming_folder, sweep_incoming
 from schemas.details.record import BundleExported
+from schemas.errors import UsageError
 from schemas.private import parse_disclosure
 from tests.cli.machine import CASE, Machine
 from tests.cli.script import Stage
@@ -158,17 +163,60 @@ def test_the_next_one_sweeps_what_is_left_over_and_nothing_else(tmp_path: Path) 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_half_written_bundle_goes_when_it_is_written_again(tmp_path: Path) -> None:
-    """Unless somebody still writes it."""
-    left, other = tmp_path / ".p.zip.abc.part", tmp_path / ".q.zip.abc.part"
-    running = tmp_path / ".p.zip.def.part"
-    for path in (left, other, running):
+def test_what_was_half_written_goes_with_the_next_file(tmp_path: Path) -> None:
+    """Whatever it was to become, unless somebody still writes it; what other programs left is none of ours."""
+    left, other = tmp_path / ".p.zip.9-0.custody-part", tmp_path / ".q.html.9-0.custody-part"
+    running, foreign = tmp_path / ".p.zip.8-0.custody-part", tmp_path / ".film.part"
+    for path in (left, other, running, foreign):
         path.write_bytes(b"half")
     lock = os.open(running, os.O_RDONLY)
     fcntl.flock(lock, fcntl.LOCK_EX)
     try:
-        with whole_file(tmp_path / "p.zip") as file:
-            file.write(b"whole")
+        write_file(tmp_path / "p.json", b"whole", force=False)
     finally:
         os.close(lock)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [running.name, other.name, "p.zip"]
+    assert {path.name for path in tmp_path.iterdir()} == {running.name, foreign.name, "p.json"}
+    with whole_file(tmp_path / "p.zip") as file:
+        file.write(b"whole")
+    assert {path.name for path in tmp_path.iterdir()} == {foreign.name, "p.json", "p.zip"}
+
+
+def test_what_is_being_written_is_not_left_over(tmp_path: Path) -> None:
+    """Two write into one folder at once, even the same name; each file comes out whole."""
+    with whole_file(tmp_path / "p.zip") as first:
+        first.write(b"first")
+        write_file(tmp_path / "p.zip", b"second", force=True)
+        write_file(tmp_path / "q.zip", b"third", force=False)
+        (tmp_path / "p.zip").unlink()
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"p.zip": b"first", "q.zip": b"third"}
+
+
+def test_a_killed_writer_s_file_goes(tmp_path: Path) -> None:
+    """The system drops the lock of a process that is killed."""
+    code = (
+        "import os, sys, pathlib; from custody.bundle.whole_file import whole_file\n"
+        "with whole_file(pathlib.Path(sys.argv[1]) / 'p.zip') as file: os.kill(os.getpid(), 9)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
+    assert done.returncode == -9
+    assert [path.suffix for path in tmp_path.iterdir()] == [SUFFIX]
+    write_file(tmp_path / "r.json", b"{}", force=False)
+    assert [path.name for path in tmp_path.iterdir()] == ["r.json"]
+
+
+def test_only_a_file_is_overwritten(tmp_path: Path) -> None:
+    """A folder, a pipe or a device that somebody names by mistake stays, with --force too."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    for name in ("pipe", "folder"):
+        with pytest.raises(UsageError) as caught:
+            write_file(tmp_path / name, b"x", force=True)
+        assert caught.value.code == "usage.exists"
+    assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
+
+
+def test_a_long_name_can_be_written(tmp_path: Path) -> None:
+    """The temporary name is no longer than the disk takes, where the name itself fits."""
+    name = "ü" * 125
+    write_file(tmp_path / name, b"x", force=False)
+    assert [path.name for path in tmp_path.iterdir()] == [name]

@@ -17,7 +17,7 @@ from custody.verify.tree import check_consistency
 from keys.note import open_note, parse_note
 from keys.verifier_key import VerifierKey, parse_verifier_key
 from schemas.checkpoint import Checkpoint, parse_checkpoint
-from schemas.errors import RecordError, VerificationError
+from schemas.errors import RecordError, StorageError, VerificationError
 from schemas.event import Seen
 
 FOLDER = "seen"
@@ -125,5 +125,5 @@ def _remember(path: Path, raw: bytes, *, is_new: bool) -> None:
     try:
         path.parent.mkdir(mode=0o700, exist_ok=True)
         write_file(path, raw, force=True, mode=0o600)
-    except OSError:
+    except (OSError, StorageError):
         return

@@ -1,4 +1,4 @@
-"""`custody verify`: the verdict on a bundle, offline; no ledger and no database, save the user's own where he stands in it."""
+"""`custody verify`: the verdict on a bundle, offline. No ledger is needed; the user's own is believed in its home."""
 
 from __future__ import annotations
 
