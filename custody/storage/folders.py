@@ -1,13 +1,14 @@
-"""Folders that appear whole or not at all."""
+"""Folders that appear whole or not at all; what a killed process left of one goes when the next is made beside it."""
 
 from __future__ import annotations
 
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from custody.bundle.whole_file import SUFFIX, lock
 from keys.private.disk import sync_folder
 from schemas.errors import StorageError
 
@@ -23,10 +24,13 @@ def fresh_folder(folder: Path, *, random: RandomBytes) -> Iterator[Path]:
     """
     if folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir()))):
         raise StorageError("home.exists", f"expected no folder {folder}, or an empty one, found something in it")
-    temporary = folder.parent / f".{folder.name}.{random(8).hex()}"
+    temporary = folder.parent / f".{folder.name}.{random(8).hex()}{SUFFIX}"
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(folder.parent)
         temporary.mkdir(mode=0o700)
+        held = os.open(temporary, os.O_RDONLY)
+        lock(held, wait=True)
     except OSError as error:
         raise _unwritable(temporary, error) from None
     try:
@@ -41,6 +45,25 @@ def fresh_folder(folder: Path, *, random: RandomBytes) -> Iterator[Path]:
     finally:
         if temporary.exists():
             shutil.rmtree(temporary)
+        os.close(held)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed processes left; a folder that was made and isn't locked yet is empty, so it isn't removed."""
+    for path in folder.glob(f".*{SUFFIX}"):
+        # What is somebody else's can't be opened.
+        with suppress(OSError):
+            if path.is_dir() and not path.is_symlink() and any(path.iterdir()):
+                _remove(path)
+
+
+def _remove(path: Path) -> None:
+    held = os.open(path, os.O_RDONLY)
+    try:
+        if lock(held, wait=False):
+            shutil.rmtree(path)
+    finally:
+        os.close(held)
 
 
 def write_durably(path: Path, content: bytes) -> None:

@@ -9,6 +9,7 @@ from custody.ledger.append import append
 from custody.ledger.compose import Anchor
 from custody.ledger.log_key import log_verifier_key
 from custody.storage import home_layout
+from custody.storage.folders import fresh_folder
 from custody.storage.home import Home, create_home, find_home, is_home, open_home
 from keys.private.signer import Signer
 from keys.verifier_key import format_verifier_key
@@ -148,3 +149,16 @@ def test_recognising_a_home_loads_no_database(tmp_path: Path) -> None:
     code = "import sys; from custody.storage.home import is_home; print(is_home(__import__('pathlib').Path())); "
     done = run_python("-c", code + "print({'sqlmodel', 'sqlite3'} & set(sys.modules))", cwd=tmp_path)
     assert done.stdout.split() == ["False", "set()"]
+
+
+def test_what_a_killed_process_left_of_a_folder_goes_and_nothing_else(tmp_path: Path) -> None:
+    """A backup that was killed may hold all evidence; one that is being made, here or elsewhere, goes on."""
+    left, foreign = tmp_path / ".old.0.custody-part", tmp_path / ".old.0.part"
+    for folder in (left, foreign):
+        folder.mkdir()
+        (folder / "file").write_bytes(b"evidence")
+    with fresh_folder(tmp_path / "first", random=os.urandom) as first:
+        (first / "file").write_bytes(b"x")
+        with fresh_folder(tmp_path / "second", random=os.urandom) as second:
+            (second / "file").write_bytes(b"x")
+    assert {path.name for path in tmp_path.iterdir()} == {foreign.name, "first", "second"}
