@@ -31,6 +31,11 @@ RANGE = {"file": HASH, "offset": 0, "size": 1}
 LETTER = {"event": HASH, "ledger": "a.example/main", "manifest": HASH, "request": "r", "root": HASH, "size": 3}
 FOREIGN = {"case": "c", "exhibit": "e", "head": HASH, "ledger": "a.b", "manifest": HASH, "root": HASH, "size": 1}
 FACTS, PURPOSE = {"name": "facts", "value": PRIVATE}, {"name": "purpose", "value": PRIVATE}
+LETTERED, TRANSLATED = (
+    {"document": HASH, "role": "apostille"},
+    {"document": HASH, "of": "cd" * 32, "role": "translation"},
+)
+NAMES = [{"case": "a", "exhibit": "b"}, {"case": "b", "exhibit": "b"}]
 RETURN, OTHER = {"before": True, "code": "return"}, {"before": False, "code": "other", "due": TIME}
 POOL: list[Any] = [
     HASH, PRIVATE, TIME, "0f" * 16, "ministry", "XA", "EUR", "+08:00", "Europe/Paris", "a.example/main", 0, 1, 2**53,
@@ -59,6 +64,15 @@ POOL: list[Any] = [
     [{"case": "b", "exhibit": "b", "head": HASH}, {"case": "a", "exhibit": "b", "head": HASH}],
     [{"damaged": [{"offset": 0, "size": 1}], "expected": HASH}], [LIST], [{**LIST, "faults": ["map", "duplicate"]}],
     {"method": "live", "tool": PRIVATE, "version": PRIVATE}, "voluntary", "mla", "direct", "executed", "web-capture",
+    [LETTERED, TRANSLATED], [TRANSLATED, LETTERED], [{**TRANSLATED, "of": HASH}], "lifted", "placed", "prolonged",
+    {"power": "on"}, {"isolation": ["faraday", "radio-off"], "left": "off", "power": "on"},
+    {"isolation": ["faraday", "none"], "power": "on"}, {"isolation": ["radio-off", "faraday"], "power": "on"},
+    {"account": PRIVATE, "custody": "platform", "freeze": {"ends_at": TIME, "frozen_at": TIME, "provider": PRIVATE}},
+    {"account": PRIVATE, "custody": "platform",
+     "freeze": {"ends_at": "2025-01-01T00:00:00Z", "frozen_at": TIME, "provider": PRIVATE}},
+    [{"eligible": False, "identity": {"number": PRIVATE, "type": "passport"}, "manner": "key", "person": PRIVATE,
+      "role": "witness"}], {"exhibits": NAMES, "onward": "allowed", "to_country": "XA"},
+    {"exhibits": NAMES[::-1], "onward": "allowed", "to_country": "XA"}, {"onward": "allowed", "to_country": "XA"},
     ["encrypted", "other"], ["other", "encrypted"], "dispatch", ["a", "b"], ["b", "a"], "twice", "agreed", "territory",
 ]  # fmt: skip
 ANCHORS: dict[str, dict[str, Any]] = {

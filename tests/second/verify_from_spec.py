@@ -440,10 +440,12 @@ custody-event: about? About[1-256], actor agent, case? number, details anything,
 basis = (flag loss nationality offender other provider server territory victim)
 documents = hash[1-256]
 photos = documents
+photos_after = documents
+photos_before = documents
 members = agent[1-256]<
 roles = role[0-9]<
 revocation_reason = (compromised ended left lost superseded)
-AgentEnrolled: age_key?, agent, certificate? hash, country?, keys PublicKey[0-16],
+AgentEnrolled: age_key?, agent, certificate? hash, contact? private, country?, keys PublicKey[0-16],
   kind (organisation person system unit), ledger? origin, members?, name? private, organisation? agent, roles
 Offence: country, iccs?, text private
 offences = Offence[0-256]
@@ -453,7 +455,16 @@ Acquisition: arguments? private, device? private, ended_at? time, serial? privat
   method (file-system live logical manual physical provider remote), tool private, version private,
   write_blocker? private
 Alteration: what private, why private
-Attestation: document? hash, manner (absent paper recording refused stylus), person private, reason? private,
+DeviceState: isolation? (airplane-mode faraday network-unplugged none radio-off sim-removed)[1-5]<,
+  left? (off on standby unknown), locked? boolean, note? private, power (off on standby unknown)
+Identity: contact? private, number private,
+  type (driving-licence identity-card other passport residence-permit service-card)
+LegalPaper: authority? private, country?, document hash, issued_at? time, number? private, of? hash,
+  role (apostille certified-copy consular-authentication ministry-authentication notarisation translation
+  treaty-channel)
+legal_papers = LegalPaper[1-16]
+Attestation: document? hash, eligible? boolean, identity? Identity, manner (absent key paper recording refused stylus),
+  person private, reason? private,
   role (courier expert interpreter lawyer occupant other owner provider receiver suspect victim witness)
 attestations = Attestation[1-256]
 ExhibitName: case number, exhibit number
@@ -504,7 +515,8 @@ AssetTransfer: confirmations? integer, shared? true, test_transaction? private, 
 Token: approvals? integer, content_id? private, gateway? private, media? hash, metadata? hash, uri? private
 PlatformItem: certificate? hash, certificate_hash? private, collection private, holder? private, number private,
   platform private
-Freeze: document? hash, ends_at? time, order? private, provider private
+Freeze: approved_by? private, document? hash, ends_at? time, frozen_at? time, order? private, provider private;
+  frozen_at <= ends_at
 SealedSecret: apart boolean, envelope private, place? private, seal? private
 Presence: lawyer boolean, suspect boolean, video boolean, witnesses integer
 AssetProofDocument: document hash
@@ -542,8 +554,8 @@ Lead: country?, provider? private; 1-2 of country provider
 LetterOrigin: document? hash, event hash, ledger origin, manifest hash, request token, root hash, size integer
 Condition: before boolean, code condition_code, due? time, text? private
 conditions = Condition[1-16]
-Grant: conditions?, exhibits ExhibitName[1-16], onward, to_country country, to_ledger? origin, valid_until? time;
-  order conditions.code
+Grant: conditions?, exhibits? ExhibitName[1-16], onward, to_country country, to_ledger? origin, valid_until? time;
+  order conditions.code; order exhibits.case+exhibit
 ForeignName: case number, exhibit number, head hash
 ReceiptOrigin: event hash, index integer, ledger origin, root hash, size integer
 Received: entry text(4-131070), proof text(1-1000000)
@@ -556,11 +568,14 @@ custody-certificate: answers CertifiedRequest, content? CertifiedContent, issued
   seal? text(1-4096), until? time; content iff kind=production; method iff kind=production; until iff kind=preservation
 
 # Details of events by type (events.md, requests.md, transfers.md)
+asset.freeze-changed: approved_by? private, change (lifted placed prolonged), decided_at time, document? hash,
+  ends_at? time, notified_at? time, order? private, provider? private, reason? private; ends_at if change=prolonged;
+  ends_at only change=placed|prolonged; notified_at only change=lifted; decided_at <= ends_at
 ledger.opened: agents AgentEnrolled[2-16], authority private, country, gate? (v1), log_keys vkey[1-16]
 ledger.key-added: key vkey, reason? private
 ledger.key-revoked: key vkey, last_valid_index? integer, note? private, reason revocation_reason
 agent.enrolled: *AgentEnrolled
-agent.changed: age_key?, agent, country?, ledger? origin, left? (yes), members_added? members,
+agent.changed: age_key?, agent, contact? private, country?, ledger? origin, left? (yes), members_added? members,
   members_removed? members, name? private, organisation? agent, reason? private, roles?
 agent.key-added: agent, key PublicKey, recovery boolean
 agent.key-revoked: agent, key_id, last_valid_index? integer, note? private, reason revocation_reason
@@ -569,23 +584,24 @@ case.changed: authority? private, documents?, jurisdiction_claims?, legal_basis?
   title? private
 case.closed: documents?, note? private, outcome (discontinued judgment merged other transferred)
 exhibit.registered: acquisition? Acquisition, asset? Asset, attestations?, certificate? hash, content? Content,
-  data_country? country, derived_from? Parent[1-16], description private, documents?, foreign? Foreign,
-  further_images? Image[1-7], handling? (csam malware privileged secret)[1-4]<, hash_lists? HashList[1-16],
-  identifiers? private, image? Image, kind (account audio chat collectible computer copy database derived device
-  directory document drive email file image log media other phone photo sim token video wallet web-capture),
-  legal_authority? private, lost? Lost, nature (asset data object),
+  data_country? country, derived_from? Parent[1-16], description private, device_state? DeviceState, documents?,
+  foreign? Foreign, further_images? Image[1-7], handling? (csam malware personal privileged secret)[1-5]<,
+  hash_lists? HashList[1-16], identifiers? private, image? Image, kind (account audio chat collectible computer copy
+  database derived device directory document drive email file image log media other phone photo sim token video wallet
+  web-capture),
+  legal_authority? private, legal_papers?, lost? Lost, nature (asset data object),
   obtained (derived foreign-assistance found online-capture production seizure voluntary), place? private,
   public? boolean, same_object_as? ExhibitName[1-16], seized_from? private, source? Source, unreadable? integer;
   content iff nature=asset|data; asset only nature=asset; image only content; hash_lists only content;
-  further_images only image
+  further_images only image; device_state only nature=object; order legal_papers.role+document
 exhibit.voided: reason private, replaced_by? ExhibitName
 custody.handed-over: attestations?, condition? private, documents?, place? private, purpose private,
-  rehash_after? Rehash, rehash_before? Rehash, seal? SealSeen
+  rehash_after? Rehash, rehash_before? Rehash, seal? SealSeen, to_country? country
 custody.taken-over: document? hash, note? private, order? private, place? private,
-  reason (absent dead dismissed key-lost order other)
+  reason (absent dead dismissed key-lost order other), to_country? country
 custody.moved: carrier? private, place private, reason? private, to_agent? agent, to_country? country, waybill? private
-exhibit.sealed: package? private, photos?, reason? private, seal private
-exhibit.unsealed: intact boolean, photos?, reason private, seal private
+exhibit.sealed: package? private, photos?, photos_before?, reason? private, seal private
+exhibit.unsealed: intact boolean, photos?, photos_after?, reason private, seal private
 exhibit.examined: alteration? Alteration, arguments? private, competence? private, documents?, purpose private,
   results? private, tool? private, version? private
 exhibit.copied: alteration? Alteration, arguments? private, copy (derived evidentiary working), purpose private,
@@ -603,7 +619,7 @@ record.affirmed: statement? private
 record.corrected: field (account acquisition captured_at condition description identifiers legal_authority occurred_at
   period_from period_to place provider purpose results seal seized_from serial time_zone tool url), reason private,
   value private
-record.explained: cures? token[1-256]<, documents?, statement private
+record.explained: cures? token[1-256]<, documents?, legal_papers?, statement private; order legal_papers.role+document
 bundle.exported: manifest hash, purpose? private, recipient private, request? token, to? agent, transfer? nonce;
   transfer only to
 access.logged: action (exported unpacked verified viewed), agent?, person? private
@@ -756,6 +772,10 @@ def _check_certified_name(file: dict[str, Any]) -> None:
 
 ALSO: dict[str, Form] = {
     "CertifiedFile": _check_certified_name,
+    "DeviceState": must(
+        "isolation in which none stands alone",
+        lambda value: "none" not in value.get("isolation", ()) or len(value["isolation"]) == 1,
+    ),
     "FileRecord": must(
         "a record with digests and size exactly for a file without error",
         lambda value: ("digests" in value) == (value["type"] == "file" and "error" not in value),
@@ -765,6 +785,7 @@ ALSO: dict[str, Form] = {
         "a link with previous exactly where sequence is above 0",
         lambda value: ("previous" in value) == (value["sequence"] > 0),
     ),
+    "LegalPaper": must("a paper about another document", lambda value: value.get("of") != value["document"]),
     "TrustedLedger": _check_trusted_keys,
     "Withheld": must(
         "withheld for one reason each",
@@ -980,7 +1001,7 @@ def find_documents(value: Any) -> Iterator[str]:
     for name, item in value.items() if isinstance(value, dict) else ():
         if name in ("certificate", "document"):
             yield item
-        elif name in ("documents", "photos"):
+        elif name in ("documents", "photos", "photos_after", "photos_before"):
             yield from item
         else:
             yield from find_documents(item)
@@ -1755,6 +1776,7 @@ RULES_TABLE = """
 | `agent.enrolled` | none | registrar | second 0-15, witness 0-15 |  |  |  |  |  |
 | `agent.key-added` | none | any | second 0-15, witness 0-15, registrar 0-1 |  |  |  |  |  |
 | `agent.key-revoked` | none | any | second 0-15, witness 0-15, registrar 0-1 |  |  |  |  |  |
+| `asset.freeze-changed` | about | handling | second 0-15, witness 0-15 |  |  |  |  | exhibit |
 | `bundle.exported` | about | handling | second 0-15, witness 0-15 |  |  |  |  | exhibit, request |
 | `case.changed` | case | registrar | second 0-15, witness 0-15 |  |  |  |  |  |
 | `case.closed` | case | registrar | second 0-15, witness 0-15 |  |  |  |  |  |
@@ -2510,7 +2532,8 @@ class State:
     def find_breaches(self, entry: Entry) -> list[str]:
         """What speaks against letting out what an event lets out."""
         country = entry.details.get("to_country")
-        to = recipient_of(entry) or self._receiver_abroad(entry) or self._destination(entry)
+        to = recipient_of(entry) or self._receiver_abroad(entry)
+        to = self._destination(entry) if to is None else to
         released = [self.exhibits[name] for name in self._released(entry) if name in self.exhibits]
         if to is None or not released or self.origin is None:
             return []
@@ -2533,14 +2556,15 @@ class State:
         return found
 
     def _destination(self, entry: Entry) -> str | None:
-        """To whom a thing is brought that doesn't stay; an empty name where only a country is said."""
+        """To whom a thing is brought that doesn't stay; an empty name where nobody is said."""
         details = entry.details
         if not entry.is_custody_act or not {"to_agent", "to_country"} & details.keys():
             return None
         agent = self.agents.get(details.get("to_agent", ""))
         named = {details.get("to_country"), agent.country if agent else None} - {None}
         stays = named == {self.country} and (agent is not None or "to_agent" not in details)
-        return None if stays else str(details.get("to_agent", ""))
+        receiver = entry.party("to") if entry.count("to") else ""
+        return None if stays else str(details.get("to_agent", receiver))
 
     def find_unnamed(self, entry: Entry) -> tuple[str, str] | None:
         """Code and severity, where an event doesn't say where to something goes."""
@@ -2549,22 +2573,22 @@ class State:
             if self.is_gated:
                 return "release.recipient-unnamed", FAILED
             return ("release.recipient-unnamed", DEFECT) if "exhibit" in entry.event["about"][0] else None
-        leaves = (
-            (entry.type == "custody.moved" and "carrier" in details)
-            or entry.type == "exhibit.released"
-            or (entry.type == "exhibit.disposed" and details["manner"] == "returned-to-owner")
+        leaves = entry.type in ("custody.handed-over", "custody.moved", "custody.taken-over", "exhibit.released") or (
+            entry.type == "exhibit.disposed" and details["manner"] not in ("destroyed", "wiped")
         )
-        is_told = entry.count("to") or {"to_agent", "to_country"} & details.keys()
+        known = [self.agents[name].country for name in self._receivers(entry) if name in self.agents]
+        is_told = {"to_agent", "to_country"} & details.keys() or any(known)
         return ("release.destination-unnamed", FAILED) if self.is_gated and leaves and not is_told else None
 
+    def _receivers(self, entry: Entry) -> list[str]:
+        """Who receives a thing from hand to hand: his party, and himself."""
+        signers = [signer for signer in entry.signers if entry.is_custody_act and signer["as"] == "to"]
+        return [name for signer in signers for name in (signer.get("on_behalf_of", signer["agent"]), signer["agent"])]
+
     def _receiver_abroad(self, entry: Entry) -> str | None:
-        """Who of another country receives a thing from hand to hand."""
-        for signer in entry.signers if entry.is_custody_act else ():
-            for name in (signer.get("on_behalf_of", signer["agent"]), signer["agent"]):
-                agent = self.agents.get(name) if signer["as"] == "to" else None
-                if agent is not None and agent.country not in (None, self.country):
-                    return name
-        return None
+        """The first of these who is of another country."""
+        abroad = [name for name in self._receivers(entry) if name in self.agents]
+        return next((name for name in abroad if self.agents[name].country not in (None, self.country)), None)
 
     def _released(self, entry: Entry) -> list[ExhibitKey]:
         if entry.is_custody_act:
@@ -4152,7 +4176,7 @@ class Verification:
             self.find(11, "letter.grant", where, "not the newest answer, or it grants nothing")
         elif "grant" in source.details and self._is_easier(entry, source.details["grant"], origin["ledger"]):
             self.find(11, "letter.terms", where, "the consent is easier than what was granted")
-        if "grant" not in source.details:
+        if "exhibits" not in source.details.get("grant", {}):
             text = "the letter doesn't say which exhibits may go to whom"
             self.find(12, "letter.unspecific", where, text, DEFECT)
 
@@ -4216,7 +4240,7 @@ class Verification:
         """Whether a consent goes beyond what was granted."""
         details, to = entry.details, entry.details["recipient"]
         kept = {item["code"]: item for item in details.get("conditions", ())}
-        names = {(item["case"], item["exhibit"]) for item in grant["exhibits"]}
+        names = {(item["case"], item["exhibit"]) for item in grant.get("exhibits", ())}
         return (
             self.told_of(to, entry.index, "country") != grant["to_country"]
             or ("to_ledger" in grant and self.ledger_of(to, entry.index) != grant["to_ledger"])
@@ -4228,7 +4252,7 @@ class Verification:
                 for item in grant.get("conditions", ())
             )
             or ("valid_until" in grant and details.get("valid_until", "9999") > grant["valid_until"])
-            or any(not names & self._origins(name, ledger) for name in _exhibits_of(entry))
+            or any(names and not names & self._origins(name, ledger) for name in _exhibits_of(entry))
         )
 
     def _origins(self, registration: str, ledger: str) -> set[tuple[str, str]]:

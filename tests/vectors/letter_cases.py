@@ -108,12 +108,17 @@ def _wrong(name: str, comment: str, code: str, **changes: Any) -> None:
     letter_case(name, comment, "FAILED", 11, f"letter.{code}", **changes)
 
 
+OPEN = {name: value for name, value in GRANT.items() if name != "exhibits"}
 BAR = {"before": True, "code": "speciality"}
 letter_case("consent", "A consent that another ledger's letter grants.", "PASSED", None, "")
 letter_case("consent-to-a-bundle-of-its-own", "The bundle says nothing of the granted request, which is our own.",
             "PASSED", None, "", exported=())  # fmt: skip
 letter_case("consent-unspecific", "The letter grants, and doesn't say what: a defect.", "PASSED", None,
             "letter.unspecific", answers=[{}])  # fmt: skip
+letter_case("consent-to-whatever-is-sent", "The letter grants terms, and names no exhibits: a defect.", "PASSED", None,
+            "letter.unspecific", answers=[{"grant": OPEN}])  # fmt: skip
+letter_case("consent-to-whatever-is-sent-elsewhere", "The same, and the terms name another country.", "FAILED", 11,
+            "letter.terms", answers=[{"grant": {**OPEN, "to_country": "XC"}}])  # fmt: skip
 letter_case("not-there", "The letter isn't among the documents.", "INDETERMINATE", 11, "letter.absent", is_there=False)
 letter_case("not-named", "The record doesn't say which document the letter is.", "INDETERMINATE", 11, "letter.absent",
             origin={"document": None})  # fmt: skip

@@ -1,0 +1,96 @@
+"""Step 11: where a thing goes by an act of custody, in a ledger under the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tests.vectors.forge import Members, pack
+from tests.vectors.posts import Post, trust_in
+from tests.vectors.setting import CASES, Setting, Vector
+
+UNNAMED, UNKNOWN, MISSING = "release.destination-unnamed", "release.recipient-unknown", "release.consent-missing"
+HANDED, TAKEN = {"purpose": "keeping"}, {"reason": "absent"}
+Person = tuple[str, Mapping[str, Any]]
+AT_HOME: Sequence[Person] = [("keeper", {"country": "XA", "roles": ("custodian",)})]
+ABROAD: Sequence[Person] = [("keeper", {"country": "XB", "roles": ("custodian",)})]
+SOMEWHERE: Sequence[Person] = [("keeper", {"roles": ("custodian",)})]
+
+
+def _enter(
+    name: str, comment: str, code: str, type: str, details: Mapping[str, Any], *, people: Sequence[Person] = (),
+    unit: str | None = None, gate: str | None = "v1", consent: Mapping[str, Any] | None = None, **offices: Any,
+) -> None:  # fmt: skip
+    """Enter a case of one act, and of a bundle about it for one's own ministry; without a code it passes."""
+
+    def tell(setting: Setting) -> Vector:
+        post = Post(setting.forge.folder, "a", {"b": "XB"}, gate=gate)
+        for agent, values in people:
+            _enrol(post, agent, values)
+        if unit is not None:
+            _enrol(post, "depot", {"country": unit or None, "kind": "unit", "members": ["keeper"], "roles": ()})
+            offices["on_behalf_of"] = {"keeper": "depot"}
+        if consent is not None:
+            post.consent(**consent)
+        post.act(type, details, **offices)
+        made: Members = post.bundle("EX-1", to="ministry")
+        step = 11 if code else None
+        return Vector("FAILED" if code else "PASSED", pack(made), step, code, trust=trust_in(post))
+
+    assert name not in CASES, f"two cases named {name}"
+    CASES[name] = (comment, tell)
+
+
+def _enrol(post: Post, agent: str, values: Mapping[str, Any]) -> None:
+    keys = (post.world.public_key(post.world.new_key(agent)),) if values.get("kind", "person") == "person" else ()
+    details = {"agent": agent, "keys": keys, "kind": "person", "name": f"name of {agent}", **values}
+    post.event("agent.enrolled", details, actor="registrar-1")
+
+
+def _handed(name: str, comment: str, code: str, details: Mapping[str, Any] = HANDED, **changes: Any) -> None:
+    _enter(f"gate-handed-{name}", comment, code, "custody.handed-over", details, to="keeper", **changes)
+
+
+def _given(name: str, comment: str, code: str, manner: str, **changes: Any) -> None:
+    details = {"authority": "court", "manner": manner, **changes}
+    _enter(f"gate-{name}", comment, code, "exhibit.disposed", details, registrar="registrar-1")
+
+
+_handed("to-nowhere", "Of whoever receives it by hand no country is on record.", UNNAMED, people=SOMEWHERE)
+_handed("at-home", "Whoever receives it is on record in this country.", "", people=AT_HOME)
+_handed("to-a-unit-at-home", "His unit is on record in this country.", "", people=SOMEWHERE, unit="XA")
+_handed(
+    "to-a-unit-nowhere", "Neither of him nor of his unit a country is on record.", UNNAMED, people=SOMEWHERE, unit=""
+)
+_handed("to-a-unit-abroad", "His unit is on record abroad, though he is here.", MISSING, people=AT_HOME, unit="XB")
+_handed("abroad", "Whoever receives it is on record abroad, and nobody consented.", MISSING, people=ABROAD)
+_handed("abroad-with-consent", "It goes into a hand abroad with consent.", "", people=ABROAD,
+        consent={"recipient": "keeper"})  # fmt: skip
+_handed("and-said", "Of whoever receives it no country is on record, but where it goes is said.", "",
+        {**HANDED, "to_country": "XA"}, people=SOMEWHERE)  # fmt: skip
+_handed("and-taken-abroad", "It is said that it goes abroad, with somebody who is on record here.", MISSING,
+        {**HANDED, "to_country": "XB"}, people=AT_HOME)  # fmt: skip
+_handed("and-taken-abroad-with-consent", "The same, and he is whom the consent names.", "",
+        {**HANDED, "to_country": "XB"}, people=AT_HOME, consent={"recipient": "keeper"})  # fmt: skip
+_handed("and-taken-abroad-for-a-unit", "It goes to his unit, and the consent names him.", "release.consent-recipient",
+        {**HANDED, "to_country": "XB"}, people=AT_HOME, unit="XA", consent={"recipient": "keeper"})  # fmt: skip
+_handed("and-taken-abroad-by-somebody", "It is said that it goes abroad, with somebody of no country on record.",
+        UNKNOWN, {**HANDED, "to_country": "XB"}, people=SOMEWHERE)  # fmt: skip
+_handed("before-the-gate", "A ledger from before the gate need not say where to.", "", people=SOMEWHERE, gate=None)
+_enter("gate-taken-to-nowhere", "It is taken over by somebody of whom no country is on record.", UNNAMED,
+       "custody.taken-over", TAKEN, people=SOMEWHERE, actor="registrar-1", to="keeper")  # fmt: skip
+_enter("gate-taken-abroad", "It is taken over by somebody who is said to be abroad with it.", MISSING,
+       "custody.taken-over", {**TAKEN, "to_country": "XB"}, people=AT_HOME, actor="registrar-1",
+       to="keeper")  # fmt: skip
+_enter("gate-moved-to-nowhere", "A move without carrier doesn't say to which country.", UNNAMED, "custody.moved",
+       {"place": "Room 5"})  # fmt: skip
+_enter("gate-moved-at-home", "A move without carrier, within the country.", "", "custody.moved",
+       {"place": "Room 5", "to_country": "XA"})  # fmt: skip
+_enter("gate-moved-abroad", "A move abroad without carrier, and nobody says to whom.", UNKNOWN, "custody.moved",
+       {"place": "Room 5", "to_country": "XB"})  # fmt: skip
+for _manner in ("archived", "forfeited", "other"):
+    _given(f"{_manner}-to-nowhere", f"It is disposed of, {_manner}, and nobody says where to.", UNNAMED, _manner)
+_given("archived-at-home", "It goes to an archive in the country.", "", "archived", to_country="XA")
+_given("forfeited-abroad", "It is forfeited to an authority abroad without consent.", MISSING, "forfeited",
+       to_agent="b-police")  # fmt: skip
+_given("wiped", "What is wiped goes nowhere.", "", "wiped")
