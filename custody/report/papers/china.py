@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from custody.evidence.members import Member
 from custody.report.papers.exhibit_records import (
@@ -27,6 +28,10 @@ from schemas.entry import ParsedEntry
 from schemas.types import UNSET, is_set
 
 _HOLDERS = ("occupant", "owner", "provider", "suspect", "victim")
+_INVESTIGATORS: Final = Label("Investigators", "侦查人员")
+_HOLDER: Final = Label("Holder or provider", "电子数据持有人（提供人）")
+_SIGNING: Final = (_INVESTIGATORS, _HOLDER, Label("Witness", "见证人"))
+"""Who signs the record and the list, in the words of the Provisions of 2016 art. 14."""
 
 
 def cn_record(verified: Verified, exhibits: Sequence[Name], basis: tuple[Row, ...]) -> Paper:
@@ -50,8 +55,8 @@ def _record(read: Reader, exhibits: Sequence[Name], basis: tuple[Row, ...]) -> P
         Row(Label("Place", "地点"), read.value(details.place)),
         Row(Label("Method", "方法"), _method(read, details, taken)),
         Row(Label("Process", "过程"), read.several(_obtained(read, details), details.legal_authority, *process)),
-        Row(Label("Investigators", "侦查人员"), read.signers(entry, "actor", "second")),
-        Row(Label("Holder or provider", "持有人、提供人"), _attested(read, attested, _HOLDERS)),
+        Row(_INVESTIGATORS, read.signers(entry, "actor", "second")),
+        Row(_HOLDER, _attested(read, attested, _HOLDERS)),
         Row(Label("Witnesses", "见证人"), _witnesses(read, entry, attested)),
         Row(Label("Recordings and documents (SHA-256)", "录像及文书（SHA-256）"), _papers(read, details, attested)),
         Row(
@@ -63,7 +68,7 @@ def _record(read: Reader, exhibits: Sequence[Name], basis: tuple[Row, ...]) -> P
         "cn-record", Label("Record of the collection of electronic data", "电子数据提取笔录"), read.language, basis,
         (), rows,
         (file_table(read, details),),
-        (Label("Investigators", "侦查人员"), Label("Holder or provider", "持有人、提供人"), Label("Witness", "见证人")),
+        _SIGNING,
         proofs_of(verified, [first]),
     )  # fmt: skip
 
@@ -91,7 +96,7 @@ def _list(
     )
     return Paper(
         "cn-list", Label("List of electronic data", "电子数据清单"), read.language, basis, (), (), tables,
-        (Label("Investigators", "侦查人员"), Label("Holder or provider", "持有人、提供人"), Label("Witness", "见证人")),
+        _SIGNING,
         proofs_of(read.verified, found),
     )  # fmt: skip
 

@@ -356,3 +356,16 @@ def test_every_closed_word_of_the_chinese_form_has_a_chinese_one() -> None:
         word for group in (*of_attestations, get_args(Kind), get_args(Nature), get_args(Obtained)) for word in group
     }
     assert words - TERMS.keys() == set()
+    assert len(set(TERMS.values())) == len(TERMS), "two words of records that read alike can't be told apart"
+
+
+def test_the_chinese_form_names_who_signs_as_the_provisions_do(world: World) -> None:
+    """Law row C2, art. 14: a clerk looks for these very words, and for what the record and the list state."""
+    record = format_paper(china.cn_record(read(world), [(CASE, DISK)], BASIS)).decode()
+    listed = format_paper(china.cn_list(read(world), [(CASE, DISK)], BASIS)).decode()
+    for words in ("侦查人员", "电子数据持有人（提供人）", "见证人", "类别、文件格式", "完整性校验值"):
+        assert words in record
+        assert words in listed
+    for words in ("案由", "对象", "内容", "时间", "地点", "方法", "过程"):
+        assert words in record
+    assert "电子数据清单" in listed
