@@ -16,7 +16,7 @@ _OF_THE_LAW: Final = {
 }  # fmt: skip
 """Words that stand so in Chinese texts that were read: the Criminal Procedure Law (2018), the Supreme People's Court's
 interpretation of it (2021, art. 77 to 80, 110 to 113), the rules of the Supreme People's Procuratorate (2019), the
-Provisions of 2016 on electronic data (art. 1 to 4, 11 to 15), and the headings of the police rules of 2019 on taking it.
+Provisions of 2016 on electronic data (art. 1 to 4, 11 to 15), and the headings of the police rules of 2019 on it.
 They were read in public collections, so at second hand (mark S). Whom records call the occupant, those texts call the
 holder.
 """
