@@ -25,6 +25,7 @@ from schemas.event import ParsedEvent, Seen
 
 _NUMBERING: Final = frozenset({"case.opened", "exhibit.registered", "transfer.accepted"})
 _HINTS: Final = {
+    "release.consent-key": "custody consent record with --letter of its own ledger, or its paper: --document, --number",
     "release.destination-unnamed": "say where it goes: --to-country CC, or --to-agent ID for somebody enrolled",
     "release.recipient-unknown": "custody agent enrol ID --country CC, or custody agent change ID --country CC",
 }

@@ -67,11 +67,11 @@ class WorkingState(Put):
         """Return the consent that the event of that hash recorded."""
         return self._consents.get(event_hash) or self._base.consent(event_hash)
 
-    def consents(self, registration: str) -> tuple[Consent, ...]:
-        """Return the consents about the exhibit whose registration has that event hash, in ledger order."""
-        found = {consent.id: self._consents.get(consent.id, consent) for consent in self._base.consents(registration)}
-        found.update((item, self._consents[item]) for item in self._covering.get(registration, ()))
-        return tuple(found.values())
+    def consents(self, registration: str, recipient: str | None = None) -> Iterator[Consent]:
+        """Yield the consents about an exhibit, all or those for a recipient, those put since first, then the newest."""
+        yield from map(self._consents.__getitem__, reversed(self._covering.get((registration, recipient), ())))
+        stored = self._base.consents(registration, recipient)
+        yield from (consent for consent in stored if consent.id not in self._consents)
 
     def transfer(self, dispatch: str) -> Transfer | None:
         """Return what was decided about the dispatch of that event hash."""

@@ -140,9 +140,9 @@ CONSENTS: Final = _sql(
     .join(table_of(tables.EntryTable), _entry.entry_index == _place.entry_index)
     .join(table_of(tables.ConsentTable), _consent.id == _entry.event_hash)
     .where(_place.key == bindparam("key"))
-    .order_by(_place.position)
+    .order_by(_place.position.desc())
 )
-"""The consents among the entries of one subject."""
+"""The consents among the entries of one subject, the newest first."""
 REGISTERED: Final = _select(tables.ExhibitTable, "record", by=("registration",))
 
 

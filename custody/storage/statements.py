@@ -216,7 +216,7 @@ TRANSFER: Final = "SELECT transfer.record FROM transfer WHERE transfer.id = ?"
 CONSENTS: Final = (
     "SELECT consent.record FROM subject_entry JOIN entry ON entry.entry_index = "
     "subject_entry.entry_index JOIN consent ON consent.id = entry.event_hash WHERE "
-    'subject_entry."key" = ? ORDER BY subject_entry.position'
+    'subject_entry."key" = ? ORDER BY subject_entry.position DESC'
 )
 
 REGISTERED: Final = "SELECT exhibit.record FROM exhibit WHERE exhibit.registration = ?"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from binascii import a2b_base64
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
@@ -126,14 +127,16 @@ class StoredView:
         row = self._connection.execute(statements.CONSENT, (bytes.fromhex(event_hash),)).fetchone()
         return None if row is None else read_record(Consent, row[0])
 
-    def consents(self, registration: str) -> tuple[Consent, ...]:
-        """Return the consents about the exhibit whose registration has that event hash, in ledger order."""
+    def consents(self, registration: str, recipient: str | None = None) -> Iterator[Consent]:
+        """Yield the consents about an exhibit, all or those for a recipient, the newest first; read as far as asked."""
         exhibit = self.registered(registration)
         if exhibit is None:
-            return ()
+            return
         key = subject_key(("exhibit", exhibit.case, exhibit.number))
-        rows = self._connection.execute(statements.CONSENTS, (key,)).fetchall()
-        return tuple(read_record(Consent, row[0]) for row in rows)
+        for (text,) in self._connection.execute(statements.CONSENTS, (key,)):
+            consent = read_record(Consent, text)
+            if recipient in {None, consent.recipient}:
+                yield consent
 
     def transfer(self, dispatch: str) -> Transfer | None:
         """Return what was decided about the dispatch of that event hash."""

@@ -12,8 +12,12 @@ def consents_in_force(view: View, exhibit: Exhibit, to: str, *, at: str) -> tupl
     if recipient is None:
         return ()
     found: dict[str, Consent] = {}
-    for item in reversed(view.consents(exhibit.registration)):
-        if item.authority not in found and fault_of(view, item, Way(recipient, [at, at])) is None:
+    for item in view.consents(exhibit.registration, to):
+        authority = view.agent(item.authority)
+        is_bound = authority is not None and authority.ledger in exhibit.bound_to
+        if item.authority in found:
+            continue
+        if fault_of(view, item, Way(recipient, [at, at]), is_bound=is_bound) is None:
             found[item.authority] = item
     return tuple(found.values())
 

@@ -57,7 +57,7 @@ def _record(view: View, parsed: ParsedEvent, details: ConsentRecorded) -> Consen
     check_request(view, details.request)
     if details.manner == "key":
         _check_official(view, parsed.event, details.authority)
-    conditions = details.conditions or ()
+    conditions, ledger = details.conditions or (), view.ledger()
     return Consent(
         id=parsed.hash,
         authority=details.authority,
@@ -70,7 +70,25 @@ def _record(view: View, parsed: ParsedEvent, details: ConsentRecorded) -> Consen
         onward=details.onward,
         conditions=tuple(item.code for item in conditions),
         is_by_letter=details.manner == "letter" or UNSET,
+        is_by_key=(details.manner == "key" and ledger is not None and ledger.is_gated) or UNSET,
     )
+
+
+def consent_defects(view: View, parsed: ParsedEvent) -> tuple[tuple[str, str], ...]:
+    """Return what is doubtful in how a consent came: whom this ledger enrols speaks for no authority abroad."""
+    details = parsed.details
+    if not isinstance(details, ConsentRecorded) or details.manner != "key" or not is_abroad(view, details.authority):
+        return ()
+    text = f"{details.authority} is abroad, and consented by the key of {parsed.event.actor}, who was enrolled here"
+    return (("defect.consent-key", text),)
+
+
+def is_abroad(view: View, authority: str) -> bool:
+    """Tell whether an authority is in another country, or, where none is on record, keeps another ledger."""
+    agent, ledger = view.agent(authority), view.ledger()
+    if agent is None or ledger is None:
+        return False
+    return agent.country != ledger.country if agent.country else agent.ledger not in {None, ledger.origin}
 
 
 def _exhibits(about: tuple[About, ...]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from custody.verify import enrolment
-from custody.verify.consents import change_consent
+from custody.verify.consents import change_consent, consent_defects
 from custody.verify.on_record import check_agents, check_request, enrolled
 from custody.verify.requests import change_request
 from custody.verify.rules import HANDLING, REGISTRAR, RULES, Rule
@@ -76,7 +76,7 @@ Applied = tuple[tuple[StateRecord, ...], tuple[tuple[str, str], ...]]
 _OFFICES: tuple[SignsAs, ...] = ("to", "second", "witness", "registrar")
 _NOBODY = (0, 0)
 _ROLES_OF_OFFICE: dict[SignsAs, frozenset[Role]] = {"to": HANDLING, "registrar": REGISTRAR}
-_ABOUT_ONE = frozenset({"event.attached", "exhibit.checked", "exhibit.linked", "record.corrected"})
+_ABOUT_ONE = frozenset({"asset.observed", "event.attached", "exhibit.checked", "exhibit.linked", "record.corrected"})
 _ABOUT_DEFECTS: dict[str, tuple[tuple[str, str], ...]] = {
     "transfer.contested": (("defect.receipt-contested", "a receipt came that fits nothing that was sent"),),
 }
@@ -89,7 +89,7 @@ def _apply(view: View, index: int, parsed: ParsedEvent, rule: Rule, key_ids: tup
         if event.type == "record.affirmed":
             _check_affirmation(view, event)
         if event.type.startswith("consent."):
-            return change_consent(view, parsed), ()
+            return change_consent(view, parsed), consent_defects(view, parsed)
         if isinstance(parsed.details, BundleExported):
             check_agents(view, parsed.details.to)
             check_request(view, parsed.details.request)

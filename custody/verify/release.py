@@ -126,11 +126,10 @@ def _faults(view: View, exhibit: Exhibit, way: Way, ledger: Ledger, *, is_abroad
     """Return what one exhibit lacks to go this way."""
     found: list[Breach] = []
     if is_abroad:
-        own = _authorities(view, exhibit, country=ledger.country)
-        found += _consent_of(view, exhibit, way, own, f"an authority of {ledger.country}")
+        found += _consent_of(view, exhibit, way, f"an authority of {ledger.country}", country=ledger.country)
     for origin in exhibit.bound_to:
         if way.recipient.ledger != origin:
-            found += _consent_of(view, exhibit, way, _authorities(view, exhibit, ledger=origin), origin)
+            found += _consent_of(view, exhibit, way, origin, origin=origin)
     return found
 
 
@@ -202,58 +201,65 @@ def _released(view: View, parsed: ParsedEvent) -> Iterator[Exhibit]:
             yield known
 
 
-def _authorities(
-    view: View, exhibit: Exhibit, *, country: str | None = None, ledger: str | None = None
-) -> frozenset[str]:
-    """Return the organisations and units, of a country or with a ledger, that consented to something of an exhibit."""
-    found = (view.agent(item.authority) for item in view.consents(exhibit.registration))
-    return frozenset(
-        agent.id
-        for agent in found
-        if agent is not None
-        and agent.kind in {"organisation", "unit"}
-        and (agent.country == country if ledger is None else agent.ledger == ledger)
-    )
+def _consent_of(
+    view: View, exhibit: Exhibit, way: Way, whose: str, *, country: str | None = None, origin: str | None = None
+) -> tuple[Breach, ...]:
+    """Want one consent without fault of an organisation or unit, of a country or with a ledger; else say the least that
+    is wrong with any. The newest are asked first, since they are the likeliest to hold.
+    """
 
+    def is_competent(item: Consent) -> bool:
+        agent = view.agent(item.authority)
+        if agent is None or agent.kind not in {"organisation", "unit"}:
+            return False
+        return agent.country == country if origin is None else agent.ledger == origin
 
-def _consent_of(view: View, exhibit: Exhibit, way: Way, authorities: frozenset[str], whose: str) -> tuple[Breach, ...]:
-    """Want one consent of ``authorities`` without fault; else say the least that is wrong with any."""
+    worst = (0, "release.consent-missing", "found none")
+    for consent in filter(is_competent, view.consents(exhibit.registration, way.recipient.id)):
+        fault = fault_of(view, consent, way, is_bound=origin is not None)
+        if fault is None:
+            return ()
+        worst = max(worst, fault)
+    if not worst[0]:
+        worst = next(map(_of_another, filter(is_competent, view.consents(exhibit.registration))), worst)
     name = f"{exhibit.case}/{exhibit.number}"
-    faults = [
-        fault_of(view, item, way) for item in view.consents(exhibit.registration) if item.authority in authorities
-    ]
-    if None in faults:
-        return ()
-    worst = max((fault for fault in faults if fault is not None), default=(0, "release.consent-missing", "found none"))
     text = f"expected a consent of {whose} to {name} going to {way.recipient.id}, {worst[2]}"
     return (Breach(worst[1], text, name),)
 
 
-def fault_of(view: View, consent: Consent, way: Way) -> tuple[int, str, str] | None:
-    """Return how near a consent is to let something go this way, 1 to 8, the code of what is wrong with it, and words;
-    nothing where it holds.
+def _of_another(consent: Consent) -> tuple[int, str, str]:
+    return 1, "release.consent-recipient", f"found one for {consent.recipient}"
+
+
+def fault_of(view: View, consent: Consent, way: Way, *, is_bound: bool = False) -> tuple[int, str, str] | None:
+    """Return how near a consent is to let something go this way, 1 to 9, the code of what is wrong with it, and words;
+    nothing where it holds. ``is_bound`` says that it is asked of the ledger to which the exhibit is bound.
     """
     if consent.recipient != way.recipient.id:
-        return 1, "release.consent-recipient", f"found one for {consent.recipient}"
+        return _of_another(consent)
+    if is_bound and is_set(consent.is_by_key):
+        # Whose key this ledger enrolled says nothing of what another ledger's authority wants: it has letters for that.
+        text = "found one by a key that was enrolled here, and no letter or paper of its own"
+        return 2, "release.consent-key", text
     if consent.is_revoked:
-        return 2, "release.consent-revoked", "found it revoked"
+        return 3, "release.consent-revoked", "found it revoked"
     request = None if consent.request is None else view.request(consent.request)
     if request is not None and (request.status == "withdrawn" or request.outcome == "refused"):
         state = "withdrawn" if request.status == "withdrawn" else "refused"
-        return 3, "release.request-ended", f"found the request {request.id}, on which it rests, {state}"
+        return 4, "release.request-ended", f"found the request {request.id}, on which it rests, {state}"
     # By letter it rests on what was asked from here; what leaves answers what was asked of us.
     rests_on = None if is_set(consent.is_by_letter) else consent.request
     if rests_on is not None and way.request not in {None, rests_on}:
-        return 4, "release.consent-request", f"found one that rests on the request {consent.request}"
+        return 5, "release.consent-request", f"found one that rests on the request {consent.request}"
     if way.times[0] < consent.valid_from:
-        return 5, "release.consent-early", f"found one that counts from {consent.valid_from} on"
+        return 6, "release.consent-early", f"found one that counts from {consent.valid_from} on"
     if consent.valid_until is not None and way.times[1] > consent.valid_until:
-        return 6, "release.consent-expired", f"found one that ended at {consent.valid_until}"
+        return 7, "release.consent-expired", f"found one that ended at {consent.valid_until}"
     if consent.unmet:
-        return 7, "release.consent-conditions", f"found conditions not met yet: {', '.join(consent.unmet)}"
+        return 8, "release.consent-conditions", f"found conditions not met yet: {', '.join(consent.unmet)}"
     if way.sent is not None and not _keeps_terms(way.sent, consent):
         terms = ", ".join((f"onward {consent.onward}", *consent.conditions))
-        return 8, "release.consent-terms", f"found it sent on easier terms than the consent's: {terms}"
+        return 9, "release.consent-terms", f"found it sent on easier terms than the consent's: {terms}"
     return None
 
 

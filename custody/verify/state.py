@@ -5,6 +5,7 @@ A bundle or a replay folds entries into it in order; the reducer reads it as a `
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -45,7 +46,7 @@ class Put:
         self.requests: dict[str, Request] = {}
         self._consents: dict[str, Consent] = {}
         self._contents = Contents()
-        self._covering: dict[str, list[str]] = {}
+        self._covering: dict[tuple[str, str | None], list[str]] = {}
         self._transfers: dict[str, Transfer] = {}
 
     def records(self) -> Iterator[StateRecord]:
@@ -83,8 +84,8 @@ class Put:
                     self._transfers[record.id] = record
                 case Consent():
                     if record.id not in self._consents:
-                        for registration in record.exhibits:
-                            self._covering.setdefault(registration, []).append(record.id)
+                        for place in itertools.product(record.exhibits, (record.recipient, None)):
+                            self._covering.setdefault(place, []).append(record.id)
                     self._consents[record.id] = record
 
     def hold(self, parsed: ParsedEvent, subjects: tuple[Subject, ...]) -> None:
@@ -140,9 +141,9 @@ class State(Put):
         """Return the consent that the event of that hash recorded."""
         return self._consents.get(event_hash)
 
-    def consents(self, registration: str) -> tuple[Consent, ...]:
-        """Return the consents about the exhibit whose registration has that event hash, in ledger order."""
-        return tuple(self._consents[consent] for consent in self._covering.get(registration, ()))
+    def consents(self, registration: str, recipient: str | None = None) -> Iterator[Consent]:
+        """Yield the consents about an exhibit, all or those for a recipient, the newest first."""
+        return map(self._consents.__getitem__, reversed(self._covering.get((registration, recipient), ())))
 
     def transfer(self, dispatch: str) -> Transfer | None:
         """Return what was decided about the dispatch of that event hash."""

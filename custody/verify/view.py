@@ -6,6 +6,7 @@ from its rows when it appends. Records are frozen: the reducer returns new ones.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -144,6 +145,7 @@ class Request(msgspec.Struct, frozen=True):
 class Consent(msgspec.Struct, frozen=True):
     """A consent by the event hash that recorded it. ``conditions`` are the codes of all its terms, ``unmet`` those that
     still bar a release. ``is_by_letter`` stands where it does: then ``request`` is one of our own, which was granted.
+    ``is_by_key`` stands under the gate where an official consented by a key of this ledger.
     """
 
     id: str
@@ -158,6 +160,7 @@ class Consent(msgspec.Struct, frozen=True):
     conditions: tuple[str, ...] = ()
     is_revoked: bool = False
     is_by_letter: bool | Unset = UNSET
+    is_by_key: bool | Unset = UNSET
 
 
 class Transfer(msgspec.Struct, frozen=True):
@@ -208,8 +211,10 @@ class View(Protocol):
     def consent(self, event_hash: str) -> Consent | None:
         """Return the consent that the event of that hash recorded."""
 
-    def consents(self, registration: str) -> tuple[Consent, ...]:
-        """Return the consents about the exhibit whose registration has that event hash, in ledger order."""
+    def consents(self, registration: str, recipient: str | None = None) -> Iterator[Consent]:
+        """Yield the consents about the exhibit whose registration has that event hash, all or those for a recipient,
+        the newest first.
+        """
 
     def transfer(self, dispatch: str) -> Transfer | None:
         """Return what was decided about the dispatch of that event hash."""

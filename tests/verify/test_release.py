@@ -8,7 +8,12 @@ from typing import Any
 import pytest
 
 from custody.bundle.disclose import Choice
+from custody.verify.fold import Fold
+from custody.verify.release import Way, fault_of
+from custody.verify.view import Consent, View
+from schemas.entry import parse_entry
 from schemas.errors import RefusedError, RuleViolation
+from schemas.report import Findings
 from tests.border import CASE, Side, codes, read, register, trust
 
 PEERS = {"b": "XB", "c": "XC"}
@@ -67,6 +72,38 @@ def test_a_consent_counts_only_while_it_is_in_force(side: Side, valid: dict[str,
     """One that ended between drafting and dispatch lets nothing out."""
     side.consent("EX-1", "b-police", **valid)
     assert refusal(side, "b-police") == code
+
+
+def test_consents_are_not_all_asked_at_each_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is sent often, under many consents, costs each time what one consent costs; revoked ones aside."""
+    many = 12
+    side = Side(tmp_path / "many", "a", peers={f"{letter}{place}": "XB" for letter in "bc" for place in range(many)})
+    register(side)
+    for place in range(many):
+        side.consent("EX-1", f"b{place}-police")
+    for _ in range(many):
+        side.consent("EX-1", "c0-police")
+    asked: list[Consent] = []
+
+    def spy(view: View, consent: Consent, way: Way, **more: bool) -> tuple[int, str, str] | None:
+        asked.append(consent)
+        return fault_of(view, consent, way, **more)
+
+    monkeypatch.setattr("custody.verify.release.fault_of", spy)
+    about = side.world.about(CASE, "EX-1")
+    for place in range(many):
+        for to in (f"b{place}-police", "c0-police"):
+            details = {"manifest": "ab" * 32, "recipient": to, "to": to}
+            side.world.annotate("bundle.exported", about, details, actor="examiner-1")
+    assert len(asked) == 2 * many
+    asked.clear()
+    assert refusal(side, "c1-police") == "release.consent-recipient"
+    assert asked == []
+    findings = Findings()
+    fold = Fold(findings, is_whole=True)
+    for raw in side.world.entries():
+        fold.add(parse_entry(raw))
+    assert (len(asked), findings.items) == (2 * many, [])
 
 
 def test_a_revoked_consent_lets_nothing_out(side: Side) -> None:

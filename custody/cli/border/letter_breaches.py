@@ -29,9 +29,7 @@ def letter_breaches(
     for registration in registrations:
         exhibit = reader.view().registered(registration)
         consents = [
-            item
-            for item in reader.view().consents(registration)
-            if item.recipient == to and not item.is_revoked and exhibit is not None
+            item for item in reader.view().consents(registration, to) if not item.is_revoked and exhibit is not None
         ]
         places = reader.event_indexes([item.id for item in consents])
         entries = {item.id: parse_entry(reader.entry(places[item.id])) for item in consents if item.id in places}

@@ -24,9 +24,10 @@ from custody.cli.results import ActResult
 from custody.cli.showing.holdings import staging
 from custody.ledger.compose import Anchor
 from custody.report.safe_text import show
+from custody.verify.consents import is_abroad
 from custody.verify.view import Exhibit, View
 from schemas.details.consent import ConsentRecorded
-from schemas.errors import UsageError
+from schemas.errors import RefusedError, UsageError
 from schemas.event import About
 from schemas.text import format_time
 
@@ -75,8 +76,8 @@ def consent_record(
 
     An official of the authority, a member of it with the role authority or court, consents by his own signature; with a
     --document beside it, say --by-key. One on paper needs --document and --number; one of another ledger's authority
-    its --letter, verified first. Reports say which. Only the exhibits that are named are covered; a copy is another
-    exhibit.
+    its --letter, verified first. For an authority abroad nobody consents by a key that was enrolled here. Reports say
+    which. Only the exhibits that are named are covered; a copy is another exhibit.
     """
     exhibits = _covered(context, selection, is_with_derived=with_derived)
     believed = Believed(given.pop("trust_path"), (), None, None)
@@ -87,6 +88,7 @@ def consent_record(
                 check_organisation(reader.view(), given["recipient"])
             _check_authority(reader.view(), given["authority"])
             asked = reader.view().request(given["request"] or "")
+            _check_key(context, reader.view(), given["authority"], source)
         details = {**_terms(context, given, when, source), **source.details}
         if asked is not None and asked.direction == "outgoing" and details["manner"] != "letter":
             text = f"note: {asked.id} was asked from here: only what names it (--request {asked.id}) leaves under this"
@@ -114,6 +116,22 @@ def _check_authority(view: View, authority: str) -> None:
         text = f"expected an organisation or unit whose consent it is, found {show(authority)}, a person"
         hint = f"custody agent enrol ID --kind organisation --country CC --member {show(authority)}, and --authority ID"
         raise UsageError("consent.authority", text, hint=hint)
+
+
+def _check_key(context: Context, view: View, authority: str, source: ConsentSource) -> None:
+    """Refuse, or before the gate only tell of, a key of this ledger that would speak for an authority abroad.
+
+    Raises:
+        RefusedError: ``release.consent-key``.
+    """
+    ledger = view.ledger()
+    if source.details["manner"] != "key" or ledger is None or not is_abroad(view, authority):
+        return
+    text = f"expected a letter or a paper of {show(authority)}, which is abroad, found a key that was enrolled here"
+    hint = "--letter FILE of its own ledger, or its paper: --document FILE --number N"
+    if ledger.is_gated:
+        raise RefusedError("release.consent-key", text, hint=hint)
+    note(context.settings, f"warning: {text}; it will show as a defect: {hint} [defect.consent-key]")
 
 
 def _covered(context: Context, selection: Selection, *, is_with_derived: bool) -> tuple[Exhibit, ...]:
