@@ -71,9 +71,8 @@ def _warn(row: RetentionRow, data_from: datetime, at: datetime) -> RetentionWarn
     if safe is None:
         said = str(row.note) if is_set(row.note) else "no least time of keeping is known"
         return RetentionWarning(row, None, True, f"{what}: {said}; {source}")
-    day = safe.date().isoformat()
+    day, told = safe.date().isoformat(), f"{row.note}; {source}" if is_set(row.note) else source
     if at >= safe:
-        text = f"{what}: the oldest records may have been gone since {day}; {source}"
-        return RetentionWarning(row, safe, True, text)
+        return RetentionWarning(row, safe, True, f"{what}: the oldest records may have been gone since {day}; {told}")
     days = (safe - at).days
-    return RetentionWarning(row, safe, False, f"{what}: kept until {day} at the least, {days} days from now; {source}")
+    return RetentionWarning(row, safe, False, f"{what}: kept until {day} at the least, {days} days from now; {told}")
