@@ -50,6 +50,15 @@ def check_zip(region: Region) -> tuple[Member, ...]:
         raise _diagnose(region, str(error)) from None
 
 
+def has_zip(region: Region) -> bool:
+    """Tell whether bytes can ever have been a bundle: a damaged one still begins or ends as a zip does.
+
+    Raises:
+        StorageError: as `Region.read_at`.
+    """
+    return region.read_at(0, min(2, region.size)) == zip_.LOCAL_SIGNATURE[:2] or _find_end(region) is not None
+
+
 def _read_members(region: Region) -> tuple[Member, ...]:
     place = _read_end(region)
     if place.count > limits.MEMBERS:

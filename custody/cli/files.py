@@ -16,8 +16,6 @@ from schemas.record_words import WORDS
 
 _LOOKED_AT: Final = 1 << 24
 """Bytes up to which a file of the wrong kind is looked at, to say what it is."""
-_ZIP_END: Final = 22 + 65_535
-"""Bytes at the end of a zip within which its last record begins (APPNOTE 4.3.16)."""
 
 
 def read_file(path: Path, *, maximum: int) -> bytes:
@@ -51,7 +49,7 @@ def given_file(path: Path) -> Iterator[None]:
     except UnknownVersionError:
         raise
     except RecordError as error:
-        found = _known(path)
+        found = kind_of_file(path)
         wanted = error.text.partition(": ")[0]
         # A file of the right kind that is wrong inside is told by what is wrong.
         is_another = bool(found) and error.code == "record.malformed" and not wanted.endswith(found)
@@ -62,7 +60,7 @@ def given_file(path: Path) -> Iterator[None]:
         raise UsageError(error.code, f"{path}: {text}", hint=error.hint or spelling) from None
 
 
-def _known(path: Path) -> str:
+def kind_of_file(path: Path) -> str:
     """Return what a file is that isn't what was wanted, where that can be seen at its beginning; else nothing."""
     try:
         with path.open("rb") as file:
@@ -73,23 +71,6 @@ def _known(path: Path) -> str:
         return "a zip file, such as a bundle or a letter"
     schema = schema_of(raw)
     return f"{WORDS[schema]} ({schema})" if schema in WORDS else "" if raw.strip() else "an empty file"
-
-
-def check_zip(path: Path) -> None:
-    """Raise where a file can't ever have been a bundle: no zip begins or ends in it. A damaged bundle has one of both.
-
-    Raises:
-        UsageError: ``usage.file``; no verdict, because there is nothing to judge.
-    """
-    if not path.is_file():
-        return
-    with path.open("rb") as file:
-        begins = file.read(2) == b"PK"
-        file.seek(max(0, path.stat().st_size - _ZIP_END))
-        if begins or b"PK\x05\x06" in file.read():
-            return
-    text = f"expected a bundle or a letter at {path}, found {_known(path) or 'no zip file at all'}"
-    raise UsageError("usage.file", text, hint="check the path")
 
 
 @contextlib.contextmanager

@@ -9,10 +9,9 @@ from pathlib import Path
 
 from custody.bundle.container import Container, open_container
 from custody.bundle.source import verify_container
-from custody.cli.checking.opening import require_verdict
+from custody.cli.checking.opening import check_is_bundle, require_verdict
 from custody.cli.checking.verification import Believed
 from custody.cli.context import Context
-from custody.cli.files import check_zip
 from custody.cli.output import note
 from custody.cli.showing.holdings import Staged
 from custody.report.safe_text import show_path
@@ -66,7 +65,7 @@ def open_letter(context: Context, path: Path, believed: Believed, *, accept_inde
             ``letter.empty``, ``letter.recipient``, ``letter.own``.
         StorageError: this machine's disk.
     """
-    check_zip(path)
+    check_is_bundle(path)
     container = open_container(path)
     try:
         verified = verify_letter(context, container, believed, at_home=True)

@@ -9,6 +9,7 @@ from typing import Final
 
 from custody.bundle.source import verify_bundle
 from custody.cli.acting.exhibit_selection import find_exhibit
+from custody.cli.checking.opening import check_is_bundle
 from custody.cli.checking.verification import Believed
 from custody.cli.context import Context
 from custody.cli.showing.holdings import Holdings
@@ -82,6 +83,7 @@ def read_bundle(context: Context, bundle: Path, believed: Believed) -> tuple[Ver
     Raises:
         VerificationError: ``print.bundle`` where it is none.
     """
+    check_is_bundle(bundle)
     beliefs = believed.open(context)
     outcome = verify_bundle(bundle, trusted=beliefs.trusted, at=beliefs.at, elsewhere=beliefs.elsewhere())
     if outcome.verified is None:

@@ -10,13 +10,16 @@ from pathlib import Path
 from custody.bundle.container import Container, open_container
 from custody.bundle.decrypt import BundleDecryption
 from custody.bundle.exhibit_files import content_opener
+from custody.bundle.region import FileRegion
 from custody.bundle.source import Folders, verify_container
 from custody.bundle.unpack import OpenContent
+from custody.bundle.zip_check import has_zip
 from custody.cli.checking.verification import Beliefs, watched_reading
 from custody.cli.context import Context
+from custody.cli.files import kind_of_file
 from custody.report.safe_text import show_path
 from custody.verify.verify import Verified
-from schemas.errors import RefusedError, VerificationError
+from schemas.errors import RefusedError, UsageError, VerificationError
 from schemas.report import Report, Verdict
 
 
@@ -35,15 +38,40 @@ class OpenBundle:
         return content_opener(self.container, self.elsewhere, self.decryption)
 
 
+def check_is_bundle(path: Path, *, otherwise: str = "") -> None:
+    """Raise where a file can't ever have been a bundle: it gets no verdict, because there is nothing to judge.
+
+    ``otherwise`` is what to do where it is the right file all the same.
+
+    Raises:
+        UsageError: ``usage.file``.
+        StorageError: this machine's disk.
+    """
+    if not path.is_file():
+        return
+    region = FileRegion(path)
+    try:
+        if has_zip(region):
+            return
+    finally:
+        region.close()
+    text = f"expected a bundle or a letter at {path}, found {kind_of_file(path) or 'no zip file at all'}"
+    raise UsageError("usage.file", text, hint=f"check the path{otherwise}")
+
+
 @contextmanager
-def open_bundle(context: Context, bundle: Path, beliefs: Beliefs) -> Iterator[OpenBundle]:
+def open_bundle(context: Context, bundle: Path, beliefs: Beliefs, *, is_parcel: bool = False) -> Iterator[OpenBundle]:
     """Give the bundle in a file, verified under ``beliefs``, while it is open; progress is drawn on a terminal.
+
+    ``is_parcel`` says that whatever lies there was sent, so that it is judged, and not the path to it.
 
     Raises:
         VerificationError: ``container.*``; it is no bundle at all.
-        UsageError: ``bundle.absent``, ``bundle.not-a-file``, ``files.absent``.
+        UsageError: ``bundle.absent``, ``bundle.not-a-file``, ``files.absent``, ``usage.file``.
         StorageError: this machine's disk; nothing is said about the bundle.
     """
+    if not is_parcel:
+        check_is_bundle(bundle)
     size = bundle.stat().st_size if bundle.is_file() else 0
     with open_container(bundle) as container, watched_reading(context, "verifying", size) as on_bytes:
         elsewhere, decryption = beliefs.elsewhere(on_bytes), beliefs.decryption(container)

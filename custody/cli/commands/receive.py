@@ -15,7 +15,7 @@ from custody.cli.border.decisions import Decision, Wanted, decide, parse_decisio
 from custody.cli.border.receipt_files import make_receipt
 from custody.cli.border.receiving import Receiving, check_addressed, compose_arrivals, find_sender
 from custody.cli.border.unreadable import Parcel, compose_refusal, is_unreadable
-from custody.cli.checking.opening import open_bundle
+from custody.cli.checking.opening import check_is_bundle, open_bundle
 from custody.cli.checking.verification import Believed
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
@@ -136,6 +136,8 @@ def receive(
     beliefs = Believed(trust, files, proofs, None, identities, who.passphrase_file).open(context, at_home=True)
     written = Written(receipt, force)
     parcel = Parcel(bundle, beliefs, sender)
+    if refuse_all is None:
+        check_is_bundle(bundle, otherwise="; if that is what came, --refuse-all does-not-verify records it")
     try:
         _decide_on(context, parcel, wanted, written, who=who, when=when, **given)
     except (VerificationError, RefusedError) as error:
@@ -176,7 +178,7 @@ def _decide_on(
     context: Context, parcel: Parcel, wanted: Wanted, written: Written, *, who: Signing, when: When, **given: Any
 ) -> None:
     """Take in or refuse what a parcel delivers."""
-    with open_bundle(context, parcel.path, parcel.beliefs) as opened, staging(context) as staged:
+    with open_bundle(context, parcel.path, parcel.beliefs, is_parcel=True) as opened, staging(context) as staged:
         verified = opened.verified
         delivery = delivery_of(verified)
         context.ledger().trusted = parcel.beliefs.trusted

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from custody.bundle.source import verify_bundle
+from custody.cli.checking.opening import check_is_bundle
 from custody.cli.checking.trust_file import open_for_change, with_ledger, write_trust
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
@@ -145,6 +146,7 @@ def trust_lines(ledgers: tuple[TrustedLedger, ...]) -> Iterator[str]:
 
 
 def _from_bundle(context: Context, path: Path, fingerprint: str) -> TrustedLedger:
+    check_is_bundle(path)
     outcome = verify_bundle(path, trusted=Trusted(), at=context.now())
     check_steps(outcome.report, WANTED_STEPS, path)
     verified = outcome.verified

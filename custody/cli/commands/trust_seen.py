@@ -8,6 +8,7 @@ import click
 
 from custody.bundle.container import open_container
 from custody.bundle.source import verify_container
+from custody.cli.checking.opening import check_is_bundle
 from custody.cli.checking.trust_file import read_trust_file, replace_ledger, with_seen, write_trust
 from custody.cli.command import command
 from custody.cli.commands.trust_add import check_steps
@@ -42,6 +43,7 @@ def trust_seen(context: Context, bundle: Path, trust_path: Path | None) -> None:
     From then on a ledger that shows another history is found.
     """
     file = read_trust_file(context, trust_path)
+    check_is_bundle(bundle)
     with open_container(bundle) as container:
         verified = verify_container(container, trusted=file.trusted, at=context.now())
         check_steps(verified.report, WANTED_STEPS, bundle)

@@ -14,7 +14,6 @@ from custody.cli.checking.verification import Believed, believing
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.exits import Exit
-from custody.cli.files import check_zip
 from custody.cli.output import emit, print_error
 from custody.cli.results import Result
 from custody.report.counts import count_bytes
@@ -60,7 +59,6 @@ def unpack(context: Context, bundle: Path, target: Path, documents: bool, strict
     if target.is_dir() and next(target.iterdir(), None) is not None:
         # Said before the work: hashing a disk image can take an hour.
         raise UsageError("unpack.not-empty", f"expected {target} to be absent or empty, found something in it")
-    check_zip(bundle)
     beliefs = believed.open(context)
     with open_bundle(context, bundle, beliefs) as opened:
         container, verified = opened.container, opened.verified

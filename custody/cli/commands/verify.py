@@ -8,11 +8,12 @@ import click
 
 from custody.bundle.source import verify_bundle
 from custody.cli.assistance.profiles import choose_profile, profile_option
+from custody.cli.checking.opening import check_is_bundle
 from custody.cli.checking.verification import Believed, believing, watched_reading
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.exits import Exit
-from custody.cli.files import check_free, check_zip, write_file
+from custody.cli.files import check_free, write_file
 from custody.cli.options import FILE, force_option
 from custody.cli.output import emit, note
 from custody.report.document import Document, make_document
@@ -49,7 +50,7 @@ def verify(
     if report is not None:
         # Said before the work: hashing a disk image can take an hour.
         check_free(report, force=force)
-    check_zip(bundle)
+    check_is_bundle(bundle)
     beliefs = believed.open(context)
     profiles = choose_profile(profile)
     total = bundle.stat().st_size if bundle.is_file() else 0
