@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from schemas.details import asset, case, consent, custody, exhibit, law, ledger, record, request, transfer
+from schemas.details import asset, case, consent, custody, exhibit, law, ledger, observation, record, request, transfer
 from schemas.errors import RecordError
 from schemas.types import Record
 
@@ -32,6 +32,7 @@ DETAILS: dict[str, EventType] = {
     "agent.key-added": EventType(ledger.AgentKeyAdded, "none"),
     "agent.key-revoked": EventType(ledger.AgentKeyRevoked, "none"),
     "asset.freeze-changed": EventType(asset.FreezeChanged, "about"),
+    "asset.observed": EventType(observation.AssetObserved, "about"),
     "bundle.exported": EventType(record.BundleExported, "about"),
     "case.changed": EventType(case.CaseChanged, "case"),
     "case.closed": EventType(case.CaseClosed, "case"),

@@ -58,6 +58,9 @@ def audit(
                 running.read(rows, cores)
             with store.disclosures.database.transaction(is_write=False) as values:
                 _read_values(running, TableRows(values))
+        if wanted.behind is not None:
+            behind = wanted.behind
+            running.assets.check(store.disclosures, behind.document, behind.trusted.trust, running.findings)
         if wanted.files is not None:
             files = _read_files(running, wanted.files, store)
     except Unreadable as error:
@@ -89,7 +92,7 @@ def _read_values(running: LedgerPass, values: TableRows) -> None:
     if replayed is not None:
         private = PrivateValues(replayed.fold.commitments, replayed.erased, running.findings)
         private.check(values)
-        private.assets.report(replayed.fold.state, running.findings)
+        private.assets.report(replayed.fold.state, running.assets.observed(), running.findings)
 
 
 def _read_files(running: LedgerPass, wanted: FilesWanted, store: SqliteStore) -> FilesAudited:

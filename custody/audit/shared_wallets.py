@@ -15,9 +15,10 @@ from schemas.text import format_base64url
 
 STEP: Final = 12
 _ACCOUNT, _WALLET = "/details/asset/account", "/details/asset/transfer/wallet"
+_LATER: Final = "/details/transfer/wallet"
 _SALT: Final = 36
 """Characters of base64url before a disclosure's path: 27 bytes, of which the salt takes 22."""
-_ALIKE: Final = format_base64url(b"/details/asset/")
+_ALIKE: Final = (format_base64url(b"/details/asset/"), format_base64url(b"/details/transfer/"))
 
 
 @dataclass(slots=True)
@@ -35,20 +36,23 @@ class SharedWallets:
             found = parse_disclosure(text)
         except RecordError:
             return
-        kept = {_ACCOUNT: self.accounts, _WALLET: self.wallets}.get(found.path)
+        kept = {_ACCOUNT: self.accounts, _LATER: self.wallets, _WALLET: self.wallets}.get(found.path)
         if kept is not None and isinstance(found.value, str):
             kept[index] = found.value
 
-    def report(self, state: State, findings: Findings) -> None:
+    def report(self, state: State, observed: Mapping[int, int], findings: Findings) -> None:
         """Compare all uses of each wallet, but those of voided exhibits.
+
+        ``observed`` gives for an observation the entry by which its asset was registered.
 
         Findings: ``defect.shared-wallet``.
         """
         cases = _cases(state)
         uses: Mapping[str, dict[int, tuple[str, str]]] = defaultdict(dict)
         for index, wallet in self.wallets.items():
-            if index in cases:
-                uses[wallet][index] = cases[index], self.accounts.get(index, str(index))
+            first = observed.get(index, index)
+            if first in cases:
+                uses[wallet][index] = cases[first], self.accounts.get(first, str(first))
         for found in uses.values():
             if len(set(found.values())) > 1:
                 for index in found:

@@ -56,6 +56,7 @@ PLACES = {
     "case show": Place("case_show", "case_show", "Show a case and its exhibits.", _EVIDENCE),
     "register": Place("register", "register", "Register evidence as an exhibit.", _EVIDENCE),
     "register-asset": Place("register_asset", "register_asset", "Register a digital asset with its proofs.", _EVIDENCE),
+    "observe-asset": Place("observe_asset", "observe_asset", "Look at an asset again, with proofs.", _EVIDENCE),
     "check": Place("check", "check", "Hash stored evidence again and record the result.", _EVIDENCE),
     "label": Place("label", "label", "Make labels with QR codes for exhibits.", _EVIDENCE),
     "handover": Place("handover", "handover", "Hand exhibits over; both sides sign.", _ACTS),

@@ -16,6 +16,7 @@ from typing import Final
 from custody.onchain.claims import Said
 from schemas.errors import VerificationError
 from schemas.report import Severity
+from schemas.text import format_time
 from schemas.trust import ChainPin
 
 DEPTH: Final = 6
@@ -40,9 +41,14 @@ class Block:
     work: int = 0
 
     @property
+    def date(self) -> str:
+        """When it says that it was made, as records write times; empty for a time beyond all reason."""
+        return format_time(datetime.fromtimestamp(self.time, UTC)) if self.time < 1 << 37 else ""
+
+    @property
     def text(self) -> str:
         """The block in words."""
-        when = datetime.fromtimestamp(self.time, UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if self.time < 1 << 37 else "?"
+        when = f"{self.date[:10]} {self.date[11:19]} UTC" if self.date else "?"
         return f"block {self.first + self.place} of {self.chain} ({self.hashes[self.place]}, dated {when})"
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from custody.onchain import bitcoin, ethereum, spv
 from custody.onchain.anchoring import Block, anchor
 from custody.onchain.caip import Chain, parse_chain
-from custody.onchain.claims import Claims, Recorded, Said, read_claims
+from custody.onchain.claims import Claims, Held, Recorded, Said, read_claims
 from custody.onchain.holding import bind_account, bind_storage
 from custody.onchain.moving import bind_log
 from custody.onchain.paying import bind_transaction
@@ -43,16 +44,22 @@ def check_proof(proof: AssetProof, recorded: Recorded, pins: Sequence[ChainPin])
     check = _check_bitcoin if chain.namespace == "bip122" else _check_ethereum
     block, parts = check(proof, chain, claims)
     vouched, problem = anchor(block, pins)
-    told = [part for part in parts if isinstance(part, str)]
     notes = [part for part in parts if isinstance(part, Said)]
     is_bound = not any(note.code in {"asset.unexplained", "asset.withheld"} for note in notes)
     code = "asset.proven" if problem is None and is_bound else "asset.stated"
     where = f"in {block.text}{f', {vouched}' if vouched else ''}"
-    said = [Said(Severity.NOTE, code, f"{where}: {text}; {LATER}") for text in told]
-    return (*said, *notes, *(() if problem is None else (problem,)))
+    said = [
+        Said(Severity.NOTE, code, f"{where}: {part.text}; {LATER}", block.date, part)
+        if isinstance(part, Held)
+        else Said(Severity.NOTE, code, f"{where}: {part}; {LATER}", block.date)
+        for part in parts
+        if not isinstance(part, Said)
+    ]
+    dated = [replace(note, at=block.date) for note in notes]
+    return (*said, *dated, *(() if problem is None else (problem,)))
 
 
-def _check_bitcoin(proof: AssetProof, chain: Chain, claims: Claims) -> tuple[Block, list[str | Said]]:
+def _check_bitcoin(proof: AssetProof, chain: Chain, claims: Claims) -> tuple[Block, list[Held | str | Said]]:
     rules = spv.RULES.get(chain.text)
     if rules is None or not isinstance(proof.transaction, TransactionProof):
         raise _unsupported("a transaction of Bitcoin or one of its test chains", chain)
@@ -72,7 +79,7 @@ def _check_bitcoin(proof: AssetProof, chain: Chain, claims: Claims) -> tuple[Blo
     return block, list(bind_transaction(transaction, claims))
 
 
-def _check_ethereum(proof: AssetProof, chain: Chain, claims: Claims) -> tuple[Block, list[str | Said]]:
+def _check_ethereum(proof: AssetProof, chain: Chain, claims: Claims) -> tuple[Block, list[Held | str | Said]]:
     if chain.namespace != "eip155" or isinstance(proof.transaction, TransactionProof):
         raise _unsupported("an account or a receipt of a chain of namespace eip155", chain)
     headers = [ethereum.parse_header(bytes.fromhex(raw)) for raw in proof.headers]
@@ -87,7 +94,7 @@ def _check_ethereum(proof: AssetProof, chain: Chain, claims: Claims) -> tuple[Bl
     return block, list(_bind_ethereum(proof, headers[proof.place], claims))
 
 
-def _bind_ethereum(proof: AssetProof, header: ethereum.Header, claims: Claims) -> Iterator[str | Said]:
+def _bind_ethereum(proof: AssetProof, header: ethereum.Header, claims: Claims) -> Iterator[Held | str | Said]:
     if isinstance(proof.receipt, ReceiptProof):
         receipt = proof.receipt
         logs = receipt_at(header.receipts_root, receipt.index, _nodes(receipt.nodes))

@@ -10,29 +10,47 @@ from custody.onchain.caip import Account, Asset, Chain, parse_account, parse_ass
 from schemas.errors import VerificationError
 from schemas.report import Severity
 
-Part = Literal["account", "asset", "balance", "test_transaction", "transaction", "wallet"]
+Part = Literal["account", "asset", "balance", "former", "test_transaction", "transaction", "wallet"]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """In words what a recorded account held of the asset, with the ``amount`` in its smallest unit."""
+
+    text: str
+    is_wallet: bool
+    amount: int
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One thing that came out of a proof."""
+    """One thing that came out of a proof, and what was held by it; ``at`` is the block's own date, as records write
+    times, empty for one beyond all reason.
+    """
 
     severity: Severity
     code: str
     text: str
+    at: str = ""
+    held: Held | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
     """The recorded values as texts; one that isn't recorded or not disclosed is None, the latter in ``withheld``.
 
-    ``balance`` is in the smallest unit, seen at block ``height``.
+    ``balance`` is in the smallest unit, seen at block ``height``, in the account or (``balance_of``) the wallet.
+    ``former`` are custody wallets from which it went to ``wallet``. ``is_later`` says that this is no registration:
+    that nobody on record holds it any more is a finding then, and contradicts nothing.
     """
 
     account: str | None = None
     asset: str | None = None
     balance: str | None = None
+    balance_of: str = "account"
+    former: tuple[str, ...] = ()
     height: int | None = None
+    is_later: bool = False
     test_transaction: str | None = None
     transaction: str | None = None
     wallet: str | None = None
@@ -47,6 +65,7 @@ class Claims:
     account: Account | None
     asset: Asset | None
     wallet: Account | None
+    former: tuple[Account, ...] = ()
 
     def named(self) -> Iterator[tuple[str, Account]]:
         """Yield the accounts that are known, each with what a person calls it."""
@@ -59,6 +78,16 @@ class Claims:
         """Tell whether one of ``parts`` is recorded and withheld."""
         return not self.recorded.withheld.isdisjoint(parts)
 
+    def has_left(self, code: str, text: str) -> Said:
+        """Return the finding that nobody on record holds the asset any more.
+
+        Raises:
+            VerificationError: ``code``, at a registration.
+        """
+        if not self.recorded.is_later:
+            raise VerificationError(code, text)
+        return Said(Severity.DEFECT, "asset.left", text)
+
 
 def read_claims(recorded: Recorded, chain: Chain) -> Claims:
     """Return what is recorded, having made sure that all of it is on ``chain``.
@@ -70,11 +99,12 @@ def read_claims(recorded: Recorded, chain: Chain) -> Claims:
     account = None if recorded.account is None else parse_account(recorded.account)
     asset = None if recorded.asset is None else parse_asset(recorded.asset)
     wallet = None if recorded.wallet is None else parse_account(recorded.wallet)
-    for found in (account, asset, wallet):
+    former = tuple(map(parse_account, recorded.former))
+    for found in (account, asset, wallet, *former):
         if found is not None and found.chain != chain:
             text = f"expected a proof on {found.chain.text}, found one on {chain.text}"
             raise VerificationError("asset.other-chain", text)
-    return Claims(recorded, account, asset, wallet)
+    return Claims(recorded, account, asset, wallet, former)
 
 
 def unbound(text: str) -> VerificationError:

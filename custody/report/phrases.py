@@ -9,6 +9,7 @@ HEADLINES = {
     "agent.key-added": "a further key for {subject} was enrolled by {actor}",
     "agent.key-revoked": "a key of {subject} was revoked by {actor}",
     "asset.freeze-changed": "a change of the freeze of {subject} was recorded by {actor}",
+    "asset.observed": "{subject} was looked at on its chain by {actor}",
     "bundle.exported": "a bundle with {subject} was exported by {actor}",
     "case.changed": "{subject} was changed by {actor}",
     "case.closed": "{subject} was closed by {actor}",

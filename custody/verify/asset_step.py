@@ -1,4 +1,5 @@
-"""Within step 9: the proofs about an asset on a public chain, of each listed exhibit that has some.
+"""Within step 9: the proofs about an asset on a public chain, of each listed exhibit that has some, and of each time
+that it was looked at again.
 
 What the proofs must be about are the recorded identifiers, as far as the bundle discloses them; which blocks the reader
 believes is in the trust file. The checks themselves are `custody.onchain`, loaded only where there is such a proof.
@@ -6,16 +7,22 @@ believes is in the trust file. The checks themselves are `custody.onchain`, load
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from custody.verify.document_bytes import read_document
-from custody.verify.opened import Opened, fail
-from custody.verify.source import Decryption, Source
-from schemas import limits
-from schemas.details.asset import Asset
-from schemas.details.exhibit import ExhibitRegistered
-from schemas.entry import ParsedEntry
+from custody.verify.asset_history import (
+    Balance,
+    Capture,
+    Story,
+    captures_of,
+    check_drops,
+    is_kept,
+    recorded_balances,
+    shown,
+)
+from custody.verify.opened import fail
+from schemas.details.asset import Asset, AssetTransfer
+from schemas.details.observation import AssetObserved
 from schemas.errors import CustodyError, RecordError
 from schemas.private import Disclosure
 from schemas.report import Findings, Severity
@@ -23,85 +30,117 @@ from schemas.trust import Trust
 from schemas.types import UNSET, Private
 
 if TYPE_CHECKING:
-    from custody.onchain.claims import Recorded
+    from custody.onchain.claims import Recorded, Said
+
+Read = Callable[[str], bytes | None]
+"""Gives the bytes of a document by digest, one more than a proof may have at most; nothing where it isn't at hand."""
 
 
 def check_assets(
-    opened: Opened,
-    source: Source,
+    stories: Mapping[tuple[str, str], Story],
+    read: Read,
     findings: Findings,
-    registered: Mapping[tuple[str, str], ParsedEntry],
     disclosed: Mapping[str, Disclosure],
     trust: Trust | None,
-    decryption: Decryption | None = None,
 ) -> None:
-    """Check each proof about each listed asset.
+    """Check each proof about each listed asset, and whether a custody wallet serves several.
 
-    Findings: ``asset.*`` failed where a proof doesn't hold or is about something else; ``asset.pin-not-reached``,
-    ``asset.shallow`` (undecided); ``asset.other-sender``, and ``defect.shared-wallet`` at step 12 (defects);
-    ``asset.proven``, ``asset.stated``, ``asset.not-pinned``, ``asset.withheld``, ``asset.proof-absent`` (notes).
+    Findings: those of `check_captures`; ``defect.shared-wallet`` at step 12 (defect).
     """
     served: dict[str, tuple[str, str]] = {}
-    for (case, number), entry in registered.items():
-        details = entry.event.details
-        if not isinstance(details, ExhibitRegistered) or not isinstance(details.asset, Asset):
-            continue
-        subject, asset = f"{case}/{number}", details.asset
-        if asset.transfer is not UNSET:
-            wallet, target = _shown(asset.transfer.wallet, disclosed), _shown(asset.account, disclosed) or subject
-            first = served.setdefault(wallet, (case, target)) if wallet else (case, target)
-            if asset.transfer.shared is True or first != (case, target):
-                text = "the custody wallet serves another target wallet or case as well"
-                findings.add(12, Severity.DEFECT, "defect.shared-wallet", subject, text)
-        for place, proof in enumerate(asset.proofs if isinstance(asset.proofs, tuple) else (), start=1):
-            where = f"{subject}, asset proof {place}"
+    for (case, number), story in stories.items():
+        subject, captures = f"{case}/{number}", captures_of(story)
+        for capture in captures:
+            asset, transfer = captures[0].part, capture.part.transfer
+            if isinstance(asset, Asset) and isinstance(transfer, AssetTransfer):
+                wallet, target = shown(transfer.wallet, disclosed), shown(asset.account, disclosed) or subject
+                first = served.setdefault(wallet, (case, target)) if wallet else (case, target)
+                if transfer.shared is True or first != (case, target):
+                    where = subject if capture.part is asset else f"entry {capture.index}"
+                    text = "the custody wallet serves another target wallet or case as well"
+                    findings.add(12, Severity.DEFECT, "defect.shared-wallet", where, text)
+        check_captures(subject, story, read, findings, disclosed, trust)
+
+
+def check_captures(
+    subject: str,
+    story: Story,
+    read: Read,
+    findings: Findings,
+    disclosed: Mapping[str, Disclosure],
+    trust: Trust | None,
+) -> None:
+    """Check each proof of an exhibit's registration and later observations, and what was held over time.
+
+    Findings: ``asset.*`` failed where a proof doesn't hold or is about something else; ``asset.pin-not-reached``,
+    ``asset.shallow`` (undecided); ``asset.other-sender``, ``asset.left``, ``asset.balance-dropped``, ``asset.none``
+    (defects); ``asset.proven``, ``asset.stated``, ``asset.not-pinned``, ``asset.withheld``, ``asset.proof-absent``
+    (notes).
+    """
+    captures = captures_of(story)
+    asset = captures[0].part if captures else UNSET
+    if not isinstance(asset, Asset):
+        for item in captures:
+            text = "expected an asset that is looked at, found an exhibit that was registered as none"
+            findings.add(9, Severity.DEFECT, "asset.none", f"entry {item.index}", text)
+        return
+    balances = list(recorded_balances(captures, disclosed))
+    for item in captures:
+        for place, proof in enumerate(item.part.proofs if isinstance(item.part.proofs, tuple) else (), start=1):
+            where = f"{subject}, asset proof {place}" if item.part is asset else f"entry {item.index}"
             try:
-                raw = read_document(proof.document, opened, source, decryption, maximum=limits.ASSET_PROOF_BYTES)
+                raw = read(proof.document)
                 if raw is None:
                     text = f"the proof {proof.document} is not at hand, so it was not checked"
                     findings.add(9, Severity.NOTE, "asset.proof-absent", where, text)
                     continue
-                _check(raw, asset, disclosed, trust, findings, where)
+                for said in _check(raw, recorded_of(asset, item, disclosed), trust):
+                    if said.code != "asset.left" or is_kept(story, said.at):
+                        findings.add(9, said.severity, said.code, where, said.text)
+                    if said.held is not None:
+                        wallet = said.held.is_wallet
+                        account = item.account(asset, disclosed, is_wallet=wallet)
+                        balances.append(Balance(said.at, item.index, account, wallet, said.held.amount))
             except CustodyError as error:
                 fail(findings, 9, error, where)
+    check_drops(story, captures, balances, disclosed, findings)
 
 
-def _check(
-    raw: bytes, asset: Asset, disclosed: Mapping[str, Disclosure], trust: Trust | None, findings: Findings, where: str
-) -> None:
+def _check(raw: bytes, recorded: Recorded, trust: Trust | None) -> tuple[Said, ...]:
     # The libraries behind it take a while to load, and few bundles have such a proof.
     from custody.onchain.check import check_proof, parse_proof
 
     pins = trust.chain_pins if trust is not None and isinstance(trust.chain_pins, tuple) else ()
-    for said in check_proof(parse_proof(raw), recorded_of(asset, disclosed), pins):
-        findings.add(9, said.severity, said.code, where, said.text)
+    return check_proof(parse_proof(raw), recorded, pins)
 
 
-def recorded_of(asset: Asset, disclosed: Mapping[str, Disclosure]) -> Recorded:
-    """Return what is recorded about an asset, as far as it is disclosed.
+def recorded_of(asset: Asset, capture: Capture, disclosed: Mapping[str, Disclosure]) -> Recorded:
+    """Return what was recorded about an asset by a capture, as far as it is disclosed.
 
     Raises:
         RecordError: ``asset.value`` for a disclosed value that isn't a text.
     """
     from custody.onchain.claims import Recorded
 
-    transfer, state = asset.transfer, asset.state
+    state, part = capture.part.state, capture.part
     fields: dict[str, object] = {"account": asset.account, "asset": asset.asset}
-    if transfer is not UNSET:
+    if capture.transfers:
+        transfer = capture.transfers[-1]
         fields |= {"test_transaction": transfer.test_transaction, "transaction": transfer.transaction}
         fields["wallet"] = transfer.wallet
     if state is not UNSET:
         fields["balance"] = state.balance
     values: dict[str, Any] = {name: _value(field, disclosed) for name, field in fields.items()}
-    hidden = (name for name, field in fields.items() if isinstance(field, Private) and values[name] is None)
-    height = state.height if state is not UNSET and isinstance(state.height, int) else None
-    return Recorded(**values, height=height, withheld=frozenset(hidden))  # type: ignore[arg-type]
-
-
-def _shown(field: object, disclosed: Mapping[str, Disclosure]) -> str:
-    """Return a disclosed text, or an empty one."""
-    found = disclosed.get(field.commitment) if isinstance(field, Private) else None
-    return found.value if found is not None and isinstance(found.value, str) else ""
+    former = [_value(transfer.wallet, disclosed) for transfer in capture.transfers[:-1]]
+    hidden = {name for name, field in fields.items() if isinstance(field, Private) and values[name] is None}
+    if isinstance(part, AssetObserved):
+        values |= {"balance_of": part.balance_of or "account", "is_later": True}
+    return Recorded(
+        **values,
+        former=tuple(filter(None, former)),
+        height=state.height if state is not UNSET and isinstance(state.height, int) else None,
+        withheld=frozenset(hidden | ({"former"} if None in former else set())),  # type: ignore[arg-type]
+    )
 
 
 def _value(field: object, disclosed: Mapping[str, Disclosure]) -> str | None:

@@ -109,6 +109,7 @@ RULES: dict[str, Rule] = {
     "jurisdiction.resolved": Rule(ASKING, about=frozenset({"case"})),
     "offence.mapped": Rule(ASKING, about=frozenset({"case", "exhibit", "request"})),
     "asset.freeze-changed": Rule(HANDLING, about=_EXHIBIT),
+    "asset.observed": Rule(CHECKING, about=_EXHIBIT),
     "exhibit.linked": Rule(HANDLING, about=_EXHIBIT),
     "exhibit.checked": Rule(CHECKING, about=_EXHIBIT),
     "record.affirmed": Rule(ANYBODY | SYSTEM, _OPTIONAL_REGISTRAR, about=_ANY_SUBJECT, names_event=True),

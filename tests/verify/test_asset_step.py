@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from custody.verify.asset_step import check_assets
-from schemas import canonical, layout
+from schemas import canonical
 from schemas.content import content_of
 from schemas.private import Disclosure
 from schemas.report import Finding, Findings
@@ -20,17 +20,6 @@ from tests.world import World
 
 GOOD = canonical.encode(owner_proof())
 PIN = ChainPin(chain=ETHEREUM, hash=state_block().hash.hex(), height=100)
-
-
-class Documents:
-    """A bundle that holds documents and nothing else."""
-
-    def __init__(self, *raws: bytes) -> None:
-        self.kept = {layout.DOCUMENTS + sha256(raw).hexdigest(): raw for raw in raws}
-
-    def read(self, name: str, maximum: int) -> bytes:
-        """Return a document."""
-        return self.kept[name][: maximum + 1]
 
 
 def _registered(raw: bytes, number: str = "EX-1", **changes: Any) -> tuple[Any, list[Disclosure]]:
@@ -49,16 +38,15 @@ def _registered(raw: bytes, number: str = "EX-1", **changes: Any) -> tuple[Any, 
         "kind": "collectible",
     }
     made = world.registration("C", number, actor="examiner-1", **details)
-    return SimpleNamespace(event=made.event), list(made.disclosures)
+    return SimpleNamespace(event=made.event, entry=SimpleNamespace(index=1)), list(made.disclosures)
 
 
 def _check(raw: bytes, *, is_there: bool = True, **changes: Any) -> list[Finding]:
     entry, disclosures = _registered(raw, **changes)
-    findings, source = Findings(), Documents(*([raw] if is_there else []))
-    opened: Any = SimpleNamespace(measured=source.kept, bundle=None)
+    findings, kept = Findings(), {sha256(raw).hexdigest(): raw} if is_there else {}
     trust = Trust(ledgers=(), schema="custody-trust/v1", chain_pins=(PIN,))
     disclosed = {item.commitment: item for item in disclosures}
-    check_assets(opened, source, findings, {("C", "EX-1"): entry}, disclosed, trust)  # type: ignore[arg-type]
+    check_assets({("C", "EX-1"): [entry]}, kept.get, findings, disclosed, trust)
     return findings.items
 
 
@@ -118,8 +106,8 @@ def test_a_wallet_that_two_listed_assets_share_is_a_defect() -> None:
     """Seen where both are disclosed, recorded or not."""
     first, one = _registered(GOOD, account=account(TARGET))
     second, other = _registered(GOOD, "EX-2", account=account(STRANGER))
-    findings, opened = Findings(), SimpleNamespace(measured={}, bundle=None)
-    registered: Any = {("C", "EX-1"): first, ("C", "EX-2"): second}
+    findings = Findings()
+    stories: Any = {("C", "EX-1"): [first], ("C", "EX-2"): [second]}
     disclosed = {item.commitment: item for item in (*one, *other)}
-    check_assets(opened, Documents(), findings, registered, disclosed, None)  # type: ignore[arg-type]
+    check_assets(stories, lambda _: None, findings, disclosed, None)
     assert [item.subject for item in findings.items if item.code == "defect.shared-wallet"] == ["C/EX-2"]

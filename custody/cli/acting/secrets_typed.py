@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 DOCUMENT_BYTES: Final = 1 << 20
 """Documents up to this size are looked at; a longer one is no note that somebody typed."""
-_PUBLIC: Final = ("/details/asset/",)
+_PUBLIC: Final = ("/details/asset/", "/details/state/", "/details/transfer/")
 """Places where 64 hex digits are what is wanted: ids of transactions, hashes of blocks."""
 
 

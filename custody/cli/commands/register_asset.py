@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +10,11 @@ import click
 from custody.cli.border.receipts import emit_outcome
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.files import given_values, read_file
 from custody.cli.intake.asset_details import asset_details, recorded_of
 from custody.cli.intake.asset_names import Names, read_names
 from custody.cli.intake.asset_options import asset_options
-from custody.cli.intake.custody_wallets import Use, is_mixed, uses_of
+from custody.cli.intake.asset_proving import prove
+from custody.cli.intake.custody_wallets import refuse_shared
 from custody.cli.intake.registration import Wanted, register_exhibits
 from custody.cli.intake.registration_options import seizure_options, shared_details
 from custody.cli.intake.taking_in import Taking
@@ -23,9 +22,7 @@ from custody.cli.options import Signing, When, signed, timed
 from custody.cli.output import note
 from custody.cli.results import ActResult
 from custody.cli.showing.holdings import Staged, staging
-from custody.report.safe_text import show
 from schemas.content import content_of
-from schemas.errors import RefusedError, UsageError
 
 
 @command(
@@ -72,7 +69,9 @@ def register_asset(
         note(context.settings, f"note: {name} has no checksum that can be checked here; only its syntax was")
     with staging(context) as staged:
         asset = asset_details(context, staged, given, names, when)
-        _check_wallet(context, asset, case, accept=given["accept_comingling"])
+        if "transfer" in asset:
+            target, accept = asset.get("account", ""), given["accept_comingling"]
+            refuse_shared(context, asset["transfer"], target, case=case, exhibit="", accept=accept)
         _add_proofs(context, staged, asset, given, names)
         files = (*paths, *(given[name] for name in ("media", "metadata") if given[name] is not None))
         details = shared_details(staged, given) | {
@@ -94,31 +93,6 @@ def _kind(names: Names, given: dict[str, Any]) -> str:
     return "collectible" if given["platform"] is not None else "wallet"
 
 
-def _check_wallet(context: Context, asset: dict[str, Any], case: str, *, accept: bool) -> None:
-    """Refuse a custody wallet that serves another target wallet or case, or record that this was accepted.
-
-    Raises:
-        RefusedError: ``asset.shared-wallet``.
-    """
-    if "transfer" not in asset:
-        return
-    wallet, target = asset["transfer"]["wallet"], asset.get("account", "")
-    others = [use for use in uses_of(context.ledger(), wallet) if _differs(use, case, target)]
-    if not others:
-        return
-    where = ", ".join(show(f"{use.case}/{use.exhibit}") for use in others[:5])
-    text = f"expected a custody wallet for this target wallet and case alone, found it used for {where}"
-    if not accept:
-        hint = "make a new wallet and move it there; --accept-comingling records it as it is"
-        raise RefusedError("asset.shared-wallet", text, hint=hint)
-    note(context.settings, f"warning: {text} [asset.shared-wallet]")
-    asset["transfer"]["shared"] = True
-
-
-def _differs(use: Use, case: str, target: str) -> bool:
-    return is_mixed((use, Use(use.wallet, case, "", target)))
-
-
 def _add_proofs(context: Context, staged: Staged, asset: dict[str, Any], given: dict[str, Any], names: Names) -> None:
     """Make the proofs, check them against what is to be recorded, and stage them as documents.
 
@@ -126,25 +100,7 @@ def _add_proofs(context: Context, staged: Staged, asset: dict[str, Any], given: 
         UsageError: answers that are none, or prove nothing of it.
         VerificationError: ``asset.*``: a proof that doesn't hold, or is about something else.
     """
-    files: Sequence[Path] = given["proof_files"]
-    if not files:
+    if not given["proof_files"]:
         return
-    # Most registrations have no proof, and don't need what makes them.
-    from custody.evidence.assets.answers import ANSWER_BYTES
-    from custody.evidence.assets.ethereum_proofs import Subject
-    from custody.evidence.assets.proofs import make_proofs
-
-    if names.chain is None:
-        raise UsageError("usage.asset", "expected --asset or --account on a public chain beside --proof, found none")
-    recorded = recorded_of(asset)
-    accounts = tuple(found for found in (names.account, names.wallet) if found is not None)
-    transaction = (recorded.transaction or "").removeprefix("0x") or None
-    subject = Subject(names.asset, accounts, transaction, given["slots"])
-    with given_values():
-        answers = [read_file(path, maximum=ANSWER_BYTES) for path in files]
-        made = make_proofs(answers, names.chain, subject, recorded)
-    asset["proofs"] = [{"document": staged.document_bytes(raw)} for raw, _ in made]
-    for _, said in made:
-        for item in said:
-            if item.code != "asset.not-pinned":
-                note(context.settings, f"proof: {show(item.text)} [{item.code}]")
+    made = prove(context, given, names, recorded_of(asset))
+    asset["proofs"] = [{"document": staged.document_bytes(item.raw)} for item in made]

@@ -46,10 +46,10 @@ def asset_details(context: Context, staged: Staged, given: Given, names: Names, 
         "platform": _platform(staged, given),
         "presence": _presence(given),
         "secret": _secret(given),
-        "state": _state(context, staged, given, when),
+        "state": state_of(context, staged, given, when),
         "token": _token(given),
-        "transfer": _transfer(given, names),
-        "valuation": _valuation(context, given, when),
+        "transfer": transfer_of(given, names),
+        "valuation": valuation_of(context, given, when),
     }
     return {name: value for name, value in details.items() if value is not None}
 
@@ -99,7 +99,12 @@ def _platform(staged: Staged, given: Given) -> dict[str, Any] | None:
     })  # fmt: skip
 
 
-def _transfer(given: Given, names: Names) -> dict[str, Any] | None:
+def transfer_of(given: Given, names: Names) -> dict[str, Any] | None:
+    """Return the details of a transfer to the agency, if one was said.
+
+    Raises:
+        UsageError: ``usage.asset``.
+    """
     _want(given, ("custody_wallet", "seizure_tx", "test_tx", "confirmations"), ("custody_wallet",))
     if names.wallet is None:
         return None
@@ -122,7 +127,13 @@ def _transaction(typed: str | None, wallet: Account) -> str | None:
     return f"{'0x' if namespace == 'eip155' else ''}{found[1].lower()}"
 
 
-def _state(context: Context, staged: Staged, given: Given, when: When) -> dict[str, Any] | None:
+def state_of(context: Context, staged: Staged, given: Given, when: When) -> dict[str, Any] | None:
+    """Return the details of what was seen on the chain, if something was said; screenshots are staged.
+
+    Raises:
+        UsageError: ``usage.asset``, ``usage.time``.
+        StorageError: as the store does.
+    """
     names = ("observed_at", "block_height", "block_hash", "balance", "nonce", "observed_with", "screenshots")
     _want(given, names, ("observed_at",))
     _check_number(given, "balance", _INTEGER)
@@ -139,7 +150,12 @@ def _state(context: Context, staged: Staged, given: Given, when: When) -> dict[s
     })  # fmt: skip
 
 
-def _valuation(context: Context, given: Given, when: When) -> dict[str, Any] | None:
+def valuation_of(context: Context, given: Given, when: When) -> dict[str, Any] | None:
+    """Return the details of a valuation, if one was said.
+
+    Raises:
+        UsageError: ``usage.asset``, ``usage.time``.
+    """
     names = ("value", "currency", "rate_source", "valued_at")
     _want(given, names, names)
     _check_number(given, "value", _DECIMAL)

@@ -11,17 +11,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
 
+from custody.cli.context import Context
 from custody.cli.ledger_access import LedgerAccess
+from custody.cli.output import note
 from custody.cli.showing.attention import Attention
 from custody.report.safe_text import show
+from custody.verify.asset_history import captures_of
 from schemas.details.asset import Asset
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.entry import parse_entry
+from schemas.errors import RefusedError
 from schemas.private import Disclosure
 from schemas.types import UNSET, Private
 
-WALLET_PATH = "/details/asset/transfer/wallet"
+WALLET_PATHS = ("/details/asset/transfer/wallet", "/details/transfer/wallet")
+"""Where a custody wallet stands: in a registration, and in an observation after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +41,13 @@ class Use:
 
 
 def uses_of(access: LedgerAccess, wallet: str | None = None) -> tuple[Use, ...]:
-    """Return the recorded uses of a custody wallet, or of all that stand in more than one registration.
+    """Return the recorded uses of a custody wallet, or of all that stand in more than one record.
 
     Raises:
         StorageError: as the store does.
     """
-    known = [found for found in access.home.store.disclosures.at_path(WALLET_PATH) if isinstance(found.value, str)]
+    values = (found for path in WALLET_PATHS for found in access.home.store.disclosures.at_path(path))
+    known = [found for found in values if isinstance(found.value, str)]
     counts = Counter(found.value for found in known)
     wanted = {
         found.commitment for found in known if (counts[found.value] > 1 if wallet is None else found.value == wallet)
@@ -52,6 +59,29 @@ def uses_of(access: LedgerAccess, wallet: str | None = None) -> tuple[Use, ...]:
 def is_mixed(uses: Sequence[Use]) -> bool:
     """Tell whether uses of one wallet are of several cases or target wallets."""
     return len({(use.case, use.target or use.exhibit) for use in uses}) > 1
+
+
+def refuse_shared(
+    context: Context, transfer: dict[str, Any], target: str, *, case: str, exhibit: str, accept: bool
+) -> None:
+    """Refuse a custody wallet that serves another target wallet or case, or record that this was accepted.
+
+    ``target`` is the asset's account, empty where none was recorded; ``exhibit`` is empty before it has its number.
+
+    Raises:
+        RefusedError: ``asset.shared-wallet``.
+    """
+    own = Use(transfer["wallet"], case, exhibit, target)
+    others = [use for use in uses_of(context.ledger(), transfer["wallet"]) if is_mixed((use, own))]
+    if not others:
+        return
+    where = ", ".join(show(f"{use.case}/{use.exhibit}") for use in others[:5])
+    text = f"expected a custody wallet for this target wallet and case alone, found it used for {where}"
+    if not accept:
+        hint = "make a new wallet and move it there; --accept-comingling records it as it is"
+        raise RefusedError("asset.shared-wallet", text, hint=hint)
+    note(context.settings, f"warning: {text} [asset.shared-wallet]")
+    transfer["shared"] = True
 
 
 def attention_of_wallets(access: LedgerAccess) -> Iterator[Attention]:
@@ -72,15 +102,16 @@ def _uses(access: LedgerAccess, wanted: set[str]) -> Iterator[Use]:
         for exhibit in exhibits:
             event = parse_entry(reader.entry(indexes[exhibit.registration])).event
             asset = event.details.asset if isinstance(event.details, ExhibitRegistered) else UNSET
-            if not isinstance(asset, Asset) or asset.transfer is UNSET:
+            if not isinstance(asset, Asset):
                 continue
-            if asset.transfer.wallet.commitment in wanted:
-                fields = [asset.transfer.wallet, asset.account]
-                values = access.home.store.disclosures.get(
-                    [field.commitment for field in fields if isinstance(field, Private)]
-                )
-                wallet, target = (_text(values, field) for field in fields)
-                yield Use(wallet, exhibit.case, exhibit.number, target)
+            story = reader.subject_entries(("exhibit", exhibit.case, exhibit.number))
+            captures = captures_of([parse_entry(reader.entry(index)) for index in story])
+            for wallet in (transfer.wallet for transfer in captures[-1].transfers):
+                if wallet.commitment in wanted:
+                    fields = [field for field in (wallet, asset.account) if isinstance(field, Private)]
+                    values = access.home.store.disclosures.get([field.commitment for field in fields])
+                    target = _text(values, asset.account)
+                    yield Use(_text(values, wallet), exhibit.case, exhibit.number, target)
 
 
 def _text(values: Mapping[str, Disclosure], field: object) -> str:

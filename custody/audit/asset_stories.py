@@ -1,0 +1,97 @@
+"""Assets in an audit: every proof that was captured of them is read again, and balances are compared over time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from custody.storage.disclosures import Disclosures
+from custody.verify.asset_step import check_captures
+from custody.verify.fold import Placed
+from custody.verify.places import places_of
+from schemas import limits
+from schemas.details.asset import Asset
+from schemas.details.exhibit import ExhibitRegistered
+from schemas.details.observation import AssetObserved
+from schemas.entry import ParsedEntry
+from schemas.errors import StorageError, VerificationError
+from schemas.private import Disclosure
+from schemas.report import Findings
+from schemas.trust import Trust
+
+
+@dataclass(slots=True)
+class AssetStories:
+    """The entries about each asset, by case and number. Mutable: lives as long as one audit."""
+
+    stories: dict[tuple[str, str], list[ParsedEntry]] = field(default_factory=dict)
+
+    def add(self, parsed: ParsedEntry, placed: Placed) -> None:
+        """Look at an entry that the rules took."""
+        details = parsed.event.details
+        is_asset = isinstance(details, ExhibitRegistered) and isinstance(details.asset, Asset)
+        for kind, *name in placed.subjects if self.stories or is_asset or isinstance(details, AssetObserved) else ():
+            if kind != "exhibit":
+                continue
+            case, number = name
+            if is_asset or isinstance(details, AssetObserved):
+                self.stories.setdefault((case, number), [])
+            if (case, number) in self.stories:
+                self.stories[case, number].append(parsed)
+
+    def observed(self) -> dict[int, int]:
+        """Return the entry of the registration to which each observation belongs."""
+        return {
+            entry.entry.index: story[0].entry.index
+            for story in self.stories.values()
+            for entry in story
+            if isinstance(entry.event.details, AssetObserved)
+        }
+
+    def check(
+        self,
+        values: Disclosures,
+        document: Callable[[str], Path | None],
+        trust: Trust | None,
+        findings: Findings,
+    ) -> None:
+        """Read every proof again that the home keeps, and hold it against the private values that it has.
+
+        Findings: those of `check_captures`; ``content.documents`` (failed).
+
+        Raises:
+            StorageError: this machine's disk.
+        """
+
+        def read(digest: str) -> bytes | None:
+            path = document(digest)
+            if path is None:
+                return None
+            with path.open("rb") as file:
+                raw = file.read(limits.ASSET_PROOF_BYTES + 1)
+            if len(raw) <= limits.ASSET_PROOF_BYTES and sha256(raw).hexdigest() != digest:
+                text = f"expected the document with the SHA-256 {digest}, found another in its place"
+                raise VerificationError("content.documents", text)
+            return raw
+
+        for (case, number), story in self.stories.items():
+            check_captures(f"{case}/{number}", story, read, findings, _values(values, story), trust)
+
+
+def _values(values: Disclosures, story: list[ParsedEntry]) -> Mapping[str, Disclosure]:
+    """Return the values at hand; one that is damaged has been found at step 10, and is none."""
+    found: dict[str, Disclosure] = {}
+    for commitment in (
+        place
+        for entry in story
+        if isinstance(entry.event.details, ExhibitRegistered | AssetObserved)
+        for place in places_of(entry.event)
+    ):
+        try:
+            found |= values.get([commitment])
+        except StorageError as error:
+            if error.code != "disclosures.damaged":
+                raise
+    return found

@@ -1,0 +1,142 @@
+"""What was seen of an asset at its registration and later, in order, and what its accounts held over time.
+
+An observation is an annotation: it takes no place in the exhibit's chain, and may come after its disposal. Balances
+are compared by when they were seen, which a late capture of an early block doesn't disturb.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from custody.verify.fold import Placed
+from schemas.details.asset import Asset, AssetState, AssetTransfer
+from schemas.details.exhibit import ExhibitRegistered
+from schemas.details.observation import AssetObserved
+from schemas.details.transfer import TransferReceipt
+from schemas.entry import ParsedEntry
+from schemas.private import Disclosure
+from schemas.report import Findings, Severity
+from schemas.types import Private
+
+Story = Sequence[ParsedEntry]
+"""All entries of an exhibit that the rules took, its registration first."""
+_BEGINS: Final = frozenset(
+    {"exhibit.registered", "exhibit.returned", "transfer.accepted", "transfer.recalled", "transfer.returned"}
+)
+_ENDS: Final = frozenset({"exhibit.disposed", "exhibit.released", "exhibit.voided", "transfer.dispatched"})
+_DIGITS: Final = 78
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """What one entry says of an asset; ``transfers`` are those on record by then, the newest last."""
+
+    index: int
+    part: Asset | AssetObserved
+    transfers: tuple[AssetTransfer, ...]
+
+    def account(self, asset: Asset, disclosed: Mapping[str, Disclosure], *, is_wallet: bool) -> str:
+        """Return what tells one account from another: its name as far as it is disclosed, else its commitment."""
+        wallet = self.transfers[-1].wallet if self.transfers else None
+        field = wallet if is_wallet else asset.account
+        return (shown(field, disclosed) or field.commitment) if isinstance(field, Private) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What an account held in the asset's smallest unit, as a record or a proof of entry ``index`` says; ``at`` is when
+    that was seen, or the date of the proof's block.
+    """
+
+    at: str
+    index: int
+    account: str
+    is_wallet: bool
+    amount: int
+
+
+def stories_of(
+    entries: Mapping[int, ParsedEntry], placed: Mapping[int, Placed], wanted: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], list[ParsedEntry]]:
+    """Return the stories of some exhibits, in their order."""
+    stories: dict[tuple[str, str], list[ParsedEntry]] = {name: [] for name in wanted}
+    for index, place in sorted(placed.items()):
+        for kind, *name in place.subjects if place.is_applied else ():
+            if kind == "exhibit" and tuple(name) in stories:
+                stories[tuple(name)].append(entries[index])  # type: ignore[index]
+    return stories
+
+
+def captures_of(story: Story) -> list[Capture]:
+    """Return what an exhibit's registration and the observations after it say of an asset."""
+    found, transfers = list[Capture](), tuple[AssetTransfer, ...]()
+    for entry in story:
+        details = entry.event.details
+        part = details.asset if isinstance(details, ExhibitRegistered) else details
+        if isinstance(part, Asset | AssetObserved):
+            transfers += (part.transfer,) if isinstance(part.transfer, AssetTransfer) else ()
+            found.append(Capture(entry.entry.index, part, transfers))
+    return found
+
+
+def recorded_balances(captures: Sequence[Capture], disclosed: Mapping[str, Disclosure]) -> Iterator[Balance]:
+    """Yield the balances on record, as far as they are disclosed; captures are those of an asset."""
+    for item in captures:
+        state, asset = item.part.state, captures[0].part
+        text = shown(state.balance, disclosed) if isinstance(state, AssetState) else ""
+        if isinstance(state, AssetState) and text.isascii() and text.isdecimal() and len(text) <= _DIGITS:
+            is_wallet = isinstance(item.part, AssetObserved) and item.part.balance_of == "wallet"
+            account = item.account(asset, disclosed, is_wallet=is_wallet)  # type: ignore[arg-type]
+            yield Balance(state.observed_at, item.index, account, is_wallet, int(text))
+
+
+def is_kept(story: Story, at: str) -> bool:
+    """Tell whether an exhibit was in custody at a time, by what its acts say of when they happened."""
+    kept = False
+    for event in (entry.event for entry in story if entry.event.event.occurred_at <= at):
+        is_back = isinstance(event.details, TransferReceipt) and event.details.outcome == "refused"
+        kept = event.type in _BEGINS or is_back or (kept and event.type not in _ENDS)
+    return kept
+
+
+def check_drops(
+    story: Story,
+    captures: Sequence[Capture],
+    balances: Iterable[Balance],
+    disclosed: Mapping[str, Disclosure],
+    findings: Findings,
+) -> None:
+    """Report each account that held less than when it was seen before, in custody and without a recorded transfer.
+
+    A transfer to another wallet, recorded with either of the two or between them, is what a balance drops by.
+
+    Findings: ``asset.balance-dropped`` (defect).
+    """
+    series = defaultdict[str, list[Balance]](list)
+    for balance in sorted(balances, key=lambda item: (item.at, item.index)):
+        series[balance.account].append(balance)
+    for before, after in (pair for one in series.values() for pair in pairwise(one)):
+        first, last = sorted((before.index, after.index))
+        moved = any(
+            item.part.transfer is item.transfers[-1]
+            and first <= item.index <= last
+            and (shown(item.transfers[-1].wallet, disclosed) or item.transfers[-1].wallet.commitment) != after.account
+            for item in captures
+            if item.transfers
+        )
+        if after.amount < before.amount and not moved and is_kept(story, after.at):
+            name = "the custody wallet" if after.is_wallet else "the recorded account"
+            seen = f"as {name} held at {before.at} by entry {before.index}"
+            found = f"{after.amount} at {after.at}, and no transfer on record"
+            text = f"expected {before.amount} or more, {seen}, found {found}"
+            findings.add(9, Severity.DEFECT, "asset.balance-dropped", f"entry {after.index}", text)
+
+
+def shown(field: object, disclosed: Mapping[str, Disclosure]) -> str:
+    """Return a disclosed text, or an empty one."""
+    found = disclosed.get(field.commitment) if isinstance(field, Private) else None
+    return found.value if found is not None and isinstance(found.value, str) else ""
