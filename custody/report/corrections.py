@@ -20,7 +20,7 @@ class Correction:
 
 def corrections_of(verified: Verified, absent: Absent) -> dict[str, tuple[Correction, ...]]:
     """Return the corrections in a bundle by the hash of the corrected event, in order of entry number."""
-    found: dict[str, tuple[Correction, ...]] = {}
+    found: dict[str, list[Correction]] = {}
     for index, entry in sorted(verified.entries.items()):
         details, event = entry.event.details, entry.event.event
         placed = verified.placed.get(index)
@@ -31,9 +31,8 @@ def corrections_of(verified: Verified, absent: Absent) -> dict[str, tuple[Correc
             continue
         value, reason = (_value(verified, item, absent) for item in (details.value, details.reason))
         text = f"CORRECTED by {event.actor} in entry {index}: {value} (reason: {reason})"
-        target = str(event.about[0].event)
-        found[target] = (*found.get(target, ()), Correction(details.field, text))
-    return found
+        found.setdefault(str(event.about[0].event), []).append(Correction(details.field, text))
+    return {target: tuple(items) for target, items in found.items()}
 
 
 def _value(verified: Verified, private: Private, absent: Absent) -> str:

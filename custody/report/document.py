@@ -19,7 +19,7 @@ from custody.report.safe_text import show
 from custody.report.standing import describe
 from custody.report.step_words import STEP_WORDS
 from custody.report.story import Act, Story, Teller, clip
-from custody.verify.verify import Verified
+from custody.verify.verify import Verified, exhibit_report
 from custody.verify.view import Exhibit
 from schemas.content import Content
 from schemas.details.exhibit import ExhibitRegistered
@@ -139,8 +139,7 @@ def make_document(report: Report, verified: Verified | None, basis: Basis) -> Do
 
 
 def _cases(verified: Verified) -> list[str]:
-    carried = {subject[1] for placed in verified.placed.values() for subject in placed.subjects if subject[0] == "case"}
-    return sorted(carried)
+    return sorted(subject[1] for subject in verified.indexes if subject[0] == "case")
 
 
 def _steps(report: Report, subjects: Subjects) -> Iterator[StepPage]:
@@ -152,25 +151,17 @@ def _steps(report: Report, subjects: Subjects) -> Iterator[StepPage]:
 
 
 def _exhibits(verified: Verified, teller: Teller) -> Iterator[ExhibitPage]:
-    listed = {(exhibit.case, exhibit.exhibit) for exhibit in verified.report.exhibits}
     for exhibit in verified.report.exhibits:
         yield _page(verified, teller, exhibit, is_original=False)
     for name, state in sorted(verified.state.exhibits.items()):
-        if name not in listed:
+        if name not in verified.listed:
             yield _page(verified, teller, _report_of(verified, state), is_original=True)
 
 
 def _report_of(verified: Verified, state: Exhibit) -> ExhibitReport:
     """An original is carried and not listed, so the report of the verifier has nothing about it."""
-    subject = ("exhibit", state.case, state.number)
-    return ExhibitReport(
-        case=state.case,
-        entries=tuple(index for index, placed in sorted(verified.placed.items()) if subject in placed.subjects),
-        exhibit=state.number,
-        holder=state.holder,
-        sealed=state.is_sealed,
-        status=state.status,
-    )
+    indexes = verified.indexes.get(("exhibit", state.case, state.number), ())
+    return exhibit_report(state, state.case, state.number, indexes)
 
 
 def _page(verified: Verified, teller: Teller, exhibit: ExhibitReport, *, is_original: bool) -> ExhibitPage:

@@ -84,8 +84,7 @@ def tell_exhibit(
         StorageError: ``ledger.unreadable`` where the rows beside the entries don't fit them.
     """
     verified, watch = _verify(reader, disclosures, exhibit, at=at, as_of=as_of)
-    subject = ("exhibit", exhibit.case, exhibit.number)
-    indexes = [index for index, placed in sorted(verified.placed.items()) if subject in placed.subjects]
+    indexes = list(verified.indexes.get(("exhibit", exhibit.case, exhibit.number), ()))
     registration = _registration(verified, indexes, exhibit)
     kept = [index for index in indexes if as_of is None or verified.entries[index].event.event.occurred_at <= as_of]
     report = _stood(exhibit, kept, verified, watch, is_now=as_of is None)

@@ -6,8 +6,10 @@ wrong with an entry comes from the report's findings and stands beside it as a m
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final
 
 from custody.report.corrections import Correction, corrections_of
@@ -99,6 +101,10 @@ class Teller:
         self._states = states_of(verified.entries)
         self._erasures = _erasures(verified.entries)
         self._corrections = corrections_of(verified, self.absent)
+        self._exports = {
+            subject: [item for item in indexes if self._entries[item].event.type == "bundle.exported"]
+            for subject, indexes in verified.indexes.items()
+        }
         self._findings: dict[str, list[Finding]] = {}
         for finding in verified.report.findings:
             self._findings.setdefault(finding.subject, []).append(finding)
@@ -117,9 +123,8 @@ class Teller:
 
     def tell_case(self, case: str) -> tuple[Act, ...]:
         """Return what happened to a case itself: opened, changed, closed, and what was noted about it."""
-        subject = ("case", case)
-        placed = sorted(self._verified.placed.items())
-        return tuple(self._act(self._entries[index], None) for index, place in placed if subject in place.subjects)
+        indexes = self._verified.indexes.get(("case", case), ())
+        return tuple(self._act(self._entries[index], None) for index in indexes)
 
     def name_of(self, about: About) -> str:
         """Name what an annotation is about; an exhibit that the bundle doesn't carry stays nameless."""
@@ -174,15 +179,11 @@ class Teller:
 
     def _sent_before(self, erasure: ParsedEntry) -> str:
         """Name the exports about the same subjects before an erasure: what was sent out can't be called back."""
-        mine = set(self._verified.placed[erasure.entry.index].subjects)
-        exports = [
-            f"entry {index}"
-            for index, place in sorted(self._verified.placed.items())
-            if index < erasure.entry.index
-            and self._entries[index].event.type == "bundle.exported"
-            and mine & set(place.subjects)
-        ]
-        return ", ".join(exports)
+        index = erasure.entry.index
+        mine = (self._exports.get(subject, []) for subject in self._verified.placed[index].subjects)
+        before = sorted({item for items in mine for item in items[: bisect_left(items, index)]})
+        more = f" and {len(before) - _EXPORTS} more" if len(before) > _EXPORTS else ""
+        return ", ".join(f"entry {item}" for item in before[:_EXPORTS]) + more
 
     def _signatures(self, index: int, count: int) -> str:
         wrong = [item for item in self._findings.get(f"entry {index}", ()) if item.step in {5, 6}]
@@ -237,6 +238,7 @@ def _erased_lines(erased: DisclosureErased) -> Iterator[Line]:
 
 
 _NAMED: Final = 3
+_EXPORTS: Final = 100
 _WITHHELD: Final = {
     "absent": "(withheld: the sender does not hold it)",
     "hand": "(withheld by the sender's choice)",
@@ -280,11 +282,16 @@ def _mark_text(finding: Finding) -> str:
 def _lines(facts: Sequence[Fact], corrections: Sequence[Correction]) -> tuple[Line, ...]:
     """Return the values with their corrections beside them; a correction that fits no line gets its own."""
     lines: list[Line] = []
-    left = [item for item in corrections if item.field != "occurred_at"]
+    found: set[str] = set()
+    by_field: dict[str, list[tuple[int, Correction]]] = {}
+    for number, item in enumerate(corrections):
+        by_field.setdefault(item.field, []).append((number, item))
     for fact in facts:
-        mine = [item for item in corrections if item.field in fact.place[1:]]
-        left = [item for item in left if item not in mine]
-        lines.append(Line(fact.label, clip(fact.value), tuple(clip(item.text) for item in mine)))
+        names = by_field.keys() & set(fact.place[1:])
+        found |= names
+        mine = sorted((pair for name in names for pair in by_field[name]), key=itemgetter(0))
+        lines.append(Line(fact.label, clip(fact.value), tuple(clip(item.text) for _, item in mine)))
+    left = (item for item in corrections if item.field not in found | {"occurred_at"})
     lines.extend(Line(item.field.replace("_", " "), "(not recorded)", (clip(item.text),)) for item in left)
     return tuple(lines)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 
-from custody.verify.inner import Inner, event_in, manifest_of
+from custody.verify.inner import Inner, event_in, is_unread, manifest_of
 from custody.verify.opened import fail
 from custody.verify.view import Exhibit, View
 from schemas.content import Content
@@ -48,8 +48,8 @@ def report_arrival(
     details, subject = entry.event.details, f"entry {entry.entry.index}"
     assert isinstance(details, Arrived), "the caller looked"
     assert isinstance(details.foreign, Foreign), "the caller looked"
-    if any(item.code == "verify.newer-version" for item in inner.report.findings):
-        return  # undecided already: what it says can't be read
+    if is_unread(inner):
+        return
     found = tuple(_compare(entry.event, first, inner, view, within))
     head = _sent(details, details.foreign, inner)
     for wrong in found:
@@ -76,10 +76,9 @@ def _compare(
     foreign = details.foreign
     ledger, name = inner.report.ledger, f"{foreign.case}/{foreign.exhibit}"
     assert isinstance(ledger, LedgerReport), "its export was found by the checkpoint"
-    listed = {(item.case, item.exhibit) for item in inner.report.exhibits}
     there = inner.state.exhibit(foreign.case, foreign.exhibit)
     if (ledger.origin, ledger.size, ledger.root) != (foreign.ledger, foreign.size, foreign.root) or (
-        (foreign.case, foreign.exhibit) not in listed or there is None
+        (foreign.case, foreign.exhibit) not in inner.listed or there is None
     ):
         yield VerificationError(
             "inherited.exhibit", f"expected a bundle of {foreign.ledger} about {name}, found another"
@@ -158,8 +157,7 @@ def _compare_decision(details: TransferAccepted, head: ParsedEvent, inner: Inner
         yield VerificationError("inherited.sent-at", text)
     if is_set(details.item) and isinstance(head.details, TransferDispatched) and details.item != head.details.item:
         yield VerificationError("inherited.content", f"expected the {head.details.item}, found the {details.item}")
-    is_disputed = any(item.code == "keys.disputed" for item in inner.report.findings)
-    if is_disputed and "entries-disputed" not in (details.reservations or ()):
+    if "keys.disputed" in inner.codes and "entries-disputed" not in (details.reservations or ()):
         text = "expected the reservation entries-disputed, for which the bundle calls, found none"
         yield VerificationError("inherited.reservations", text)
 

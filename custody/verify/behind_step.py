@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
+from custody.verify.correspondence import correspondence_of
 from custody.verify.document_bytes import read_document
 from custody.verify.erased_documents import ErasedDocuments, document_of
-from custody.verify.inner import ABSENT, Inner, event_in
-from custody.verify.letters import check_letter, is_begun, is_specific, letter_of, opens_gate
+from custody.verify.inner import ABSENT, Inner, event_in, is_unread
+from custody.verify.letters import check_letter, is_specific, letter_of, opens_gate
 from custody.verify.opened import Opened, fail
 from custody.verify.past import Past
 from custody.verify.receipt_proof import Read, check_receipt, read_receipt
@@ -52,8 +54,8 @@ def report_record(parsed: ParsedEvent, inner: Inner, past: Past, where: str, fin
     Findings: as `check_letter` (failed), ``letter.unspecific`` (defect).
     """
     step = 11 if opens_gate(parsed) else 9
-    if any(item.code == "verify.newer-version" for item in inner.report.findings):
-        return  # undecided already: what it says can't be read
+    if is_unread(inner):
+        return
     found = tuple(check_letter(parsed, inner, past))
     for wrong in found:
         fail(findings, step, wrong, where)
@@ -108,32 +110,16 @@ class Bundled:
         maximum = limits.JSON_BYTES
         return read_document(digest, self.opened, self.source, self.decryption, maximum=maximum)
 
-    def past(self, origin: str, index: int) -> Past:
-        """Return what the bundle shows of the ledger ``origin`` before the entry at ``index``."""
-        changes = [
-            item.event.details
-            for place, item in sorted(self.entries.items())
-            if place < index and isinstance(item.event.details, AgentChanged | AgentEnrolled)
-        ]
-
-        def told(agent: str, name: str) -> str | None:
-            found = [getattr(item, name) for item in changes if item.agent == agent and is_set(getattr(item, name))]
-            return str(found[-1]) if found else None
-
-        def ledger_of(agent: str) -> str | None:
-            return told(agent, "ledger")
-
-        def country_of(agent: str) -> str | None:
-            return told(agent, "country")
-
-        def event_of(event_hash: str) -> ParsedEvent | None:
-            return event_in(self.state, self.entries, event_hash)
-
-        def begun_by(request: str) -> ParsedEvent | None:
-            bodies = (item.event for _, item in sorted(self.entries.items()))
-            return next((item for item in bodies if is_begun(item, request)), None)
-
-        return Past(origin, self.state, ledger_of, country_of, event_of, begun_by)
+    def past(self, origin: str, told: Mapping[tuple[str, str], str]) -> Past:
+        """Return what the bundle shows of its ledger ``origin``; ``told`` is what entries said so far of agents, by
+        agent and field.
+        """
+        begun = correspondence_of(self.entries, self.state).begun
+        event_of = partial(event_in, self.state, self.entries)
+        return Past(
+            origin, self.state, lambda agent: told.get((agent, "ledger")), lambda agent: told.get((agent, "country")),
+            event_of, begun.get,
+        )  # fmt: skip
 
 
 def check_behind(bundled: Bundled, findings: Findings) -> tuple[Inner, ...]:
@@ -144,14 +130,16 @@ def check_behind(bundled: Bundled, findings: Findings) -> tuple[Inner, ...]:
     """
     ledger, letters, receipts = bundled.state.ledger(), dict[str, Inner](), dict[str, Read]()
     erased, unread = None, dict[tuple[int, str | None], VerificationError]()
+    told = dict[tuple[str, str], str]()
+    past = bundled.past("" if ledger is None else ledger.origin, told)
     for index, entry in sorted(bundled.entries.items()):
         parsed, where = entry.event, f"entry {index}"
+        _remember(parsed, told)
         origin = letter_of(parsed) if opens_gate(parsed) else None
         if ledger is None or not (origin or is_proven(parsed)):
             continue
         digest = document_of(parsed)
         step = 9 if origin is None else 11
-        past = bundled.past(ledger.origin, index)
         # Each is read once, however many records rest on it.
         if (step, digest) in unread:
             fail(findings, step, unread[step, digest], where)
@@ -174,6 +162,14 @@ def check_behind(bundled: Bundled, findings: Findings) -> tuple[Inner, ...]:
             unread[step, digest] = error
             fail(findings, step, error, where)
     return tuple(letters.values())
+
+
+def _remember(parsed: ParsedEvent, told: dict[tuple[str, str], str]) -> None:
+    """Keep what an entry says of an agent's country and ledger: later entries are held against it."""
+    details = parsed.details
+    if isinstance(details, AgentChanged | AgentEnrolled):
+        said = (("country", details.country), ("ledger", details.ledger))
+        told.update({(details.agent, name): str(value) for name, value in said if is_set(value)})
 
 
 def _erased(bundled: Bundled) -> ErasedDocuments:

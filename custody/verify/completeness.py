@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from custody.verify.fold import Placed
+from custody.verify.fold import Placed, by_subject
 from custody.verify.named_agents import agents_of
 from custody.verify.opened import Opened, fail
 from custody.verify.state import State
@@ -41,6 +41,10 @@ class Closure:
         return any(
             subject in self.wanted and _is_within(placed.index, self.wanted[subject]) for subject in placed.subjects
         )
+
+
+_UNSEEN = -2
+"""Below what stands for an act that isn't carried."""
 
 
 def _is_within(index: int, last: int | None) -> bool:
@@ -84,39 +88,31 @@ def _add_ancestors(
             subject: Subject = ("exhibit", parent.case, parent.exhibit)
             place = state.event(parent.event)
             last = -1 if place is None else place.index
-            known = wanted.get(subject, -2)
+            known = wanted.get(subject, _UNSEEN)
             if known is not None and last > known:
                 wanted[subject] = last
-                waiting.append(subject)
+                # What its parents were is said once, at its registration, however often it is named.
+                waiting += [subject] if known == _UNSEEN else []
 
 
 def _add_agents(
     wanted: dict[Subject, int | None], entries: Mapping[int, ParsedEntry], placed: Mapping[int, Placed]
 ) -> None:
     """Add each agent that signs, receives or is signed for, until none is new: their entries are signed too."""
-    by_subject = _by_subject(placed)
+    indexes_of = by_subject(placed)
     waiting = list(wanted)
     newest = max(entries, default=None)
     indexes = [] if newest is None else [newest]
     while waiting or indexes:
         if not indexes:
             subject = waiting.pop()
-            indexes = [index for index in by_subject.get(subject, ()) if _is_within(index, wanted[subject])]
+            indexes = [index for index in indexes_of.get(subject, ()) if _is_within(index, wanted[subject])]
             continue
         entry = entries.get(indexes.pop())
         for agent in agents_of(entry) if entry is not None else ():
             if ("agent", agent) not in wanted:
                 wanted["agent", agent] = None
                 waiting.append(("agent", agent))
-
-
-def _by_subject(placed: Mapping[int, Placed]) -> dict[Subject, list[int]]:
-    """Return the indexes of each subject's entries, in order."""
-    found: dict[Subject, list[int]] = {}
-    for index, place in sorted(placed.items()):
-        for subject in dict.fromkeys(place.subjects):
-            found.setdefault(subject, []).append(index)
-    return found
 
 
 def check_completeness(
@@ -144,7 +140,7 @@ def check_completeness(
     _check_about(export, opened.bundle, state, findings)
     closure = closure_of(opened.bundle, entries, placed, state)
     proofs = {tuple(proof.subject): proof for proof in opened.proof.subjects}
-    by_subject = _by_subject(placed)
+    indexes_of = by_subject(placed)
     for subject in sorted(closure.wanted.keys() | proofs.keys()):
         if (subject in closure.wanted) != (subject in proofs):
             what = "a proof of it, found none" if subject in closure.wanted else "no proof of it, found one"
@@ -152,7 +148,7 @@ def check_completeness(
             continue
         leaves = [
             entries[index].leaf
-            for index in by_subject.get(subject, ())
+            for index in indexes_of.get(subject, ())
             if _is_within(index, closure.wanted[subject]) and index != export.entry.index
         ]
         is_part = closure.wanted[subject] is not None

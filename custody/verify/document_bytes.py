@@ -21,8 +21,7 @@ def read_document(
     """
     if layout.DOCUMENTS + digest in opened.measured:
         return source.read(layout.DOCUMENTS + digest, maximum)
-    known = opened.bundle.documents if opened.bundle is not None else ()
-    document = next((item for item in known if item.sha256 == digest), None)
+    document = opened.documents.get(digest)
     if document is None or decryption is None or not isinstance(document.encrypted, Ciphertext):
         return None
     raw = decryption.read(f"{layout.ENCRYPTED}{document.encrypted.sha256}.age", maximum)

@@ -8,6 +8,7 @@ Signatures come back as work, because checking them is nearly all the cost of a 
 from __future__ import annotations
 
 from binascii import unhexlify
+from collections.abc import Mapping
 
 import msgspec
 
@@ -59,6 +60,15 @@ class Placed(msgspec.Struct, frozen=True):
     index: int
     subjects: tuple[Subject, ...]
     is_applied: bool
+
+
+def by_subject(placed: Mapping[int, Placed]) -> dict[Subject, list[int]]:
+    """Return the indexes of each subject's entries, in order."""
+    found: dict[Subject, list[int]] = {}
+    for index, place in sorted(placed.items()):
+        for subject in dict.fromkeys(place.subjects):
+            found.setdefault(subject, []).append(index)
+    return found
 
 
 class Fold:
@@ -183,3 +193,17 @@ class Fold:
         if isinstance(event.not_after, str) and entry.recorded_at > event.not_after:
             text = f"recorded at {entry.recorded_at}, meant to be by {event.not_after}"
             self._findings.add(12, Severity.DEFECT, "defect.recorded-late", subject, text)
+
+
+def fold_all(entries: Mapping[int, ParsedEntry], findings: Findings) -> tuple[Fold, dict[int, Placed]]:
+    """Return some carried entries folded in order, and where each stands; their signatures are checked on the way."""
+    fold = Fold(findings, is_whole=False)
+    placed = {}
+    for index in sorted(entries):
+        placed[index], jobs = fold.add(entries[index])
+        for job in jobs:
+            try:
+                job.check()
+            except VerificationError as error:
+                fold.fail(6, error, index)
+    return fold, placed

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
+from custody.verify.correspondence import Correspondence
 from custody.verify.disclosures_step import Values
 from custody.verify.state import State
 from schemas.details.record import BundleExported
@@ -29,6 +30,17 @@ class Inner(Protocol):
     def values(self) -> Values: ...  # noqa: D102
     @property
     def within(self) -> Sequence[Inner]: ...  # noqa: D102
+    @property
+    def codes(self) -> frozenset[str]: ...  # noqa: D102
+    @property
+    def listed(self) -> frozenset[tuple[str, str]]: ...  # noqa: D102
+    @property
+    def correspondence(self) -> Correspondence: ...  # noqa: D102
+
+
+def is_unread(inner: Inner) -> bool:
+    """Tell whether a bundle was made by a newer version: that is undecided already, and what it says can't be read."""
+    return "verify.newer-version" in inner.codes
 
 
 def event_in(state: State, entries: Mapping[int, ParsedEntry], event_hash: str) -> ParsedEvent | None:

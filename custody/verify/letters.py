@@ -144,10 +144,8 @@ def _sender(parsed: ParsedEvent, past: Past) -> str | None:
 
 def _check_request(parsed: ParsedEvent, letter: Inner, origin: LetterOrigin, past: Past) -> Iterator[VerificationError]:
     """What is said about a request that came to the sender must be about one of ours, and about the one on record."""
-    begun = next(
-        (entry.event.details for _, entry in sorted(letter.entries.items()) if is_begun(entry.event, origin.request)),
-        None,
-    )
+    first = letter.correspondence.begun.get(origin.request)
+    begun = None if first is None else first.details
     if not isinstance(begun, RequestReceived):
         if isinstance(parsed.details, ConsentRecorded | AnswerReceived):
             yield VerificationError("letter.request", f"expected {origin.request} asked by us, found it asked of us")
@@ -188,13 +186,8 @@ def _is_theirs(parsed: ParsedEvent, letter: Inner, origin: LetterOrigin, past: P
     read = None if here is None else letter_of(here)
     if read is not None:
         return (read.ledger, read.request) == (origin.ledger, origin.request)
-    said = [
-        letter_of(item.event)
-        for item in letter.entries.values()
-        if isinstance(item.event.details, AnswerReceived) and item.event.details.request == origin.request
-    ]
-    told = {item.request for item in said if item is not None and item.ledger == past.origin}
-    return not told or named in told
+    called = letter.correspondence.called.get((origin.request, past.origin))
+    return called is None or named in called
 
 
 def _check_acceptance(
@@ -219,14 +212,7 @@ def _check_grant(
 ) -> Iterator[VerificationError]:
     origin = letter_of(parsed)
     assert origin is not None, "the caller looked"
-    answers = [
-        entry.event.hash
-        for _, entry in sorted(letter.entries.items())
-        if isinstance(entry.event.details, RequestAnswered)
-        and entry.event.details.request == origin.request
-        and letter.state.event(entry.event.hash) is not None
-    ]
-    is_newest = answers[-1:] == [origin.event]
+    is_newest = letter.correspondence.answered.get(origin.request) == origin.event
     if not isinstance(source, RequestAnswered) or not is_newest or source.outcome not in GRANTING:
         yield VerificationError("letter.grant", "expected an answer that grants, and still stands, found another")
     elif isinstance(source.grant, Grant):
@@ -249,23 +235,36 @@ def _eased(consent: ConsentRecorded, about: tuple[About, ...], grant: Grant, led
             yield f"condition {item.code}"
     if is_set(grant.valid_until) and (not is_set(consent.valid_until) or consent.valid_until > grant.valid_until):  # type: ignore[operator]
         yield "valid_until"
-    named = {(item.case, item.exhibit) for item in grant.exhibits or ()}
-    if named and any(not named & set(_origins(str(item.exhibit), ledger, past)) for item in about):
+    named = frozenset((item.case, item.exhibit) for item in grant.exhibits or ())
+    if named and not all(_came_of(str(item.exhibit), ledger, named, past) for item in about):
         yield "exhibits"
 
 
-def _origins(registration: str, ledger: str, past: Past) -> Iterator[tuple[str, str]]:
-    """Yield the names in ``ledger`` of what an exhibit is or was made from."""
-    waiting, seen = [registration], set[str]()
+def _came_of(registration: str, ledger: str, names: frozenset[tuple[str, str]], past: Past) -> bool:
+    """Tell whether an exhibit is, or was made from, one that is called by one of ``names`` in ``ledger``."""
+    known = past.lineages.setdefault((ledger, names), {})
+    waiting, found, children = [registration], list[str](), dict[str, list[str]]()
     while waiting:
         current = waiting.pop()
-        found = past.event_of(current)
-        details = None if found is None else found.details
-        if current in seen or not isinstance(details, ExhibitRegistered):
+        if current in known:
             continue
-        seen.add(current)
-        if isinstance(details.foreign, Foreign) and details.foreign.ledger == ledger:
-            yield details.foreign.case, details.foreign.exhibit
+        known[current] = False
+        event = past.event_of(current)
+        details = None if event is None else event.details
+        if not isinstance(details, ExhibitRegistered):
+            continue
+        foreign = details.foreign
+        if isinstance(foreign, Foreign) and foreign.ledger == ledger and (foreign.case, foreign.exhibit) in names:
+            found.append(current)
         for parent in details.derived_from or ():
             exhibit = past.view.exhibit(parent.case, parent.exhibit)
-            waiting += [] if exhibit is None else [exhibit.registration]
+            if exhibit is not None:
+                children.setdefault(exhibit.registration, []).append(current)
+                found += [current] if known.get(exhibit.registration) else []
+                waiting.append(exhibit.registration)
+    while found:
+        current = found.pop()
+        if not known[current]:
+            known[current] = True
+            found += children.get(current, ())
+    return known[registration]

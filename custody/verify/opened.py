@@ -5,14 +5,14 @@ What can't be read is recorded at the step that owns it and left out, so that la
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 from custody.verify.source import FoundFile, Source
 from keys.note import UnverifiedNote, parse_note
 from schemas import bag, canonical, layout, limits
-from schemas.bundle import Bundle, Disclosures
+from schemas.bundle import Bundle, BundledDocument, Disclosures
 from schemas.checkpoint import Checkpoint, parse_checkpoint
 from schemas.errors import CustodyError, UnknownVersionError, VerificationError
 from schemas.proof import Proof, parse_proof
@@ -38,6 +38,8 @@ class Opened:
     bundle: Bundle | None
     disclosures: Disclosures | None
     entries: dict[int, bytes]
+    documents: Mapping[str, BundledDocument]
+    """What bundle.json says of each document, by its SHA-256."""
 
 
 def fail(findings: Findings, step: int, error: CustodyError, subject: str) -> None:
@@ -73,6 +75,7 @@ def open_parts(source: Source, findings: Findings) -> Opened:
     note_raw = read(2, layout.CHECKPOINT, limits.NOTE_BYTES, lambda raw: raw)
     note = None if note_raw is None else attempt(findings, 2, layout.CHECKPOINT, lambda: parse_note(note_raw))
     body = None if note is None else note.text
+    bundle = read(9, layout.BUNDLE, limits.JSON_BYTES, _parse_bundle)
     read(1, layout.BAGIT, INFO_BYTES, bag.check_declaration)
     return Opened(
         measured={name: found for name, found in measured.items() if found is not None},
@@ -84,9 +87,10 @@ def open_parts(source: Source, findings: Findings) -> Opened:
         note=note,
         checkpoint=None if body is None else attempt(findings, 2, layout.CHECKPOINT, lambda: parse_checkpoint(body)),
         proof=read(4, layout.PROOF, limits.JSON_BYTES, parse_proof),
-        bundle=read(9, layout.BUNDLE, limits.JSON_BYTES, _parse_bundle),
+        bundle=bundle,
         disclosures=read(10, layout.DISCLOSURES, limits.JSON_BYTES, _parse_disclosures),
         entries=_read_entries(source, names, findings),
+        documents={item.sha256: item for item in bundle.documents} if bundle is not None else {},
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from custody.verify.view import View
@@ -24,6 +24,8 @@ class Past:
     """A ledger's ``origin``, its state, the origin of an agent's own ledger and his country as they were on record
     then, and its events by hash, as far as they are at hand; ``begun_by`` tells by which of them a request was drafted
     or received.
+
+    ``sent`` and ``lineages`` keep what was found on the way back through it, so that each act is walked over once.
     """
 
     origin: str
@@ -32,3 +34,7 @@ class Past:
     country_of: Callable[[str], str | None]
     event_of: Callable[[str], ParsedEvent | None]
     begun_by: Callable[[str], ParsedEvent | None]
+    sent: dict[str, ParsedEvent | None] = field(default_factory=dict)
+    """By event hash of an act: the last dispatch up to it."""
+    lineages: dict[tuple[str, frozenset[tuple[str, str]]], dict[str, bool]] = field(default_factory=dict)
+    """By a ledger and names of exhibits there: whether an exhibit, by its registration, is or came of one of them."""

@@ -146,11 +146,20 @@ def _is_told(details: TransferReceipt, decided: VerifiedReceipt) -> bool:
 
 def _dispatch(parsed: ParsedEvent, decided: VerifiedReceipt, past: Past) -> ParsedEvent | None:
     """Return the dispatch that the receipt ends, the last one before it, if that is the one that was decided on."""
+    sent = _last_sent(parsed, past)
+    return sent if sent is not None and decided.head in {"", sent.hash} else None
+
+
+def _last_sent(parsed: ParsedEvent, past: Past) -> ParsedEvent | None:
     before: ParsedEvent | None = parsed
-    while before is not None and before.type != "transfer.dispatched":
+    walked: list[str] = []
+    while before is not None and before.type != "transfer.dispatched" and before.hash not in past.sent:
+        walked.append(before.hash)
         link = before.event.link
         before = past.event_of(str(link.previous)) if isinstance(link, Link) else None
-    return before if before is not None and decided.head in {"", before.hash} else None
+    found = before if before is None or before.hash not in past.sent else past.sent[before.hash]
+    past.sent.update(dict.fromkeys(walked, found))
+    return found
 
 
 def _is_sent(parsed: ParsedEvent, decided: VerifiedReceipt, past: Past) -> bool:

@@ -8,13 +8,13 @@ the certificates of keys, which say NOT ASKED, or INDETERMINATE where the trust 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from msgspec.structs import replace
 
-from custody.verify.asset_history import stories_of
 from custody.verify.asset_step import check_assets
 from custody.verify.bag_step import check_bag
 from custody.verify.behind_step import Bundled, check_behind
@@ -22,12 +22,12 @@ from custody.verify.certificate_step import check_certificates
 from custody.verify.checkpoint_step import check_checkpoint
 from custody.verify.completeness import check_completeness
 from custody.verify.content_step import ContentCheck, registrations
+from custody.verify.correspondence import Correspondence, correspondence_of
 from custody.verify.disclosures_step import Values, check_disclosures
 from custody.verify.disputes import Disputes
-from custody.verify.document_bytes import read_document
 from custody.verify.entries_step import check_entries
 from custody.verify.explanations import Explanations
-from custody.verify.fold import Fold, Placed
+from custody.verify.fold import Placed, by_subject, fold_all
 from custody.verify.inherited import OuterFiles, check_inherited, check_one_past, ledgers_of
 from custody.verify.inner import Inner
 from custody.verify.lawfulness import check_lawfulness
@@ -36,11 +36,12 @@ from custody.verify.procedure import ProfileFor, check_procedure
 from custody.verify.recorded import check_recorded
 from custody.verify.source import Decryption, Elsewhere, Nowhere, Source
 from custody.verify.state import State
-from schemas import limits
+from custody.verify.view import Exhibit
 from schemas.entry import ParsedEntry
 from schemas.errors import VerificationError
 from schemas.proof import Consistency
 from schemas.report import ExhibitReport, Findings, LedgerReport, Report, Severity
+from schemas.subject import Subject
 from schemas.text import format_time
 from schemas.trust import Trust
 from schemas.types import UNSET
@@ -57,9 +58,12 @@ class Trusted:
     consistency: tuple[Consistency, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Verified:
-    """The report, and the parts from which a person's pages are written. The parts are as good as the verdict says."""
+    """The report, and the parts from which a person's pages are written. The parts are as good as the verdict says.
+
+    What is asked again and again is found once, when it is first asked for.
+    """
 
     report: Report
     entries: Mapping[int, ParsedEntry]
@@ -69,6 +73,26 @@ class Verified:
     disputes: Disputes
     within: tuple[Verified, ...] = ()
     """The bundles within, in order of their payload manifests."""
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """The codes of all findings."""
+        return frozenset(item.code for item in self.report.findings)
+
+    @cached_property
+    def listed(self) -> frozenset[tuple[str, str]]:
+        """Case and number of each exhibit that the bundle is about."""
+        return frozenset((item.case, item.exhibit) for item in self.report.exhibits)
+
+    @cached_property
+    def indexes(self) -> Mapping[Subject, Sequence[int]]:
+        """The indexes of each subject's entries, in order."""
+        return by_subject(self.placed)
+
+    @cached_property
+    def correspondence(self) -> Correspondence:
+        """What the entries tell of requests."""
+        return correspondence_of(self.entries, self.state)
 
 
 def verify(
@@ -95,7 +119,8 @@ def verify(
     entries = check_entries(opened, findings)  # 4
     if any(finding.code == "record.version" for finding in findings.items):
         return _stop_at_newer(opened, findings, trusted, at, entries)
-    fold, placed = _fold(entries, findings)  # 5, 6, 7
+    findings.asked.update({5, 6, 7})
+    fold, placed = fold_all(entries, findings)
     disputes = fold.finish()
     state = fold.state
     _ask_later(trusted.trust, findings)  # 3, 5
@@ -111,13 +136,7 @@ def verify(
     registered = registrations(state, entries, listed)
     content.check(registered, dict(values.disclosed), entries)  # 9
     check_recorded(entries, registered, findings)
-    check_assets(
-        stories_of(entries, placed, registered),
-        lambda digest: read_document(digest, opened, source, decryption, maximum=limits.ASSET_PROOF_BYTES),
-        findings,
-        values.disclosed,
-        trusted.trust,
-    )
+    check_assets(opened, source, findings, registered, values.disclosed, trusted.trust, decryption)
     check_certificates(opened, source, findings, registered, entries, state, decryption)
     law = check_lawfulness(opened, findings, entries=entries, state=state, trust=trusted.trust)  # 11
     files = OuterFiles(opened.measured, content.files)
@@ -195,20 +214,6 @@ def failed_container(error: VerificationError, *, trusted: Trusted, at: datetime
     return _close(findings, trusted, at, exhibits=(), ledger=None)
 
 
-def _fold(entries: Mapping[int, ParsedEntry], findings: Findings) -> tuple[Fold, dict[int, Placed]]:
-    findings.asked.update({5, 6, 7})
-    fold = Fold(findings, is_whole=False)
-    placed = {}
-    for index in sorted(entries):
-        placed[index], jobs = fold.add(entries[index])
-        for job in jobs:
-            try:
-                job.check()
-            except VerificationError as error:
-                fold.fail(6, error, index)
-    return fold, placed
-
-
 def _ask_later(trust: Trust | None, findings: Findings) -> None:
     """Anchors that a trust file asks for and that this version can't check leave their step undecided."""
     if trust is not None and trust.wants_timestamps:
@@ -229,7 +234,11 @@ def _report(
     listed: list[tuple[str, str]],
     genesis: bytes | None,
 ) -> Report:
-    exhibits = tuple(_exhibit(state, placed, case, number) for case, number in listed)
+    indexes = by_subject(placed)
+    exhibits = tuple(
+        exhibit_report(state.exhibit(case, number), case, number, indexes.get(("exhibit", case, number), ()))
+        for case, number in listed
+    )
     checkpoint = opened.checkpoint
     ledger = None
     if checkpoint is not None:
@@ -242,12 +251,11 @@ def _report(
     return _close(findings, trusted, at, exhibits=exhibits, ledger=ledger)
 
 
-def _exhibit(state: State, placed: Mapping[int, Placed], case: str, number: str) -> ExhibitReport:
-    exhibit = state.exhibit(case, number)
-    indexes = tuple(index for index in sorted(placed) if ("exhibit", case, number) in placed[index].subjects)
+def exhibit_report(exhibit: Exhibit | None, case: str, number: str, indexes: Iterable[int]) -> ExhibitReport:
+    """Return where an exhibit stands, and the entries that are its story; it is missing where the rules took none."""
     return ExhibitReport(
         case=case,
-        entries=indexes,
+        entries=tuple(indexes),
         exhibit=number,
         holder=UNSET if exhibit is None else exhibit.holder,
         sealed=UNSET if exhibit is None else exhibit.is_sealed,

@@ -11,12 +11,12 @@ from collections.abc import Iterable
 from custody.bundle.closure import find_closure
 from custody.ledger.store import DisclosureStore, LedgerReader
 from custody.verify.disclosures_step import Values
-from custody.verify.fold import Fold, Placed
+from custody.verify.fold import fold_all
 from custody.verify.places import places_of
 from custody.verify.verify import Verified
 from schemas.details.record import DisclosureErased
 from schemas.entry import ParsedEntry, parse_entry
-from schemas.errors import RefusedError, VerificationError
+from schemas.errors import RefusedError
 from schemas.report import Findings, Report, Severity
 
 Name = tuple[str, str]
@@ -42,15 +42,8 @@ def read_ledger(
     entries = {index: closure.entries[index] for index in sorted(carried)}
     entries |= {index: parse_entry(reader.entry(index)) for index in set(extra) - carried}
     entries = dict(sorted(entries.items()))
-    findings, placed = Findings(), dict[int, Placed]()
-    fold = Fold(findings, is_whole=False)
-    for index, entry in entries.items():
-        placed[index], jobs = fold.add(entry)
-        for job in jobs:
-            try:
-                job.check()
-            except VerificationError as error:
-                fold.fail(6, error, index)
+    findings = Findings()
+    fold, placed = fold_all(entries, findings)
     disputes = fold.finish()
     report = Report(
         at=at,
