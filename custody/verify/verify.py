@@ -15,6 +15,7 @@ from functools import cached_property
 
 from msgspec.structs import replace
 
+from custody.verify.asset_history import stories_of
 from custody.verify.asset_step import check_assets
 from custody.verify.bag_step import check_bag
 from custody.verify.behind_step import Bundled, check_behind
@@ -25,6 +26,7 @@ from custody.verify.content_step import ContentCheck, registrations
 from custody.verify.correspondence import Correspondence, correspondence_of
 from custody.verify.disclosures_step import Values, check_disclosures
 from custody.verify.disputes import Disputes
+from custody.verify.document_bytes import read_document
 from custody.verify.entries_step import check_entries
 from custody.verify.explanations import Explanations
 from custody.verify.fold import Placed, by_subject, fold_all
@@ -37,6 +39,7 @@ from custody.verify.recorded import check_recorded
 from custody.verify.source import Decryption, Elsewhere, Nowhere, Source
 from custody.verify.state import State
 from custody.verify.view import Exhibit
+from schemas import limits
 from schemas.entry import ParsedEntry
 from schemas.errors import VerificationError
 from schemas.proof import Consistency
@@ -136,7 +139,13 @@ def verify(
     registered = registrations(state, entries, listed)
     content.check(registered, dict(values.disclosed), entries)  # 9
     check_recorded(entries, registered, findings)
-    check_assets(opened, source, findings, registered, values.disclosed, trusted.trust, decryption)
+    check_assets(
+        stories_of(entries, placed, registered),
+        lambda digest: read_document(digest, opened, source, decryption, maximum=limits.ASSET_PROOF_BYTES),
+        findings,
+        values.disclosed,
+        trusted.trust,
+    )
     check_certificates(opened, source, findings, registered, entries, state, decryption)
     law = check_lawfulness(opened, findings, entries=entries, state=state, trust=trusted.trust)  # 11
     files = OuterFiles(opened.measured, content.files)
