@@ -2477,7 +2477,7 @@ class State:
         known.status = after or known.status
         return []
 
-    def _apply_consent_recorded(self, entry: Entry) -> None:
+    def _apply_consent_recorded(self, entry: Entry) -> list[str]:
         self._check_annotation(entry)
         details = entry.details
         self._agent(details["authority"])
@@ -2489,6 +2489,10 @@ class State:
             self._check_official(entry, details["authority"])
         unmet = {item["code"] for item in details.get("conditions", ()) if item["before"]}
         self.consents[entry.event_hash] = Consent(details, _exhibits_of(entry), unmet)
+        is_abroad = authority.ledger not in (None, self.origin)
+        if authority.country is not None:
+            is_abroad = authority.country != self.country
+        return ["defect.consent-key"] if details["manner"] == "key" and is_abroad else []
 
     def _apply_consent_conditions_met(self, entry: Entry) -> None:
         consent = self._consent_of(entry)
@@ -2552,7 +2556,7 @@ class State:
             for origin in sorted(exhibit.bound_to):
                 if recipient.ledger != origin:
                     of_it = [item for item, body in known if body.ledger == origin]
-                    found += self._find_fault(of_it, to, times, entry)
+                    found += self._find_fault(of_it, to, times, entry, is_bound=True)
         return found
 
     def _destination(self, entry: Entry) -> str | None:
@@ -2596,20 +2600,23 @@ class State:
         about = [item["exhibit"] for item in entry.event.get("about", ()) if "exhibit" in item]
         return [self.registrations[item] for item in about if item in self.registrations]
 
-    def _find_fault(self, consents: Iterable[Consent], to: str, times: list[str], entry: Entry) -> list[str]:
-        faults = [self._fault(consent, to, times, entry) for consent in consents]
+    def _find_fault(
+        self, consents: Iterable[Consent], to: str, times: list[str], entry: Entry, *, is_bound: bool = False
+    ) -> list[str]:
+        faults = [self._fault(consent, to, times, entry, is_bound=is_bound) for consent in consents]
         if 0 in faults:
             return []
         return [FAULTS[max(faults, default=0)]]
 
-    def _fault(self, consent: Consent, to: str, times: list[str], entry: Entry) -> int:
-        """The number of the first fault of a consent, 0 for none."""
+    def _fault(self, consent: Consent, to: str, times: list[str], entry: Entry, *, is_bound: bool) -> int:
+        """The number of the first fault of a consent, 0 for none; ``is_bound`` where another ledger's is wanted."""
         name = consent.details.get("request")
         request = self.requests.get(name or "")
         says_request = entry.type in ("bundle.exported", "transfer.dispatched")
         is_by_letter = consent.details["manner"] == "letter"  # it rests on a request of one's own
         faults = (
             consent.details["recipient"] != to,
+            is_bound and self.is_gated and consent.details["manner"] == "key",
             consent.is_revoked,
             request is not None and (request.status == "withdrawn" or request.outcome == "refused"),
             name is not None and says_request and not is_by_letter and entry.details.get("request") != name,
@@ -2677,7 +2684,7 @@ class State:
 
 
 STRICTER = ("allowed", "with-consent", "forbidden")
-FAULTS = ("release.consent-missing", "release.consent-recipient", "release.consent-revoked",
+FAULTS = ("release.consent-missing", "release.consent-recipient", "release.consent-key", "release.consent-revoked",
           "release.request-ended", "release.consent-request",
           "release.consent-early", "release.consent-expired", "release.consent-conditions",
           "release.consent-terms")  # fmt: skip
@@ -2766,10 +2773,15 @@ class Disputes:
                 continue
             if i in self.barred or (i in self.first and i not in self.accepted):
                 continue
-            signers = {signer["agent"] for signer in entry.signers}
-            signed_it = any(signer["agent"] == entry.event["actor"] for signer in self.by_index[target].signers)
-            if not signed_it or self.in_question[target] <= signers:
+            signing = self._signing(entry)
+            is_stranger = bool(signing) and signing[0] not in self._signing(self.by_index[target])
+            if is_stranger or self.in_question[target] <= {*signing}:
                 self.accepted.setdefault(target, i)
+
+    def _signing(self, entry: Entry) -> list[str]:
+        """The named signers who did sign, in their order."""
+        agents = {self.keys[name].agent for name in entry.matched_keys if name in self.keys}
+        return [signer["agent"] for signer in entry.signers if signer["agent"] in agents]
 
 
 # inherited.md: step and severity of what an acceptance or a return says otherwise, where it isn't FAILED at 11
@@ -4170,7 +4182,7 @@ class Verification:
             item
             for item in letter.entries
             if item.type == "request.answered" and ("request", origin["request"]) in item.subjects
-            and item.event_hash in letter.state.events
+            and letter.event_of(item.event_hash) is item
         ]  # fmt: skip
         if answers[-1:] != [source] or source.details["outcome"] not in GRANTING:
             self.find(11, "letter.grant", where, "not the newest answer, or it grants nothing")

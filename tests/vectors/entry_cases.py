@@ -255,6 +255,15 @@ def affirmed_by_the_thief(setting: Setting) -> Vector:
 
 
 @case
+def affirmed_without_signing(setting: Setting) -> Vector:
+    """Who is in question is named as the affirming one, but the key that signs isn't on record."""
+    setting.world.new_key("custodian-1")
+    _revoke(setting, "custodian-1", last=REGISTERED)
+    _affirm(setting, HANDED_OVER, actor="custodian-1")
+    return setting.failed(plain_bundle(setting), 5, "keys.disputed")
+
+
+@case
 def signature_missing(setting: Setting) -> Vector:
     """A handover that only the giver signed."""
     return setting.failed(_handover_without(setting, "custodian-1"), 6, "signatures.missing")

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tests.vectors.forge import Members, pack
-from tests.vectors.posts import Post, trust_in
-from tests.vectors.setting import CASES, Setting, Vector
+from tests.vectors.posts import PAPER, Post, trust_in
+from tests.vectors.setting import CASE, CASES, FILES, Setting, Vector
 
 UNNAMED, UNKNOWN, MISSING = "release.destination-unnamed", "release.recipient-unknown", "release.consent-missing"
 HANDED, TAKEN = {"purpose": "keeping"}, {"reason": "absent"}
@@ -94,3 +94,55 @@ _given("archived-at-home", "It goes to an archive in the country.", "", "archive
 _given("forfeited-abroad", "It is forfeited to an authority abroad without consent.", MISSING, "forfeited",
        to_agent="b-police")  # fmt: skip
 _given("wiped", "What is wiped goes nowhere.", "", "wiped")
+
+
+# What came from abroad, and a consent of an authority there by a key that was enrolled here
+
+FROM_ABROAD = {
+    "case": CASE, "exhibit": "EX-1", "head": "ab" * 32, "ledger": "b.example/main", "manifest": "ab" * 32,
+    "root": "ab" * 32, "size": 9,
+}  # fmt: skip
+BY_KEY = {"actor": "official-b", "authority": "b-ministry", "recipient": "ministry"}
+ON_PAPER = {**BY_KEY, **PAPER}
+
+
+def _bound(
+    name: str, comment: str, code: str, *consents: Mapping[str, Any], body: Mapping[str, Any], gate: str | None = "v1",
+    is_failed: bool = True,
+) -> None:  # fmt: skip
+    def tell(setting: Setting) -> Vector:
+        post = Post(setting.forge.folder, "a", {"b": "XB"}, is_holding=False, gate=gate)
+        _enrol(post, "official-b", {"roles": ("authority",)})
+        _enrol(post, "b-ministry", {"kind": "organisation", "members": ["official-b"], "roles": (), **body})
+        composed = post.world.registration(CASE, "EX-2", actor="examiner-1", files=FILES, foreign=FROM_ABROAD)
+        post.forge.add(post.world.sign(composed))
+        for consent in consents:
+            is_revoked = consent.get("is_revoked", False)
+            given = post.consent("EX-2", **{key: value for key, value in consent.items() if key != "is_revoked"})
+            if is_revoked:
+                post.annotate("consent.revoked", {"document": "ab" * 32, "manner": "paper", "reason": "x"}, "EX-2",
+                              event=given, actor="official-1")  # fmt: skip
+        raw = pack(post.bundle("EX-2", to="ministry"))
+        verdict, step = ("FAILED", 11) if is_failed else ("PASSED", None)
+        return Vector(verdict, raw, step, code, trust=trust_in(post))
+
+    assert name not in CASES, f"two cases named {name}"
+    CASES[name] = (comment, tell)
+
+
+B = {"country": "XB", "ledger": "b.example/main"}
+_bound("gate-bound-by-key", "An authority abroad consents by a key that was enrolled here.", "release.consent-key",
+       BY_KEY, body=B)  # fmt: skip
+_bound("bound-by-key-before-the-gate", "A ledger from before the gate takes it, and it is a defect.",
+       "defect.consent-key", BY_KEY, body=B, gate=None, is_failed=False)  # fmt: skip
+_bound("gate-bound-on-paper", "An authority abroad consents on paper.", "", ON_PAPER, body=B, is_failed=False)
+_bound("gate-bound-by-key-and-on-paper", "It consents by such a key, and on paper: a defect.", "defect.consent-key",
+       BY_KEY, ON_PAPER, body=B, is_failed=False)  # fmt: skip
+_bound("gate-bound-by-key-and-on-paper-revoked", "By such a key, and on paper that was revoked, which is nearer.",
+       "release.consent-revoked", BY_KEY, {**ON_PAPER, "is_revoked": True}, body=B)  # fmt: skip
+_bound("gate-bound-by-key-for-another", "By such a key, and for somebody else, which is told first.",
+       "release.consent-recipient", {**BY_KEY, "recipient": "b-police"}, body=B)  # fmt: skip
+_bound("gate-bound-by-key-of-no-country", "The authority's ledger is known, and not its country.",
+       "release.consent-key", BY_KEY, body={"ledger": "b.example/main"})  # fmt: skip
+_bound("gate-bound-by-key-of-this-country", "An authority with a ledger abroad, that is of this country: no defect.",
+       "release.consent-key", BY_KEY, body={"country": "XA", "ledger": "b.example/main"})  # fmt: skip

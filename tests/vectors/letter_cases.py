@@ -9,6 +9,7 @@ from typing import Any
 
 from custody.ledger.prove import TileNodes, prove_inclusion
 from schemas import layout
+from schemas.entry import parse_entry
 from schemas.merkle import hash_leaf, root_of
 from schemas.receipt import format_receipt
 from schemas.tlog_proof import TlogProof, format_tlog_proof
@@ -48,6 +49,8 @@ class Letter:
     edit: Callable[[bytes], bytes] = lambda raw: raw
     is_there: bool = True
     exported: Sequence[str] = ("req-1",)
+    is_twice: bool = False
+    """Whether the newest answer is chained once more, which the rules don't take."""
     times: int = 1
     """How many consents rest on it."""
     then: Callable[[Post, str], Members] | None = None
@@ -63,6 +66,8 @@ class Letter:
         asked = {"fields": DRAFT["fields"], "from": self.asked_by, "kind": "mla", "paper": "ab" * 32}
         b.event("request.received", {**asked, "received_at": "2026-11-21T08:50:00Z", "request": "req-9"})
         said = [b.event("request.answered", {**ANSWER, **answer}) for answer in self.answers]
+        if self.is_twice:
+            b.forge.add(parse_entry(b.forge.raws[-1]).entry.envelope)
         letter = b.bundle(requests=["req-9"], to=self.written_to)
         raw = self.edit(pack(letter))
         digest = sha256(raw).hexdigest()
@@ -119,6 +124,8 @@ letter_case("consent-to-whatever-is-sent", "The letter grants terms, and names n
             "letter.unspecific", answers=[{"grant": OPEN}])  # fmt: skip
 letter_case("consent-to-whatever-is-sent-elsewhere", "The same, and the terms name another country.", "FAILED", 11,
             "letter.terms", answers=[{"grant": {**OPEN, "to_country": "XC"}}])  # fmt: skip
+letter_case("consent-that-stands-twice", "The answer stands twice in the other ledger, which is its fault alone.",
+            "FAILED", 7, "rule.event-twice", is_twice=True)  # fmt: skip
 letter_case("not-there", "The letter isn't among the documents.", "INDETERMINATE", 11, "letter.absent", is_there=False)
 letter_case("not-named", "The record doesn't say which document the letter is.", "INDETERMINATE", 11, "letter.absent",
             origin={"document": None})  # fmt: skip
