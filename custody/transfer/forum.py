@@ -88,8 +88,8 @@ def laws_of(country: str) -> tuple[Forum, ...]:
 
 
 def members_under(profile: str) -> tuple[str, ...]:
-    """Return, in order, the countries that are bound by an instrument of which ``profile`` says what it asks for."""
-    found = (item.members for item in memberships().instruments if item.profile == profile)
+    """Return, in order, the countries that an instrument in force binds of which ``profile`` says what it asks for."""
+    found = (item.members for item in memberships().instruments if item.profile == profile and item.in_force)
     return tuple(sorted({country for groups in found for group in groups for country in group.countries}))
 
 
