@@ -26,6 +26,7 @@ from custody.verify.erased_documents import ErasedDocuments
 from custody.verify.erasures import find_erasures
 from custody.verify.explanations import Explanations
 from custody.verify.fold import Placed
+from custody.verify.past import Past
 from custody.verify.procedure import Procedure, procedure_for, report
 from keys.verifier_key import VerifierKey
 from schemas.content import Content
@@ -75,6 +76,7 @@ class LedgerPass:
         self._progress = progress
         self._begun: dict[str, ParsedEvent] = {}
         self._erased = ErasedDocuments()
+        self._past: Past | None = None
         self._absent: list[tuple[ParsedEvent, Finding]] = []
 
     @contextmanager
@@ -168,7 +170,9 @@ class LedgerPass:
             return
         assert self.replayed is not None, "the replay that calls this"
         found = Findings()
-        behind.look(parsed, past_of(self.replayed.fold.state, self._event_of, self._begun.get), found)
+        # One for all entries: what was found on the way back from one is known for the next.
+        self._past = self._past or past_of(self.replayed.fold.state, self._event_of, self._begun.get)
+        behind.look(parsed, self._past, found)
         is_blind = behind.trusted.trust is None
         for item in found.items:
             # What a bundle within lacks isn't this record's own letter, and no order of this ledger is about it.

@@ -23,7 +23,7 @@ from custody.verify.receipt_proof import check_receipt, read_receipt
 from custody.verify.verify import Trusted, Verified
 from custody.verify.view import View
 from schemas import limits
-from schemas.details.exhibit import ExhibitRegistered, Foreign
+from schemas.details.exhibit import Foreign
 from schemas.details.transfer import TransferAccepted, TransferReturned
 from schemas.entry import ParsedEntry
 from schemas.errors import VerificationError
@@ -88,7 +88,7 @@ class Behind:
         elif is_proven(parsed):
             self._look_at_receipt(entry, past, where, findings)
         elif isinstance(details, TransferAccepted | TransferReturned) and isinstance(details.foreign, Foreign):
-            self._look_at_arrival(entry, details, details.foreign.manifest, past, findings)
+            self._look_at_arrival(entry, details.foreign.manifest, past, findings)
 
     def _look_at_receipt(self, entry: ParsedEntry, past: Past, where: str, findings: Findings) -> None:
         digest = getattr(entry.event.details, "document", "")
@@ -100,14 +100,7 @@ class Behind:
             read = read_receipt(path.read_bytes(), self.trusted.trust)
             report_errors(check_receipt(entry.event, read, past), where, findings)
 
-    def _look_at_arrival(
-        self,
-        entry: ParsedEntry,
-        details: TransferAccepted | TransferReturned,
-        manifest: str,
-        past: Past,
-        findings: Findings,
-    ) -> None:
+    def _look_at_arrival(self, entry: ParsedEntry, manifest: str, past: Past, findings: Findings) -> None:
         where = f"entry {entry.entry.index}"
         inner = self._read(manifest, self.inherited, "inherited.absent", 9, where, findings)
         if inner is None:
@@ -117,13 +110,7 @@ class Behind:
             findings.add(9, Severity.FAILED, "inherited.exhibit", where, text)
             return
         _report_within(inner, where, findings)
-        first: object = details
-        if isinstance(details, TransferReturned):
-            exhibit = past.view.exhibit(str(entry.event.event.case), str(entry.event.event.exhibit))
-            registered = None if exhibit is None else past.event_of(exhibit.registration)
-            first = None if registered is None else registered.details
-        registration = first if isinstance(first, ExhibitRegistered) else None
-        report_arrival(entry, registration, inner, past.view, findings, within=self._inherited)
+        report_arrival(entry, inner, past.view, findings, event_of=past.event_of, within=self._inherited)
 
     def _inherited(self, manifest: str) -> Verified | None:
         """Return the bundle of a payload manifest, if the home has it and it can be opened."""

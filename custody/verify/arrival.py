@@ -31,16 +31,16 @@ _SKEW = timedelta(seconds=300)
 
 def report_arrival(
     entry: ParsedEntry,
-    first: ExhibitRegistered | None,
     inner: Inner,
     view: View,
     findings: Findings,
     *,
+    event_of: Callable[[str], ParsedEvent | None],
     within: Find,
     shown: Mapping[str, Disclosure] | None = None,
 ) -> None:
-    """Hold an acceptance or a return against the bundle with which the exhibit came; ``first`` is its first act here,
-    ``within`` finds the bundles with which exhibits came here.
+    """Hold an acceptance or a return against the bundle with which the exhibit came; ``event_of`` finds events of this
+    ledger by hash, ``within`` the bundles with which exhibits came here.
 
     ``shown`` are the values of this ledger's own records, where texts of conditions are to be compared.
     Findings: ``inherited.times`` (defect), ``inherited.condition-unseen`` (note), and as `check_inherited`.
@@ -50,7 +50,7 @@ def report_arrival(
     assert isinstance(details.foreign, Foreign), "the caller looked"
     if is_unread(inner):
         return
-    found = tuple(_compare(entry.event, first, inner, view, within))
+    found = tuple(_compare(entry.event, _first_act(entry.event, view, event_of), inner, view, within))
     head = _sent(details, details.foreign, inner)
     for wrong in found:
         fail(findings, 11 if wrong.code in _LAWFULNESS else 9, wrong, subject)
@@ -65,6 +65,16 @@ def report_arrival(
         if not sent - _SKEW <= decided <= recorded + _SKEW:
             text = f"expected a decision after {details.sent_at} and by {entry.entry.recorded_at}, found it at "
             findings.add(12, Severity.DEFECT, "inherited.times", subject, text + details.accepted_at)
+
+
+def _first_act(
+    arrival: ParsedEvent, view: View, event_of: Callable[[str], ParsedEvent | None]
+) -> ExhibitRegistered | None:
+    """Return the first act here of what arrived, as far as it is at hand: of what is new, the arrival itself."""
+    exhibit = view.exhibit(str(arrival.event.case), str(arrival.event.exhibit))
+    found = None if exhibit is None else event_of(exhibit.registration)
+    details = arrival.details if found is None else found.details
+    return details if isinstance(details, ExhibitRegistered) else None
 
 
 def _compare(

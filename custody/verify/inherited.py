@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from custody.verify.arrival import Arrived, report_arrival
 from custody.verify.disclosures_step import Values
-from custody.verify.inner import ABSENT, Inner, manifest_of
+from custody.verify.inner import ABSENT, Inner, event_in, manifest_of
 from custody.verify.opened import Opened, fail
 from custody.verify.source import Elsewhere, FoundFile, Source
 from custody.verify.state import State
 from schemas import layout, limits
-from schemas.details.exhibit import ExhibitRegistered, Foreign
+from schemas.details.exhibit import Foreign
 from schemas.details.transfer import TransferReturned
 from schemas.entry import ParsedEntry
 from schemas.errors import VerificationError
@@ -77,7 +78,8 @@ def check_inherited(
             fail(findings, 9, VerificationError("inherited.unnamed", text), name)
         found[manifest] = inner
     named: set[str] = set()
-    for index, details, foreign, first in _arrivals(entries, state):
+    event_of = partial(event_in, state, entries)
+    for index, details, foreign in _arrivals(entries):
         named.add(foreign.manifest)
         inner_bundle = found.get(foreign.manifest)
         if inner_bundle is None and isinstance(details, TransferReturned):
@@ -88,7 +90,10 @@ def check_inherited(
             text = f"expected the bundle of {foreign.ledger} with which it came, found none"
             fail(findings, 9, VerificationError("inherited.absent", text), f"entry {index}")
             continue
-        report_arrival(entries[index], first, inner_bundle, state, findings, within=found.get, shown=values.disclosed)
+        report_arrival(
+            entries[index], inner_bundle, state, findings,
+            event_of=event_of, within=found.get, shown=values.disclosed,
+        )  # fmt: skip
     for manifest in sorted(found.keys() - named):
         text = "expected only bundles with which a carried exhibit came, found another"
         fail(findings, 9, VerificationError("inherited.unnamed", text), manifest)
@@ -114,17 +119,12 @@ def check_one_past(checkpoints: Iterable[LedgerReport], findings: Findings) -> N
             fail(findings, 2, VerificationError("checkpoint.fork", text), "checkpoint")
 
 
-def _arrivals(
-    entries: Mapping[int, ParsedEntry], state: State
-) -> Iterator[tuple[int, Arrived, Foreign, ExhibitRegistered | None]]:
-    """Yield what came from another ledger, for the first time or back, with the first act of its exhibit here."""
+def _arrivals(entries: Mapping[int, ParsedEntry]) -> Iterator[tuple[int, Arrived, Foreign]]:
+    """Yield what came from another ledger, for the first time or back."""
     for index, entry in sorted(entries.items()):
-        event, details = entry.event.event, entry.event.details
+        details = entry.event.details
         if isinstance(details, Arrived) and isinstance(details.foreign, Foreign):
-            exhibit = state.exhibit(str(event.case), str(event.exhibit))
-            place = state.event(exhibit.registration) if exhibit is not None else None
-            first = details if place is None else entries[place.index].event.details
-            yield index, details, details.foreign, first if isinstance(first, ExhibitRegistered) else None
+            yield index, details, details.foreign
 
 
 def _take_over(inner: Inner, name: str, findings: Findings) -> None:
