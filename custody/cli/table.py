@@ -74,6 +74,7 @@ PLACES = {
     "incident": Place("incident", "incident", "Record a loss, a theft, a damage, a broken seal.", _ACTS),
     "release": Place("release", "release", "Lend exhibits or give them away.", _ACTS),
     "return": Place("return_", "return_", "Take a lent exhibit back.", _ACTS),
+    "freeze": Place("freeze", "freeze", "Record that a freeze was placed, prolonged or lifted.", _ACTS),
     "dispose": Place("dispose", "dispose", "End an exhibit; final.", _ACTS),
     "void": Place("void", "void", "Void a wrong exhibit number.", _ACTS),
     "correct": Place("correct", "correct", "Record the right value of a field.", _ACTS),

@@ -24,6 +24,7 @@ import msgspec
 from custody.evidence.rows import REQUIRED, Cells, Method, RowError, check_row
 from schemas import limits
 from schemas.details.exhibit import Handling, Kind, Nature, Obtained
+from schemas.details.seizure import Isolation, Power
 from schemas.details.source import Channel, SourceType
 from schemas.errors import UsageError
 
@@ -33,7 +34,8 @@ NEXT: Final = "next"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One row. Absent cells are empty or None; ``handling`` is sorted, ``path`` absolute.
+    """One row. Absent cells are empty or None; ``handling`` and ``isolation`` are sorted, ``path``
+    absolute. Where there is a ``left`` or an ``isolation`` there is a ``power``.
 
     ``method`` and what follows describe an acquisition, and then ``method``, ``tool`` and ``version`` are there.
     ``source_type`` and what follows say where records came from; their times are as they were typed.
@@ -60,6 +62,9 @@ class Item:
     device: str = ""
     serial: str = ""
     write_blocker: str = ""
+    power: Power | None = None
+    left: Power | None = None
+    isolation: tuple[Isolation, ...] = ()
     source_type: SourceType | None = None
     provider: str = ""
     account: str = ""
@@ -176,5 +181,6 @@ def _build(cells: Cells, folder: Path) -> Item:
     values["row"] = cells.row
     values["path"] = Path(os.path.abspath(folder / path)) if path else None
     values["handling"] = cells.handling
+    values["isolation"] = cells.isolation
     values.setdefault("nature", "data" if path else "object")
     return msgspec.convert(values, Item)

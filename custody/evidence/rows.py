@@ -11,6 +11,7 @@ from typing import Final, Literal, get_args
 from custody.evidence.sources import find_sources
 from schemas import text
 from schemas.details.exhibit import Handling, Kind, Nature, Obtained
+from schemas.details.seizure import Isolation, Power
 from schemas.details.source import Channel, SourceType
 from schemas.errors import CustodyError
 
@@ -19,9 +20,11 @@ Method = Literal["file-system", "live", "logical", "manual", "physical", "provid
 _VOCABULARIES: Final = {
     "channel": Channel,
     "kind": Kind,
+    "left": Power,
     "method": Method,
     "nature": Nature,
     "obtained": Obtained,
+    "power": Power,
     "source_type": SourceType,
 }
 _ACQUISITION: Final = ("method", "tool", "version", "arguments", "device", "serial", "write_blocker")
@@ -51,7 +54,15 @@ class Cells:
     @property
     def handling(self) -> tuple[str, ...]:
         """The words of the cell ``handling``, separated by spaces or semicolons, sorted, once each."""
-        return tuple(sorted({word for word in re.split(r"[;\s]+", self["handling"]) if word}))
+        return self._words("handling")
+
+    @property
+    def isolation(self) -> tuple[str, ...]:
+        """The words of the cell ``isolation``, in the same way."""
+        return self._words("isolation")
+
+    def _words(self, column: str) -> tuple[str, ...]:
+        return tuple(sorted({word for word in re.split(r"[;\s]+", self[column]) if word}))
 
 
 def check_row(cells: Cells, *, folder: Path) -> Iterator[RowError]:
@@ -61,6 +72,7 @@ def check_row(cells: Cells, *, folder: Path) -> Iterator[RowError]:
         *_check_words(cells),
         *_check_number(cells["exhibit"]),
         *_check_nature(cells),
+        *_check_device(cells),
         *_check_path(cells["path"], folder),
     ):
         yield RowError(cells.row, problem)
@@ -102,6 +114,18 @@ def _check_nature(cells: Cells) -> Iterator[str]:
         yield "expected no path for an object, which has no files of its own"
     if cells["nature"] in {"data", "asset"} and not cells["path"]:
         yield f"expected a path for an exhibit of nature {cells['nature']}, found none"
+
+
+def _check_device(cells: Cells) -> Iterator[str]:
+    for word in cells.isolation:
+        if word not in get_args(Isolation):
+            yield f"expected isolation to be of {', '.join(get_args(Isolation))}; found {word[:40]!r}"
+    if "none" in cells.isolation and len(cells.isolation) > 1:
+        yield f"expected isolation none alone, found {', '.join(cells.isolation)}"
+    if (cells["left"] or cells.isolation) and not cells["power"]:
+        yield "expected a value for power where a device is described, found none"
+    if cells["power"] and cells["path"]:
+        yield "expected no power of an exhibit with a path, found one"
 
 
 def _check_path(path: str, folder: Path) -> Iterator[str]:

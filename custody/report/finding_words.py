@@ -15,6 +15,9 @@ from schemas.report import Finding
 MEANINGS: Final = {
     "asset": "The proof about the asset does not hold: its bytes are not what a chain's blocks commit to.",
     "asset.balance": "The account held another balance in that block than was recorded.",
+    "asset.balance-dropped": "An account of the asset held less than before, while the asset was in custody.",
+    "asset.left": "A later proof shows that the asset went to somebody who is not on record, while it was in custody.",
+    "asset.none": "Somebody recorded what was seen of an asset, but the exhibit was not registered as one.",
     "asset.not-held": "In that block neither the recorded account nor the custody wallet held the asset.",
     "asset.not-paid": "The recorded transaction did not pay the custody wallet.",
     "asset.not-pinned": "Your trust file pins no block of this chain, so nothing vouches for the block of the proof.",
@@ -206,7 +209,7 @@ MEANINGS: Final = {
     "procedure.translation": "No paper with evidence from abroad is said to be its translation.",
     "procedure.two-investigators": "Only one investigator signed for the collection.",
     "procedure.witness-eligible": "Who looked on at the collection belongs to the police or its staff, or was "
-    "found not fit to be a witness.",
+    "found not fit for it.",
     "procedure.witness-identity": "Who looked on at the collection is not known by an identity document and a contact.",
     "procedure.write-blocker": "The record doesn't say how the medium was kept from being written to.",
     "receipt": "A receipt is not written as it must be.",
@@ -254,6 +257,8 @@ MEANINGS: Final = {
 
 _MALFORMED: Final = frozenset({"content.path", "entry", "event", "key", "layout", "policy", "subject", "text", "vkey"})
 ADVICE: Final = {
+    "asset.balance-dropped": "Ask who held the keys between the two times, and for the transactions of the account.",
+    "asset.left": "Ask who held the keys until that block, and follow the transaction.",
     "asset.not-pinned": "Ask several sources for the hash of that block or a later one, and pin it: custody trust pin "
     "CHAIN HEIGHT HASH.",
     "asset.pin-not-reached": "Pin the block itself or a later one (custody trust pin), or ask the sender for a proof "

@@ -38,12 +38,14 @@ def test_every_column_reaches_its_field(seized: Path) -> None:
         "request": "req-1",
         "channel": "portal",
     }
-    cells = [values.get(column, f"a {column}") for column in COLUMNS]
-    (item,) = parse_items(f"{','.join(COLUMNS)}\n{','.join(cells)}\n".encode(), folder=seized)
+    # A device has no path; its columns have a test of their own.
+    columns = [column for column in COLUMNS if column not in {"isolation", "left", "power"}]
+    cells = [values.get(column, f"a {column}") for column in columns]
+    (item,) = parse_items(f"{','.join(columns)}\n{','.join(cells)}\n".encode(), folder=seized)
     assert item.path == seized / "image.dd"
     assert item.handling == ("csam", "secret")
     assert item.row == 2
-    for column in set(COLUMNS) - {"path", "handling"}:
+    for column in set(columns) - {"path", "handling"}:
         assert getattr(item, column) == values.get(column, f"a {column}")
 
 
@@ -158,3 +160,28 @@ def test_an_item_without_optional_cells_is_empty_there(seized: Path) -> None:
     """Absent is empty, never a word such as None."""
     (item,) = parse_items(b"exhibit,kind,description,obtained\nE,sim,d,found\n", folder=seized)
     assert item == Item(2, "E", "sim", "d", "found", "object", None)
+
+
+def test_a_device_of_a_list_has_its_state(tmp_path: Path) -> None:
+    """A seizure of forty phones is a list; each row says whether the phone was on (law row R9)."""
+    header = b"exhibit,kind,description,obtained,power,left,isolation\n"
+    (item,) = parse_items(header + b"1,phone,p,seizure,on,standby,faraday; airplane-mode\n", folder=tmp_path)
+    assert (item.power, item.left, item.isolation) == ("on", "standby", ("airplane-mode", "faraday"))
+
+
+@pytest.mark.parametrize(
+    ("cells", "text"),
+    [
+        ("on,,jammer", "expected isolation to be of"),
+        ("on,,none faraday", "expected isolation none alone"),
+        (",on,", "expected a value for power"),
+        (",,faraday", "expected a value for power"),
+        ("broken,,", "expected power to be one of"),
+    ],
+)
+def test_a_state_that_makes_no_sense_is_told_with_its_row(tmp_path: Path, cells: str, text: str) -> None:
+    """What a person could not mean is refused before anything is registered."""
+    raw = f"exhibit,kind,description,obtained,power,left,isolation\n1,phone,p,seizure,{cells}\n".encode()
+    with pytest.raises(ItemsError, match=text) as caught:
+        parse_items(raw, folder=tmp_path)
+    assert [error.row for error in caught.value.errors] == [2]

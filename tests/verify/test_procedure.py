@@ -29,6 +29,10 @@ APOSTILLE = {"document": DOCUMENT, "role": "apostille"}
 TRANSLATION = {"document": DOCUMENT, "role": "translation"}
 RECORDING = {"document": DOCUMENT, "manner": "recording", "person": "camera", "role": "other"}
 TAKEN = {"method": "physical", "tool": "t", "version": "1", "write_blocker": "b"}
+FROM_ABROAD = {
+    "acquisition": {**TAKEN, "ended_at": "2026-11-01T00:00:00Z"}, "files": {"a": b"a"},
+    "obtained": "foreign-assistance", "place": "abroad", "seized_from": "a provider",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -186,16 +190,7 @@ def test_what_a_registration_lacks(world: World, details: dict[str, Any], rule: 
         ({"files": {"a": b"a"}, "acquisition": TAKEN}, "write-blocker"),
         ({"obtained": "voluntary", "data_country": "XB", "legal_papers": (APOSTILLE,)}, "legalisation"),
         ({"obtained": "foreign-assistance", "legal_papers": (TRANSLATION,)}, "translation"),
-        (
-            {
-                "obtained": "foreign-assistance",
-                "place": "abroad",
-                "seized_from": "a provider",
-                "files": {"a": b"a"},
-                "acquisition": {**TAKEN, "ended_at": "2026-11-01T00:00:00Z"},
-            },
-            "foreign-origin",
-        ),
+        (FROM_ABROAD, "foreign-origin"),
     ],
 )
 def test_what_is_there_is_not_missed(world: World, details: dict[str, Any], rule: str) -> None:

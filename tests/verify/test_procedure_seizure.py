@@ -114,7 +114,8 @@ def test_who_tells_who_he_is_by_key_has_not_signed_on_paper(world: World) -> Non
 def test_three_offices_or_an_apostille_or_a_treaty_legalise(world: World, roles: Any, is_missing: bool) -> None:
     """Row C9: a notary alone doesn't."""
     papers = tuple({"document": DOCUMENT, "role": role} for role in roles)
-    seized(world, obtained="voluntary", data_country="XB", **({"legal_papers": papers} if papers else {}))
+    details: dict[str, Any] = {"legal_papers": papers} if papers else {}
+    seized(world, obtained="voluntary", data_country="XB", **details)
     assert bool(missed(world, "legalisation")) is is_missing
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
 from custody.cli.assistance.requests import MissingField, missing_fields
 from custody.cli.results import Result
+from custody.cli.showing.freezes import Standing
 from custody.report.safe_text import show
 from custody.report.words import format_utc
 from custody.transfer.deadlines import Clock, ClockState
@@ -76,10 +77,27 @@ class RequestLine(Result, frozen=True, kw_only=True, tag="custody-request/v1"):
     until: str | Unset = UNSET
 
 
+class FreezeLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A freeze of an asset: ``state`` is ``running``, ``ending``, ``expired``, ``open`` (no end on record) or
+    ``lifted`` (and its provider not told); ``entry`` and ``by`` are of its newest record.
+    """
+
+    attention: bool
+    by: str
+    case: str
+    ends_at: str | Unset = UNSET
+    entry: int
+    exhibit: str
+    state: str
+
+
 class RequestList(Result, frozen=True, kw_only=True, tag="custody-requests/v1"):
-    """Requests in the order in which they were opened; ``attention`` counts what is due, overdue or expired."""
+    """Requests in the order in which they were opened, and with --due the freezes of assets; ``attention`` counts what
+    is due, overdue or expired.
+    """
 
     attention: int
+    freezes: tuple[FreezeLine, ...]
     requests: tuple[RequestLine, ...]
 
 
@@ -145,6 +163,33 @@ def medium_of_story(story: RequestStory) -> str:
     if story.is_on_paper:
         return "paper"
     return "letter" if story.sent_at is not None or story.origin is not None else "none"
+
+
+def freeze_line(item: Standing, at: datetime) -> FreezeLine:
+    """Return a freeze as a program reads it."""
+    state = item.state(at)
+    return FreezeLine(
+        attention=state in {"ending", "expired"} or not item.is_told,
+        by=item.by,
+        case=item.exhibit.case,
+        ends_at=item.ends_at or UNSET,
+        entry=item.entry,
+        exhibit=item.exhibit.number,
+        state=state,
+    )
+
+
+def freeze_lines(freezes: Iterable[FreezeLine], *, only_attention: bool) -> Iterator[str]:
+    """Yield the freezes in words."""
+    for item in freezes:
+        if item.attention or not only_attention:
+            end = format_utc(item.ends_at) if isinstance(item.ends_at, str) else ""
+            told = {
+                "expired": f"EXPIRED {end}",
+                "lifted": "lifted, and that its provider was told is not on record",
+                "open": "no end is on record",
+            }.get(item.state, f"ends {end}")
+            yield f"freeze of {show(f'{item.case}/{item.exhibit}')}: {told} (entry {item.entry}, by {item.by})"
 
 
 def clock_line(due: Due) -> ClockLine:

@@ -34,6 +34,7 @@ from schemas.errors import UsageError
 @click.option("--country", type=COUNTRY, help="The new country.")
 @click.option("--ledger", type=ORIGIN, metavar="ORIGIN", help="The organisation's own ledger.")
 @click.option("--age-key", type=AGE_KEY, metavar="AGE1...", help="The new key for what is encrypted to the agent.")
+@click.option("--contact", help="How to reach its contact point now (kept private).")
 @click.option("--name", help="The new name (kept private).")
 @click.option("--left", is_flag=True, help="The agent has left and signs no more.")
 @click.option("--reason", help="Why (kept private).")
@@ -44,6 +45,7 @@ def agent_change(context: Context, *, agent: str, who: Signing, when: When, **gi
     """Change what the ledger knows of AGENT; a registrar signs. Only what is given changes."""
     details = {
         "age_key": given["age_key"],
+        "contact": given["contact"],
         "country": given["country"],
         "ledger": given["ledger"],
         "left": "yes" if given["left"] else None,

@@ -43,6 +43,7 @@ ROLE = click.Choice([role for role in ROLES if role != "system"])
 @click.option("--country", type=COUNTRY, help="Two letters.")
 @click.option("--ledger", type=ORIGIN, metavar="ORIGIN", help="The organisation's own ledger, where it has one.")
 @click.option("--age-key", type=AGE_KEY, metavar="AGE1...", help="The key to which evidence for it is encrypted.")
+@click.option("--contact", help="How to reach its contact point, day and night (kept private).")
 @click.option("--member", "members", type=AGENT, multiple=True, help="A member of the unit.")
 @click.option("--name", help="The real name (kept private).")
 @signed
@@ -78,6 +79,7 @@ def _compose(context: Context, item: str, signers: tuple[Signer, ...], when: Whe
     details = {
         "age_key": given["age_key"],
         "agent": agent,
+        "contact": given["contact"],
         "country": given["country"],
         "keys": keys,
         "kind": kind,

@@ -13,6 +13,7 @@ from custody.cli.border.receipts import emit_outcome
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.intake.parents import find_event
+from custody.cli.intake.seizure_details import legal_paper_option, legal_papers_of
 from custody.cli.options import Signing, When, signed, timed
 from custody.cli.results import ActResult
 from custody.cli.showing.holdings import staging
@@ -26,12 +27,14 @@ from schemas.profile import RULES
     example="""
     custody explain 12 --statement "the second officer was called away" --cures two-investigators --as exam-07
     custody explain 12 --statement "photos were taken, and are attached" --document seal.jpg --as exam-07
+    custody explain 12 --statement "it came later" --cures legalisation --legal-paper apostille:a.pdf --as exam-07
     """,
     result=ActResult,
 )
 @click.argument("entry", metavar="ENTRY|HASH")
 @click.option("--statement", required=True, help="The explanation (kept private).")
 @document_option
+@legal_paper_option
 @click.option("--cures", multiple=True, metavar="RULE", help="What it explains; all that was found wanting without it.")
 @signed
 @timed
@@ -42,6 +45,7 @@ def explain(
     entry: str,
     statement: str,
     documents: tuple[Path, ...],
+    legal_papers: tuple[str, ...],
     cures: tuple[str, ...],
     who: Signing,
     when: When,
@@ -59,7 +63,12 @@ def explain(
         text = f"expected an event about an exhibit, a case, an agent or a request, found {entry}, about the ledger"
         raise UsageError("usage.event", text)
     with staging(context) as staged:
-        details = {"cures": meant, "documents": staged.documents(documents), "statement": statement}
+        details = {
+            "cures": meant,
+            "documents": staged.documents(documents),
+            "legal_papers": legal_papers_of(context, staged, legal_papers),
+            "statement": statement,
+        }
         composed = context.ledger().compose(
             "record.explained", signers=signers, details=details, when=when, anchor=Anchor(about=about)
         )

@@ -52,6 +52,7 @@ _how_options = several(
 )  # fmt: skip
 _ONE_ONLY = (
     "number", "nature", "kind", "description", "identifiers", "seal", "parents", "same", "data_country", "obtained",
+    "power", "left", "isolation", "device_note",
     "tool", "version", "method", "arguments", "device", "serial", "started", "ended", "write_blocker", "bundle",
     "certificate", "again",
     *SOURCE_NAMES, "hash_lists",
@@ -107,10 +108,10 @@ def register(
     What was interrupted goes on with --resume: what the copy holds is not read from the source again. In place nothing
     is copied, so all of it is read a second time and compared with what was read before.
 
-    A list is CSV in UTF-8, its first row names the columns: exhibit, kind, description and obtained; and, where wanted,
-    path (seen from the list), nature, place, seized_from, seal, identifiers, legal_authority, data_country, handling,
-    method, tool, version, arguments, device, serial, write_blocker; source_type, provider, account, period_from,
-    period_to, time_zone, request, channel, captured_url, captured_at.
+    A list is CSV in UTF-8, its first row names the columns: exhibit, kind, description, obtained; and, where wanted,
+    path (seen from the list), nature, place, seized_from, seal, identifiers, legal_authority, data_country, handling;
+    power, left, isolation; method, tool, version, arguments, device, serial, write_blocker; source_type, provider,
+    account, period_from, period_to, time_zone, request, channel, captured_url, captured_at.
 
     A forensic image (raw, split raw, E01, Ex01, qcow2, VMDK, VHD) is found with all of its segments, and the medium
     inside is read as well: its digests, the hashes stored in the image, sectors that couldn't be read. What is damaged
@@ -121,9 +122,7 @@ def register(
     is known. A time without a zone counts for nothing unless --time-zone says which one it is.
 
     With --certificate a provider's production is taken in: signature, request and all digests are computed anew.
-    One that is registered already is refused.
-
-    With --foreign-from and no PATH the exhibit's files are taken out of the bundle.
+    One that is registered already is refused. With --foreign-from and no PATH the files are taken out of the bundle.
 
     All names, places and descriptions are kept private: the ledger holds commitments to them.
     """
@@ -140,7 +139,7 @@ def register(
         wanted: tuple[Wanted, ...]
         if list_file is not None:
             _check_alone(paths, given)
-            shared = shared_details(staged, given)
+            shared = shared_details(context, staged, given)
             wanted = read_registrations(context, staged, list_file, case=case, shared=shared, taking=taking)
         else:
             wanted = (_one(context, staged, paths, case, given, when),)
@@ -181,7 +180,7 @@ def _one(context: Context, staged: Staged, paths: tuple[Path, ...], case: str, g
     certified = None if given["certificate"] is None else _read_certified(context, staged, paths, given)
     if certified is not None:
         paths, given = certified.paths, _told_by(certified, given)
-    details = exhibit_details(context, paths, given, when) | shared_details(staged, given)
+    details = exhibit_details(context, paths, given, when) | shared_details(context, staged, given)
     wanted = Wanted(case=case, number=number, paths=paths, details=details, seal=given["seal"])
     source = source_of(context, given, kind=details["kind"])
     if source is not None:

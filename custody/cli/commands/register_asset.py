@@ -14,6 +14,7 @@ from custody.cli.intake.asset_details import asset_details, recorded_of
 from custody.cli.intake.asset_names import Names, read_names
 from custody.cli.intake.asset_options import asset_options
 from custody.cli.intake.asset_proving import prove
+from custody.cli.intake.asset_watching import proven_state
 from custody.cli.intake.custody_wallets import refuse_shared
 from custody.cli.intake.registration import Wanted, register_exhibits
 from custody.cli.intake.registration_options import seizure_options, shared_details
@@ -74,7 +75,7 @@ def register_asset(
             refuse_shared(context, asset["transfer"], target, case=case, exhibit="", accept=accept)
         _add_proofs(context, staged, asset, given, names)
         files = (*paths, *(given[name] for name in ("media", "metadata") if given[name] is not None))
-        details = shared_details(staged, given) | {
+        details = shared_details(context, staged, given) | {
             "asset": asset,
             "content": content_of([]),
             "description": given["description"] or asset.get("asset") or asset.get("account") or "item of a platform",
@@ -104,3 +105,5 @@ def _add_proofs(context: Context, staged: Staged, asset: dict[str, Any], given: 
         return
     made = prove(context, given, names, recorded_of(asset))
     asset["proofs"] = [{"document": staged.document_bytes(item.raw)} for item in made]
+    state = proven_state(made, is_wallet=False) if "state" not in asset else None
+    asset |= {} if state is None else {"state": state}

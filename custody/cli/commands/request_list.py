@@ -13,6 +13,8 @@ from custody.cli.assistance.request_results import (
     RequestLine,
     RequestList,
     clock_lines,
+    freeze_line,
+    freeze_lines,
     headline,
     request_line,
     standing_lines,
@@ -22,6 +24,7 @@ from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.exits import Exit
 from custody.cli.output import emit
+from custody.cli.showing.freezes import freezes_of
 from custody.transfer.due import Due, by_request, open_dues
 from custody.transfer.forum import dues_now, forums_now, lacking_now
 
@@ -52,14 +55,17 @@ def request_list(
     outgoing: bool,
     holidays: Path | None,
 ) -> Exit:
-    """List the requests, ours and others', with their deadlines.
+    """List the requests, ours and others', with their deadlines; with --due also the freezes of assets that end.
 
     A deadline is a rule of the country that is asked, or of a treaty that both countries share, kept as data with its
     source beside it; one whose source is unconfirmed says so, and so does one that was counted without a list of public
     holidays. With --check a scheduler can watch: exit 6 means that somebody should look.
     """
     at, rest_days = context.now().astimezone(UTC), read_holidays(context, holidays)
-    with context.ledger().home.store.read() as reader:
+    access = context.ledger()
+    with access.home.store.read() as reader:
+        # A freeze of an asset ends as a preservation does, though nobody abroad was asked for it.
+        frozen = freezes_of(reader, access) if only_due and not (incoming or outgoing) else ()
         view = reader.view()
         stories = all_stories(reader)
         dues = by_request(open_dues(dues_now(view, stories, at=at, rest_days=rest_days)))
@@ -76,9 +82,16 @@ def request_list(
         and not (only_open and line.status in _OVER)
         and (clocks or not only_due)
     ]
+    freezes = [freeze_line(item, at) for item in frozen]
     attention = sum(clock.attention for line, _ in shown for clock in line.clocks)
-    result = RequestList(attention=attention, requests=tuple(line for line, _ in shown))
-    emit(context.settings, result, _lines(shown, only_attention=check and context.settings.quiet))
+    attention += sum(item.attention for item in freezes)
+    result = RequestList(attention=attention, freezes=tuple(freezes), requests=tuple(line for line, _ in shown))
+    is_brief = check and context.settings.quiet
+    emit(
+        context.settings,
+        result,
+        (*_lines(shown, only_attention=is_brief), *freeze_lines(freezes, only_attention=is_brief)),
+    )
     return Exit.ATTENTION if check and attention else Exit.DONE
 
 

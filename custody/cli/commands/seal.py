@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from custody.cli.acting.act_options import photo_option
+from custody.cli.acting.act_options import FILE, photo_option
 from custody.cli.acting.acts import Act, Target, record_act
 from custody.cli.acting.exhibit_selection import Selection, selecting
 from custody.cli.acting.seals import seal_for
@@ -23,6 +23,7 @@ from schemas.errors import UsageError
 @command(
     example="""
     custody seal 2026-0417/EX-1 --seal S-0001 --photo seal.jpg --as exam-07
+    custody seal EX-1 --seal S-0001 --photo-before front.jpg --photo-before back.jpg --photo sealed.jpg --as exam-07
     custody seal EX-1 EX-2 --seal S-0001 --seal S-0002 --package "bag 12" --as exam-07
     """,
     result=ActResult,
@@ -32,6 +33,7 @@ from schemas.errors import UsageError
 @click.option("--package", help="In what it is packed (kept private).")
 @click.option("--reason", help="Why (kept private).")
 @photo_option
+@click.option("--photo-before", "photos_before", multiple=True, type=FILE, help="A photo from before it was sealed.")
 @signed
 @timed
 @pass_custody
@@ -41,6 +43,7 @@ def seal(
     selection: Selection,
     seals: tuple[str, ...],
     photos: tuple[Path, ...],
+    photos_before: tuple[Path, ...],
     who: Signing,
     when: When,
     **given: str | None,
@@ -49,10 +52,10 @@ def seal(
     if selection.is_all and len(seals) > 1:
         raise UsageError("usage.seal", f"expected one --seal beside --all, found {len(seals)}")
     with staging(context) as staged:
-        digests = staged.documents(photos)
+        digests = {"photos": staged.documents(photos), "photos_before": staged.documents(photos_before)}
 
         def details(target: Target) -> Mapping[str, Any]:
-            return {**given, "seal": seal_for(seals, target), "photos": digests}
+            return {**given, **digests, "seal": seal_for(seals, target)}
 
         act = Act(type="exhibit.sealed", details=details)
         record_act(context, act, selection, who=who, when=when, keep=staged.keep)

@@ -24,6 +24,7 @@ from custody.cli.showing.attention import (
     attention_of_exhibits,
     attention_of_people,
 )  # fmt: skip
+from custody.cli.showing.freezes import attention_of_freezes
 from custody.ledger.prove import TileNodes, tree_root
 from custody.ledger.store import LedgerReader
 from custody.report.safe_text import show_path
@@ -80,6 +81,7 @@ def _look(context: Context, access: LedgerAccess, rest_days: Sequence[RestDays],
         checkpoint = check_newest(reader)
         attention = (
             *attention_of_requests(reader, now=now, rest_days=rest_days),
+            *attention_of_freezes(reader, access, now=now),
             *attention_of_drafts(access.drafts_folder(), now=now),
             *attention_of_exhibits(reader, now=now),
             *attention_of_people(reader),

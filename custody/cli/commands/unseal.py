@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from custody.cli.acting.act_options import photo_option
+from custody.cli.acting.act_options import FILE, photo_option
 from custody.cli.acting.acts import Act, Target, record_act
 from custody.cli.acting.exhibit_selection import Selection, selecting
 from custody.cli.acting.seals import compare_seal, seal_for
@@ -32,6 +32,7 @@ from schemas.errors import UsageError
 @click.option("--seal-intact/--seal-broken", "intact", default=None, help="As it was seen before it was opened.")
 @click.option("--reason", required=True, help="Why it is opened (kept private).")
 @photo_option
+@click.option("--photo-after", "photos_after", multiple=True, type=FILE, help="A photo of what was found inside.")
 @signed
 @timed
 @pass_custody
@@ -43,6 +44,7 @@ def unseal(
     intact: bool | None,
     reason: str,
     photos: tuple[Path, ...],
+    photos_after: tuple[Path, ...],
     who: Signing,
     when: When,
 ) -> None:
@@ -53,12 +55,12 @@ def unseal(
     if intact is None:
         raise UsageError("usage.seal", "expected --seal-intact or --seal-broken, found neither")
     with staging(context) as staged:
-        digests = staged.documents(photos)
+        digests = {"photos": staged.documents(photos), "photos_after": staged.documents(photos_after)}
 
         def details(target: Target) -> Mapping[str, Any]:
             seen = seal_for(seals, target)
             compare_seal(context, target.exhibit, seen)
-            return {"intact": intact, "photos": digests, "reason": reason, "seal": seen}
+            return {**digests, "intact": intact, "reason": reason, "seal": seen}
 
         act = Act(type="exhibit.unsealed", details=details)
         record_act(context, act, selection, who=who, when=when, keep=staged.keep)

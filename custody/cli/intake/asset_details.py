@@ -187,13 +187,21 @@ def _token(given: Given) -> dict[str, Any] | None:
 
 
 def _freeze(context: Context, staged: Staged, given: Given, when: When) -> dict[str, Any] | None:
-    _want(given, ("provider", "freeze_order", "freeze_receipt", "frozen_until"), ("provider",))
+    names = ("provider", "freeze_order", "freeze_receipt", "freeze_approved_by", "frozen_from", "frozen_until")
+    _want(given, names, ("provider",))
     if given["provider"] is None:
         return None
-    until = given["frozen_until"]
+    since, until = (
+        None if typed is None else _time(context, typed, when)
+        for typed in (given["frozen_from"], given["frozen_until"])
+    )
+    if since is not None and until is not None and until < since:
+        raise UsageError("usage.asset", f"expected --frozen-until after --frozen-from {since}, found {until}")
     return _some({
+        "approved_by": given["freeze_approved_by"],
         "document": staged.document(given["freeze_receipt"]),
-        "ends_at": None if until is None else _time(context, until, when),
+        "ends_at": until,
+        "frozen_at": since,
         "order": given["freeze_order"],
         "provider": given["provider"],
     })  # fmt: skip

@@ -65,6 +65,8 @@ holding_options = several(
     click.option("--provider", help="The provider that holds and froze it (kept private)."),
     click.option("--freeze-order", help="The order to it (kept private)."),
     click.option("--freeze-receipt", type=FILE, help="Its receipt, a document."),
+    click.option("--freeze-approved-by", help="Who approved the order (kept private)."),
+    click.option("--frozen-from", metavar="TIME", help="Since when it is frozen."),
     click.option("--frozen-until", metavar="TIME", help="When the freeze ends."),
     click.option("--envelope", help="Number of the envelope in which its secret is sealed (kept private)."),
     click.option("--envelope-seal", help="The envelope's seal number (kept private)."),

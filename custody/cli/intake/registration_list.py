@@ -115,9 +115,11 @@ def _source(context: Context, item: Item) -> Sourced | None:
 def _wanted(context: Context, item: Item, case: str, shared: Mapping[str, Any]) -> Wanted:
     told: dict[str, Any] = {name: getattr(item, name) for name in _PLAIN if getattr(item, name)}
     acquisition = {name: getattr(item, name) for name in _ACQUISITION if getattr(item, name)}
+    device = {name: getattr(item, name) for name in ("isolation", "left", "power") if getattr(item, name)}
     details = {
         **shared,
         **told,
+        "device_state": device or None,
         "acquisition": acquisition or None,
         "description": item.description,
         "handling": sorted({*item.handling, *(shared.get("handling") or ())}) or None,

@@ -21,6 +21,14 @@ from custody.cli.acting.act_options import (
 from custody.cli.acting.exhibit_selection import find_exhibit
 from custody.cli.context import Context
 from custody.cli.intake.parents import parents_of
+from custody.cli.intake.seizure_details import (
+    describe_attested,
+    device_of,
+    device_options,
+    identity_options,
+    legal_paper_option,
+    legal_papers_of,
+)
 from custody.cli.options import When
 from custody.cli.parameters import COUNTRY
 from custody.cli.showing.holdings import Staged
@@ -39,6 +47,7 @@ exhibit_options = several(
     click.option("--derived-from", "parents", multiple=True, metavar="EXHIBIT[@EVENT]", help="From what it was made."),
     click.option("--same-object-as", "same", multiple=True, metavar="EXHIBIT", help="Registered before as another."),
     click.option("--data-country", type=COUNTRY, help="Where the data lay."),
+    device_options,
 )
 """Options that describe one exhibit."""
 
@@ -64,7 +73,9 @@ seizure_options = several(
     click.option("--handling", multiple=True, type=click.Choice(get_args(Handling)), help="What to beware of."),
     document_option,
     photo_option,
+    legal_paper_option,
     attest_option,
+    identity_options,
 )
 """Options that hold for every exhibit of a list as well."""
 
@@ -92,18 +103,19 @@ Given = Mapping[str, Any]
 """Options by name, as click hands them in."""
 
 
-def shared_details(staged: Staged, given: Given) -> dict[str, Any]:
+def shared_details(context: Context, staged: Staged, given: Given) -> dict[str, Any]:
     """Return the details that hold for every exhibit of one command; documents are staged.
 
     Raises:
-        UsageError: ``usage.attest``, ``store.source``.
+        UsageError: ``usage.attest``, ``usage.legal-paper``, ``store.source``.
         StorageError: as the store does.
     """
     return {
-        "attestations": parse_attestations(given["attestations"]),
+        "attestations": describe_attested(staged, parse_attestations(given["attestations"]), given),
         "documents": staged.documents((*given["documents"], *given["photos"])),
         "handling": sorted(set(given["handling"])) or None,
         "legal_authority": given["legal_authority"],
+        "legal_papers": legal_papers_of(context, staged, given["legal_papers"]),
         "place": given["place"],
         "seized_from": given["seized_from"],
     }
@@ -113,12 +125,16 @@ def exhibit_details(context: Context, paths: Sequence[Path], given: Given, when:
     """Return the details of one exhibit; what was not said follows from what is there.
 
     Raises:
-        UsageError: ``usage.nature``, ``usage.acquisition``, ``usage.exhibit``, ``usage.derived``, ``usage.time``.
+        UsageError: ``usage.nature``, ``usage.device``, ``usage.acquisition``, ``usage.exhibit``, ``usage.derived``,
+            ``usage.time``.
     """
     nature = given["nature"] or ("data" if paths else "object")
     if (nature == "object") == bool(paths):
         expected = "no PATH for an object" if paths else f"a PATH for {nature}"
         raise UsageError("usage.nature", f"expected {expected}, found {'one' if paths else 'none'}")
+    device = device_of(given)
+    if device is not None and nature != "object":
+        raise UsageError("usage.device", f"expected an object where --power stands, found {nature}")
     kind = given["kind"] or kind_of_paths(paths)
     parents = parents_of(context, given["parents"])
     obtained = given["obtained"] or ("derived" if parents else "foreign-assistance" if given["bundle"] else "seizure")
@@ -127,6 +143,7 @@ def exhibit_details(context: Context, paths: Sequence[Path], given: Given, when:
         "data_country": given["data_country"],
         "derived_from": parents,
         "description": given["description"] or (", ".join(show_path(path.name) for path in paths[:16]) or kind),
+        "device_state": device,
         "identifiers": given["identifiers"],
         "kind": kind,
         "nature": nature,

@@ -1,0 +1,128 @@
+"""`custody freeze`: what became of the freeze of an asset at the provider that holds it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from custody.cli.acting.act_options import words_of
+from custody.cli.acting.acts import Target, record_notes
+from custody.cli.acting.exhibit_selection import Selection, format_exhibit, selecting
+from custody.cli.command import command
+from custody.cli.context import Context, pass_custody
+from custody.cli.options import FILE, Signing, When, signed, timed
+from custody.cli.periods import end_of, start_of
+from custody.cli.results import ActResult
+from custody.cli.showing.holdings import staging
+from custody.ledger.store import LedgerReader
+from custody.report.safe_text import show
+from custody.verify.view import Exhibit
+from schemas.details.asset import Asset, Freeze, FreezeChanged
+from schemas.details.exhibit import ExhibitRegistered
+from schemas.entry import parse_entry
+from schemas.errors import UsageError
+from schemas.text import format_time
+
+
+@command(
+    example="""
+    custody freeze EX-9 --change prolonged --until 2027-06-30 --order "order 9/27" --approved-by "court 1" --as exam-07
+    custody freeze EX-9 --change lifted --decided 2027-03-02 --notified 2027-03-03 --document notice.pdf --as exam-07
+    custody freeze EX-9 --change placed --until 2027-01-31 --provider "an exchange" --as exam-07
+    """,
+    result=ActResult,
+)
+@selecting
+@click.option(
+    "--change", required=True, type=click.Choice(words_of(FreezeChanged, "change")), help="What became of it."
+)
+@click.option("--until", metavar="TIME", help="When it ends now; a day alone up to its end.")
+@click.option("--decided", metavar="TIME", help="When that was decided; now, if not said.")
+@click.option("--approved-by", help="Who approved it (kept private).")
+@click.option("--order", help="The order (kept private).")
+@click.option("--provider", help="The provider, where it is not the one of the registration (kept private).")
+@click.option("--notified", metavar="TIME", help="When the provider was told that the freeze is lifted.")
+@click.option("--document", type=FILE, help="The order or the notice, kept in the home.")
+@click.option("--reason", help="Why (kept private).")
+@signed
+@timed
+@pass_custody
+def freeze(
+    context: Context,
+    *,
+    selection: Selection,
+    change: str,
+    until: str | None,
+    decided: str | None,
+    notified: str | None,
+    document: Path | None,
+    who: Signing,
+    when: When,
+    **given: str | None,
+) -> None:
+    """Record that the freeze of assets was placed, prolonged or lifted, and by whose decision.
+
+    A freeze whose end has passed is a finding of verify and check-procedure, and is told by status and request list
+    --due, as an expired preservation is.
+    """
+    moment, _ = when.moment(context.now())
+    times = {
+        "decided_at": start_of(context, decided) or format_time(moment),
+        "ends_at": end_of(context, until),
+        "notified_at": start_of(context, notified),
+    }
+    _check_times(change, times)
+    with staging(context) as staged:
+        shared = {**given, **times, "change": change, "document": staged.document(document)}
+
+        def details(target: Target) -> dict[str, str | None]:
+            with context.ledger().read() as reader:
+                _check_frozen(reader, target.exhibit, change)
+            return shared
+
+        record_notes(context, "asset.freeze-changed", details, selection, who=who, when=when, keep=staged.keep)
+
+
+def _check_times(change: str, times: dict[str, str | None]) -> None:
+    """Raise where the times don't go with the change.
+
+    Raises:
+        UsageError: ``usage.freeze``.
+    """
+    decided, ends, notified = times["decided_at"], times["ends_at"], times["notified_at"]
+    if change == "prolonged" and ends is None:
+        raise UsageError("usage.freeze", "expected --until beside --change prolonged, found none")
+    if change == "lifted" and ends is not None:
+        raise UsageError("usage.freeze", f"expected no --until beside --change lifted, found {ends}")
+    if change != "lifted" and notified is not None:
+        raise UsageError("usage.freeze", f"expected --notified beside --change lifted only, found {change}")
+    if ends is not None and ends < str(decided):
+        hint = "--decided TIME, if it was decided earlier than now"
+        raise UsageError(
+            "usage.freeze", f"expected --until after {decided}, when it was decided, found {ends}", hint=hint
+        )
+
+
+def _check_frozen(reader: LedgerReader, exhibit: Exhibit, change: str) -> None:
+    """Raise unless the exhibit is an asset, and one that is frozen where that is to be prolonged or lifted.
+
+    Raises:
+        UsageError: ``usage.freeze``.
+    """
+    entries = [parse_entry(reader.entry(index)) for index in reader.subject_entries(_subject(exhibit))]
+    details = next((item.event.details for item in entries if isinstance(item.event.details, ExhibitRegistered)), None)
+    if details is None or details.nature != "asset":
+        found = "nothing" if details is None else details.nature
+        raise UsageError("usage.freeze", f"expected an asset, found {show(format_exhibit(exhibit))}, which is {found}")
+    changes = [item.event.details.change for item in entries if isinstance(item.event.details, FreezeChanged)]
+    registered = isinstance(details.asset, Asset) and isinstance(details.asset.freeze, Freeze)
+    is_frozen = changes[-1] != "lifted" if changes else registered
+    if is_frozen == (change == "placed"):
+        known = "frozen already" if is_frozen else "not frozen"
+        text = f"expected {'one that is not' if is_frozen else 'a freeze'} to be {change}"
+        raise UsageError("usage.freeze", f"{text}, found {show(format_exhibit(exhibit))} {known} on record")
+
+
+def _subject(exhibit: Exhibit) -> tuple[str, str, str]:
+    return ("exhibit", exhibit.case, exhibit.number)
