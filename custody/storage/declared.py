@@ -134,6 +134,11 @@ CONSENT: Final = _select(tables.ConsentTable, "record", by=("id",))
 TRANSFER: Final = _select(tables.TransferTable, "record", by=("id",))
 _place = table_of(tables.SubjectEntryTable).c
 _consent = table_of(tables.ConsentTable).c
+_exhibit = table_of(tables.ExhibitTable).c
+BOUND_EXHIBITS: Final = _sql(
+    select(_exhibit.record).where(literal_column(tables.IS_BOUND)).order_by(_exhibit.case, _exhibit.number)
+)
+"""The exhibits that are bound to another ledger: in the words of the index, so that it is used."""
 CONSENTS: Final = _sql(
     select(_consent.record)
     .select_from(table_of(tables.SubjectEntryTable))

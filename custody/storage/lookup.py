@@ -22,13 +22,6 @@ _SIZES: Final = (1, 16, 256)
 """Values that one statement looks for: few sizes, so that all of them stay prepared."""
 
 
-BOUND_EXHIBITS: Final = (
-    'SELECT exhibit.record FROM exhibit WHERE instr(exhibit.record, ?) ORDER BY exhibit."case", exhibit.number'
-)
-BOUND: Final = '"bound_to":["'
-"""What stands in the record of an exhibit that is bound to a ledger, and in no other: a quote in a text is escaped."""
-
-
 def rows_among(
     connection: sqlite3.Connection,
     table: str,

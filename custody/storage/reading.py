@@ -11,7 +11,7 @@ from custody.ledger.prove import TileNodes
 from custody.ledger.rows import signing_from
 from custody.ledger.store import EMPTY_HEAD, Head, Tally
 from custody.storage import statements
-from custody.storage.lookup import BOUND, BOUND_EXHIBITS, exhibits_by, expect, indexes_among, read_tally, rows_among
+from custody.storage.lookup import exhibits_by, expect, indexes_among, read_tally, rows_among
 from custody.storage.records import read_record
 from custody.storage.stored_tiles import StoredTiles
 from custody.storage.stored_view import Known, StoredView
@@ -163,7 +163,7 @@ class Reader:
 
     def bound_exhibits(self) -> tuple[Exhibit, ...]:
         """Return the exhibits that go on with the consent of another ledger only, in order of case and number."""
-        return self._records(Exhibit, BOUND_EXHIBITS, BOUND)
+        return self._records(Exhibit, statements.BOUND_EXHIBITS)
 
     def _records(self, kind: Any, statement: str, *values: str) -> tuple[Any, ...]:
         return tuple(read_record(kind, text) for (text,) in self.connection.execute(statement, values))

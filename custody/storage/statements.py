@@ -45,6 +45,10 @@ LEDGER_DDL: Final = {
             'NULL, sealed INTEGER NOT NULL, record TEXT NOT NULL, PRIMARY KEY ("case", '
             "number), UNIQUE (registration) ) WITHOUT ROWID, STRICT"
         ),
+        (
+            'CREATE INDEX exhibit_bound ON exhibit ("case", number) WHERE instr(record, '
+            "'bound_to' || char(34) || ':[' || char(34))"
+        ),
         "CREATE INDEX exhibit_folded ON exhibit (folded)",
     ),
     "ledger": (
@@ -212,6 +216,11 @@ REQUESTS: Final = "SELECT request.record FROM request ORDER BY request.id"
 CONSENT: Final = "SELECT consent.record FROM consent WHERE consent.id = ?"
 
 TRANSFER: Final = "SELECT transfer.record FROM transfer WHERE transfer.id = ?"
+
+BOUND_EXHIBITS: Final = (
+    "SELECT exhibit.record FROM exhibit WHERE instr(record, 'bound_to' || char(34) || ':[' || "
+    'char(34)) ORDER BY exhibit."case", exhibit.number'
+)
 
 CONSENTS: Final = (
     "SELECT consent.record FROM subject_entry JOIN entry ON entry.entry_index = "

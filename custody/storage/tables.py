@@ -8,12 +8,14 @@ ever read into them: rows go in and out as the tuples of `custody.ledger.rows`.
 
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, PrimaryKeyConstraint, Text
+from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, PrimaryKeyConstraint, Text, text
 from sqlmodel import Field, MetaData, SQLModel
 
 STRICT = {"sqlite_strict": True}
 CLUSTERED = {"sqlite_strict": True, "sqlite_with_rowid": False}
 """Without a row id: the primary key is the table, which saves one of two trees."""
+IS_BOUND = "instr(record, 'bound_to' || char(34) || ':[' || char(34))"
+"""Whether an exhibit is bound to a ledger: that stands in no other record, as a quote in a text is escaped."""
 
 LEDGER = MetaData()
 DISCLOSURES = MetaData()
@@ -169,6 +171,7 @@ class ExhibitTable(LedgerBase, table=True):
     __tablename__ = "exhibit"
     __table_args__: ClassVar[Any] = (
         PrimaryKeyConstraint("case", "number"),
+        Index("exhibit_bound", "case", "number", sqlite_where=text(IS_BOUND)),
         Index("exhibit_folded", "folded"),
         CLUSTERED,
     )
