@@ -258,6 +258,23 @@ def check_path(raw: bytes) -> None:
         raise Bad("content.path", "a path of a form that isn't allowed")
 
 
+def raw_path(value: Any) -> bytes:
+    """The raw name that a disclosed path or target stands for: a text, or base64 of what isn't UTF-8."""
+    if isinstance(value, str):
+        return value.encode()
+    try:
+        if not isinstance(value, dict) or value.keys() != {"base64"} or not isinstance(value["base64"], str):
+            raise Bad("content.path", "")
+        raw = unbase64(value["base64"])
+    except Bad:
+        raise Bad("content.path", "neither a text nor base64") from None
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return raw
+    raise Bad("content.path", "base64 of what is UTF-8")
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # Records: a table-driven schema. A *form* is a function that raises ``Bad`` unless a value has the form.
 # ---------------------------------------------------------------------------------------------------------------------
@@ -901,7 +918,7 @@ ExhibitKey = tuple[str, str]
 
 @dataclass
 class Entry:
-    """An entry that was read, with its event. ``subjects`` are filled in when it is folded."""
+    """An entry that was read, with its event. The fields after ``event`` are filled in when it is folded."""
 
     raw: bytes
     record: dict[str, Any]
@@ -912,30 +929,15 @@ class Entry:
     relies_on: set[int] = field(default_factory=set)
     affirms: int | None = None
 
-    @property
-    def index(self) -> int:
-        """Its place in the ledger."""
-        return int(self.record["index"])
-
-    @property
-    def type(self) -> str:
-        """The event's type."""
-        return str(self.event["type"])
-
-    @property
-    def details(self) -> dict[str, Any]:
-        """The event's details."""
-        return dict(self.event["details"])
-
-    @property
-    def signers(self) -> list[dict[str, str]]:
-        """Who signs, the actor first."""
-        return list(self.event["signers"])
-
-    @property
-    def event_hash(self) -> str:
-        """The name of the event."""
-        return sha256(self.event_raw).hex()
+    def __post_init__(self) -> None:
+        """Name what is asked for often: its place in the ledger, how findings call it, and parts of the event."""
+        self.index: int = self.record["index"]
+        self.name = f"entry {self.index}"
+        self.type: str = self.event["type"]
+        self.details: dict[str, Any] = self.event["details"]
+        self.signers: list[dict[str, str]] = self.event["signers"]
+        self.about: list[dict[str, str]] = self.event.get("about", [])
+        self.event_hash = sha256(self.event_raw).hex()
 
     @property
     def exhibit(self) -> ExhibitKey:
@@ -1030,6 +1032,16 @@ def read_disclosure(text: str) -> Disclosure:
     if len(unbase64url(parts[0])) != 16:
         raise Bad("private.salt", "a salt that isn't 16 bytes")
     return Disclosure(sha256(text.encode()).hex(), parts[1], parts[2])
+
+
+def open_disclosure(text: str, places: dict[str, str]) -> Disclosure:
+    """Read a disclosure that must open one of some commitments, at its place."""
+    shown = read_disclosure(text)
+    if shown.commitment not in places:
+        raise Bad("disclosures.stray", f"opens no commitment, and says {shown.path}")
+    if places[shown.commitment] != shown.path:
+        raise Bad("disclosures.path", f"is the value of {places[shown.commitment]} and says {shown.path}")
+    return shown
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -1577,6 +1589,15 @@ def read_trust(raw: bytes) -> dict[str, Any]:
     return trust
 
 
+def keys_at(ledger: dict[str, Any], size: int) -> list[VKey]:
+    """The log keys that a trust file believes at a size."""
+    return [
+        parse_vkey(item["key"])
+        for item in ledger["log_keys"]
+        if item["first"] < size <= item.get("last", MAX_INTEGER) + 1
+    ]
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # The zip (bundle.md, "Zip"): one form, in which every byte follows from name, size and CRC of the members
 # ---------------------------------------------------------------------------------------------------------------------
@@ -1764,6 +1785,25 @@ def read_manifest(raw: bytes) -> dict[str, str]:
         listed[found[2]] = found[1]
         before = found[2]
     return listed
+
+
+def _check_declaration(raw: bytes) -> None:
+    if raw != b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n":
+        raise Bad("bag.declaration", "another declaration")
+
+
+def _parse_bag_info(raw: bytes) -> tuple[int, int]:
+    found = re.fullmatch(r"Payload-Oxum: ([0-9]+)\.([0-9]+)\n", raw.decode("latin-1"))
+    if not found:
+        raise Bad("bag.info", "not a single Payload-Oxum")
+    return decimal(found[1]), decimal(found[2])
+
+
+def member_of(item: dict[str, Any], folder: str) -> str:
+    """The member that holds a file or document of ``bundle.json``."""
+    if "encrypted" in item:
+        return f"data/encrypted/{item['encrypted']['sha256']}.age"
+    return folder + str(item["sha256"])
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -1957,15 +1997,6 @@ class LogKey:
     last: int = MAX_INTEGER
 
 
-@dataclass
-class Placed:
-    """An event that broke no rule."""
-
-    index: int
-    subjects: tuple[Subject, ...]
-    signers: frozenset[str]
-
-
 # requests.md, "Rules for request.*": status before, direction, status after
 REQUEST_STEPS: dict[str, tuple[str, str, str]] = {
     "request.sent": ("drafted sent answered", "outgoing", "sent"),
@@ -2004,7 +2035,7 @@ class State:
         self.requests: dict[str, Request] = {}
         self.consents: dict[str, Consent] = {}
         self.decided: set[str] = set()  # dispatches of other ledgers that were accepted or refused
-        self.events: dict[str, Placed] = {}
+        self.events: dict[str, Entry] = {}  # those that broke no rule
         self.ended: set[ExhibitKey] = set()
 
     # Subjects (completeness.md)
@@ -2042,8 +2073,8 @@ class State:
         elif entry.type == "transfer.refused":
             pass
         else:
-            found += [self.subject_of(item) for item in entry.event["about"]]
-        if group == "transfer" and "about" not in entry.event:
+            found += [self.subject_of(item) for item in entry.about]
+        if group == "transfer" and not entry.about:
             found.append(("transfer", entry.details["transfer"]))
         return tuple(dict.fromkeys(subject for subject in found if subject))
 
@@ -2060,9 +2091,7 @@ class State:
             if entry.is_custody_act:
                 self.ended.add(entry.exhibit)
             raise
-        self.events[entry.event_hash] = Placed(
-            entry.index, entry.subjects, frozenset(signer["agent"] for signer in entry.signers)
-        )
+        self.events[entry.event_hash] = entry
         return list(defects)
 
     def _check_every(self, entry: Entry) -> None:
@@ -2121,7 +2150,7 @@ class State:
             if any(pair != told for pair in sent):
                 raise Bad("rule.transfer-export", "an exhibit that isn't under way so")
         if entry.type == "access.logged" and entry.details["action"] == "exported":
-            is_told = about_kind(entry.event["about"][0]) == "exhibit" and "agent" in entry.details
+            is_told = about_kind(entry.about[0]) == "exhibit" and "agent" in entry.details
             if not is_told:
                 raise Bad("rule.access", "exported is what went to somebody on record, of exhibits")
         return ["defect.receipt-contested"] if entry.type == "transfer.contested" else []
@@ -2514,7 +2543,7 @@ class State:
     def _consent_of(self, entry: Entry) -> Consent | None:
         """The consent that an event about one names, if it is carried."""
         self._check_annotation(entry)
-        about = entry.event["about"]
+        about = entry.about
         consent = self.consents.get(about[0]["event"])
         if consent is None:
             return None
@@ -2576,7 +2605,7 @@ class State:
         if entry.type == "bundle.exported" and "to" not in details:
             if self.is_gated:
                 return "release.recipient-unnamed", FAILED
-            return ("release.recipient-unnamed", DEFECT) if "exhibit" in entry.event["about"][0] else None
+            return ("release.recipient-unnamed", DEFECT) if "exhibit" in entry.about[0] else None
         leaves = entry.type in ("custody.handed-over", "custody.moved", "custody.taken-over", "exhibit.released") or (
             entry.type == "exhibit.disposed" and details["manner"] not in ("destroyed", "wiped")
         )
@@ -2597,7 +2626,7 @@ class State:
     def _released(self, entry: Entry) -> list[ExhibitKey]:
         if entry.is_custody_act:
             return [entry.exhibit]
-        about = [item["exhibit"] for item in entry.event.get("about", ()) if "exhibit" in item]
+        about = [item["exhibit"] for item in entry.about if "exhibit" in item]
         return [self.registrations[item] for item in about if item in self.registrations]
 
     def _find_fault(
@@ -2630,7 +2659,7 @@ class State:
     # Annotations
 
     def _check_annotation(self, entry: Entry) -> None:
-        rule, about = RULES[entry.type], entry.event["about"]
+        rule, about = RULES[entry.type], entry.about
         if about_kind(about[0]) not in rule.about:
             raise Bad("rule.about", f"{entry.type} about such a thing")
         if entry.type in ONE_SUBJECT and len(about) > 1:
@@ -2649,7 +2678,7 @@ class State:
             self._check_affirmation(entry)
 
     def _check_affirmation(self, entry: Entry) -> None:
-        about = entry.event["about"]
+        about = entry.about
         if len({item["event"] for item in about}) > 1:
             raise Bad("rule.affirmed", "affirms several events")
         placed = self.events.get(about[0]["event"])
@@ -2660,7 +2689,7 @@ class State:
             raise Bad("rule.affirmed", "not about exactly the subjects of the event")
         actor = entry.event["actor"]
         two_registrars = "registrar" in self.agents[actor].roles and entry.count("registrar")
-        if actor not in placed.signers and not two_registrars:
+        if all(signer["agent"] != actor for signer in placed.signers) and not two_registrars:
             raise Bad("rule.affirmed", "neither by a signer of the event nor by two registrars")
 
     # What an entry relies on (entry.md, "Disputed entries"), in the state before it
@@ -2707,7 +2736,7 @@ def _binds_as(sent: dict[str, Any], consent: dict[str, Any]) -> bool:
 
 
 def _exhibits_of(entry: Entry) -> list[str]:
-    return sorted(item["exhibit"] for item in entry.event["about"] if "exhibit" in item)
+    return sorted(item["exhibit"] for item in entry.about if "exhibit" in item)
 
 
 def _check_system_role(kind: str, roles: Sequence[str]) -> None:
@@ -2808,6 +2837,62 @@ NAMED_AGENTS: dict[str, tuple[str, ...]] = {
     "transfer.refused": ("from",),
     "transfer.returned": ("from",),
 }
+
+
+def _is_within(entry: Entry, closure: dict[Subject, int]) -> bool:
+    return any(entry.index <= closure.get(subject, -1) for subject in entry.subjects)
+
+
+class Erased:
+    """What carried orders destroyed of one exhibit (verification.md, step 9)."""
+
+    def __init__(self, entries: Iterable[Entry], registration: str, root: str) -> None:
+        """Gather the orders; one about files has to be about this exhibit."""
+        self._commitments: set[str] = set()
+        self._files: set[str] = set()
+        orders = [entry for entry in entries if entry.type == "disclosure.erased"]
+        self._has_names = any(root in entry.details.get("names", ()) for entry in orders)
+        own = [entry for entry in orders if any(item.get("exhibit") == registration for item in entry.about)]
+        self._has_content = any(root in entry.details.get("contents", ()) for entry in own)
+        for entry in orders:
+            self._commitments |= {*entry.details["commitments"]}
+        for entry in own:
+            self._files |= {*entry.details.get("files", ())}
+
+    def is_nameless(self, commitment: str) -> bool:
+        """Whether a name in the list of files was erased."""
+        return self._has_names or commitment in self._commitments
+
+    def has_file(self, digest: str) -> bool:
+        """Whether a file was erased."""
+        return self._has_content or digest in self._files
+
+
+def _pairs(files: Iterable[dict[str, Any]]) -> list[tuple[str, int]]:
+    return sorted((item.get("digests", {"sha256": ""})["sha256"], item.get("size", -1)) for item in files)
+
+
+def heads_decided(entry: Entry) -> list[str | None]:
+    """The dispatches on which another ledger decided by an entry; none is named for a parcel that couldn't be read."""
+    if entry.type in ("transfer.accepted", "transfer.returned") and "foreign" in entry.details:
+        return [entry.details["foreign"]["head"]]
+    if entry.type == "transfer.refused":
+        return [item["head"] for item in entry.details.get("exhibits", ())] or [None]
+    raise Bad("receipt.kind", f"{entry.type} decides on no dispatch")
+
+
+def outcome_of(entry: Entry) -> tuple[str, str]:
+    """What another ledger decided, and at what time."""
+    details = entry.details
+    if entry.type == "transfer.refused":
+        return "refused", details["refused_at"]
+    if entry.type == "transfer.returned":
+        return "accepted", entry.event["occurred_at"]
+    return "accepted-with-reservations" if "reservations" in details else "accepted", details["accepted_at"]
+
+
+def _terms_of(details: dict[str, Any]) -> tuple[Any, ...]:
+    return details["onward"], [(item["code"], item.get("due")) for item in details.get("conditions", ())]
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -3117,6 +3202,66 @@ class Verification:
         if total != (size, len(self.payload)):
             self.find(1, "bag.oxum", BAG_INFO, f"expected {size}.{len(self.payload)}, found {total[0]}.{total[1]}")
 
+    # Step 2: checkpoint
+
+    def check_checkpoint(self) -> None:
+        """The checkpoint is signed by believed keys and continues what was seen."""
+        if self.checkpoint is None:
+            return
+        point = self.checkpoint
+        declared = {
+            parse_vkey(text) for text, key in self.state.log_keys.items() if key.first < point.size <= key.last + 1
+        }
+        ledger = self.believed(point.origin)
+        if ledger is None:
+            code = "checkpoint.no-trust" if self.trust is None else "checkpoint.unknown-origin"
+            self.find(2, code, point.origin, "nothing vouches for this ledger", INDETERMINATE)
+            self._open(declared)
+            return
+        keys = [key for key in keys_at(ledger, point.size) if key in declared]
+        if self.genesis() != ledger["genesis"]:
+            self.find(2, "checkpoint.genesis", point.origin, "entry 0 isn't the one that is believed")
+        if self._open(keys) and self.trust and "policy" in self.trust:
+            policy = parse_policy(self.trust["policy"])
+            signed = self._open([*keys, *policy.witnesses.values()])
+            if signed and not policy.is_reached(signed):
+                self.find(2, "checkpoint.quorum", point.origin, "not enough cosigners", INDETERMINATE)
+        self._check_seen(point, ledger["seen"])
+
+    def _open(self, keys: Iterable[VKey]) -> set[VKey]:
+        assert self.checkpoint is not None
+        try:
+            return open_note(self.checkpoint.note, keys)
+        except Bad as bad:
+            self.found(2, "checkpoint", bad)
+            return set()
+
+    def _check_seen(self, point: Checkpoint, seen: Sequence[dict[str, Any]]) -> None:
+        roots = {item["size"]: bytes.fromhex(item["root"]) for item in seen}
+        if not roots:
+            self.find(2, "checkpoint.first-contact", "checkpoint", "no checkpoint of this ledger was seen before", NOTE)
+            return
+        if point.size in roots:
+            if roots[point.size] != point.root:
+                self.find(2, "checkpoint.fork", "checkpoint", "another root was seen at this size: two histories")
+            return
+        given = [item for item in self.given_proofs if item["origin"] == point.origin]
+        proofs = [(item["from"], item["to"], item["nodes"]) for item in given]
+        carried = self.proof["consistency"] if self.proof else []
+        proofs += [(item["from"], point.size, item["nodes"]) for item in carried]
+        larger = sorted(size for size in roots if size > point.size)
+        for other in larger or [max(roots)]:
+            old, new = sorted((other, point.size))
+            for first, last, nodes in proofs:
+                if (first, last) == (old, new):
+                    try:
+                        either = {**roots, point.size: point.root}
+                        check_consistency(old, either[old], new, either[new], hashes(nodes))
+                    except Bad as bad:
+                        self.found(2, "checkpoint", bad)
+                    return
+        self.find(2, "checkpoint.not-linked", "checkpoint", "no proof leads to what was seen before", INDETERMINATE)
+
     # Step 4: entries
 
     def read_records(self) -> None:
@@ -3170,7 +3315,7 @@ class Verification:
             if entry.index and known.setdefault(entry.index - 1, bytes.fromhex(entry.record["previous"])) != (
                 bytes.fromhex(entry.record["previous"])
             ):
-                self.find(4, "entries.chain", f"entry {entry.index}", "isn't chained to the entry before it")
+                self.find(4, "entries.chain", entry.name, "isn't chained to the entry before it")
         if self.checkpoint is None or self.proof is None:
             return
         try:
@@ -3204,7 +3349,7 @@ class Verification:
         commitments: dict[str, str | None] = {}  # each with the content root of the event in which it stands first
         latest = ""
         for entry in self.entries:
-            name = f"entry {entry.index}"
+            name = entry.name
             entry.subjects = self.state.subjects_of(entry)
             self._check_possession(entry)
             self._check_signatures(entry)
@@ -3220,7 +3365,7 @@ class Verification:
             except Bad as bad:
                 self.found(7, name, bad)
             if entry.type == "record.affirmed":
-                placed = self.state.events.get(entry.event["about"][0].get("event", ""))
+                placed = self.state.events.get(entry.about[0].get("event", ""))
                 entry.affirms = placed.index if placed else None
             if self._stands_twice(entry, commitments):
                 self.find(7, "rule.commitment-twice", name, "a commitment that stands elsewhere already")
@@ -3251,7 +3396,7 @@ class Verification:
 
     def _check_possession(self, entry: Entry) -> None:
         for agent, key in public_keys(entry):
-            raw, name = unbase64(key["key"]), f"entry {entry.index}"
+            raw, name = unbase64(key["key"]), entry.name
             if good_key(raw) is None:
                 self.find(6, "key.public", name, f"a key of {agent} that is no good one")
                 continue
@@ -3261,7 +3406,7 @@ class Verification:
                 self.find(6, "enrolment.proof", name, f"a key of {agent} whose possession isn't proven")
 
     def _check_signatures(self, entry: Entry) -> None:
-        i, name = entry.index, f"entry {entry.index}"
+        i, name = entry.index, entry.name
         keys = self.state.keys
         if i == 0:  # the keys that sign entry 0 are those that it brings in
             found = [(agent, unbase64(key["key"])) for agent, key in public_keys(entry)]
@@ -3287,67 +3432,6 @@ class Verification:
         for agent in sorted(open_signers):
             self.find(6, "signatures.missing", name, f"{agent} didn't sign")
 
-    # Step 2: checkpoint
-
-    def check_checkpoint(self) -> None:
-        """The checkpoint is signed by believed keys and continues what was seen."""
-        if self.checkpoint is None:
-            return
-        point = self.checkpoint
-        declared = {
-            parse_vkey(text) for text, key in self.state.log_keys.items() if key.first < point.size <= key.last + 1
-        }
-        known = self.trust["ledgers"] if self.trust else []
-        ledger = next((item for item in known if item["origin"] == point.origin), None)
-        if ledger is None:
-            code = "checkpoint.no-trust" if self.trust is None else "checkpoint.unknown-origin"
-            self.find(2, code, point.origin, "nothing vouches for this ledger", INDETERMINATE)
-            self._open(declared)
-            return
-        keys = [key for key in keys_at(ledger, point.size) if key in declared]
-        if self.genesis() != ledger["genesis"]:
-            self.find(2, "checkpoint.genesis", point.origin, "entry 0 isn't the one that is believed")
-        if self._open(keys) and self.trust and "policy" in self.trust:
-            policy = parse_policy(self.trust["policy"])
-            signed = self._open([*keys, *policy.witnesses.values()])
-            if signed and not policy.is_reached(signed):
-                self.find(2, "checkpoint.quorum", point.origin, "not enough cosigners", INDETERMINATE)
-        self._check_seen(point, ledger["seen"])
-
-    def _open(self, keys: Iterable[VKey]) -> set[VKey]:
-        assert self.checkpoint is not None
-        try:
-            return open_note(self.checkpoint.note, keys)
-        except Bad as bad:
-            self.found(2, "checkpoint", bad)
-            return set()
-
-    def _check_seen(self, point: Checkpoint, seen: Sequence[dict[str, Any]]) -> None:
-        roots = {item["size"]: bytes.fromhex(item["root"]) for item in seen}
-        if not roots:
-            self.find(2, "checkpoint.first-contact", "checkpoint", "no checkpoint of this ledger was seen before", NOTE)
-            return
-        if point.size in roots:
-            if roots[point.size] != point.root:
-                self.find(2, "checkpoint.fork", "checkpoint", "another root was seen at this size: two histories")
-            return
-        given = [item for item in self.given_proofs if item["origin"] == point.origin]
-        proofs = [(item["from"], item["to"], item["nodes"]) for item in given]
-        carried = self.proof["consistency"] if self.proof else []
-        proofs += [(item["from"], point.size, item["nodes"]) for item in carried]
-        larger = sorted(size for size in roots if size > point.size)
-        for other in larger or [max(roots)]:
-            old, new = sorted((other, point.size))
-            for first, last, nodes in proofs:
-                if (first, last) == (old, new):
-                    try:
-                        either = {**roots, point.size: point.root}
-                        check_consistency(old, either[old], new, either[new], hashes(nodes))
-                    except Bad as bad:
-                        self.found(2, "checkpoint", bad)
-                    return
-        self.find(2, "checkpoint.not-linked", "checkpoint", "no proof leads to what was seen before", INDETERMINATE)
-
     # Step 8: completeness
 
     def check_completeness(self) -> None:
@@ -3356,8 +3440,7 @@ class Verification:
         if self.bundle is None or self.proof is None or export is None:
             self.find(8, "completeness.unproven", "bundle", "bundle.json, proof.json, checkpoint or export is missing")
             return
-        listed = {(item["case"], item["exhibit"]) for item in self.bundle["exhibits"]}
-        items = export.event["about"]
+        listed, items = {*self.listed()}, export.about
         about = {self.state.registrations.get(item["exhibit"]) for item in items if "exhibit" in item}
         requests = {item["request"] for item in items if "request" in item}
         if listed and "request" in export.details:
@@ -3375,7 +3458,7 @@ class Verification:
                 self.found(8, " ".join(subject), bad)
         for entry in self.entries:
             if entry is not export and not _is_within(entry, closure):
-                self.find(8, "completeness.stray", f"entry {entry.index}", "the exhibits don't call for it")
+                self.find(8, "completeness.stray", entry.name, "the exhibits don't call for it")
 
     def find_closure(self, listed: set[ExhibitKey], export: Entry) -> dict[Subject, int]:
         """All subjects that must be carried, each with the last index that counts."""
@@ -3411,7 +3494,23 @@ class Verification:
     def registration_of(self, name: ExhibitKey) -> Entry | None:
         """The entry that registered an exhibit and broke no rule."""
         exhibit = self.state.exhibits.get(name)
-        return next((entry for entry in self.entries if exhibit and entry.event_hash == exhibit.registration), None)
+        return self.state.events[exhibit.registration] if exhibit else None
+
+    def listed(self) -> list[ExhibitKey]:
+        """The exhibits that ``bundle.json`` lists."""
+        return [(item["case"], item["exhibit"]) for item in (self.bundle or {"exhibits": []})["exhibits"]]
+
+    def registered(self) -> Iterator[tuple[str, Entry]]:
+        """The listed exhibits whose registration is carried and broke no rule, each with that."""
+        for name in self.listed():
+            entry = self.registration_of(name)
+            if entry is not None:
+                yield " ".join(name), entry
+
+    def believed(self, origin: str | None) -> dict[str, Any] | None:
+        """What the trust file says of a ledger."""
+        ledgers = self.trust["ledgers"] if self.trust else []
+        return next((item for item in ledgers if item["origin"] == origin), None)
 
     def _check_subject(self, subject: Subject, last: int, proof: dict[str, Any], export: Entry) -> None:
         leaves = [
@@ -3430,34 +3529,6 @@ class Verification:
         if root_of(leaves).hex() != root:
             raise Bad("completeness.root", "other entries than the index says")
 
-    # Step 10: disclosures
-
-    def check_disclosures(self) -> None:
-        """Every disclosed value opens a commitment, at its place."""
-        places = dict(place for entry in self.entries for place in find_private(entry.event["details"], "/details"))
-        erased = {
-            commitment
-            for entry in self.entries
-            if entry.type == "disclosure.erased"
-            for commitment in entry.details["commitments"]
-        }
-        for text in self.disclosures or ():
-            try:
-                shown = open_disclosure(text, places)
-            except Bad as bad:
-                self.found(10, DISCLOSURES_JSON, bad)
-                continue
-            self.disclosed[shown.commitment] = shown
-            if shown.commitment in erased:
-                self.find(10, "disclosures.erased-shown", shown.path, "a value that was ordered to be erased", DEFECT)
-        hidden = places.keys() - self.disclosed.keys()
-        for reason, named in self.withheld.items():
-            for commitment in sorted(set(named) - hidden):
-                self.find(10, "disclosures.list", DISCLOSURES_JSON, f"{reason}: {commitment} is shown, or not carried")
-        for code, number in (("erased", len(hidden & erased)), ("withheld", len(hidden - erased))):
-            if number:
-                self.find(10, f"disclosures.{code}", "bundle", f"{number} private values aren't shown", NOTE)
-
     # Step 9: content
 
     def check_content(self) -> None:
@@ -3468,43 +3539,39 @@ class Verification:
         files = {item["sha256"]: item for item in bundle["files"]}
         named: set[str] = set()
         manifests: set[str] = set()
-        for item in bundle["exhibits"]:
-            registration = self.registration_of((item["case"], item["exhibit"]))
-            name = f"{item['case']} {item['exhibit']}"
+        for name, registration in self.registered():
             try:
-                if registration and "content" in registration.details:
+                if "content" in registration.details:
                     self._check_exhibit(name, registration, files, named, manifests)
             except Bad as bad:
                 self.found(9, name, bad)
-            if registration:
-                self._check_image(registration)
-        for entry in self.entries:
-            self._find_recorded_mismatch(entry, {(item["case"], item["exhibit"]) for item in bundle["exhibits"]})
+            self._check_image(registration)
+        self._find_recorded_mismatches()
         for digest in sorted(files.keys() - named):
             member = member_of(files[digest], "data/files/")
             self.find(9, "content.unnamed", member, "a file of which no listed exhibit consists")
         self._check_documents(bundle["documents"])
         self._check_payload(files, bundle["documents"], manifests)
-        self._check_assets(bundle["exhibits"])
-        self._check_certificates(bundle["exhibits"])
+        self._check_assets()
+        self._check_certificates()
 
-    def _find_recorded_mismatch(self, entry: Entry, listed: set[ExhibitKey]) -> None:
-        """A check or a handover on record that found other files than were registered."""
-        details = entry.details
-        for name in sorted(listed):
-            registration = self.registration_of(name)
-            if registration is None or ("exhibit", *name) not in entry.subjects[:1]:
+    def _find_recorded_mismatches(self) -> None:
+        """Checks and handovers on record that found other files than were registered."""
+        listed = {("exhibit", *name) for name in self.listed()}
+        for entry in self.entries:
+            about = listed & {*entry.subjects[:1]}
+            registration = self.registration_of((entry.subjects[0][1], entry.subjects[0][2])) if about else None
+            if registration is None:
                 continue
-            root = registration.details.get("content", {}).get("root")
-            sides = ("rehash_before", "rehash_after", "rehash")
-            found = [item for side in sides if (item := details.get(side))]
+            root, details = registration.details.get("content", {}).get("root"), entry.details
+            found = [details[side] for side in ("rehash_before", "rehash_after", "rehash") if side in details]
             wrong = [item for item in found if not item["match"] or item["root"] != root]
             if entry.type == "exhibit.checked":
                 whole = "mismatches" not in details and details["matching"] == details["checked"]
                 wrong = [] if whole and details["root"] == root else [details]
             for _ in wrong:
                 text = "files were found changed, and it was recorded"
-                self.find(9, "content.recorded-mismatch", f"entry {entry.index}", text, DEFECT)
+                self.find(9, "content.recorded-mismatch", entry.name, text, DEFECT)
 
     def _check_exhibit(
         self, name: str, registration: Entry, files: dict[str, Any], named: set[str], manifests: set[str]
@@ -3664,7 +3731,7 @@ class Verification:
 
     def _check_image(self, registration: Entry) -> None:
         """What a registration says itself of an image and of lists of digests; it fails nothing."""
-        name, details = f"entry {registration.index}", registration.details
+        name, details = registration.name, registration.details
         for image in [*([details["image"]] if "image" in details else []), *details.get("further_images", ())]:
             for word in dict.fromkeys(image.get("damage", ())):
                 self.find(9, f"image.{word}", name, "the image was registered with this damage", DEFECT)
@@ -3681,40 +3748,42 @@ class Verification:
                 if item[what]:
                     self.find(9, f"hash-list.{what.replace('_', '-')}", name, f"{item[what]}", NOTE)
 
-    def _check_assets(self, listed: Sequence[dict[str, str]]) -> None:
+    def _check_assets(self) -> None:
         """Custody wallets that serve twice, and the proofs about each asset (assets.md)."""
         served: dict[str, tuple[str, str]] = {}
-        for item in listed:
-            registration = self.registration_of((item["case"], item["exhibit"]))
-            asset = registration.details.get("asset") if registration else None
-            if asset is None:
-                continue
-            subject = f"{item['case']} {item['exhibit']}"
+        for subject, registration in self.registered():
+            asset = registration.details.get("asset", {})
             if "transfer" in asset:
                 wallet = self._shown(asset["transfer"]["wallet"])
-                mine = (item["case"], self._shown(asset.get("account")) or subject)
+                mine = (registration.exhibit[0], self._shown(asset.get("account")) or subject)
                 first = served.setdefault(wallet, mine) if wallet else mine
                 if "shared" in asset["transfer"] or first != mine:
                     self.find(12, "defect.shared-wallet", subject, "a custody wallet that serves another too", DEFECT)
             for number, document in enumerate(asset.get("proofs", ()), 1):
                 self._check_asset_proof(f"{subject}, asset proof {number}", asset, document["document"])
 
-    def _check_certificates(self, listed: Sequence[dict[str, str]]) -> None:
+    def _check_certificates(self) -> None:
         """The provider's certificate with which an exhibit came (requests.md, "Providers' certificates")."""
-        for item in listed:
-            entry = self.registration_of((item["case"], item["exhibit"]))
-            if entry is None or entry.type != "exhibit.registered" or "certificate" not in entry.details:
-                continue
-            name, member = f"{item['case']} {item['exhibit']}", f"data/documents/{entry.details['certificate']}"
-            if member not in self.members:
-                self.find(9, "certificate.absent", name, "the certificate isn't at hand", NOTE)
+        for name, entry in self.registered():
+            if entry.type != "exhibit.registered" or "certificate" not in entry.details:
                 continue
             try:
-                if self.members[member].size > ENTRY_BYTES:
-                    raise Bad("container.member-size", "a certificate that is too large")
-                self._check_certificate(name, bytes(self.view(member)), entry)
+                raw = self.read_document(entry.details["certificate"], ENTRY_BYTES)
+                if raw is None:
+                    self.find(9, "certificate.absent", name, "the certificate isn't at hand", NOTE)
+                else:
+                    self._check_certificate(name, raw, entry)
             except Bad as bad:
                 self.find(9, bad.code, name, bad.text, bad.severity)
+
+    def read_document(self, digest: str, most: int) -> bytes | None:
+        """The bytes of a document, if it is in the bundle."""
+        member = f"data/documents/{digest}"
+        if member not in self.members:
+            return None
+        if self.members[member].size > most:
+            raise Bad("container.member-size", "a document that is too large for what it is")
+        return bytes(self.view(member))
 
     def _check_certificate(self, name: str, raw: bytes, entry: Entry) -> None:
         envelope = decode(raw, ENTRY_BYTES)
@@ -3758,7 +3827,7 @@ class Verification:
         letters |= {
             item.details["manifest"]
             for item in self.entries
-            if item.type == "bundle.exported" and {"request": recorded} in item.event["about"]
+            if item.type == "bundle.exported" and {"request": recorded} in item.about
         }
         papers = {item.details.get("document") for item in about if item.type == "request.sent"}
         is_sent = answers["manifest"] in letters if "manifest" in answers else answers["sha256"] in papers
@@ -3789,23 +3858,17 @@ class Verification:
         return found.value if found and isinstance(found.value, str) else ""
 
     def _check_asset_proof(self, subject: str, asset: dict[str, Any], digest: str) -> None:
-        member = f"data/documents/{digest}"
-        if member not in self.members:
-            self.find(9, "asset.proof-absent", subject, "the proof isn't at hand", NOTE)
-            return
-        if chains is None:
+        if f"data/documents/{digest}" in self.members and chains is None:
             text = "not checked here: chains_from_spec.py doesn't lie beside this program"
             self.find(9, "asset.not-checked", subject, text, INDETERMINATE)
             return
         try:
-            if self.members[member].size > ASSET_PROOF_BYTES:
-                raise Bad("container.member-size", "a proof that is too large")
-            proof = read_record(bytes(self.view(member)), ASSET_PROOF_BYTES, "custody-asset-proof")
-            values = {
-                commitment: self.disclosed[commitment].value
-                for commitment, _ in find_private(asset, "")
-                if commitment in self.disclosed
-            }
+            raw = self.read_document(digest, ASSET_PROOF_BYTES)
+            if raw is None:
+                self.find(9, "asset.proof-absent", subject, "the proof isn't at hand", NOTE)
+                return
+            proof = read_record(raw, ASSET_PROOF_BYTES, "custody-asset-proof")
+            values = {commitment: shown.value for commitment, shown in self.disclosed.items()}
             pins = (self.trust or {}).get("chain_pins", ())
             for severity, code, text in chains.check_proof(proof, asset, values, pins):
                 self.find(9, code, subject, text, severity)
@@ -3829,6 +3892,34 @@ class Verification:
             if name not in wanted and name not in (README, BUNDLE_JSON, DISCLOSURES_JSON):
                 self.find(9, "content.unnamed", name, "nothing calls for it")
 
+    # Step 10: disclosures
+
+    def check_disclosures(self) -> None:
+        """Every disclosed value opens a commitment, at its place."""
+        places = dict(place for entry in self.entries for place in find_private(entry.event["details"], "/details"))
+        erased = {
+            commitment
+            for entry in self.entries
+            if entry.type == "disclosure.erased"
+            for commitment in entry.details["commitments"]
+        }
+        for text in self.disclosures or ():
+            try:
+                shown = open_disclosure(text, places)
+            except Bad as bad:
+                self.found(10, DISCLOSURES_JSON, bad)
+                continue
+            self.disclosed[shown.commitment] = shown
+            if shown.commitment in erased:
+                self.find(10, "disclosures.erased-shown", shown.path, "a value that was ordered to be erased", DEFECT)
+        hidden = places.keys() - self.disclosed.keys()
+        for reason, named in self.withheld.items():
+            for commitment in sorted(set(named) - hidden):
+                self.find(10, "disclosures.list", DISCLOSURES_JSON, f"{reason}: {commitment} is shown, or not carried")
+        for code, number in (("erased", len(hidden & erased)), ("withheld", len(hidden - erased))):
+            if number:
+                self.find(10, f"disclosures.{code}", "bundle", f"{number} private values aren't shown", NOTE)
+
     # Step 11: lawfulness (lawfulness.md). What was let out without consent is found while entries are folded.
 
     def check_lawfulness(self) -> None:
@@ -3843,11 +3934,10 @@ class Verification:
         # who has no ledger, or reads what was made for somebody without one, is told by his country
         made_for, reader = next((pair for pair in pairs if None not in pair), (None, None))
         if made_for != reader:
-            self.find(11, "lawfulness.recipient", f"entry {export.index}", f"made for {made_for}, and not for {reader}")
-        ledgers = (self.trust or {"ledgers": []})["ledgers"]
-        believed = [item["country"] for item in ledgers if to is not None and item["origin"] == to.ledger]
-        if to is not None and to.country is not None and believed and believed != [to.country]:
-            self.find(11, "lawfulness.country", f"entry {export.index}", f"{to.ledger} is in {believed[0]}")
+            self.find(11, "lawfulness.recipient", export.name, f"made for {made_for}, and not for {reader}")
+        believed = self.believed(to.ledger) if to is not None else None
+        if to is not None and to.country is not None and believed and believed["country"] != to.country:
+            self.find(11, "lawfulness.country", export.name, f"{to.ledger} is in {believed['country']}")
 
     def report_law(self) -> dict[str, Any] | None:
         """On what terms the bundle was made."""
@@ -3864,7 +3954,7 @@ class Verification:
         return law
 
     def _terms(self, to: str) -> Iterator[dict[str, Any]]:
-        listed = {(item["case"], item["exhibit"]) for item in (self.bundle or {"exhibits": []})["exhibits"]}
+        listed = self.listed()
         registrations = {self.state.exhibits[name].registration for name in listed if name in self.state.exhibits}
         for entry in self.entries:
             details = entry.details
@@ -3898,7 +3988,7 @@ class Verification:
         for entry in self.entries:
             if entry.type not in ("transfer.accepted", "transfer.returned") or "foreign" not in entry.details:
                 continue
-            foreign, where = entry.details["foreign"], f"entry {entry.index}"
+            foreign, where = entry.details["foreign"], entry.name
             called.add(foreign["manifest"])
             inner = self.inherited.get(foreign["manifest"])
             if inner is None:
@@ -3963,12 +4053,11 @@ class Verification:
         foreign = arrival.details["foreign"]
         name = (foreign["case"], foreign["exhibit"])
         exhibit, point = self.state.exhibits.get(name), self.checkpoint
-        listed = {(item["case"], item["exhibit"]) for item in (self.bundle or {"exhibits": []})["exhibits"]}
         wanted = (foreign["ledger"], foreign["size"], foreign["root"])
         if point is None or (point.origin, point.size, point.root.hex()) != wanted:
             yield "inherited.exhibit"
             return
-        if exhibit is None or name not in listed:
+        if exhibit is None or name not in self.listed():
             yield "inherited.exhibit"
             return
         if exhibit.head != foreign["head"]:
@@ -4007,16 +4096,16 @@ class Verification:
         before = self.inherited.get(foreign["manifest"])
         return None if before is None else before.began_as((foreign["case"], foreign["exhibit"]))
 
+    def _shows_other(self, outer: Verification, there: dict[str, str], here: dict[str, str]) -> bool | None:
+        """Whether a private value is another here than there; nothing where one side doesn't show it."""
+        shown = self.disclosed.get(there["commitment"]), outer.disclosed.get(here["commitment"])
+        return None if shown[0] is None or shown[1] is None else bool(shown[0].value != shown[1].value)
+
     def _find_other_asset(self, registered: Entry, accepted: Entry, outer: Verification) -> Iterator[str]:
         """Whether the account or the asset are others than were sent, where both sides show them."""
-        for part in ("account", "asset"):
-            told = [entry.details.get("asset", {}).get(part) for entry in (registered, accepted)]
-            shown = [
-                known[value["commitment"]].value
-                for known, value in zip((self.disclosed, outer.disclosed), told, strict=True)
-                if value and value["commitment"] in known
-            ]
-            if len(shown) == 2 and shown[0] != shown[1]:
+        there, here = (entry.details.get("asset", {}) for entry in (registered, accepted))
+        for part in sorted({"account", "asset"} & there.keys() & here.keys()):
+            if self._shows_other(outer, there[part], here[part]):
                 yield "inherited.content"
 
     def _find_other_decision(self, sent: Entry, accepted: Entry, outer: Verification) -> Iterator[str]:
@@ -4030,16 +4119,12 @@ class Verification:
             {item["code"]: item.get("text") for item in side.details.get("conditions", ())} for side in (sent, accepted)
         )
         for code in there.keys() & here.keys():
-            texts = [text["commitment"] for text in (there[code], here[code]) if text]
-            shown = [
-                known[text].value
-                for known, text in zip((self.disclosed, outer.disclosed), texts, strict=False)
-                if text in known
-            ]
-            if len(texts) == 1 or (len(shown) == 2 and shown[0] != shown[1]):
-                yield "inherited.conditions"
-            elif texts and len(shown) < 2:
+            texts = there[code], here[code]
+            is_other = self._shows_other(outer, *texts) if all(texts) else any(texts)
+            if is_other is None:
                 yield "inherited.condition-unseen"
+            elif is_other:
+                yield "inherited.conditions"
         if details["sent_at"] != sent.event["occurred_at"]:
             yield "inherited.sent-at"
         is_disputed = any(finding.code == "keys.disputed" for finding in self.findings)
@@ -4054,7 +4139,7 @@ class Verification:
     def check_behind(self) -> None:
         """Read again the letters of consents, and the receipts by proof."""
         for entry in self.entries if self.state.origin is not None else ():
-            where, origin = f"entry {entry.index}", entry.details.get("origin", {})
+            where, origin = entry.name, entry.details.get("origin", {})
             is_letter = entry.type in ("consent.recorded", "consent.conditions-met") and bool(origin)
             is_proof = entry.type == "transfer.receipt" and entry.details["manner"] == "proof"
             if not is_letter and not is_proof:
@@ -4078,7 +4163,7 @@ class Verification:
 
     def _order_on(self, entry: Entry, digest: str) -> int | None:
         """The first order that destroyed what a record rests on; none where something left under it since."""
-        own = set(_exhibits_of(entry)) if "about" in entry.event else {self._registration_of(entry)}
+        own = set(_exhibits_of(entry)) if entry.about else {self._registration_of(entry)}
         orders = [
             item.index
             for item in self.entries
@@ -4088,16 +4173,19 @@ class Verification:
         ]
         if not orders:
             return None
-        to = None
-        if entry.type != "transfer.receipt":
-            consent = entry.event_hash if entry.type == "consent.recorded" else entry.event["about"][0].get("event", "")
-            to = self.state.consents[consent].details["recipient"] if consent in self.state.consents else None
+        consent = None if entry.type == "transfer.receipt" else self._consent_behind(entry)
+        to = consent.details["recipient"] if consent else None
         has_left = any(
             item.index > orders[0] and item.details.get("to") == to and own & self._let_out(item)
             for item in self.entries
             if to is not None
         )
         return None if has_left else orders[0]
+
+    def _consent_behind(self, entry: Entry) -> Consent | None:
+        """The consent that an entry records, or of which it records that conditions were met."""
+        name = entry.event_hash if entry.type == "consent.recorded" else entry.about[0].get("event", "")
+        return self.state.consents.get(name)
 
     def _registration_of(self, entry: Entry) -> str:
         exhibit = self.state.exhibits.get(entry.exhibit)
@@ -4141,14 +4229,9 @@ class Verification:
         ]
         return told[-1] if told else None
 
-    def event_of(self, event_hash: str) -> Entry | None:
-        """The entry of an event that broke no rule."""
-        placed = self.state.events.get(event_hash)
-        return next((entry for entry in self.entries if placed and entry.index == placed.index), None)
-
     def _check_letter(self, entry: Entry, letter: Verification, where: str) -> None:
         details, origin, own = entry.details, entry.details["origin"], self.state.origin
-        source, export, point = letter.event_of(origin["event"]), letter.exporting_entry(), letter.checkpoint
+        source, export, point = letter.state.events.get(origin["event"]), letter.exporting_entry(), letter.checkpoint
         told = (origin["ledger"], origin["size"], origin["root"], origin["manifest"])
         found = (point.origin, point.size, point.root.hex(), export.details["manifest"]) if point and export else None
         exhibits = letter.bundle["exhibits"] if letter.bundle else []
@@ -4169,7 +4252,7 @@ class Verification:
         if entry.type == "consent.recorded":
             sender = details["authority"]
         else:
-            consent = self.state.consents.get(entry.event["about"][0].get("event", ""))
+            consent = self._consent_behind(entry)
             sender = consent.details["recipient"] if consent else ""
         if self.ledger_of(sender, entry.index) != origin["ledger"]:
             self.find(11, "letter.sender", where, f"{sender} keeps another ledger than {origin['ledger']}")
@@ -4182,7 +4265,7 @@ class Verification:
             item
             for item in letter.entries
             if item.type == "request.answered" and ("request", origin["request"]) in item.subjects
-            and letter.event_of(item.event_hash) is item
+            and letter.state.events.get(item.event_hash) is item
         ]  # fmt: skip
         if answers[-1:] != [source] or source.details["outcome"] not in GRANTING:
             self.find(11, "letter.grant", where, "not the newest answer, or it grants nothing")
@@ -4213,7 +4296,7 @@ class Verification:
 
     def _is_theirs(self, entry: Entry, letter: Verification) -> bool:
         """Whether what the sender of a letter asked is the request on which a consent rests."""
-        origin, consent = entry.details["origin"], self.state.consents.get(entry.event["about"][0].get("event", ""))
+        origin, consent = entry.details["origin"], self._consent_behind(entry)
         asked = letter.begun(origin["request"])
         named = consent.details.get("request") if consent and consent.details["manner"] != "letter" else None
         if named is None or (asked is not None and asked.type == "request.received"):
@@ -4272,7 +4355,7 @@ class Verification:
         waiting, seen, found = [registration], set(), set()
         while waiting:
             current = waiting.pop()
-            entry = self.event_of(current)
+            entry = self.state.events.get(current)
             if current in seen or entry is None:
                 continue
             seen.add(current)
@@ -4300,9 +4383,7 @@ class Verification:
             stands = {"event": proven.event_hash, "index": index, "ledger": point.origin, "root": point.root.hex(),
                       "size": point.size}  # fmt: skip
             decided += [(proven, stands, head) for head in heads_decided(proven)]
-            believed = next(
-                (one for one in (self.trust or {"ledgers": []})["ledgers"] if one["origin"] == point.origin), None
-            )
+            believed = self.believed(point.origin)
             if believed is None:
                 unknown.add(point.origin)
                 continue
@@ -4327,7 +4408,7 @@ class Verification:
         """The dispatch that the receipt ends, if it is the one decided on; of an unreadable parcel that isn't known."""
         before: Entry | None = receipt
         while before is not None and before.type != "transfer.dispatched":
-            before = self.event_of(before.event["link"].get("previous", ""))
+            before = self.state.events.get(before.event["link"].get("previous", ""))
         return before if before is not None and head in (None, before.event_hash) else None
 
     # What was explained on record (verification.md, step 12)
@@ -4345,8 +4426,8 @@ class Verification:
             placed = self.state.events.get(entry.event_hash)
             if placed is None or (cures is not None and not {finding.code, finding.code[10:]} & {*cures}):
                 continue
-            if any(finding.subject in self._names_of(item) for item in entry.event["about"]):
-                found.append(f"entry {entry.index}")
+            if any(finding.subject in self._names_of(item) for item in entry.about):
+                found.append(entry.name)
         words = f"{finding.text}; explained in {', '.join(found)}" if found else finding.text
         return Finding(finding.step, finding.code, finding.severity, finding.subject, words)
 
@@ -4407,117 +4488,6 @@ class Verification:
         if exhibit:
             result |= {"holder": exhibit.holder, "sealed": exhibit.is_sealed, "status": exhibit.status}
         return result
-
-
-class Erased:
-    """What carried orders destroyed of one exhibit (verification.md, step 9)."""
-
-    def __init__(self, entries: Iterable[Entry], registration: str, root: str) -> None:
-        """Gather the orders; one about files has to be about this exhibit."""
-        self._commitments: set[str] = set()
-        self._files: set[str] = set()
-        orders = [entry for entry in entries if entry.type == "disclosure.erased"]
-        self._has_names = any(root in entry.details.get("names", ()) for entry in orders)
-        own = [entry for entry in orders if any(item.get("exhibit") == registration for item in entry.event["about"])]
-        self._has_content = any(root in entry.details.get("contents", ()) for entry in own)
-        for entry in orders:
-            self._commitments |= {*entry.details["commitments"]}
-        for entry in own:
-            self._files |= {*entry.details.get("files", ())}
-
-    def is_nameless(self, commitment: str) -> bool:
-        """Whether a name in the list of files was erased."""
-        return self._has_names or commitment in self._commitments
-
-    def has_file(self, digest: str) -> bool:
-        """Whether a file was erased."""
-        return self._has_content or digest in self._files
-
-
-def member_of(item: dict[str, Any], folder: str) -> str:
-    """The member that holds a file or document of ``bundle.json``."""
-    if "encrypted" in item:
-        return f"data/encrypted/{item['encrypted']['sha256']}.age"
-    return folder + str(item["sha256"])
-
-
-def _pairs(files: Iterable[dict[str, Any]]) -> list[tuple[str, int]]:
-    return sorted((item.get("digests", {"sha256": ""})["sha256"], item.get("size", -1)) for item in files)
-
-
-def keys_at(ledger: dict[str, Any], size: int) -> list[VKey]:
-    """The log keys that a trust file believes at a size."""
-    return [
-        parse_vkey(item["key"])
-        for item in ledger["log_keys"]
-        if item["first"] < size <= item.get("last", MAX_INTEGER) + 1
-    ]
-
-
-def heads_decided(entry: Entry) -> list[str | None]:
-    """The dispatches on which another ledger decided by an entry; none is named for a parcel that couldn't be read."""
-    if entry.type in ("transfer.accepted", "transfer.returned") and "foreign" in entry.details:
-        return [entry.details["foreign"]["head"]]
-    if entry.type == "transfer.refused":
-        return [item["head"] for item in entry.details.get("exhibits", ())] or [None]
-    raise Bad("receipt.kind", f"{entry.type} decides on no dispatch")
-
-
-def outcome_of(entry: Entry) -> tuple[str, str]:
-    """What another ledger decided, and at what time."""
-    details = entry.details
-    if entry.type == "transfer.refused":
-        return "refused", details["refused_at"]
-    if entry.type == "transfer.returned":
-        return "accepted", entry.event["occurred_at"]
-    return "accepted-with-reservations" if "reservations" in details else "accepted", details["accepted_at"]
-
-
-def _terms_of(details: dict[str, Any]) -> tuple[Any, ...]:
-    return details["onward"], [(item["code"], item.get("due")) for item in details.get("conditions", ())]
-
-
-def _check_declaration(raw: bytes) -> None:
-    if raw != b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n":
-        raise Bad("bag.declaration", "another declaration")
-
-
-def _parse_bag_info(raw: bytes) -> tuple[int, int]:
-    found = re.fullmatch(r"Payload-Oxum: ([0-9]+)\.([0-9]+)\n", raw.decode("latin-1"))
-    if not found:
-        raise Bad("bag.info", "not a single Payload-Oxum")
-    return decimal(found[1]), decimal(found[2])
-
-
-def _is_within(entry: Entry, closure: dict[Subject, int]) -> bool:
-    return any(entry.index <= closure.get(subject, -1) for subject in entry.subjects)
-
-
-def open_disclosure(text: str, places: dict[str, str]) -> Disclosure:
-    """Read a disclosure that must open one of some commitments, at its place."""
-    shown = read_disclosure(text)
-    if shown.commitment not in places:
-        raise Bad("disclosures.stray", f"opens no commitment, and says {shown.path}")
-    if places[shown.commitment] != shown.path:
-        raise Bad("disclosures.path", f"is the value of {places[shown.commitment]} and says {shown.path}")
-    return shown
-
-
-def raw_path(value: Any) -> bytes:
-    """The raw name that a disclosed path or target stands for: a text, or base64 of what isn't UTF-8."""
-    if isinstance(value, str):
-        return value.encode()
-    try:
-        if not isinstance(value, dict) or value.keys() != {"base64"} or not isinstance(value["base64"], str):
-            raise Bad("content.path", "")
-        raw = unbase64(value["base64"])
-    except Bad:
-        raise Bad("content.path", "neither a text nor base64") from None
-    try:
-        raw.decode()
-    except UnicodeDecodeError:
-        return raw
-    raise Bad("content.path", "base64 of what is UTF-8")
 
 
 # ---------------------------------------------------------------------------------------------------------------------
