@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from custody.report import basis as basis_words
 from custody.report import evidence_table, law_page, verdict
+from custody.report.balance_words import BalanceRow, balance_rows
 from custody.report.basis import Basis
 from custody.report.evidence_table import FileRow
 from custody.report.findings import Shown, Subjects, show_findings
@@ -29,7 +30,9 @@ from schemas.report import ExhibitReport, Report, Severity, Verdict
 
 @dataclass(frozen=True, slots=True)
 class ExhibitPage:
-    """One exhibit: name, what it is, how it stood at the end, its story and its files; originals are marked so."""
+    """One exhibit: name, what it is, how it stood at the end, its story, its files, and what an asset's accounts held;
+    originals are marked so.
+    """
 
     name: str
     is_original: bool
@@ -38,6 +41,7 @@ class ExhibitPage:
     files: str
     rows: tuple[FileRow, ...]
     story: Story
+    balances: tuple[BalanceRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +182,7 @@ def _page(verified: Verified, teller: Teller, exhibit: ExhibitReport, *, is_orig
         files=_files(content, subject, registration, verified, is_original=is_original),
         rows=() if is_original else evidence_table.rows_of(content, subject, findings, disclosed, teller.absent),
         story=teller.tell(exhibit),
+        balances=balance_rows([entry for entry in entries if verified.placed[entry.entry.index].is_applied], disclosed),
     )
 
 

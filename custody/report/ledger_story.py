@@ -17,6 +17,7 @@ from custody.report.people import Person, people_of
 from custody.report.story import Act, Line, Mark, Story, Teller
 from custody.report.words import format_utc
 from custody.storage.reading import Reader
+from custody.verify.asset_history import captures_of, check_drops, recorded_balances, stories_of
 from custody.verify.disclosures_step import Values
 from custody.verify.explanations import Explanations
 from custody.verify.fold import Fold, Placed
@@ -24,6 +25,7 @@ from custody.verify.images import check_image
 from custody.verify.places import places_of
 from custody.verify.verify import Verified
 from custody.verify.view import Exhibit
+from schemas.details.asset import Asset
 from schemas.details.exhibit import ExhibitLinked, ExhibitRegistered
 from schemas.details.record import DisclosureErased
 from schemas.entry import ParsedEntry
@@ -134,7 +136,12 @@ def _verify(
         if placed[index].is_applied:
             check_image(entry, findings)
             explanations.add(entry, fold.state)
-    disputes = fold.finish()
+    disputes, values = fold.finish(), _values(disclosures, entries)
+    for history in stories_of(entries, placed, [(exhibit.case, exhibit.number)]).values():
+        captures = captures_of(history)
+        if captures and isinstance(captures[0].part, Asset):
+            balances = recorded_balances(captures, values.disclosed)
+            check_drops(history, captures, balances, values.disclosed, findings)
     explanations.stand_beside(findings)
     report = Report(
         at=at,
@@ -144,7 +151,7 @@ def _verify(
         steps=findings.steps(),
         verdict=findings.verdict(),
     )
-    return Verified(report, entries, placed, _values(disclosures, entries), fold.state, disputes), watch
+    return Verified(report, entries, placed, values, fold.state, disputes), watch
 
 
 def _values(disclosures: DisclosureStore, entries: dict[int, ParsedEntry]) -> Values:

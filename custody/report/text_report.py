@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from custody.report.balance_words import balance_lines
 from custody.report.document import CasePage, Document, ExhibitPage, StepPage
 from custody.report.findings import Shown, alike
 from custody.report.text_lines import (
@@ -82,6 +83,10 @@ def _exhibit(page: ExhibitPage) -> Iterator[str]:
     yield "    What happened to it"
     for act in page.story.acts:
         yield from act_lines(act)
+    if page.balances:
+        yield ""
+        yield "    What it held, in its smallest unit, as was recorded"
+        yield from balance_lines(page.balances)
     if page.rows:
         yield ""
         yield "    Its files"

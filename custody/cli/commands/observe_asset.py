@@ -103,8 +103,9 @@ def _details(context: Context, staged: Staged, watched: Watched, given: dict[str
     if given["proof_files"]:
         made = prove(context, given, names, watched.expects(details))
         details["proofs"] = [{"document": staged.document_bytes(item.raw)} for item in made]
-        if "state" not in details:
-            details |= proven_state(made) or {}
+        for whose in ("wallet", "account"):
+            state = proven_state(made, is_wallet=whose == "wallet") if "state" not in details else None
+            details |= {} if state is None else {"balance_of": whose, "state": state}
     if not details:
         text = "expected --proof, --observed-at, --custody-wallet or --value, found none"
         raise UsageError("usage.asset", text)

@@ -17,6 +17,7 @@ from custody.cli.output import emit
 from custody.cli.periods import WORDS, end_of, start_of
 from custody.cli.showing.holdings import Holdings
 from custody.cli.showing.show_result import ShownExhibit, shown_exhibit
+from custody.report.balance_words import balance_lines, balance_rows
 from custody.report.counts import count_bytes, counted
 from custody.report.family import Relative, children_of, parents_of
 from custody.report.image_words import medium_words
@@ -127,6 +128,9 @@ def _lines(page: _Page) -> Iterator[str]:
     yield from pairs(tuple(_summary(page)))
     yield from section("Who held it", holding_lines(story.story.holdings, end="then" if page.as_of else "now"))
     yield from section("What happened to it", (line for told in story.told for line in act_lines(told.act)))
+    balances = balance_rows([told.entry for told in story.told], story.disclosed)
+    if balances:
+        yield from section("What it held, in its smallest unit, as was recorded", balance_lines(balances))
     content = story.details.content
     if isinstance(content, Content) and content.count:
         yield from section("Its files", member_lines(page.where.members, content))

@@ -89,24 +89,28 @@ def watch(context: Context, exhibit: Exhibit) -> Watched:
     return Watched(exhibit, story, captures, disclosed, recorded_of(asset, captures[-1], disclosed))
 
 
-def proven_state(made: Sequence[Proven]) -> dict[str, Any] | None:
-    """Return state and ``balance_of`` by the newest block of which a proof tells a balance, the custody wallet's first.
+def proven_state(made: Sequence[Proven], *, is_wallet: bool) -> dict[str, Any] | None:
+    """Return what the newest block shows of which a proof tells what the custody wallet, or the account, held.
 
-    Nothing for proofs that tell none: of an owner, of a transaction.
+    Nothing where no proof tells it: of an owner, of a transaction.
     """
-    told = [(said.held.is_wallet, said.at, item.raw, said) for item in made for said in item.said if said.held]
+    told = [(said, item.raw) for item in made for said in item.said if said.held and said.held.is_wallet == is_wallet]
     if not told:
         return None
     # Most proofs are of an owner or a transaction, and need no header taken apart.
     from custody.onchain.check import parse_proof
     from custody.onchain.ethereum import parse_header
 
-    _, _, raw, said = max(told, key=lambda item: item[:2])
+    said, raw = max(told, key=lambda pair: pair[0].at)
     assert said.held is not None, "looked for above"
     proof = parse_proof(raw)
     header = parse_header(bytes.fromhex(proof.headers[proof.place]))
-    state = {"balance": str(said.held.amount), "block": f"0x{header.hash.hex()}", "height": header.number}
-    return {"balance_of": "wallet" if said.held.is_wallet else "account", "state": {**state, "observed_at": said.at}}
+    return {
+        "balance": str(said.held.amount),
+        "block": f"0x{header.hash.hex()}",
+        "height": header.number,
+        "observed_at": said.at,
+    }
 
 
 def typed_balance_of(given: Mapping[str, Any], names: Names) -> str | None:

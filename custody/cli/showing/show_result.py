@@ -8,6 +8,7 @@ from custody.cli.acting.entry_results import EntrySigner, signers_of
 from custody.cli.border.whereabouts import Whereabouts
 from custody.cli.results import Result
 from custody.evidence.members import Member
+from custody.report.balance_words import balance_rows
 from custody.report.family import Relative
 from custody.report.ledger_story import LedgerStory, Told
 from schemas.content import Content, Digests, path_value
@@ -87,10 +88,20 @@ class ShownRelative(Result, frozen=True, kw_only=True, tag="custody-shown-relati
     exhibit: str
 
 
+class ShownBalance(Result, frozen=True, kw_only=True, tag="custody-shown-balance/v1"):
+    """What the account or the custody wallet of an asset held, in its smallest unit, and when that was seen."""
+
+    amount: str
+    at: str
+    entry: int
+    holder: str
+
+
 class ShownExhibit(Result, frozen=True, kw_only=True, tag="custody-show/v1"):
     """The story of an exhibit; no holder and no status where it did not exist at the time asked for."""
 
     as_of: str | Unset = UNSET
+    balances: tuple[ShownBalance, ...] | Unset = UNSET
     case: str
     content: ShownContent | Unset = UNSET
     description: str
@@ -123,6 +134,7 @@ def shown_exhibit(
     status: Any = exhibit.status
     return ShownExhibit(
         as_of=as_of or UNSET,
+        balances=_balances(story) or UNSET,
         case=exhibit.case,
         content=_content(details.content, where) if isinstance(details.content, Content) else UNSET,
         description=next((line.value for line in story.description if line.label == "description"), ""),
@@ -144,6 +156,11 @@ def shown_exhibit(
         registered_by=story.registration.event.event.actor,
         status=status,
     )
+
+
+def _balances(story: LedgerStory) -> tuple[ShownBalance, ...]:
+    rows = balance_rows([told.entry for told in story.told], story.disclosed)
+    return tuple(ShownBalance(amount=str(row.amount), at=row.at, entry=row.entry, holder=row.holder) for row in rows)
 
 
 def _event(told: Told) -> ShownEvent:

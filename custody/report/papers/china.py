@@ -10,6 +10,7 @@ from custody.evidence.members import Member
 from custody.report.papers.exhibit_records import (
     Name,
     amount_of,
+    balance_tables,
     check_value,
     file_table,
     name_of,
@@ -94,6 +95,7 @@ def _list(
     tables = tuple(
         file_table(read, details, name_of(entry), lists.get(entry.event.hash, ())) for entry, details in found
     )
+    tables += balance_tables(read, found)
     return Paper(
         "cn-list", Label("List of electronic data", "电子数据清单"), read.language, basis, (), (), tables,
         _SIGNING,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from custody.evidence.members import Member
+from custody.report.balance_words import balance_rows
 from custody.report.counts import count_bytes, counted
 from custody.report.papers.paper import Label, Proof, Reader, Table, proof_of
 from custody.report.safe_text import show
@@ -87,6 +88,21 @@ def files_of(details: ExhibitRegistered) -> tuple[FileRecord, ...]:
     if not isinstance(details.content, Content) or not isinstance(details.content.files, tuple):
         return ()
     return details.content.files
+
+
+def balance_tables(read: Reader, found: Sequence[tuple[ParsedEntry, ExhibitRegistered]]) -> tuple[Table, ...]:
+    """Return what assets among the exhibits held over time, as was recorded; nothing where no balance is."""
+    heads = (
+        Label("Exhibit", "编号"), Label("Time", "时间"), Label("With", "持有账户"),
+        Label("Balance (smallest unit)", "余额（最小单位）"), Label("Entry", "记录序号"),
+    )  # fmt: skip
+    account, wallet = Label("the account", "涉案账户"), Label("the custody wallet", "保管钱包")
+    rows = tuple(
+        (name_of(entry), row.when, read.word(wallet if row.is_wallet else account), str(row.amount), str(row.entry))
+        for entry, _ in found
+        for row in balance_rows(tuple(acts_on(read.verified, entry)), read.verified.values.disclosed)
+    )
+    return (Table(Label("Balances", "余额记录"), heads, rows),) if rows else ()
 
 
 def file_table(read: Reader, details: ExhibitRegistered, name: str = "", listed: Sequence[Member] = ()) -> Table:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from custody.report.papers.exhibit_records import (
     Name,
     acts_on,
+    balance_tables,
     check_value,
     name_of,
     proofs_of,
@@ -42,7 +43,7 @@ def seizure_list(verified: Verified, exhibits: Sequence[Name], basis: tuple[Row,
     return Paper(
         "seizure-list", Label("List of seized exhibits"), "en", basis, (),
         (Row(Label("Legal authority"), "; ".join(authority)), Row(Label("Exhibits"), str(len(rows)))),
-        (Table(Label("Exhibits"), tuple(map(Label, heads)), rows),),
+        (Table(Label("Exhibits"), tuple(map(Label, heads)), rows), *balance_tables(read, found)),
         (Label("Officer"), Label("Person from whom it was taken"), Label("Onlooker who signs")),
         proofs_of(verified, found),
     )  # fmt: skip
