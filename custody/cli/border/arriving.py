@@ -21,7 +21,7 @@ from custody.verify.verify import Verified
 from schemas import canonical, layout, limits
 from schemas import pieces as piece_list
 from schemas.content import Content, Digests, FileRecord, ManifestLine, Pieces
-from schemas.errors import VerificationError
+from schemas.errors import UsageError, VerificationError
 from schemas.private import Disclosure
 from schemas.types import Private
 
@@ -75,7 +75,12 @@ class Unloading:
         target = self._staged.holdings.inherited(manifest)
         if not target.is_file():
             target.parent.mkdir(mode=0o700, exist_ok=True)
-            write_stripped(self._container, target)
+            try:
+                write_stripped(self._container, target)
+            except UsageError:
+                # Somebody else keeps the same bundle at this moment; the ledger says which of the two was taken in.
+                if not target.is_file():
+                    raise
 
     def _records(self, content: Content) -> Iterator[FileRecord]:
         if isinstance(content.files, tuple):
