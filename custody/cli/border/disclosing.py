@@ -1,4 +1,4 @@
-"""What a letter shows: --withhold and --disclose, beside what stays here by rule."""
+"""What a letter or a bundle shows: --withhold and --disclose, beside what stays here by rule."""
 
 from __future__ import annotations
 
@@ -12,6 +12,30 @@ from custody.bundle.disclose import Choice, parse_choice
 from schemas.errors import UsageError
 
 Body = TypeVar("Body", bound=Callable[..., Any])
+
+
+def choosing_of_exhibits(body: Body) -> Body:
+    """Give a command that packs exhibits --withhold, --disclose and --even-inherited, as one argument ``choice``.
+
+    Raises:
+        UsageError: ``bundle.pattern``.
+    """
+
+    @functools.wraps(body)
+    def run(
+        *args: Any, withhold: tuple[str, ...], disclose: tuple[str, ...], even_inherited: bool, **kwargs: Any
+    ) -> Any:
+        choice = parse_choice(withhold=withhold, disclose=disclose, even_inherited=even_inherited)
+        return body(*args, choice=choice, **kwargs)
+
+    for option in (
+        click.option(
+            "--even-inherited", is_flag=True, help="Withhold, even if another ledger's bundle within shows it."
+        ),
+        *_options("*:/details/place"),
+    ):
+        run = option(run)
+    return run  # type: ignore[return-value]
 
 
 def choosing(body: Body) -> Body:
@@ -29,11 +53,13 @@ def choosing(body: Body) -> Body:
             raise UsageError("usage.letter", text, hint="what is only recorded stays here")
         return body(*args, choice=choice, **kwargs)
 
-    for option in (
-        click.option("--disclose", multiple=True, metavar="TYPE:/FIELD", help="Show values that stay here by rule."),
-        click.option(
-            "--withhold", multiple=True, metavar="TYPE:/FIELD", help="Keep values back, such as *:/details/fields/*."
-        ),
-    ):
+    for option in _options("*:/details/fields/*"):
         run = option(run)
     return run  # type: ignore[return-value]
+
+
+def _options(example: str) -> tuple[Callable[[Any], Any], ...]:
+    return (
+        click.option("--disclose", multiple=True, metavar="TYPE:/FIELD", help="Show values that stay here by rule."),
+        click.option("--withhold", multiple=True, metavar="TYPE:/FIELD", help=f"Keep values back, such as {example}."),
+    )

@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from custody.bundle.build import Built
-from custody.bundle.disclose import parse_choice
+from custody.bundle.disclose import Choice
 from custody.cli.acting.exhibit_selection import Selection, select, selecting
+from custody.cli.border.disclosing import choosing_of_exhibits
 from custody.cli.border.encryption import Encrypting, encrypting, find_age_key
 from custody.cli.border.exporting import Outgoing, export
 from custody.cli.border.sent_records import WithheldLine, tell_withheld, withheld_lines
@@ -49,9 +50,7 @@ class BundleResult(Result, frozen=True, kw_only=True, tag="custody-bundled/v1"):
 @click.option("--request", metavar="REQUEST", help="The assistance request on record that it answers.")
 @click.option("--detached", is_flag=True, help="Leave the evidence out; it travels apart, named by its digest.")
 @encrypting
-@click.option("--withhold", multiple=True, metavar="TYPE:/FIELD", help="Keep values back, such as *:/details/place.")
-@click.option("--disclose", multiple=True, metavar="TYPE:/FIELD", help="Show values that stay here by rule.")
-@click.option("--even-inherited", is_flag=True, help="Withhold, even if another ledger's bundle within shows it.")
+@choosing_of_exhibits
 @signed_at_once
 @timed
 @pass_custody
@@ -65,9 +64,7 @@ def bundle(
     request: str | None,
     detached: bool,
     encrypting: Encrypting,
-    withhold: tuple[str, ...],
-    disclose: tuple[str, ...],
-    even_inherited: bool,
+    choice: Choice,
     who: Signing,
     when: When,
 ) -> None:
@@ -86,7 +83,7 @@ def bundle(
         exhibits=tuple(select(context, selection).exhibits),
         request=request,
         purpose=purpose,
-        choice=parse_choice(withhold=withhold, disclose=disclose, even_inherited=even_inherited),
+        choice=choice,
         is_detached=detached,
         recipients=encrypting.recipients(context, to=to, is_detached=detached),
     )

@@ -10,10 +10,11 @@ from typing import Any
 import click
 
 from custody.bundle.build import Built
-from custody.bundle.disclose import parse_choice
+from custody.bundle.disclose import Choice
 from custody.cli.acting.act_options import several
 from custody.cli.acting.exhibit_selection import Selection, format_exhibit, select, selecting
 from custody.cli.acting.signing import named_signers
+from custody.cli.border.disclosing import choosing_of_exhibits
 from custody.cli.border.encryption import Encrypting, encrypting
 from custody.cli.border.exporting import Outgoing, export
 from custody.cli.border.release_gate import check_recipient
@@ -66,9 +67,6 @@ _road = several(
 _bundle_options = several(
     click.option("--out", "-o", "target", type=FILE, required=True, help="The bundle to write."),
     click.option("--detached", is_flag=True, help="Leave the evidence out; it travels apart, named by its digest."),
-    click.option("--withhold", multiple=True, metavar="TYPE:/FIELD", help="Keep values back."),
-    click.option("--disclose", multiple=True, metavar="TYPE:/FIELD", help="Show values that stay here by rule."),
-    click.option("--even-inherited", is_flag=True, help="Withhold, even if another ledger's bundle within shows it."),
 )
 
 
@@ -88,6 +86,7 @@ _bundle_options = several(
               help="May it be handed on? (the consent's word; with-consent where none is needed)")  # fmt: skip
 @_road
 @_bundle_options
+@choosing_of_exhibits
 @encrypting
 @signed_at_once
 @timed
@@ -103,9 +102,7 @@ def dispatch(
     onward: str | None,
     target: Path,
     detached: bool,
-    withhold: tuple[str, ...],
-    disclose: tuple[str, ...],
-    even_inherited: bool,
+    choice: Choice,
     encrypting: Encrypting,
     who: Signing,
     when: When,
@@ -126,8 +123,7 @@ def dispatch(
     )  # fmt: skip
     outgoing = Outgoing(
         to=to, target=target, exhibits=exhibits, request=request, transfer=transfer, purpose=purpose,
-        choice=parse_choice(withhold=withhold, disclose=disclose, even_inherited=even_inherited), is_detached=detached,
-        acts=tuple(acts),
+        choice=choice, is_detached=detached, acts=tuple(acts),
         recipients=encrypting.recipients(context, to=to, is_detached=detached), tried="dispatch",
     )  # fmt: skip
     built = export(context, outgoing, who=who, when=when)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from custody.bundle.disclose import parse_choice
-from custody.cli.acting.act_options import several
+from custody.bundle.disclose import Choice
+from custody.cli.border.disclosing import choosing_of_exhibits
 from custody.cli.border.encryption import Encrypting, encrypting
 from custody.cli.border.exporting import Outgoing, export
 from custody.cli.command import command
@@ -24,17 +25,11 @@ from schemas.entry import parse_entry
 from schemas.errors import UsageError
 from schemas.types import Private, is_set
 
-_bundle_options = several(
-    click.option("--out", "-o", "target", type=FILE, required=True, help="The bundle to write."),
-    click.option("--withhold", multiple=True, metavar="TYPE:/FIELD", help="Keep more values back than before."),
-    click.option("--disclose", multiple=True, metavar="TYPE:/FIELD", help="Show values that stay here by rule."),
-    click.option("--even-inherited", is_flag=True, help="Withhold, even if another ledger's bundle within shows it."),
-)
-
 
 @command(example="custody transfer again 5f1c0e... -o parcel.zip --as reg-a1", result=Dispatched)
 @click.argument("transfer", type=TOKEN)
-@_bundle_options
+@click.option("--out", "-o", "target", type=FILE, required=True, help="The bundle to write.")
+@choosing_of_exhibits
 @encrypting
 @signed_at_once
 @timed
@@ -44,9 +39,7 @@ def transfer_again(
     *,
     transfer: str,
     target: Path,
-    withhold: tuple[str, ...],
-    disclose: tuple[str, ...],
-    even_inherited: bool,
+    choice: Choice,
     encrypting: Encrypting,
     who: Signing,
     when: When,
@@ -59,16 +52,14 @@ def transfer_again(
     """
     exhibits, sent = _on_its_way(context, transfer)
     before = _exports(context, transfer)
-    kept = {f"{item.type}:{item.field}" for record in before for item in record.withheld if item.reason == "hand"}
+    kept = sorted({(item.type, item.field) for record in before for item in record.withheld if item.reason == "hand"})
     is_detached = any(record.detached for record in before)
     keys = [key for record in before for key in record.encrypted_to]
     keys += encrypting.recipients(context, to=sent.to, is_detached=is_detached)
     outgoing = Outgoing(
         to=sent.to, target=target, exhibits=exhibits, request=str(sent.request) if is_set(sent.request) else None,
         transfer=transfer, purpose=_purpose(context, sent),
-        choice=parse_choice(
-            withhold=(*withhold, *sorted(kept)), disclose=disclose, even_inherited=even_inherited
-        ),
+        choice=replace(choice, withhold=(*choice.withhold, *kept)),
         is_detached=is_detached,
         recipients=tuple(dict.fromkeys(keys)), tried="dispatch",
     )  # fmt: skip
