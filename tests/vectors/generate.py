@@ -11,6 +11,7 @@ from typing import Any
 from schemas import canonical
 from tests.vectors import (
     acceptance_cases,
+    agent_cases,
     arrival_cases,
     asset_cases,
     border_cases,
@@ -53,6 +54,7 @@ MODULES = (
     certificate_cases,
     form_cases,
     reducer_cases,
+    agent_cases,
     asset_cases,
     border_cases,
     gate_cases,
