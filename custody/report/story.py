@@ -181,8 +181,9 @@ class Teller:
         """Name the exports about the same subjects before an erasure: what was sent out can't be called back."""
         index = erasure.entry.index
         mine = (self._exports.get(subject, []) for subject in self._verified.placed[index].subjects)
-        before = sorted({item for items in mine for item in items[: bisect_left(items, index)]})
-        more = f" and {len(before) - _EXPORTS} more" if len(before) > _EXPORTS else ""
+        # The first ones of all are among the first ones of each.
+        before = sorted({item for items in mine for item in items[: min(bisect_left(items, index), _EXPORTS + 1)]})
+        more = " and others" if len(before) > _EXPORTS else ""
         return ", ".join(f"entry {item}" for item in before[:_EXPORTS]) + more
 
     def _signatures(self, index: int, count: int) -> str:
@@ -238,7 +239,7 @@ def _erased_lines(erased: DisclosureErased) -> Iterator[Line]:
 
 
 _NAMED: Final = 3
-_EXPORTS: Final = 100
+_EXPORTS: Final = 16
 _WITHHELD: Final = {
     "absent": "(withheld: the sender does not hold it)",
     "hand": "(withheld by the sender's choice)",

@@ -1,0 +1,152 @@
+"""What a hostile bundle costs its reader grows with its size and no faster: else a court waits for ever.
+
+Counted are the interpreter's instructions in each function, for bundles of n and of 2n records of one kind. They are
+the same in every run: a function that walks all records for each of them takes four times as many, and not twice.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from types import CodeType, FrameType, SimpleNamespace
+from typing import Any
+
+import pytest
+
+from custody.bundle.container import read_container
+from custody.bundle.region import Held
+from custody.bundle.source import BundleSource
+from custody.ledger.compose import Anchor
+from custody.report.basis import Basis
+from custody.report.document import make_document
+from custody.verify.verify import Trusted, verify
+from schemas import layout, text
+from schemas.event import About
+from schemas.merkle import hash_leaf, root_of
+from schemas.trust import Trust
+from tests.vectors.forge import pack
+from tests.vectors.letter_cases import Letter, _right
+from tests.vectors.posts import Post, link_of, trust_in
+from tests.vectors.setting import CASE, FILES
+from tests.vectors.transfer_cases import RECALLED, RECEIPT, Road
+
+AT = text.parse_time("2026-11-22T00:00:00Z")
+RECORDS = 24
+WORTH_COUNTING = 3_000
+"""Instructions; a function with less is not where anybody waits."""
+Hostile = Callable[[Path, int], tuple[bytes, Trust]]
+
+
+def _letters(folder: Path, count: int) -> tuple[bytes, Trust]:
+    """Consents that all rest on one letter, which has as many answers."""
+    setting: Any = SimpleNamespace(forge=SimpleNamespace(folder=folder))
+    letter = Letter(answers=[{}] * count, times=count)
+    members, a, b = letter.tell(setting)
+    return pack(members), trust_in(a, b)
+
+
+def _receipts(folder: Path, count: int) -> tuple[bytes, Trust]:
+    """Receipts that all follow the last of many acts, far behind the dispatch."""
+    setting: Any = SimpleNamespace(forge=SimpleNamespace(folder=folder))
+    road = Road(setting)
+    road.b.accept(road.a, road.parcel)
+    accepted = next(entry for entry in road.b.forge.reader().parsed.values() if entry.event.type == "transfer.accepted")
+    raw, raws = _right(road, accepted.entry.index), road.b.forge.raws
+    digest = sha256(raw).hexdigest()
+    road.a.forge.documents[digest] = raw
+    origin = {
+        "event": accepted.event.hash, "index": accepted.entry.index, "ledger": road.b.world.origin,
+        "root": root_of(map(hash_leaf, raws)).hex(), "size": len(raws),
+    }  # fmt: skip
+    decided = accepted.event.details.accepted_at  # type: ignore[attr-defined]
+    told = {**RECEIPT, "decided_at": decided, "document": digest, "manner": "proof", "origin": origin}
+    road.a.act("transfer.recalled", RECALLED)
+    for _ in range(count):
+        road.a.act("custody.moved", {"place": "Room 5"})
+    link = link_of(road.a)
+    for _ in range(count):
+        composed = road.a.world.custody_act("transfer.receipt", CASE, "EX-1", told, link=link, actor="examiner-1")
+        road.a.forge.add(road.a.world.sign(composed))
+    return pack(road.a.bundle("EX-1", to="ministry")), trust_in(road.a, road.b)
+
+
+def _originals(folder: Path, count: int) -> tuple[bytes, Trust]:
+    """A chain of exhibits, each made from the one before, each in a case of its own, and corrected again and again."""
+    post = Post(folder, "a", {})
+    parents: list[dict[str, str]] = []
+    corrected = About(exhibit="")
+    for number in range(count):
+        case = f"C-{number:04}"
+        opened = {"authority": "prosecutor", "legal_basis": "order 7", "offences": ()}
+        post.event("case.opened", opened, actor="registrar-1", anchor=Anchor(case=case))
+        origin = {"derived_from": parents} if parents else {}
+        composed = post.world.registration(case, "EX", actor="examiner-1", files=FILES, **origin)
+        post.forge.add(post.world.sign(composed))
+        parents = [{"case": case, "event": composed.event.hash, "exhibit": "EX"}]
+        corrected = About(exhibit=composed.event.hash, event=composed.event.hash)
+    right = {"field": "description", "reason": "mistyped", "value": "disk"}
+    for _ in range(count):
+        post.event("record.corrected", right, anchor=Anchor(about=(corrected,)))
+    export = {"about": [About(exhibit=corrected.exhibit)], "stated": {"to": "ministry"}}
+    members = post.forge.bundle([(parents[0]["case"], "EX")], export=export)
+    return pack(members), trust_in(post)
+
+
+def _erased(folder: Path, count: int) -> tuple[bytes, Trust]:
+    """Orders that destroy, between exports of what they are about."""
+    post = Post(folder, "a", {})
+    for _ in range(count):
+        post.erase(commitments=["ab" * 32])
+        post.forge.export([(CASE, "EX-1")], {layout.MANIFEST: b""}, stated={"to": "ministry"})
+    return pack(post.bundle("EX-1", to="ministry")), trust_in(post)
+
+
+def _work(made: tuple[bytes, Trust]) -> Callable[[], None]:
+    raw, trust = made
+
+    def work() -> None:
+        source = BundleSource(read_container(Held(raw)))
+        verified = verify(source, trusted=Trusted(trust, "00" * 32), at=AT)
+        make_document(verified.report, verified, Basis(bundle="hostile.zip", trust=trust))
+
+    return work
+
+
+def _count(work: Callable[[], None]) -> Counter[CodeType]:
+    """Return how many instructions were run, by function."""
+    counts: Counter[CodeType] = Counter()
+
+    def trace(frame: FrameType, event: str, _: object) -> Any:
+        frame.f_trace_opcodes, frame.f_trace_lines = True, False
+        if event == "opcode":
+            counts[frame.f_code] += 1
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+    return counts
+
+
+@pytest.mark.parametrize("hostile", [_letters, _receipts, _originals, _erased], ids=lambda item: item.__name__[1:])
+def test_twice_the_records_cost_twice_the_work(tmp_path: Path, hostile: Hostile) -> None:
+    """No function walks over all records for each of them."""
+    works = []
+    for times in (1, 2):
+        folder = tmp_path / str(times)
+        folder.mkdir()
+        works.append(_work(hostile(folder, times * RECORDS)))
+    works[0]()  # what is loaded or kept at the first time isn't counted
+    once, twice = map(_count, works)
+    worse = {
+        f"{code.co_filename}:{code.co_firstlineno} {code.co_name}": (once[code], count)
+        for code, count in twice.items()
+        if count > max(WORTH_COUNTING, 3 * once[code])
+    }
+    assert worse == {}
