@@ -20,7 +20,7 @@ def machine(stage: Stage) -> Machine:
 def test_papers_are_printed_from_the_ledger(machine: Machine, stage: Stage) -> None:
     """One page each, with the hash of the record on it."""
     event = machine.entries()[-1].event.hash
-    for paper in ("cn-record", "cn-list", "fre-902-14", "seizure-list", "usc-1746", "usc-3505"):
+    for paper in ("cn-record", "cn-list", "fre-902-13", "fre-902-14", "seizure-list", "usc-1746", "usc-3505"):
         told = machine.json(f"print {paper} EX-1 -o {paper}.html")
         assert told["entries"] == [len(machine.entries()) - 1]
         text = (stage.folder / f"{paper}.html").read_text("utf-8")
@@ -66,7 +66,7 @@ def test_nothing_is_overwritten_or_half_written(machine: Machine, stage: Stage) 
     machine.fail(f"print transfer-receipt {'ab' * 16} -o other.html", Exit.USAGE, "print.subject")
     machine.fail("print love-letter EX-1 -o other.html", Exit.USAGE, "usage.command")
     machine.json("register disk.img --case 2026-0417 --exhibit EX-2 --as exam-07")
-    for paper in ("fre-902-14", "usc-1746", "usc-3505"):
+    for paper in ("fre-902-13", "fre-902-14", "usc-1746", "usc-3505"):
         machine.fail(f"print {paper} EX-1 EX-2 -o other.html", Exit.USAGE, "print.one")
     assert not Path(stage.folder / "other.html").exists()
 

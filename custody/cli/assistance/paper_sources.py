@@ -27,7 +27,9 @@ from schemas.errors import UsageError, VerificationError
 from schemas.text import format_time
 from schemas.types import is_set
 
-OF_EXHIBITS: Final = frozenset({"cn-list", "cn-record", "fre-902-14", "seizure-list", "usc-1746", "usc-3505"})
+OF_EXHIBITS: Final = frozenset(
+    {"cn-list", "cn-record", "fre-902-13", "fre-902-14", "seizure-list", "usc-1746", "usc-3505"}
+)
 """Papers about exhibits."""
 _MOST: Final = 10_000
 """Files of one list that are printed; some 500 pages."""

@@ -146,13 +146,14 @@ def _make(
     basis: tuple[Row, ...],
     lists: Mapping[str, Sequence[Member]],
 ) -> Paper:
-    from custody.report.papers import china, exchange, foreign_record, fre, seizure
+    from custody.report.papers import china, exchange, foreign_record, fre, fre_generated, seizure
 
     if paper == "cn-list":
         return china.cn_list(verified, names, basis, lists)
     if paper in OF_EXHIBITS:
         of_exhibits = {
             "cn-record": china.cn_record,
+            "fre-902-13": fre_generated.fre_902_13,
             "fre-902-14": fre.fre_902_14,
             "seizure-list": seizure.seizure_list,
             "usc-1746": foreign_record.usc_1746,

@@ -18,8 +18,16 @@ from custody.report.papers.exhibit_records import (
     registrations,
 )
 from custody.report.papers.paper import Label, Paper, Reader, Row
+from custody.report.papers.seizure_facts import (
+    case_rows,
+    device_text,
+    paper_table,
+    people_table,
+    person_text,
+    protection_text,
+    seal_table,
+)
 from custody.verify.verify import Verified
-from schemas.details.case import CaseChanged, CaseOpened
 from schemas.details.exhibit import (
     Acquisition,
     Attestation,
@@ -48,14 +56,18 @@ def _record(read: Reader, exhibits: Sequence[Name], basis: tuple[Row, ...]) -> P
     taken = details.acquisition if isinstance(details.acquisition, Acquisition) else None
     attested = details.attestations if isinstance(details.attestations, tuple) else ()
     process = (taken.started_at, taken.ended_at, taken.arguments) if taken else ()
+    *case, cause = case_rows(read, [str(entry.event.event.case)])
     rows = (
-        Row(Label("Cause of the case", "案由"), _cause(verified, read, str(entry.event.event.case))),
+        cause,
         Row(Label("Object", "对象"), read.several(details.description, details.seized_from)),
         Row(Label("Content", "内容"), _what(read, details)),
         Row(Label("Time", "时间"), read.when(entry)),
         Row(Label("Place", "地点"), read.value(details.place)),
         Row(Label("Method", "方法"), _method(read, details, taken)),
-        Row(Label("Process", "过程"), read.several(_obtained(read, details), details.legal_authority, *process)),
+        Row(Label("Process", "过程"), read.several(_obtained(read, details), *process)),
+        *case,
+        Row(Label("Legal authority of the collection", "取证法律手续"), read.value(details.legal_authority)),
+        Row(Label("State of the device", "设备状态"), device_text(read, details)),
         Row(_INVESTIGATORS, read.signers(entry, "actor", "second")),
         Row(_HOLDER, _attested(read, attested, _HOLDERS)),
         Row(Label("Witnesses", "见证人"), _witnesses(read, entry, attested)),
@@ -64,11 +76,12 @@ def _record(read: Reader, exhibits: Sequence[Name], basis: tuple[Row, ...]) -> P
             Label("Integrity check value of all files", "全部文件的完整性校验值"),
             check_value(details, language=read.language),
         ),
+        Row(Label("How integrity is protected", "完整性保护方式"), protection_text(read, entry, details)),
     )
     return Paper(
         "cn-record", Label("Record of the collection of electronic data", "电子数据提取笔录"), read.language, basis,
         (), rows,
-        (file_table(read, details),),
+        (file_table(read, details), *seal_table(read, [first]), *paper_table(read, [first])),
         _SIGNING,
         proofs_of(verified, [first]),
     )  # fmt: skip
@@ -95,9 +108,17 @@ def _list(
     tables = tuple(
         file_table(read, details, name_of(entry), lists.get(entry.event.hash, ())) for entry, details in found
     )
-    tables += balance_tables(read, found)
+    tables += (*seal_table(read, found), *people_table(read, found), *balance_tables(read, found))
+    *case, cause = case_rows(read, (str(entry.event.event.case) for entry, _ in found))
+    investigators = dict.fromkeys(read.signers(entry, "actor", "second") for entry, _ in found)
+    rows = (
+        cause,
+        *case,
+        Row(_INVESTIGATORS, "; ".join(investigators)),
+        Row(Label("Exhibits", "件数"), str(len(found))),
+    )
     return Paper(
-        "cn-list", Label("List of electronic data", "电子数据清单"), read.language, basis, (), (), tables,
+        "cn-list", Label("List of electronic data", "电子数据清单"), read.language, basis, (), rows, tables,
         _SIGNING,
         proofs_of(read.verified, found),
     )  # fmt: skip
@@ -112,16 +133,6 @@ def _obtained(read: Reader, details: ExhibitRegistered) -> str:
     return read.term(details.obtained)
 
 
-def _cause(verified: Verified, read: Reader, case: str) -> str:
-    told = ""
-    for entry in verified.entries.values():
-        details = entry.event.details
-        if entry.event.event.case == case and isinstance(details, CaseOpened | CaseChanged):
-            offences = details.offences if isinstance(details.offences, tuple) else ()
-            told = "; ".join(f"{item.country}: {read.value(item.text)}" for item in offences) or told
-    return told or read.value(UNSET)
-
-
 def _method(read: Reader, details: ExhibitRegistered, taken: Acquisition | None) -> str:
     if taken is None:
         return _obtained(read, details)
@@ -129,13 +140,7 @@ def _method(read: Reader, details: ExhibitRegistered, taken: Acquisition | None)
 
 
 def _attested(read: Reader, attested: tuple[Attestation, ...], roles: tuple[str, ...]) -> str:
-    told = [
-        f"{read.value(item.person)}: {read.term(item.role)}, {read.term(item.manner)}"
-        + (f", {read.value(item.reason)}" if is_set(item.reason) else "")
-        for item in attested
-        if item.role in roles
-    ]
-    return "; ".join(told) or read.value(UNSET)
+    return "; ".join(person_text(read, item) for item in attested if item.role in roles) or read.value(UNSET)
 
 
 def _witnesses(read: Reader, entry: ParsedEntry, attested: tuple[Attestation, ...]) -> str:

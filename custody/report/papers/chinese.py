@@ -28,6 +28,14 @@ _OURS: Final = {
     "web-capture": "网页固定", "asset": "虚拟财产", "object": "实物",
     "foreign-assistance": "来自境外，通过协助取得", "found": "发现", "voluntary": "自愿提供",
     "courier": "运送人", "receiver": "接收人",
+    "driving-licence": "驾驶证", "identity-card": "居民身份证", "passport": "护照", "residence-permit": "居留证件",
+    "service-card": "工作证",
+    "airplane-mode": "飞行模式", "faraday": "屏蔽袋", "network-unplugged": "断开网线", "none": "未隔离",
+    "radio-off": "关闭无线信号", "sim-removed": "取出SIM卡",
+    "off": "关机", "on": "开机", "standby": "待机", "unknown": "不明",
+    "apostille": "附加证明书", "certified-copy": "经核对的副本", "consular-authentication": "使领馆认证",
+    "ministry-authentication": "外交主管机关认证", "notarisation": "公证书", "translation": "译文",
+    "treaty-channel": "条约途径",
     "absent": "不在场", "paper": "纸质签名", "stylus": "电子签名笔签名",
 }  # fmt: skip
 """Words that are ours, and that nobody confirmed yet (mark M)."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from custody.report.papers.paper import Label, Paper, Reader, Row, Table, proof_of
+from custody.report.papers.seizure_facts import case_rows
 from custody.report.safe_text import show
 from custody.report.words import format_utc
 from custody.transfer.requests import RequestStory
 from custody.verify.verify import Verified
+from schemas.details.consent import Condition, ConsentRecorded
 from schemas.details.custody import Rehash, SealSeen
 from schemas.details.request import RequestBody, RequestReceived
 from schemas.details.transfer import (
@@ -52,6 +54,10 @@ def art29_request(verified: Verified, subject: str, basis: tuple[Row, ...]) -> P
         if letter == "c" and is_set(body.period):
             told.append(f"period: {format_utc(body.period.first)} to {format_utc(body.period.last)}")  # type: ignore[union-attr]
         rows.append(Row(Label(f"({letter}) {title}"), "; ".join(told) or read.value(UNSET)))
+    named = {name for _, _, names in _ARTICLE for name in names}
+    further = "; ".join(f"{name}: {read.value(stated[name])}" for name in stated if name not in named)
+    rows.append(Row(Label("Further statements"), further or read.value(UNSET)))
+    rows.append(Row(Label("Documents that go along (SHA-256)"), read.value(body.documents)))
     until = format_utc(str(body.until)) if is_set(body.until) else read.value(UNSET)
     rows.append(Row(Label("Preservation asked for until"), until))
     if isinstance(body, RequestReceived):
@@ -81,14 +87,23 @@ def transfer_receipt(verified: Verified, subject: str, basis: tuple[Row, ...]) -
     entries = [entry for entry in verified.entries.values() if getattr(entry.event.details, "transfer", "") == subject]
     if not entries:
         raise UsageError("print.subject", f"expected a transfer on record, found {subject!r}")
-    heads = ("Exhibit", "What", "When", "From or to", "Check of the files", "Seal", "Terms and reservations")
-    rows = tuple(_step(read, entry) for entry in entries if entry.event.type.startswith("transfer."))
+    heads = (
+        "Exhibit", "What", "When", "From or to", "Check of the files", "Seal", "Terms and reservations", "Signed by",
+    )  # fmt: skip
+    rows = tuple(
+        (*_step(read, entry), read.signers(entry, "actor", "to", "second"))
+        for entry in entries
+        if entry.event.type.startswith("transfer.")
+    )
     decided = [entry for entry in entries if _decides(entry)]
     state = "decided" if decided else "on its way: no decision of the receiver is on record"
     return Paper(
         "transfer-receipt", Label("Receipt of a transfer of exhibits"), "en", basis, (),
-        (Row(Label("Transfer"), show(subject)), Row(Label("State"), state)),
-        (Table(Label("What happened, in the order of the records"), tuple(map(Label, heads)), rows),),
+        (Row(Label("Transfer"), show(subject)), Row(Label("State"), state), *_grounds(read, entries)),
+        (
+            Table(Label("What happened, in the order of the records"), tuple(map(Label, heads)), rows),
+            *_ways(read, entries),
+        ),
         (Label("For the authority that received it: name, office, date and signature"),),
         tuple(proof_of(entry) for entry in entries),
     )  # fmt: skip
@@ -150,14 +165,66 @@ def _step(read: Reader, entry: ParsedEntry) -> tuple[str, ...]:
             return name, entry.event.type.partition(".")[2], when, "-", "-", "-", "-"
 
 
+def _grounds(read: Reader, entries: Sequence[ParsedEntry]) -> tuple[Row, ...]:
+    """Return why it left: purpose, case, consent and request (law rows R3, C10, C15), as far as this ledger sent it."""
+    sent = [entry for entry in entries if isinstance(entry.event.details, TransferDispatched)]
+    if not sent:
+        return ()
+    details = [entry.event.details for entry in sent]
+    purposes = dict.fromkeys(read.value(getattr(item, "purpose", UNSET)) for item in details)
+    consents = dict.fromkeys(_consent(read, getattr(item, "consent", UNSET)) for item in details)
+    requests = dict.fromkeys(read.value(getattr(item, "request", UNSET)) for item in details)
+    return (
+        *case_rows(read, (str(entry.event.event.case) for entry in sent)),
+        Row(Label("Purpose"), "; ".join(purposes)),
+        Row(Label("Consent"), "; ".join(consents)),
+        Row(Label("Request that it answers"), "; ".join(requests)),
+    )
+
+
+def _consent(read: Reader, event_hash: object) -> str:
+    found = (item.event.details for item in read.verified.entries.values() if item.event.hash == event_hash)
+    details = next(found, None)
+    if not isinstance(details, ConsentRecorded):
+        return read.value(UNSET)
+    until = f"until {format_utc(str(details.valid_until))}" if is_set(details.valid_until) else "without an end"
+    number = [read.value(details.number)] if is_set(details.number) else []
+    issued = f"issued {format_utc(details.issued_at)}"
+    return "; ".join([read.person(details.authority), details.manner, *number, issued, until])
+
+
+def _ways(read: Reader, entries: Sequence[ParsedEntry]) -> tuple[Table, ...]:
+    """Return how what was sent travelled: seal and backup copy, or why not and where the medium is (law row C5)."""
+    heads = (
+        "Exhibit", "Item", "Carrier", "Waybill", "Not sealed because", "Medium kept at", "Backup copy",
+        "Documents (SHA-256)",
+    )  # fmt: skip
+    rows = tuple(
+        (
+            show(f"{entry.event.event.case}/{entry.event.event.exhibit}"),
+            details.item,
+            *map(read.value, (details.carrier, details.waybill, details.not_sealed, details.medium_place)),
+            *map(read.value, (details.backup, details.documents)),
+        )
+        for entry in entries
+        if isinstance(details := entry.event.details, TransferDispatched)
+    )
+    return (Table(Label("How it travelled"), tuple(map(Label, heads)), rows),) if rows else ()
+
+
 def _named(about: About | None) -> str:
     return "-" if about is None else show(str(about.exhibit))
 
 
 def _terms(read: Reader, conditions: object, onward: str) -> str:
-    listed: Sequence[object] = conditions if isinstance(conditions, tuple) else ()
-    codes = [str(getattr(item, "code", "")) for item in listed]
-    return "; ".join([f"onward transfer: {onward}", *codes])
+    listed: Sequence[Condition] = conditions if isinstance(conditions, tuple) else ()
+    return "; ".join([f"onward transfer: {onward}", *(_term(read, item) for item in listed)])
+
+
+def _term(read: Reader, item: Condition) -> str:
+    told = item.code + (f" by {format_utc(str(item.due))}" if is_set(item.due) else "")
+    told += ", before it leaves" if item.before else ""
+    return f"{told}: {read.value(item.text)}" if is_set(item.text) else told
 
 
 def _rehash(rehash: object) -> str:

@@ -19,6 +19,7 @@ from custody.report.papers.exhibit_records import (
     registrations,
 )
 from custody.report.papers.paper import Label, Paper, Reader, Row
+from custody.report.papers.seizure_facts import case_rows
 from custody.report.words import format_utc
 from custody.verify.verify import Verified
 from schemas.content import Content
@@ -99,6 +100,7 @@ def _rows(verified: Verified, read: Reader, entry: ParsedEntry, details: Exhibit
     ends = () if source is None else tuple(end for end in (source.period_from, source.period_to) if is_set(end))
     period = " to ".join(format_utc(str(end)) for end in ends) or read.value(UNSET)
     return (
+        *case_rows(read, [str(entry.event.event.case)]),
         Row(Label("Record"), f"exhibit {name_of(entry)}: {read.value(details.description)}"),
         Row(Label("Amount"), amount_of(details)),
         Row(Label("Kept by"), read.several(*provider)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from custody.report.papers.exhibit_records import (
     Name,
@@ -15,6 +16,7 @@ from custody.report.papers.exhibit_records import (
     registrations,
 )
 from custody.report.papers.paper import Label, Paper, Reader, Row
+from custody.report.papers.seizure_facts import case_rows
 from custody.report.words import format_utc
 from custody.verify.verify import Verified
 from schemas.content import Content
@@ -29,6 +31,11 @@ from schemas.entry import ParsedEntry
 from schemas.errors import UsageError
 from schemas.types import is_set
 
+NOTICE: Final = Label(
+    "Before the trial or hearing whoever offers it gives the other side reasonable written notice, and makes the "
+    "record and this certification available for inspection (Federal Rules of Evidence 902(11))."
+)
+
 
 def fre_902_14(verified: Verified, exhibits: Sequence[Name], basis: tuple[Row, ...]) -> Paper:
     """Return the certificate of a copy by digital identification (Federal Rules of Evidence 902(14), law row A1)."""
@@ -41,8 +48,9 @@ def fre_902_14(verified: Verified, exhibits: Sequence[Name], basis: tuple[Row, .
     taken = details.acquisition if isinstance(details.acquisition, Acquisition) else None
     tool = (taken.tool, taken.version, taken.arguments) if taken else (work.tool, work.version) if work else ()
     rows = (
+        *case_rows(read, [str(entry.event.event.case)]),
         Row(Label("Person who made the copy"), read.signers(entry, "actor")),
-        Row(Label("Qualification"), _competence(verified, read)),
+        Row(Label("Qualification"), competence_of(verified, read)),
         Row(Label("Device or file copied"), _original_name(original, read, details)),
         Row(Label("Copy"), f"exhibit {name_of(entry)}; {amount_of(details)}"),
         Row(Label("When"), read.when(entry)),
@@ -54,13 +62,14 @@ def fre_902_14(verified: Verified, exhibits: Sequence[Name], basis: tuple[Row, .
         ),
         Row(Label("Digest of the copy"), check_value(details)),
         Row(Label("Result"), _match(original, details)),
-        Row(Label("Compared since"), _compared(verified, entry)),
+        Row(Label("Compared since"), compared_since(verified, entry)),
     )
     statements = (
         Label("I certify that the data described below were copied from the device, medium or file described below, "
               "and that a process of digital identification, a comparison of digests, shows the result stated below."),
         Label("The records named at the end were signed when they were made. This page repeats them; it becomes a "
               "certificate only by the signature of a qualified person."),
+        NOTICE,
     )  # fmt: skip
     title = Label("Certification of data copied from an electronic device (Federal Rules of Evidence 902(14))")
     return Paper(
@@ -105,7 +114,8 @@ def _match(original: tuple[ParsedEntry, ExhibitRegistered] | None, details: Exhi
     return "identical" if ours == theirs else "NOT identical"
 
 
-def _compared(verified: Verified, entry: ParsedEntry) -> str:
+def compared_since(verified: Verified, entry: ParsedEntry) -> str:
+    """Return when the files were compared with their digests, and what was found."""
     checks = [
         (format_utc(act.event.event.occurred_at), act.event.details.matching == act.event.details.checked)
         for act in acts_on(verified, entry)
@@ -115,7 +125,8 @@ def _compared(verified: Verified, entry: ParsedEntry) -> str:
     return "; ".join(told) or "no comparison on record"
 
 
-def _competence(verified: Verified, read: Reader) -> str:
+def competence_of(verified: Verified, read: Reader) -> str:
+    """Return the qualification that examiners stated, or that it is for who signs."""
     told = [
         read.value(entry.event.details.competence)
         for entry in verified.entries.values()

@@ -10,7 +10,7 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 from custody.ledger.compose import Anchor, link_after
-from custody.report.papers import china, exchange, foreign_record, fre, seizure
+from custody.report.papers import china, exchange, foreign_record, fre, fre_generated, seizure
 from custody.report.papers.chinese import TERMS
 from custody.report.papers.page import format_paper
 from custody.report.papers.paper import Label, Paper, Row
@@ -31,8 +31,8 @@ BASIS = (Row(Label("Ledger"), "evidence.police.example/main"),)
 TAKEN = {"arguments": "-x", "method": "physical", "tool": "imager", "version": "2.1", "write_blocker": "bridge"}
 Maker = Callable[[Verified, Sequence[tuple[str, str]], tuple[Row, ...]], Paper]
 OF_EXHIBITS: tuple[Maker, ...] = (
-    china.cn_record, china.cn_list, fre.fre_902_14, seizure.seizure_list, foreign_record.usc_1746,
-    foreign_record.usc_3505,
+    china.cn_record, china.cn_list, fre.fre_902_14, fre_generated.fre_902_13, seizure.seizure_list,
+    foreign_record.usc_1746, foreign_record.usc_3505,
 )  # fmt: skip
 
 
@@ -104,7 +104,8 @@ def test_the_chinese_list_has_a_row_for_each_file(world: World) -> None:
     paper = china.cn_list(read(world, names=((CASE, DISK), (CASE, "EX-2"))), [(CASE, DISK), (CASE, "EX-2")], BASIS)
     kinds = [["file, img"], ["file, csv", "file, -"]]
     assert paper.english is not None
-    assert [[cells[2] for cells in table.rows] for table in paper.english.tables] == kinds
+    listed = [table for table in paper.english.tables if table.title.en.startswith("Files")]
+    assert [[cells[2] for cells in table.rows] for table in listed] == kinds
 
 
 def test_the_certificate_compares_copy_and_original(world: World) -> None:
@@ -184,9 +185,9 @@ def test_the_seizure_list_shows_seal_and_check_value(world: World) -> None:
     world.act("exhibit.sealed", CASE, "EX-2", {"seal": "S-9"}, actor="examiner-1")
     names = [(CASE, DISK), (CASE, "EX-2")]
     paper = seizure.seizure_list(read(world, names=names), names, BASIS)
-    (table,) = paper.tables
+    table, *_ = paper.tables
     assert [cells[0] for cells in table.rows] == [f"{CASE}/{DISK}", f"{CASE}/EX-2"]
-    assert table.rows[1][6:] == ("S-9", "none: a thing has no check value")
+    assert table.rows[1][8:] == ("S-9", "not recorded", "none: a thing has no check value")
     assert row(paper, "Legal authority") == "order 12; not recorded"
 
 
@@ -314,7 +315,7 @@ def test_what_is_provably_wrong_makes_no_paper(world: World) -> None:
 
 def test_every_paper_that_a_profile_may_name_is_made() -> None:
     """A profile must not promise a paper that nobody prints."""
-    made = {"cn-list", "cn-record", "fre-902-14", "seizure-list", "art29-request", "transfer-receipt"}
+    made = {"cn-list", "cn-record", "fre-902-13", "fre-902-14", "seizure-list", "art29-request", "transfer-receipt"}
     assert set(PAPERS) == made | {"usc-1746", "usc-3505"}
 
 
