@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from custody.verify.fold import names_again
 from custody.verify.places import places_of
 from schemas import canonical, limits
 from schemas.errors import RefusedError
@@ -44,11 +45,17 @@ def pointer_of(place: tuple[str, ...]) -> str:
 def check_signable(event: ParsedEvent, disclosures: Disclosures) -> None:
     """Raise unless every private value of the event can be shown to who is to sign it: nobody signs blind.
 
+    Names of files that came from another ledger are that ledger's: its sender may have withheld them, and who accepts
+    the files signs its commitments to them, which the bundle behind the record bears out.
+
     Raises:
         RefusedError: ``sign.blind`` where a disclosure is missing, ``sign.misplaced`` where it is for another field.
     """
+    theirs = names_again(event.details)
     for commitment, pointer in places_of(event).items():
         disclosure = disclosures.get(commitment)
+        if disclosure is None and commitment in theirs:
+            continue
         if disclosure is None:
             raise RefusedError(
                 "sign.blind",
