@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 from msgspec.structs import replace
 
@@ -116,16 +116,14 @@ def verify(
     Bytes of the bundle can raise nothing here: whatever is wrong with them is a finding.
     """
     findings = Findings()
-    findings.asked.update({0, 12})
+    findings.asked.update({0, 5, 6, 7, 12})
     opened = open_parts(source, findings)
     check_bag(opened, findings)  # 1
     entries = check_entries(opened, findings)  # 4
     if any(finding.code == "record.version" for finding in findings.items):
         return _stop_at_newer(opened, findings, trusted, at, entries)
-    findings.asked.update({5, 6, 7})
     fold, placed = fold_all(entries, findings)
-    disputes = fold.finish()
-    state = fold.state
+    disputes, state = fold.finish(), fold.state
     _ask_later(trusted.trust, findings)  # 3, 5
     genesis = entries[0].leaf if 0 in entries else None
     check_checkpoint(
@@ -139,13 +137,8 @@ def verify(
     registered = registrations(state, entries, listed)
     content.check(registered, dict(values.disclosed), entries)  # 9
     check_recorded(entries, registered, findings)
-    check_assets(
-        stories_of(entries, placed, registered),
-        lambda digest: read_document(digest, opened, source, decryption, maximum=limits.ASSET_PROOF_BYTES),
-        findings,
-        values.disclosed,
-        trusted.trust,
-    )
+    read = partial(read_document, opened=opened, source=source, decryption=decryption, maximum=limits.ASSET_PROOF_BYTES)
+    check_assets(stories_of(entries, placed, registered), read, findings, values.disclosed, trusted.trust)
     check_certificates(opened, source, findings, registered, entries, state, decryption)
     law = check_lawfulness(opened, findings, entries=entries, state=state, trust=trusted.trust)  # 11
     files = OuterFiles(opened.measured, content.files)
