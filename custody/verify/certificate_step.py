@@ -29,6 +29,8 @@ from schemas.text import parse_base64
 from schemas.types import Role, is_set
 
 _PROVIDER: Final[frozenset[Role]] = frozenset({"provider"})
+Sent = dict[object, set[tuple[str, object]]]
+"""By request: the digests of papers, and of the payload manifests of letters, that were sent as it."""
 
 
 def check_certificates(
@@ -46,6 +48,7 @@ def check_certificates(
     ``certificate.signatures``, those of `parse_certificate`, ``signature.*`` (failed); ``certificate.disputed``
     (undecided); ``certificate.absent``, ``certificate.provider-absent``, ``certificate.list-absent`` (notes).
     """
+    sent: Sent | None = None
     for (case, number), entry in registered.items():
         details = entry.event.details
         # One that came from another ledger was looked at in that ledger's own bundle, which lies within this one.
@@ -63,7 +66,8 @@ def check_certificates(
             envelope = canonical.decode(raw, Envelope, maximum=limits.ENTRY_BYTES)
             certificate = parse_certificate(envelope)
             _check_content(certificate, details, findings, where)
-            _check_request(certificate, details, entries, state)
+            sent = _sent(entries) if sent is None else sent
+            _check_request(certificate, details, sent, state)
             _check_signer(envelope, certificate, entry.entry.index, state, findings, where)
         except CustodyError as error:
             fail(findings, 9, error, where)
@@ -96,9 +100,7 @@ def _size(record: FileRecord) -> int:
     return record.size if isinstance(record.size, int) else -1
 
 
-def _check_request(
-    certificate: Certificate, details: ExhibitRegistered, entries: Mapping[int, ParsedEntry], state: State
-) -> None:
+def _check_request(certificate: Certificate, details: ExhibitRegistered, sent: Sent, state: State) -> None:
     """It answers a request of this ledger, the one on record, and, where that is carried, a file that was sent."""
     answers, ledger = certificate.answers, state.ledger()
     if is_set(answers.ledger) and ledger is not None and answers.ledger != ledger.origin:
@@ -114,19 +116,24 @@ def _check_request(
     if known.peer != certificate.provider:
         text = f"expected an answer of {known.peer}, whom {known.id} went to, found one of {certificate.provider}"
         raise VerificationError("certificate.request", text)
-    sent = [entry.event.details for entry in entries.values() if _is_about(entry, known.id)]
-    letters = {item.manifest for item in sent if isinstance(item, BundleExported)}
-    papers = {item.document for item in sent if isinstance(item, RequestSent)}
-    if answers.manifest not in letters if is_set(answers.manifest) else answers.sha256 not in papers:
+    what = ("manifest", answers.manifest) if is_set(answers.manifest) else ("paper", answers.sha256)
+    if what not in sent.get(known.id, ()):
         text = f"expected the digest of what was sent as {known.id}, found another file's"
         raise VerificationError("certificate.request", text)
 
 
-def _is_about(entry: ParsedEntry, request: str) -> bool:
-    about = entry.event.event.about
-    if isinstance(about, tuple):
-        return any(item.request == request for item in about)
-    return getattr(entry.event.details, "request", None) == request
+def _sent(entries: Mapping[int, ParsedEntry]) -> Sent:
+    sent: Sent = {}
+    for entry in entries.values():
+        match entry.event.details:
+            case RequestSent(request=request, document=str() as paper):
+                sent.setdefault(request, set()).add(("paper", paper))
+            case BundleExported(manifest=manifest):
+                for item in entry.event.event.about or ():
+                    sent.setdefault(item.request, set()).add(("manifest", manifest))
+            case _:
+                pass
+    return sent
 
 
 def _check_signer(

@@ -74,7 +74,7 @@ class ContentCheck:
             elsewhere=elsewhere, decryption=decryption, pieces=self._pieces, findings=findings,
         )  # fmt: skip
         self._named: set[str] = set()
-        self._walked: dict[str, Walked] = {}
+        self._walked: dict[tuple[str, frozenset[tuple[str, int]]], Walked] = {}
         self._erasures = erasures_of({})
 
     def check(
@@ -113,12 +113,13 @@ class ContentCheck:
         self, subject: str, registration: str, content: Content, disclosed: dict[str, Disclosure]
     ) -> None:
         is_apart = not isinstance(content.files, tuple)
-        walked = self._walked.get(content.root) if is_apart else None
+        # Whom one order concerns, it tells the same of the same files.
+        name = content.root, self._erasures.orders.get(registration, frozenset())
+        walked = self._walked.get(name) if is_apart else None
         if walked is None:
             walked = self._walk(subject, registration, content, disclosed)
-            # Files that an order took from one exhibit only are to be looked for anew in the next.
-            if is_apart and content.count and not self._erasures.speaks_of_files:
-                self._walked[content.root] = walked
+            if is_apart and content.count:
+                self._walked[name] = walked
         else:
             # One list of a million files must not be read once for each exhibit that names it.
             for code, severity in sorted(walked.found):

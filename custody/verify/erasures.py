@@ -30,10 +30,13 @@ class Erasures:
     contents: Mapping[tuple[str, str], int]
     """By exhibit and content root."""
 
+    orders: Mapping[str, frozenset[tuple[str, int]]]
+    """By exhibit: the digests of files and the content roots, each with the entry that ordered it."""
+
     @property
     def speaks_of_files(self) -> bool:
         """Whether any file of any exhibit was ordered to be destroyed."""
-        return bool(self.files or self.contents)
+        return bool(self.orders)
 
     def value(self, commitment: str) -> int | None:
         """Return the entry that orders the value of an event or a file record to be destroyed, or nothing."""
@@ -78,7 +81,10 @@ def find_erasures(events: Iterable[tuple[int, ParsedEvent]]) -> Erasures:
                 files.setdefault((exhibit, digest), index)
             for root in hashes(details.contents):
                 contents.setdefault((exhibit, root), index)
-    return Erasures(values, names, files, contents)
+    orders: dict[str, set[tuple[str, int]]] = {}
+    for (exhibit, digest), index in (*files.items(), *contents.items()):
+        orders.setdefault(exhibit, set()).add((digest, index))
+    return Erasures(values, names, files, contents, {exhibit: frozenset(told) for exhibit, told in orders.items()})
 
 
 def hashes(field: object) -> tuple[str, ...]:
