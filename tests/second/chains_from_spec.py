@@ -7,6 +7,7 @@ accounts and logs, what a proof must be about, and which block vouches for it.
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import itertools
 import re
@@ -526,12 +527,22 @@ def check_branch(raw: bytes, branch: Sequence[bytes], index: int, root: bytes) -
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-class Recorded:
-    """What the registration says of the asset, as far as the reader may see it."""
+@dataclass(frozen=True)
+class Held:
+    """What the account or the wallet held, by a proof."""
 
-    def __init__(self, asset: dict[str, Any], values: dict[str, Any], chain: str) -> None:
+    text: str
+    is_wallet: bool
+    amount: int
+
+
+class Recorded:
+    """What is recorded of the asset, as far as the reader may see it."""
+
+    def __init__(self, asset: dict[str, Any], capture: Any, values: dict[str, Any], chain: str) -> None:
         """Read the disclosed names, all of which are on the proof's chain."""
-        transfer, state = asset.get("transfer", {}), asset.get("state", {})
+        *before, transfer = capture.transfers or [{}]
+        state = capture.part.get("state", {})
         fields = {"account": asset.get("account"), "asset": asset.get("asset"), "balance": state.get("balance")}
         fields |= {name: transfer.get(name) for name in ("test_transaction", "transaction", "wallet")}
         self.hidden = {name for name, field in fields.items() if field and field["commitment"] not in values}
@@ -545,21 +556,36 @@ class Recorded:
         self.asset = parse_asset(shown["asset"]) if "asset" in shown else None
         self.wallet = parse_account(shown["wallet"]) if "wallet" in shown else None
         known = (self.account, self.asset, self.wallet)
-        if any(item is not None and item.chain != chain for item in known):
+        former = [item["wallet"]["commitment"] for item in before]
+        self.hidden |= {"former" for name in former if name not in values}
+        if not all(isinstance(values.get(name, ""), str) for name in former):
+            raise Wrong("asset.value", "a disclosed value that isn't a text")
+        self.former = [parse_account(values[name]) for name in former if values.get(name)]
+        self.is_later, self.of_wallet = capture.is_later, capture.part.get("balance_of") == "wallet"
+        if any(item is not None and item.chain != chain for item in (*known, *self.former)):
             raise Wrong("asset.other-chain", "recorded on another chain")
 
     def accounts(self) -> list[Account]:
         """The account and the custody wallet, as far as they are known."""
         return [item for item in (self.account, self.wallet) if item is not None]
 
-    def check_balance(self, found: int, height: int) -> None:
-        """The balance that was recorded at a block is the one that is proven there."""
-        if "balance" in self.texts and self.height == height and self.texts["balance"] != str(found):
+    def held(self, account: Account, found: int, height: int, text: str) -> Held:
+        """What a recorded account held; the balance that was recorded at a block is the one that is proven there."""
+        is_wallet = account is not self.account
+        is_same = self.height == height and self.of_wallet == is_wallet
+        if "balance" in self.texts and is_same and self.texts["balance"] != str(found):
             raise Wrong("asset.balance", f"another balance than recorded: {found}")
+        return Held(text, is_wallet, found)
+
+    def has_left(self, code: str, text: str) -> Said:
+        """Nobody on record holds the asset: wrong in a registration, and a defect in an observation."""
+        if not self.is_later:
+            raise Wrong(code, text)
+        return DEFECT, "asset.left", text
 
 
 UNCOMPARED: Said = (NOTE, "asset.withheld", "what the proof must be about is withheld, so it was not compared")
-Shown = list["str | Said"]
+Shown = list["str | Held | Said"]
 """Words for what a proof shows, and notes."""
 
 
@@ -589,9 +615,10 @@ def judge_account(address: bytes, balance: int, height: int, recorded: Recorded)
     if not found and not recorded.hidden & {"account", "wallet"}:
         raise Wrong("asset.unbound", "another account than those that are recorded")
     is_token = recorded.asset is not None and recorded.asset.contract is not None
-    if found and found[0] is recorded.account and not is_token:
-        recorded.check_balance(balance, height)
-    return [f"0x{address.hex()} holds {balance}", *([] if found else [UNCOMPARED])]
+    text = f"0x{address.hex()} holds {balance}"
+    if not found:
+        return [text, UNCOMPARED]
+    return [text if is_token or "asset" in recorded.hidden else recorded.held(found[0], balance, height, text)]
 
 
 def judge_storage(address: bytes, words: list[tuple[dict[str, Any], int]], height: int, recorded: Recorded) -> Shown:
@@ -600,20 +627,32 @@ def judge_storage(address: bytes, words: list[tuple[dict[str, Any], int]], heigh
         return [*(f"word {item['key']} is {value:064x}" for item, value in words), UNCOMPARED]
     if recorded.asset is None or recorded.asset.contract != address:
         raise Wrong("asset.unbound", "another contract than that of the recorded asset")
-    told = [(item, value) for item, value in words if "layout" in item]
-    held = [judge_word(item, value, recorded.asset, height, recorded) for item, value in told]
-    result: Shown = [f"word {item['key']} is {value:064x}" for item, value in words]
-    if not told:
+    result: Shown = []
+    is_held, told_of = False, set[bool]()
+    for item, value in words:
+        text = f"word {item['key']} is {value:064x}"
+        if "layout" not in item:
+            result.append(text)
+            continue
+        holder, held = judge_word(item, value, recorded.asset, height, recorded)
+        is_held |= holder
+        told_of |= {True, False} if held is None else {held.is_wallet}
+        result.append(held or text)
+    if not told_of:
         result.append((NOTE, "asset.unexplained", "no layout says what the words are"))
-    elif not any(held):
-        if not recorded.hidden & {"account", "wallet"}:
-            raise Wrong("asset.not-held", "neither the account nor the wallet holds it")
+    elif not is_held and recorded.hidden & {"account", "wallet"}:
         result.append(UNCOMPARED)
+    elif not is_held and (
+        not recorded.is_later or {item is recorded.wallet for item in recorded.accounts()} <= told_of
+    ):
+        result.append(recorded.has_left("asset.not-held", "neither the account nor the wallet holds it"))
     return result
 
 
-def judge_word(item: dict[str, Any], value: int, asset: Asset, height: int, recorded: Recorded) -> bool:
-    """Whether by this word a recorded account holds the token; a word of something else is wrong."""
+def judge_word(
+    item: dict[str, Any], value: int, asset: Asset, height: int, recorded: Recorded
+) -> tuple[bool, Held | None]:
+    """Whether by this word a recorded account holds the token, and how much; a word of something else is wrong."""
     layout, key, slot = item["layout"], bytes.fromhex(item["key"]), bytes.fromhex(item["slot"])
     token = None if asset.token is None else keccak(asset.token.to_bytes(32, "big"), slot)
     if layout in ("erc721-owner", "erc721a-owner"):
@@ -623,7 +662,7 @@ def judge_word(item: dict[str, Any], value: int, asset: Asset, height: int, reco
             value = 0 if value >> 224 & 1 else value % 2**160
         if value >= 2**160:
             raise Wrong("asset.unbound", "an owner that is no account")
-        return any(account.key == value.to_bytes(20, "big") for account in recorded.accounts())
+        return any(account.key == value.to_bytes(20, "big") for account in recorded.accounts()), None
     for account in recorded.accounts():
         padded = account.key.rjust(32, b"\0")
         if layout == "erc20-balance" and asset.kind == "erc20":
@@ -633,11 +672,9 @@ def judge_word(item: dict[str, Any], value: int, asset: Asset, height: int, reco
         else:
             continue
         if place == key:
-            if account is recorded.account and asset.kind == "erc20":
-                recorded.check_balance(value, height)
-            return value > 0
+            return value > 0, recorded.held(account, value, height, f"0x{account.key.hex()} holds {value}")
     if recorded.hidden & {"account", "wallet"}:
-        return False
+        return False, None
     raise Wrong("asset.unbound", "not the word of a recorded account's balance")
 
 
@@ -707,12 +744,16 @@ def judge_log(address: bytes, topics: list[bytes], data: bytes, recorded: Record
     known = [move for move in own if move[2] in ends and move[4]]
     result: Shown = [f"{amount} moved to 0x{to.hex()}" for _, _, to, _, amount in known or own]
     if not known:
-        if not recorded.hidden & {"wallet", "account"}:
-            raise Wrong("asset.other-transfer", "neither the wallet nor the account received it")
-        return [*result, UNCOMPARED]
+        if recorded.hidden & {"wallet", "account"}:
+            return [*result, UNCOMPARED]
+        text = "neither the wallet nor the account received it"
+        if own[0][1] not in ends:
+            raise Wrong("asset.other-transfer", text)
+        return [*result, recorded.has_left("asset.other-transfer", text)]
     _, sender, receiver, _, _ = known[0]
     is_seizure = recorded.wallet is not None and recorded.wallet.key == receiver
-    if is_seizure and recorded.account is not None and recorded.account.key != sender:
+    is_known = recorded.account is not None and "former" not in recorded.hidden
+    if is_seizure and is_known and sender not in {item.key for item in (recorded.account, *recorded.former) if item}:
         result.append((DEFECT, "asset.other-sender", "the wallet received it from another account"))
     return result
 
@@ -722,25 +763,43 @@ def judge_log(address: bytes, topics: list[bytes], data: bytes, recorded: Record
 # ---------------------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Proven:
+    """What a proof says, the date of its block (empty for one that no time of a record can have), and what was held."""
+
+    said: list[Said]
+    date: str
+    held: list[Held]
+
+
 def check_proof(
-    proof: dict[str, Any], asset: dict[str, Any], values: dict[str, Any], pins: Sequence[dict[str, Any]]
-) -> list[Said]:
-    """What a proof, a record of its form, says; ``values`` are disclosed values by commitment."""
+    proof: dict[str, Any],
+    asset: dict[str, Any],
+    capture: Any,
+    values: dict[str, Any],
+    pins: Sequence[dict[str, Any]],
+) -> Proven:
+    """What a proof of a capture of verify_from_spec.py, a record of its form, says, given disclosed values."""
     namespace, _ = parse_chain(proof["chain"])
-    recorded = Recorded(asset, values, proof["chain"])
+    recorded = Recorded(asset, capture, values, proof["chain"])
     headers = [bytes.fromhex(header) for header in proof["headers"]]
     if namespace == "bip122":
         names, work, shown = _check_bitcoin(proof, headers, recorded)
+        time = little(headers[proof["place"]][68:72])
     else:
         names, work, shown = _check_ethereum(proof, headers, recorded, namespace)
+        time = as_number(_read_header(headers[proof["place"]])[11], 64)
     problem = vouch(proof, names, work, pins)
     notes: list[Said] = [item for item in shown if isinstance(item, tuple)]
     is_open = problem is not None or any(code in ("asset.withheld", "asset.unexplained") for _, code, _ in notes)
     code = "asset.stated" if is_open else "asset.proven"
     where = f"block {proof['height'] + proof['place']} of {proof['chain']}"
     later = "what happened after it can't be seen offline"
-    told: list[Said] = [(NOTE, code, f"{where}: {text}; {later}") for text in shown if isinstance(text, str)]
-    return [*told, *notes, *([problem] if problem else [])]
+    held = [item for item in shown if isinstance(item, Held)]
+    words = [item.text if isinstance(item, Held) else item for item in shown if not isinstance(item, tuple)]
+    told: list[Said] = [(NOTE, code, f"{where}: {text}; {later}") for text in words]
+    date = "" if time >= 2**37 else datetime.datetime.fromtimestamp(time, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return Proven([*told, *notes, *([problem] if problem else [])], date, held)
 
 
 def _check_bitcoin(proof: dict[str, Any], headers: Sequence[bytes], recorded: Recorded) -> tuple[list[str], int, Shown]:

@@ -90,14 +90,21 @@ def second(raw: bytes, recorded: Recorded) -> Judged:
     places = {name: ("transfer", name) for name in ("test_transaction", "transaction", "wallet")}
     places |= {"account": ("", "account"), "asset": ("", "asset"), "balance": ("state", "balance")}
     asset: dict[str, Any] = {"state": {} if recorded.height is None else {"height": recorded.height}}
-    for name, (part, field) in places.items():
+    for name, (place, field) in places.items():
         if getattr(recorded, name) is not None or name in recorded.withheld:
-            (asset.setdefault(part, {}) if part else asset)[field] = {"commitment": name}
-    values = {name: value for name in places if (value := getattr(recorded, name)) is not None}
+            (asset.setdefault(place, {}) if place else asset)[field] = {"commitment": name}
+    former = [{"wallet": {"commitment": f"former {place}"}} for place, _ in enumerate(recorded.former)]
+    former += [{"wallet": {"commitment": "former"}}] if "former" in recorded.withheld else []
+    transfers = [*former, *([asset["transfer"]] if "transfer" in asset or former else [])]
+    part = {"balance_of": recorded.balance_of, "state": asset["state"]}
+    capture = verify_from_spec.Capture("", 0, part, transfers, recorded.is_later)
+    values: dict[str, str] = {f"former {place}": text for place, text in enumerate(recorded.former)}
+    values |= {name: value for name in places if (value := getattr(recorded, name)) is not None}
     pins = [json.loads(canonical.encode(pin)) for pin in PINS]
     try:
         proof = verify_from_spec.read_record(raw, 1 << 23, "custody-asset-proof")
-        return sorted((how, code) for how, code, _ in chains_from_spec.check_proof(proof, asset, values, pins))
+        told = chains_from_spec.check_proof(proof, asset, capture, values, pins)
+        return sorted((how, code) for how, code, _ in told.said)
     except Bad as bad:
         return [(bad.severity, bad.code)]
     except chains_from_spec.Wrong as wrong:

@@ -585,6 +585,8 @@ custody-certificate: answers CertifiedRequest, content? CertifiedContent, issued
   seal? text(1-4096), until? time; content iff kind=production; method iff kind=production; until iff kind=preservation
 
 # Details of events by type (events.md, requests.md, transfers.md)
+asset.observed: balance_of? (account wallet), proofs? AssetProofDocument[1-16], state? AssetState,
+  transfer? AssetTransfer, valuation? Valuation; 1-4 of proofs state transfer valuation
 asset.freeze-changed: approved_by? private, change (lifted placed prolonged), decided_at time, document? hash,
   ends_at? time, notified_at? time, order? private, provider? private, reason? private; ends_at if change=prolonged;
   ends_at only change=placed|prolonged; notified_at only change=lifted; decided_at <= ends_at
@@ -807,6 +809,10 @@ ALSO: dict[str, Form] = {
     "Withheld": must(
         "withheld for one reason each",
         lambda value: sum(map(len, value.values())) == len({*itertools.chain(*value.values())}),
+    ),
+    "asset.observed": must(
+        "a state whose balance is said to be of somebody",
+        lambda value: ("balance_of" in value) == ("balance" in value.get("state", {})),
     ),
     "custody-asset-proof": must("a place among the headers", lambda value: value["place"] < len(value["headers"])),
     "custody-bundle": _check_bundle,
@@ -1817,6 +1823,7 @@ RULES_TABLE = """
 | `agent.key-added` | none | any | second 0-15, witness 0-15, registrar 0-1 |  |  |  |  |  |
 | `agent.key-revoked` | none | any | second 0-15, witness 0-15, registrar 0-1 |  |  |  |  |  |
 | `asset.freeze-changed` | about | handling | second 0-15, witness 0-15 |  |  |  |  | exhibit |
+| `asset.observed` | about | checking | second 0-15, witness 0-15 |  |  |  |  | exhibit |
 | `bundle.exported` | about | handling | second 0-15, witness 0-15 |  |  |  |  | exhibit, request |
 | `case.changed` | case | registrar | second 0-15, witness 0-15 |  |  |  |  |  |
 | `case.closed` | case | registrar | second 0-15, witness 0-15 |  |  |  |  |  |
@@ -1880,7 +1887,7 @@ ROLE_SETS = {
     "system": frozenset({"system"}),
 }
 FIRST_ACTS = ("exhibit.registered", "transfer.accepted")
-ONE_SUBJECT = {"event.attached", "exhibit.checked", "exhibit.linked", "record.corrected"}
+ONE_SUBJECT = {"asset.observed", "event.attached", "exhibit.checked", "exhibit.linked", "record.corrected"}
 
 
 @dataclass(frozen=True)
@@ -2904,6 +2911,52 @@ STEP_NAMES = ("container and layout", "bag", "checkpoint", "timestamps", "entrie
 
 
 @dataclass(frozen=True)
+class Capture:
+    """A look at an asset (assets.md, "Observations"): what its entry says, and the transfers up to and with it."""
+
+    subject: str
+    index: int
+    part: dict[str, Any]
+    transfers: list[dict[str, Any]]
+    is_later: bool
+
+    def account(self, asset: dict[str, Any], *, is_wallet: bool) -> str:
+        """The commitment of the wallet, or of the asset's account."""
+        known = self.transfers[-1:] if is_wallet else []
+        field = known[0]["wallet"] if known else None if is_wallet else asset.get("account")
+        return str(field["commitment"]) if field else ""
+
+
+def captures_of(story: Sequence[Entry], subject: str) -> list[Capture]:
+    """The registration of an asset, and the observations of it."""
+    captures: list[Capture] = []
+    transfers: list[dict[str, Any]] = []
+    for entry in story:
+        is_later = entry.type == "asset.observed"
+        part = entry.details if is_later else entry.details.get("asset") if entry.type in FIRST_ACTS else None
+        if part is not None:
+            transfers = [*transfers, *([part["transfer"]] if "transfer" in part else [])]
+            captures.append(Capture(entry.name if is_later else subject, entry.index, part, transfers, is_later))
+    return captures
+
+
+IN_CUSTODY = ("exhibit.registered", "exhibit.returned", "transfer.accepted", "transfer.recalled", "transfer.returned")
+OUT_OF_CUSTODY = ("exhibit.disposed", "exhibit.released", "exhibit.voided", "transfer.dispatched")
+
+
+def is_in_custody(story: Sequence[Entry], at: str) -> bool:
+    """Whether an exhibit was in custody at a time."""
+    acts = [entry for entry in story if entry.event["occurred_at"] <= at]
+    known = [
+        entry.type not in OUT_OF_CUSTODY
+        for entry in acts
+        if entry.type in (*IN_CUSTODY, *OUT_OF_CUSTODY)
+        or (entry.type == "transfer.receipt" and entry.details["outcome"] == "refused")
+    ]
+    return bool(known) and known[-1]
+
+
+@dataclass(frozen=True)
 class Finding:
     """One thing that was found."""
 
@@ -3749,18 +3802,64 @@ class Verification:
                     self.find(9, f"hash-list.{what.replace('_', '-')}", name, f"{item[what]}", NOTE)
 
     def _check_assets(self) -> None:
-        """Custody wallets that serve twice, and the proofs about each asset (assets.md)."""
+        """Custody wallets that serve twice, the proofs about each asset, and what it held over time (assets.md)."""
         served: dict[str, tuple[str, str]] = {}
         for subject, registration in self.registered():
-            asset = registration.details.get("asset", {})
-            if "transfer" in asset:
-                wallet = self._shown(asset["transfer"]["wallet"])
-                mine = (registration.exhibit[0], self._shown(asset.get("account")) or subject)
-                first = served.setdefault(wallet, mine) if wallet else mine
-                if "shared" in asset["transfer"] or first != mine:
-                    self.find(12, "defect.shared-wallet", subject, "a custody wallet that serves another too", DEFECT)
-            for number, document in enumerate(asset.get("proofs", ()), 1):
-                self._check_asset_proof(f"{subject}, asset proof {number}", asset, document["document"])
+            name, asset = ("exhibit", *registration.exhibit), registration.details.get("asset")
+            story = [entry for entry in self.state.events.values() if name in entry.subjects]
+            balances: list[tuple[str, int, str, int]] = []  # time, entry, account, amount
+            captures = captures_of(story, subject)
+            for capture in captures:
+                if asset is None:
+                    self.find(9, "asset.none", capture.subject, "an observation of what is no asset", DEFECT)
+                    continue
+                self._check_wallet(registration.exhibit[0], subject, asset, capture, served)
+                state = capture.part.get("state", {})
+                amount = self._shown(state.get("balance"))
+                if re.fullmatch("[0-9]{1,78}", amount):
+                    account = self._account_of(asset, capture, is_wallet=capture.part.get("balance_of") == "wallet")
+                    balances.append((state["observed_at"], capture.index, account, int(amount)))
+                for number, document in enumerate(capture.part.get("proofs", ()), 1):
+                    where = capture.subject if capture.is_later else f"{subject}, asset proof {number}"
+                    balances += self._check_asset_proof(where, asset, capture, document["document"], story)
+            if asset is not None:
+                self._check_drops(story, captures, sorted(balances, key=lambda item: item[:2]))
+
+    def _check_wallet(
+        self, case: str, subject: str, asset: dict[str, Any], capture: Capture, served: dict[str, tuple[str, str]]
+    ) -> None:
+        if "transfer" not in capture.part:
+            return
+        wallet = self._shown(capture.part["transfer"]["wallet"])
+        mine = (case, self._shown(asset.get("account")) or subject)
+        first = served.setdefault(wallet, mine) if wallet else mine
+        if "shared" in capture.part["transfer"] or first != mine:
+            text = "a custody wallet that serves another too"
+            self.find(12, "defect.shared-wallet", capture.subject, text, DEFECT)
+
+    def _account_of(self, asset: dict[str, Any], capture: Capture, *, is_wallet: bool) -> str:
+        """What tells an account from another: its name where that is disclosed, else its commitment."""
+        commitment = capture.account(asset, is_wallet=is_wallet)
+        return self._shown({"commitment": commitment}) or commitment
+
+    def _check_drops(
+        self, story: Sequence[Entry], captures: Sequence[Capture], balances: Sequence[tuple[str, int, str, int]]
+    ) -> None:
+        """An account that held less than before, in custody and without a transfer on record."""
+        latest: dict[str, tuple[int, int]] = {}  # entry and amount by account
+        for at, index, account, amount in balances:
+            before = latest.get(account, (index, amount))
+            latest[account] = index, amount
+            first, last = sorted((before[0], index))
+            is_moved = any(
+                "transfer" in item.part
+                and first <= item.index <= last
+                and (self._shown(item.part["transfer"]["wallet"]) or item.part["transfer"]["wallet"]["commitment"])
+                != account
+                for item in captures
+            )
+            if amount < before[1] and not is_moved and is_in_custody(story, at):
+                self.find(9, "asset.balance-dropped", f"entry {index}", f"{amount} at {at}, after {before[1]}", DEFECT)
 
     def _check_certificates(self) -> None:
         """The provider's certificate with which an exhibit came (requests.md, "Providers' certificates")."""
@@ -3857,25 +3956,35 @@ class Verification:
         found = self.disclosed.get(private["commitment"]) if private else None
         return found.value if found and isinstance(found.value, str) else ""
 
-    def _check_asset_proof(self, subject: str, asset: dict[str, Any], digest: str) -> None:
+    def _check_asset_proof(
+        self, subject: str, asset: dict[str, Any], capture: Capture, digest: str, story: Sequence[Entry]
+    ) -> list[tuple[str, int, str, int]]:
+        """Check a proof, and return the balances that it shows."""
         if f"data/documents/{digest}" in self.members and chains is None:
             text = "not checked here: chains_from_spec.py doesn't lie beside this program"
             self.find(9, "asset.not-checked", subject, text, INDETERMINATE)
-            return
+            return []
         try:
             raw = self.read_document(digest, ASSET_PROOF_BYTES)
             if raw is None:
                 self.find(9, "asset.proof-absent", subject, "the proof isn't at hand", NOTE)
-                return
+                return []
             proof = read_record(raw, ASSET_PROOF_BYTES, "custody-asset-proof")
             values = {commitment: shown.value for commitment, shown in self.disclosed.items()}
-            pins = (self.trust or {}).get("chain_pins", ())
-            for severity, code, text in chains.check_proof(proof, asset, values, pins):
-                self.find(9, code, subject, text, severity)
+            proven = chains.check_proof(proof, asset, capture, values, (self.trust or {}).get("chain_pins", ()))
         except Bad as bad:
             self.find(9, bad.code, subject, bad.text, bad.severity)
+            return []
         except ValueError as error:  # chains.Wrong, with code and words
             self.find(9, str(error.args[0]), subject, str(error.args[-1]))
+            return []
+        for severity, code, text in proven.said:
+            if code != "asset.left" or is_in_custody(story, proven.date):
+                self.find(9, code, subject, text, severity)
+        return [
+            (proven.date, capture.index, self._account_of(asset, capture, is_wallet=held.is_wallet), held.amount)
+            for held in proven.held
+        ]
 
     def _check_payload(self, files: dict[str, Any], documents: Iterable[Any], manifests: set[str]) -> None:
         """The payload manifest lists exactly what is called for; one that can't be read lists nothing."""
