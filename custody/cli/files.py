@@ -11,9 +11,15 @@ from typing import Final
 from custody.bundle.disk import disk_errors
 from custody.bundle.whole_file import whole_file
 from schemas.canonical import schema_of
+from schemas.certificate import CERTIFICATE_PAYLOAD_TYPE
 from schemas.errors import RecordError, UnknownVersionError, UsageError
 from schemas.record_words import WORDS
 
+CERTIFICATE: Final = "a provider's certificate"
+PRODUCTION: Final = "a provider's production"
+_BEGINS: Final = b"certificate.json"
+_NAME_AT: Final = 30
+"""Where the name of the first member stands in a zip (APPNOTE 4.3.7)."""
 _LOOKED_AT: Final = 1 << 24
 """Bytes up to which a file of the wrong kind is looked at, to say what it is."""
 
@@ -64,11 +70,14 @@ def kind_of_file(path: Path) -> str:
     """Return what a file is that isn't what was wanted, where that can be seen at its beginning; else nothing."""
     try:
         with path.open("rb") as file:
-            raw = file.read(_LOOKED_AT)
+            raw = file.read(_NAME_AT + len(_BEGINS))
+            raw += b"" if raw.startswith(b"PK") else file.read(_LOOKED_AT)
     except OSError:
         return ""
     if raw.startswith(b"PK"):
-        return "a zip file, such as a bundle or a letter"
+        return PRODUCTION if raw.startswith(_BEGINS, _NAME_AT) else "a zip file, such as a bundle or a letter"
+    if CERTIFICATE_PAYLOAD_TYPE.encode("ascii") in raw:
+        return CERTIFICATE
     schema = schema_of(raw)
     return f"{WORDS[schema]} ({schema})" if schema in WORDS else "" if raw.strip() else "an empty file"
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from custody.bundle.container import Container, open_container
 from custody.bundle.decrypt import BundleDecryption
@@ -16,11 +18,16 @@ from custody.bundle.unpack import OpenContent
 from custody.bundle.zip_check import has_zip
 from custody.cli.checking.verification import Beliefs, watched_reading
 from custody.cli.context import Context
-from custody.cli.files import kind_of_file
+from custody.cli.files import CERTIFICATE, PRODUCTION, kind_of_file
 from custody.report.safe_text import show_path
 from custody.verify.verify import Verified
 from schemas.errors import RefusedError, UsageError, VerificationError
 from schemas.report import Report, Verdict
+
+_TAKEN_BY: Final = {
+    CERTIFICATE: "custody request receive --certificate takes it in",
+    PRODUCTION: "custody register --certificate takes it in",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +56,12 @@ def check_is_bundle(path: Path, *, otherwise: str = "") -> None:
     """
     if not path.is_file():
         return
-    region = FileRegion(path)
-    try:
-        if has_zip(region):
+    with contextlib.closing(FileRegion(path)) as region:
+        found = kind_of_file(path)
+        if has_zip(region) and found != PRODUCTION:
             return
-    finally:
-        region.close()
-    text = f"expected a bundle or a letter at {path}, found {kind_of_file(path) or 'no zip file at all'}"
-    raise UsageError("usage.file", text, hint=f"check the path{otherwise}")
+    text = f"expected a bundle or a letter at {path}, found {found or 'no zip file at all'}"
+    raise UsageError("usage.file", text, hint=_TAKEN_BY.get(found, f"check the path{otherwise}"))
 
 
 @contextmanager
