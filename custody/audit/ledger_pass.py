@@ -137,7 +137,7 @@ class LedgerPass:
         self._report_absent()
         replay.result.fold.finish()
         check_numbers(replay.result.fold.state, self.findings)
-        check_contents(replay.result.fold.state, self.findings)
+        check_contents(replay.result.fold.state, self.findings, self._wanted.lists)
         if not size:
             self.findings.add(4, Severity.FAILED, "audit.empty", "entry 0", "expected entry 0, found no entry at all")
 

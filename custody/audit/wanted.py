@@ -8,6 +8,7 @@ from datetime import datetime
 from custody.audit.evidence_files import FilesWanted
 from custody.audit.held import Held
 from custody.bundle.behind import Behind
+from custody.ledger.bound_content import NO_LISTS, FileLists
 from custody.verify.procedure import ProfileFor
 from schemas.trust import Trust
 
@@ -30,3 +31,5 @@ class Wanted:
     profile_for: ProfileFor | None = None
     behind: Behind | None = None
     """What the home keeps behind its records: letters, proofs and bundles of other ledgers, read again."""
+    lists: FileLists = NO_LISTS
+    """The lists of files of large exhibits, as far as the home has them."""

@@ -16,6 +16,7 @@ from custody.cli.files import given_values
 from custody.cli.options import When
 from custody.cli.output import note
 from custody.cli.surroundings import Surroundings
+from custody.evidence.manifest import Manifests
 from custody.ledger.admission import Numbers
 from custody.ledger.append import append
 from custody.ledger.appending import Receipt
@@ -161,6 +162,7 @@ class LedgerAccess:
             # The program's own main module is made to be imported again, by a worker that checks signatures.
             may_spawn=True,
             behind=look_behind(self.surroundings, self.home, trusted=self.trusted, known=self.known),
+            lists=Manifests(self.home.manifests),
         )
         self.surroundings.settings.has_recorded = True
         return receipts

@@ -42,7 +42,8 @@ def check_lawful(view: View, event: ParsedEvent, recorded_at: str) -> None:
         raise RefusedError("release.recipient-unnamed", text, hint="custody agent enrol ID --kind organisation")
     breaches = check_release(view, event, recorded_at)
     if breaches:
-        raise RefusedError(breaches[0].code, breaches[0].text, hint=what_to_do(breaches))
+        told = [taken.told_of(f"{item.case}/{item.number}") for item, taken in getattr(view, "told", ())]
+        raise RefusedError(breaches[0].code, breaches[0].text, hint="; ".join((*told, what_to_do(breaches))))
 
 
 def what_to_do(breaches: Sequence[Breach]) -> str:

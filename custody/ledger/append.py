@@ -23,6 +23,7 @@ from itertools import islice
 from typing import Final
 
 from custody.ledger.appending import Appending, LookBehind, Receipt
+from custody.ledger.bound_content import NO_LISTS, FileLists
 from custody.ledger.store import Head, LedgerStore
 from custody.ledger.submission import AHEAD, Submission
 from keys.private.signer import Signer
@@ -43,12 +44,14 @@ def append(
     clock_is_right: bool = False,
     may_spawn: bool = False,
     behind: LookBehind | None = None,
+    lists: FileLists = NO_LISTS,
 ) -> tuple[Receipt, ...]:
     """Append a batch as one, in its order, at the time ``at`` (aware), and return a receipt for each event.
 
     ``may_spawn`` lets a batch of some thousand events use other processes for signatures; the program's main module
     must be guarded (``if __name__ == "__main__"``), as `multiprocessing` wants it.
-    ``behind`` looks at the letters and proofs on which an event rests, and raises where they don't bear it.
+    ``behind`` looks at the letters and proofs on which an event rests, and raises where they don't bear it. ``lists``
+    are those of the files of large exhibits: what leaves may not hold the files of what is bound to another ledger.
     An event of type ``bundle.exported`` must be the last of its batch: its checkpoint ends with it.
 
     Raises:
@@ -64,7 +67,7 @@ def append(
     waiting = iter(submissions)
     with store.write() as writer:
         recorded_at = recording_time(writer.head(), at=at, clock_is_right=clock_is_right)
-        with Appending(writer, recorded_at=recorded_at, may_spawn=may_spawn, behind=behind) as appending:
+        with Appending(writer, recorded_at=recorded_at, may_spawn=may_spawn, behind=behind, lists=lists) as appending:
             while chunk := tuple(islice(waiting, CHUNK)):
                 appending.add(chunk)
             appending.finish(log_signers)

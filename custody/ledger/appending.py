@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import NamedTuple, TypeVar
 
 from custody.ledger.admission import Numbers, SeenRoots, check_commitments, check_lawful, check_standing
+from custody.ledger.bound_content import NO_LISTS, Binding, BoundFiles, FileLists
 from custody.ledger.log_key import sign_checkpoint
 from custody.ledger.rows import EntryRows, rows_of
 from custody.ledger.signature_cores import SignatureCores, cores_at_hand
@@ -64,6 +65,7 @@ class Appending:
         recorded_at: datetime,
         may_spawn: bool = False,
         behind: LookBehind | None = None,
+        lists: FileLists = NO_LISTS,
     ) -> None:
         head = writer.head()
         self.receipts: list[Receipt] = []
@@ -75,6 +77,8 @@ class Appending:
         self._start = self._size = head.size
         self._previous = head.leaf
         self._state = WorkingState(writer.view())
+        self._found = BoundFiles(writer, lists)
+        self._binding = Binding(self._state, writer, self._found)
         self._tallies = WorkingTallies(writer)
         self._seen = SeenRoots(writer.tiles(), head.size)
         self._numbers = Numbers(writer)
@@ -169,7 +173,8 @@ class Appending:
         key_ids = standing.matched.key_ids
         signing = Signing(index, key_ids, standing.relies_on, affirmed_by(self._state, event))
         outcome = reduce(self._state, index, event, key_ids, are_signers_known=is_known)
-        check_lawful(self._state, event, self._recorded_at)
+        check_lawful(self._binding, event, self._recorded_at)
+        self._found.learn(event)
         self._standings.settle(standing, outcome.changes)
         self._numbers.check(event)
         entry = Entry(

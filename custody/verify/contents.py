@@ -72,10 +72,10 @@ class Contents:
             if any(raw[place : place + _BYTES] == wanted for place in range(0, len(raw), _BYTES))
         ]
 
-    def files(self) -> Iterator[tuple[str, frozenset[str]]]:
-        """Yield, in ledger order, the event hash of each registration with its digests but the content root."""
+    def files(self) -> Iterator[tuple[str, list[str]]]:
+        """Yield, in ledger order, the event hash of each registration with its digests, the content root first."""
         for registration, raw in self._digests.items():
-            yield registration, frozenset(raw[at : at + _BYTES].hex() for at in range(_BYTES, len(raw), _BYTES))
+            yield registration, [raw[at : at + _BYTES].hex() for at in range(0, len(raw), _BYTES)]
 
     def documents(self, request: str) -> tuple[str, ...]:
         """Return the documents that this side put to a request, each once."""

@@ -155,8 +155,8 @@ class State(Put):
         found = {digest: tuple(map(self.registered, names)) for digest, names in held.items() if names}
         return {digest: tuple(item for item in items if item is not None) for digest, items in found.items()}
 
-    def files(self) -> Iterator[tuple[str, frozenset[str]]]:
-        """Yield the digests of files in each registration, by its event hash; whole ledgers only."""
+    def files(self) -> Iterator[tuple[str, list[str]]]:
+        """Yield content root and digests of files of each registration, by its event hash; whole ledgers only."""
         return self._contents.files()
 
     def documents(self, request: str) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ class Sides:
         for line in lines:
             self.a.do(line)
 
-    def send(self) -> None:
+    def send(self, what: str = "x.txt") -> None:
         """Go to b, register EX-1 there, and send it to a as parcel.zip, with the consent that this takes."""
         self.at("b")
         self.do(
@@ -46,7 +46,7 @@ class Sides:
             "case open D --authority B --legal-basis B --as reg-1",
             "agent enrol ministry --kind organisation --country DE --as reg-1",
             "agent change ministry --add auth-2 --as reg-1",
-            "register x.txt --case D --exhibit EX-1 --as exam-2",
+            f"register {what} --case D --exhibit EX-1 --as exam-2",
             "consent record D/EX-1 --authority ministry --recipient asker --purpose p --as auth-2",
             "dispatch D/EX-1 --to asker --purpose p --original --not-sealed data -o parcel.zip --as exam-2",
         )
@@ -65,7 +65,7 @@ class Sides:
             exhibit = reader.view().exhibit(CASE, number)
             assert exhibit is not None
             anchor = Anchor(about=(About(exhibit=exhibit.registration),))
-            if type.startswith("transfer."):
+            if type.startswith(("custody.", "exhibit.", "transfer.")):
                 anchor = Anchor(case=CASE, exhibit=number, link=link_after(exhibit))
             if type.startswith("request."):
                 anchor = NOWHERE
@@ -126,7 +126,7 @@ def sides(stage: Stage) -> Sides:
         "trust add b.json --yes --trust trust.json",
         "request receive r1.zip --as auth-2",
         "request receive r2.zip --as auth-2",
-        "request answer in-req-1 --outcome granted -o grant.zip --as auth-2",
+        "request answer in-req-1 --outcome granted --to-country IT -o grant.zip --as auth-2",
         "request answer in-req-2 --outcome refused --ground other --reasons no -o refusal.zip --as auth-2",
     )
     found.at("l")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from custody.cli.exits import Exit
-from tests.cli.behind import Sides, sides
+from tests.cli.behind import Sides, refused, sides
 from tests.cli.machine import CASE
 
 __all__ = ["sides"]
@@ -69,6 +70,98 @@ def test_the_consent_of_its_origin_lets_it_go(received: Sides) -> None:
     Path("decision.pdf").write_bytes(b"%PDF")
     consent(received, "peer", "--document decision.pdf --number 7")
     received.do(OUT)
+
+
+def test_no_draft_carries_it_out_either(received: Sides) -> None:
+    """What no command made is asked under the lock, as everything is that enters the ledger."""
+    received.do(AGAIN)
+    consent(received)
+    lent = {"reason": "r", "terms": "lent", "to": "a lab", "to_agent": "third"}
+    ran = received.forge("exhibit.released", lent, signer="exam-07", number="EX-9")
+    refused(ran, "release.consent-missing")
+    assert "holds files of 2026-0417/EX-5" in ran.stdout
+    Path("decision.pdf").write_bytes(b"%PDF")
+    consent(received, "peer", "--document decision.pdf --number 7")
+    assert received.forge("exhibit.released", lent, signer="exam-07", number="EX-9").exit is Exit.DONE
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"dispatch {CASE}/EX-9 --to third --purpose p --original --not-sealed data -o out.zip --as exam-07",
+        f"export-case {CASE}/EX-9 --to third -o out.json --as exam-07",
+        f"print seizure-list {CASE}/EX-9 --for third -o out.html --as exam-07",
+        f"move {CASE}/EX-9 --place Lab --to-agent third --as exam-07",
+        f"release {CASE}/EX-9 --to Lab --terms lent --reason r --to-agent third --as exam-07",
+        f"dispose {CASE}/EX-9 --manner forfeited --authority x --to-agent third --as exam-07 --registrar reg-1",
+    ],
+)
+def test_no_way_out_leads_past_its_origin(received: Sides, line: str) -> None:
+    """Whatever the command is called."""
+    received.do(AGAIN)
+    consent(received)
+    ran = received.a.fail(line, Exit.REFUSED, "release.consent-missing")
+    assert "[release.bound-content]" in ran.stderr
+    assert not list(Path().glob("out.*"))
+    assert received.a.entries()[-1].event.type == "release.refused"
+
+
+@pytest.fixture
+def many(sides: Sides) -> Sides:
+    """B sent twenty files as one exhibit on a condition, which is more than a registration holds; a has it as EX-5."""
+    Path("many").mkdir()
+    for number in range(20):
+        Path(f"many/{number:02}").write_text(f"file {number} of many")
+    sides.do("agent enrol min-a --kind organisation --country FR --member auth-1 --as reg-1")
+    sides.send("many")
+    sides.at("l")
+    sides.do(f"receive parcel.zip --case {CASE} --number EX-1=EX-5 --as exam-07")
+    return sides
+
+
+@pytest.mark.parametrize("what", ["many", "many/07"])
+def test_many_files_are_no_way_round(many: Sides, what: str) -> None:
+    """Their digests stand in a list in the home: all of them again, or one alone."""
+    again = f"register {what} --case {CASE} --exhibit EX-9 --as exam-07"
+    ran = many.a.do(again)
+    assert f"{CASE}/EX-5" in ran.stderr
+    assert "[release.bound-content]" in ran.stderr
+    consent(many)
+    ran = many.a.fail(OUT, Exit.REFUSED, "release.consent-missing")
+    assert "b.example/y" in ran.stderr
+    lent = {"reason": "r", "terms": "lent", "to": "a lab", "to_agent": "third"}
+    refused(many.forge("exhibit.released", lent, signer="exam-07", number="EX-9"), "release.consent-missing")
+    assert "release.bound-content" in many.a.do("audit").stdout
+
+
+def test_one_of_ours_among_many_is_bound_with_them(many: Sides) -> None:
+    """All that one parcel brought is in it; a few of them among others are a note."""
+    shutil.copytree("many", "mixed")
+    Path("mixed/ours").write_text("ours")
+    assert "bound-content" in many.a.do(f"register mixed --case {CASE} --exhibit EX-9 --as exam-07").stderr
+    Path("mixed/03").unlink()
+    assert "bound-content" not in many.a.do(f"register mixed --case {CASE} --exhibit EX-10 --as exam-07").stderr
+    found = [item for item in many.a.json("audit")["findings"] if item["code"] == "release.bound-content"]
+    assert [item["severity"] for item in found] == ["defect", "note"]
+
+
+def test_what_was_here_before_among_many_is_free(sides: Sides) -> None:
+    """The same twenty files, seized here first, and then sent by the other country as well."""
+    Path("many").mkdir()
+    for number in range(20):
+        Path(f"many/{number:02}").write_text(f"file {number} of many")
+    sides.do(
+        "agent enrol min-a --kind organisation --country FR --member auth-1 --as reg-1",
+        f"register many --case {CASE} --exhibit EX-8 --as exam-07",
+    )
+    sides.send("many")
+    sides.at("l")
+    sides.do(f"receive parcel.zip --case {CASE} --number EX-1=EX-5 --as exam-07")
+    ran = sides.a.do(f"register many --case {CASE} --exhibit EX-9 --as exam-07")
+    assert "bound-content" not in ran.stderr
+    consent(sides)
+    sides.do(OUT)
+    assert "bound-content" not in sides.a.do("audit").stdout
 
 
 def test_what_came_by_another_way_goes_once_that_is_on_record(received: Sides) -> None:

@@ -1,86 +1,63 @@
 """Files from abroad that were registered anew: said at registration, and bound at the border as where they came from.
 
-`custody.ledger.bound_content` says what is compared. Only bound exhibits are read, of which a ledger has few; a look
-along all registrations follows only where a file is the same.
+`custody.ledger.bound_content` says what is compared; here the home is at hand, with its lists of files.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
-
-from msgspec.structs import replace
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from custody.cli.acting.exhibit_selection import format_exhibit
 from custody.cli.context import Context
 from custody.cli.output import note
-from custody.ledger.bound_content import CODE, Taken, files_of, firsts_of, is_let_go
+from custody.cli.showing.holdings import Holdings
+from custody.evidence.manifest import Manifests, digests_in
+from custody.ledger.bound_content import Binding, BoundFiles
 from custody.ledger.store import LedgerReader
-from custody.ledger.working import WorkingState
 from custody.report.safe_text import show
-from custody.verify.view import Exhibit
 from schemas.details.exhibit import ExhibitRegistered
-from schemas.details.record import RecordExplained
-from schemas.entry import parse_entry
 from schemas.event import ParsedEvent
 from schemas.types import is_set
 
 
-def warn_bound(context: Context, events: Iterable[ParsedEvent]) -> None:
-    """Tell of registrations about to be signed that hold the files of a bound exhibit, and don't say so."""
-    for event in events:
-        details = event.details
-        if not isinstance(details, ExhibitRegistered) or is_set(details.derived_from) or is_set(details.foreign):
-            continue
-        with context.ledger().read() as reader:
-            taken = _taken(reader, files_of(event))
-        if taken is not None and taken.is_whole:
-            note(context.settings, _told(f"{event.event.case}/{event.event.exhibit}", taken))
-            parent = show(format_exhibit(taken.bound[0]))
-            note(context.settings, f"  if it was made from that: --derived-from {parent}, so that it stays bound")
+class _WithSpools(Manifests):
+    """The lists of a home, and those that are about to be put beside them."""
+
+    def __init__(self, base: Path, spools: Mapping[str, Path]) -> None:
+        super().__init__(base)
+        self._spools = spools
+
+    def digests(self, root: str) -> Iterable[str]:  # type: ignore[override]
+        """Yield the SHA-256 of each file of a list that isn't empty."""
+        return digests_in(self._spools.get(root) or self.path(root))
 
 
-def bind(reader: LedgerReader, state: WorkingState, exhibits: Iterable[Exhibit]) -> tuple[str, ...]:
-    """Bind in ``state`` those of ``exhibits`` that are not bound, and hold the files of one that is, as that one.
+def warn_bound(context: Context, events: Iterable[ParsedEvent], spools: Mapping[str, Path]) -> None:
+    """Tell of registrations about to be signed that hold the files of a bound exhibit, and don't say so.
 
-    Nothing is recorded: the gate is asked so. Returns a warning for each; none for what is explained on record.
+    ``spools`` are the new lists of files, by content root.
     """
-    told = []
-    for exhibit in exhibits:
-        taken = None if exhibit.bound_to else _taken_by(reader, exhibit)
-        if taken is not None and taken.is_whole and not _is_explained(reader, exhibit):
-            state.put([replace(exhibit, bound_to=taken.origins)])
-            told.append(_told(format_exhibit(exhibit), taken))
-    return tuple(told)
+    with context.ledger().read() as reader:
+        found = BoundFiles(reader, _WithSpools(Holdings(context.ledger().home).manifests.base, spools))
+        for event in events:
+            details = event.details
+            if not isinstance(details, ExhibitRegistered) or is_set(details.derived_from) or is_set(details.foreign):
+                continue
+            taken = found.taken_by(event)
+            if taken is not None and taken.is_whole:
+                note(context.settings, f"warning: {show(taken.told_of(f'{event.event.case}/{event.event.exhibit}'))}")
+                parent = show(format_exhibit(taken.bound[0]))
+                note(context.settings, f"  if it was made from that: --derived-from {parent}, so that it stays bound")
 
 
-def _told(name: str, taken: Taken) -> str:
-    bound = ", ".join(show(format_exhibit(item)) for item in taken.bound)
-    text = (
-        f"warning: {show(name)} holds files of {bound}, which go on with the consent of {', '.join(taken.origins)} only"
-    )
-    return f"{text} [{CODE}]"
+def binding(context: Context, reader: LedgerReader) -> Binding:
+    """Return the ledger as the gate is asked about it: what holds files of a bound exhibit is bound as well."""
+    lists = Holdings(context.ledger().home).manifests
+    return Binding(reader.view(), reader, BoundFiles(reader, lists))
 
 
-def _taken_by(reader: LedgerReader, exhibit: Exhibit) -> Taken | None:
-    place = reader.event_indexes([exhibit.registration]).get(exhibit.registration)
-    event = None if place is None else parse_entry(reader.entry(place)).event
-    return None if event is None or is_let_go(event) else _taken(reader, files_of(event))
-
-
-def _taken(reader: LedgerReader, mine: Set[str]) -> Taken | None:
-    bound = [item.registration for item in reader.bound_exhibits()] if mine else []
-    entries = (parse_entry(reader.entry(index)) for index in reader.event_indexes(bound).values())
-    alike = {digest for files in map(files_of, (entry.event for entry in entries)) if files & mine for digest in files}
-    return firsts_of(reader.view().holders(tuple(sorted(alike)))).taken_by(mine) if alike else None
-
-
-def _is_explained(reader: LedgerReader, exhibit: Exhibit) -> bool:
-    """Tell whether somebody signed how this exhibit came to hold these files."""
-    places = reader.subject_entries(("exhibit", exhibit.case, exhibit.number))
-    return any(exhibit.registration in _cured(parse_entry(reader.entry(index)).event) for index in places)
-
-
-def _cured(event: ParsedEvent) -> Iterator[str]:
-    details, about = event.details, event.event.about
-    if isinstance(details, RecordExplained) and isinstance(details.cures, tuple) and CODE in details.cures:
-        yield from (str(item.event) for item in about) if isinstance(about, tuple) else ()
+def tell(context: Context, view: Binding) -> None:
+    """Tell what was bound on the way."""
+    for exhibit, taken in view.told:
+        note(context.settings, f"warning: {show(taken.told_of(format_exhibit(exhibit)))}")

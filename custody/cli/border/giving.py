@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from custody.cli.border.bound_content import bind
+from custody.cli.border.bound_content import binding, tell
 from custody.cli.border.release_gate import Tried, refuse
 from custody.cli.context import Context
 from custody.ledger.admission import check_lawful
-from custody.ledger.working import WorkingState
 from custody.verify.release import Breach, check_release, goal_of
 from custody.verify.view import Exhibit, View
 from schemas.event import ParsedEvent
@@ -24,21 +23,20 @@ def check_given(context: Context, events: Sequence[ParsedEvent], *, tried: Tried
     """
     now = format_time(context.now())
     with context.ledger().read() as reader:
-        view = WorkingState(reader.view())
-        linked = (view.exhibit(str(event.event.case), str(event.event.exhibit)) for event in events)
-        bind(reader, view, [item for item in linked if item is not None])
+        view = binding(context, reader)
         for event in events:
             breaches = check_release(view, event, now)
             if breaches:
                 break
         else:
             return
+        tell(context, view)
         to, exhibits = _recipient(view, event), _meant(view, event, breaches)
     context.ledger().rehearse(events)
     if to is not None and exhibits:
         refuse(context, breaches, exhibits, to=to, tried=tried, by=event.event.actor)
     with context.ledger().read() as reader:
-        check_lawful(reader.view(), event, now)
+        check_lawful(binding(context, reader), event, now)
 
 
 def _recipient(view: View, event: ParsedEvent) -> str | None:

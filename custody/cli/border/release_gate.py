@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal, NoReturn
 
-from custody.cli.border.bound_content import bind
+from custody.cli.border.bound_content import binding, tell
 from custody.cli.border.letter_breaches import letter_breaches
 from custody.cli.context import Context
 from custody.cli.options import When
-from custody.cli.output import note
 from custody.ledger.admission import what_to_do
 from custody.ledger.compose import Anchor, Composed
 from custody.ledger.submission import Submission
@@ -54,19 +53,16 @@ def check_gate(context: Context, events: Sequence[ParsedEvent], *, to: str, trie
     now = format_time(context.now())
     breaches: list[Breach] = []
     with access.read() as reader:
-        state, size = WorkingState(reader.view()), reader.head().size
-        released = [exhibit for event in events for exhibit in _exhibits(state, event)]
-        warnings = bind(reader, state, dict.fromkeys(released))
+        state, size = binding(context, reader), reader.head().size
         for event in try_out(state, size, events):
-            breaches += [item for item in check_release(state, event, now) if item not in breaches]
+            breaches += check_release(state, event, now)
         abouts = tuple(dict.fromkeys(about for event in events for about in _abouts(state, event)))
         named = [str(about.exhibit) for about in abouts]
-        breaches += letter_breaches(context, reader, named, to=to)
+        breaches = list(dict.fromkeys([*breaches, *letter_breaches(context, reader, named, to=to)]))
         # A letter is about no exhibit; what it would have let out is named by its breaches.
         abouts = abouts or tuple(dict.fromkeys(about for breach in breaches for about in _named(state, breach)))
     if breaches:
-        for text in warnings:
-            note(context.settings, text)
+        tell(context, state)
         _record(context, breaches, abouts, to=to, tried=tried, by=by)
         _raise(breaches)
 
@@ -89,9 +85,7 @@ def breaches_of(context: Context, exhibits: Sequence[Exhibit], *, to: str) -> li
     """Return what speaks against exhibits going to an agent; nothing is recorded."""
     with context.ledger().read() as reader:
         event = _access(context, exhibits, to).event
-        state = WorkingState(reader.view())
-        bind(reader, state, exhibits)
-        return list(check_release(state, event, format_time(context.now())))
+        return list(check_release(binding(context, reader), event, format_time(context.now())))
 
 
 def record_export(context: Context, exhibits: Sequence[Exhibit], *, to: str) -> None:
@@ -134,11 +128,6 @@ def _abouts(state: WorkingState, event: ParsedEvent) -> tuple[About, ...]:
         return tuple(About(exhibit=item.exhibit) for item in event.event.about if isinstance(item.exhibit, str))
     exhibit = state.exhibit(str(event.event.case), str(event.event.exhibit))
     return () if exhibit is None else (About(exhibit=exhibit.registration),)
-
-
-def _exhibits(state: WorkingState, event: ParsedEvent) -> Iterator[Exhibit]:
-    found = (state.registered(str(about.exhibit)) for about in _abouts(state, event))
-    yield from (item for item in found if item is not None)
 
 
 def _named(state: WorkingState, breach: Breach) -> Iterator[About]:

@@ -77,6 +77,7 @@ class Wishes:
             as_of=None if self.as_of is None else parse_moment(self.as_of, context.now().tzinfo),
             cores=cores_at_hand(),
             behind=open_behind(context, home, trusted=self._believed(context), known={}),
+            lists=Holdings(home).manifests,
         )
         return wanted, AuditBasis(
             home=show_path(home.path),

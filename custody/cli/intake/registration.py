@@ -120,7 +120,7 @@ def _record(
     for attempt in range(1, _ATTEMPTS + 1):
         numbered = assign_numbers(context, taken)
         composed = [event for item in numbered for event in _compose(context, item, signers, when, staged, taking)]
-        warn_bound(context, [item.event for item in composed])
+        warn_bound(context, [item.event for item in composed], _spools(taken))
         try:
             return complete(context, who, composed, keep=staged.keep)
         except RuleViolation as error:
@@ -129,6 +129,12 @@ def _record(
             staged.forget_places()
             note(context.settings, "note: somebody took the number meanwhile; the next free one follows")
     raise AssertionError("the last attempt returns or raises")
+
+
+def _spools(taken: Sequence[Taken]) -> dict[str, Path]:
+    """Return the lists of files of what was read, by content root."""
+    intakes = (item.intake for item in taken)
+    return {item.content.root: item.spool for item in intakes if item is not None and item.spool is not None}
 
 
 def rehearse_numbers(context: Context, wanted: Sequence[Wanted], signers: Sequence[Signer], when: When) -> None:
