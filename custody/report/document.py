@@ -6,7 +6,7 @@ show, what did it rest on, what happened to each exhibit, which defects can be c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from custody.report import basis as basis_words
@@ -25,7 +25,7 @@ from custody.verify.view import Exhibit
 from schemas.content import Content
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.entry import ParsedEntry
-from schemas.report import ExhibitReport, Report, Severity, Verdict
+from schemas.report import ExhibitReport, Finding, Report, Severity, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +155,13 @@ def _steps(report: Report, subjects: Subjects) -> Iterator[StepPage]:
 
 
 def _exhibits(verified: Verified, teller: Teller) -> Iterator[ExhibitPage]:
+    names = frozenset(f"{case}/{number}" for case, number in verified.listed)
+    found = evidence_table.by_exhibit(verified.report.findings, names)
     for exhibit in verified.report.exhibits:
-        yield _page(verified, teller, exhibit, is_original=False)
+        yield _page(verified, teller, exhibit, found.get(f"{exhibit.case}/{exhibit.exhibit}", ()), is_original=False)
     for name, state in sorted(verified.state.exhibits.items()):
         if name not in verified.listed:
-            yield _page(verified, teller, _report_of(verified, state), is_original=True)
+            yield _page(verified, teller, _report_of(verified, state), (), is_original=True)
 
 
 def _report_of(verified: Verified, state: Exhibit) -> ExhibitReport:
@@ -168,18 +170,20 @@ def _report_of(verified: Verified, state: Exhibit) -> ExhibitReport:
     return exhibit_report(state, state.case, state.number, indexes)
 
 
-def _page(verified: Verified, teller: Teller, exhibit: ExhibitReport, *, is_original: bool) -> ExhibitPage:
+def _page(
+    verified: Verified, teller: Teller, exhibit: ExhibitReport, findings: Sequence[Finding], *, is_original: bool
+) -> ExhibitPage:
     entries = [verified.entries[index] for index in exhibit.entries if index in verified.entries]
     registration = next((entry for entry in entries if isinstance(entry.event.details, ExhibitRegistered)), None)
     content = _content(registration)
     subject = f"{exhibit.case}/{exhibit.exhibit}"
-    findings, disclosed = verified.report.findings, verified.values.disclosed
+    disclosed = verified.values.disclosed
     return ExhibitPage(
         name=show(subject),
         is_original=is_original,
         description=_description(registration, teller),
         now=_now(exhibit),
-        files=_files(content, subject, registration, verified, is_original=is_original),
+        files=_files(content, subject, registration, findings, is_original=is_original),
         rows=() if is_original else evidence_table.rows_of(content, subject, findings, disclosed, teller.absent),
         story=teller.tell(exhibit),
         balances=balance_rows([entry for entry in entries if verified.placed[entry.entry.index].is_applied], disclosed),
@@ -190,7 +194,7 @@ def _files(
     content: Content | None,
     subject: str,
     registration: ParsedEntry | None,
-    verified: Verified,
+    findings: Sequence[Finding],
     *,
     is_original: bool,
 ) -> str:
@@ -198,7 +202,7 @@ def _files(
         return "unknown: its registration is not in this bundle or could not be read"
     if is_original:
         return "not asked: the bundle is about what was made from it"
-    return evidence_table.summary_of(content, subject, verified.report.findings)
+    return evidence_table.summary_of(content, subject, findings)
 
 
 def _content(registration: ParsedEntry | None) -> Content | None:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from custody.report.counts import count_bytes
 from custody.report.finding_words import explain
 from custody.report.safe_text import show_path
 from custody.report.words import Absent
+from schemas import limits
 from schemas.content import Content, Digests, FileRecord, path_bytes
 from schemas.errors import RecordError
 from schemas.private import Disclosure
 from schemas.report import Finding, Severity
 
 AS_REGISTERED = "as registered"
+_END: Final = re.compile(": ")
+_LONGEST: Final = 2 * limits.NUMBER_BYTES + 3
+"""Characters of the longest name of an exhibit with what stands behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,17 @@ class FileRow:
     size: str
     sha256: str
     result: str
+
+
+def by_exhibit(findings: Iterable[Finding], names: frozenset[str]) -> dict[str, list[Finding]]:
+    """Return the findings about each exhibit of ``names``, ``case/exhibit``, and about each file of it."""
+    found: dict[str, list[Finding]] = {}
+    for item in findings:
+        # A number may itself hold a colon and a space, so each place may be where a name ends.
+        ends = (match.start() for match in _END.finditer(item.subject, 0, _LONGEST))
+        for name in names & {item.subject, *(item.subject[:end] for end in ends)}:
+            found.setdefault(name, []).append(item)
+    return found
 
 
 def summary_of(content: Content | None, subject: str, findings: Sequence[Finding]) -> str:
