@@ -152,6 +152,25 @@ def test_a_draft_of_another_ledger_than_it_says_is_not_signed(machine: Machine, 
     machine.fail(f"--keys stick sign {draft} --as cust-02", Exit.USAGE, "draft.ledger")
 
 
+def test_a_draft_that_says_a_thing_twice_is_not_signed(machine: Machine, draft: Path) -> None:
+    """One event is recorded once, so a second copy of it can only be there by somebody's hand."""
+    opened = read_draft(draft)
+    twice = structs.replace(opened.draft, events=opened.draft.events * 2)
+    write_draft(draft, twice, force=True)
+    machine.fail(f"sign {draft} --as cust-02", Exit.USAGE, "draft.twice")
+    _away(machine)
+    machine.fail(f"--keys stick sign {draft} --as cust-02", Exit.USAGE, "draft.twice")
+
+
+def test_a_draft_of_another_ledger_is_listed_as_it_is_signed(machine: Machine, draft: Path) -> None:
+    """Who stands in his own ledger and was handed a colleague's draft sees what it says, as if no ledger were there."""
+    machine.do("init other --origin b.example/other --authority B --country FR --registrar reg-5")
+    ran = machine.do(f"--home other pending {draft}")
+    assert "signed by: exam-07" in ran.stdout
+    assert "waiting for: cust-02" in ran.stdout
+    assert "draft.ledger" not in ran.stdout
+
+
 def test_files_that_wait_are_listed_without_a_ledger(machine: Machine, draft: Path) -> None:
     """The receiver at another desk has the file and no ledger, and wants to know what it is."""
     _away(machine)
@@ -163,6 +182,8 @@ def test_files_that_wait_are_listed_without_a_ledger(machine: Machine, draft: Pa
     assert "1; only the ledger can check them" in ran.stdout
     found = machine.json(f"--keys stick pending {draft}")["drafts"][0]
     assert (found["signed"], found["unchecked"]) == ([], 1)
-    machine.fail("pending", Exit.USAGE, "usage.no-home")
+    assert f"next: custody sign {draft} --as cust-02" in ran.stdout, "whose key lies here is asked, not who signed"
+    ran = machine.fail("pending", Exit.USAGE, "usage.no-home")
+    assert "custody pending PATH" in ran.stderr
     ran = machine.do(f"--keys stick sign {draft} --as cust-02")
     assert "make sure who gave you this" in ran.stderr

@@ -12,6 +12,7 @@ from custody.ledger.compose import Composed
 from schemas import canonical, limits
 from schemas.draft import Draft, DraftEvent
 from schemas.envelope import Signature
+from schemas.errors import UsageError
 from schemas.event import ParsedEvent, parse_event
 from schemas.private import Disclosure, parse_disclosure
 from schemas.text import format_base64, parse_base64
@@ -71,7 +72,7 @@ def read_draft(path: Path) -> OpenDraft:
     """Return the draft in a file. No signature in it is verified.
 
     Raises:
-        UsageError: the file is no draft; ``secret.refused``.
+        UsageError: the file is no draft; ``draft.twice`` for one that holds an event twice; ``secret.refused``.
         UnknownVersionError: it is one of a newer version.
     """
     raw = read_file(path, maximum=limits.DRAFT_BYTES)
@@ -79,6 +80,9 @@ def read_draft(path: Path) -> OpenDraft:
         draft = canonical.decode(raw, Draft, maximum=limits.DRAFT_BYTES)
         events = tuple(parse_event(parse_base64(item.payload)) for item in draft.events)
         disclosures = {found.commitment: found for found in map(parse_disclosure, draft.disclosures)}
+    if len({event.hash for event in events}) < len(events):
+        text = f"expected each event of a draft once, found one twice in {path}"
+        raise UsageError("draft.twice", text, hint="ask for the draft again; this one was changed")
     # Who signs would spread a secret that somebody else has typed.
     refuse_in_details([found.value for found in disclosures.values()])
     return OpenDraft(draft, events, disclosures)

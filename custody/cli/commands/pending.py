@@ -14,11 +14,12 @@ from custody.cli.acting.draft_standing import draft_paths, stand
 from custody.cli.border.receipts import names
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
+from custody.cli.keyring.keyring import stored_keys
 from custody.cli.output import emit, note
 from custody.cli.results import Result
 from custody.report.safe_text import show, show_path
 from custody.report.words import format_utc, tell
-from schemas.errors import CustodyError
+from schemas.errors import CustodyError, UsageError
 from schemas.types import UNSET, Unset
 
 
@@ -60,7 +61,10 @@ def pending(context: Context, *, paths: tuple[Path, ...], agent: str | None) -> 
 
     With a PATH no ledger is needed; what only the ledger knows, such as whether it would take them, is left out then.
     """
-    has_ledger = not paths or context.find_home() is not None
+    has_ledger = context.find_home() is not None
+    if not has_ledger and not paths:
+        hint = "custody pending PATH says what drafts hold without one; --home DIR or CUSTODY_HOME names a ledger"
+        raise UsageError("usage.no-home", "expected a ledger here or in a folder above, found none", hint=hint)
     folders = (context.ledger().drafts_folder(),) if has_ledger else ()
     found = dict.fromkeys(draft_paths((*(folder for folder in folders if folder.is_dir()), *paths)))
     if not has_ledger:
@@ -68,14 +72,15 @@ def pending(context: Context, *, paths: tuple[Path, ...], agent: str | None) -> 
     drafts = [draft for path in found if (draft := describe(context, path)) is not None]
     if agent is not None:
         drafts = [draft for draft in drafts if agent in draft.waiting_for]
-    emit(context.settings, Pending(drafts=tuple(drafts)), _lines(drafts))
+    emit(context.settings, Pending(drafts=tuple(drafts)), _lines(context, drafts))
 
 
 def describe(context: Context, path: Path) -> WaitingDraft | None:
     """Return what waits in a file; nothing where it is recorded already."""
     try:
         draft = read_draft(path)
-        if context.find_home() is None:
+        # As `custody sign`: a draft of another ledger than the one at hand says only what it says itself.
+        if context.find_home() is None or context.ledger().ledger().origin != draft.draft.ledger:
             return _alone(context, path, draft)
         standing = stand(context.ledger(), draft)
     except CustodyError as error:
@@ -117,7 +122,7 @@ def _expires(draft: OpenDraft) -> str | Unset:
     return min(times, default=UNSET)
 
 
-def _lines(drafts: list[WaitingDraft]) -> Iterator[str]:
+def _lines(context: Context, drafts: list[WaitingDraft]) -> Iterator[str]:
     for draft in drafts:
         yield show_path(draft.path)
         yield from (f"  {act}" for act in draft.acts)
@@ -136,8 +141,17 @@ def _lines(drafts: list[WaitingDraft]) -> Iterator[str]:
             if isinstance(draft.hint, str):
                 yield f"  hint: {show(draft.hint)}"
         elif draft.waiting_for:
-            yield f"  next: custody sign {show_path(draft.path)} --as {show(draft.waiting_for[0])}"
+            yield f"  next: custody sign {show_path(draft.path)} --as {show(_next(context, draft))}"
         else:
             yield f"  next: custody submit {show_path(draft.path)}"
     if not drafts:
         yield "nothing waits"
+
+
+def _next(context: Context, draft: WaitingDraft) -> str:
+    """Return who may sign here and now, whose key lies here if anybody's does."""
+    try:
+        return next((agent for agent in draft.waiting_for if stored_keys(context, agent)), draft.waiting_for[0])
+    except CustodyError:
+        # A key file that can't be used is told to who signs with it.
+        return draft.waiting_for[0]

@@ -21,6 +21,7 @@ from custody.cli.ledger_access import LedgerAccess
 from custody.cli.options import FILE, Signing, passphrase_option, trust_option
 from custody.cli.output import note
 from custody.cli.results import ActResult
+from custody.report.counts import counted
 from custody.report.safe_text import show, show_path
 from custody.report.values import check_signable
 from custody.report.words import tell
@@ -122,7 +123,7 @@ def _ledger_of(context: Context, draft: OpenDraft) -> LedgerAccess | None:
     if found.signed:
         note(context.settings, f"note: the signatures of {', '.join(map(show, found.signed))} hold")
     if found.unchecked:
-        keys = f"{found.unchecked} keys that don't lie here"
+        keys = f"{counted(found.unchecked, 'key', 'keys')} not kept here"
         note(context.settings, f"note: signatures by {keys} can't be checked; make sure who gave you this")
     return None
 
