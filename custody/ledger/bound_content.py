@@ -122,8 +122,9 @@ class BoundFiles:
         self._reader = reader
         self._lists = lists
         self._names: list[str] | None = None
-        self._bound: dict[str, ParsedEvent] | None = None
+        self._bound: dict[str, int] | None = None
         self._holders: dict[str, list[str]] = {}
+        self._listed: dict[str, str] = {}
         self._new: dict[str, ParsedEvent] = {}
 
     def learn(self, event: ParsedEvent) -> None:
@@ -137,7 +138,7 @@ class BoundFiles:
         if registration in self._new:
             return self.taken_by(self._new[registration])
         place = self._reader.event_indexes([registration]).get(registration) if self._hashes() else None
-        return None if place is None else self.taken_by(parse_entry(self._reader.entry(place)).event)
+        return None if place is None else self.taken_by(self._event(place))
 
     def taken_by(self, registration: ParsedEvent) -> Taken | None:
         """Return what an exhibit holds of bound ones, by the event that would register it or did."""
@@ -149,14 +150,13 @@ class BoundFiles:
         alike = {held for digest in mine for held in self._holders.get(digest, ())}
         alike |= {
             held
-            for held, event in bound.items()
-            if mine and held not in alike and (root := listed_by(event)) is not None
-            if any(digest in mine for digest in self._lists.digests(root))
+            for held, root in self._listed.items()
+            if mine and held not in alike and any(digest in mine for digest in self._lists.digests(root))
         }
         alike.discard(registration.hash)
         if not alike:
             return None
-        brought = frozenset(digest for held in alike for digest in files_of(bound[held], self._lists))
+        brought = frozenset(digest for held in alike for digest in files_of(self._event(bound[held]), self._lists))
         return self._firsts(brought).taken_by(mine & brought, len(mine))
 
     def _hashes(self) -> list[str]:
@@ -164,15 +164,20 @@ class BoundFiles:
             self._names = [item.registration for item in self._reader.bound_exhibits()]
         return self._names
 
-    def _read(self) -> dict[str, ParsedEvent]:
-        """Return the registrations of bound exhibits by event hash."""
+    def _event(self, index: int) -> ParsedEvent:
+        return parse_entry(self._reader.entry(index)).event
+
+    def _read(self) -> dict[str, int]:
+        """Return where the registrations of bound exhibits stand, by event hash."""
         if self._bound is None:
-            hashes = self._hashes()
-            places = self._reader.event_indexes(hashes)
-            self._bound = {item: parse_entry(self._reader.entry(places[item])).event for item in hashes}
-            for held, event in self._bound.items():
+            self._bound = dict(self._reader.event_indexes(self._hashes()))
+            for held, index in self._bound.items():
+                event = self._event(index)
                 for digest in files_of(event, NO_LISTS):
                     self._holders.setdefault(digest, []).append(held)
+                root = listed_by(event)
+                if root is not None:
+                    self._listed[held] = root
         return self._bound
 
     def _firsts(self, digests: frozenset[str]) -> Firsts:
