@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -43,6 +44,23 @@ SCENES: dict[str, tuple[AssetProof, Recorded]] = {
     "receipt": (scenes.receipt_proof(scenes.receipts_block(scenes.moved())), scenes.TOKEN_RECORD),
     "elsewhere": (
         scenes.receipt_proof(scenes.receipts_block(scenes.moved(receiver=scenes.STRANGER))), scenes.TOKEN_RECORD,
+    ),
+    "left": (scenes.owner_proof(scenes.state_block(scenes.STRANGER)), replace(scenes.TOKEN_RECORD, is_later=True)),
+    "given away": (
+        scenes.receipt_proof(scenes.receipts_block(scenes.moved(scenes.WALLET, scenes.STRANGER))),
+        replace(scenes.TOKEN_RECORD, is_later=True),
+    ),
+    "moved on": (
+        scenes.receipt_proof(scenes.receipts_block(scenes.moved(scenes.STRANGER))),
+        replace(scenes.TOKEN_RECORD, former=(scenes.account(scenes.STRANGER),), is_later=True),
+    ),
+    "from a hidden wallet": (
+        scenes.receipt_proof(scenes.receipts_block(scenes.moved(scenes.STRANGER))),
+        replace(scenes.TOKEN_RECORD, is_later=True, withheld=frozenset({"former"})),
+    ),
+    "of the wallet": (
+        scenes.account_proof(BLOCK, scenes.TARGET),
+        Recorded(wallet=scenes.account(scenes.TARGET), balance="5", balance_of="wallet", height=scenes.HEIGHT),
     ),
     "coins": (COINS, scenes.COIN_RECORD),
     "other coins": (COINS, Recorded(account=scenes.address(scenes.TARGET), transaction="ab" * 32)),
