@@ -79,7 +79,7 @@ _observed("with-less-by-a-transfer", "It holds less, since it went to a custody 
 _observed("with-less-by-a-transfer-to-itself", "It holds less after a transfer to itself: a defect.",
           "asset.balance-dropped", {**_seen("4", SECOND), "transfer": {"wallet": scenes.account(TARGET)}},
           registered=_seen("5", FIRST, None))  # fmt: skip
-_observed("with-less-after-its-end", "It holds less after it was disposed of.", "", {**GONE, "type": "exhibit.disposed"},
+_observed("with-less-after-its-end", "It holds less after its disposal.", "", {**GONE, "type": "exhibit.disposed"},
           _seen("4", "2026-11-22T10:00:00Z"), registered=_seen("5", FIRST, None))  # fmt: skip
 _observed("with-less-in-the-wallet", "The custody wallet holds less than it did: a defect.", "asset.balance-dropped",
           {**_seen("5", FIRST, "wallet"), "transfer": {"wallet": scenes.account(WALLET)}},
