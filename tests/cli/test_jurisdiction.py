@@ -41,7 +41,7 @@ def test_codes_say_how_well_they_are_known(machine: Machine) -> None:
     """A number that nobody compared with the published list must not look like one that was."""
     told = machine.json("offence codes")
     assert {item["mark"] for item in told["offences"]} == {"S", "M"}
-    text = machine.do("offence codes terror").stdout
+    text = machine.do("offence codes extortion").stdout
     assert "unconfirmed" in text
     assert machine.json("offence codes no-such-thing")["offences"] == []
 
