@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 
@@ -184,5 +184,6 @@ passphrase_option = click.option(
 force_option = click.option("--force", is_flag=True, help="Overwrite what is there.")
 """For commands that write a file."""
 
-trust_option = click.option("--trust", "trust_path", type=FILE, help="The trust file (CUSTODY_TRUST; your own).")
+TRUST_HELP: Final = "Whom to believe (CUSTODY_TRUST; else your own trust file)."
+trust_option = click.option("--trust", "trust_path", type=FILE, help=TRUST_HELP)
 """For commands that read or change what is believed."""

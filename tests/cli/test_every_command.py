@@ -11,6 +11,7 @@ import pytest
 
 from custody.cli.command import Command
 from custody.cli.exits import Exit
+from custody.cli.options import TRUST_HELP
 from custody.cli.program import program
 from custody.cli.reference import PAGE, RESULTS, format_reference, format_results
 from custody.cli.table import GROUPS, PLACES, THEMES
@@ -68,6 +69,23 @@ def _before_operator(words: list[str]) -> list[str]:
 def test_every_command_publishes_what_json_prints(name: str) -> None:
     """A program can't rely on fields that nobody promised."""
     assert _load(name).result is not None
+
+
+def test_an_option_that_is_learnt_once_is_the_same_everywhere() -> None:
+    """-o is where the result goes, or the draft of it; whom to believe is said in the same words."""
+    found = [option for name in PLACES for option in _load(name).params if isinstance(option, click.Option)]
+        "--draft",
+        "--out",
+        "--output",
+        "-o",
+    ]
+    assert all({"--out", "--draft"} & set(option.opts) for option in found if "-o" in option.opts)
+    told = {option.help for option in found if "--trust" in option.opts} - {"The trust file to change."}
+    assert told == {
+        TRUST_HELP,
+        "Whom to believe about the bundle (CUSTODY_TRUST; your own).",
+        "The trust file to change.",
+    }
 
 
 def test_the_reference_is_what_the_commands_say() -> None:

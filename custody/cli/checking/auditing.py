@@ -18,7 +18,7 @@ from custody.cli.checking.behind import open_behind
 from custody.cli.checking.trust_file import TrustFile, read_trust_file
 from custody.cli.context import Context
 from custody.cli.files import given_file, read_file
-from custody.cli.options import FILE, parse_moment
+from custody.cli.options import FILE, TRUST_HELP, parse_moment
 from custody.cli.showing.holdings import Holdings
 from custody.ledger.signature_cores import cores_at_hand
 from custody.report.audit_document import AuditBasis
@@ -142,7 +142,7 @@ def wishing(body: Body) -> Body:
         click.option(
             "--since", type=FILE, help="A checkpoint held from before; signatures below aren't checked again."
         ),
-        click.option("--trust", type=FILE, help="Whom to believe (else CUSTODY_TRUST or your own file)."),
+        click.option("--trust", type=FILE, help=TRUST_HELP),
     ):
         run = option(run)
     return run  # type: ignore[return-value]

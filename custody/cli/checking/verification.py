@@ -17,7 +17,7 @@ from custody.bundle.source import Folders, OnBytes
 from custody.cli.checking.trust_file import TrustFile, read_trust_file
 from custody.cli.context import Context
 from custody.cli.files import given_file, read_file
-from custody.cli.options import FILE, parse_moment, passphrase_option
+from custody.cli.options import FILE, TRUST_HELP, parse_moment, passphrase_option
 from custody.cli.output import progress
 from custody.report.basis import Basis
 from custody.verify.verify import Trusted
@@ -149,7 +149,7 @@ def believing(body: Body) -> Body:
             help="A proof that leads from a checkpoint seen before to this one; of any ledger within the bundle.",
         ),
         click.option("--files", type=_FOLDER, multiple=True, help="Where files lie that travelled apart."),
-        click.option("--trust", type=FILE, help="Whom to believe (CUSTODY_TRUST; else the user's own trust file)."),
+        click.option("--trust", type=FILE, help=TRUST_HELP),
     ):
         run = option(run)
     return run  # type: ignore[return-value]

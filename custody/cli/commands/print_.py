@@ -51,7 +51,7 @@ class PaperResult(Result, frozen=True, kw_only=True, tag="custody-paper/v1"):
 )
 @click.argument("paper", type=click.Choice(PAPERS))
 @click.argument("subjects", metavar="EXHIBIT|REQUEST|TRANSFER...", nargs=-1, required=True)
-@click.option("-o", "--output", type=FILE, required=True, help="Where the page (HTML) goes.")
+@click.option("--out", "-o", "--output", "output", type=FILE, required=True, help="Where the page (HTML) goes.")
 @click.option(
     "--for", "recipient", type=AGENT, help="Who gets a paper about exhibits, as enrolled; else it stays inside."
 )

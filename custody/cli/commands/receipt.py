@@ -17,7 +17,7 @@ from custody.cli.checking.trust_file import read_trust_file
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.files import write_file
-from custody.cli.options import FILE, Signing, When, force_option, signed, signed_at_once, timed
+from custody.cli.options import FILE, TRUST_HELP, Signing, When, force_option, signed, signed_at_once, timed
 from custody.cli.output import emit, note
 from custody.cli.periods import told
 from custody.cli.results import ActResult, Result
@@ -55,7 +55,7 @@ def receipt_make(context: Context, transfer: str, target: Path, force: bool) -> 
     result=ActResult,
 )
 @click.argument("receipt", type=FILE)
-@click.option("--trust", type=FILE, help="Whom to believe (CUSTODY_TRUST; else the user's own trust file).")
+@click.option("--trust", type=FILE, help=TRUST_HELP)
 @signed_at_once
 @timed
 @pass_custody

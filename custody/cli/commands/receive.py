@@ -20,7 +20,7 @@ from custody.cli.checking.verification import Believed
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.files import check_free, write_file
-from custody.cli.options import FILE, Signing, When, force_option, signed, timed
+from custody.cli.options import FILE, TRUST_HELP, Signing, When, force_option, signed, timed
 from custody.cli.output import emit, note
 from custody.cli.parameters import TOKEN
 from custody.cli.results import Result
@@ -70,7 +70,7 @@ _placing = several(
 
 
 _believing = several(
-    click.option("--trust", type=FILE, help="Whom to believe (CUSTODY_TRUST; else the user's own trust file)."),
+    click.option("--trust", type=FILE, help=TRUST_HELP),
     click.option(
         "--files",
         type=click.Path(file_okay=False, path_type=Path),
