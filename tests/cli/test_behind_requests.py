@@ -100,7 +100,7 @@ def test_an_audit_tells_a_forged_letter_whatever_became_of_the_consent(sides: Si
         "trust add a.json --yes --trust fake.json",
         "trust add f.json --yes --trust fake.json",
         "request receive r1.zip --trust fake.json --as auth-9",
-        "request answer in-req-1 --outcome granted -o forged.zip --as auth-9",
+        "request answer in-req-1 --outcome granted --to-country IT -o forged.zip --as auth-9",
     )
     sides.at("l")
     line = "consent record EX-1 --authority peer --recipient third --purpose p --letter forged.zip --trust fake.json"

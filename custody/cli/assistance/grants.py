@@ -1,4 +1,4 @@
-"""What an answer lets go, as it is typed: which exhibits of this ledger, to which country, on which terms."""
+"""What an answer lets go, as it is typed: to which country, on which terms, and which exhibits of this ledger."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from custody.cli.assistance.consents import parse_conditions
 from custody.cli.context import Context
 from custody.cli.parameters import COUNTRY, ORIGIN
 from custody.cli.periods import end_of
+from custody.verify.view import Request, View
 from schemas.details.consent import Grant
 from schemas.details.request import GRANTING
 from schemas.errors import UsageError
@@ -20,7 +21,7 @@ grant_options = several(
         "--covers", multiple=True, metavar="CASE/EXHIBIT",
         help="Grants that this exhibit goes to --to-country; by its number here.",
     ),
-    click.option("--to-country", type=COUNTRY, help="Where what --covers names may go."),
+    click.option("--to-country", type=COUNTRY, help="Where what is sent, or what --covers names, may go."),
     click.option("--to-ledger", type=ORIGIN, metavar="ORIGIN", help="To whose ledger alone."),
     click.option(
         "--onward", type=click.Choice(words_of(Grant, "onward")), help="May it go further (with-consent, if not said)."
@@ -37,15 +38,17 @@ def take_grant(context: Context, given: dict[str, Any]) -> dict[str, Any] | None
     """Take the options of a grant out of ``given``, and return its details; nothing where nothing is let go.
 
     Raises:
-        UsageError: ``usage.grant`` for options that don't go together, an exhibit that this ledger doesn't have, or an
-            answer that grants nothing; ``usage.condition``, ``usage.time``.
+        UsageError: ``usage.grant`` for terms without a country, an exhibit that this ledger doesn't have, or an answer
+            that grants nothing; ``usage.condition``, ``usage.time``.
     """
     names = ("covers", "to_country", "to_ledger", "onward", "conditions", "granted_until")
     typed = {name: given.pop(name) for name in names}
     if not any(typed.values()):
         return None
-    if not typed["covers"] or typed["to_country"] is None or given["outcome"] not in GRANTING:
-        text = "expected --covers and --to-country beside an outcome that grants, found one without the other"
+    if typed["to_country"] is None:
+        raise UsageError("usage.grant", "expected --to-country beside what is granted, found none")
+    if given["outcome"] not in GRANTING:
+        text = f"expected an outcome that grants beside --to-country, found {given['outcome']}"
         raise UsageError("usage.grant", text)
     pairs = sorted({(case, number) for case, _, number in (name.rpartition("/") for name in typed["covers"])})
     with context.ledger().read() as reader:
@@ -55,9 +58,31 @@ def take_grant(context: Context, given: dict[str, Any]) -> dict[str, Any] | None
         raise UsageError("usage.grant", text, hint="custody list shows them")
     return {
         "conditions": parse_conditions(context, typed["conditions"]),
-        "exhibits": [{"case": case, "exhibit": number} for case, number in pairs],
+        "exhibits": [{"case": case, "exhibit": number} for case, number in pairs] or None,
         "onward": typed["onward"] or "with-consent",
         "to_country": typed["to_country"],
         "to_ledger": typed["to_ledger"],
         "valid_until": end_of(context, typed["granted_until"]),
     }
+
+
+def check_terms(view: View, request: Request, outcome: str, grant: object) -> None:
+    """Raise where something is granted abroad and nothing is said of the terms: who reads the letter would say them.
+
+    Under the consent gate only; what preserves lets nothing go, and on a request that is over the rules decide.
+
+    Raises:
+        UsageError: ``request.terms``.
+    """
+    ledger, peer = view.ledger(), view.agent(request.peer)
+    country = None if peer is None else peer.country
+    is_open = request.direction == "incoming" and request.status in {"answered", "received"}
+    if grant is not None or outcome not in GRANTING or request.kind == "preservation" or not is_open:
+        return
+    if ledger is not None and ledger.is_gated and country not in {None, ledger.country}:
+        raise UsageError(
+            "request.terms",
+            f"expected on which terms it is granted to {country}, found none",
+            hint=f"--to-country {country} says where what is sent may go; --condition use-limited:TEXT for what, "
+            "--covers CASE/EXHIBIT which",
+        )

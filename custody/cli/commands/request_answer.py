@@ -9,7 +9,7 @@ import click
 
 from custody.bundle.disclose import Choice
 from custody.cli.acting.act_options import document_option
-from custody.cli.assistance.grants import grant_options, take_grant
+from custody.cli.assistance.grants import check_terms, grant_options, take_grant
 from custody.cli.assistance.letter_sending import record_or_send
 from custody.cli.assistance.request_options import answer_details, answer_options
 from custody.cli.assistance.requests import RequestResult
@@ -26,7 +26,7 @@ from schemas.text import format_time
 
 @command(
     example="""
-    custody request answer in-req-7 --outcome granted --decided-by mps-1 --forwarded-by moj-1 -o answer.zip --as auth-2
+    custody request answer in-req-7 --outcome granted --to-country FR --condition use-limited:trial -o a.zip --as auth-2
     custody request answer in-req-8 --outcome granted --covers B-12/EX-1 --to-country IT -o answer.zip --as auth-2
     custody request answer in-req-7 --outcome refused --ground no-connection --reasons "..." -o answer.zip --as auth-2
     custody request answer in-req-7 --outcome clarification-wanted --wanted connection -o answer.zip --as auth-2
@@ -61,7 +61,8 @@ def request_answer(
 ) -> None:
     """Answer the request called ID: granted, refused on a ground of a closed list, postponed, nothing found, and so on.
 
-    Where exhibits that came from here may go on to a third country, --covers and --to-country say so in the letter.
+    What is granted abroad is granted on terms: --to-country says where what is sent may go, --onward and --condition
+    on what terms. Where exhibits that came from here may go on to a third country, --covers names them.
     Several answers may follow each other, as data come in. A consent to let evidence go is a record of its own:
     custody consent record.
     """
@@ -69,6 +70,7 @@ def request_answer(
     answer = answer_details(given)
     with context.ledger().read() as reader:
         story = read_story(reader, request)
+        check_terms(reader.view(), story.state, answer["outcome"], grant)
     moment, _ = when.moment(context.now())
     with staging(context) as staged:
         details = {

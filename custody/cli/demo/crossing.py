@@ -86,7 +86,8 @@ def _consent() -> Chapter:
                 "--condition", "confidentiality", "--onward", "with-consent", "--as", "off-a1",
             ),
             step(
-                "request", "answer", REQUEST, "--outcome", "granted", "--decided-by", MINISTRY, "-o", "answer.zip",
+                "request", "answer", REQUEST, "--outcome", "granted", "--decided-by", MINISTRY, "--to-country", "JP",
+                "--condition", "use-limited:only for this trial", "--condition", "confidentiality", "-o", "answer.zip",
                 "--as", "off-a1",
             ),
             _there("request", "receive", "answer.zip", "--as", "judge-b1"),
