@@ -112,28 +112,35 @@ def check_drops(
 ) -> None:
     """Report each account that held less than when it was seen before, in custody and without a recorded transfer.
 
-    A transfer to another wallet, recorded with either of the two or between them, is what a balance drops by.
+    A transfer to another account, recorded with either of the two or between them, is what a balance drops by, once.
 
     Findings: ``asset.balance-dropped`` (defect).
     """
     series = defaultdict[str, list[Balance]](list)
     for balance in sorted(balances, key=lambda item: (item.at, item.index)):
         series[balance.account].append(balance)
-    for before, after in (pair for one in series.values() for pair in pairwise(one)):
-        first, last = sorted((before.index, after.index))
-        moved = any(
-            item.part.transfer is item.transfers[-1]
-            and first <= item.index <= last
-            and (shown(item.transfers[-1].wallet, disclosed) or item.transfers[-1].wallet.commitment) != after.account
-            for item in captures
-            if item.transfers
-        )
-        if after.amount < before.amount and not moved and is_kept(story, after.at):
-            name = "the custody wallet" if after.is_wallet else "the recorded account"
-            seen = f"as {name} held at {before.at} by entry {before.index}"
-            found = f"{after.amount} at {after.at}, and no transfer on record"
-            text = f"expected {before.amount} or more, {seen}, found {found}"
-            findings.add(9, Severity.DEFECT, "asset.balance-dropped", f"entry {after.index}", text)
+    for account, held in series.items():
+        moves = {item.index for item in captures if _goes_elsewhere(item, account, disclosed)}
+        for before, after in pairwise(held):
+            if after.amount >= before.amount or not is_kept(story, after.at):
+                continue
+            first, last = sorted((before.index, after.index))
+            near = {index for index in moves if first <= index <= last}
+            moves -= near
+            if not near:
+                name = "the custody wallet" if after.is_wallet else "the recorded account"
+                seen = f"as {name} held at {before.at} by entry {before.index}"
+                found = f"{after.amount} at {after.at}, and no transfer on record"
+                text = f"expected {before.amount} or more, {seen}, found {found}"
+                findings.add(9, Severity.DEFECT, "asset.balance-dropped", f"entry {after.index}", text)
+
+
+def _goes_elsewhere(capture: Capture, account: str, disclosed: Mapping[str, Disclosure]) -> bool:
+    """Tell whether a capture holds a transfer to another account."""
+    transfer = capture.part.transfer
+    return isinstance(transfer, AssetTransfer) and account not in (
+        transfer.wallet.commitment, shown(transfer.wallet, disclosed)
+    )  # fmt: skip
 
 
 def shown(field: object, disclosed: Mapping[str, Disclosure]) -> str:
