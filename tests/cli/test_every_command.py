@@ -74,11 +74,6 @@ def test_every_command_publishes_what_json_prints(name: str) -> None:
 def test_an_option_that_is_learnt_once_is_the_same_everywhere() -> None:
     """-o is where the result goes, or the draft of it; whom to believe is said in the same words."""
     found = [option for name in PLACES for option in _load(name).params if isinstance(option, click.Option)]
-        "--draft",
-        "--out",
-        "--output",
-        "-o",
-    ]
     assert all({"--out", "--draft"} & set(option.opts) for option in found if "-o" in option.opts)
     told = {option.help for option in found if "--trust" in option.opts} - {"The trust file to change."}
     assert told == {
