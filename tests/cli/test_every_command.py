@@ -76,11 +76,7 @@ def test_an_option_that_is_learnt_once_is_the_same_everywhere() -> None:
     found = [option for name in PLACES for option in _load(name).params if isinstance(option, click.Option)]
     assert all({"--out", "--draft"} & set(option.opts) for option in found if "-o" in option.opts)
     told = {option.help for option in found if "--trust" in option.opts} - {"The trust file to change."}
-    assert told == {
-        TRUST_HELP,
-        "Whom to believe about the bundle (CUSTODY_TRUST; your own).",
-        "The trust file to change.",
-    }
+    assert told == {TRUST_HELP, "Whom to believe about the bundle (CUSTODY_TRUST; your own)."}
 
 
 def test_the_reference_is_what_the_commands_say() -> None:
