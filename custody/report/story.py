@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Final
 
@@ -18,7 +18,7 @@ from custody.report.safe_text import show
 from custody.report.source_words import source_lines
 from custody.report.standing import describe_state, states_of
 from custody.report.values import plain_of
-from custody.report.words import Fact, NameOf, facts_of, format_utc, format_when, tell
+from custody.report.words import Fact, NameOf, facts_of, format_utc, format_when, headline_of, signers_of
 from custody.verify.verify import Verified
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.record import DisclosureErased
@@ -105,6 +105,7 @@ class Teller:
             subject: [item for item in indexes if self._entries[item].event.type == "bundle.exported"]
             for subject, indexes in verified.indexes.items()
         }
+        self._acts: dict[int, Act] = {}
         self._findings: dict[str, list[Finding]] = {}
         for finding in verified.report.findings:
             self._findings.setdefault(finding.subject, []).append(finding)
@@ -137,19 +138,21 @@ class Teller:
 
     def _act(self, entry: ParsedEntry, exhibit: ExhibitReport | None) -> Act:
         index, event = entry.entry.index, entry.event
-        told = tell(event, {}, name_of=self.name_of)
-        corrections = self._corrections.get(event.hash, ())
-        states = self._states.get(index, {})
-        return Act(
-            entry=index,
-            headline=told.headline,
-            when=format_when(event) + _corrected_time(corrections),
-            recorded=format_utc(entry.entry.recorded_at),
-            signed=f"{', '.join(told.signers)}; {self._signatures(index, len(told.signers))}",
-            lines=(*self._own_lines(entry), *self.lines_of(entry)),
-            marks=tuple(self._marks(index)),
-            after="" if exhibit is None else describe_state(states.get((exhibit.case, exhibit.exhibit))),
-        )
+        if index not in self._acts:
+            # One record may stand in the stories of 256 exhibits.
+            signers, corrections = signers_of(event), self._corrections.get(event.hash, ())
+            self._acts[index] = Act(
+                entry=index,
+                headline=headline_of(event, self.name_of, _SUBJECTS),
+                when=format_when(event) + _corrected_time(corrections),
+                recorded=format_utc(entry.entry.recorded_at),
+                signed=f"{', '.join(signers)}; {self._signatures(index, len(signers))}",
+                lines=(*self._own_lines(entry), *self.lines_of(entry)),
+                marks=tuple(self._marks(index)),
+                after="",
+            )
+        state = None if exhibit is None else self._states.get(index, {}).get((exhibit.case, exhibit.exhibit))
+        return self._acts[index] if state is None else replace(self._acts[index], after=describe_state(state))
 
     def lines_of(self, entry: ParsedEntry) -> tuple[Line, ...]:
         """Return the values of an entry with what was corrected of them since."""
@@ -240,6 +243,7 @@ def _erased_lines(erased: DisclosureErased) -> Iterator[Line]:
 
 _NAMED: Final = 3
 _EXPORTS: Final = 16
+_SUBJECTS: Final = 16
 _WITHHELD: Final = {
     "absent": "(withheld: the sender does not hold it)",
     "hand": "(withheld by the sender's choice)",

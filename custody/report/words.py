@@ -13,6 +13,7 @@ from typing import Any
 from custody.report.phrases import HEADLINES, LABELS, OFFICES, WORDS
 from custody.report.safe_text import show
 from custody.report.values import Disclosures, commitment_of, plain_of, pointer_of
+from schemas import limits
 from schemas.event import About, Link, ParsedEvent, Seen
 from schemas.types import is_set
 
@@ -55,10 +56,13 @@ def hash_name(about: About) -> str:
 
 def tell(event: ParsedEvent, disclosures: Disclosures, *, name_of: NameOf = hash_name) -> Told:
     """Return the event in words; a value whose disclosure is not at hand is shown as withheld."""
-    plain = plain_of(event)
-    signers = tuple(_signer(signer) for signer in plain["signers"])
-    facts = ((fact.label, fact.value) for fact in facts_of(plain["details"], disclosures))
-    return Told(headline_of(event, name_of), format_when(event), signers, (*_frame(event), *facts))
+    facts = ((fact.label, fact.value) for fact in facts_of(plain_of(event)["details"], disclosures))
+    return Told(headline_of(event, name_of), format_when(event), signers_of(event), (*_frame(event), *facts))
+
+
+def signers_of(event: ParsedEvent) -> tuple[str, ...]:
+    """Return who signs an event, for whom and as what."""
+    return tuple(_signer(signer) for signer in plain_of(event)["signers"])
 
 
 def facts_of(
@@ -78,24 +82,25 @@ def format_utc(time: str) -> str:
     return f"{time[:10]} {time[11:19]} UTC"
 
 
-def subject_of(event: ParsedEvent, name_of: NameOf = hash_name) -> str:
-    """Return what an event is about, such as ``exhibit 2026-0417/EX-1``."""
+def subject_of(event: ParsedEvent, name_of: NameOf = hash_name, most: int = limits.ABOUT) -> str:
+    """Return what an event is about, such as ``exhibit 2026-0417/EX-1``; of many subjects the first ``most``."""
     inner = event.event
     if is_set(inner.exhibit):
         return f"exhibit {show(f'{inner.case}/{inner.exhibit}')}"
     if is_set(inner.case):
         return f"case {show(str(inner.case))}"
     if isinstance(inner.about, tuple):
-        return ", ".join(name_of(about) for about in inner.about)
+        more = f" and {len(inner.about) - most} more" if len(inner.about) > most else ""
+        return ", ".join(map(name_of, inner.about[:most])) + more
     details = plain_of(event)["details"]
     # Of events without an anchor the details say what they are about; all three are ids without free text.
     kind = next((kind for kind in ("request", "transfer", "agent") if kind in details), None)
     return f"ledger {inner.ledger}" if kind is None else f"{kind} {details[kind]}"
 
 
-def headline_of(event: ParsedEvent, name_of: NameOf = hash_name) -> str:
-    """Return in one sentence what happened to what, and who acted."""
-    parts = {"subject": subject_of(event, name_of), "actor": _party(event, "actor"), "to": _party(event, "to")}
+def headline_of(event: ParsedEvent, name_of: NameOf = hash_name, most: int = limits.ABOUT) -> str:
+    """Return in one sentence what happened to what, and who acted; as `subject_of`."""
+    parts = {"subject": subject_of(event, name_of, most), "actor": _party(event, "actor"), "to": _party(event, "to")}
     return HEADLINES[event.type].format(**parts)
 
 

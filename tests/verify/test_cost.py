@@ -15,6 +15,7 @@ from types import CodeType, FrameType, SimpleNamespace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from custody.bundle.container import read_container
 from custody.bundle.region import Held
@@ -27,6 +28,8 @@ from schemas import layout, text
 from schemas.event import About
 from schemas.merkle import hash_leaf, root_of
 from schemas.trust import Trust
+from schemas.types import UNSET
+from tests.vectors.content_cases import make_list
 from tests.vectors.forge import pack
 from tests.vectors.letter_cases import Letter, _right
 from tests.vectors.posts import Post, link_of, trust_in
@@ -104,6 +107,20 @@ def _erased(folder: Path, count: int) -> tuple[bytes, Trust]:
     return pack(post.bundle("EX-1", to="ministry")), trust_in(post)
 
 
+def _lists(folder: Path, count: int) -> tuple[bytes, Trust]:
+    """Exhibits of one list of as many folders, and an order that destroys a file of each."""
+    post = Post(folder, "a", {})
+    records = ({"path": f"folder {number:04}", "type": "directory"} for number in range(count))
+    content, raw, _ = make_list(post, *records)
+    post.forge.manifests[content.root] = raw
+    names = [f"N-{number:04}" for number in range(count)]
+    told: dict[str, Any] = {"content": replace(content, files=UNSET), "kind": "directory", "nature": "data"}
+    for name in names:
+        post.forge.add(post.world.sign(post.world.registration(CASE, name, actor="examiner-1", **told)))
+    post.erase(*names, files=["ab" * 32])
+    return pack(post.bundle(*names, to="ministry")), trust_in(post)
+
+
 def _work(made: tuple[bytes, Trust]) -> Callable[[], None]:
     raw, trust = made
 
@@ -134,7 +151,9 @@ def _count(work: Callable[[], None]) -> Counter[CodeType]:
     return counts
 
 
-@pytest.mark.parametrize("hostile", [_letters, _receipts, _originals, _erased], ids=lambda item: item.__name__[1:])
+@pytest.mark.parametrize(
+    "hostile", [_letters, _receipts, _originals, _erased, _lists], ids=lambda item: item.__name__[1:]
+)
 def test_twice_the_records_cost_twice_the_work(tmp_path: Path, hostile: Hostile) -> None:
     """No function walks over all records for each of them."""
     works = []
