@@ -1378,10 +1378,7 @@ def parse_vkey(text: str) -> VKey:
         raise Bad("vkey.malformed", "not a verifier key")
     if not re.fullmatch(_NAME, parts[0]):
         raise Bad("vkey.name", "a verifier key with a name that isn't allowed")
-    try:
-        raw = unbase64(parts[2])
-    except Bad:
-        raw = b""
+    raw = unbase64(parts[2])
     if not raw:
         raise Bad("vkey.malformed", "not a verifier key")
     key = VKey(parts[0], bytes.fromhex(parts[1]), raw[0], raw[1:])
@@ -1420,10 +1417,7 @@ def parse_note(raw: bytes) -> SignedNote:
 
 def _parse_signature_line(line: str) -> tuple[str, bytes, bytes]:
     found = re.fullmatch(f"\u2014 ({_NAME}) ([A-Za-z0-9+/=]+)", line)
-    try:
-        raw = unbase64(found[2]) if found else b""
-    except Bad:
-        raw = b""
+    raw = unbase64(found[2]) if found else b""
     if not found or len(raw) < 5:
         raise Bad("note.malformed", "not a signature line")
     return found[1], raw[:4], raw[4:]
@@ -3847,19 +3841,23 @@ class Verification:
     ) -> None:
         """An account that held less than before, in custody and without a transfer on record."""
         latest: dict[str, tuple[int, int]] = {}  # entry and amount by account
+        used: set[tuple[str, int]] = set()  # what each transfer explained already
         for at, index, account, amount in balances:
             before = latest.get(account, (index, amount))
             latest[account] = index, amount
+            if amount >= before[1] or not is_in_custody(story, at):
+                continue
             first, last = sorted((before[0], index))
-            is_moved = any(
-                "transfer" in item.part
-                and first <= item.index <= last
-                and (self._shown(item.part["transfer"]["wallet"]) or item.part["transfer"]["wallet"]["commitment"])
-                != account
+            moves = {
+                (account, item.index)
                 for item in captures
-            )
-            if amount < before[1] and not is_moved and is_in_custody(story, at):
+                if "transfer" in item.part
+                and first <= item.index <= last
+                and account != self._account_of({}, item, is_wallet=True)
+            }
+            if not moves - used:
                 self.find(9, "asset.balance-dropped", f"entry {index}", f"{amount} at {at}, after {before[1]}", DEFECT)
+            used |= moves
 
     def _check_certificates(self) -> None:
         """The provider's certificate with which an exhibit came (requests.md, "Providers' certificates")."""

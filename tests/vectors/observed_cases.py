@@ -76,6 +76,9 @@ _observed("with-less-earlier", "An earlier state is recorded later, and was the 
 _observed("with-less-by-a-transfer", "It holds less, since it went to a custody wallet.", "",
           {**_seen("4", SECOND), "transfer": {"wallet": scenes.account(WALLET)}},
           registered=_seen("5", FIRST, None))  # fmt: skip
+_observed("with-less-twice-by-a-transfer", "It holds less twice, and one transfer explains one of them: a defect.",
+          "asset.balance-dropped", {**_seen("4", SECOND), "transfer": {"wallet": scenes.account(WALLET)}},
+          _seen("3", "2026-11-21T11:00:00Z"), registered=_seen("5", FIRST, None))  # fmt: skip
 _observed("with-less-by-a-transfer-to-itself", "It holds less after a transfer to itself: a defect.",
           "asset.balance-dropped", {**_seen("4", SECOND), "transfer": {"wallet": scenes.account(TARGET)}},
           registered=_seen("5", FIRST, None))  # fmt: skip
