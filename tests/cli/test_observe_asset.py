@@ -255,3 +255,21 @@ def test_an_audit_reads_every_proof_again(machine: Machine) -> None:
     path.unlink()
     assert "asset.proof-absent" in {item["code"] for item in machine.json("audit")["findings"]}
     assert str(TOKEN) not in path.name
+
+
+def test_papers_and_other_forms_tell_it(machine: Machine) -> None:
+    """The list of what was seized has the balances, the Chinese one in its own words; CASE has the act."""
+    Path("cat.png").write_bytes(b"meow")
+    _register(machine, f"cat.png --account {account(TARGET)} --observed-at 2026-11-20 --balance 7")
+    machine.do(f"{OBSERVE} {_balances(SEEN, target=7)}")
+    for paper, word_ in (("seizure-list", "Balance (smallest unit)"), ("cn-list", "涉案账户")):
+        machine.do(f"print {paper} {CASE}/EX-1 -o {paper}.html")
+        text = Path(f"{paper}.html").read_text("utf-8")
+        assert word_ in text
+        assert "2026-11-30 00:53:20 UTC" in text
+    machine.do(f"export-case {CASE}/EX-1 -o case.jsonld")
+    assert "asset.observed" in Path("case.jsonld").read_text("utf-8")
+    assert "was looked at on its chain by exam-07" in machine.do("log").stdout
+    _found(machine)
+    machine.do("verify b.zip --trust t.json --report r.html")
+    assert "What it held" in Path("r.html").read_text("utf-8")

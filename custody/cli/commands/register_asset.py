@@ -62,6 +62,7 @@ def register_asset(
     A proof is made of a node's captured answers, and checked before anything is signed. Bitcoin: getrawtransaction with
     gettxoutproof or getblock, and getblockheader; or Electrum's get_merkle and block.headers. Ethereum: eth_getProof,
     or eth_getBlockReceipts for a transfer, with eth_getBlockByNumber. Verify says what it shows, and for which block.
+    Where no state is typed, a proven balance of the account is recorded. Later captures: observe-asset.
 
     One custody wallet serves one target wallet of one case: a second use is refused without --accept-comingling.
     """
