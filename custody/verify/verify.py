@@ -8,7 +8,7 @@ the certificates of keys, which say NOT ASKED, or INDETERMINATE where the trust 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
@@ -147,17 +147,29 @@ def verify(
     def again(source: Source) -> Verified:
         return verify(source, trusted=inner, at=at, elsewhere=files, depth=depth + 1)
 
-    inherited = check_inherited(
-        opened, source, findings, entries=entries, state=state, values=values, again=again, depth=depth
-    )
-    letters = check_behind(Bundled(opened, source, decryption, entries, state, trusted.trust, again, depth), findings)
-    check_one_past(_ledgers(opened, (*inherited, *letters)), findings)
+    bundled = Bundled(opened, source, decryption, entries, state, trusted.trust, again, depth)
+    inherited = _read_within(bundled, values, again, findings)
     check_procedure(profile_for, findings, entries=entries, state=state, at=format_time(at), listed=listed)  # 12
     _explain(entries, placed, state, findings)
     report = _report(opened, findings, trusted, at, state, placed, listed, genesis)
     ledgers = tuple(ledger for item in inherited for ledger in ledgers_of(item.report))
     report = replace(report, law=law or UNSET, inherited=ledgers or UNSET)
     return Verified(report, entries, placed, values, state, disputes, inherited)
+
+
+def _read_within(
+    bundled: Bundled, values: Values, again: Callable[[Source], Verified], findings: Findings
+) -> tuple[Verified, ...]:
+    """Verify with ``again`` the bundles and letters within, hold the ledgers that they show against each other, and
+    return the bundles.
+    """
+    inherited = check_inherited(
+        bundled.opened, bundled.source, findings,
+        entries=bundled.entries, state=bundled.state, values=values, again=again, depth=bundled.depth,
+    )  # fmt: skip
+    letters = check_behind(bundled, findings)
+    check_one_past(_ledgers(bundled.opened, (*inherited, *letters)), findings)
+    return inherited
 
 
 def _check_origin(opened: Opened, findings: Findings) -> None:

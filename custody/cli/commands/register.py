@@ -137,12 +137,10 @@ def register(
             resume=given["resume"],
         )
         wanted: tuple[Wanted, ...]
-        if list_file is not None:
-            _check_alone(paths, given)
-            shared = shared_details(context, staged, given)
-            wanted = read_registrations(context, staged, list_file, case=case, shared=shared, taking=taking)
-        else:
+        if list_file is None:
             wanted = (_one(context, staged, paths, case, given, when),)
+        else:
+            wanted = _listed(context, staged, list_file, paths, case, given, taking)
         if in_place and not any(item.paths and not staged.is_ours(item.paths[0]) for item in wanted):
             raise UsageError("usage.in-place", "expected a PATH beside --in-place, found none")
         wanted = with_images(context, staged, wanted, imaging, is_kind_told=_is_kind_told(list_file, given))
@@ -152,6 +150,14 @@ def register(
 def _is_kind_told(list_file: Path | None, given: Given) -> bool:
     """Tell whether somebody said what an exhibit is; of one from abroad its own ledger did."""
     return list_file is not None or given["kind"] is not None or given["bundle"] is not None
+
+
+def _listed(
+    context: Context, staged: Staged, list_file: Path, paths: tuple[Path, ...], case: str, given: Given, taking: Taking
+) -> tuple[Wanted, ...]:
+    _check_alone(paths, given)
+    shared = shared_details(context, staged, given)
+    return read_registrations(context, staged, list_file, case=case, shared=shared, taking=taking)
 
 
 def _check_alone(paths: tuple[Path, ...], given: Given) -> None:
