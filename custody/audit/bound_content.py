@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from custody.ledger.bound_content import CODE, NO_LISTS, FileLists, Firsts
+from custody.ledger.bound_content import NO_LISTS, FileLists, Firsts
 from custody.verify.state import State
 from custody.verify.view import Exhibit
 from schemas.report import Findings, Severity
@@ -36,7 +36,7 @@ def check_contents(state: State, findings: Findings, lists: FileLists = NO_LISTS
             names = ", ".join(f"{item.case}/{item.number}" for item in taken.bound)
             text = f"holds files of {names}, which came under a condition of {', '.join(taken.origins)}"
             severity = Severity.DEFECT if taken.is_whole else Severity.NOTE
-            findings.add(STEP, severity, CODE, f"entry {place.index}", text)
+            findings.add(STEP, severity, "release.bound-content", f"entry {place.index}", text)
 
 
 def _held(state: State, lists: FileLists) -> Iterator[tuple[Exhibit, frozenset[str]]]:
