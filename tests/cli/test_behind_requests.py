@@ -115,3 +115,18 @@ def test_an_audit_tells_a_forged_letter_whatever_became_of_the_consent(sides: Si
     blind = sides.a.json("audit")
     told = {item["subject"].partition(":")[0] for item in blind["findings"] if item["code"] == "checkpoint.no-trust"}
     assert (blind["verdict"], told) == ("PASSED", {f"entry {used}", f"entry {revoked}"})
+
+
+def test_terms_without_exhibits_bind_and_leave_the_exhibits_to_who_records_it(sides: Sides) -> None:
+    """A grant for whatever is sent: a consent under it goes where it says, and which exhibits is still a word."""
+    sides.at("b")
+    granted = "request answer in-req-1 --outcome granted --onward forbidden"
+    sides.do(
+        f"{granted} --to-country IT -o italy.zip --as auth-2", f"{granted} --to-country ES -o spain.zip --as auth-2"
+    )
+    sides.at("l")
+    line = "consent record EX-1 --authority peer --recipient third --purpose p --as auth-1 --letter"
+    sides.a.fail(f"{line} spain.zip --onward forbidden", Exit.REFUSED, "letter.terms")
+    sides.a.fail(f"{line} italy.zip --onward allowed", Exit.REFUSED, "letter.terms")
+    sides.do(f"{line} italy.zip --onward forbidden")
+    assert "letter.unspecific" in {item["code"] for item in sides.a.json("audit")["findings"]}

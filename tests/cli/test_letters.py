@@ -144,7 +144,8 @@ def test_where_an_answer_leads_travels_in_the_letter(letter: Path, stage: Stage)
     """Law row B6: the asking side reads it; a name that is withheld takes its line with it, not the whole answer."""
     for line in (
         "request receive letter.zip --as auth-2",
-        "request answer in-req-1 --outcome granted --to-country FR --leads-to NL:Hosting --leads-to SE -o told.zip --as auth-2",
+        "request answer in-req-1 --outcome granted --to-country FR --leads-to NL:Hosting --leads-to SE -o told.zip "
+        "--as auth-2",
         "request letter in-req-1 -o hidden.zip --withhold request.answered:/details/leads_to/*/provider --as auth-2",
         f"trust export -o {stage.folder / 'b.json'}",
     ):
