@@ -12,26 +12,24 @@ from dataclasses import dataclass, replace
 from custody.audit.custody_at import CustodyAt, CustodyWatch
 from custody.bundle.closure import find_closure
 from custody.ledger.store import DisclosureStore
+from custody.report.from_ledger import report_of, values_of
 from custody.report.ledger_words import naming
 from custody.report.people import Person, people_of
 from custody.report.story import Act, Line, Mark, Story, Teller
 from custody.report.words import format_utc
 from custody.storage.reading import Reader
 from custody.verify.asset_history import captures_of, check_drops, recorded_balances, stories_of
-from custody.verify.disclosures_step import Values
 from custody.verify.explanations import Explanations
 from custody.verify.fold import Fold, Placed
 from custody.verify.images import check_image
-from custody.verify.places import places_of
 from custody.verify.verify import Verified
 from custody.verify.view import Exhibit
 from schemas.details.asset import Asset
 from schemas.details.exhibit import ExhibitLinked, ExhibitRegistered
-from schemas.details.record import DisclosureErased
 from schemas.entry import ParsedEntry
 from schemas.errors import StorageError, VerificationError
 from schemas.private import Disclosure
-from schemas.report import ExhibitReport, Findings, Report, Severity
+from schemas.report import ExhibitReport, Findings, Severity
 from schemas.types import UNSET
 
 
@@ -136,34 +134,15 @@ def _verify(
         if placed[index].is_applied:
             check_image(entry, findings)
             explanations.add(entry, fold.state)
-    disputes, values = fold.finish(), _values(disclosures, entries)
+    disputes, values = fold.finish(), values_of(disclosures, entries)
     for history in stories_of(entries, placed, [(exhibit.case, exhibit.number)]).values():
         captures = captures_of(history)
         if captures and isinstance(captures[0].part, Asset):
             balances = recorded_balances(captures, values.disclosed)
             check_drops(history, captures, balances, values.disclosed, findings)
     explanations.stand_beside(findings)
-    report = Report(
-        at=at,
-        exhibits=(),
-        findings=tuple(findings.items),
-        schema="custody-report/v1",
-        steps=findings.steps(),
-        verdict=findings.verdict(),
-    )
+    report = report_of(findings, at)
     return Verified(report, entries, placed, values, fold.state, disputes), watch
-
-
-def _values(disclosures: DisclosureStore, entries: dict[int, ParsedEntry]) -> Values:
-    wanted = [commitment for entry in entries.values() for commitment in places_of(entry.event)]
-    erased = [
-        item
-        for entry in entries.values()
-        if isinstance(entry.event.details, DisclosureErased)
-        for item in entry.event.details.commitments
-    ]
-    found = disclosures.get(wanted)
-    return Values(found, len(wanted) - len(found), frozenset(erased))
 
 
 def _stood(

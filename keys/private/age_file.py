@@ -14,7 +14,6 @@ such a text encrypted under a passphrase by age itself.
 from __future__ import annotations
 
 from collections.abc import Callable
-from hashlib import sha256
 from pathlib import Path
 from typing import ClassVar, Final, Literal
 
@@ -23,7 +22,7 @@ from msgspec import structs
 
 from keys.private.age import AgeIdentity
 from keys.private.disk import create_secret_folder, read_secret, write_secret
-from keys.private.locked import Cost, Passphrase, lock_secret, unlock_secret
+from keys.private.locked import Cost, Passphrase, binding_of, checksum_of, lock_secret, unlock_secret
 from keys.private.signer import Random
 from schemas import canonical
 from schemas.errors import RecordError, SigningKeyError, UnknownVersionError
@@ -55,7 +54,7 @@ def format_age_file(identity: AgeIdentity, *, name: str, passphrase: bytes, rand
     Raises:
         SigningKeyError: ``key.memory``.
     """
-    secret = identity.reveal().encode("ascii") + _binding(name, identity.recipient)
+    secret = identity.reveal().encode("ascii") + binding_of(name, identity.recipient)
     protection = lock_secret(secret, passphrase=passphrase, random=random, cost=cost)
     blank = AgeKeyFile(
         checksum="0" * 64,
@@ -64,7 +63,7 @@ def format_age_file(identity: AgeIdentity, *, name: str, passphrase: bytes, rand
         recipient=identity.recipient,
         schema="custody-age-key/v1",
     )
-    return canonical.encode(structs.replace(blank, checksum=_checksum(blank)))
+    return canonical.encode(structs.replace(blank, checksum=checksum_of(blank)))
 
 
 def parse_age_file(raw: bytes) -> AgeKeyFile:
@@ -79,8 +78,8 @@ def parse_age_file(raw: bytes) -> AgeKeyFile:
         raise SigningKeyError("key.version", error.text, hint=error.hint) from None
     except RecordError as error:
         raise _damaged(error.text) from None
-    if file.checksum != _checksum(file):
-        raise _damaged(f"expected checksum {file.checksum[:16]}..., found {_checksum(file)[:16]}...")
+    if file.checksum != checksum_of(file):
+        raise _damaged(f"expected checksum {file.checksum[:16]}..., found {checksum_of(file)[:16]}...")
     return file
 
 
@@ -97,7 +96,7 @@ def open_age_file(file: AgeKeyFile, *, passphrase: bytes) -> AgeIdentity:
     except RecordError as error:
         raise _damaged(error.text) from None
     identity = AgeIdentity.parse(secret[:IDENTITY_CHARACTERS].decode("ascii", "replace"))
-    if secret[IDENTITY_CHARACTERS:] != _binding(file.name, file.recipient) or identity.recipient != file.recipient:
+    if secret[IDENTITY_CHARACTERS:] != binding_of(file.name, file.recipient) or identity.recipient != file.recipient:
         raise _damaged("expected the identity of the recipient that is named, found another")
     return identity
 
@@ -147,15 +146,6 @@ def _parse_lines(raw: bytes, path: Path) -> AgeIdentity:
     if len(found) != 1:
         raise SigningKeyError("key.age-identity", f"expected an age identity in {path}, found something else")
     return AgeIdentity.parse(found[0])
-
-
-def _binding(name: str, recipient: str) -> bytes:
-    return sha256(canonical.encode((name, recipient))).digest()
-
-
-def _checksum(file: AgeKeyFile) -> str:
-    fields = {name: value for name, value in structs.asdict(file).items() if name != "checksum"}
-    return sha256(canonical.encode(fields)).hexdigest()
 
 
 def _damaged(found: str) -> SigningKeyError:

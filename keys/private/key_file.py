@@ -15,12 +15,11 @@ secret as its permissions are.
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import ClassVar, Literal
 
 from msgspec import structs
 
-from keys.private.locked import Cost, Passphrase, lock_secret, unlock_secret
+from keys.private.locked import Cost, Passphrase, binding_of, checksum_of, lock_secret, unlock_secret
 from keys.private.signer import SEED_BYTES, Ed25519Signer, Random
 from schemas import canonical
 from schemas.errors import RecordError, SigningKeyError, UnknownVersionError
@@ -72,11 +71,11 @@ def format_key_file(
         protection=protection,
         schema="custody-key/v1",
     )
-    return canonical.encode(structs.replace(blank, checksum=_checksum(blank)))
+    return canonical.encode(structs.replace(blank, checksum=checksum_of(blank)))
 
 
 def _seal_secret(signer: Ed25519Signer, passphrase: bytes, *, random: Random, cost: Cost) -> Passphrase:
-    binding = _binding(signer.agent, format_base64(signer.public_key))
+    binding = binding_of(signer.agent, format_base64(signer.public_key))
     return lock_secret(signer.reveal_seed() + binding, passphrase=passphrase, random=random, cost=cost)
 
 
@@ -93,8 +92,8 @@ def parse_key_file(raw: bytes) -> KeyFile:
         raise SigningKeyError("key.version", error.text, hint=error.hint) from None
     except RecordError as error:
         raise _damaged(error.text) from None
-    if file.checksum != _checksum(file):
-        raise _damaged(f"expected checksum {file.checksum[:16]}..., found {_checksum(file)[:16]}...")
+    if file.checksum != checksum_of(file):
+        raise _damaged(f"expected checksum {file.checksum[:16]}..., found {checksum_of(file)[:16]}...")
     return file
 
 
@@ -120,18 +119,9 @@ def open_key_file(file: KeyFile, *, passphrase: bytes | None) -> Ed25519Signer:
 
 def _open_secret(file: KeyFile, protection: Passphrase, passphrase: bytes | None) -> bytes:
     secret = unlock_secret(protection, passphrase=passphrase, size=SEED_BYTES + 32, owner=file.agent)
-    if secret[SEED_BYTES:] != _binding(file.agent, file.key):
+    if secret[SEED_BYTES:] != binding_of(file.agent, file.key):
         raise _damaged("expected agent and key as they were encrypted, found others")
     return secret[:SEED_BYTES]
-
-
-def _binding(agent: str, key: str) -> bytes:
-    return sha256(canonical.encode((agent, key))).digest()
-
-
-def _checksum(file: KeyFile) -> str:
-    fields = {name: value for name, value in structs.asdict(file).items() if name != "checksum"}
-    return sha256(canonical.encode(fields)).hexdigest()
 
 
 def _damaged(found: str) -> SigningKeyError:

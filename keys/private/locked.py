@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, structs
 from nacl.bindings import crypto_pwhash_alg, crypto_pwhash_ALG_ARGON2ID13, crypto_secretbox, crypto_secretbox_open
 from nacl.exceptions import CryptoError
 from nacl.exceptions import RuntimeError as SodiumError
 
 from keys.private.signer import Random
+from schemas import canonical
 from schemas.errors import SigningKeyError
 from schemas.text import format_base64, parse_base64
 from schemas.types import Base64, Record
@@ -77,6 +79,17 @@ def unlock_secret(protection: Passphrase, *, passphrase: bytes | None, size: int
     except CryptoError:
         text = f"expected the passphrase of {owner}, found another"
         raise SigningKeyError("key.wrong-passphrase", text) from None
+
+
+def binding_of(name: str, public: str) -> bytes:
+    """Return the 32 bytes that are encrypted with a secret, so that nobody swaps the public part of its file."""
+    return sha256(canonical.encode((name, public))).digest()
+
+
+def checksum_of(file: Record) -> str:
+    """Return the SHA-256 of a key file without its field ``checksum``."""
+    fields = {name: value for name, value in structs.asdict(file).items() if name != "checksum"}
+    return sha256(canonical.encode(fields)).hexdigest()
 
 
 def _derive(passphrase: bytes, *, salt: bytes, operations: int, memory: int) -> bytes:

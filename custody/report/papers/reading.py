@@ -10,14 +10,12 @@ from collections.abc import Iterable
 
 from custody.bundle.closure import find_closure
 from custody.ledger.store import DisclosureStore, LedgerReader
-from custody.verify.disclosures_step import Values
+from custody.report.from_ledger import report_of, values_of
 from custody.verify.fold import fold_all
-from custody.verify.places import places_of
 from custody.verify.verify import Verified
-from schemas.details.record import DisclosureErased
-from schemas.entry import ParsedEntry, parse_entry
+from schemas.entry import parse_entry
 from schemas.errors import RefusedError
-from schemas.report import Findings, Report, Severity
+from schemas.report import Findings, Severity
 
 Name = tuple[str, str]
 
@@ -45,15 +43,8 @@ def read_ledger(
     findings = Findings()
     fold, placed = fold_all(entries, findings)
     disputes = fold.finish()
-    report = Report(
-        at=at,
-        exhibits=(),
-        findings=tuple(findings.items),
-        schema="custody-report/v1",
-        steps=findings.steps(),
-        verdict=findings.verdict(),
-    )
-    return Verified(report, entries, placed, _values(disclosures, entries), fold.state, disputes)
+    report = report_of(findings, at)
+    return Verified(report, entries, placed, values_of(disclosures, entries), fold.state, disputes)
 
 
 def check_sound(verified: Verified) -> None:
@@ -68,15 +59,3 @@ def check_sound(verified: Verified) -> None:
     if wrong is not None:
         text = f"expected records that hold, found {wrong.subject}: {wrong.text}"
         raise RefusedError("print.failed", text, hint="custody verify or custody audit says more")
-
-
-def _values(disclosures: DisclosureStore, entries: dict[int, ParsedEntry]) -> Values:
-    wanted = [commitment for entry in entries.values() for commitment in places_of(entry.event)]
-    erased = {
-        item
-        for entry in entries.values()
-        if isinstance(entry.event.details, DisclosureErased)
-        for item in entry.event.details.commitments
-    }
-    found = disclosures.get(wanted)
-    return Values(found, len(wanted) - len(found), frozenset(erased))
