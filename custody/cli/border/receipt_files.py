@@ -12,10 +12,11 @@ from custody.verify.receipt_proof import VerifiedReceipt, check_signed, prove
 from keys.note import parse_note
 from schemas import limits
 from schemas.checkpoint import parse_checkpoint
+from schemas.details.exhibit import Foreign
 from schemas.details.transfer import TransferAccepted, TransferRefused, TransferReturned
 from schemas.entry import parse_entry
-from schemas.errors import UsageError
-from schemas.receipt import format_receipt, parse_receipt
+from schemas.errors import RefusedError, UsageError
+from schemas.receipt import UnverifiedReceipt, format_receipt, parse_receipt
 from schemas.tlog_proof import TlogProof, format_tlog_proof
 from schemas.trust import Trust
 
@@ -44,11 +45,12 @@ def _prove(reader: LedgerReader, index: int) -> bytes:
     return format_tlog_proof(TlogProof(index, tuple(nodes), note))
 
 
-def read_receipt(path: Path, trust: Trust | None) -> tuple[VerifiedReceipt, ...]:
-    """Return what a receipt proves, each entry against a log key of the trust file.
+def read_receipt(path: Path, trust: Trust | None, *, own: str) -> tuple[VerifiedReceipt, ...]:
+    """Return what a receipt of another ledger than ``own`` proves, each entry against a log key of the trust file.
 
     Raises:
         UsageError: the file can't be read, or is no receipt.
+        RefusedError: ``receipt.own``.
         UndecidedError: ``receipt.unknown-ledger``.
         VerificationError: ``receipt.origin``, ``receipt.kind``, ``note.*``, ``tree.*``.
     """
@@ -56,5 +58,17 @@ def read_receipt(path: Path, trust: Trust | None) -> tuple[VerifiedReceipt, ...]
     with given_file(path):
         parsed = parse_receipt(raw)
     for item in parsed:
+        _check_foreign(item, own)
         check_signed(item, trust)
     return tuple(found for item in parsed for found in prove(item))
+
+
+def _check_foreign(item: UnverifiedReceipt, own: str) -> None:
+    """Raise for a receipt that was written here: it is for the sender, and easily taken for his."""
+    if item.proof.checkpoint.origin != own:
+        return
+    details = item.entry.event.details
+    foreign = getattr(details, "foreign", None)
+    sender = foreign.ledger if isinstance(foreign, Foreign) else getattr(details, "ledger", None)
+    text = f"expected a receipt of another ledger, found one that {own} wrote"
+    raise RefusedError("receipt.own", text, hint=f"send it to {sender or 'the sender'}, who imports it there")

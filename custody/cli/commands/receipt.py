@@ -66,7 +66,7 @@ def receipt_import(context: Context, receipt: Path, trust: Path | None, who: Sig
     nothing: it is kept with the exhibit, as a finding.
     """
     believed = read_trust_file(context, trust).trusted
-    found = read_receipt(receipt, believed.trust)
+    found = read_receipt(receipt, believed.trust, own=context.ledger().ledger().origin)
     context.ledger().trusted = believed
     signers = named_signers(context, who)
     with staging(context) as staged:
