@@ -6,6 +6,7 @@ are compared by when they were seen, which a late capture of an early block does
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,11 +30,13 @@ _BEGINS: Final = frozenset(
 )
 _ENDS: Final = frozenset({"exhibit.disposed", "exhibit.released", "exhibit.voided", "transfer.dispatched"})
 _DIGITS: Final = 78
+FORMER: Final = 8
+"""Custody wallets before the newest one that may still have sent it on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """What one entry says of an asset; ``transfers`` are those on record by then, the newest last."""
+    """What one entry says of an asset; ``transfers`` are the newest on record by then, the last one last."""
 
     index: int
     part: Asset | AssetObserved
@@ -78,7 +81,8 @@ def captures_of(story: Story) -> list[Capture]:
         details = entry.event.details
         part = details.asset if isinstance(details, ExhibitRegistered) else details
         if isinstance(part, Asset | AssetObserved):
-            transfers += (part.transfer,) if isinstance(part.transfer, AssetTransfer) else ()
+            if isinstance(part.transfer, AssetTransfer):
+                transfers = (*transfers, part.transfer)[-FORMER - 1 :]
             found.append(Capture(entry.entry.index, part, transfers))
     return found
 
@@ -96,11 +100,11 @@ def recorded_balances(captures: Sequence[Capture], disclosed: Mapping[str, Discl
 
 def is_kept(story: Story, at: str) -> bool:
     """Tell whether an exhibit was in custody at a time, by what its acts say of when they happened."""
-    kept = False
-    for event in (entry.event for entry in story if entry.event.event.occurred_at <= at):
+    for event in (entry.event for entry in reversed(story) if entry.event.event.occurred_at <= at):
         is_back = isinstance(event.details, TransferReceipt) and event.details.outcome == "refused"
-        kept = event.type in _BEGINS or is_back or (kept and event.type not in _ENDS)
-    return kept
+        if is_back or event.type in _BEGINS | _ENDS:
+            return is_back or event.type in _BEGINS
+    return False
 
 
 def check_drops(
@@ -120,14 +124,15 @@ def check_drops(
     for balance in sorted(balances, key=lambda item: (item.at, item.index)):
         series[balance.account].append(balance)
     for account, held in series.items():
-        moves = {item.index for item in captures if _goes_elsewhere(item, account, disclosed)}
+        moves = [item.index for item in captures if _goes_elsewhere(item, account, disclosed)]
         for before, after in pairwise(held):
             if after.amount >= before.amount or not is_kept(story, after.at):
                 continue
             first, last = sorted((before.index, after.index))
-            near = {index for index in moves if first <= index <= last}
-            moves -= near
-            if not near:
+            near = slice(bisect_left(moves, first), bisect_right(moves, last))
+            if moves[near]:
+                del moves[near]
+            else:
                 name = "the custody wallet" if after.is_wallet else "the recorded account"
                 seen = f"as {name} held at {before.at} by entry {before.index}"
                 found = f"{after.amount} at {after.at}, and no transfer on record"

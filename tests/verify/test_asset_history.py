@@ -8,9 +8,12 @@ import pytest
 
 from custody.report.text_lines import WIDTH
 from custody.report.text_report import text_lines
+from custody.verify.asset_history import FORMER, captures_of
 from schemas import canonical
 from schemas.asset_proof import AssetProof
 from schemas.content import content_of
+from schemas.details.observation import AssetObserved
+from schemas.entry import parse_entry
 from schemas.errors import CustodyError, RecordError
 from schemas.report import Finding, Severity, Verdict
 from schemas.trust import ChainPin
@@ -296,3 +299,14 @@ def test_the_report_lists_balances_in_order_of_time(watching: Watching) -> None:
         f"2026-11-29 00:00:00 UTC: the account held 7,000 (-2,000), entry {entries[0]}",
     ]
     assert max(map(len, lines[first : first + 3])) <= WIDTH
+
+
+def test_many_captures_cost_as_many_looks(watching: Watching) -> None:
+    """Ten times the captures are no hundred times the work: each keeps a few wallets and is compared once."""
+    for number in range(40):
+        at = f"2026-11-29T00:{number:02d}:00Z"
+        watching.see(balance=str(100 - number), at=at, transfer={"wallet": account(bytes([number]) * 20)})
+    assert "asset.balance-dropped" not in _codes(watching.found())
+    story = [parse_entry(raw) for raw in watching.post.forge.raws]
+    captures = captures_of([entry for entry in story if isinstance(entry.event.details, AssetObserved)])
+    assert max(len(item.transfers) for item in captures) == FORMER + 1

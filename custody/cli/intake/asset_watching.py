@@ -12,7 +12,7 @@ from custody.cli.intake.asset_proving import Proven
 from custody.ledger.compose import Composed
 from custody.onchain.claims import Recorded
 from custody.report.values import Disclosures
-from custody.verify.asset_history import Capture, captures_of, check_drops, recorded_balances
+from custody.verify.asset_history import FORMER, Capture, captures_of, check_drops, recorded_balances
 from custody.verify.asset_step import recorded_of
 from custody.verify.view import Exhibit
 from schemas.details.asset import Asset, AssetTransfer
@@ -54,7 +54,7 @@ class Watched:
         }
         if transfer is not None:
             changes |= {name: transfer.get(name) for name in ("test_transaction", "transaction", "wallet")}
-            changes["former"] = (*known.former, *([known.wallet] if known.wallet is not None else []))
+            changes["former"] = (*known.former, *([known.wallet] if known.wallet is not None else []))[-FORMER:]
         return replace(known, **changes)
 
     def drops(self, composed: Composed) -> Iterator[str]:
