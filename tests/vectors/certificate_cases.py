@@ -15,7 +15,7 @@ from schemas import canonical, limits
 from schemas.certificate import Certificate, CertifiedFile, CertifiedRequest, certified_content
 from schemas.content import Digests
 from schemas.envelope import Envelope
-from schemas.text import format_base64
+from schemas.text import format_base64, parse_base64
 from schemas.types import UNSET
 from tests.vectors.content_cases import make_list
 from tests.vectors.forge import Members
@@ -177,3 +177,13 @@ _fails("of-another-type", "An envelope that says that it holds an event.", "cert
        _came(GOOD, change=lambda envelope: replace(envelope, payloadType="application/other")))  # fmt: skip
 _fails("of-no-record", "A payload that isn't canonical JSON.", "record.malformed",
        _came(GOOD, change=lambda envelope: replace(envelope, payload=format_base64(b"%PDF"))))  # fmt: skip
+
+
+def _climbing(envelope: Envelope) -> Envelope:
+    """A name that leads out of the production."""
+    payload = parse_base64(envelope.payload).replace(b'"name":"', b'"name":"../', 1)
+    return replace(envelope, payload=format_base64(payload))
+
+
+_fails("of-a-name-that-climbs", "A certified file whose name leads out of the production.", "record.malformed",
+       _came(GOOD, change=_climbing))  # fmt: skip

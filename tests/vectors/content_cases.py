@@ -110,6 +110,14 @@ _fails("path-that-climbs", "A path leads out of the exhibit.", "content.path",
        _listing({**DIRECTORY, "path": "../a"}, is_inside=True))  # fmt: skip
 _fails("path-in-two-spellings", "A path in base64 that is UTF-8.", "content.path",
        _listing({**DIRECTORY, "path": {"base64": "YQ=="}}))  # fmt: skip
+_passes("path-of-odd-bytes", "A path that isn't UTF-8, and a link that leads elsewhere.", "",
+        _listing({"path": {"base64": "/w=="}, "target": {"base64": "/g=="}, "type": "symlink"}))  # fmt: skip
+_fails("path-of-a-number", "A path in base64 that is a number.", "content.path",
+       _listing({**DIRECTORY, "path": {"base64": 7}}))  # fmt: skip
+_fails("path-of-no-base64", "A path in what isn't base64.", "text.base64",
+       _listing({**DIRECTORY, "path": {"base64": "?"}}))  # fmt: skip
+_fails("target-of-two", "Where a link leads, said with another field.", "content.path",
+       _listing({"path": "a", "target": {"base64": "/g==", "text": "b"}, "type": "symlink"}))  # fmt: skip
 _fails("content-of-another-root", "The registration gives another root than its records.", "content.root",
        _listing(DIRECTORY, is_inside=True, root="ab" * 32))  # fmt: skip
 _fails("content-of-another-count", "The registration counts a record more.", "content.count",
@@ -216,6 +224,10 @@ _fails("disclosure-of-two-parts", "A disclosure without a value.", "private.disc
        _shown(_text("A" * 22, "/details/place")), 10)  # fmt: skip
 _fails("disclosure-with-a-short-salt", "A salt of 15 bytes.", "private.salt",
        _shown(_text("A" * 20, "/details/place", "x")), 10)  # fmt: skip
+_fails("disclosure-with-a-salt-of-7", "A salt that is a number.", "private.disclosure",
+       _shown(_text(7, "/details/place", "x")), 10)  # fmt: skip
+_fails("disclosure-in-two-spellings", "A disclosure with bits too many in its last letter.", "text.base64url",
+       _shown("AB"), 10)  # fmt: skip
 _fails(
     "disclosure-too-long", "A disclosure of more than 65,536 characters.", "record.malformed", _shown("A" * 65_537), 10
 )

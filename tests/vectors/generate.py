@@ -12,6 +12,7 @@ from schemas import canonical
 from tests.vectors import (
     acceptance_cases,
     agent_cases,
+    answer_cases,
     arrival_cases,
     asset_cases,
     border_cases,
@@ -67,6 +68,7 @@ MODULES = (
     order_cases,
     return_cases,
     acceptance_cases,
+    answer_cases,
 )
 """Importing them enters their cases."""
 

@@ -124,6 +124,7 @@ letter_case("consent-to-whatever-is-sent", "The letter grants terms, and names n
             "letter.unspecific", answers=[{"grant": OPEN}])  # fmt: skip
 letter_case("consent-to-whatever-is-sent-elsewhere", "The same, and the terms name another country.", "FAILED", 11,
             "letter.terms", answers=[{"grant": {**OPEN, "to_country": "XC"}}])  # fmt: skip
+letter_case("two-consents", "Two consents rest on one letter.", "PASSED", None, "", times=2)
 letter_case("consent-that-stands-twice", "The answer stands twice in the other ledger, which is its fault alone.",
             "FAILED", 7, "rule.event-twice", is_twice=True)  # fmt: skip
 letter_case("not-there", "The letter isn't among the documents.", "INDETERMINATE", 11, "letter.absent", is_there=False)
