@@ -9,6 +9,7 @@ import click
 
 from custody.cli.acting.acts import Act, Target, record_act
 from custody.cli.acting.exhibit_selection import Selection, format_exhibit, selecting
+from custody.cli.border.recalled import Disputed, disputed
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.options import FILE, Signing, When, signed, timed
@@ -27,7 +28,7 @@ from schemas.errors import RefusedError, UsageError
 
 class OnItsWay(Result, frozen=True, kw_only=True, tag="custody-on-its-way/v1"):
     """One exhibit that was dispatched: by whom, to whom, in which transfer, whether it was reported lost, and whether
-    the receiver has it.
+    the receiver has it; ``status`` is ``recalled`` where a receipt came for what was recalled.
     """
 
     case: str
@@ -62,6 +63,13 @@ def _lost(reader: Reader) -> frozenset[tuple[object, object, str]]:
         for event in events
         if isinstance(event.details, TransferLost)
     )
+
+
+def _contested(item: Disputed) -> OnItsWay:
+    return OnItsWay(
+        case=item.exhibit.case, exhibit=item.exhibit.number, lost=False, original=item.details.item == "original",
+        sender=item.sent.event.signers[0].agent, status="recalled", to=item.details.to, transfer=item.details.transfer,
+    )  # fmt: skip
 
 
 def _is_lost(exhibit: Exhibit, transfer: str, lost: frozenset[tuple[object, object, str]]) -> bool:
@@ -191,11 +199,15 @@ def transfer_return(
 @command(example="custody transfer list", result=Transfers)
 @pass_custody
 def transfer_list(context: Context) -> None:
-    """List what was sent to other authorities: on its way without a receipt, lost on the way, or with them."""
+    """List what was sent to other authorities: on its way without a receipt, lost on the way, or with them.
+
+    So is what was recalled here, and a receipt came all the same: ask them for it.
+    """
     with context.ledger().home.store.read() as reader:
         lost = _lost(reader)
         exhibits = [item for item in reader.exhibits() if item.status in {"dispatched", "transferred"}]
-    rows = tuple(
+        contested = tuple(map(_contested, disputed(reader)))
+    rows = contested + tuple(
         OnItsWay(
             case=item.case, exhibit=item.number, lost=_is_lost(item, item.dispatch.transfer, lost),
             original=item.dispatch.is_original, sender=item.dispatch.sender, status=item.status, to=item.dispatch.to,
@@ -204,10 +216,14 @@ def transfer_list(context: Context) -> None:
         for item in exhibits
         if item.dispatch is not None
     )  # fmt: skip
-    words = {"dispatched": "on its way, no receipt yet", "transferred": "with the receiver"}
+    words = {
+        "dispatched": "on its way, no receipt yet",
+        "recalled": "recalled, and a receipt came all the same: who has it?",
+        "transferred": "with the receiver",
+    }
     lines = [
         f"{show(f'{row.case}/{row.exhibit}')}  to {row.to}: "
         f"{'reported lost on the way' if row.lost else words[row.status]}; {row.transfer}"
         for row in rows
     ]
-    emit(context.settings, Transfers(transfers=rows), lines or ["nothing was sent"])
+    emit(context.settings, Transfers(transfers=rows), lines or ["nothing that was sent is away"])
