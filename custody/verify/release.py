@@ -24,7 +24,7 @@ from schemas.details.transfer import TransferDispatched
 from schemas.event import ParsedEvent
 from schemas.types import UNSET, Record, is_set
 
-_HANDING: Final = (ExhibitDisposed, ExhibitReleased, HandedOver, Moved, TakenOver)
+HANDING: Final = (ExhibitDisposed, ExhibitReleased, HandedOver, Moved, TakenOver)
 """Acts by which a thing may get to another country."""
 _NOWHERE: Final = frozenset({"destroyed", "wiped"})
 
@@ -82,7 +82,7 @@ def names_no_goal(view: View, parsed: ParsedEvent) -> bool:
     nobody who signs as receiver is a country on record.
     """
     details = parsed.details
-    if not isinstance(details, _HANDING) or getattr(details, "manner", "") in _NOWHERE:
+    if not isinstance(details, HANDING) or getattr(details, "manner", "") in _NOWHERE:
         return False
     received = (view.agent(agent) for agent in _receivers(parsed))
     return _destination(details) == ("", None) and all(agent is None or agent.country is None for agent in received)
@@ -164,7 +164,7 @@ def _receivers(parsed: ParsedEvent) -> tuple[str, ...]:
 
 def _destination(details: Record) -> tuple[str, str | None]:
     """Return to whom and to which country an act says that a thing goes, an empty text and nothing where it doesn't."""
-    if not isinstance(details, _HANDING):
+    if not isinstance(details, HANDING):
         return "", None
     to, country = getattr(details, "to_agent", UNSET), details.to_country
     return str(to) if is_set(to) else "", str(country) if is_set(country) else None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
 from custody.cli.acting.act_options import attest_option, destination, document_option, parse_attestations, words_of
-from custody.cli.acting.acts import Act, check_registrar, record_act
+from custody.cli.acting.acts import Act, Target, check_registrar, record_act
 from custody.cli.acting.exhibit_selection import Selection, selecting
 from custody.cli.border.destinations import stays
 from custody.cli.command import command
@@ -53,6 +55,10 @@ def dispose(
     check_registrar(who)
     with staging(context) as staged:
         found = {"attestations": parse_attestations(attestations), "documents": staged.documents(documents)}
-        said = stays(context, given) if given["manner"] == "archived" else given
-        act = Act(type="exhibit.disposed", details={**said, **found})
+
+        def details(target: Target) -> Mapping[str, Any]:
+            said = stays(context, given, target.exhibit) if given["manner"] == "archived" else given
+            return {**said, **found}
+
+        act = Act(type="exhibit.disposed", details=details)
         record_act(context, act, selection, who=who, when=when, keep=staged.keep)

@@ -86,7 +86,7 @@ def handover(
     check_seals(seals, intact)
     with staging(context) as staged:
         common = {
-            **stays(context, given, receiver, to_unit),
+            **given,
             "attestations": parse_attestations(attestations),
             "documents": staged.documents(documents),
         }
@@ -98,7 +98,7 @@ def handover(
             # What somebody else holds is about to be refused or left out: no reason to read a terabyte of it.
             is_held = target.exhibit.holder == party
             return {
-                **common,
+                **stays(context, common, target.exhibit, receiver, to_unit),
                 "rehash_before": rehash_found(context, target.exhibit) if before and is_held else None,
                 "rehash_after": rehash_found(context, target.exhibit) if after and is_held else None,
                 "seal": seal_seen(context, seals, intact, target),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import click
 
 from custody.cli.acting.act_options import destination
-from custody.cli.acting.acts import Act, record_act
+from custody.cli.acting.acts import Act, Target, record_act
 from custody.cli.acting.exhibit_selection import Selection, selecting
 from custody.cli.border.destinations import stays
 from custody.cli.command import command
@@ -38,5 +41,8 @@ def move(context: Context, *, selection: Selection, who: Signing, when: When, **
     (--to-country, --to-agent); what none takes stays in the ledger's country, unless said. Abroad it needs a consent,
     as a bundle does.
     """
-    details = given if given["carrier"] else stays(context, given)
+
+    def details(target: Target) -> Mapping[str, Any]:
+        return given if given["carrier"] else stays(context, given, target.exhibit)
+
     record_act(context, Act(type="custody.moved", details=details), selection, who=who, when=when)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
 from custody.cli.acting.act_options import FILE, to_country, words_of
-from custody.cli.acting.acts import Act, record_act
+from custody.cli.acting.acts import Act, Target, record_act
 from custody.cli.acting.exhibit_selection import Selection, selecting
 from custody.cli.border.destinations import stays
 from custody.cli.command import command
@@ -55,6 +57,10 @@ def takeover(
     country is on record) it needs a consent, as a bundle does.
     """
     with staging(context) as staged:
-        details = {**stays(context, given, receiver, to_unit), "document": staged.document(document)}
+        order = staged.document(document)
+
+        def details(target: Target) -> Mapping[str, Any]:
+            return {**stays(context, given, target.exhibit, receiver, to_unit), "document": order}
+
         act = Act(type="custody.taken-over", details=details, to=receiver, to_unit=to_unit)
         record_act(context, act, selection, who=who, when=when, keep=staged.keep)
