@@ -2037,15 +2037,13 @@ class State:
     def subject_of(self, item: dict[str, str]) -> Subject | None:
         """The subject of an element of ``about``, if it is known by now."""
         kind = about_kind(item)
-        if kind == "exhibit" and item["exhibit"] in self.registrations:
-            return ("exhibit", *self.registrations[item["exhibit"]])
-        if kind == "agent" and item["agent"] in self.agents:
-            return "agent", item["agent"]
-        if kind == "case" and item["case"] in self.cases:
-            return "case", item["case"]
-        if kind == "request" and item["request"] in self.requests:
-            return "request", item["request"]
-        return ("ledger",) if kind == "ledger" and item["ledger"] == self.origin else None
+        known: dict[str, Any] = {"agent": self.agents, "case": self.cases, "exhibit": self.registrations,
+                                 "ledger": [self.origin], "request": self.requests}  # fmt: skip
+        if item[kind] not in known[kind]:
+            return None
+        if kind == "exhibit":
+            return ("exhibit", *self.registrations[item[kind]])
+        return ("ledger",) if kind == "ledger" else (kind, item[kind])
 
     def subjects_of(self, entry: Entry) -> tuple[Subject, ...]:
         """All subjects to which an entry belongs."""
@@ -2062,12 +2060,9 @@ class State:
             found.append(("request", entry.details["request"]))
         elif entry.is_custody_act:
             found.append(("exhibit", *entry.exhibit))
-            if entry.type in ("exhibit.registered", "transfer.accepted"):
+            if entry.type in FIRST_ACTS:
                 found.append(("case-exhibits", entry.event["case"]))
-        elif entry.type == "transfer.refused":
-            pass
-        else:
-            found += [self.subject_of(item) for item in entry.about]
+        found += [self.subject_of(item) for item in entry.about]
         if group == "transfer" and not entry.about:
             found.append(("transfer", entry.details["transfer"]))
         return tuple(dict.fromkeys(subject for subject in found if subject))
@@ -2559,8 +2554,7 @@ class State:
     def find_breaches(self, entry: Entry) -> list[str]:
         """What speaks against letting out what an event lets out."""
         country = entry.details.get("to_country")
-        to = recipient_of(entry) or self._receiver_abroad(entry)
-        to = self._destination(entry) if to is None else to
+        to = self._goal_of(entry)
         released = [self.exhibits[name] for name in self._released(entry) if name in self.exhibits]
         if to is None or not released or self.origin is None:
             return []
@@ -2582,16 +2576,22 @@ class State:
                     found += self._find_fault(of_it, to, times, entry, is_bound=True)
         return found
 
-    def _destination(self, entry: Entry) -> str | None:
-        """To whom a thing is brought that doesn't stay; an empty name where nobody is said."""
+    def _goal_of(self, entry: Entry) -> str | None:
+        """To whom an event lets something out, if it does; an empty name where nobody is said."""
         details = entry.details
-        if not entry.is_custody_act or not {"to_agent", "to_country"} & details.keys():
-            return None
+        if entry.type in ("bundle.exported", "transfer.dispatched"):
+            return details.get("to")
+        if entry.type == "access.logged" and details["action"] == "exported":
+            return details.get("agent")
+        received = [name for name in self._receivers(entry) if name in self.agents]
+        abroad = [name for name in received if self.agents[name].country not in (None, self.country)]
+        if abroad or not entry.is_custody_act or not {"to_agent", "to_country"} & details.keys():
+            return abroad[0] if abroad else None
         agent = self.agents.get(details.get("to_agent", ""))
         named = {details.get("to_country"), agent.country if agent else None} - {None}
-        stays = named == {self.country} and (agent is not None or "to_agent" not in details)
-        receiver = entry.party("to") if entry.count("to") else ""
-        return None if stays else str(details.get("to_agent", receiver))
+        if named == {self.country} and (agent is not None or "to_agent" not in details):
+            return None  # it stays
+        return str(details.get("to_agent", entry.party("to") if entry.count("to") else ""))
 
     def find_unnamed(self, entry: Entry) -> tuple[str, str] | None:
         """Code and severity, where an event doesn't say where to something goes."""
@@ -2611,11 +2611,6 @@ class State:
         """Who receives a thing from hand to hand: his party, and himself."""
         signers = [signer for signer in entry.signers if entry.is_custody_act and signer["as"] == "to"]
         return [name for signer in signers for name in (signer.get("on_behalf_of", signer["agent"]), signer["agent"])]
-
-    def _receiver_abroad(self, entry: Entry) -> str | None:
-        """The first of these who is of another country."""
-        abroad = [name for name in self._receivers(entry) if name in self.agents]
-        return next((name for name in abroad if self.agents[name].country not in (None, self.country)), None)
 
     def _released(self, entry: Entry) -> list[ExhibitKey]:
         if entry.is_custody_act:
@@ -2711,16 +2706,6 @@ FAULTS = ("release.consent-missing", "release.consent-recipient", "release.conse
           "release.request-ended", "release.consent-request",
           "release.consent-early", "release.consent-expired", "release.consent-conditions",
           "release.consent-terms")  # fmt: skip
-
-
-def recipient_of(entry: Entry) -> str | None:
-    """To whom an event lets something out (lawfulness.md, "Releases")."""
-    details = entry.details
-    if entry.type in ("bundle.exported", "transfer.dispatched"):
-        return details.get("to")
-    if entry.type == "access.logged" and details["action"] == "exported":
-        return details.get("agent")
-    return None
 
 
 def _binds_as(sent: dict[str, Any], consent: dict[str, Any]) -> bool:
