@@ -29,7 +29,9 @@ WITHHELD = "withheld by the sender"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receiving:
-    """What is received, from which agent on record here, and where it goes; ``numbers`` are OLD=NEW."""
+    """What is received, from which agent on record here, and where it goes; ``numbers`` are OLD=NEW, ``papers`` the
+    legal papers with each exhibit that is accepted, such as a translation (law row C9).
+    """
 
     verified: Verified
     delivery: Delivery
@@ -41,6 +43,7 @@ class Receiving:
     intact: bool | None
     remark: str | None
     origin: str
+    papers: list[dict[str, Any]] | None = None
 
 
 def check_addressed(delivery: Delivery, ledger: Ledger) -> None:
@@ -181,6 +184,7 @@ def _details(
     yield "item", arrival.sent.item
     yield "kind", before.kind
     yield "legal_authority", plain(before.legal_authority)
+    yield "legal_papers", receiving.papers
     yield "nature", before.nature
     yield "obtained", "foreign-assistance"
     yield "onward", arrival.sent.onward

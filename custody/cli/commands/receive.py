@@ -20,6 +20,7 @@ from custody.cli.checking.verification import Believed
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.files import check_free, write_file
+from custody.cli.intake.seizure_details import legal_paper_option, legal_papers_of
 from custody.cli.options import FILE, TRUST_HELP, Signing, When, force_option, signed, timed
 from custody.cli.output import emit, note
 from custody.cli.parameters import TOKEN
@@ -66,6 +67,7 @@ _placing = several(
     click.option("--place", help="Where it is kept now (kept private)."),
     click.option("--seal", help="The seal as it arrived (kept private)."),
     click.option("--seal-intact/--seal-broken", "intact", default=None, help="As it was seen."),
+    legal_paper_option,
 )
 
 
@@ -189,9 +191,10 @@ def _decide_on(
         if any(item.kind != "refused" for item in decisions):
             check_addressed(delivery, context.ledger().ledger())
         unloading = Unloading(staged, opened.container, verified, opened.open_content)
+        papers = legal_papers_of(context, staged, given.pop("legal_papers"))
         receiving = Receiving(
             verified=verified, delivery=delivery, sender=find_sender(context, delivery, parcel.sender), origin=origin,
-            **given,
+            papers=papers, **given,
         )  # fmt: skip
         composed = compose_arrivals(context, receiving, decisions, unloading, who=who, when=when)
         outcome = complete(context, who, composed, keep=staged.keep)
