@@ -4137,15 +4137,13 @@ class Verification:
         name = (foreign["case"], foreign["exhibit"])
         exhibit, point = self.state.exhibits.get(name), self.checkpoint
         wanted = (foreign["ledger"], foreign["size"], foreign["root"])
-        if point is None or (point.origin, point.size, point.root.hex()) != wanted:
-            yield "inherited.exhibit"
-            return
-        if exhibit is None or name not in self.listed():
+        found = (point.origin, point.size, point.root.hex()) if point else None
+        if found != wanted or exhibit is None or name not in self.listed():
             yield "inherited.exhibit"
             return
         if exhibit.head != foreign["head"]:
             yield "inherited.head"
-        events = {entry.event_hash: entry for entry in self.entries}
+        events = self.state.events
         here = arrival if arrival.type == "transfer.accepted" else outer.registration_of(arrival.exhibit)
         firsts = [events[exhibit.registration].details, *([here.details] if here else [])]
         if len({(item["nature"], item.get("content", {}).get("root")) for item in firsts}) > 1:
@@ -4247,12 +4245,9 @@ class Verification:
     def _order_on(self, entry: Entry, digest: str) -> int | None:
         """The first order that destroyed what a record rests on; none where something left under it since."""
         own = set(_exhibits_of(entry)) if entry.about else {self._registration_of(entry)}
+        erasures = [item for item in self.entries if item.type == "disclosure.erased"]
         orders = [
-            item.index
-            for item in self.entries
-            if item.type == "disclosure.erased"
-            and digest in item.details.get("files", ())
-            and own & set(_exhibits_of(item))
+            item.index for item in erasures if digest in item.details.get("files", ()) and own & {*_exhibits_of(item)}
         ]
         if not orders:
             return None
@@ -4297,19 +4292,11 @@ class Verification:
                 self.find(item.step, item.code, f"{name}: {item.subject}", item.text, item.severity)
         return letter
 
-    def ledger_of(self, agent: str, index: int) -> str | None:
-        """The ledger that an agent had on record before an entry."""
-        return self.told_of(agent, index, "ledger")
-
-    def told_of(self, agent: str, index: int, name: str) -> str | None:
+    def told_of(self, agent: str, index: int, name: str = "ledger") -> str | None:
         """What was on record of an agent before an entry."""
-        told = [
-            details[name]
-            for entry in self.entries
-            if entry.index < index and entry.type in ("agent.changed", "agent.enrolled")
-            for details in [entry.details]
-            if details["agent"] == agent and name in details
-        ]
+        types = ("agent.changed", "agent.enrolled")
+        earlier = [entry.details for entry in self.entries if entry.index < index and entry.type in types]
+        told = [details[name] for details in earlier if details["agent"] == agent and name in details]
         return told[-1] if told else None
 
     def _check_letter(self, entry: Entry, letter: Verification, where: str) -> None:
@@ -4317,14 +4304,8 @@ class Verification:
         source, export, point = letter.state.events.get(origin["event"]), letter.exporting_entry(), letter.checkpoint
         told = (origin["ledger"], origin["size"], origin["root"], origin["manifest"])
         found = (point.origin, point.size, point.root.hex(), export.details["manifest"]) if point and export else None
-        exhibits = letter.bundle["exhibits"] if letter.bundle else []
-        if (
-            export is None
-            or told != found
-            or exhibits
-            or not source
-            or source.details.get("request") != origin["request"]
-        ):
+        about = source.details.get("request") if source else None
+        if export is None or source is None or letter.listed() or (told, about) != (found, origin["request"]):
             self.find(11, "letter.origin", where, "the letter is another one")
             return
         to = letter.state.agents.get(export.details.get("to", ""))
@@ -4332,12 +4313,9 @@ class Verification:
             self.find(11, "letter.recipient", where, f"a letter to {to.ledger}")
         elif to is not None and to.ledger is None and to.country not in (None, self.state.country):
             self.find(11, "letter.recipient", where, f"a letter to somebody of {to.country}")
-        if entry.type == "consent.recorded":
-            sender = details["authority"]
-        else:
-            consent = self._consent_behind(entry)
-            sender = consent.details["recipient"] if consent else ""
-        if self.ledger_of(sender, entry.index) != origin["ledger"]:
+        consent = self._consent_behind(entry)
+        sender = details.get("authority", consent.details["recipient"] if consent else "")
+        if self.told_of(sender, entry.index) != origin["ledger"]:
             self.find(11, "letter.sender", where, f"{sender} keeps another ledger than {origin['ledger']}")
         if entry.type != "consent.recorded":
             self._check_acceptance(entry, letter, source, where)
@@ -4412,7 +4390,7 @@ class Verification:
         known = self.state.requests.get(named)
         if known is None:
             return True
-        return known.direction == "outgoing" and self.ledger_of(known.peer, entry.index) == origin["ledger"]
+        return known.direction == "outgoing" and self.told_of(known.peer, entry.index) == origin["ledger"]
 
     def _is_easier(self, entry: Entry, grant: dict[str, Any], ledger: str) -> bool:
         """Whether a consent goes beyond what was granted."""
@@ -4421,7 +4399,7 @@ class Verification:
         names = {(item["case"], item["exhibit"]) for item in grant.get("exhibits", ())}
         return (
             self.told_of(to, entry.index, "country") != grant["to_country"]
-            or ("to_ledger" in grant and self.ledger_of(to, entry.index) != grant["to_ledger"])
+            or ("to_ledger" in grant and self.told_of(to, entry.index) != grant["to_ledger"])
             or STRICTER.index(details["onward"]) < STRICTER.index(grant["onward"])
             or any(
                 item["code"] not in kept
@@ -4484,7 +4462,7 @@ class Verification:
         ]
         if not meant:
             self.find(9, "receipt.other", where, "the proof of something else")
-        elif self.ledger_of(meant[0].details["to"], entry.index) != origin["ledger"]:
+        elif self.told_of(meant[0].details["to"], entry.index) != origin["ledger"]:
             self.find(9, "receipt.other-ledger", where, f"it was sent to another ledger than {origin['ledger']}")
 
     def _dispatch_of(self, receipt: Entry, head: str | None) -> Entry | None:
