@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 
+from custody.verify.contents import content_root
 from custody.verify.inner import Inner, event_in, is_unread, manifest_of
 from custody.verify.opened import fail
 from custody.verify.view import Exhibit, View
-from schemas.content import Content
 from schemas.details.exhibit import ExhibitRegistered, Foreign
 from schemas.details.transfer import TransferAccepted, TransferDispatched, TransferReturned
 from schemas.entry import ParsedEntry
@@ -174,9 +174,9 @@ def _compare_decision(details: TransferAccepted, head: ParsedEvent, inner: Inner
 
 def _compare_content(details: ExhibitRegistered, registration: ParsedEvent | None) -> Iterator[VerificationError]:
     before = registration.details if registration is not None else None
-    root = _root(before) if isinstance(before, ExhibitRegistered) else None
-    if not isinstance(before, ExhibitRegistered) or before.nature != details.nature or root != _root(details):
-        text = f"expected the content root that was registered first, {root}, found {_root(details)}"
+    root = content_root(before)
+    if not isinstance(before, ExhibitRegistered) or before.nature != details.nature or root != content_root(details):
+        text = f"expected the content root that was registered first, {root}, found {content_root(details)}"
         yield VerificationError("inherited.content", text)
 
 
@@ -237,10 +237,6 @@ def _sent(details: Arrived, foreign: Foreign, inner: Inner) -> ParsedEvent | Non
     head = None if there is None else event_in(inner.state, inner.entries, there.head)
     sent = None if head is None else head.details
     return head if isinstance(sent, TransferDispatched) and sent.transfer == details.transfer else None
-
-
-def _root(details: ExhibitRegistered) -> str | None:
-    return details.content.root if isinstance(details.content, Content) else None
 
 
 def _terms(details: TransferAccepted | TransferDispatched) -> tuple[object, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from custody.verify.documents import documents_of
-from schemas.content import Content, Digests
+from schemas.content import Content, Digests, FileRecord
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.image import Image, Medium
 from schemas.event import ParsedEvent
@@ -21,6 +21,17 @@ from schemas.types import UNSET, Record, is_set
 _BYTES: Final = 32
 
 
+def content_root(details: object) -> str | None:
+    """Return the root of the content of which an exhibit's first act speaks; nothing for another act, or a thing."""
+    content = details.content if isinstance(details, ExhibitRegistered) else None
+    return content.root if isinstance(content, Content) else None
+
+
+def files_in(content: object) -> tuple[FileRecord, ...]:
+    """Return the file records that stand in an event itself; none where they are in a list, or there is no content."""
+    return content.files if isinstance(content, Content) and isinstance(content.files, tuple) else ()
+
+
 def digests_of(details: Record) -> Iterator[str]:
     """Yield what a registration says in clear of an exhibit's bytes: the SHA-256 of each file of up to 16 that isn't
     empty, of each image's segments and medium, and the content root.
@@ -28,7 +39,7 @@ def digests_of(details: Record) -> Iterator[str]:
     if not isinstance(details, ExhibitRegistered) or not isinstance(details.content, Content):
         return
     yield details.content.root
-    for item in details.content.files if isinstance(details.content.files, tuple) else ():
+    for item in files_in(details.content):
         if isinstance(item.digests, Digests) and item.size:
             yield item.digests.sha256
     further = details.further_images if isinstance(details.further_images, tuple) else ()

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from custody.verify.contents import content_root, files_in
 from custody.verify.disputes import Disputes, Signing, affirmed_by, find_disputes
 from custody.verify.reducer import reduce
 from custody.verify.release import check_release, names_nobody
@@ -19,7 +20,6 @@ from custody.verify.signing import SignatureJob, check_enrolments, signature_job
 from custody.verify.standing import Standing, Standings
 from custody.verify.state import State
 from custody.verify.subjects import subjects_of
-from schemas.content import Content
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.transfer import TransferAccepted
 from schemas.entry import ParsedEntry
@@ -42,14 +42,13 @@ def commitments_in(raw: bytes) -> list[bytes]:
 
 def root_of(details: object) -> str | None:
     """Return the root of the content whose file records stand in an exhibit's first act itself, if they do."""
-    content = details.content if isinstance(details, ExhibitRegistered) else None
-    return content.root if isinstance(content, Content) and isinstance(content.files, tuple) else None
+    is_inside = isinstance(details, ExhibitRegistered) and files_in(details.content)
+    return content_root(details) if is_inside else None
 
 
 def names_again(details: object) -> frozenset[str]:
     """Return the commitments that an acceptance may repeat: those in its file records, of a content that had left."""
-    content = details.content if isinstance(details, TransferAccepted) else None
-    files = content.files if isinstance(content, Content) and isinstance(content.files, tuple) else ()
+    files = files_in(details.content) if isinstance(details, TransferAccepted) else ()
     values = (value for record in files for value in (record.error, record.path, record.target))
     return frozenset(value.commitment for value in values if isinstance(value, Private))
 

@@ -13,6 +13,7 @@ from typing import Final, Protocol
 
 import msgspec
 
+from custody.verify.contents import files_in
 from custody.verify.procedure_facts import Facts, IntegrityLine, begin, five_checks, go_on
 from custody.verify.procedure_rules import ENTRY_RULES, EntryRule, Missing, is_foreign
 from custody.verify.state import State
@@ -164,7 +165,7 @@ class Procedure:
         """Only file records in the event are seen; a list of more than 16 files is not opened here."""
         if self._profile.source_of("digests") is None or not isinstance(details.content, Content):
             return
-        files = details.content.files if isinstance(details.content.files, tuple) else ()
+        files = files_in(details.content)
         for wanted in self._profile.digests:
             lacking = sum(is_set(item.digests) and not is_set(getattr(item.digests, wanted.digest)) for item in files)
             if lacking:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from custody.verify.contents import content_root
 from custody.verify.images import check_image
-from schemas.content import Content
 from schemas.details.custody import HandedOver, Rehash
-from schemas.details.exhibit import ExhibitChecked, ExhibitRegistered
+from schemas.details.exhibit import ExhibitChecked
 from schemas.details.transfer import TransferAccepted, TransferReturned
 from schemas.entry import ParsedEntry
 from schemas.report import Findings, Severity
@@ -26,30 +26,17 @@ def check_recorded(
     """
     for entry in registered.values():
         check_image(entry, findings)
-    roots = {entry.event.hash: _root(entry) for entry in registered.values()}
+    roots = {entry.event.hash: content_root(entry.event.details) for entry in registered.values()}
     for index, entry in sorted(entries.items()):
         details, about = entry.event.details, entry.event.event.about
         texts: Iterator[str] = iter(())
         if isinstance(details, ExhibitChecked) and isinstance(about, tuple) and str(about[0].exhibit) in roots:
             texts = _check(details, roots[str(about[0].exhibit)])
-        elif isinstance(details, TransferAccepted | TransferReturned):
+        elif isinstance(details, HandedOver | TransferAccepted | TransferReturned):
             registration = registered.get((str(entry.event.event.case), str(entry.event.event.exhibit)))
-            root = _root(registration) if registration is not None else None
-            texts = _rehash("on arrival", details.rehash, root) if registration is not None else texts
-        elif isinstance(details, HandedOver):
-            registration = registered.get((str(entry.event.event.case), str(entry.event.event.exhibit)))
-            texts = _rehashes(details, _root(registration)) if registration is not None else texts
+            texts = _rehashes(details, content_root(registration.event.details)) if registration is not None else texts
         for text in texts:
             findings.add(9, Severity.DEFECT, "content.recorded-mismatch", f"entry {index}", text)
-
-
-def _root(registration: ParsedEntry) -> str | None:
-    details = registration.event.details
-    return (
-        details.content.root
-        if isinstance(details, ExhibitRegistered) and isinstance(details.content, Content)
-        else None
-    )
 
 
 def _check(details: ExhibitChecked, root: str | None) -> Iterator[str]:
@@ -61,7 +48,10 @@ def _check(details: ExhibitChecked, root: str | None) -> Iterator[str]:
         yield f"a check on record is of the content root {details.root}, which isn't the registered one"
 
 
-def _rehashes(details: HandedOver, root: str | None) -> Iterator[str]:
+def _rehashes(details: HandedOver | TransferAccepted | TransferReturned, root: str | None) -> Iterator[str]:
+    if not isinstance(details, HandedOver):
+        yield from _rehash("on arrival", details.rehash, root)
+        return
     yield from _rehash("before this handover", details.rehash_before, root)
     yield from _rehash("after this handover", details.rehash_after, root)
 
