@@ -184,6 +184,7 @@ passphrase_option = click.option(
 force_option = click.option("--force", is_flag=True, help="Overwrite what is there.")
 """For commands that write a file."""
 
+FILES_HELP: Final = "Where files lie that travelled apart, each named by its SHA-256."
 TRUST_HELP: Final = "Whom to believe (CUSTODY_TRUST; else your own trust file)."
 trust_option = click.option("--trust", "trust_path", type=FILE, help=TRUST_HELP)
 """For commands that read or change what is believed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from custody.transfer.arrivals import Arrival, Delivery, reservations_for
 from schemas.details.transfer import RefusalReason, Reservation
@@ -67,6 +67,13 @@ def parse_decisions(
     return Wanted(tuple(accepted), pairs, refuse_all, named, tuple(anew))
 
 
+_CURES: Final = {
+    "content-incomplete": "--files FOLDER, with the files named by their SHA-256,",
+    "encrypted": "--identity FILE, the key to which it was encrypted,",
+}
+"""What leaves nothing to be reserved."""
+
+
 def decide(report: Report, delivery: Delivery, wanted: Wanted, *, origin: str) -> tuple[Decision, ...]:
     """Return a decision about each exhibit of the delivery to the ledger ``origin``, to which some may come home.
 
@@ -115,4 +122,6 @@ def _check_verdict(report: Report, wanted: Wanted) -> None:
     if report.verdict is Verdict.INDETERMINATE and missing:
         text = f"expected the reservations that an undecided bundle calls for, found none for {', '.join(missing)}"
         hint = " ".join(f"--reservation {item}" for item in missing)
+        cures = [_CURES[item] for item in missing if item in _CURES]
+        hint = " or ".join((*cures, hint))
         raise RefusedError("receive.undecided", text, hint=f"{hint}; custody verify says why")

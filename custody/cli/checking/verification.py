@@ -17,7 +17,7 @@ from custody.bundle.source import Folders, OnBytes
 from custody.cli.checking.trust_file import TrustFile, read_trust_file
 from custody.cli.context import Context
 from custody.cli.files import given_file, read_file
-from custody.cli.options import FILE, TRUST_HELP, parse_moment, passphrase_option
+from custody.cli.options import FILE, FILES_HELP, TRUST_HELP, parse_moment, passphrase_option
 from custody.cli.output import progress
 from custody.report.basis import Basis
 from custody.verify.verify import Trusted
@@ -148,7 +148,7 @@ def believing(body: Body) -> Body:
             multiple=True,
             help="A proof that leads from a checkpoint seen before to this one; of any ledger within the bundle.",
         ),
-        click.option("--files", type=_FOLDER, multiple=True, help="Where files lie that travelled apart."),
+        click.option("--files", type=_FOLDER, multiple=True, help=FILES_HELP),
         click.option("--trust", type=FILE, help=TRUST_HELP),
     ):
         run = option(run)

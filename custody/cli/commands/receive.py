@@ -21,7 +21,7 @@ from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.files import check_free, write_file
 from custody.cli.intake.seizure_details import legal_paper_option, legal_papers_of
-from custody.cli.options import FILE, TRUST_HELP, Signing, When, force_option, signed, timed
+from custody.cli.options import FILE, FILES_HELP, TRUST_HELP, Signing, When, force_option, signed, timed
 from custody.cli.output import emit, note
 from custody.cli.parameters import TOKEN
 from custody.cli.results import Result
@@ -77,7 +77,7 @@ _believing = several(
         "--files",
         type=click.Path(file_okay=False, path_type=Path),
         multiple=True,
-        help="Where files lie that travelled apart.",
+        help=FILES_HELP,
     ),
     click.option(
         "--proof",

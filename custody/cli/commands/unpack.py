@@ -120,7 +120,10 @@ def _result(written: Unpacked, target: Path, report: Report) -> UnpackResult:
 def _lines(written: Unpacked, target: Path) -> list[str]:
     lines = [f"unpacked: {_files(written.files)}, {count_bytes(written.bytes)}, in {show_path(target)}"]
     if written.absent:
-        lines.append(f"  not at hand: {_files(written.absent)}; give their folder with --files")
+        lines += [
+            f"  not at hand: {_files(written.absent)}; --files FOLDER, where they are named by their SHA-256,",
+            "    or --identity FILE for what is encrypted",
+        ]
     if written.documents:
         lines.append(f"  documents: {written.documents}, in {show_path(target / DOCUMENTS)}")
     return [*lines, f"  which name became which: {show_path(target / NAMES)}"]

@@ -73,6 +73,6 @@ def _last_making_act(reader: LedgerReader, exhibit: Exhibit) -> ParsedEvent:
     found = next((newest[type] for type in _MAKING if type in newest), None)
     if found is None:
         name = format_exhibit(exhibit)
-        hint = f"custody copy {name} records it; or name an act with {name}@ENTRY"
+        hint = f"custody copy {name} --kind working --purpose WHY records it; or name an act with {name}@ENTRY"
         raise UsageError("usage.derived", f"expected a copy or an examination of {name}, found none", hint=hint)
     return found

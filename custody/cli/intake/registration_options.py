@@ -29,7 +29,7 @@ from custody.cli.intake.seizure_details import (
     legal_paper_option,
     legal_papers_of,
 )
-from custody.cli.options import When
+from custody.cli.options import FILES_HELP, When
 from custody.cli.parameters import COUNTRY
 from custody.cli.showing.holdings import Staged
 from custody.evidence.algorithms import CHOICES
@@ -84,7 +84,7 @@ foreign_options = several(
     click.option("--foreign-exhibit", metavar="EXHIBIT", help="Which exhibit of the bundle."),
     click.option("--trust", type=FILE, help="Whom to believe about the bundle (CUSTODY_TRUST; your own)."),
     click.option("--files", "folders", multiple=True, type=click.Path(file_okay=False, path_type=Path),
-                 help="Where files of the bundle lie that travelled apart."),
+                 help=FILES_HELP),
     click.option("--accept-indeterminate", is_flag=True, help="Register though the bundle is INDETERMINATE."),
 )  # fmt: skip
 
