@@ -24,7 +24,7 @@ Then = Callable[[Post, str], None]
 def met_case(
     name: str, comment: str, verdict: str, step: int | None, code: str, said: Said = (ACCEPTED,), *,
     is_there: bool = True, origin: Mapping[str, Any] | None = None, then: Then = lambda *_: None,
-    to: str = "b-police",
+    to: str = "b-police", named: str | None = "req-1",
 ) -> None:  # fmt: skip
     """The second ledger asks, the first consents under a condition, and the second accepts it in a letter."""
 
@@ -44,10 +44,13 @@ def met_case(
             "root": root_of(hash_leaf(item) for item in b.forge.raws).hex(), "size": len(b.forge.raws),
         }  # fmt: skip
         a.event("request.received", {**RECEIVED, **({"origin": {**read, **origin}, "paper": None} if origin else {})})
-        consent = a.consent(conditions=[BAR], request="req-1")
+        if named not in (None, "req-1"):
+            a.event("request.drafted", {**DRAFT, "request": named})
+        consent = a.consent(conditions=[BAR], request=named)
         a.annotate("consent.conditions-met", {"conditions": ["speciality"], "origin": read}, event=consent)
         then(a, digest)
-        return Vector(verdict, pack(a.bundle("EX-1", to=to, requests=["req-1"])), step, code, trust=trust_in(a, b))
+        raw = pack(a.bundle("EX-1", to=to, requests=[named or "req-1"]))
+        return Vector(verdict, raw, step, code, trust=trust_in(a, b))
 
     assert name not in CASES, f"two cases named {name}"
     CASES[name] = (comment, tell)
@@ -63,5 +66,9 @@ met_case("conditions-met-and-withdrawn", "The request was withdrawn in the same 
          (ACCEPTED, WITHDRAWN))  # fmt: skip
 met_case("conditions-met-of-another-request", "The request on record is another one of that ledger.", "FAILED", 11,
          "letter.request", origin={"document": "ab" * 32, "request": "req-8"})  # fmt: skip
+met_case("conditions-met-of-no-request", "The consent names no request, so any may be meant.", "PASSED", None, "",
+         named=None)  # fmt: skip
+met_case("conditions-met-of-our-own-request", "The consent names a request that was drafted here.", "FAILED", 11,
+         "letter.request", named="req-5")  # fmt: skip
 met_case("conditions-met-by-a-letter-read-twice", "The letter is also what the request itself was read in.", "PASSED",
          None, "", origin={"request": "req-9"})  # fmt: skip

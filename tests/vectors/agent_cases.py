@@ -139,6 +139,28 @@ vector_case("log-key-added-by-the-only-one", "A registrar adds a log key, after 
             "PASSED", None, "defect.single-registrar",
             several(_changed("registrar-2", left="yes"), a_log_key(is_new=True)))  # fmt: skip
 
+rule_case("log-key-that-is-none", "A log key that is no verifier key.", "log-key",
+          an_event("ledger.key-added", {"key": "evidence.police.example/main+00000000+AQ=="},
+                   registrar="registrar-2"))  # fmt: skip
+
+
+def _vouched_for(setting: Setting) -> None:
+    """A stolen key enrolled somebody, who then received the exhibit; two registrars vouch for his enrolment."""
+    stolen = setting.world.signers["registrar-1"][0].key_id
+    roles = {"agent": "examiner-2", "roles": ("examiner", "registrar")}
+    an_event("agent.changed", roles, second="registrar-2")(setting)
+    an_enrolment("examiner-3")(setting)
+    setting.act("custody.handed-over", {"purpose": "search"}, actor="custodian-1", to="examiner-3")
+    details = {"agent": "registrar-1", "key_id": stolen, "last_valid_index": 8, "reason": "compromised"}
+    an_event("agent.key-revoked", details, actor="registrar-2", registrar="examiner-2")(setting)
+    about = About(agent="examiner-3", event=setting.forge.reader().parsed[9].event.hash)
+    note = setting.world.annotation("record.affirmed", about, {}, actor="registrar-2", registrar="examiner-2")
+    setting.forge.add(setting.world.sign(note))
+
+
+vector_case("relying-on-what-was-affirmed", "Who was enrolled by a stolen key, and vouched for, has signed.", "PASSED",
+            None, "", _vouched_for)  # fmt: skip
+
 # Cases and exhibits
 
 CLOSED = an_event("case.closed", {"outcome": "judgment"}, anchor=Anchor(case=CASE))

@@ -60,6 +60,8 @@ def _came(
     signer: str = "provider-1",
     roles: tuple[str, ...] = ("provider",),
     change: Change = lambda envelope: envelope,
+    edit: Callable[[bytes], bytes] = lambda raw: raw,
+    before: Callable[[Post], None] = lambda post: None,
     is_there: bool = True,
     requests: tuple[str, ...] = ("req-1",),
     after: Callable[[Post], None] = lambda post: None,
@@ -72,7 +74,8 @@ def _came(
         post.event("request.drafted", {"fields": (), "kind": "production", "request": "req-1", "to": "provider-1"})
         post.event("request.sent", SENT)
         signed = sign_certificate(replace(certificate), post.world.signers[signer][-1])
-        raw = canonical.encode(change(canonical.decode(signed, Envelope, maximum=1 << 16)))
+        raw = edit(canonical.encode(change(canonical.decode(signed, Envelope, maximum=1 << 16))))
+        before(post)
         digest = sha256(raw).hexdigest()
         if is_there:
             post.forge.documents[digest] = raw
@@ -172,6 +175,10 @@ _fails("signed-by-a-viewer", "Who was asked may only look, and isn't a provider.
 _fails("signed-twice", "Two signatures, where one belongs.", "certificate.signatures", _came(GOOD, change=_twice))
 _fails("signed-otherwise", "The signature is that of another certificate.", "signature.invalid",
        _came(GOOD, change=_nonce))  # fmt: skip
+_fails("signed-by-a-key-that-ended", "The provider's key had ended before the registration.", "certificate.signer",
+       _came(GOOD, before=_revoke(0)))  # fmt: skip
+_fails("too-large", "A certificate that is larger than one may be.", "container.member-size",
+       _came(GOOD, edit=lambda raw: raw + b" " * 65_536))  # fmt: skip
 _fails("out-of-order", "Its files stand out of order.", "certificate.order", _came(GOOD, change=_disorder))
 _fails("of-another-type", "An envelope that says that it holds an event.", "certificate.type",
        _came(GOOD, change=lambda envelope: replace(envelope, payloadType="application/other")))  # fmt: skip
