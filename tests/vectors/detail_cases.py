@@ -92,6 +92,18 @@ FREEZES: Table = (
 for _name, _comment, _wrong in FREEZES:
     _enter(f"freeze-{_name}", _comment, "asset.freeze-changed", FREEZE, _wrong)
 
+# Assets that were looked at again
+
+STATE = {"observed_at": TIME}
+OBSERVED: Table = (
+    ("of-nothing", "An observation in which nothing was seen.", {"state": None}),
+    ("whose-without-balance", "An observation says whose balance it is, and gives none.", {"balance_of": "account"}),
+    ("balance-of-nobody", "An observation of a balance that doesn't say whose it is.",
+     {"state": {**STATE, "balance": PRIVATE}}),
+)  # fmt: skip
+for _name, _comment, _wrong in OBSERVED:
+    _enter(f"observed-{_name}", _comment, "asset.observed", {"state": STATE}, _wrong)
+
 # Requests
 
 FACTS, PURPOSE = {"name": "facts", "value": PRIVATE}, {"name": "purpose", "value": PRIVATE}
