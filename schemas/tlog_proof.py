@@ -27,7 +27,7 @@ from schemas.errors import RecordError
 
 HEADER = "c2sp.org/tlog-proof@v1"
 
-_SIGNATURE = re.compile("— [^\\s+\x00-\x1f\x7f-\x9f]+ ([A-Za-z0-9+/=]+)\\Z")
+_SIGNATURE = re.compile(r"— [^\s+\x00-\x20]{1,255} ([A-Za-z0-9+/=]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def _check_signature_lines(note: bytes) -> None:
     if len(set(lines)) != len(lines):
         raise RecordError("tlog-proof.note", "expected each signature line once")
     for line in lines:
-        found = _SIGNATURE.match(line)
+        found = _SIGNATURE.fullmatch(line)
         try:
             is_signature = found is not None and len(text.parse_base64(found.group(1))) > 4
         except RecordError:

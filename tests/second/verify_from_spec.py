@@ -1462,7 +1462,7 @@ def parse_checkpoint(raw: bytes) -> Checkpoint:
     lines = note.text.split("\n")
     if len(lines) != 4:
         raise Bad("checkpoint.malformed", "not exactly three lines")
-    if len(lines[0].encode()) > 255 or not re.fullmatch(_NAME, lines[0]):
+    if len(lines[0].encode()) > 255 or not re.fullmatch(r"[^\s+\x00-\x1f\x7f-\x9f]+", lines[0]):
         raise Bad("checkpoint.origin", "no origin")
     try:
         size = decimal(lines[1])

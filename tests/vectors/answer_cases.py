@@ -97,6 +97,11 @@ _refusal("-with-a-hash-too-many", "The proof has more hashes than the tree has l
          _with(lambda raw: raw.replace(b"\n\n", b"\n" + b"A" * 43 + b"=\n\n", 1)))  # fmt: skip
 _refusal("-signed-twice", "A signature line of its checkpoint stands twice.", "tlog-proof.note",
          _with(lambda raw: raw + raw.splitlines(keepends=True)[-1]))  # fmt: skip
+_refusal("-cosigned-by-an-odd-name", "A stranger signed its checkpoint, too, whose name is odd and allowed.", "",
+         _with(lambda raw: raw + "\u2014 strange\x7fr AAAAAAA=\n".encode()))  # fmt: skip
+_refusal("-cosigned-by-a-long-name", "A stranger signed its checkpoint, too, whose name is too long.",
+         "tlog-proof.note",
+         _with(lambda raw: raw + f"\u2014 {'x' * 256} AAAAAAA=\n".encode()))  # fmt: skip
 _refusal("-beyond-the-tree", "The index isn't below the checkpoint's size.", "tlog-proof.index",
          _with(lambda raw: b"\n".join([b"c2sp.org/tlog-proof@v1", b"index 99", *raw.split(b"\n")[2:]])))  # fmt: skip
 

@@ -123,6 +123,8 @@ def _set(place: int, line: bytes) -> Callable[[list[bytes]], object]:
 
 _fails("checkpoint-of-another-origin", "An origin with a space in it.", 2, "checkpoint.origin",
        _note(_set(0, b"police main\n")))  # fmt: skip
+_fails("checkpoint-of-an-origin-with-a-delete", "An origin with a control character above the letters.", 2,
+       "checkpoint.origin", _note(_set(0, b"police\x7fmain\n")))  # fmt: skip
 _fails("checkpoint-with-a-short-root", "A root of 31 bytes.", 2, "checkpoint.root",
        _note(_set(2, text.format_base64(bytes(31)).encode() + b"\n")))  # fmt: skip
 _fails("checkpoint-of-nothing", "Size 0 with a root.", 2, "checkpoint.root", _note(_set(1, b"0\n")))
