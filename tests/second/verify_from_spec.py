@@ -1477,6 +1477,10 @@ def parse_checkpoint(raw: bytes) -> Checkpoint:
     return Checkpoint(lines[0], size, root, note)
 
 
+def _behind(word: str, line: str) -> str:
+    return line.removeprefix(word) if line.startswith(word) else ""
+
+
 def parse_tlog_proof(raw: bytes) -> tuple[int, list[bytes], Checkpoint]:
     """Read the proof of a single record: its index, hashes, and the checkpoint that it is under."""
     head, gap, note = raw.partition(b"\n\n")
@@ -1488,9 +1492,9 @@ def parse_tlog_proof(raw: bytes) -> tuple[int, list[bytes], Checkpoint]:
     code = "tlog-proof.extra"
     try:
         if lines and lines[0].startswith("extra"):
-            unbase64(lines.pop(0).partition("extra ")[2] or "-")
+            unbase64(_behind("extra ", lines.pop(0)) or "-")
         code = "tlog-proof.index"
-        index = decimal((lines.pop(0) if lines else "").partition("index ")[2])
+        index = decimal(_behind("index ", lines.pop(0) if lines else ""))
         code = "tlog-proof.nodes"
         nodes = [unbase64(line) for line in lines]
     except Bad as bad:

@@ -282,10 +282,13 @@ for _code, _comment, _old, _new in (
     ("header", "A proof of another version.", b"@v1", b"@v2"),
     ("extra", "A proof with more that is no base64.", b"\nindex", b"\nextra ?\nindex"),
     ("index", "An index with a leading zero.", b"index ", b"index 0"),
+    ("index", "An index behind another word.", b"index ", b"an index "),
+    ("extra", "More that is glued to its word.", b"\nindex", b"\nextraAAA\nindex"),
     ("nodes", "A hash of three bytes.", b"\n\n", b"\nAQID\n\n"),
     ("note", "A signature line that is none.", "\u2014".encode(), b"-"),
 ):
-    receipt_case(f"with-a-wrong-{_code}", _comment, "FAILED", 9, f"tlog-proof.{_code}", _edited(_old, _new))
+    _name = f"with-a-wrong-{_code}" + ("-word" if "word" in _comment else "")
+    receipt_case(_name, _comment, "FAILED", 9, f"tlog-proof.{_code}", _edited(_old, _new))
 receipt_case("proven", "The receiver's ledger proves that it accepted.", "PASSED", None, "")
 receipt_case("proven-with-reservations", "It accepted with a reservation.", "PASSED", None, "",
              accepted={"reservations": ["other"]}, said={"outcome": "accepted-with-reservations"})  # fmt: skip
