@@ -48,14 +48,22 @@ def check_proof(proof: AssetProof, recorded: Recorded, pins: Sequence[ChainPin])
     is_bound = not any(note.code in {"asset.unexplained", "asset.withheld"} for note in notes)
     code = "asset.proven" if problem is None and is_bound else "asset.stated"
     where = f"in {block.text}{f', {vouched}' if vouched else ''}"
+    # What is read out of a block that nobody vouches for may be anybody's invention, and must not sound like more.
+    if problem is None:
+        rests_on = f"a block {vouched}"
+    else:
+        rests_on = vouched or "a block that no pinned block vouches for"
     said = [
-        Said(Severity.NOTE, code, f"{where}: {part.text}; {LATER}", block.date, part)
+        Said(Severity.NOTE, code, f"{where}: {part.text}; {LATER}", block.date, part, rests_on)
         if isinstance(part, Held)
         else Said(Severity.NOTE, code, f"{where}: {part}; {LATER}", block.date)
         for part in parts
         if not isinstance(part, Said)
     ]
-    dated = [replace(note, at=block.date) for note in notes]
+    dated = [
+        replace(note, at=block.date, text=f"{note.text}, in {rests_on}" if note.code == "asset.left" else note.text)
+        for note in notes
+    ]
     return (*said, *dated, *(() if problem is None else (problem,)))
 
 

@@ -25,7 +25,7 @@ class Held:
 @dataclass(frozen=True, slots=True)
 class Said:
     """One thing that came out of a proof, and what was held by it; ``at`` is the block's own date, as records write
-    times, empty for one beyond all reason.
+    times, empty for one beyond all reason. ``rests_on`` says who vouches for the block.
     """
 
     severity: Severity
@@ -33,6 +33,7 @@ class Said:
     text: str
     at: str = ""
     held: Held | None = None
+    rests_on: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from custody.report.people import Person, people_of
 from custody.report.story import Act, Line, Mark, Story, Teller
 from custody.report.words import format_utc
 from custody.storage.reading import Reader
-from custody.verify.asset_history import captures_of, check_drops, recorded_balances, stories_of
+from custody.verify.asset_history import Custody, captures_of, check_drops, recorded_balances, stories_of
 from custody.verify.explanations import Explanations
 from custody.verify.fold import Fold, Placed
 from custody.verify.images import check_image
@@ -139,7 +139,7 @@ def _verify(
         captures = captures_of(history)
         if captures and isinstance(captures[0].part, Asset):
             balances = recorded_balances(captures, values.disclosed)
-            check_drops(history, captures, balances, values.disclosed, findings)
+            check_drops(Custody(history), captures, balances, values.disclosed, findings)
     explanations.stand_beside(findings)
     report = report_of(findings, at)
     return Verified(report, entries, placed, values, fold.state, disputes), watch

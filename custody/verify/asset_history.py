@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import itemgetter
 from typing import Final
 
 from custody.verify.fold import Placed
@@ -52,7 +53,7 @@ class Capture:
 @dataclass(frozen=True, slots=True)
 class Balance:
     """What an account held in the asset's smallest unit, as a record or a proof of entry ``index`` says; ``at`` is when
-    that was seen, or the date of the proof's block.
+    that was seen, or the date of the proof's block, of which ``rests_on`` says who vouches for it.
     """
 
     at: str
@@ -60,6 +61,12 @@ class Balance:
     account: str
     is_wallet: bool
     amount: int
+    rests_on: str = ""
+
+    @property
+    def when(self) -> str:
+        """When it was seen, and in which kind of block."""
+        return f"{self.at}, in {self.rests_on}," if self.rests_on else self.at
 
 
 def stories_of(
@@ -98,17 +105,56 @@ def recorded_balances(captures: Sequence[Capture], disclosed: Mapping[str, Discl
             yield Balance(state.observed_at, item.index, account, is_wallet, int(text))
 
 
-def is_kept(story: Story, at: str) -> bool:
-    """Tell whether an exhibit was in custody at a time, by what its acts say of when they happened."""
-    for event in (entry.event for entry in reversed(story) if entry.event.event.occurred_at <= at):
-        is_back = isinstance(event.details, TransferReceipt) and event.details.outcome == "refused"
-        if is_back or event.type in _BEGINS | _ENDS:
-            return is_back or event.type in _BEGINS
-    return False
+class Custody:
+    """When an exhibit was in custody, by what its acts say of when they happened. Worked out once for a story."""
+
+    def __init__(self, story: Story) -> None:
+        acts = [
+            (event.event.occurred_at, place, is_back or event.type in _BEGINS)
+            for place, event in enumerate(entry.event for entry in story)
+            if (is_back := isinstance(event.details, TransferReceipt) and event.details.outcome == "refused")
+            or event.type in _BEGINS | _ENDS
+        ]
+        self._times: list[str] = []
+        self._kept: list[bool] = []
+        newest = -1
+        # Of all acts up to a time the last on record counts, whenever it happened.
+        for at, place, is_kept in sorted(acts):
+            if place > newest:
+                newest = place
+                self._times.append(at)
+                self._kept.append(is_kept)
+
+    def at(self, time: str) -> bool:
+        """Tell whether it was in custody at a time."""
+        place = bisect_right(self._times, time)
+        return place > 0 and self._kept[place - 1]
+
+
+class _Moves:
+    """The transfers on record to other accounts than one: what its balance drops by. Mutable: each is used up once."""
+
+    def __init__(self, every: Sequence[int], to_itself: Sequence[int]) -> None:
+        self._every = every
+        self._to_itself = to_itself
+        self._used: list[tuple[int, int]] = []
+
+    def take(self, first: int, last: int) -> bool:
+        """Use up those in a range of entries; tell whether there was one left."""
+        start = bisect_left(self._used, first, key=itemgetter(1))
+        end = bisect_right(self._used, last, key=itemgetter(0))
+        used = self._used[start:end]
+        left = self._count(first, last) - sum(self._count(max(first, low), min(last, high)) for low, high in used)
+        self._used[start:end] = [(min([first, *map(itemgetter(0), used)]), max([last, *map(itemgetter(1), used)]))]
+        return left > 0
+
+    def _count(self, first: int, last: int) -> int:
+        within = (bisect_right(of, last) - bisect_left(of, first) for of in (self._every, self._to_itself))
+        return next(within) - next(within)
 
 
 def check_drops(
-    story: Story,
+    custody: Custody,
     captures: Sequence[Capture],
     balances: Iterable[Balance],
     disclosed: Mapping[str, Disclosure],
@@ -123,29 +169,24 @@ def check_drops(
     series = defaultdict[str, list[Balance]](list)
     for balance in sorted(balances, key=lambda item: (item.at, item.index)):
         series[balance.account].append(balance)
+    every, to = list[int](), defaultdict[str, list[int]](list)
+    for item in captures:
+        if isinstance(item.part.transfer, AssetTransfer):
+            wallet = item.part.transfer.wallet
+            every.append(item.index)
+            for name in {wallet.commitment, shown(wallet, disclosed)}:
+                to[name].append(item.index)
     for account, held in series.items():
-        moves = [item.index for item in captures if _goes_elsewhere(item, account, disclosed)]
+        moves = _Moves(every, to.get(account, ()))
         for before, after in pairwise(held):
-            if after.amount >= before.amount or not is_kept(story, after.at):
+            if after.amount >= before.amount or not custody.at(after.at):
                 continue
-            first, last = sorted((before.index, after.index))
-            near = slice(bisect_left(moves, first), bisect_right(moves, last))
-            if moves[near]:
-                del moves[near]
-            else:
+            if not moves.take(*sorted((before.index, after.index))):
                 name = "the custody wallet" if after.is_wallet else "the recorded account"
-                seen = f"as {name} held at {before.at} by entry {before.index}"
-                found = f"{after.amount} at {after.at}, and no transfer on record"
+                seen = f"as {name} held at {before.when} by entry {before.index}"
+                found = f"{after.amount} at {after.when.removesuffix(',')}, and no transfer on record"
                 text = f"expected {before.amount} or more, {seen}, found {found}"
                 findings.add(9, Severity.DEFECT, "asset.balance-dropped", f"entry {after.index}", text)
-
-
-def _goes_elsewhere(capture: Capture, account: str, disclosed: Mapping[str, Disclosure]) -> bool:
-    """Tell whether a capture holds a transfer to another account."""
-    transfer = capture.part.transfer
-    return isinstance(transfer, AssetTransfer) and account not in (
-        transfer.wallet.commitment, shown(transfer.wallet, disclosed)
-    )  # fmt: skip
 
 
 def shown(field: object, disclosed: Mapping[str, Disclosure]) -> str:

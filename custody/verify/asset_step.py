@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from custody.verify.asset_history import (
     Balance,
     Capture,
+    Custody,
     Story,
     captures_of,
     check_drops,
-    is_kept,
     recorded_balances,
     shown,
 )
@@ -84,7 +84,7 @@ def check_captures(
             text = "expected an asset that is looked at, found an exhibit that was registered as none"
             findings.add(9, Severity.DEFECT, "asset.none", f"entry {item.index}", text)
         return
-    balances = list(recorded_balances(captures, disclosed))
+    balances, custody = list(recorded_balances(captures, disclosed)), Custody(story)
     for item in captures:
         for place, proof in enumerate(item.part.proofs if isinstance(item.part.proofs, tuple) else (), start=1):
             where = f"{subject}, asset proof {place}" if item.part is asset else f"entry {item.index}"
@@ -95,15 +95,15 @@ def check_captures(
                     findings.add(9, Severity.NOTE, "asset.proof-absent", where, text)
                     continue
                 for said in _check(raw, recorded_of(asset, item, disclosed), trust):
-                    if said.code != "asset.left" or is_kept(story, said.at):
+                    if said.code != "asset.left" or custody.at(said.at):
                         findings.add(9, said.severity, said.code, where, said.text)
                     if said.held is not None:
                         wallet = said.held.is_wallet
                         account = item.account(asset, disclosed, is_wallet=wallet)
-                        balances.append(Balance(said.at, item.index, account, wallet, said.held.amount))
+                        balances.append(Balance(said.at, item.index, account, wallet, said.held.amount, said.rests_on))
             except CustodyError as error:
                 fail(findings, 9, error, where)
-    check_drops(story, captures, balances, disclosed, findings)
+    check_drops(custody, captures, balances, disclosed, findings)
 
 
 def _check(raw: bytes, recorded: Recorded, trust: Trust | None) -> tuple[Said, ...]:

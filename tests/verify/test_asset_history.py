@@ -2,13 +2,15 @@
 
 from hashlib import sha256
 from pathlib import Path
+from random import Random
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from custody.report.text_lines import WIDTH
 from custody.report.text_report import text_lines
-from custody.verify.asset_history import FORMER, captures_of
+from custody.verify.asset_history import FORMER, Custody, captures_of
 from schemas import canonical
 from schemas.asset_proof import AssetProof
 from schemas.content import content_of
@@ -237,6 +239,40 @@ def test_a_token_that_left_is_a_defect_only_in_custody(tmp_path: Path) -> None:
     watching.see(receipt_proof(EthereumBlock(LATER + 2, receipts=other.receipts), index=1))
     assert "asset.other-transfer" in _codes(watching.found())
     assert watching.outcome.verdict is Verdict.FAILED
+
+
+def test_what_rests_on_a_block_says_who_vouches_for_it(tmp_path: Path) -> None:
+    """Anybody can make up a block: a drop or a leaving that it shows must not sound like more than its word."""
+    watching = Watching(tmp_path, asset=asset("erc1155"))
+    block = EthereumBlock(LATER + 1, accounts={CONTRACT: Account(1, storage={word(5): 5})})
+    watching.see(_word(3, LATER))
+    watching.see(_word(0, LATER + 1))
+    elsewhere = ChainPin(chain=ETHEREUM, hash="cd" * 32, height=LATER + 9)
+    vouching = ChainPin(chain=ETHEREUM, hash=block.hash.hex(), height=LATER + 1)
+    for pins, told in (
+        ((), "in a block that nobody vouches for"),
+        ((elsewhere,), "in a block that no pinned block vouches for"),
+        ((vouching,), "in a block which is pinned"),
+    ):
+        texts = {item.code: item.text for item in watching.found(*pins)}
+        assert told in texts["asset.left"]
+        assert told in texts["asset.balance-dropped"]
+
+
+def test_whether_it_was_in_custody_is_what_its_acts_say() -> None:
+    """Of the acts up to a time the last on record counts, as one looks back through all of them."""
+    shuffled = Random(7)
+    times = [f"2026-11-{day:02d}T00:00:00Z" for day in range(10, 30)]
+    acts = [
+        SimpleNamespace(type=kind, details=None, event=SimpleNamespace(occurred_at=shuffled.choice(times)))
+        for kind in shuffled.choices(
+            ["exhibit.registered", "exhibit.released", "exhibit.returned", "custody.moved"], k=60
+        )
+    ]
+    custody = Custody([SimpleNamespace(event=act) for act in acts])  # type: ignore[misc]
+    for at in ["", *times, "9"]:
+        told = [act.type for act in acts if act.event.occurred_at <= at and act.type != "custody.moved"]
+        assert custody.at(at) == (bool(told) and told[-1] != "exhibit.released")
 
 
 def test_tokens_by_number_drop_as_coins_do(tmp_path: Path) -> None:

@@ -25,11 +25,13 @@ from custody.report.basis import Basis
 from custody.report.document import make_document
 from custody.verify.verify import Trusted, verify
 from schemas import layout, text
+from schemas.content import content_of
 from schemas.event import About
 from schemas.merkle import hash_leaf, root_of
 from schemas.trust import Trust
 from schemas.types import UNSET
 from tests.vectors.content_cases import make_list
+from tests.vectors.evidence_cases import register
 from tests.vectors.forge import pack
 from tests.vectors.letter_cases import Letter, _right
 from tests.vectors.posts import Post, link_of, trust_in
@@ -107,6 +109,21 @@ def _erased(folder: Path, count: int) -> tuple[bytes, Trust]:
     return pack(post.bundle("EX-1", to="ministry")), trust_in(post)
 
 
+def _observations(folder: Path, count: int) -> tuple[bytes, Trust]:
+    """An asset of which every look shows less: of its account before it was taken, and of ever new wallets after."""
+    post = Post(folder, "a", {})
+    target = "eip155:1:0x" + "a1" * 20
+    register(post, asset={"account": target, "custody": "self-hosted"}, content=content_of([]), nature="asset")
+    for number in range(2 * count):
+        wallet = {"wallet": f"eip155:1:0x{number % count + 1:040x}"}
+        at = f"2026-11-29T{number // 60:02}:{number % 60:02}:00Z"
+        state = {"balance": str(9_000 - number), "observed_at": at}
+        post.annotate("asset.observed", {"balance_of": "wallet", "state": state, "transfer": wallet}, "EX-2")
+        state = {**state, "observed_at": f"2025{at[4:]}"}
+        post.annotate("asset.observed", {"balance_of": "account", "state": state}, "EX-2")
+    return pack(post.bundle("EX-2", to="ministry")), trust_in(post)
+
+
 def _lists(folder: Path, count: int) -> tuple[bytes, Trust]:
     """Exhibits of one list of as many folders, and an order that destroys a file of each."""
     post = Post(folder, "a", {})
@@ -152,7 +169,7 @@ def _count(work: Callable[[], None]) -> Counter[CodeType]:
 
 
 @pytest.mark.parametrize(
-    "hostile", [_letters, _receipts, _originals, _erased, _lists], ids=lambda item: item.__name__[1:]
+    "hostile", [_letters, _receipts, _originals, _erased, _observations, _lists], ids=lambda item: item.__name__[1:]
 )
 def test_twice_the_records_cost_twice_the_work(tmp_path: Path, hostile: Hostile) -> None:
     """No function walks over all records for each of them."""

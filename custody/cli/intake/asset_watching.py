@@ -12,7 +12,7 @@ from custody.cli.intake.asset_proving import Proven
 from custody.ledger.compose import Composed
 from custody.onchain.claims import Recorded
 from custody.report.values import Disclosures
-from custody.verify.asset_history import FORMER, Capture, captures_of, check_drops, recorded_balances
+from custody.verify.asset_history import FORMER, Capture, Custody, captures_of, check_drops, recorded_balances
 from custody.verify.asset_step import recorded_of
 from custody.verify.view import Exhibit
 from schemas.details.asset import Asset, AssetTransfer
@@ -65,7 +65,7 @@ class Watched:
         index = self.story[-1].entry.index + 1
         captures = [*self.captures, Capture(index, details, (*self.captures[-1].transfers, *moved))]
         disclosed = {**self.disclosed, **{item.commitment: item for item in composed.disclosures}}
-        check_drops(self.story, captures, recorded_balances(captures, disclosed), disclosed, findings)
+        check_drops(Custody(self.story), captures, recorded_balances(captures, disclosed), disclosed, findings)
         yield from (item.text for item in findings.items if item.subject == f"entry {index}")
 
 
