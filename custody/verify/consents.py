@@ -70,7 +70,7 @@ def _record(view: View, parsed: ParsedEvent, details: ConsentRecorded) -> Consen
         onward=details.onward,
         conditions=tuple(item.code for item in conditions),
         is_by_letter=details.manner == "letter" or UNSET,
-        is_by_key=(details.manner == "key" and ledger is not None and ledger.is_gated) or UNSET,
+        is_by_key=(details.manner == "key" and ledger is not None and ledger.is_strict) or UNSET,
     )
 
 

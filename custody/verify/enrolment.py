@@ -56,7 +56,8 @@ def open_ledger(index: int, parsed: ParsedEvent) -> tuple[StateRecord, ...]:
     for log_key in details.log_keys:
         _check_log_key(log_key, parsed.event.ledger)
     log_keys = tuple(LogKey(key, 0) for key in dict.fromkeys(details.log_keys))
-    ledger = Ledger(parsed.event.ledger, details.country, log_keys, registrars, is_gated=is_set(details.gate))
+    gate = (is_set(details.gate), details.gate == "v2")
+    ledger = Ledger(parsed.event.ledger, details.country, log_keys, registrars, *gate)
     return ledger, *agents.values(), *keys.values()
 
 

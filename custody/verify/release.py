@@ -77,15 +77,19 @@ def names_nobody(parsed: ParsedEvent) -> bool:
     return isinstance(parsed.details, BundleExported) and not is_set(parsed.details.to)
 
 
-def names_no_goal(view: View, parsed: ParsedEvent) -> bool:
+def names_no_goal(view: View, parsed: ParsedEvent, ledger: Ledger) -> bool:
     """Tell whether a thing goes somewhere by an act that doesn't say in clear to whom or to which country, and of
-    nobody who signs as receiver is a country on record.
+    nobody who signs as receiver is a country on record. Under version 1 of the gate it goes by a carrier, or out of
+    the house, and any receiver who signs is enough.
     """
-    details = parsed.details
-    if not isinstance(details, HANDING) or getattr(details, "manner", "") in _NOWHERE:
+    details, manner = parsed.details, getattr(parsed.details, "manner", "")
+    if not isinstance(details, HANDING) or manner in _NOWHERE or _destination(details) != ("", None):
         return False
-    received = (view.agent(agent) for agent in _receivers(parsed))
-    return _destination(details) == ("", None) and all(agent is None or agent.country is None for agent in received)
+    receivers = _receivers(parsed)
+    if ledger.is_strict:
+        return all(agent is None or agent.country is None for agent in map(view.agent, receivers))
+    leaves = isinstance(details, ExhibitReleased) or is_set(getattr(details, "carrier", UNSET))
+    return (leaves or manner == "returned-to-owner") and not receivers
 
 
 def check_release(view: View, parsed: ParsedEvent, recorded_at: str) -> tuple[Breach, ...]:
@@ -99,7 +103,7 @@ def check_release(view: View, parsed: ParsedEvent, recorded_at: str) -> tuple[Br
         return ()
     if ledger.is_gated and names_nobody(parsed):
         return (Breach("release.recipient-unnamed", "expected a recipient on record of what is exported, found none"),)
-    if ledger.is_gated and names_no_goal(view, parsed):
+    if ledger.is_gated and names_no_goal(view, parsed, ledger):
         text = "expected in clear to whom or to which country it goes, found neither"
         return (Breach("release.destination-unnamed", text),)
     goal = goal_of(view, parsed, ledger)
@@ -153,7 +157,8 @@ def _goal_abroad(view: View, parsed: ParsedEvent, ledger: Ledger) -> Goal | None
     named = view.agent(to)
     countries = {country, None if named is None else named.country} - {None}
     stays = countries == {ledger.country} and (not to or named is not None)
-    return None if stays or not (to or country) else Goal(to or next(iter(receivers), ""), country)
+    receiver = next(iter(receivers), "") if ledger.is_strict else ""
+    return None if stays or not (to or country) else Goal(to or receiver, country)
 
 
 def _receivers(parsed: ParsedEvent) -> tuple[str, ...]:

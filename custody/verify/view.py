@@ -78,7 +78,7 @@ class LogKey:
 # What is the default is left out of its row, so that the rows of older homes stay what an audit expects.
 class Ledger(msgspec.Struct, frozen=True, omit_defaults=True):
     """The ledger itself. ``registrars`` are the agents that hold this role now; ``is_gated`` says that it was opened
-    under the consent gate.
+    under the consent gate, ``is_strict`` that it was so under version 2 of it.
     """
 
     origin: str
@@ -86,6 +86,7 @@ class Ledger(msgspec.Struct, frozen=True, omit_defaults=True):
     log_keys: tuple[LogKey, ...]
     registrars: tuple[str, ...]
     is_gated: bool = False
+    is_strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,7 @@ class Request(msgspec.Struct, frozen=True):
 class Consent(msgspec.Struct, frozen=True):
     """A consent by the event hash that recorded it. ``conditions`` are the codes of all its terms, ``unmet`` those that
     still bar a release. ``is_by_letter`` stands where it does: then ``request`` is one of our own, which was granted.
-    ``is_by_key`` stands under the gate where an official consented by a key of this ledger.
+    ``is_by_key`` stands under gate v2 where an official consented by a key of this ledger.
     """
 
     id: str

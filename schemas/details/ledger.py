@@ -83,13 +83,14 @@ class AgentEnrolled(Record, frozen=True, kw_only=True):
 class LedgerOpened(Record, frozen=True, kw_only=True):
     """Details of ``ledger.opened``, entry 0: it enrols the keys that sign it.
 
-    ``gate`` says under which version of the consent gate the ledger was opened; one from before it has none.
+    ``gate`` says under which version of the consent gate the ledger was opened; one from before it has none. What each
+    version asks stays as it is: a stricter rule is a new version.
     """
 
     agents: Annotated[tuple[AgentEnrolled, ...], Meta(min_length=2, max_length=16)]
     authority: Private
     country: Country
-    gate: Literal["v1"] | Unset = UNSET
+    gate: Literal["v1", "v2"] | Unset = UNSET
     log_keys: Annotated[tuple[VerifierKey, ...], Meta(min_length=1, max_length=16)]
 
 

@@ -54,7 +54,7 @@ def audit(side: Side) -> dict[str, Severity]:
 
 def test_under_the_gate_nothing_that_is_bound_leaves_by_such_a_key(tmp_path: Path) -> None:
     """Whoever registers agents here could else let go what another country lent on its word."""
-    b = received(tmp_path, gate="v1")
+    b = received(tmp_path, gate="v2")
     by_key(b)
     size = len(b.world.entries())
     with pytest.raises(RefusedError) as caught:
@@ -67,7 +67,7 @@ def test_under_the_gate_nothing_that_is_bound_leaves_by_such_a_key(tmp_path: Pat
 
 def test_its_paper_lets_it_go_all_the_same(tmp_path: Path) -> None:
     """Paper is marked as paper, and is somebody's word; what the key said beside it stays a defect."""
-    b = received(tmp_path, gate="v1")
+    b = received(tmp_path, gate="v2")
     by_key(b)
     by_key(b, **PAPER)
     verified = read(b.build("out.zip", "EX-1", to="c-police").path, trust(b), b.world.at)
@@ -77,7 +77,7 @@ def test_its_paper_lets_it_go_all_the_same(tmp_path: Path) -> None:
 
 def test_written_around_the_writer_it_fails_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In every audit, and for every recipient."""
-    b = received(tmp_path, gate="v1")
+    b = received(tmp_path, gate="v2")
     by_key(b)
     monkeypatch.setattr("custody.bundle.build._check_own", lambda *_: None)
     monkeypatch.setattr("custody.ledger.appending.check_lawful", lambda *_: None)
@@ -87,9 +87,10 @@ def test_written_around_the_writer_it_fails_everywhere(tmp_path: Path, monkeypat
     assert audit(b)["release.consent-key"] is Severity.FAILED
 
 
-def test_a_ledger_from_before_the_gate_keeps_its_verdict_and_shows_the_defect(tmp_path: Path) -> None:
-    """What passed before passes."""
-    b = received(tmp_path, gate=None)
+@pytest.mark.parametrize("gate", [None, "v1"])
+def test_an_older_ledger_keeps_its_verdict_and_shows_the_defect(tmp_path: Path, gate: str | None) -> None:
+    """What passed before passes: from before the gate, and under its first version."""
+    b = received(tmp_path, gate=gate)
     by_key(b)
     verified = read(b.build("out.zip", "EX-1", to="c-police").path, trust(b), b.world.at)
     assert "defect.consent-key" in codes(verified)
@@ -98,7 +99,7 @@ def test_a_ledger_from_before_the_gate_keeps_its_verdict_and_shows_the_defect(tm
 
 def test_a_ministry_at_home_consents_by_key(tmp_path: Path) -> None:
     """Whom this ledger enrols is its own country's affair, also where the ministry keeps a ledger of its own."""
-    side = Side(tmp_path / "a", "a", peers={"b": "XB"}, gate="v1")
+    side = Side(tmp_path / "a", "a", peers={"b": "XB"}, gate="v2")
     register(side)
     side.world.enrol(
         "justice", (), kind="organisation", members=["official-1"], country="XA", ledger="j.example/main"

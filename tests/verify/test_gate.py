@@ -36,7 +36,7 @@ RELEASED = {"reason": "second opinion", "terms": "lent", "to": "the lab of B"}
 @pytest.fixture
 def side(tmp_path: Path) -> Side:
     """A country under the gate, with one exhibit and two foreign organisations on record."""
-    made = Side(tmp_path / "a", "a", peers=PEERS, gate="v1")
+    made = Side(tmp_path / "a", "a", peers=PEERS, gate="v2")
     made.world.enrol("lab", (), kind="organisation", country="XA")
     register(made)
     return made
@@ -83,7 +83,7 @@ def letter(side: Side, to: str = "b-police") -> None:
     side.world.annotate("bundle.exported", About(request="req-1"), details, actor="examiner-1")
 
 
-@pytest.mark.parametrize(("gate", "verdict"), [("v1", "FAILED"), (None, "PASSED")])
+@pytest.mark.parametrize(("gate", "verdict"), [("v2", "FAILED"), ("v1", "FAILED"), (None, "PASSED")])
 @pytest.mark.usefixtures("around")
 def test_an_export_to_nobody_fails_in_a_ledger_under_the_gate(tmp_path: Path, gate: str, verdict: str) -> None:
     """Entry 0 is what the trust file pins, so nobody can take the mark away later; older ledgers keep their verdict."""

@@ -1,8 +1,8 @@
 """Where a thing goes: what the commands fill in, so that daily work in one country needs no further word.
 
-Under the gate an act says in clear where a thing goes. The ledger's own country is filled in where work at home is the
-rule; it is shown before anybody signs, and signed. What leaves the house for good, or with a carrier, is typed, and so
-is where a thing goes that was abroad.
+Under gate v2 every act says in clear where a thing goes. The ledger's own country is filled in where work at home is
+the rule; it is shown before anybody signs, and signed. What leaves the house for good, or with a carrier, is typed, and
+so is where a thing goes that was abroad.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from schemas.entry import parse_entry
 
 def stays(context: Context, given: Mapping[str, Any], exhibit: Exhibit, *receivers: str | None) -> dict[str, Any]:
     """Return the details of an act of which it is the rule that the exhibit stays in the ledger's country, with that
-    country in them under the gate.
+    country in them under gate v2.
 
     As they are where they name a place to go to, where a country is on record of one of ``receivers``, or where the
     exhibit was taken abroad and is not on record as back.
@@ -29,7 +29,7 @@ def stays(context: Context, given: Mapping[str, Any], exhibit: Exhibit, *receive
         ledger = view.ledger()
         known = (view.agent(agent) for agent in receivers if agent is not None)
         is_said = given.get("to_agent") or given.get("to_country") or any(item and item.country for item in known)
-        if ledger is None or not ledger.is_gated or is_said or _is_abroad(reader, exhibit):
+        if ledger is None or not ledger.is_strict or is_said or _is_abroad(reader, exhibit):
             return dict(given)
     return {**given, "to_country": ledger.country}
 

@@ -119,7 +119,7 @@ def _check_authority(view: View, authority: str) -> None:
 
 
 def _check_key(context: Context, view: View, authority: str, source: ConsentSource) -> None:
-    """Refuse, or before the gate only tell of, a key of this ledger that would speak for an authority abroad.
+    """Refuse, or before gate v2 only tell of, a key of this ledger that would speak for an authority abroad.
 
     Raises:
         RefusedError: ``release.consent-key``.
@@ -129,7 +129,7 @@ def _check_key(context: Context, view: View, authority: str, source: ConsentSour
         return
     text = f"expected a letter or a paper of {show(authority)}, which is abroad, found a key that was enrolled here"
     hint = "--letter FILE of its own ledger, or its paper: --document FILE --number N"
-    if ledger.is_gated:
+    if ledger.is_strict:
         raise RefusedError("release.consent-key", text, hint=hint)
     note(context.settings, f"warning: {text}; it will show as a defect: {hint} [defect.consent-key]")
 

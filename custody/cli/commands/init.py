@@ -141,7 +141,7 @@ def _compose(
             "agents": agents,
             "authority": authority,
             "country": country,
-            "gate": "v1",
+            "gate": "v2",
             "log_keys": [format_verifier_key(log_verifier_key(origin, key)) for key in home.log_signers()],
         },
         occurred_at=now,
