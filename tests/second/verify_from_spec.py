@@ -587,7 +587,7 @@ asset.observed: balance_of? (account wallet), proofs? AssetProofDocument[1-16], 
 asset.freeze-changed: approved_by? private, change (lifted placed prolonged), decided_at time, document? hash,
   ends_at? time, notified_at? time, order? private, provider? private, reason? private; ends_at if change=prolonged;
   ends_at only change=placed|prolonged; notified_at only change=lifted; decided_at <= ends_at
-ledger.opened: agents AgentEnrolled[2-16], authority private, country, gate? (v1), log_keys vkey[1-16]
+ledger.opened: agents AgentEnrolled[2-16], authority private, country, gate? (v1 v2), log_keys vkey[1-16]
 ledger.key-added: key vkey, reason? private
 ledger.key-revoked: key vkey, last_valid_index? integer, note? private, reason revocation_reason
 agent.enrolled: *AgentEnrolled
@@ -1004,7 +1004,7 @@ def find_private(value: Any, place: str) -> Iterator[tuple[str, str]]:
 def find_documents(value: Any) -> Iterator[str]:
     """The digests of all documents that an event's details name."""
     for name, item in value.items() if isinstance(value, dict) else ():
-        if name in ("certificate", "document"):
+        if name in ("certificate", "document", "of"):
             yield item
         elif name in ("documents", "photos", "photos_after", "photos_before"):
             yield from item
@@ -2023,7 +2023,7 @@ class State:
         """A ledger without entries."""
         self.origin: str | None = None
         self.country = ""
-        self.is_gated = False
+        self.gate = ""  # the version under which the ledger was opened
         self.log_keys: dict[str, LogKey] = {}
         self.agents: dict[str, Agent] = {}
         self.keys: dict[str, Key] = {}
@@ -2162,7 +2162,7 @@ class State:
         for key in entry.details["log_keys"]:
             _check_log_key(key, entry.event["ledger"])
         self.origin, self.agents, self.keys = entry.event["ledger"], draft.agents, draft.keys
-        self.country, self.is_gated = entry.details["country"], "gate" in entry.details
+        self.country, self.gate = entry.details["country"], entry.details.get("gate", "")
         self.log_keys = {key: LogKey(0) for key in entry.details["log_keys"]}
 
     def enrol(self, details: dict[str, Any], index: int) -> None:
@@ -2595,21 +2595,27 @@ class State:
         named = {details.get("to_country"), agent.country if agent else None} - {None}
         if named == {self.country} and (agent is not None or "to_agent" not in details):
             return None  # it stays
-        return str(details.get("to_agent", entry.party("to") if entry.count("to") else ""))
+        receiver = entry.party("to") if entry.count("to") and self.gate == "v2" else ""
+        return str(details.get("to_agent", receiver))
 
     def find_unnamed(self, entry: Entry) -> tuple[str, str] | None:
         """Code and severity, where an event doesn't say where to something goes."""
         details = entry.details
         if entry.type == "bundle.exported" and "to" not in details:
-            if self.is_gated:
+            if self.gate:
                 return "release.recipient-unnamed", FAILED
             return ("release.recipient-unnamed", DEFECT) if "exhibit" in entry.about[0] else None
-        leaves = entry.type in ("custody.handed-over", "custody.moved", "custody.taken-over", "exhibit.released") or (
-            entry.type == "exhibit.disposed" and details["manner"] not in ("destroyed", "wiped")
-        )
-        known = [self.agents[name].country for name in self._receivers(entry) if name in self.agents]
-        is_told = {"to_agent", "to_country"} & details.keys() or any(known)
-        return ("release.destination-unnamed", FAILED) if self.is_gated and leaves and not is_told else None
+        if not self.gate or {"to_agent", "to_country"} & details.keys():
+            return None
+        if self.gate == "v1":
+            leaves = entry.type == "exhibit.released" or (entry.type == "custody.moved" and "carrier" in details)
+            leaves |= entry.type == "exhibit.disposed" and details["manner"] == "returned-to-owner"
+            is_told = entry.count("to") > 0
+        else:
+            leaves = entry.type in ("custody.handed-over", "custody.moved", "custody.taken-over", "exhibit.released")
+            leaves |= entry.type == "exhibit.disposed" and details["manner"] not in ("destroyed", "wiped")
+            is_told = any(self.agents[name].country for name in self._receivers(entry) if name in self.agents)
+        return ("release.destination-unnamed", FAILED) if leaves and not is_told else None
 
     def _receivers(self, entry: Entry) -> list[str]:
         """Who receives a thing from hand to hand: his party, and himself."""
@@ -2638,7 +2644,7 @@ class State:
         is_by_letter = consent.details["manner"] == "letter"  # it rests on a request of one's own
         faults = (
             consent.details["recipient"] != to,
-            is_bound and self.is_gated and consent.details["manner"] == "key",
+            is_bound and self.gate == "v2" and consent.details["manner"] == "key",
             consent.is_revoked,
             request is not None and (request.status == "withdrawn" or request.outcome == "refused"),
             name is not None and says_request and not is_by_letter and entry.details.get("request") != name,

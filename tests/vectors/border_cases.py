@@ -191,7 +191,7 @@ _enter("there-and-back-and-there", "It crosses one border three times.", _again)
 
 
 def _gated(
-    name: str, comment: str, verdict: str, step: int | None, code: str, build: Build, *, gate: str | None = "v1"
+    name: str, comment: str, verdict: str, step: int | None, code: str, build: Build, *, gate: str | None = "v2"
 ) -> None:
     def tell(setting: Setting) -> Vector:
         post = Post(setting.forge.folder, "a", {"b": "XB"}, gate=gate)

@@ -259,3 +259,17 @@ enter("web-capture-without-image", "A web capture below the least that courts wa
       "defect.web-capture", _stating(kind="web-capture"))  # fmt: skip
 enter("taken-online-from-abroad", "Data of another country were taken online: a defect.", "PASSED", None,
       "defect.sovereignty", _stating(data_country="XB", obtained="online-capture"))  # fmt: skip
+
+
+def _translated(post: Post) -> Members:
+    """A seizure order and its translation, of which the record says which is which."""
+    order, translation = b"order\n", b"translation\n"
+    names = [sha256(raw).hexdigest() for raw in (order, translation)]
+    post.forge.documents.update(zip(names, (order, translation), strict=True))
+    papers = ({"document": names[1], "of": names[0], "role": "translation"},)
+    register(post, content=content_of([]), legal_papers=papers)
+    return post.bundle("EX-2", to="ministry")
+
+
+enter("document-that-is-translated", "A translation, and the document that it is of.", "PASSED", None, "",
+      _translated)  # fmt: skip

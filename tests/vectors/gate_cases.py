@@ -19,7 +19,7 @@ SOMEWHERE: Sequence[Person] = [("keeper", {"roles": ("custodian",)})]
 
 def _enter(
     name: str, comment: str, code: str, type: str, details: Mapping[str, Any], *, people: Sequence[Person] = (),
-    unit: str | None = None, gate: str | None = "v1", consent: Mapping[str, Any] | None = None, **offices: Any,
+    unit: str | None = None, gate: str | None = "v2", consent: Mapping[str, Any] | None = None, **offices: Any,
 ) -> None:  # fmt: skip
     """Enter a case of one act, and of a bundle about it for one's own ministry; without a code it passes."""
 
@@ -94,6 +94,21 @@ _given("archived-at-home", "It goes to an archive in the country.", "", "archive
 _given("forfeited-abroad", "It is forfeited to an authority abroad without consent.", MISSING, "forfeited",
        to_agent="b-police")  # fmt: skip
 _given("wiped", "What is wiped goes nowhere.", "", "wiped")
+_enter("gate-v1-moved", "A ledger from before asked nothing of a move without carrier.", "", "custody.moved",
+       {"place": "Room 5"}, gate="v1")  # fmt: skip
+_enter("gate-v1-carried-to-nowhere", "A ledger from before asked where a carrier goes.", UNNAMED, "custody.moved",
+       {"carrier": "courier-1", "place": "Room 5"}, gate="v1")  # fmt: skip
+_enter("gate-v1-lent-to-nowhere", "A ledger from before asked to whom something is lent.", UNNAMED, "exhibit.released",
+       {"reason": "trial", "terms": "lent", "to": "court"}, gate="v1")  # fmt: skip
+_enter("gate-v1-lent-to-somebody", "A ledger from before took whoever signs, of whatever country.", "",
+       "exhibit.released", {"reason": "trial", "terms": "lent", "to": "court"}, people=SOMEWHERE, gate="v1",
+       to="keeper")  # fmt: skip
+_enter("gate-v1-given-back-to-nowhere", "A ledger from before asked to which owner.", UNNAMED, "exhibit.disposed",
+       {"authority": "court", "manner": "returned-to-owner"}, gate="v1", registrar="registrar-1")  # fmt: skip
+_enter("gate-v1-archived", "A ledger from before asked nothing of an archive.", "", "exhibit.disposed",
+       {"authority": "court", "manner": "archived"}, gate="v1", registrar="registrar-1")  # fmt: skip
+_enter("gate-v1-handed-abroad", "In a ledger from before it goes to nobody, where only a country is said.", UNKNOWN,
+       "custody.handed-over", {**HANDED, "to_country": "XB"}, people=AT_HOME, gate="v1", to="keeper")  # fmt: skip
 
 
 # What came from abroad, and a consent of an authority there by a key that was enrolled here
@@ -107,7 +122,7 @@ ON_PAPER = {**BY_KEY, **PAPER}
 
 
 def _bound(
-    name: str, comment: str, code: str, *consents: Mapping[str, Any], body: Mapping[str, Any], gate: str | None = "v1",
+    name: str, comment: str, code: str, *consents: Mapping[str, Any], body: Mapping[str, Any], gate: str | None = "v2",
     is_failed: bool = True,
 ) -> None:  # fmt: skip
     def tell(setting: Setting) -> Vector:
@@ -135,6 +150,8 @@ _bound("gate-bound-by-key", "An authority abroad consents by a key that was enro
        BY_KEY, body=B)  # fmt: skip
 _bound("bound-by-key-before-the-gate", "A ledger from before the gate takes it, and it is a defect.",
        "defect.consent-key", BY_KEY, body=B, gate=None, is_failed=False)  # fmt: skip
+_bound("gate-v1-bound-by-key", "So does one that was opened under the first gate.", "defect.consent-key", BY_KEY,
+       body=B, gate="v1", is_failed=False)  # fmt: skip
 _bound("gate-bound-on-paper", "An authority abroad consents on paper.", "", ON_PAPER, body=B, is_failed=False)
 _bound("gate-bound-by-key-and-on-paper", "It consents by such a key, and on paper: a defect.", "defect.consent-key",
        BY_KEY, ON_PAPER, body=B, is_failed=False)  # fmt: skip
