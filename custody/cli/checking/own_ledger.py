@@ -2,7 +2,7 @@
 
 What comes home carries what left from here, so a trust file would have to hold one's own ledger, and be changed with
 each of its log keys. Who records in a home believes it by that. Who only verifies believes it where he has signed in it
-before: a home in the folder of somebody else's stick vouches for nothing.
+before, and it says of itself what it said then: a home in the folder of somebody else's stick vouches for nothing.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from keys.note import parse_note
 from schemas.checkpoint import parse_checkpoint
 from schemas.details.ledger import LedgerOpened
 from schemas.entry import parse_entry
-from schemas.errors import CustodyError
+from schemas.errors import CustodyError, StorageError
 from schemas.text import format_base64
 from schemas.trust import LogKey, SeenCheckpoint, Trust, TrustedLedger
 from schemas.types import UNSET
@@ -31,50 +31,62 @@ def describe_ledger(home: Home, *, with_checkpoint: bool = False) -> TrustedLedg
     """Return what a stranger has to know to believe the ledger of a home.
 
     Raises:
-        StorageError: as the store does.
+        StorageError: ``ledger.unreadable`` where nothing opens it; others as the store does.
+        RecordError: an entry or a checkpoint that is none.
     """
     with home.store.read() as reader:
-        known, first, note = reader.view().ledger(), parse_entry(reader.entry(0)), reader.checkpoint()
+        known, first = reader.view().ledger(), parse_entry(reader.entry(0))
+        note = reader.checkpoint() if with_checkpoint else None
     opened = first.event.details
-    assert known is not None, "entry 0 opens the ledger"
-    assert isinstance(opened, LedgerOpened), "entry 0 opens the ledger"
+    if known is None or known.origin != home.origin or not isinstance(opened, LedgerOpened):
+        text = f"expected an entry 0 that opens {home.origin}, and its row, found something else"
+        raise StorageError("ledger.unreadable", text, hint="run custody audit on the ledger")
     authority = home.store.disclosures.get([opened.authority.commitment]).get(opened.authority.commitment)
-    checkpoint = parse_checkpoint(parse_note(note).text)
-    seen = SeenCheckpoint(note=format_base64(note), root=checkpoint.root.hex(), size=checkpoint.size)
     return TrustedLedger(
         authority="withheld" if authority is None else format_value(authority.value),
-        country=known.country,
+        country=opened.country,
         genesis=first.leaf.hex(),
         log_keys=tuple(
             LogKey(first=key.first, key=key.key, last=UNSET if key.last is None else key.last) for key in known.log_keys
         ),
         origin=known.origin,
-        seen=(seen,) if with_checkpoint else (),
+        seen=() if note is None else (_seen(note),),
     )
+
+
+def _seen(note: bytes) -> SeenCheckpoint:
+    checkpoint = parse_checkpoint(parse_note(note).text)
+    return SeenCheckpoint(note=format_base64(note), root=checkpoint.root.hex(), size=checkpoint.size)
 
 
 def with_own(file: TrustFile, home: Home) -> TrustFile:
     """Return what a trust file says, and that the ledger of ``home`` is believed; one of its name stays as it is there.
 
     Raises:
-        StorageError: as the store does.
+        StorageError, RecordError: as `describe_ledger`.
     """
     trust = _with_own(file.trust, home)
     return file if trust == file.trust else replace(file, trust=trust, raw=format_trust(trust), own=home.origin)
 
 
 def trusting_own(trusted: Trusted, home: Home) -> Trusted:
-    """Return the same of what was read from a trust file; who believes nobody is asked for nothing."""
+    """Return the same of what was read from a trust file; who believes nobody is asked for nothing.
+
+    A ledger that can't be described is left out: who goes on to read it, as an audit does, says what is wrong with it.
+    """
     if trusted.trust is None:
         return trusted
-    trust = _with_own(trusted.trust, home)
+    try:
+        trust = _with_own(trusted.trust, home)
+    except CustodyError:
+        return trusted
+    if trust == trusted.trust:
+        return trusted
     return Trusted(trust, sha256(format_trust(trust)).hexdigest(), trusted.consistency)
 
 
 def _with_own(trust: Trust, home: Home) -> Trust:
-    own = describe_ledger(home)
-    known = trust.ledger(own.origin)
-    return trust if known is not None and known.genesis != own.genesis else with_ledger(trust, own)
+    return trust if trust.ledger(home.origin) is not None else with_ledger(trust, describe_ledger(home))
 
 
 def with_own_if_seen(context: Context, file: TrustFile) -> TrustFile:

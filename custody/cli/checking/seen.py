@@ -1,7 +1,8 @@
 """The newest checkpoint that this user has verified, per ledger: every act that he signs names it.
 
 So whoever rewrites a ledger, or puts an old copy of it back, contradicts what its own users have signed; and it is
-found the next time that one of them signs. The notes lie beside the private keys, one file a ledger.
+found the next time that one of them signs. The notes lie beside the private keys, one file a ledger, and beside
+each what the ledger said of itself then: its entry 0 and its log keys.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from custody.cli.surroundings import Surroundings
 from custody.ledger.prove import TileNodes, prove_consistency, tree_root
 from custody.ledger.store import LedgerReader
 from custody.verify.tree import check_consistency
+from custody.verify.view import Ledger
 from keys.note import open_note, parse_note
 from keys.verifier_key import VerifierKey, parse_verifier_key
 from schemas.checkpoint import Checkpoint, parse_checkpoint
 from schemas.errors import RecordError, StorageError, VerificationError
 from schemas.event import Seen
+from schemas.merkle import hash_leaf
 
 FOLDER = "seen"
 
@@ -47,7 +50,9 @@ def verify_newest(surroundings: Surroundings, reader: LedgerReader) -> Seen | No
     before = _read(path, keys)
     if before is not None:
         _check_continues(before, newest, nodes)
-    _remember(path, raw, is_new=before is None or before.size < newest.size)
+    is_new = before is None or before.size < newest.size
+    for file, content in ((path, raw), (_opened_path(path), _opened(reader, ledger))):
+        _remember(file, content, is_new=is_new or not file.is_file())
     return Seen(root=newest.root.hex(), size=newest.size)
 
 
@@ -57,20 +62,30 @@ def has_seen(surroundings: Surroundings, origin: str) -> bool:
 
 
 def continues_seen(surroundings: Surroundings, reader: LedgerReader) -> bool:
-    """Tell whether a ledger is the one in which this user has signed, and still holds all that was there then."""
+    """Tell whether a ledger is the one in which this user has signed, and still holds all that was there then.
+
+    Its entry 0 and its log keys have to be those of then: they stand in rows that anybody can change in a copy. Where
+    keys came or went since, its user signs once more before it counts.
+    """
     ledger, head = reader.view().ledger(), reader.head()
     if ledger is None:
         return False
-    nodes = TileNodes(reader.tiles(), head.size)
+    nodes, path = TileNodes(reader.tiles(), head.size), _path(surroundings, ledger.origin)
     try:
-        before = _read(_path(surroundings, ledger.origin), [parse_verifier_key(key.key) for key in ledger.log_keys])
-        if before is None:
+        before = _read(path, [parse_verifier_key(key.key) for key in ledger.log_keys])
+        if before is None or _opened(reader, ledger) != _opened_path(path).read_bytes():
             return False
         newest = Checkpoint(origin=ledger.origin, root=tree_root(nodes, head.size), size=head.size)
         _check_continues(before, newest, nodes)
-    except VerificationError:
+    except (OSError, VerificationError):
         return False
     return True
+
+
+def _opened(reader: LedgerReader, ledger: Ledger) -> bytes:
+    """Spell what has to stay for a ledger to be believed unasked: a line of entry 0, and one of each log key."""
+    keys = (f"{key.first} {'-' if key.last is None else key.last} {key.key}" for key in ledger.log_keys)
+    return "".join(f"{line}\n" for line in (hash_leaf(reader.entry(0)).hex(), *keys)).encode()
 
 
 def _check_continues(before: Checkpoint, newest: Checkpoint, nodes: TileNodes) -> None:
@@ -91,6 +106,10 @@ def _check_continues(before: Checkpoint, newest: Checkpoint, nodes: TileNodes) -
 def _path(surroundings: Surroundings, origin: str) -> Path:
     name = sha256(origin.encode("utf-8")).hexdigest()[:16]
     return surroundings.keys_folder() / FOLDER / f"{name}.checkpoint"
+
+
+def _opened_path(path: Path) -> Path:
+    return path.with_suffix(".ledger")
 
 
 def _read(path: Path, keys: list[VerifierKey]) -> Checkpoint | None:
@@ -115,7 +134,9 @@ def _read(path: Path, keys: list[VerifierKey]) -> Checkpoint | None:
 
 def forget(surroundings: Surroundings, origin: str) -> None:
     """Forget what was seen under ``origin``: its user has just started a new ledger of that name."""
-    _path(surroundings, origin).unlink(missing_ok=True)
+    path = _path(surroundings, origin)
+    for file in (path, _opened_path(path)):
+        file.unlink(missing_ok=True)
 
 
 def _remember(path: Path, raw: bytes, *, is_new: bool) -> None:
