@@ -12,7 +12,7 @@ from custody.verify.asset_step import check_captures
 from custody.verify.fold import Placed
 from custody.verify.places import places_of
 from schemas import limits
-from schemas.details.asset import Asset
+from schemas.details.asset import FreezeChanged
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.observation import AssetObserved
 from schemas.entry import ParsedEntry
@@ -31,12 +31,15 @@ class AssetStories:
     def add(self, parsed: ParsedEntry, placed: Placed) -> None:
         """Look at an entry that the rules took."""
         details = parsed.event.details
-        is_asset = isinstance(details, ExhibitRegistered) and isinstance(details.asset, Asset)
-        for kind, *name in placed.subjects if self.stories or is_asset or isinstance(details, AssetObserved) else ():
+        # What is no asset, and is looked at or frozen like one, is told as well.
+        begins = isinstance(details, AssetObserved | FreezeChanged) or (
+            isinstance(details, ExhibitRegistered) and details.nature == "asset"
+        )
+        for kind, *name in placed.subjects if self.stories or begins else ():
             if kind != "exhibit":
                 continue
             case, number = name
-            if is_asset or isinstance(details, AssetObserved):
+            if begins:
                 self.stories.setdefault((case, number), [])
             if (case, number) in self.stories:
                 self.stories[case, number].append(parsed)

@@ -20,6 +20,7 @@ from custody.verify.asset_history import (
     recorded_balances,
     shown,
 )
+from custody.verify.freezes import check_freezes
 from custody.verify.opened import fail
 from schemas.details.asset import Asset, AssetTransfer
 from schemas.details.observation import AssetObserved
@@ -70,13 +71,14 @@ def check_captures(
     disclosed: Mapping[str, Disclosure],
     trust: Trust | None,
 ) -> None:
-    """Check each proof of an exhibit's registration and later observations, and what was held over time.
+    """Check each proof of an exhibit's registration and later observations, what was held over time, and its freezes.
 
     Findings: ``asset.*`` failed where a proof doesn't hold or is about something else; ``asset.pin-not-reached``,
-    ``asset.shallow`` (undecided); ``asset.other-sender``, ``asset.left``, ``asset.balance-dropped``, ``asset.none``
-    (defects); ``asset.proven``, ``asset.stated``, ``asset.not-pinned``, ``asset.withheld``, ``asset.proof-absent``
-    (notes).
+    ``asset.shallow`` (undecided); ``asset.other-sender``, ``asset.left``, ``asset.balance-dropped``, ``asset.none``,
+    ``asset.freeze-state`` (defects); ``asset.proven``, ``asset.stated``, ``asset.not-pinned``, ``asset.withheld``,
+    ``asset.proof-absent`` (notes).
     """
+    check_freezes(subject, story, findings)
     captures = captures_of(story)
     asset = captures[0].part if captures else UNSET
     if not isinstance(asset, Asset):

@@ -14,11 +14,11 @@ from typing import Final, Protocol
 import msgspec
 
 from custody.verify.contents import files_in
+from custody.verify.freezes import HERE, Frozen, follow
 from custody.verify.procedure_facts import Facts, IntegrityLine, begin, five_checks, go_on
 from custody.verify.procedure_rules import ENTRY_RULES, EntryRule, Missing, is_foreign
 from custody.verify.state import State
 from schemas.content import Content
-from schemas.details.asset import Asset, Freeze, FreezeChanged
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.record import RecordCorrected, RecordExplained
 from schemas.details.request import RequestBody, RequestCompleted
@@ -87,7 +87,7 @@ class Procedure:
         self._facts: dict[str, Facts] = {}
         self._asked: dict[str, _Asked] = {}
         self._renewed: dict[str, list[str]] = {}
-        self._frozen: dict[str, tuple[int, str]] = {}
+        self._frozen: dict[str, Frozen] = {}
         self._untranslated: list[tuple[int, str]] = []
         self._lacking: dict[str, tuple[int, tuple[ProcedureFinding, ...]]] = {}
         self.found: list[ProcedureFinding] = []
@@ -103,9 +103,7 @@ class Procedure:
             self._facts[event.hash] = begin(parsed, details)
             self._look_at_digests(subject, details)
             self._look_at_translation(parsed, details)
-            frozen = details.asset.freeze if isinstance(details.asset, Asset) else UNSET
-            if isinstance(frozen, Freeze):
-                self._frozen[event.hash] = parsed.entry.index, str(frozen.ends_at or "")
+            self._follow_freeze(event.hash, parsed)
         else:
             for registration in self._about(event.event):
                 if registration in self._facts:
@@ -228,20 +226,20 @@ class Procedure:
         return any(other is not None and other.status != "drafted" for other in others)
 
     def _follow_freeze(self, registration: str, parsed: ParsedEntry) -> None:
-        details = parsed.event.details
-        if isinstance(details, FreezeChanged):
-            self._frozen[registration] = parsed.entry.index, str(details.ends_at or "")
+        frozen = follow(self._frozen.get(registration), parsed)
+        if frozen is not None:
+            self._frozen[registration] = frozen
 
     def _check_freezes(self, at: str) -> None:
         """A freeze whose end has passed holds nothing any more; an asset that isn't here needs none (law row C17)."""
         source = self._profile.source_of("freeze")
-        for registration, (index, ends_at) in self._frozen.items():
-            facts = self._facts[registration]
+        for registration, frozen in self._frozen.items():
+            facts, is_over = self._facts[registration], bool(frozen.ends_at) and frozen.ends_at < at
             known = self._state.exhibit(facts.case, facts.number)
-            if source is not None and ends_at and ends_at < at and known is not None and known.status in _HERE:
-                what = f"the freeze of {facts.name} ended at {ends_at}"
+            if source is not None and is_over and known is not None and known.status in HERE:
+                what = f"the freeze of {facts.name} ended at {frozen.ends_at}"
                 missing = Missing(what, "the record by which it was prolonged or lifted, or a new freeze")
-                self._miss("procedure.freeze", f"entry {index}", missing, source)
+                self._miss("procedure.freeze", f"entry {frozen.index}", missing, source)
 
     def _check_conditions(self, at: str) -> None:
         """What was accepted on terms with a date is gone by then, as the terms say (law row C15)."""
@@ -251,7 +249,7 @@ class Procedure:
         for facts in self._facts.values():
             known = self._state.exhibit(facts.case, facts.number)
             for code, due in facts.due:
-                if known is not None and code in _GONE_BY and known.status in _HERE and due < at:
+                if known is not None and code in _GONE_BY and known.status in HERE and due < at:
                     missing = Missing(f"accepted on the term '{code}' by {due}, and still here", "keeping the term now")
                     self._miss("procedure.conditions-due", facts.name, missing, source)
 
@@ -270,7 +268,6 @@ class Procedure:
 
 
 _GONE_BY: Final = frozenset({"destroy-after", "return"})
-_HERE: Final = frozenset({"held", "in-transit", "lent"})
 _OVER: Final = ("closed", "withdrawn")
 _NOT_KEPT: Final = frozenset({"already-deleted", "no-such-account", "nothing-found", "refused"})
 

@@ -167,13 +167,13 @@ def medium_of_story(story: RequestStory) -> str:
 
 def freeze_line(item: Standing, at: datetime) -> FreezeLine:
     """Return a freeze as a program reads it."""
-    state = item.state(at)
+    state, frozen = item.state(at), item.frozen
     return FreezeLine(
-        attention=state in {"ending", "expired"} or not item.is_told,
+        attention=state in {"ending", "expired"} or not frozen.is_told,
         by=item.by,
         case=item.exhibit.case,
-        ends_at=item.ends_at or UNSET,
-        entry=item.entry,
+        ends_at=frozen.ends_at or UNSET,
+        entry=frozen.index,
         exhibit=item.exhibit.number,
         state=state,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from pathlib import Path
 
 import click
@@ -17,8 +18,9 @@ from custody.cli.results import ActResult
 from custody.cli.showing.holdings import staging
 from custody.ledger.store import LedgerReader
 from custody.report.safe_text import show
+from custody.verify.freezes import fault_of, follow
 from custody.verify.view import Exhibit
-from schemas.details.asset import Asset, Freeze, FreezeChanged
+from schemas.details.asset import FreezeChanged
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.entry import parse_entry
 from schemas.errors import UsageError
@@ -110,19 +112,9 @@ def _check_frozen(reader: LedgerReader, exhibit: Exhibit, change: str) -> None:
     Raises:
         UsageError: ``usage.freeze``.
     """
-    entries = [parse_entry(reader.entry(index)) for index in reader.subject_entries(_subject(exhibit))]
-    details = next((item.event.details for item in entries if isinstance(item.event.details, ExhibitRegistered)), None)
-    if details is None or details.nature != "asset":
-        found = "nothing" if details is None else details.nature
-        raise UsageError("usage.freeze", f"expected an asset, found {show(format_exhibit(exhibit))}, which is {found}")
-    changes = [item.event.details.change for item in entries if isinstance(item.event.details, FreezeChanged)]
-    registered = isinstance(details.asset, Asset) and isinstance(details.asset.freeze, Freeze)
-    is_frozen = changes[-1] != "lifted" if changes else registered
-    if is_frozen == (change == "placed"):
-        known = "frozen already" if is_frozen else "not frozen"
-        text = f"expected {'one that is not' if is_frozen else 'a freeze'} to be {change}"
-        raise UsageError("usage.freeze", f"{text}, found {show(format_exhibit(exhibit))} {known} on record")
-
-
-def _subject(exhibit: Exhibit) -> tuple[str, str, str]:
-    return ("exhibit", exhibit.case, exhibit.number)
+    indexes = reader.subject_entries(("exhibit", exhibit.case, exhibit.number))
+    entries = [parse_entry(reader.entry(index)) for index in indexes]
+    natures = [item.event.details.nature for item in entries if isinstance(item.event.details, ExhibitRegistered)]
+    fault = fault_of(show(format_exhibit(exhibit)), next(iter(natures), "none"), reduce(follow, entries, None), change)
+    if fault is not None:
+        raise UsageError("usage.freeze", fault[1])

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import reduce
 from itertools import chain
 
 from custody.report.papers.exhibit_records import acts_on, name_of
 from custody.report.papers.paper import Label, Reader, Row, Table
 from custody.report.safe_text import show
 from custody.report.words import format_utc
+from custody.verify.freezes import follow
 from schemas.content import Content
-from schemas.details.asset import Asset, Freeze
 from schemas.details.case import CaseChanged, CaseOpened, Offence
 from schemas.details.exhibit import Attestation, ExhibitCopied, ExhibitRegistered, ExhibitSealed, ExhibitUnsealed
 from schemas.details.record import RecordExplained
@@ -73,7 +74,9 @@ def device_text(read: Reader, details: ExhibitRegistered) -> str:
 
 def protection_text(read: Reader, entry: ParsedEntry, details: ExhibitRegistered) -> str:
     """Return by which of the ways of the 2016 Provisions art. 5 the integrity is protected (law row C4)."""
-    acts = [act.event.details for act in acts_on(read.verified, entry)]
+    story = tuple(acts_on(read.verified, entry))
+    acts = [act.event.details for act in story]
+    frozen = reduce(follow, story, follow(None, entry))
     attested = details.attestations or ()
     ways = (
         (any(isinstance(act, ExhibitSealed) for act in acts), Label("sealed", "查封、扣押、封存")),
@@ -83,7 +86,7 @@ def protection_text(read: Reader, entry: ParsedEntry, details: ExhibitRegistered
             Label("backup copy", "制作备份"),
         ),
         (
-            isinstance(details.asset, Asset) and isinstance(details.asset.freeze, Freeze),
+            frozen is not None and not frozen.is_lifted,
             Label("frozen", "冻结"),
         ),
         (any(item.manner == "recording" for item in attested), Label("recorded on video", "录像")),

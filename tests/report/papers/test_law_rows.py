@@ -133,6 +133,34 @@ def test_how_integrity_is_protected_is_named_in_the_words_of_the_provisions() ->
     assert row(record.english, "How integrity is protected") == "sealed"
 
 
+@pytest.mark.parametrize(
+    ("freeze", "changes", "is_frozen"),
+    [
+        (True, [], True),
+        (True, ["lifted"], False),
+        (True, ["lifted", "placed"], True),
+        (False, [], False),
+        (False, ["placed"], True),
+        (False, ["placed", "prolonged"], True),
+    ],
+)
+def test_an_asset_is_protected_by_a_freeze_that_stands(freeze: bool, changes: list[str], is_frozen: bool) -> None:
+    """Row C4: the newest record of a freeze counts, not that there was one when it was registered."""
+    world = World(country="CN")
+    world.init()
+    world.enrol("examiner-1")
+    world.open_case(CASE)
+    asset = {"account": "an account", "custody": "custodial", **({"freeze": {"provider": "P"}} if freeze else {})}
+    world.register(CASE, PHONE, actor="examiner-1", nature="asset", kind="account", asset=asset, files={"a": b"a"})
+    for change in changes:
+        end = {} if change == "lifted" else {"ends_at": "2027-03-01T00:00:00Z"}
+        told = {"change": change, "decided_at": "2026-11-20T00:00:00Z", **end}
+        world.annotate("asset.freeze-changed", world.about(CASE, PHONE), told, actor="examiner-1")
+    paper = china.cn_record(read(world, names=((CASE, PHONE),)), [(CASE, PHONE)], BASIS)
+    assert paper.english is not None
+    assert ("frozen" in row(paper.english, "How integrity is protected")) is is_frozen
+
+
 def test_a_chinese_ledger_prints_its_list_in_both_languages() -> None:
     """Each edition is whole, and no line mixes them."""
     _, _, listed = papers("CN")
