@@ -1,6 +1,6 @@
 """Files that appear whole or not at all, and what killed processes left of such files.
 
-    .<name>.<process>-<n>.custody-part    beside the target, locked while its process lives
+    .<name>.<random>.custody-part    beside the target, locked while its process lives
 
 Whoever writes into a folder removes from it what no process holds any more, whatever it was to become: a person seldom
 asks for the same name again. The ending is ours alone, so nothing of another program goes.
@@ -12,7 +12,6 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from itertools import count
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -74,10 +73,18 @@ def sweep(folder: Path) -> None:
 def _remove(path: str) -> None:
     descriptor = os.open(path, _LOOK)
     try:
-        if stat.S_ISREG(os.fstat(descriptor).st_mode) and lock(descriptor, wait=False):
+        if stat.S_ISREG(os.fstat(descriptor).st_mode) and lock(descriptor, wait=False) and _is_at(path, descriptor):
             os.unlink(path)
     finally:
         os.close(descriptor)
+
+
+def _is_at(path: str | Path, descriptor: int) -> bool:
+    """Tell whether an open file, once it is locked, still has this name: somebody may have swept it just before."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.lstat(path))
+    except FileNotFoundError:
+        return False
 
 
 def lock(descriptor: int, *, wait: bool) -> bool:
@@ -95,18 +102,16 @@ def lock(descriptor: int, *, wait: bool) -> bool:
 
 
 def _begin(target: Path, mode: int) -> tuple[int, Path]:
-    """Make the temporary file, locked as long as its process lives."""
+    """Make the temporary file, locked as long as its process lives, under a name that no other one ever has."""
     name = os.fsdecode(os.fsencode(target.name)[:_NAME_BYTES])
-    for number in count():
-        temporary = target.with_name(f".{name}.{os.getpid()}-{number}{SUFFIX}")
+    while True:
+        temporary = target.with_name(f".{name}.{os.urandom(8).hex()}{SUFFIX}")
         with suppress(FileExistsError):
             descriptor = os.open(temporary, _CREATE, mode)
             lock(descriptor, wait=True)
-            # Somebody else may have swept it before it was locked.
-            if temporary.exists():
+            if _is_at(temporary, descriptor):
                 return descriptor, temporary
             os.close(descriptor)
-    raise AssertionError("the numbers don't end")
 
 
 def _check_free(target: Path) -> None:

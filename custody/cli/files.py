@@ -103,9 +103,14 @@ def write_file(path: Path, content: bytes | Iterable[bytes], *, force: bool, mod
         StorageError: the folder can't be written.
     """
     check_free(path, force=force)
-    with whole_file(path, replace=force, mode=mode) as file, disk_errors(f"writing {path}"):
-        for piece in (content,) if isinstance(content, bytes) else content:
-            file.write(piece)
+    try:
+        with whole_file(path, replace=force, mode=mode) as file, disk_errors(f"writing {path}"):
+            for piece in (content,) if isinstance(content, bytes) else content:
+                file.write(piece)
+    except UsageError:
+        # Somebody else may have put a file there meanwhile: said in the words of here.
+        check_free(path, force=force)
+        raise
 
 
 def check_free(path: Path, *, force: bool) -> None:

@@ -29,8 +29,9 @@ def fresh_folder(folder: Path, *, random: RandomBytes) -> Iterator[Path]:
         folder.parent.mkdir(parents=True, exist_ok=True)
         _sweep(folder.parent)
         temporary.mkdir(mode=0o700)
-        held = os.open(temporary, os.O_RDONLY)
-        lock(held, wait=True)
+        held = _open(temporary)
+        if held is not None:
+            lock(held, wait=True)
     except OSError as error:
         raise _unwritable(temporary, error) from None
     try:
@@ -45,7 +46,8 @@ def fresh_folder(folder: Path, *, random: RandomBytes) -> Iterator[Path]:
     finally:
         if temporary.exists():
             shutil.rmtree(temporary)
-        os.close(held)
+        if held is not None:
+            os.close(held)
 
 
 def _sweep(folder: Path) -> None:
@@ -58,12 +60,19 @@ def _sweep(folder: Path) -> None:
 
 
 def _remove(path: Path) -> None:
-    held = os.open(path, os.O_RDONLY)
+    held = _open(path)
+    if held is None:
+        return
     try:
         if lock(held, wait=False):
             shutil.rmtree(path)
     finally:
         os.close(held)
+
+
+def _open(path: Path) -> int | None:
+    """Open a folder to be locked, where the system can: Windows opens none, and there nothing is swept."""
+    return os.open(path, os.O_RDONLY | os.O_DIRECTORY) if hasattr(os, "O_DIRECTORY") else None
 
 
 def write_durably(path: Path, content: bytes) -> None:
