@@ -163,7 +163,9 @@ class World:
     ) -> Composed:
         """Return the event by which an exhibit would be registered."""
         offices = {
-            name: details.pop(name) for name in ("second", "witness", "registrar", "on_behalf_of") if name in details
+            name: details.pop(name)
+            for name in ("second", "witness", "registrar", "on_behalf_of", "signers")
+            if name in details
         }
         values: dict[str, Any] = {
             "description": f"description of {exhibit}", "kind": "phone", "nature": "object", "obtained": "seizure"

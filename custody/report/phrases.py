@@ -136,6 +136,7 @@ LABELS = {
     "asset/freeze/frozen_at": "frozen since",
     "asset/freeze/order": "order of the freeze",
     "asset/freeze/provider": "frozen at",
+    "attestations/agent": "attestation{number}, who signs as",
     "attestations/document": "attestation{number}, document",
     "attestations/eligible": "attestation{number}, eligible",
     "attestations/identity/contact": "attestation{number}, contact",

@@ -116,8 +116,11 @@ def witness_identity(view: View, parsed: ParsedEvent) -> Found:
     attested = () if details is None else details.attestations or ()
     known = [item for item in attested if isinstance(item.identity, Identity) and is_set(item.identity.contact)]
     unknown = sum(item not in known for item in attested if item.role == "witness" and item.manner in _SIGNED)
-    by_key = sum(signer.as_ == "witness" for signer in parsed.event.signers) if details is not None else 0
-    unknown += max(0, by_key - sum(item.role == "witness" and item.manner == "key" for item in known))
+    by_key = [signer.agent for signer in parsed.event.signers if signer.as_ == "witness" and details is not None]
+    # Where several sign, one that names none of them could be about any.
+    alone = by_key[0] if len(by_key) == 1 else UNSET
+    named = {item.agent or alone for item in known if item.role == "witness" and item.manner == "key"}
+    unknown += sum(agent not in named for agent in by_key)
     if unknown:
         what = f"who the witness is, and how a court reaches him, is not on record of {unknown}"
         yield Missing(what, "kind and number of the identity document, and the contact, in an explanation")

@@ -45,10 +45,11 @@ Handling = Literal["csam", "malware", "personal", "privileged", "secret"]
 class Attestation(Record, frozen=True, kw_only=True):
     """What somebody without a key attested: a suspect, an owner, a passer-by, a courier.
 
-    ``manner`` is ``key`` where it tells who somebody is that signs the event himself. ``eligible`` says of a witness
-    whether he is of age, able and not interested, as those established who let him sign (law row C3).
+    ``manner`` is ``key`` where it tells who somebody is that signs the event himself, as ``agent``. ``eligible`` says
+    of a witness whether he is of age, able and not interested, as those established who let him sign (law row C3).
     """
 
+    agent: AgentId | Unset = UNSET
     document: Hash | Unset = UNSET
     eligible: bool | Unset = UNSET
     identity: Identity | Unset = UNSET
@@ -59,6 +60,11 @@ class Attestation(Record, frozen=True, kw_only=True):
         "courier", "expert", "interpreter", "lawyer", "occupant", "other", "owner", "provider", "receiver", "suspect",
         "victim", "witness",
     ]  # fmt: skip
+
+    def __post_init__(self) -> None:
+        """Want an agent only of who signs himself; ValueError becomes ``record.malformed``."""
+        if self.agent is not UNSET and self.manner != "key":
+            raise ValueError("agent stands for somebody who signs himself")
 
 
 Attestations = Annotated[tuple[Attestation, ...], Meta(min_length=1, max_length=limits.DETAIL_ITEMS)]

@@ -10,6 +10,7 @@ from custody.transfer.law_files import shipped_profile
 from custody.verify.procedure import ProcedureFinding
 from schemas.entry import parse_entry
 from schemas.errors import RecordError
+from schemas.event import Signer
 from schemas.report import Severity
 from tests.verify.test_procedure import CASE, DOCUMENT, EXHIBIT, IDENTITY, REFUSED, WITNESS, look, seized, world
 from tests.world import World
@@ -84,6 +85,39 @@ def test_a_court_can_find_every_witness(world: World, witness: str | None, attes
     """Row C3: name, kind and number of the document, and contact; by key or on paper."""
     seized(world, witness=witness, attestations=attestations)
     assert len(missed(world, "witness-identity")) == count
+
+
+@pytest.mark.parametrize(
+    ("about", "told"),
+    [
+        (("witness-1", "witness-2"), 0),
+        (("witness-1", "witness-1"), 1),
+        (("witness-1",), 1),
+        (("witness-1", "witness-3"), 1),
+        ((None, None), 2),
+        (("witness-2", None), 1),
+    ],
+)
+def test_a_witness_who_signs_is_told_by_who_he_is(world: World, about: tuple[str | None, ...], told: int) -> None:
+    """Row C3: two papers of one witness say nothing of the other; one that names nobody could be about any."""
+    attested = [KEY_WITNESS if agent is None else {**KEY_WITNESS, "agent": agent} for agent in about]
+    signing = (("examiner-1", "actor"), ("witness-1", "witness"), ("witness-2", "witness"))
+    signers = [Signer(agent=agent, as_=office) for agent, office in signing]  # type: ignore[arg-type]
+    seized(world, signers=signers, attestations=(REFUSED, *attested))
+    found = missed(world, "witness-identity")
+    assert [item.what.rpartition(" ")[2] for item in found] == ([str(told)] if told else [])
+
+
+def test_one_witness_alone_is_another_than_the_one_who_is_named(world: World) -> None:
+    """An agent on record beats the count."""
+    seized(world, witness="witness-1", attestations=(REFUSED, {**KEY_WITNESS, "agent": "witness-2"}))
+    assert missed(world, "witness-identity")
+
+
+def test_an_agent_is_named_of_who_signs_himself_alone(world: World) -> None:
+    """A signature on paper is nobody's key."""
+    with pytest.raises(RecordError, match="agent stands for somebody who signs himself"):
+        seized(world, attestations=(REFUSED, {**WITNESS, "agent": "witness-1"}))
 
 
 def test_a_witness_who_is_not_eligible_is_a_defect(world: World) -> None:

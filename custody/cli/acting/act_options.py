@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -12,6 +13,7 @@ from custody.cli.parameters import AGENT, COUNTRY
 from custody.ledger.compose import fields_of
 from schemas.details.exhibit import Attestation
 from schemas.errors import UsageError
+from schemas.text import AGENT_PATTERN
 from schemas.types import Record
 
 Body = TypeVar("Body", bound=Callable[..., Any])
@@ -32,7 +34,7 @@ attest_option = click.option(
     "--attest",
     "attestations",
     multiple=True,
-    metavar="ROLE:MANNER:PERSON[:REASON]",
+    metavar="ROLE:MANNER[=AGENT]:PERSON[:REASON]",
     help="What somebody without a key attested, such as owner:paper:'A. N. Other' (person and reason kept private).",
 )
 
@@ -76,7 +78,7 @@ def alteration_of(what: str | None, why: str | None) -> Mapping[str, str] | None
 
 
 def parse_attestations(typed: tuple[str, ...]) -> list[dict[str, str]] | None:
-    """Return the details of attestations from ``role:manner:person[:reason]``; nothing for none.
+    """Return the details of attestations from ``role:manner[=agent]:person[:reason]``; nothing for none.
 
     Raises:
         UsageError: ``usage.attest``.
@@ -88,6 +90,7 @@ def _parse_attestation(typed: str) -> dict[str, str]:
     role, _, rest = typed.partition(":")
     manner, _, rest = rest.partition(":")
     person, _, reason = rest.partition(":")
+    manner, equals, agent = manner.partition("=")
     roles, manners = words_of(Attestation, "role"), words_of(Attestation, "manner")
     if role not in roles or manner not in manners or not person.strip():
         raise UsageError(
@@ -95,7 +98,10 @@ def _parse_attestation(typed: str) -> dict[str, str]:
             f"expected ROLE:MANNER:PERSON with a role of {', '.join(roles)} and a manner of {', '.join(manners)}, "
             f"found {typed!r}",
         )
-    found = {"role": role, "manner": manner, "person": person.strip(), "reason": reason.strip()}
+    if equals and (manner != "key" or not re.match(AGENT_PATTERN, agent)):
+        text = f"expected key=AGENT, the short name of who signs himself, found {manner}={agent!r}"
+        raise UsageError("usage.attest", text)
+    found = {"agent": agent, "role": role, "manner": manner, "person": person.strip(), "reason": reason.strip()}
     return {name: value for name, value in found.items() if value}
 
 
