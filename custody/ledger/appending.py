@@ -77,8 +77,8 @@ class Appending:
         self._start = self._size = head.size
         self._previous = head.leaf
         self._state = WorkingState(writer.view())
-        self._found = BoundFiles(writer, lists)
-        self._binding = Binding(self._state, writer, self._found)
+        self._found = BoundFiles(writer, lists, state=self._state)
+        self._binding = Binding(self._state, self._found)
         self._tallies = WorkingTallies(writer)
         self._seen = SeenRoots(writer.tiles(), head.size)
         self._numbers = Numbers(writer)
@@ -174,7 +174,6 @@ class Appending:
         signing = Signing(index, key_ids, standing.relies_on, affirmed_by(self._state, event))
         outcome = reduce(self._state, index, event, key_ids, are_signers_known=is_known)
         check_lawful(self._binding, event, self._recorded_at)
-        self._found.learn(event)
         self._standings.settle(standing, outcome.changes)
         self._numbers.check(event)
         entry = Entry(
@@ -194,6 +193,7 @@ class Appending:
         self._state.put(outcome.changes)
         self._state.place(event.hash, outcome.place)
         self._state.hold(event, outcome.place.subjects)
+        self._found.learn(event)
         leaf = self._link(raw, event.hash)
         subjects = [self._tallies.add(subject, leaf, index) for subject in outcome.place.subjects]
         self.disclosures.extend(item.submission.disclosures)

@@ -17,13 +17,11 @@ from custody.ledger.store import LedgerReader
 from custody.ledger.working import WorkingState
 from custody.verify.contents import digests_of
 from custody.verify.view import Exhibit, View
-from schemas.content import Content
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.record import RecordExplained
 from schemas.details.transfer import TransferAccepted
 from schemas.entry import parse_entry
 from schemas.event import ParsedEvent
-from schemas.types import is_set
 
 CODE = "release.bound-content"
 
@@ -95,108 +93,99 @@ class Firsts:
         return Taken(tuple(bound.values()), is_whole)
 
 
-def files_of(event: ParsedEvent, lists: FileLists) -> Iterator[str]:
-    """Yield the digests of the files, segments and media of a registration, those in its list too; its content root is
-    none of them: it holds paths under salts, so two registrations never have the same one.
-    """
-    digests = digests_of(event.details)
-    next(digests, None)
-    yield from digests
-    root = listed_by(event)
-    if root is not None:
-        yield from lists.digests(root)
-
-
-def listed_by(event: ParsedEvent) -> str | None:
-    """Return the content root under which the files of a registration are listed, if they don't stand in it."""
-    content = event.details.content if isinstance(event.details, ExhibitRegistered) else None
-    return content.root if isinstance(content, Content) and content.count and not is_set(content.files) else None
-
-
 class BoundFiles:
-    """The files of a ledger's bound exhibits, at one moment of it. Read when somebody asks for the first time: a ledger
-    has few bound exhibits or none. Mutable: belongs to one transaction.
+    """Who held the files of a ledger's bound exhibits first, as it grows within one transaction. Found when somebody
+    asks, by one reading of all lists, and again only where bound exhibits were put since. Mutable; holds each digest of
+    a bound exhibit. ``explained`` are the registrations of which the transaction itself says how they came by theirs.
     """
 
-    def __init__(self, reader: LedgerReader, lists: FileLists = NO_LISTS) -> None:
+    def __init__(self, reader: LedgerReader, lists: FileLists = NO_LISTS, *, state: WorkingState | None = None) -> None:
         self._reader = reader
         self._lists = lists
-        self._names: list[str] | None = None
-        self._bound: dict[str, int] | None = None
-        self._holders: dict[str, list[str]] = {}
-        self._listed: dict[str, str] = {}
-        self._new: dict[str, ParsedEvent] = {}
+        self._state = WorkingState(reader.view()) if state is None else state
+        self._firsts = Firsts()
+        self._is_read = False
+        self._new: list[str] = []
+        self.explained: set[str] = set()
 
     def learn(self, event: ParsedEvent) -> None:
-        """Remember a registration that is about to stand in the ledger, if anything is bound in it."""
-        if isinstance(event.details, ExhibitRegistered) and self._hashes():
-            self._new[event.hash] = event
+        """Take note of an event that was just put into the transaction's state."""
+        if isinstance(event.details, ExhibitRegistered):
+            exhibit = self._state.registered(event.hash)
+            self._new += [event.hash] if exhibit is not None and exhibit.bound_to else []
+        self.explained.update(_cured(event))
 
     def held_by(self, exhibit: Exhibit) -> Taken | None:
-        """Return what an exhibit of the ledger holds of bound ones."""
-        registration = exhibit.registration
-        if registration in self._new:
-            return self.taken_by(self._new[registration])
-        place = self._reader.event_indexes([registration]).get(registration) if self._hashes() else None
-        return None if place is None else self.taken_by(self._event(place))
+        """Return what an exhibit of the ledger holds of bound ones, unless it is on record why."""
+        self._read()
+        place = self._state.event(exhibit.registration) if self._firsts.holders else None
+        if place is None or place.type == "transfer.accepted":
+            return None
+        taken = self._taken(self._files(exhibit.registration))
+        return None if taken is None or self._is_explained(exhibit) else taken
 
     def taken_by(self, registration: ParsedEvent) -> Taken | None:
-        """Return what an exhibit holds of bound ones, by the event that would register it or did."""
-        bound = self._read()
+        """Return what an exhibit holds of bound ones, by the event that would register it."""
+        self._read()
         # What another ledger let go, it let go.
-        if not bound or isinstance(registration.details, TransferAccepted):
+        if not self._firsts.holders or isinstance(registration.details, TransferAccepted):
             return None
-        mine = frozenset(files_of(registration, self._lists))
-        alike = {held for digest in mine for held in self._holders.get(digest, ())}
-        alike |= {
-            held
-            for held, root in self._listed.items()
-            if mine and held not in alike and any(digest in mine for digest in self._lists.digests(root))
-        }
-        alike.discard(registration.hash)
-        if not alike:
-            return None
-        brought = frozenset(digest for held in alike for digest in files_of(self._event(bound[held]), self._lists))
-        return self._firsts(brought).taken_by(mine & brought, len(mine))
+        return self._taken(self._all_of(digests_of(registration.details)))
 
-    def _hashes(self) -> list[str]:
-        if self._names is None:
-            self._names = [item.registration for item in self._reader.bound_exhibits()]
-        return self._names
+    def _taken(self, mine: frozenset[str]) -> Taken | None:
+        return self._firsts.taken_by(mine & self._firsts.holders.keys(), len(mine))
 
-    def _event(self, index: int) -> ParsedEvent:
-        return parse_entry(self._reader.entry(index)).event
+    def _read(self) -> None:
+        """Find who held first what bound exhibits have that nobody asked about yet."""
+        if not self._is_read:
+            self._new += [item.registration for item in self._reader.bound_exhibits()]
+            self._is_read = True
+        if self._new:
+            digests = frozenset(digest for registration in self._new for digest in self._files(registration))
+            self._new.clear()
+            self._find(digests - self._firsts.holders.keys())
 
-    def _read(self) -> dict[str, int]:
-        """Return where the registrations of bound exhibits stand, by event hash."""
-        if self._bound is None:
-            self._bound = dict(self._reader.event_indexes(self._hashes()))
-            for held, index in self._bound.items():
-                event = self._event(index)
-                for digest in files_of(event, NO_LISTS):
-                    self._holders.setdefault(digest, []).append(held)
-                root = listed_by(event)
-                if root is not None:
-                    self._listed[held] = root
-        return self._bound
+    def _files(self, registration: str) -> frozenset[str]:
+        """Return the digests of an exhibit's files, by its registration in the transaction or before."""
+        put = self._state.digests(registration)
+        if not put:
+            places = self._reader.event_indexes([registration]).values()
+            put = [
+                item for place in places for item in digests_of(parse_entry(self._reader.entry(place)).event.details)
+            ]
+        return self._all_of(put)
 
-    def _firsts(self, digests: frozenset[str]) -> Firsts:
-        """Return who held each of some digests first: who has it in his registration, or in a list at hand."""
-        view = self._reader.view()
+    def _all_of(self, digests: Iterable[str]) -> frozenset[str]:
+        """Return the digests of files, segments and media, those of a list too; a content root is none of them: it
+        holds paths under salts, so two registrations never have the same one.
+        """
+        root, *rest = (*digests,) or ("",)
+        # Who has up to 16 files has no list.
+        return frozenset((*rest, *self._lists.digests(root))) if root else frozenset()
+
+    def _find(self, digests: frozenset[str]) -> None:
+        """Take in who held each of some digests first: who has it in his registration, or in a list at hand."""
+        if not digests:
+            return
         listed = {root: digests.intersection(self._lists.digests(root)) for root in self._lists.roots()}
-        roots = tuple(root for root, found in listed.items() if found)
-        each: dict[str, tuple[Exhibit, set[str]]] = {}
-        for name, exhibits in view.holders((*digests, *roots)).items():
+        listed = {root: found for root, found in listed.items() if found}
+        each: dict[str, set[str]] = {}
+        for name, exhibits in self._reader.view().holders((*digests, *listed)).items():
             for exhibit in exhibits:
-                held = each.setdefault(exhibit.registration, (exhibit, set()))[1]
-                held |= listed.get(name, {name})
-        places = self._reader.event_indexes(tuple(each))
-        firsts = Firsts()
-        for registration in sorted(each, key=places.__getitem__):
-            exhibit, held = each[registration]
-            for digest in held:
-                firsts.add(digest, exhibit)
-        return firsts
+                each.setdefault(exhibit.registration, set()).update(listed.get(name, {name}))
+        for registration, (root, *rest) in self._state.files():
+            each.setdefault(registration, set()).update(digests.intersection(rest), listed.get(root, ()))
+        places = {item: place.index for item in each if (place := self._state.event(item)) is not None}
+        for registration in sorted(places, key=places.__getitem__):
+            holder = self._state.registered(registration)
+            assert holder is not None, "who holds files is registered"
+            for digest in each[registration]:
+                self._firsts.add(digest, holder)
+
+    def _is_explained(self, exhibit: Exhibit) -> bool:
+        """Tell whether somebody signed how an exhibit came to hold files of a bound one."""
+        places = self._reader.subject_entries(("exhibit", exhibit.case, exhibit.number))
+        return any(exhibit.registration in _cured(parse_entry(self._reader.entry(index)).event) for index in places)
 
 
 class Binding(WorkingState):
@@ -204,11 +193,11 @@ class Binding(WorkingState):
     them. Nothing is recorded: the gate is asked so. ``told`` are those that it came upon, with what they hold.
     """
 
-    __slots__ = ("_found", "_reader", "_seen", "told")
+    __slots__ = ("_found", "_seen", "told")
 
-    def __init__(self, base: View, reader: LedgerReader, found: BoundFiles) -> None:
+    def __init__(self, base: View, found: BoundFiles) -> None:
         super().__init__(base)
-        self._reader, self._found = reader, found
+        self._found = found
         self._seen: dict[str, tuple[str, ...]] = {}
         self.told: list[tuple[Exhibit, Taken]] = []
 
@@ -226,7 +215,7 @@ class Binding(WorkingState):
         return {digest: tuple(filter(None, map(self._bind, exhibits))) for digest, exhibits in held.items()}
 
     def _bind(self, exhibit: Exhibit | None) -> Exhibit | None:
-        if exhibit is None or exhibit.bound_to:
+        if exhibit is None or exhibit.bound_to or exhibit.registration in self._found.explained:
             return exhibit
         if exhibit.registration not in self._seen:
             self._seen[exhibit.registration] = self._origins(exhibit)
@@ -235,16 +224,10 @@ class Binding(WorkingState):
 
     def _origins(self, exhibit: Exhibit) -> tuple[str, ...]:
         taken = self._found.held_by(exhibit)
-        if taken is None or not taken.is_whole or is_explained(self._reader, exhibit):
+        if taken is None or not taken.is_whole:
             return ()
         self.told.append((exhibit, taken))
         return taken.origins
-
-
-def is_explained(reader: LedgerReader, exhibit: Exhibit) -> bool:
-    """Tell whether somebody signed how an exhibit came to hold files of a bound one."""
-    places = reader.subject_entries(("exhibit", exhibit.case, exhibit.number))
-    return any(exhibit.registration in _cured(parse_entry(reader.entry(index)).event) for index in places)
 
 
 def _cured(event: ParsedEvent) -> Iterator[str]:

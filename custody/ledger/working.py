@@ -86,6 +86,14 @@ class WorkingState(Put):
             found |= {digest: held} if held else {}
         return found
 
+    def files(self) -> Iterator[tuple[str, list[str]]]:
+        """Yield content root and digests of files of each registration that was put since, by its event hash."""
+        return self._contents.files()
+
+    def digests(self, registration: str) -> list[str]:
+        """Return content root and digests of files of a registration that was put since; nothing of any other."""
+        return self._contents.of(registration)
+
     def documents(self, request: str) -> tuple[str, ...]:
         """Return the documents that this side put to a request."""
         return tuple(dict.fromkeys((*self._base.documents(request), *self._contents.documents(request))))

@@ -159,7 +159,7 @@ class StoredView:
         # Only letters with documents need what searches along the table.
         from custody.storage.registrations import find_registrations
 
-        wanted = {digest.encode() for digest in digests}
+        named, wanted = frozenset(digests), {digest.encode() for digest in digests}
         found: dict[str, list[Exhibit]] = {}
         for raw in find_registrations(self._connection, holding=(_PAYLOAD,)):
             # What stands in quotes is looked at before anything is parsed, at a cost that many digests don't raise.
@@ -168,7 +168,8 @@ class StoredView:
                 continue
             event = parse_entry(raw).event
             exhibit = self.registered(event.hash)
-            for digest in {*digests} & {*digests_of(event.details)} if exhibit is not None else ():
+            held = named.intersection(digests_of(event.details)) if exhibit is not None else ()
+            for digest in held:
                 found.setdefault(digest, []).append(exhibit)  # type: ignore[arg-type]
         return {digest: tuple(exhibits) for digest, exhibits in found.items()}
 

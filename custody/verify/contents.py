@@ -85,8 +85,13 @@ class Contents:
 
     def files(self) -> Iterator[tuple[str, list[str]]]:
         """Yield, in ledger order, the event hash of each registration with its digests, the content root first."""
-        for registration, raw in self._digests.items():
-            yield registration, [raw[at : at + _BYTES].hex() for at in range(0, len(raw), _BYTES)]
+        for registration in self._digests:
+            yield registration, self.of(registration)
+
+    def of(self, registration: str) -> list[str]:
+        """Return the digests of one registration, the content root first."""
+        raw = self._digests.get(registration, b"")
+        return [raw[at : at + _BYTES].hex() for at in range(0, len(raw), _BYTES)]
 
     def documents(self, request: str) -> tuple[str, ...]:
         """Return the documents that this side put to a request, each once."""

@@ -54,7 +54,7 @@ def warn_bound(context: Context, events: Iterable[ParsedEvent], spools: Mapping[
 def binding(context: Context, reader: LedgerReader) -> Binding:
     """Return the ledger as the gate is asked about it: what holds files of a bound exhibit is bound as well."""
     lists = Holdings(context.ledger().home).manifests
-    return Binding(reader.view(), reader, BoundFiles(reader, lists))
+    return Binding(reader.view(), BoundFiles(reader, lists))
 
 
 def tell(context: Context, view: Binding) -> None:
