@@ -72,6 +72,11 @@ def _ddl(metadata: MetaData) -> dict[str, tuple[str, ...]]:
 LEDGER_DDL: Final = _ddl(tables.LEDGER)
 DISCLOSURES_DDL: Final = _ddl(tables.DISCLOSURES)
 
+ADDED: Final = tuple(
+    _sql(CreateIndex(index)) for index in table_of(tables.ExhibitTable).indexes if index.name == "exhibit_bound"
+)
+"""Indexes that came after the first homes of this format: a home that has none gets them with its next entry."""
+
 _entry = table_of(tables.EntryTable).c
 
 # One row is fetched of what is ordered downwards; a LIMIT would become a parameter of every call.

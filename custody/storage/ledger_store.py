@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from custody.storage import statements
 from custody.storage.database import PATIENCE, Database
 from custody.storage.disclosures import Disclosures
 from custody.storage.home_layout import DISCLOSURES_FILE, LEDGER_FILE
@@ -23,6 +24,7 @@ class SqliteStore:
         self.database = Database(folder / LEDGER_FILE, patience=patience)
         self.disclosures = Disclosures(folder / DISCLOSURES_FILE, patience=patience)
         self._known = Known()
+        self._has_added = False
         self._lock = threading.Lock()
 
     @classmethod
@@ -57,6 +59,9 @@ class SqliteStore:
         with self._lock:
             known, self._known = self._known, Known()
         with self.database.transaction(is_write=True) as connection:
+            if not self._has_added:
+                for statement in statements.ADDED:
+                    connection.execute(statement.replace("INDEX", "INDEX IF NOT EXISTS", 1))
             head = Reader(connection, known).head()
             if known.head != head:
                 # Somebody else wrote since: what was read before then is no longer right.
@@ -66,7 +71,7 @@ class SqliteStore:
         # Committed. Before that, nobody may see what was about to be.
         writer.remember()
         with self._lock:
-            self._known = known
+            self._known, self._has_added = known, True
 
     def close(self) -> None:
         """Close all connections."""

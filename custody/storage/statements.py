@@ -134,6 +134,13 @@ DISCLOSURES_DDL: Final = {
     ),
 }
 
+ADDED: Final = (
+    (
+        'CREATE INDEX exhibit_bound ON exhibit ("case", number) WHERE instr(record, '
+        "'bound_to' || char(34) || ':[' || char(34))"
+    ),
+)
+
 HEAD: Final = (
     "SELECT entry.entry_index, entry.leaf, entry.recorded_at FROM entry ORDER BY "
     "entry.entry_index DESC"
