@@ -12,7 +12,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 import click
 
@@ -33,22 +33,32 @@ class Step(Protocol):
 def emit(settings: Settings, result: Struct, lines: Iterable[str]) -> None:
     """Print ``result`` as JSON where it was asked for, else ``lines``, which must be safe to show already.
 
-    Raises:
-        BrokenPipeError: the reader is gone, and nothing was recorded. What was recorded is done, read or unread.
+    A reader that goes away ends the printing and nothing else: what the command came to is its exit code all the same.
     """
     try:
         for line in (encode_result(result),) if settings.json else lines:
             click.echo(line)
     except BrokenPipeError:
-        if not settings.has_recorded:
-            raise
-        forsake_stdout()
+        settings.is_cut = True
+        forsake(sys.stdout)
 
 
-def forsake_stdout() -> None:
-    """Point stdout to nowhere, as its reader is gone; or Python complains once more as it ends."""
+def forsake(stream: TextIO) -> None:
+    """Point a stream to nowhere, as its reader is gone; or Python complains once more as it ends."""
     with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+def say(line: str) -> bool:
+    """Print a line on stderr, and tell whether anybody can read it: what nobody reads changes no exit code."""
+    try:
+        click.echo(line, err=True)
+    except BrokenPipeError:
+        forsake(sys.stderr)
+        return False
+    return True
 
 
 def terminal_width() -> int | None:
@@ -99,8 +109,8 @@ def _raw(text: str) -> str | None:
 
 def note(settings: Settings, line: str) -> None:
     """Print a note or a warning on stderr, unless --quiet or --json."""
-    if not settings.quiet and not settings.json:
-        click.echo(line, err=True)
+    if not settings.quiet and not settings.json and not say(line):
+        settings.is_unseen = True
 
 
 def print_error(error: CustodyError, *, as_json: bool) -> None:
@@ -117,11 +127,14 @@ def print_error(error: CustodyError, *, as_json: bool) -> None:
         from custody.cli.results import ErrorBody, ErrorResult
 
         body = ErrorBody(code=error.code, text=text, hint=hint)
-        click.echo(msgspec.json.encode(ErrorResult(error=body), order="sorted"))
+        try:
+            click.echo(msgspec.json.encode(ErrorResult(error=body), order="sorted"))
+        except BrokenPipeError:
+            forsake(sys.stdout)
         return
-    click.echo(f"error: {text} [{error.code}]", err=True)
+    say(f"error: {text} [{error.code}]")
     if hint:
-        click.echo(f"hint: {hint}", err=True)
+        say(f"hint: {hint}")
 
 
 def has_progress(settings: Settings) -> bool:

@@ -13,7 +13,7 @@ from click.exceptions import NoArgsIsHelpError
 from custody.cli.acting.secrets_typed import refuse_typed
 from custody.cli.command import LazyGroup
 from custody.cli.exits import Exit, exit_of, from_click, from_os
-from custody.cli.output import forsake_stdout, print_error
+from custody.cli.output import forsake, print_error, say
 from custody.cli.rule_hints import with_rule_hint
 from custody.cli.settings import Settings
 from schemas.errors import CustodyError, StorageError
@@ -63,13 +63,14 @@ def run(arguments: list[str]) -> Exit:
         refuse_typed(arguments)
         return _call(arguments, settings)
     except (KeyboardInterrupt, EOFError, click.Abort):
-        click.echo("interrupted", err=True)
+        say("interrupted")
         return Exit.INTERRUPTED
     except BrokenPipeError:
-        forsake_stdout()
+        forsake(sys.stdout)
+        forsake(sys.stderr)
         return Exit.INTERRUPTED
     except NoArgsIsHelpError as error:
-        click.echo(error.format_message(), err=True)
+        say(error.format_message())
         return Exit.USAGE
     except (click.ClickException, CustodyError, OSError, MemoryError) as error:
         ours = _as_ours(error)
@@ -82,15 +83,22 @@ def run(arguments: list[str]) -> Exit:
 
 
 def _call(arguments: list[str], settings: Settings) -> Exit:
-    """Call the command; not through click's own ``main``, which ends with 1 where a pipe breaks."""
+    """Call the command; not through click's own ``main``, which ends with 1 where a pipe breaks.
+
+    What a command came to is its exit code, read or unread. One that comes to nothing but what it prints, and recorded
+    nothing, is interrupted where its reader goes away.
+    """
     try:
         # The program's own name and not sys.argv[0]: messages don't depend on how it was started.
         with program.make_context("custody", arguments, obj=settings) as context:
             result = program.invoke(context)
     except click.exceptions.Exit as exit:
         result = exit.exit_code
-    sys.stdout.flush()
-    return Exit(result) if isinstance(result, int) else Exit.DONE
+    if sys.stdout is not None:
+        sys.stdout.flush()
+    if isinstance(result, int):
+        return Exit(result)
+    return Exit.INTERRUPTED if settings.is_cut and not settings.has_recorded else Exit.DONE
 
 
 def _as_ours(error: Exception) -> CustodyError:
@@ -107,8 +115,8 @@ def _as_ours(error: Exception) -> CustodyError:
 
 def _end_crashed() -> Exit:
     _print_traceback()
-    click.echo("error: this is a bug in custody, and no verdict on anything [bug]", err=True)
-    click.echo("hint: report it with the lines above; they may hold names of files", err=True)
+    say("error: this is a bug in custody, and no verdict on anything [bug]")
+    say("hint: report it with the lines above; they may hold names of files")
     return Exit.CRASH
 
 
@@ -119,7 +127,7 @@ def _print_traceback() -> None:
     from custody.report.safe_text import show
 
     for line in traceback.format_exc().splitlines():
-        click.echo(show(line), err=True)
+        say(show(line))
 
 
 def _let_through_any_text(stream: TextIO) -> None:

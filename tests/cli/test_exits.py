@@ -31,6 +31,7 @@ OURS = [
     (errors.RefusedError, Exit.REFUSED),
 ]
 ROOT = Path(__file__).parents[2]
+WHOLE = ROOT / "tests" / "golden" / "whole.zip"
 
 
 def _raising(stage: Stage, error: BaseException) -> None:
@@ -120,17 +121,27 @@ def test_an_error_is_one_json_object_too(line: str, stage: Stage) -> None:
     assert ran.stderr == ""
 
 
-def _process(*arguments: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
+def _process(
+    *arguments: str, folder: Path, stdout: int = subprocess.PIPE, stderr: int = subprocess.PIPE
+) -> subprocess.CompletedProcess[bytes]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CUSTODY_")}
     done: subprocess.CompletedProcess[bytes] = subprocess.run(
         [sys.executable, "-P", "-c", "from custody.__main__ import main; main()", *arguments],
         cwd=folder,
         env={**environment, "PYTHONPATH": str(ROOT), "CUSTODY_KEYS": str(folder / "keys")},
-        capture_output=True,
+        stdout=stdout,
+        stderr=stderr,
         check=False,
         timeout=60,
     )
     return done
+
+
+def _unread() -> int:
+    """Return a pipe whose reader has gone."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    return writer
 
 
 def test_the_process_ends_with_the_code(tmp_path: Path) -> None:
@@ -145,16 +156,60 @@ def test_the_process_ends_with_the_code(tmp_path: Path) -> None:
 
 def test_a_reader_that_leaves_is_no_crash(tmp_path: Path) -> None:
     """`custody log | head -1` is what people type; the code says that not all was read."""
-    reader, writer = os.pipe()
-    os.close(reader)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    process = subprocess.run(
-        [sys.executable, "-P", "-c", "from custody.__main__ import main; main()", "--help"],
-        cwd=tmp_path, env=environment, stdout=writer, stderr=subprocess.PIPE, check=False, timeout=60,
-    )  # fmt: skip
+    writer = _unread()
+    process = _process("--help", folder=tmp_path, stdout=writer)
     os.close(writer)
     assert process.returncode == Exit.INTERRUPTED
     assert process.stderr == b""
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+@pytest.mark.parametrize("both", [True, False])
+def test_a_verdict_stands_though_nobody_reads_it(more: tuple[str, ...], both: bool, tmp_path: Path) -> None:
+    """`custody verify b.zip | head -3` in a script: FAILED must not become something that isn't a verdict."""
+    bundle = tmp_path / "bundle.zip"
+    bundle.write_bytes(WHOLE.read_bytes())
+    whole, cut = _verify_unread(bundle, *more, both=both)
+    assert whole.returncode == cut.returncode == Exit.INDETERMINATE, cut.stderr
+    raw = bytearray(WHOLE.read_bytes())
+    raw[raw.index(b"signatures")] ^= 1
+    bundle.write_bytes(raw)
+    whole, cut = _verify_unread(bundle, *more, both=both)
+    assert whole.returncode == cut.returncode == Exit.FAILED, cut.stderr
+    assert not cut.stderr
+
+
+def _verify_unread(
+    bundle: Path, *more: str, both: bool
+) -> tuple[subprocess.CompletedProcess[bytes], subprocess.CompletedProcess[bytes]]:
+    writer = _unread()
+    line = ("verify", str(bundle), *more)
+    whole = _process(*line, folder=bundle.parent)
+    cut = _process(*line, folder=bundle.parent, stdout=writer, stderr=writer if both else subprocess.PIPE)
+    os.close(writer)
+    return whole, cut
+
+
+@pytest.mark.parametrize("line", [("key", "show", "nobody"), ("key", "show", "nobody", "--json")])
+def test_an_error_that_nobody_reads_keeps_its_code(line: tuple[str, ...], tmp_path: Path) -> None:
+    """`custody register ... 2>&1 | head -3`: a wrong passphrase must not come out as a bug, nor as done."""
+    writer = _unread()
+    process = _process(*line, folder=tmp_path, stdout=writer, stderr=writer)
+    os.close(writer)
+    assert process.returncode == Exit.REFUSED
+
+
+def test_a_process_without_streams_ends_with_its_code(tmp_path: Path) -> None:
+    """Started by a daemon that closed them, or with `>&-`."""
+    code = "import os; os.close(1); os.close(2); os.execv(__import__('sys').executable, {!r})"
+    line = [sys.executable, "-P", "-c", "from custody.__main__ import main; main()"]
+    for more, exit in ((("--version",), Exit.DONE), (("key", "show", "nobody"), Exit.REFUSED)):
+        process = subprocess.run(
+            [sys.executable, "-c", code.format([*line, *more])],
+            cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT), "CUSTODY_KEYS": str(tmp_path / "keys")},
+            check=False, timeout=60,
+        )  # fmt: skip
+        assert process.returncode == exit
 
 
 def test_bytes_that_are_no_text_are_shown(tmp_path: Path) -> None:
@@ -165,6 +220,16 @@ def test_bytes_that_are_no_text_are_shown(tmp_path: Path) -> None:
     assert b"caf\\xe9.zip" in found.stderr
 
 
+def test_what_nobody_saw_is_not_signed_by_typing_a_passphrase(stage: Stage) -> None:
+    """What is to be signed is shown on stderr; where that is cut, the passphrase would answer an unseen question."""
+    assert stage.custody("init l --origin a.example/x --authority A --country FR --registrar reg-1").exit is Exit.DONE
+    os.chdir("l")
+    stage.patch.delenv("CUSTODY_PASSPHRASE_FILE")
+    stage.patch.setattr(click, "echo", _gone_too)
+    assert stage.custody("case open C --authority A --legal-basis B").exit is Exit.INTERRUPTED
+    assert stage.custody("case open C --authority A --legal-basis B --passphrase-file ../passphrase").exit is Exit.DONE
+
+
 def test_what_was_recorded_is_done_though_nobody_reads_it(stage: Stage) -> None:
     """A script that stops reading must not take an act on record for one that was interrupted, and type it again."""
     assert stage.custody("init l --origin a.example/x --authority A --country FR --registrar reg-1").exit is Exit.DONE
@@ -173,6 +238,10 @@ def test_what_was_recorded_is_done_though_nobody_reads_it(stage: Stage) -> None:
     assert stage.custody("case open C --authority A --legal-basis B --yes").exit is Exit.DONE
     assert stage.custody("case list").exit is Exit.INTERRUPTED
     stage.patch.undo()
+
+
+def _gone_too(*_: object, **__: object) -> NoReturn:
+    raise BrokenPipeError(errno.EPIPE, "broken pipe")
 
 
 def _gone(*_: object, err: bool = False, **__: object) -> None:

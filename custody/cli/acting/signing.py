@@ -163,10 +163,12 @@ def confirm(context: Context, who: Signing, signing: Sequence[str]) -> None:
     """Ask on a terminal whether to sign, where no passphrase is about to be typed for it.
 
     Raises:
-        click.Abort: the answer was no.
+        click.Abort: the answer was no; or the passphrase is his answer, and what is to be signed was not seen.
     """
     by_file = who.passphrase_file is not None or "CUSTODY_PASSPHRASE_FILE" in context.environment
     is_typed = not by_file and not all(has_session(context, agent) for agent in signing)
+    if signing and is_typed and context.settings.is_unseen:
+        raise click.Abort
     if signing and not who.assume_yes and not is_typed and sys.stdin.isatty():
         click.confirm("Sign?", abort=True, err=True)
 

@@ -14,7 +14,7 @@ from custody.cli.checking.verification import Believed, believing
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.exits import Exit
-from custody.cli.output import emit, print_error
+from custody.cli.output import emit, print_error, say
 from custody.cli.results import Result
 from custody.report.counts import count_bytes
 from custody.report.finding_words import explain
@@ -101,8 +101,8 @@ def _undecided(report: Report, bundle: Path) -> RefusedError:
 
 def _warn(context: Context, error: RefusedError) -> None:
     if not context.settings.json:
-        click.echo(f"WARNING: {show(error.text)}", err=True)
-        click.echo("WARNING: what is unpacked is not proven; " + error.hint, err=True)
+        say(f"WARNING: {show(error.text)}")
+        say("WARNING: what is unpacked is not proven; " + error.hint)
 
 
 def _result(written: Unpacked, target: Path, report: Report) -> UnpackResult:
