@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
+from custody.verify.asset_history import state_of
 from custody.verify.fold import commitments_in
 from custody.verify.places import places_of
 from schemas import canonical, limits, text
@@ -63,15 +64,18 @@ def check_times(event: ParsedEvent, *, recorded_at: datetime) -> None:
     """Raise unless an event may be recorded at that time.
 
     Raises:
-        RefusedError: ``event.expired`` after ``not_after``, ``event.future`` where it happened more than 300 s later.
+        RefusedError: ``event.expired`` after ``not_after``, ``event.future`` where it happened, or what it tells of an
+            asset was seen, more than 300 s later.
     """
     inner, now = event.event, _spelled(recorded_at)
     if isinstance(inner.not_after, str) and now > inner.not_after:
         hint = "its signers can sign it again with a later time"
         raise RefusedError("event.expired", f"expected an event by {inner.not_after}, found it at {now}", hint=hint)
-    if inner.occurred_at > now and text.parse_time(inner.occurred_at) > recorded_at + AHEAD:
-        hint = "check the clocks of the signer and of this machine"
-        raise RefusedError("event.future", f"expected a time up to {now}, found {inner.occurred_at}", hint=hint)
+    state = state_of(event.details)
+    for moment in (inner.occurred_at, *(() if state is None else (state.observed_at,))):
+        if moment > now and text.parse_time(moment) > recorded_at + AHEAD:
+            hint = "check the clocks of the signer and of this machine"
+            raise RefusedError("event.future", f"expected a time up to {now}, found {moment}", hint=hint)
 
 
 @lru_cache(maxsize=1)

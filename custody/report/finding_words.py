@@ -18,6 +18,7 @@ MEANINGS: Final = {
     "asset.balance-dropped": "An account of the asset held less than before, while the asset was in custody.",
     "asset.left": "A later proof shows that the asset went to somebody who is not on record, while it was in custody.",
     "asset.none": "Somebody recorded something of an asset, but the exhibit was not registered as one.",
+    "asset.observed-ahead": "By its own dates an asset was recorded before it was looked at.",
     "asset.freeze-state": "A freeze was lifted or prolonged that is not on record, or placed where one was already.",
     "asset.not-held": "In that block neither the recorded account nor the custody wallet held the asset.",
     "asset.not-paid": "The recorded transaction did not pay the custody wallet.",

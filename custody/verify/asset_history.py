@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import pairwise
 from operator import itemgetter
 from typing import Final
@@ -22,7 +23,8 @@ from schemas.details.transfer import TransferReceipt
 from schemas.entry import ParsedEntry
 from schemas.private import Disclosure
 from schemas.report import Findings, Severity
-from schemas.types import Private
+from schemas.text import parse_time
+from schemas.types import UNSET, Private
 
 Story = Sequence[ParsedEntry]
 """All entries of an exhibit that the rules took, its registration first."""
@@ -31,6 +33,7 @@ _BEGINS: Final = frozenset(
 )
 _ENDS: Final = frozenset({"exhibit.disposed", "exhibit.released", "exhibit.voided", "transfer.dispatched"})
 _DIGITS: Final = 78
+_SKEW: Final = timedelta(seconds=300)
 FORMER: Final = 8
 """Custody wallets before the newest one that may still have sent it on."""
 
@@ -79,6 +82,25 @@ def stories_of(
             if kind == "exhibit" and tuple(name) in stories:
                 stories[tuple(name)].append(entries[index])  # type: ignore[index]
     return stories
+
+
+def state_of(details: object) -> AssetState | None:
+    """Return what a registration or an observation says that was seen of an asset."""
+    part = details.asset if isinstance(details, ExhibitRegistered) else details
+    state = part.state if isinstance(part, Asset | AssetObserved) else UNSET
+    return state if isinstance(state, AssetState) else None
+
+
+def check_dates(story: Story, findings: Findings) -> None:
+    """Report what was recorded before it was seen, as the entry itself says; two clocks may differ a little.
+
+    Findings: ``asset.observed-ahead`` (defect).
+    """
+    for entry in story:
+        state, recorded_at = state_of(entry.event.details), entry.entry.recorded_at
+        if state is not None and parse_time(state.observed_at) > parse_time(recorded_at) + _SKEW:
+            text = f"expected a capture up to {recorded_at}, when it was recorded, found one of {state.observed_at}"
+            findings.add(9, Severity.DEFECT, "asset.observed-ahead", f"entry {entry.entry.index}", text)
 
 
 def captures_of(story: Story) -> list[Capture]:

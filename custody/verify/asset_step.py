@@ -16,6 +16,7 @@ from custody.verify.asset_history import (
     Custody,
     Story,
     captures_of,
+    check_dates,
     check_drops,
     recorded_balances,
     shown,
@@ -75,10 +76,11 @@ def check_captures(
 
     Findings: ``asset.*`` failed where a proof doesn't hold or is about something else; ``asset.pin-not-reached``,
     ``asset.shallow`` (undecided); ``asset.other-sender``, ``asset.left``, ``asset.balance-dropped``, ``asset.none``,
-    ``asset.freeze-state`` (defects); ``asset.proven``, ``asset.stated``, ``asset.not-pinned``, ``asset.withheld``,
-    ``asset.proof-absent`` (notes).
+    ``asset.freeze-state``, ``asset.observed-ahead`` (defects); ``asset.proven``, ``asset.stated``,
+    ``asset.not-pinned``, ``asset.withheld``, ``asset.proof-absent`` (notes).
     """
     check_freezes(subject, story, findings)
+    check_dates(story, findings)
     captures = captures_of(story)
     asset = captures[0].part if captures else UNSET
     if not isinstance(asset, Asset):

@@ -1,5 +1,6 @@
 """Assets that are looked at again at the prompt: later proofs, balances over time, control that came later."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from tests.onchain.scenes import (
 
 SEEN = 8_000_000
 """A block some days after the ledger of these tests was opened."""
-OBSERVE = f"observe-asset {CASE}/EX-1 --as exam-07"
+OBSERVE = f"observe-asset {CASE}/EX-1 --clock-is-right --as exam-07"
 FURTHER = b"\xb7" * 20
 
 
@@ -56,8 +57,11 @@ def _owner(at: int, owner: bytes) -> str:
     return f"--proof {at}.json"
 
 
-def _register(machine: Machine, options: str) -> None:
+def _register(machine: Machine, options: str, *, wait: bool = True) -> None:
+    """Register an asset, and wait for the blocks in which it is seen later."""
     machine.do(f"register-asset --case {CASE} --exhibit next --as exam-07 {options}")
+    if wait:
+        machine.stage.now += timedelta(days=10)
 
 
 def _observed(machine: Machine) -> AssetObserved:
@@ -92,6 +96,19 @@ def test_a_later_capture_is_recorded_with_what_it_proves(machine: Machine) -> No
     findings = _found(machine)
     assert [item["subject"] for item in findings["asset.stated"]] == [f"entry {machine.entries()[-3].entry.index}"]
     assert "asset.balance-dropped" not in findings
+
+
+@pytest.mark.parametrize("command", ["observe", "register"])
+def test_what_is_yet_to_be_seen_is_not_recorded(machine: Machine, command: str) -> None:
+    """A capture of tomorrow, typed or read out of a block that says so, as an act of tomorrow is refused."""
+    _register(machine, f"--account {account(TARGET)}", wait=False)
+    size = len(machine.entries())
+    another = f"register-asset --case {CASE} --exhibit next --as exam-07 --account {account(WALLET)}"
+    line = OBSERVE if command == "observe" else another
+    machine.fail(f"{line} --observed-at 2026-11-22", Exit.REFUSED, "event.future")
+    if command == "observe":
+        machine.fail(f"{OBSERVE} {_balances(SEEN, target=5)}", Exit.REFUSED, "event.future")
+    assert len(machine.entries()) == size
 
 
 def test_a_balance_that_drops_in_custody_is_told_to_everybody(machine: Machine) -> None:
@@ -143,8 +160,9 @@ def test_what_is_captured_late_disturbs_no_order(machine: Machine) -> None:
 
 def test_it_stays_possible_after_disposal_and_a_drop_is_none_then(machine: Machine) -> None:
     """An annotation takes no place among the acts; what was forfeited may be sold."""
-    _register(machine, f"--account {account(TARGET)} --observed-at 2026-11-20 --balance 7")
+    _register(machine, f"--account {account(TARGET)} --observed-at 2026-11-20 --balance 7", wait=False)
     machine.do("dispose EX-1 --manner forfeited --authority court --to-agent court-1 --as exam-07 --registrar reg-1")
+    machine.stage.now += timedelta(days=10)
     ran = machine.do(f"{OBSERVE} {_balances(SEEN, target=0)}")
     assert "dropped" not in ran.stderr
     assert "asset.balance-dropped" not in {item["code"] for item in machine.json("audit")["findings"]}
@@ -179,8 +197,8 @@ def test_control_that_came_later_is_proven_by_the_transfer(machine: Machine) -> 
 
 def test_a_custody_wallet_of_another_target_is_refused_whenever_it_is_named(machine: Machine) -> None:
     """Wallets of observations count among those in use, here and in an audit."""
-    _register(machine, f"--account {account(TARGET)}")
-    _register(machine, f"--account {account(STRANGER)} --custody-wallet {account(FURTHER)}")
+    _register(machine, f"--account {account(TARGET)}", wait=False)
+    _register(machine, f"--account {account(STRANGER)} --custody-wallet {account(FURTHER)}", wait=False)
     machine.fail(f"{OBSERVE} --custody-wallet {account(FURTHER)}", Exit.REFUSED, "asset.shared-wallet")
     machine.do(f"{OBSERVE} --custody-wallet {account(WALLET)}")
     machine.do(f"{OBSERVE} --custody-wallet {account(WALLET)} --seizure-tx {'ab' * 32}")

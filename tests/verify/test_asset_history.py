@@ -1,5 +1,6 @@
 """Assets that are looked at again, in bundles: what was seen over time, and bytes that say what can't be."""
 
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from random import Random
@@ -55,6 +56,7 @@ class Watching:
         self.post = Post(folder, "a", {"b": "XB"})
         values = {"account": account(TARGET), "custody": "self-hosted", **recorded}
         register(self.post, asset=values, content=content_of([]), kind="token", nature="asset")
+        self.post.world.at += timedelta(days=14)
 
     def see(self, *proofs: AssetProof, balance: str | None = None, at: str = AFTER, **details: Any) -> int:
         """Chain an observation with proofs, or a balance that somebody saw; return its entry."""
@@ -197,14 +199,39 @@ def test_a_transfer_on_record_explains_one_drop(watching: Watching, place: int) 
     assert _codes(watching.found()).count("asset.balance-dropped") == 1
 
 
+@pytest.mark.parametrize(
+    ("at", "is_ahead"),
+    [
+        ("2026-11-20T00:00:00Z", False),
+        ("2026-12-05T08:00:00Z", False),
+        ("2026-12-05T08:20:00Z", True),
+        ("9999-12-31T23:59:59Z", True),
+    ],
+)
+def test_what_was_recorded_before_it_was_seen_is_questioned(watching: Watching, at: str, is_ahead: bool) -> None:
+    """A writer refuses it; whoever writes around it says by his own dates what can't be. Clocks may differ by 300 s."""
+    entry = watching.see(balance="7", at=at)
+    said = [(item.code, item.severity, item.subject) for item in watching.found()]
+    assert said == ([("asset.observed-ahead", Severity.DEFECT, f"entry {entry}")] if is_ahead else [])
+    assert watching.outcome.verdict is Verdict.PASSED
+
+
+def test_a_registration_is_asked_for_its_dates_as_well(tmp_path: Path) -> None:
+    """What was seen when an asset was taken in is a capture too."""
+    watching = Watching(tmp_path, state={"observed_at": "2026-11-22T00:00:00Z"})
+    assert _codes(watching.found()) == ["asset.observed-ahead"]
+
+
 def test_what_left_custody_may_drop_and_what_came_back_may_not(watching: Watching) -> None:
     """By the times of the acts themselves."""
     watching.see(balance="7")
     watching.post.act("exhibit.released", {"reason": "trial", "terms": "lent", "to": "the owner"}, exhibit="EX-2")
-    watching.see(balance="6", at="2026-11-29T00:00:01Z")
+    watching.post.world.at += timedelta(days=2)
+    watching.see(balance="6", at="2026-12-06T00:00:00Z")
     assert "asset.balance-dropped" not in _codes(watching.found())
     watching.post.act("exhibit.returned", {"returned_by": "the owner"}, exhibit="EX-2")
-    watching.see(balance="5", at="2026-11-29T00:00:02Z")
+    watching.post.world.at += timedelta(days=2)
+    watching.see(balance="5", at="2026-12-08T00:00:00Z")
     assert "asset.balance-dropped" in _codes(watching.found())
 
 

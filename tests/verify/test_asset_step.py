@@ -38,7 +38,9 @@ def _registered(raw: bytes, number: str = "EX-1", **changes: Any) -> tuple[Any, 
         "kind": "collectible",
     }
     made = world.registration("C", number, actor="examiner-1", **details)
-    return SimpleNamespace(event=made.event, entry=SimpleNamespace(index=1)), list(made.disclosures)
+    return SimpleNamespace(event=made.event, entry=SimpleNamespace(index=1, recorded_at="2026-11-22T00:00:00Z")), list(
+        made.disclosures
+    )
 
 
 def _check(raw: bytes, *, is_there: bool = True, **changes: Any) -> list[Finding]:
