@@ -2,7 +2,8 @@
 
 By rule, officials' names and everything about the exhibits and their handling go along; what names other people
 (who it was seized from, who attested, who it was lent to) and who else received what does not, nor why we closed,
-prolonged or withdrew a request: the reasons of an answer are for the other side, these are our own. By hand, patterns
+prolonged or withdrew a request: the reasons of an answer are for the other side, these are our own. What somebody else
+asked, and was told, is his: neither its values nor its documents go. By hand, patterns
 ``type:pointer`` with ``*`` withhold or disclose more: ``exhibit.registered:/details/place``, ``*:/details/purpose``.
 """
 
@@ -11,7 +12,7 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 import msgspec
@@ -19,6 +20,7 @@ import msgspec
 from custody.verify.places import places_of
 from schemas.content import FileRecord
 from schemas.details.consent import ConsentRecorded
+from schemas.details.request import RequestDrafted, RequestReceived
 from schemas.details.transfer import TransferDispatched
 from schemas.errors import UsageError
 from schemas.event import ParsedEvent
@@ -50,12 +52,28 @@ WITHHELD_BY_RULE: tuple[tuple[str, str], ...] = (
 class Choice:
     """Patterns given by hand, and the agent ``to`` whom it goes; what is disclosed by hand goes before what is withheld
     by hand or rule. ``even_inherited`` lets bundles of other ledgers go along that show what is withheld here.
+    ``others`` are the requests of somebody else than ``to`` (`beside`).
     """
 
     withhold: tuple[tuple[str, str], ...] = ()
     disclose: tuple[tuple[str, str], ...] = ()
     to: str | None = None
     even_inherited: bool = False
+    others: frozenset[str] = frozenset()
+
+    def beside(self, events: Iterable[ParsedEvent]) -> Choice:
+        """Return this choice, knowing whose the requests are that begin among ``events``."""
+        bodies = (event.details for event in events if self.to is not None)
+        return replace(self, others=frozenset(
+            body.request for body in bodies
+            if isinstance(body, RequestDrafted | RequestReceived) and _peer_of(body) != self.to
+        ))  # fmt: skip
+
+    def is_anothers(self, event: ParsedEvent) -> bool:
+        """Tell whether an event tells of a request of somebody else."""
+        if event.type.startswith("request."):
+            return getattr(event.details, "request", None) in self.others
+        return isinstance(event.event.about, tuple) and any(item.request in self.others for item in event.event.about)
 
     def is_disclosed(self, type: str, pointer: str) -> bool:
         """Tell whether the value at ``pointer`` of an event of ``type`` goes to the recipient."""
@@ -71,9 +89,14 @@ class Choice:
 
     def reason_in(self, event: ParsedEvent, pointer: str) -> Literal["hand", "rule"] | None:
         """Say why the value at ``pointer`` of an event stays here: on what terms others get it is theirs to know."""
-        if self.to is not None and _is_for_another(event, self.to) and not _matches(self.disclose, event.type, pointer):
+        is_his = self.to is not None and (_is_for_another(event, self.to) or self.is_anothers(event))
+        if is_his and not _matches(self.disclose, event.type, pointer):
             return "rule"
         return self.reason(event.type, pointer)
+
+
+def _peer_of(body: RequestDrafted | RequestReceived) -> str:
+    return body.to if isinstance(body, RequestDrafted) else body.from_
 
 
 def _is_for_another(event: ParsedEvent, to: str) -> bool:

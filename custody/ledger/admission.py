@@ -29,6 +29,7 @@ _HINTS: Final = {
     "release.destination-unnamed": "say where it goes: --to-country CC, or --to-agent ID for somebody enrolled",
     "release.recipient-unknown": "custody agent enrol ID --country CC, or custody agent change ID --country CC",
 }
+    "release.request-peer": "name the recipient's own request, or none: custody request list",
 
 
 def check_lawful(view: View, event: ParsedEvent, recorded_at: str) -> None:

@@ -231,6 +231,7 @@ MEANINGS: Final = {
     "release.destination-unnamed": "Evidence went somewhere, and the record doesn't say to whom or to which country.",
     "release.recipient-unknown": "Evidence left for somebody of whom no country is on record.",
     "release.recipient-unnamed": "An export names no recipient on record, so no consent could be looked for.",
+    "release.request-peer": "Something left under a request that another country made, or tells of one.",
     "release.request-ended": "Evidence left under a request that had been withdrawn or refused.",
     "rule": "An act breaks the rules of custody and has no effect.",
     "rule.commitment-twice": "A hidden value is used in two places, so that one of the two could be passed off.",

@@ -111,14 +111,15 @@ def check_release(view: View, parsed: ParsedEvent, recorded_at: str) -> tuple[Br
         return ()
     exhibits, enclosed = tuple(_released(view, parsed)), _enclosed(view, parsed)
     if not exhibits and not enclosed:
-        return ()
+        return tuple(faults)
+    faults = list(foreign_requests(view, parsed, goal.to)) if ledger.is_strict else []
     recipient = view.agent(goal.to)
     if recipient is None or recipient.country is None:
         found = goal.to or f"nobody in {goal.country}"
         return (Breach("release.recipient-unknown", f"expected a recipient with a country on record, found {found}"),)
     way = _way_of(parsed, recipient, sorted((parsed.event.occurred_at, recorded_at)))
     abroad = {recipient.country, goal.country} - {ledger.country, None}
-    faults = [fault for exhibit in exhibits for fault in _faults(view, exhibit, way, ledger, is_abroad=bool(abroad))]
+    faults += [fault for exhibit in exhibits for fault in _faults(view, exhibit, way, ledger, is_abroad=bool(abroad))]
     for holders in enclosed:
         # The bytes are the same in each: that one of these exhibits may leave is enough.
         each = [_faults(view, exhibit, way, ledger, is_abroad=bool(abroad)) for exhibit in holders]
@@ -128,6 +129,32 @@ def check_release(view: View, parsed: ParsedEvent, recorded_at: str) -> tuple[Br
 
 def _faults(view: View, exhibit: Exhibit, way: Way, ledger: Ledger, *, is_abroad: bool) -> list[Breach]:
     """Return what one exhibit lacks to go this way."""
+def foreign_requests(view: View, parsed: ParsedEvent, to: str) -> Iterator[Breach]:
+    """Yield a breach for each request on record that something answers or tells of on its way abroad to ``to``, and
+    whose other side is neither he nor anybody of his country: what is asked in confidence is told to no third country.
+    """
+    details, recipient, ledger = parsed.details, view.agent(to), view.ledger()
+    if not isinstance(details, BundleExported | TransferDispatched) or ledger is None:
+        return
+    if recipient is not None and recipient.country == ledger.country:
+        return
+    for name in dict.fromkeys((*_told_of(parsed), *([str(details.request)] if is_set(details.request) else []))):
+        known = view.request(name)
+        peer = None if known is None else view.agent(known.peer)
+        country = None if peer is None else peer.country
+        if known is None or known.peer == to:
+            continue
+        if country is None or recipient is None or country != recipient.country:
+            text = f"expected a request of {to} or of an authority of his country, found {name}, of {known.peer}"
+            yield Breach("release.request-peer", text)
+
+
+def _told_of(parsed: ParsedEvent) -> list[str]:
+    """Return the requests that an event is about."""
+    about = parsed.event.about
+    return [str(item.request) for item in about if is_set(item.request)] if isinstance(about, tuple) else []
+
+
     found: list[Breach] = []
     if is_abroad:
         found += _consent_of(view, exhibit, way, f"an authority of {ledger.country}", country=ledger.country)
@@ -177,7 +204,7 @@ def _destination(details: Record) -> tuple[str, str | None]:
 
 def _enclosed(view: View, parsed: ParsedEvent) -> tuple[tuple[Exhibit, ...], ...]:
     """Return, for each document that goes with a letter or an answer and is a file of exhibits, these exhibits."""
-    event, details = parsed.event, parsed.details
+    details, requests = parsed.details, _told_of(parsed)
     if not view.is_whole:
         return ()  # a bundle carries some exhibits only
     requests = [str(item.request) for item in event.about if is_set(item.request)] if is_set(event.about) else []  # type: ignore[union-attr]

@@ -73,7 +73,7 @@ def test_a_letter_that_came_in_as_an_answer_goes_along_for_the_consent(sides: Si
     sides.do(
         "request receive specific.zip --as auth-1",
         *_own_consent(entry),
-        "bundle EX-5 --to third --request req-1 -o onward.zip --as exam-07",
+        "bundle EX-5 --to third -o onward.zip --as exam-07",
     )
     letter = Path("specific.zip").read_bytes()
     assert take_apart(Path("onward.zip"))[layout.DOCUMENTS + sha256(letter).hexdigest()] == letter
@@ -86,7 +86,7 @@ def test_a_reader_of_a_bundle_reads_the_letter_too(sides: Sides) -> None:
     entry = len(sides.a.entries()) - 1
     sides.do(
         *_own_consent(entry),
-        "bundle EX-5 --to third --request req-1 -o onward.zip --as exam-07",
+        "bundle EX-5 --to third -o onward.zip --as exam-07",
     )
     found = sides.a.json("verify onward.zip")
     assert not [item for item in found["findings"] if item["code"].startswith("letter.")]
@@ -118,7 +118,7 @@ def test_a_consent_by_letter_answers_us_and_what_leaves_answers_others(sides: Si
     )
     sides.a.fail("bundle EX-5 --to third -o n.zip --as exam-07", Exit.REFUSED, "release.consent-request")
     sides.a.fail(
-        "bundle EX-5 --to third --request req-1 -o n.zip --as exam-07", Exit.REFUSED, "release.consent-request"
+        "bundle EX-5 --to third --request req-1 -o n.zip --as exam-07", Exit.REFUSED, "release.request-peer"
     )
     sides.do("bundle EX-5 --to third --request it-1 -o onward.zip --as exam-07")
     found = sides.a.json("verify onward.zip")
@@ -135,7 +135,7 @@ def test_nothing_leaves_under_a_letter_that_is_gone(sides: Sides) -> None:
     )
     digest = details["origin"].document
     (sides.a.home / "documents" / digest[:2] / digest).unlink()
-    line = "bundle EX-5 --to third --request req-1 -o onward.zip --as exam-07"
+    line = "bundle EX-5 --to third -o onward.zip --as exam-07"
     sides.a.fail(line, Exit.REFUSED, "release.consent-letter")
     assert not Path("onward.zip").exists()
     assert sides.a.entries()[-1].event.type == "release.refused"

@@ -13,7 +13,7 @@ from custody.ledger.admission import what_to_do
 from custody.ledger.compose import Anchor, Composed
 from custody.ledger.submission import Submission
 from custody.ledger.working import WorkingState, try_out
-from custody.verify.release import Breach, check_release
+from custody.verify.release import Breach, check_release, foreign_requests
 from custody.verify.view import Exhibit
 from keys.private.signing import join_signatures, sign_for
 from schemas.errors import RefusedError, UsageError
@@ -55,7 +55,7 @@ def check_gate(context: Context, events: Sequence[ParsedEvent], *, to: str, trie
     with access.read() as reader:
         state, size = binding(context, reader), reader.head().size
         for event in try_out(state, size, events):
-            breaches += check_release(state, event, now)
+            breaches += (*foreign_requests(state, event, to), *check_release(state, event, now))
         abouts = tuple(dict.fromkeys(about for event in events for about in _abouts(state, event)))
         named = [str(about.exhibit) for about in abouts]
         breaches = list(dict.fromkeys([*breaches, *letter_breaches(context, reader, named, to=to)]))
