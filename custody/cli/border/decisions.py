@@ -19,7 +19,8 @@ REASONS: tuple[str, ...] = typing.get_args(RefusalReason)
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What was typed: exhibits to accept (none named: all), to refuse with a reason each, and reservations; ``anew``
-    are those that become exhibits of their own though they left from here.
+    are those that become exhibits of their own though they left from here; ``is_after_refusal`` says that a parcel of
+    this transfer may have been refused before.
     """
 
     accepted: tuple[str, ...]
@@ -27,6 +28,7 @@ class Wanted:
     refuse_all: str | None
     reservations: tuple[str, ...]
     anew: tuple[str, ...] = ()
+    is_after_refusal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ def parse_decisions(
     refuse_all: str | None,
     reservations: Iterable[str],
     anew: Iterable[str] = (),
+    *,
+    is_after_refusal: bool = False,
 ) -> Wanted:
     """Return what was typed.
 
@@ -64,7 +68,7 @@ def parse_decisions(
     for item in named:
         if item not in RESERVATIONS:
             raise UsageError("receive.reservation", f"expected one of {', '.join(RESERVATIONS)}, found {item!r}")
-    return Wanted(tuple(accepted), pairs, refuse_all, named, tuple(anew))
+    return Wanted(tuple(accepted), pairs, refuse_all, named, tuple(anew), is_after_refusal)
 
 
 _CURES: Final = {

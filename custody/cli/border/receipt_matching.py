@@ -10,7 +10,13 @@ from custody.cli.context import Context
 from custody.ledger.store import LedgerReader
 from custody.verify.receipt_proof import VerifiedReceipt
 from custody.verify.view import Exhibit
-from schemas.details.transfer import TransferContested, TransferDispatched, TransferReceipt, TransferReturned
+from schemas.details.transfer import (
+    ReceiptOrigin,
+    TransferContested,
+    TransferDispatched,
+    TransferReceipt,
+    TransferReturned,
+)  # fmt: skip
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.errors import RefusedError
 
@@ -36,7 +42,12 @@ def match_receipts(context: Context, receipts: Sequence[VerifiedReceipt], *, doc
             about is back already.
     """
     with context.ledger().read() as reader:
-        found = [_match(reader, item) for receipt in receipts for item in _named(reader, receipt)]
+        named = [item for receipt in receipts for item in _named(reader, receipt)]
+        matched = [_match(reader, item) for item in _standing(named)]
+        found = [item for item in matched if item is not None]
+        if matched and not found:
+            text = f"expected a new receipt of transfer {receipts[0].transfer}, found the one that is on record"
+            raise RefusedError("receipt.known", text)
         for item in found:
             if item.contested is not None and _is_kept(reader, item.exhibit, document):
                 name = f"{item.exhibit.case}/{item.exhibit.number}"
@@ -51,6 +62,12 @@ def _is_kept(reader: LedgerReader, exhibit: Exhibit, document: str) -> bool:
     return any(isinstance(item, TransferContested) and item.document == document for item in details)
 
 
+def _standing(receipts: Sequence[VerifiedReceipt]) -> list[VerifiedReceipt]:
+    """Return the decisions that stand: who refused a parcel unread, and accepted an intact one, has it."""
+    accepted = {item.head for item in receipts if item.outcome != "refused"}
+    return [item for item in receipts if item.outcome != "refused" or item.head not in accepted]
+
+
 def _named(reader: LedgerReader, receipt: VerifiedReceipt) -> list[VerifiedReceipt]:
     """Return a receipt for each dispatch that it is about, where it knows only the number of the transfer."""
     if receipt.head:
@@ -61,7 +78,8 @@ def _named(reader: LedgerReader, receipt: VerifiedReceipt) -> list[VerifiedRecei
     return [replace(receipt, head=event.hash) for event in events if event.type == "transfer.dispatched"] or [receipt]
 
 
-def _match(reader: LedgerReader, receipt: VerifiedReceipt) -> Matched:
+def _match(reader: LedgerReader, receipt: VerifiedReceipt) -> Matched | None:
+    """Return what a receipt is for; nothing where it is on record: a file may hold an earlier decision once more."""
     index = reader.event_indexes([receipt.head]).get(receipt.head) if receipt.head else None
     entry = None if index is None else parse_entry(reader.entry(index))
     if entry is None or not isinstance(entry.event.details, TransferDispatched):
@@ -72,6 +90,13 @@ def _match(reader: LedgerReader, receipt: VerifiedReceipt) -> Matched:
     event = entry.event.event
     exhibit = reader.view().exhibit(str(event.case), str(event.exhibit))
     assert exhibit is not None, "it was dispatched"
+    for item in _receipts(reader, exhibit, receipt.transfer):
+        origin = item.origin
+        if isinstance(origin, ReceiptOrigin) and (origin.ledger, origin.event) == (
+            receipt.origin.ledger,
+            receipt.origin.event,
+        ):
+            return None
     return Matched(receipt, exhibit, _contest(reader, exhibit, entry, receipt))
 
 
@@ -89,11 +114,9 @@ def _contest(reader: LedgerReader, exhibit: Exhibit, entry: ParsedEntry, receipt
     assert isinstance(sent, TransferDispatched), "the caller looked"
     if sent.transfer != receipt.transfer:
         return "other-transfer"
+    # Whoever refused and accepted it then says that he has what is here again: as after a recall.
     before = _receipts(reader, exhibit, receipt.transfer)
-    if any(item.origin == receipt.origin for item in before):
-        text = f"expected a new receipt for {exhibit.case}/{exhibit.number}, found the one that is on record"
-        raise RefusedError("receipt.known", text)
-    if before:
+    if any(item.outcome != "refused" for item in before) or (before and receipt.outcome == "refused"):
         return "twice"
     if _is_back(reader, exhibit, receipt.transfer):
         name = f"{exhibit.case}/{exhibit.number}"

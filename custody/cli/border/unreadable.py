@@ -19,6 +19,7 @@ from custody.cli.checking.verification import Beliefs
 from custody.cli.context import Context
 from custody.cli.files import given_values
 from custody.cli.options import Signing, When
+from custody.cli.output import note
 from custody.ledger.compose import Composed
 from custody.verify.source import FoundFile
 from custody.verify.verify import verify
@@ -135,6 +136,31 @@ def _check_new(context: Context, transfer: str, digest: str) -> None:
         text = f"expected a parcel that was not refused yet, found {digest} refused in transfer {transfer}"
         hint = f"custody receipt make {transfer} -o FILE writes the receipt again"
         raise RefusedError("transfer.decided", text, hint=hint)
+
+
+def check_refused_before(context: Context, transfer: str, *, is_known: bool) -> None:
+    """Raise where a parcel of a transfer was refused unread: with that receipt its sender has custody again. Whoever
+    takes it in all the same (``is_known``) is warned.
+
+    Raises:
+        RefusedError: ``receive.refused-before``.
+    """
+    with context.ledger().read() as reader:
+        entries = [parse_entry(reader.entry(index)) for index in reader.subject_entries(("transfer", transfer))]
+    # What was refused by name is decided on; of a parcel that couldn't be read, only its number is known.
+    refused = [
+        item.entry.index
+        for item in entries
+        if isinstance(item.event.details, TransferRefused) and is_set(item.event.details.parcel)
+    ]
+    if not refused:
+        return
+    if not is_known:
+        text = f"expected a transfer of which nothing was refused here, found entry {refused[-1]}, which refused it"
+        hint = "its sender may have it back: ask, and let it be dispatched anew; or --after-refusal"
+        raise RefusedError("receive.refused-before", text, hint=hint)
+    text = f"warning: transfer {transfer} was refused here before (entry {refused[-1]}): its sender may have it back"
+    note(context.settings, text)
 
 
 def _find_sender(context: Context, claimed: str | None, named: str | None) -> tuple[str, str]:

@@ -9,11 +9,11 @@ import click
 
 from custody.cli.acting.acts import Act, Target, record_act
 from custody.cli.acting.exhibit_selection import Selection, format_exhibit, selecting
-from custody.cli.border.recalled import Disputed, disputed
+from custody.cli.border.recalled import Disputed, check_paper_alone, disputed
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.options import FILE, Signing, When, signed, timed
-from custody.cli.output import emit
+from custody.cli.output import emit, note
 from custody.cli.periods import told
 from custody.cli.results import ActResult, Result
 from custody.cli.showing.holdings import staging
@@ -28,7 +28,8 @@ from schemas.errors import RefusedError, UsageError
 
 class OnItsWay(Result, frozen=True, kw_only=True, tag="custody-on-its-way/v1"):
     """One exhibit that was dispatched: by whom, to whom, in which transfer, whether it was reported lost, and whether
-    the receiver has it; ``status`` is ``recalled`` where a receipt came for what was recalled.
+    the receiver has it; ``status`` is ``recalled`` where a receipt came for what was recalled or refused, ``on-paper``
+    where it is back on paper alone from an authority whose own ledger holds it too.
     """
 
     case: str
@@ -68,7 +69,7 @@ def _lost(reader: Reader) -> frozenset[tuple[object, object, str]]:
 def _contested(item: Disputed) -> OnItsWay:
     return OnItsWay(
         case=item.exhibit.case, exhibit=item.exhibit.number, lost=False, original=item.details.item == "original",
-        sender=item.sent.event.signers[0].agent, status="recalled", to=item.details.to, transfer=item.details.transfer,
+        sender=item.sent.event.signers[0].agent, status=item.why, to=item.details.to, transfer=item.details.transfer,
     )  # fmt: skip
 
 
@@ -156,6 +157,7 @@ def transfer_lost(
 @click.option("--place", help="Where it is kept now (kept private).")
 @click.option("--seal", help="The seal as it arrived (kept private).")
 @click.option("--seal-intact/--seal-broken", "intact", default=None, help="As it was seen.")
+@click.option("--paper-only", is_flag=True, help="Though they have a ledger, which goes on saying that they hold it.")
 @signed
 @timed
 @pass_custody
@@ -169,16 +171,19 @@ def transfer_return(
     place: str | None,
     seal: str | None,
     intact: bool | None,
+    paper_only: bool,
     who: Signing,
     when: When,
 ) -> None:
     """Take back what an authority without a ledger gives back, with its paper; custody goes on where it was left.
 
     What was recalled but had been accepted all the same comes back like this too, and every report says so.
-    What comes back from another ledger comes as a bundle: custody receive takes it back.
+    What comes back from another ledger comes as a bundle: custody receive takes it back. With --paper-only it is here
+    all the same, and status and transfer list name both holders until it leaves again.
     """
     if (seal is None) != (intact is None):
         raise UsageError("usage.seal", "expected --seal together with --seal-intact or --seal-broken, found one alone")
+    both: list[str] = []
     with staging(context) as staged:
         kept = staged.document(document)
 
@@ -186,6 +191,12 @@ def transfer_return(
             exhibit = target.exhibit
             # What was recalled may have been accepted all the same: the last one is what they give back.
             away = exhibit.recalled or () if exhibit.dispatch is None else (exhibit.dispatch.transfer,)
+            try:
+                check_paper_alone(context, exhibit, sender=sender, transfer=away[-1] if away else None)
+            except RefusedError:
+                if not paper_only and away:
+                    raise
+                both.append(format_exhibit(exhibit))
             return {
                 "condition": condition, "document": kept, "from": sender, "place": place,
                 "seal": {"intact": intact, "seal": seal} if seal is not None else None,
@@ -194,6 +205,10 @@ def transfer_return(
 
         act = Act(type="transfer.returned", details=details)
         record_act(context, act, selection, who=who, when=when, keep=staged.keep)
+    if both:
+        names = ", ".join(map(show, both))
+        text = f"warning: the ledger of {show(sender)} goes on saying that it holds {names}; custody status names it"
+        note(context.settings, text)
 
 
 @command(example="custody transfer list", result=Transfers)
@@ -201,7 +216,8 @@ def transfer_return(
 def transfer_list(context: Context) -> None:
     """List what was sent to other authorities: on its way without a receipt, lost on the way, or with them.
 
-    So is what was recalled here, and a receipt came all the same: ask them for it.
+    So is what was taken back here (recalled, or refused by them) and a receipt came all the same, and what came back on
+    paper alone from an authority whose own ledger holds it too: ask them.
     """
     with context.ledger().home.store.read() as reader:
         lost = _lost(reader)
@@ -218,7 +234,8 @@ def transfer_list(context: Context) -> None:
     )  # fmt: skip
     words = {
         "dispatched": "on its way, no receipt yet",
-        "recalled": "recalled, and a receipt came all the same: who has it?",
+        "on-paper": "back here on paper alone, and their ledger holds it too",
+        "recalled": "taken back here, and a receipt came all the same: who has it?",
         "transferred": "with the receiver",
     }
     lines = [

@@ -14,7 +14,7 @@ from custody.cli.border.arriving import Unloading
 from custody.cli.border.decisions import Decision, Wanted, decide, parse_decisions
 from custody.cli.border.receipt_files import make_receipt
 from custody.cli.border.receiving import Receiving, check_addressed, compose_arrivals, find_sender
-from custody.cli.border.unreadable import Parcel, compose_refusal, is_unreadable
+from custody.cli.border.unreadable import Parcel, check_refused_before, compose_refusal, is_unreadable
 from custody.cli.checking.opening import check_is_bundle, open_bundle
 from custody.cli.checking.verification import Believed
 from custody.cli.command import command
@@ -55,6 +55,9 @@ _deciding = several(
     click.option("--refuse-all", metavar="REASON", help="Refuse everything, for one of these reasons."),
     click.option(
         "--anew", multiple=True, metavar="EXHIBIT", help="Take this one in as a new exhibit, though it left from here."
+    ),
+    click.option(
+        "--after-refusal", is_flag=True, help="Take it in though a parcel of this transfer was refused unread before."
     ),
     click.option("--reservation", "reservations", metavar="WORD", multiple=True, help=f"What is left open: {_WORDS}."),
     click.option("--transfer", type=TOKEN, metavar="NUMBER", help="The number of a transfer that can't be read."),
@@ -117,6 +120,7 @@ def receive(
     refuse_all: str | None,
     reservations: tuple[str, ...],
     anew: tuple[str, ...],
+    after_refusal: bool,
     transfer: str | None,
     receipt: Path | None,
     force: bool,
@@ -134,7 +138,7 @@ def receive(
     it calls for; what FAILED can only be refused, and so can what is no bundle at all: --refuse-all, with --from and
     --transfer as the letter beside it has them. An exhibit of this ledger that comes back is taken back.
     """
-    wanted = parse_decisions(accepted, refused, refuse_all, reservations, anew)
+    wanted = parse_decisions(accepted, refused, refuse_all, reservations, anew, is_after_refusal=after_refusal)
     beliefs = Believed(trust, files, proofs, None, identities, who.passphrase_file).open(context, at_home=True)
     written = Written(receipt, force)
     parcel = Parcel(bundle, beliefs, sender)
@@ -190,6 +194,7 @@ def _decide_on(
         decisions = decide(verified.report, delivery, wanted, origin=origin)
         if any(item.kind != "refused" for item in decisions):
             check_addressed(delivery, context.ledger().ledger())
+            check_refused_before(context, delivery.transfer, is_known=wanted.is_after_refusal)
         unloading = Unloading(staged, opened.container, verified, opened.open_content)
         papers = legal_papers_of(context, staged, given.pop("legal_papers"))
         receiving = Receiving(

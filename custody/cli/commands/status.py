@@ -10,6 +10,7 @@ import click
 from custody.cli.acting.draft_files import SUFFIX
 from custody.cli.assistance.holidays import holidays_option, read_holidays
 from custody.cli.assistance.request_attention import attention_of_requests
+from custody.cli.border.recalled import attention_of_disputed
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.exits import Exit
@@ -24,6 +25,7 @@ from custody.cli.showing.attention import (
     attention_of_exhibits,
     attention_of_people,
 )  # fmt: skip
+from custody.cli.showing.balances import attention_of_balances
 from custody.cli.showing.freezes import attention_of_freezes
 from custody.ledger.prove import TileNodes, tree_root
 from custody.ledger.store import LedgerReader
@@ -82,7 +84,9 @@ def _look(context: Context, access: LedgerAccess, rest_days: Sequence[RestDays],
         attention = (
             *attention_of_requests(reader, now=now, rest_days=rest_days),
             *attention_of_freezes(reader, access, now=now),
+            *attention_of_balances(reader, access),
             *attention_of_drafts(access.drafts_folder(), now=now),
+            *attention_of_disputed(reader),
             *attention_of_exhibits(reader, now=now),
             *attention_of_people(reader),
             *attention_of_disk(access.home.path),

@@ -48,7 +48,8 @@ def transfer_again(
 
     Nothing is dispatched anew: the receiver can accept one of the two, and only once. The second file is an export of
     its own, so the ledger says that it left, and the consent must still cover it. What was withheld by hand the first
-    time stays here again.
+    time stays here again. Of what was refused or recalled nothing is written again: it is here, and custody dispatch
+    sends it under a new number.
     """
     exhibits, sent = _on_its_way(context, transfer)
     before = _exports(context, transfer)
@@ -81,10 +82,14 @@ def _on_its_way(context: Context, transfer: str) -> tuple[tuple[Exhibit, ...], T
         )
         indexes = reader.subject_entries(("transfer", transfer))
         details = [parse_entry(reader.entry(index)).event.details for index in indexes]
+        is_back = any(transfer in (item.recalled or ()) for item in reader.exhibits())
     sent = [item for item in details if isinstance(item, TransferDispatched)]
     if not exhibits or not sent:
         text = f"expected a transfer that is on its way, found none of number {transfer}"
-        raise UsageError("transfer.not-on-its-way", text, hint="custody transfer list shows what is on its way")
+        hint = "custody transfer list shows what is on its way"
+        if is_back:
+            hint = "it is back here (refused or recalled); custody dispatch sends it anew, under another number"
+        raise UsageError("transfer.not-on-its-way", text, hint=hint)
     return exhibits, sent[0]
 
 
