@@ -78,6 +78,11 @@ class CheckResult:
         """Tell whether nothing differs; names that were added alter nothing that was registered."""
         return not self.differences and not self.altered
 
+    @property
+    def has_nothing_left(self) -> bool:
+        """Tell whether orders destroyed all files that there were, so that nothing was compared."""
+        return self.erased > 0 and not self.checked and not self.altered
+
 
 class Tally:
     """Counts and lists of a check under way. Mutable: lives as long as one check."""

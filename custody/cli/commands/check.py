@@ -50,7 +50,10 @@ class FileDifference(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CheckedExhibit(msgspec.Struct, frozen=True, kw_only=True):
-    """What a check found; ``altered`` are links and empty directories, ``extra`` names that no record has."""
+    """What a check found; ``altered`` are links and empty directories, ``extra`` names that no record has.
+
+    ``unaltered`` is left out where orders destroyed all files: of nothing neither can be said.
+    """
 
     altered: tuple[str | dict[str, str], ...]
     bytes: int
@@ -63,7 +66,7 @@ class CheckedExhibit(msgspec.Struct, frozen=True, kw_only=True):
     matching: int
     root: str
     skipped: int
-    unaltered: bool
+    unaltered: bool | Unset = UNSET
 
 
 class ListHeld(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,6 +111,8 @@ def check(
 
     Exit code 3 says that a file is missing or is not what was registered; that is recorded as well. With --hash-list it
     also says that the list has another value than the record; the list is kept as a document of the check.
+
+    An exhibit of which an order destroyed all files has nothing left to check, and nothing is recorded of it.
     """
     exhibits = with_files(context, select(context, selection))
     if hash_list is not None and len(exhibits) != 1:
@@ -117,7 +122,9 @@ def check(
         found = [rehash(context, exhibit) for exhibit in exhibits]
         held = [(item, _hold(context, item, exhibits[0])) for item in lists]
         kept = next((item.document for item in lists), None)
-        outcome = None if no_record else _record(context, found, staged, kept, who=who, when=when)
+        # Nobody signs that nothing is unaltered; what a list says of it is kept all the same.
+        told = [item for item in found if lists or not item.result.has_nothing_left]
+        outcome = None if no_record or not told else _record(context, told, staged, kept, who=who, when=when)
     result = Checked(
         exhibits=tuple(map(_describe, found)),
         hash_list=next((_describe_list(*pair) for pair in held), UNSET),
@@ -220,7 +227,7 @@ def _describe(found: Rehashed) -> CheckedExhibit:
         matching=result.matching,
         root=found.content.root,
         skipped=result.skipped,
-        unaltered=result.is_unaltered,
+        unaltered=UNSET if result.has_nothing_left else result.is_unaltered,
     )
 
 
@@ -237,6 +244,9 @@ def _describe_difference(difference: Difference) -> FileDifference:
 def _lines(context: Context, found: Sequence[Rehashed], outcome: Outcome | None) -> Iterator[str]:
     for item in found:
         result = item.result
+        if result.has_nothing_left:
+            yield f"{show(format_exhibit(item.exhibit))}: nothing left to check; erased by order: {result.erased:,}"
+            continue
         state = "unaltered" if result.is_unaltered else "NOT what was registered"
         name = show(format_exhibit(item.exhibit))
         yield f"{name}: {state}; {result.matching:,} of {result.checked:,} files match, {result.read:,} bytes read"

@@ -144,7 +144,7 @@ def seal_seen(
 def rehash_found(context: Context, exhibit: Exhibit) -> Mapping[str, Any] | None:
     """Return what hashing an exhibit again found, with a warning where it is not what was registered.
 
-    An object has nothing to hash.
+    An object has nothing to hash, nor has what an order destroyed.
 
     Raises:
         CustodyError: as `rehash`.
@@ -154,6 +154,9 @@ def rehash_found(context: Context, exhibit: Exhibit) -> Mapping[str, Any] | None
         note(context.settings, f"note: {name} is an object, which has nothing to hash")
         return None
     found = rehash(context, exhibit)
+    if found.result.has_nothing_left:
+        note(context.settings, f"note: {name} has nothing left to hash: its files were erased by order")
+        return None
     if not found.is_unaltered:
         note(context.settings, f"warning: {name} is not what was registered; custody check {name} says more")
     return {"match": found.is_unaltered, "root": found.root}
