@@ -126,7 +126,13 @@ def test_a_balance_that_drops_in_custody_is_told_to_everybody(machine: Machine) 
     assert [(item["amount"], item["holder"]) for item in balances] == [("9", "the account")] * 2 + [
         ("4", "the account")
     ]
+    (due,) = machine.json("status --check", Exit.ATTENTION)["attention"]
+    assert (due["code"], due["subject"]) == ("asset.balance-dropped", f"exhibit {CASE}/EX-1")
+    assert f"(entry {entry})" in due["text"]
+    machine.do(f'explain {entry} --statement "another matter" --cures freeze --as exam-07')
+    assert machine.stage.custody("status --check").exit is Exit.ATTENTION
     machine.do(f'explain {entry} --statement "fees of the provider" --cures asset.balance-dropped --as exam-07')
+    machine.do("status --check")
     (dropped,) = _found(machine)["asset.balance-dropped"]
     assert (dropped["severity"], dropped["step"], dropped["subject"]) == ("defect", 9, f"entry {entry}")
     assert "explained in entry" in dropped["text"]
@@ -143,6 +149,7 @@ def test_a_drop_by_a_recorded_transfer_is_none(machine: Machine) -> None:
     ran = machine.do(f"{OBSERVE} {_balances(SEEN + 2, target=0, wallet=8)}")
     assert "dropped" not in ran.stderr
     assert "asset.balance-dropped" not in _found(machine)
+    machine.do("status --check")
     machine.do(f"{OBSERVE} {_balances(SEEN + 3, wallet=7)}")
     (dropped,) = _found(machine)["asset.balance-dropped"]
     assert "custody wallet" in dropped["text"]
