@@ -18,26 +18,31 @@ from custody.ledger.working import WorkingState
 from custody.verify.disputes import Signing, find_disputes, is_disputing
 from custody.verify.fold import names_again, root_of
 from custody.verify.release import Breach, check_release, names_nobody
-from custody.verify.view import Key, View
+from custody.verify.view import Key, Request, View
+from schemas.details.request import GRANTING, RequestAnswered
 from schemas.entry import parse_entry
 from schemas.errors import RefusedError, RuleViolation, VerificationError
 from schemas.event import ParsedEvent, Seen
+from schemas.types import is_set
 
 _NUMBERING: Final = frozenset({"case.opened", "exhibit.registered", "transfer.accepted"})
 _HINTS: Final = {
     "release.consent-key": "custody consent record with --letter of its own ledger, or its paper: --document, --number",
     "release.destination-unnamed": "say where it goes: --to-country CC, or --to-agent ID for somebody enrolled",
+    "release.request-peer": "name the recipient's own request, or none: custody request list",
     "release.recipient-unknown": "custody agent enrol ID --country CC, or custody agent change ID --country CC",
 }
-    "release.request-peer": "name the recipient's own request, or none: custody request list",
 
 
 def check_lawful(view: View, event: ParsedEvent, recorded_at: str) -> None:
     """Raise unless what an event lets out of the country may leave: nothing is sent first and consented to later.
 
     Raises:
-        RefusedError: ``release.*`` with the first breach; its hint says how many there are in all.
+        RefusedError: ``release.*`` with the first breach; its hint says how many there are in all. ``request.terms``.
     """
+    if isinstance(event.details, RequestAnswered):
+        answer = event.details
+        check_terms(view, view.request(answer.request), answer.outcome, are_stated=is_set(answer.grant))
     if names_nobody(event):
         text = "expected a recipient on record, of whom the ledger knows the country, found none"
         raise RefusedError("release.recipient-unnamed", text, hint="custody agent enrol ID --kind organisation")
@@ -45,6 +50,27 @@ def check_lawful(view: View, event: ParsedEvent, recorded_at: str) -> None:
     if breaches:
         told = [taken.told_of(f"{item.case}/{item.number}") for item, taken in getattr(view, "told", ())]
         raise RefusedError(breaches[0].code, breaches[0].text, hint="; ".join((*told, what_to_do(breaches))))
+
+
+def check_terms(view: View, request: Request | None, outcome: str, *, are_stated: bool) -> None:
+    """Raise where something is granted abroad and nothing is said of the terms: who reads the letter would say them.
+
+    Under gate v2 only; what preserves lets nothing go, and on a request that is over the rules decide.
+
+    Raises:
+        RefusedError: ``request.terms``.
+    """
+    ledger, peer = view.ledger(), None if request is None else view.agent(request.peer)
+    if are_stated or outcome not in GRANTING or request is None or ledger is None or not ledger.is_strict:
+        return
+    is_open = request.direction == "incoming" and request.status in {"answered", "received"}
+    if is_open and request.kind != "preservation" and peer is not None and peer.country not in {None, ledger.country}:
+        raise RefusedError(
+            "request.terms",
+            f"expected on which terms it is granted to {peer.country}, found none",
+            hint=f"--to-country {peer.country} says where what is sent may go; --condition use-limited:TEXT for what, "
+            "--covers CASE/EXHIBIT which",
+        )
 
 
 def what_to_do(breaches: Sequence[Breach]) -> str:

@@ -9,12 +9,14 @@ It happened at some time between `occurred_at` and `recorded_at`, so a consent m
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 import msgspec
 
 from custody.verify.contents import own_documents
 from custody.verify.view import Agent, Consent, Exhibit, Ledger, View
+from schemas import limits
 from schemas.details.consent import STRICTNESS
 from schemas.details.custody import HandedOver, Moved, TakenOver
 from schemas.details.exhibit import ExhibitDisposed, ExhibitReleased
@@ -110,9 +112,9 @@ def check_release(view: View, parsed: ParsedEvent, recorded_at: str) -> tuple[Br
     if goal is None:
         return ()
     exhibits, enclosed = tuple(_released(view, parsed)), _enclosed(view, parsed)
+    faults = list(foreign_requests(view, parsed, goal.to)) if ledger.is_strict else []
     if not exhibits and not enclosed:
         return tuple(faults)
-    faults = list(foreign_requests(view, parsed, goal.to)) if ledger.is_strict else []
     recipient = view.agent(goal.to)
     if recipient is None or recipient.country is None:
         found = goal.to or f"nobody in {goal.country}"
@@ -127,8 +129,6 @@ def check_release(view: View, parsed: ParsedEvent, recorded_at: str) -> tuple[Br
     return tuple(dict.fromkeys(faults))
 
 
-def _faults(view: View, exhibit: Exhibit, way: Way, ledger: Ledger, *, is_abroad: bool) -> list[Breach]:
-    """Return what one exhibit lacks to go this way."""
 def foreign_requests(view: View, parsed: ParsedEvent, to: str) -> Iterator[Breach]:
     """Yield a breach for each request on record that something answers or tells of on its way abroad to ``to``, and
     whose other side is neither he nor anybody of his country: what is asked in confidence is told to no third country.
@@ -155,6 +155,8 @@ def _told_of(parsed: ParsedEvent) -> list[str]:
     return [str(item.request) for item in about if is_set(item.request)] if isinstance(about, tuple) else []
 
 
+def _faults(view: View, exhibit: Exhibit, way: Way, ledger: Ledger, *, is_abroad: bool) -> list[Breach]:
+    """Return what one exhibit lacks to go this way."""
     found: list[Breach] = []
     if is_abroad:
         found += _consent_of(view, exhibit, way, f"an authority of {ledger.country}", country=ledger.country)
@@ -207,7 +209,6 @@ def _enclosed(view: View, parsed: ParsedEvent) -> tuple[tuple[Exhibit, ...], ...
     details, requests = parsed.details, _told_of(parsed)
     if not view.is_whole:
         return ()  # a bundle carries some exhibits only
-    requests = [str(item.request) for item in event.about if is_set(item.request)] if is_set(event.about) else []  # type: ignore[union-attr]
     documents: list[str] = []
     match details:
         case BundleExported(request=request):
@@ -246,14 +247,17 @@ def _consent_of(
             return False
         return agent.country == country if origin is None else agent.ledger == origin
 
+    def newest(recipient: str | None = None) -> Iterator[Consent]:
+        return filter(is_competent, islice(view.consents(exhibit.registration, recipient), limits.CONSENTS_ASKED))
+
     worst = (0, "release.consent-missing", "found none")
-    for consent in filter(is_competent, view.consents(exhibit.registration, way.recipient.id)):
+    for consent in newest(way.recipient.id):
         fault = fault_of(view, consent, way, is_bound=origin is not None)
         if fault is None:
             return ()
         worst = max(worst, fault)
     if not worst[0]:
-        worst = next(map(_of_another, filter(is_competent, view.consents(exhibit.registration))), worst)
+        worst = next(map(_of_another, newest()), worst)
     name = f"{exhibit.case}/{exhibit.number}"
     text = f"expected a consent of {whose} to {name} going to {way.recipient.id}, {worst[2]}"
     return (Breach(worst[1], text, name),)

@@ -24,7 +24,7 @@ from custody.ledger.compose import Anchor
 from custody.report.basis import Basis
 from custody.report.document import make_document
 from custody.verify.verify import Trusted, verify
-from schemas import layout, text
+from schemas import layout, limits, text
 from schemas.content import content_of
 from schemas.event import About
 from schemas.merkle import hash_leaf, root_of
@@ -124,6 +124,16 @@ def _observations(folder: Path, count: int) -> tuple[bytes, Trust]:
     return pack(post.bundle("EX-2", to="ministry")), trust_in(post)
 
 
+def _consents(folder: Path, count: int) -> tuple[bytes, Trust]:
+    """Consents that let nothing go yet, more than a release looks at, and as many releases."""
+    post = Post(folder, "a", {"b": "XB"})
+    for number in range(count):
+        post.consent(valid_from=f"2030-01-01T00:00:{number:02}Z")
+    for _ in range(count):
+        post.annotate("access.logged", {"action": "exported", "agent": "b-police"}, actor="system")
+    return pack(post.bundle("EX-1")), trust_in(post)
+
+
 def _lists(folder: Path, count: int) -> tuple[bytes, Trust]:
     """Exhibits of one list of as many folders, and an order that destroys a file of each."""
     post = Post(folder, "a", {})
@@ -169,10 +179,15 @@ def _count(work: Callable[[], None]) -> Counter[CodeType]:
 
 
 @pytest.mark.parametrize(
-    "hostile", [_letters, _receipts, _originals, _erased, _observations, _lists], ids=lambda item: item.__name__[1:]
+    "hostile",
+    [_letters, _receipts, _originals, _erased, _observations, _consents, _lists],
+    ids=lambda item: item.__name__[1:],
 )
-def test_twice_the_records_cost_twice_the_work(tmp_path: Path, hostile: Hostile) -> None:
+def test_twice_the_records_cost_twice_the_work(
+    tmp_path: Path, hostile: Hostile, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """No function walks over all records for each of them."""
+    monkeypatch.setattr(limits, "CONSENTS_ASKED", RECORDS // 4)
     works = []
     for times in (1, 2):
         folder = tmp_path / str(times)

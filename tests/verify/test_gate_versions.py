@@ -98,3 +98,30 @@ def test_a_ledger_of_version_1_keeps_its_row() -> None:
         b'{"country":"XA","is_gated":true,"log_keys":[{"first":0,"key":"k","last":null}],"origin":"a.example/main",'
         b'"registrars":["registrar-1"]}'
     )
+
+
+@pytest.mark.parametrize(("gate", "is_refused"), [(None, False), ("v1", False), ("v2", True)])
+def test_what_is_granted_abroad_has_terms_from_version_2_on(tmp_path: Path, gate: str | None, is_refused: bool) -> None:
+    """A draft and a program of somebody's own come by no other way than the command does."""
+    side = Side(tmp_path / "a", "a", peers=PEERS, gate=gate)
+    heard = {"fields": [], "from": "b-police", "paper": "ab" * 32, "received_at": "2026-11-21T09:00:00Z"}
+    answered = {"answered_at": "2026-11-21T09:00:00Z", "outcome": "granted"}
+    terms = {"onward": "with-consent", "to_country": "XB"}
+
+    def tell(type: str, details: Mapping[str, Any]) -> None:
+        side.world.append(side.world.sign(side.world.event(type, details, actor="official-1")))
+
+    for name, kind in (("req-1", "mla"), ("req-2", "preservation")):
+        tell("request.received", {**heard, "kind": kind, "request": name})
+    if is_refused:
+        with pytest.raises(RefusedError) as caught:
+            tell("request.answered", {**answered, "request": "req-1"})
+        assert caught.value.code == "request.terms"
+    else:
+        tell("request.answered", {**answered, "request": "req-1"})
+    tell(
+        "request.answered",
+        {**answered, "outcome": "refused", "ground": "security", "reasons": "no", "request": "req-1"},
+    )
+    tell("request.answered", {**answered, "grant": terms, "request": "req-1"})
+    tell("request.answered", {**answered, "request": "req-2"})

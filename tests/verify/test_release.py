@@ -11,6 +11,7 @@ from custody.bundle.disclose import Choice
 from custody.verify.fold import Fold
 from custody.verify.release import Way, fault_of
 from custody.verify.view import Consent, View
+from schemas import limits
 from schemas.entry import parse_entry
 from schemas.errors import RefusedError, RuleViolation
 from schemas.report import Findings
@@ -255,3 +256,16 @@ def test_handing_it_to_somebody_from_abroad_is_no_way_round(side: Side) -> None:
     )
     with pytest.raises(RefusedError, match=r"release\.consent-missing"):
         side.world.append(side.world.sign(handover))
+
+
+def test_a_release_looks_at_the_newest_consents_only(side: Side, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who holds many consents that let nothing go records one more: it is the first that is asked."""
+    monkeypatch.setattr(limits, "CONSENTS_ASKED", 3)
+    side.consent("EX-1", "b-police")
+    for _ in range(3):
+        side.consent("EX-1", "b-police", valid_from="2030-01-01T00:00:00Z")
+    assert refusal(side, "b-police") == "release.consent-early"
+    side.consent("EX-1", "c-police")
+    assert refusal(side, "b-police") == "release.consent-early"
+    side.consent("EX-1", "b-police")
+    side.build("out.zip", "EX-1", to="b-police")

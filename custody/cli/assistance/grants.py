@@ -11,7 +11,6 @@ from custody.cli.assistance.consents import parse_conditions
 from custody.cli.context import Context
 from custody.cli.parameters import COUNTRY, ORIGIN
 from custody.cli.periods import end_of
-from custody.verify.view import Request, View
 from schemas.details.consent import Grant
 from schemas.details.request import GRANTING
 from schemas.errors import UsageError
@@ -64,25 +63,3 @@ def take_grant(context: Context, given: dict[str, Any]) -> dict[str, Any] | None
         "to_ledger": typed["to_ledger"],
         "valid_until": end_of(context, typed["granted_until"]),
     }
-
-
-def check_terms(view: View, request: Request, outcome: str, grant: object) -> None:
-    """Raise where something is granted abroad and nothing is said of the terms: who reads the letter would say them.
-
-    Under the consent gate only; what preserves lets nothing go, and on a request that is over the rules decide.
-
-    Raises:
-        UsageError: ``request.terms``.
-    """
-    ledger, peer = view.ledger(), view.agent(request.peer)
-    country = None if peer is None else peer.country
-    is_open = request.direction == "incoming" and request.status in {"answered", "received"}
-    if grant is not None or outcome not in GRANTING or request.kind == "preservation" or not is_open:
-        return
-    if ledger is not None and ledger.is_gated and country not in {None, ledger.country}:
-        raise UsageError(
-            "request.terms",
-            f"expected on which terms it is granted to {country}, found none",
-            hint=f"--to-country {country} says where what is sent may go; --condition use-limited:TEXT for what, "
-            "--covers CASE/EXHIBIT which",
-        )

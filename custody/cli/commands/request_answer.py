@@ -9,7 +9,7 @@ import click
 
 from custody.bundle.disclose import Choice
 from custody.cli.acting.act_options import document_option
-from custody.cli.assistance.grants import check_terms, grant_options, take_grant
+from custody.cli.assistance.grants import grant_options, take_grant
 from custody.cli.assistance.letter_sending import record_or_send
 from custody.cli.assistance.request_options import answer_details, answer_options
 from custody.cli.assistance.requests import RequestResult
@@ -20,6 +20,7 @@ from custody.cli.options import FILE, Signing, When, signed_at_once, timed
 from custody.cli.parameters import AGENT, TOKEN
 from custody.cli.periods import end_of
 from custody.cli.showing.holdings import staging
+from custody.ledger.admission import check_terms
 from custody.transfer.requests import read_story
 from schemas.text import format_time
 
@@ -70,7 +71,7 @@ def request_answer(
     answer = answer_details(given)
     with context.ledger().read() as reader:
         story = read_story(reader, request)
-        check_terms(reader.view(), story.state, answer["outcome"], grant)
+        check_terms(reader.view(), story.state, answer["outcome"], are_stated=grant is not None)
     moment, _ = when.moment(context.now())
     with staging(context) as staged:
         details = {
