@@ -49,10 +49,7 @@ def check_proof(proof: AssetProof, recorded: Recorded, pins: Sequence[ChainPin])
     code = "asset.proven" if problem is None and is_bound else "asset.stated"
     where = f"in {block.text}{f', {vouched}' if vouched else ''}"
     # What is read out of a block that nobody vouches for may be anybody's invention, and must not sound like more.
-    if problem is None:
-        rests_on = f"a block {vouched}"
-    else:
-        rests_on = vouched or "a block that no pinned block vouches for"
+    rests_on = f"a block {vouched}" if problem is None else vouched or "a block that no pinned block vouches for"
     said = [
         Said(Severity.NOTE, code, f"{where}: {part.text}; {LATER}", block.date, part, rests_on)
         if isinstance(part, Held)
@@ -60,10 +57,7 @@ def check_proof(proof: AssetProof, recorded: Recorded, pins: Sequence[ChainPin])
         for part in parts
         if not isinstance(part, Said)
     ]
-    dated = [
-        replace(note, at=block.date, text=f"{note.text}, in {rests_on}" if note.code == "asset.left" else note.text)
-        for note in notes
-    ]
+    dated = [replace(note, at=block.date, rests_on=rests_on) for note in notes]
     return (*said, *dated, *(() if problem is None else (problem,)))
 
 

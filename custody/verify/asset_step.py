@@ -99,8 +99,10 @@ def check_captures(
                     findings.add(9, Severity.NOTE, "asset.proof-absent", where, text)
                     continue
                 for said in _check(raw, recorded_of(asset, item, disclosed), trust):
-                    if said.code != "asset.left" or custody.at(said.at):
+                    if said.code != "asset.left":
                         findings.add(9, said.severity, said.code, where, said.text)
+                    elif custody.at(said.at):
+                        findings.add(9, said.severity, said.code, where, f"{said.text}, in {said.rests_on}")
                     if said.held is not None:
                         wallet = said.held.is_wallet
                         account = item.account(asset, disclosed, is_wallet=wallet)
