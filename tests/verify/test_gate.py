@@ -24,7 +24,8 @@ SEGMENT = sha256(b"one of seventeen").hexdigest()
 CHAT = sha256(FILES["chat.txt"]).hexdigest()
 AT = "2026-11-21T09:00:00Z"
 HEARD = {"fields": [], "from": "b-police", "kind": "mla", "paper": "ab" * 32, "received_at": AT, "request": "req-1"}
-ANSWER = {"answered_at": AT, "outcome": "granted", "request": "req-1"}
+TERMS = {"onward": "with-consent", "to_country": "XB"}
+ANSWER = {"answered_at": AT, "grant": TERMS, "outcome": "granted", "request": "req-1"}
 MOVED = {"carrier": "courier", "place": "the lab of B"}
 RECEIVED = [
     ("custody.handed-over", {"purpose": "keeping"}, "examiner-1"),
