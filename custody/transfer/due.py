@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from custody.report.words import format_utc
 from custody.transfer.clock import rest_note
 from custody.transfer.deadlines import Clock, ClockState, place_of, run_clock
 from custody.transfer.requests import RequestStory
+from schemas.details.request import Answer, RequestExtended, RequestSent
 from schemas.law import Deadline, Deadlines, RestDays
 from schemas.profile import Profile
 from schemas.types import is_set
@@ -21,18 +23,22 @@ from schemas.types import is_set
 _OVER: Final = ("closed", "withdrawn")
 _FOLLOWS: Final = ("mla", "production")
 """Kinds of request that ask for what a preservation kept."""
+_CONFIRMS: Final = ("granted", "preserved")
+_ASKED: Final = "asked for, not confirmed"
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
     """A clock of one request. ``alarm`` is set where something else is amiss than the clock says, ``note`` where its
-    end rests on days of rest that are not known.
+    end rests on days of rest that are not known, ``unconfirmed`` where nobody abroad has said yet that data are kept
+    until then.
     """
 
     story: RequestStory
     clock: Clock
     alarm: str = ""
     note: str = ""
+    unconfirmed: str = ""
 
     @property
     def wants_attention(self) -> bool:
@@ -72,8 +78,11 @@ def dues_of(
         UsageError: ``deadline.zone`` where this system does not know a zone.
     """
     zone = next((str(profile.zone) for profile in profiles if is_set(profile.zone)), "UTC")
-    # A renewal that lies in a drawer keeps no data.
-    renewed = {str(story.body.renewal_of) for story in stories if story.state.status != "drafted"}
+    # A renewal that lies in a drawer keeps no data, and one that nobody answered takes no confirmed date away.
+    sent = [story for story in stories if story.state.status != "drafted"]
+    renewed = {str(story.body.renewal_of) for story in sent if not _lacks_confirmation(story)}
+    asked = {str(story.body.renewal_of) for story in sent}
+    renewed |= {story.state.id for story in stories if story.state.id in asked and _lacks_confirmation(story)}
     found = []
     for story in stories:
         for rule in rules_for(story, profiles, law):
@@ -83,7 +92,7 @@ def dues_of(
             if clock is None or (clock.state is not ClockState.MET and _is_over(story, rule, renewed)):
                 continue
             note = rest_note(rule.span, rule.counting, place, clock.started_at, clock.due, country)
-            found.append(Due(story, clock, _alarm(story, stories, clock), note))
+            found.append(Due(story, clock, _alarm(story, stories, clock), note, _unconfirmed(story, rule)))
     return tuple(sorted(found, key=lambda due: (due.clock.due, due.story.state.id, due.clock.rule.key)))
 
 
@@ -98,6 +107,29 @@ def _is_over(story: RequestStory, rule: Deadline, renewed: set[str]) -> bool:
         return True
     # A withdrawal itself may start a clock, such as that of a notice; only a closing ends them all.
     return story.state.status == "closed" or (story.state.status in _OVER and rule.kind == "keep")
+
+
+def _confirmation(story: RequestStory) -> Answer | None:
+    """Return the last answer by which the other side confirmed that it keeps data."""
+    found = [item.details for item in story.events if isinstance(item.details, Answer)]
+    return next((item for item in reversed(found) if item.outcome in _CONFIRMS), None)
+
+
+def _lacks_confirmation(story: RequestStory) -> bool:
+    """Tell whether we asked, be it for longer than before, and nobody has confirmed since."""
+    if story.state.direction != "outgoing":
+        return False
+    told = [item for item in story.events if isinstance(item.details, Answer | RequestExtended | RequestSent)]
+    last = [item for item in told if not isinstance(item.details, Answer) or item.details.outcome in _CONFIRMS]
+    return not last or not isinstance(last[-1].details, Answer)
+
+
+def _unconfirmed(story: RequestStory, rule: Deadline) -> str:
+    if rule.kind != "keep" or not _lacks_confirmation(story):
+        return ""
+    confirmed = _confirmation(story)
+    until = confirmed.until if confirmed is not None else None
+    return _ASKED + (f"; confirmed until {format_utc(until)}" if isinstance(until, str) else "")
 
 
 def _alarm(story: RequestStory, stories: Sequence[RequestStory], clock: Clock) -> str:

@@ -66,6 +66,36 @@ def test_a_renewed_preservation_is_not_called_expired() -> None:
     assert [(due.story.state.id, due.clock.state) for due in found] == [("p-2", ClockState.RUNNING)]
 
 
+def test_what_is_only_asked_for_is_not_called_preserved() -> None:
+    """Until the other side confirms it, nobody may rely on the date that the request names."""
+    asked = Asking("preservation", "p-1", until="2026-12-05T00:00:00Z").drafted("2026-11-01T10:00:00Z")
+    asked.sent("2026-11-02T10:00:00Z")
+    at, profile = parse_time("2026-11-23T00:00:00Z"), (shipped_profile("generic"),)
+    (due,) = dues_of([asked.story()], profile, LAW, at=at, country="AL")
+    assert due.unconfirmed == "asked for, not confirmed"
+    asked.answer_received("2026-11-10T10:00:00Z", "preserved", until="2026-12-05T00:00:00Z")
+    (due,) = dues_of([asked.story(status="answered")], profile, LAW, at=at, country="AL")
+    assert due.unconfirmed == ""
+    asked.extended("2026-11-20T10:00:00Z", "2027-03-01T00:00:00Z")
+    (due,) = dues_of([asked.story(status="answered")], profile, LAW, at=at, country="AL")
+    assert format_time(due.clock.due) == "2027-03-01T00:00:00Z"
+    assert due.unconfirmed == "asked for, not confirmed; confirmed until 2026-12-05 00:00:00 UTC"
+
+
+def test_what_was_confirmed_is_watched_until_its_renewal_is_confirmed() -> None:
+    """A renewal that nobody answered keeps no data: what counts is still the old date."""
+    old = Asking("preservation", "p-1", until="2027-05-01T00:00:00Z").drafted("2026-01-01T10:00:00Z")
+    old.sent("2026-01-02T10:00:00Z").answer_received("2026-01-10T10:00:00Z", "preserved", until="2027-05-01T00:00:00Z")
+    new = Asking("preservation", "p-2", renewal_of="p-1", until="2027-08-01T00:00:00Z").drafted("2026-02-20T10:00:00Z")
+    new.sent("2026-02-21T10:00:00Z")
+    at, profile = parse_time("2026-04-01T00:00:00Z"), (shipped_profile("generic"),)
+    found = dues_of([old.story(status="answered"), new.story()], profile, LAW, at=at, country="AL")
+    assert [(due.story.state.id, bool(due.unconfirmed)) for due in found] == [("p-1", False), ("p-2", True)]
+    new.answer_received("2026-03-01T10:00:00Z", "preserved", until="2027-08-01T00:00:00Z")
+    found = dues_of([old.story(status="answered"), new.story(status="answered")], profile, LAW, at=at, country="AL")
+    assert [(due.story.state.id, due.unconfirmed) for due in found] == [("p-2", "")]
+
+
 def test_a_renewal_in_a_drawer_silences_nothing() -> None:
     """Whoever drafted it and went home has renewed nothing."""
     old = Asking("preservation", "p-1").drafted("2026-01-01T10:00:00Z").sent("2026-01-02T10:00:00Z")

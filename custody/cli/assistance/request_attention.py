@@ -29,6 +29,6 @@ def attention_of_requests(reader: Reader, *, now: datetime, rest_days: Sequence[
     for due in open_dues(dues):
         if due.wants_attention:
             code = _CODES.get(due.clock.state, "request.due")
-            told = "".join(f"; {item}" for item in (due.alarm, due.note) if item)
+            told = "".join(f"; {item}" for item in (due.unconfirmed, due.alarm, due.note) if item)
             text = f"has a term that ends {format_utc(format_time(due.clock.due))}: {due.clock.rule.title}{told}"
             yield Attention(code=code, subject=f"request {due.story.state.id}", text=text)

@@ -40,7 +40,8 @@ class LeadLine(msgspec.Struct, frozen=True, kw_only=True):
 class ClockLine(msgspec.Struct, frozen=True, kw_only=True):
     """A deadline as it stands; ``left`` in seconds, negative when it is past; ``mark`` says how its source is known.
 
-    ``note`` says what is not known of the days of rest by which it was counted.
+    ``note`` says what is not known of the days of rest by which it was counted, ``unconfirmed`` that data are asked to
+    be kept until then, and nobody has confirmed it.
     """
 
     alarm: str | Unset = UNSET
@@ -54,6 +55,7 @@ class ClockLine(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     started_at: str
     state: str
+    unconfirmed: str | Unset = UNSET
 
 
 class RequestLine(Result, frozen=True, kw_only=True, tag="custody-request/v1"):
@@ -207,6 +209,7 @@ def clock_line(due: Due) -> ClockLine:
         source=rule.source.text,
         started_at=format_time(clock.started_at),
         state=clock.state.value,
+        unconfirmed=due.unconfirmed or UNSET,
     )
 
 
@@ -234,8 +237,9 @@ def standing_lines(line: RequestLine) -> Iterator[str]:
 def clock_lines(dues: Iterable[Due]) -> Iterator[str]:
     """Yield deadlines in words, each with what is left and its source."""
     for due in dues:
-        yield f"  {_words(due.clock)}; {cite(due.clock.rule.source)}"
-        for told in (due.alarm, due.note):
+        asked = "ASKED, NOT CONFIRMED: " if due.unconfirmed else ""
+        yield f"  {asked}{_words(due.clock)}; {cite(due.clock.rule.source)}"
+        for told in (due.unconfirmed, due.alarm, due.note):
             if told:
                 yield f"    {told}"
 
