@@ -49,9 +49,13 @@ STEPS: tuple[str, ...] = (
 
 
 class Finding(Record, frozen=True, kw_only=True):
-    """One thing found: stable ``code``, what it is about, and both values where there are two."""
+    """One thing found: stable ``code``, what it is about, and both values where there are two.
+
+    ``exhibit`` says which one of those that an entry is about, as ``case/exhibit``.
+    """
 
     code: str
+    exhibit: str | Unset = UNSET
     expected: str | Unset = UNSET
     found: str | Unset = UNSET
     severity: Severity
@@ -159,11 +163,13 @@ class Findings:
         *,
         expected: str | None = None,
         found: str | None = None,
+        exhibit: str = "",
     ) -> None:
         """Record one finding at ``step``."""
         self.items.append(
             Finding(
                 code=code,
+                exhibit=exhibit or UNSET,
                 expected=UNSET if expected is None else expected,
                 found=UNSET if found is None else found,
                 severity=severity,

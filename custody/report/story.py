@@ -29,6 +29,8 @@ from schemas.types import is_set
 
 VALUE_CHARACTERS: Final = 2000
 """Longest value shown; a longer one is cut, and that is said."""
+MARKS_SHOWN: Final = 8
+"""Findings shown beside an act, the worst ones; an entry about 256 exhibits stands in the stories of all."""
 _HIDDEN_FIELDS: Final = frozenset(
     {"content", "derived_from", "agents", "key", "keys", "log_keys", "manifest", "commitments"}
 )
@@ -107,8 +109,10 @@ class Teller:
         }
         self._acts: dict[int, Act] = {}
         self._findings: dict[str, list[Finding]] = {}
+        self._of_exhibit: dict[tuple[str, str], list[Finding]] = {}
         for finding in verified.report.findings:
             self._findings.setdefault(finding.subject, []).append(finding)
+            self._of_exhibit.setdefault((finding.subject, finding.exhibit or ""), []).append(finding)
 
     def absent(self, commitment: str) -> str:
         """Say why a value is not shown."""
@@ -148,11 +152,12 @@ class Teller:
                 recorded=format_utc(entry.entry.recorded_at),
                 signed=f"{', '.join(signers)}; {self._signatures(index, len(signers))}",
                 lines=(*self._own_lines(entry), *self.lines_of(entry)),
-                marks=tuple(self._marks(index)),
+                marks=(),
                 after="",
             )
         state = None if exhibit is None else self._states.get(index, {}).get((exhibit.case, exhibit.exhibit))
-        return self._acts[index] if state is None else replace(self._acts[index], after=describe_state(state))
+        after = "" if state is None else describe_state(state)
+        return replace(self._acts[index], marks=tuple(self._marks(index, exhibit)), after=after)
 
     def lines_of(self, entry: ParsedEntry) -> tuple[Line, ...]:
         """Return the values of an entry with what was corrected of them since."""
@@ -197,14 +202,24 @@ class Teller:
             return "in dispute"
         return {1: "the signature holds", 2: "both signatures hold"}.get(count, f"all {count} signatures hold")
 
-    def _marks(self, index: int) -> list[Mark]:
-        marks = [Mark(item.severity, _mark_text(item)) for item in self._findings.get(f"entry {index}", ())]
+    def _marks(self, index: int, exhibit: ExhibitReport | None) -> Iterator[Mark]:
+        """Yield what is wrong with an entry, as far as it concerns one exhibit, or any where none is told of."""
+        where, found = f"entry {index}", list[Finding]()
+        if exhibit is None:
+            found += self._findings.get(where, ())
+        else:
+            for name in ("", f"{exhibit.case}/{exhibit.exhibit}"):
+                found += self._of_exhibit.get((where, name), ())
+        if len(found) > MARKS_SHOWN:
+            found.sort(key=lambda item: _WORST.index(item.severity))
+        yield from (Mark(item.severity, _mark_text(item)) for item in found[:MARKS_SHOWN])
+        if left := found[MARKS_SHOWN:]:
+            steps = ", ".join(map(str, sorted({item.step for item in left})))
+            yield Mark(left[0].severity, f"And {len(left)} more about this entry, among the findings of step {steps}.")
         placed = self._verified.placed.get(index)
-        has_rule = any(item.step == 7 for item in self._findings.get(f"entry {index}", ()))
-        if placed is not None and not placed.is_applied and not has_rule:
+        if placed is not None and not placed.is_applied and all(item.step != 7 for item in found):
             text = "Not followed, because an earlier act of this exhibit breaks the rules of custody."
-            marks.append(Mark(Severity.FAILED, text))
-        return marks
+            yield Mark(Severity.FAILED, text)
 
     def _how(self, index: int) -> str:
         """Say how the holder came to an exhibit, and whether the signatures for it hold."""
@@ -242,6 +257,7 @@ def _erased_lines(erased: DisclosureErased) -> Iterator[Line]:
 
 
 _NAMED: Final = 3
+_WORST: Final = (Severity.FAILED, Severity.INDETERMINATE, Severity.DEFECT, Severity.NOTE)
 _EXPORTS: Final = 16
 _SUBJECTS: Final = 16
 _WITHHELD: Final = {

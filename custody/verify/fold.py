@@ -8,14 +8,15 @@ Signatures come back as work, because checking them is nearly all the cost of a 
 from __future__ import annotations
 
 from binascii import unhexlify
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from custody.verify.contents import content_root, files_in
 from custody.verify.disputes import Disputes, Signing, affirmed_by, find_disputes
+from custody.verify.erased_documents import ErasedDocuments
 from custody.verify.reducer import reduce
-from custody.verify.release import check_release, names_nobody
+from custody.verify.release import Breach, check_release, names_nobody
 from custody.verify.signing import SignatureJob, check_enrolments, signature_jobs
 from custody.verify.standing import Standing, Standings
 from custody.verify.state import State
@@ -85,6 +86,7 @@ class Fold:
         self._roots: dict[int, bytes] = {}
         self._standings = Standings()
         self._recorded_at = ""
+        self.erased = ErasedDocuments()
 
     def add(self, parsed: ParsedEntry) -> tuple[Placed, tuple[SignatureJob, ...]]:
         """Fold one entry; return where it stands and the signatures that are still to be checked."""
@@ -99,6 +101,7 @@ class Fold:
             self.fail(6, error, index)
         key_ids = standing.matched.key_ids
         self._signings.append(Signing(index, key_ids, standing.relies_on, affirmed_by(self.state, parsed.event)))
+        self.erased.add(index, event, self.state)
         self._check_release(parsed)
         placed = self._reduce(parsed, standing, is_known=is_known)
         self._check_once(parsed)
@@ -151,8 +154,10 @@ class Fold:
         """What left for another country without a consent that covers it stays a breach of law, whatever else holds."""
         event, subject = parsed.event, f"entry {parsed.entry.index}"
         breaches = check_release(self.state, event, parsed.entry.recorded_at)
-        for breach in breaches:
-            self._findings.add(11, Severity.FAILED, breach.code, subject, breach.text)
+        # One of each kind for each exhibit: it may be bound to more ledgers than anybody wants to read.
+        for (code, exhibit), texts in _alike(breaches).items():
+            text = texts[0] if len(texts) == 1 else f"{texts[0]}; and {len(texts) - 1} more of the kind"
+            self._findings.add(11, Severity.FAILED, code, subject, text, exhibit=exhibit)
         about = event.event.about
         is_of_exhibits = isinstance(about, tuple) and is_set(about[0].exhibit)
         if names_nobody(event) and is_of_exhibits and not breaches:
@@ -192,6 +197,14 @@ class Fold:
         if isinstance(event.not_after, str) and entry.recorded_at > event.not_after:
             text = f"recorded at {entry.recorded_at}, meant to be by {event.not_after}"
             self._findings.add(12, Severity.DEFECT, "defect.recorded-late", subject, text)
+
+
+def _alike(breaches: Iterable[Breach]) -> dict[tuple[str, str], list[str]]:
+    """Return the texts of breaches by code and exhibit."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for breach in breaches:
+        found.setdefault((breach.code, breach.exhibit), []).append(breach.text)
+    return found
 
 
 def fold_all(entries: Mapping[int, ParsedEntry], findings: Findings) -> tuple[Fold, dict[int, Placed]]:
