@@ -22,7 +22,6 @@ from custody.audit.wanted import Wanted
 from custody.bundle.behind import past_of, rests
 from custody.ledger.signature_cores import SignatureCores
 from custody.verify.behind_step import report_absent
-from custody.verify.erased_documents import ErasedDocuments
 from custody.verify.erasures import find_erasures
 from custody.verify.explanations import Explanations
 from custody.verify.fold import Placed
@@ -75,7 +74,6 @@ class LedgerPass:
         self._rows: TableRows | None = None
         self._progress = progress
         self._begun: dict[str, ParsedEvent] = {}
-        self._erased = ErasedDocuments()
         self._past: Past | None = None
         self._absent: list[tuple[ParsedEvent, Finding]] = []
 
@@ -162,10 +160,8 @@ class LedgerPass:
     def _look_behind(self, parsed: ParsedEntry, placed: Placed) -> None:
         """Steps 9 and 11: read again what an entry rests on; who believes nobody is told so, and no more."""
         behind = self._wanted.behind
-        if placed.is_applied and self.replayed is not None:
-            self._erased.add(placed.index, parsed.event, self.replayed.fold.state)
-            if isinstance(parsed.event.details, RequestBody):
-                self._begun[parsed.event.details.request] = parsed.event
+        if placed.is_applied and isinstance(parsed.event.details, RequestBody):
+            self._begun[parsed.event.details.request] = parsed.event
         if behind is None or not placed.is_applied or not rests(parsed.event):
             return
         assert self.replayed is not None, "the replay that calls this"
@@ -186,7 +182,7 @@ class LedgerPass:
         """Say of what is missing behind records whether an order destroyed it, which stands after them."""
         assert self.replayed is not None, "replayed before"
         for event, item in self._absent:
-            order = self._erased.order_on(event, self.replayed.fold.state)
+            order = self.replayed.fold.erased.order_on(event, self.replayed.fold.state)
             report_absent(event, order, item.step, item.subject, self.findings)
 
     def _event_of(self, event_hash: str) -> ParsedEvent | None:

@@ -95,6 +95,7 @@ class Bundled:
     decryption: Decryption | None
     entries: Mapping[int, ParsedEntry]
     state: State
+    erased: ErasedDocuments
     trust: Trust | None
     again: Callable[[Source], Inner]
     depth: int
@@ -129,8 +130,7 @@ def check_behind(bundled: Bundled, findings: Findings) -> tuple[Inner, ...]:
     themselves, whose subject begins with the name of their ledger.
     """
     ledger, letters, receipts = bundled.state.ledger(), dict[str, Inner](), dict[str, Read]()
-    erased, unread = None, dict[tuple[int, str | None], VerificationError]()
-    told = dict[tuple[str, str], str]()
+    unread, told = dict[tuple[int, str | None], VerificationError](), dict[tuple[str, str], str]()
     past = bundled.past("" if ledger is None else ledger.origin, told)
     for index, entry in sorted(bundled.entries.items()):
         parsed, where = entry.event, f"entry {index}"
@@ -148,8 +148,8 @@ def check_behind(bundled: Bundled, findings: Findings) -> tuple[Inner, ...]:
             known = receipts if origin is None else letters
             raw = b"" if digest in known else bundled.document(digest)
             if raw is None or digest is None:
-                erased = erased or _erased(bundled)
-                report_absent(parsed, erased.order_on(parsed, bundled.state), step, where, findings)
+                order = bundled.erased.order_on(parsed, bundled.state)
+                report_absent(parsed, order, step, where, findings)
             elif origin is None:
                 if digest not in receipts:
                     receipts[digest] = read_receipt(raw, bundled.trust)
@@ -170,13 +170,6 @@ def _remember(parsed: ParsedEvent, told: dict[tuple[str, str], str]) -> None:
     if isinstance(details, AgentChanged | AgentEnrolled):
         said = (("country", details.country), ("ledger", details.ledger))
         told.update({(details.agent, name): str(value) for name, value in said if is_set(value)})
-
-
-def _erased(bundled: Bundled) -> ErasedDocuments:
-    found = ErasedDocuments()
-    for index, entry in sorted(bundled.entries.items()):
-        found.add(index, entry.event, bundled.state)
-    return found
 
 
 def _open(bundled: Bundled, raw: bytes, where: str, findings: Findings) -> Inner:

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from custody.verify.letters import letter_of, opens_gate
+from custody.verify.release import goal_of
 from custody.verify.view import View
 from schemas.details.consent import ConsentRecorded
-from schemas.details.record import BundleExported, DisclosureErased
-from schemas.details.transfer import TransferDispatched
+from schemas.details.record import DisclosureErased
 from schemas.event import ParsedEvent
 from schemas.types import is_set
 
@@ -33,19 +33,18 @@ class ErasedDocuments:
 
     _orders: dict[tuple[Key, str], int] = field(default_factory=dict)
     _left: dict[tuple[Key, str], int] = field(default_factory=dict)
-    """The newest export or dispatch of an exhibit, by that and by its recipient."""
+    """The newest release of an exhibit since the first order, by that and by its recipient."""
 
     def add(self, index: int, parsed: ParsedEvent, view: View) -> None:
-        """Take in an entry; ``view`` knows its exhibits."""
-        match parsed.details:
-            case DisclosureErased(files=files):
-                for key in _keys(parsed, view):
-                    for digest in files or ():
-                        self._orders.setdefault((key, digest), index)
-            case BundleExported(to=to) | TransferDispatched(to=to) if is_set(to):
-                self._left.update(((key, str(to)), index) for key in _keys(parsed, view))
-            case _:
-                pass
+        """Take in an entry, ``view`` being the state before it: where its recipient was then decides what left."""
+        ledger = view.ledger()
+        if isinstance(parsed.details, DisclosureErased):
+            for key in _keys(parsed, view):
+                for digest in parsed.details.files or ():
+                    self._orders.setdefault((key, digest), index)
+        elif self._orders and ledger is not None:
+            goal = goal_of(view, parsed, ledger)
+            self._left.update(((key, goal.to), index) for key in _keys(parsed, view) if goal is not None)
 
     def order_on(self, parsed: ParsedEvent, view: View) -> int | None:
         """Return the entry that ordered the document under a record to be destroyed; nothing where none did, or where
