@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from custody.verify.letters import letter_of, opens_gate
-from custody.verify.release import goal_of
+from custody.verify.release import enclosed_by, goal_of
 from custody.verify.view import View
 from schemas.details.consent import ConsentRecorded
 from schemas.details.record import DisclosureErased
@@ -44,7 +44,9 @@ class ErasedDocuments:
                     self._orders.setdefault((key, digest), index)
         elif self._orders and ledger is not None:
             goal = goal_of(view, parsed, ledger)
-            self._left.update(((key, goal.to), index) for key in _keys(parsed, view) if goal is not None)
+            if goal is not None:
+                enclosed = (("exhibit", item.registration) for items in enclosed_by(view, parsed) for item in items)
+                self._left.update(((key, goal.to), index) for key in (*_keys(parsed, view), *enclosed))
 
     def order_on(self, parsed: ParsedEvent, view: View) -> int | None:
         """Return the entry that ordered the document under a record to be destroyed; nothing where none did, or where

@@ -111,7 +111,7 @@ def check_release(view: View, parsed: ParsedEvent, recorded_at: str) -> tuple[Br
     goal = goal_of(view, parsed, ledger)
     if goal is None:
         return ()
-    exhibits, enclosed = tuple(_released(view, parsed)), _enclosed(view, parsed)
+    exhibits, enclosed = tuple(_released(view, parsed)), enclosed_by(view, parsed)
     faults = list(foreign_requests(view, parsed, goal.to)) if ledger.is_strict else []
     if not exhibits and not enclosed:
         return tuple(faults)
@@ -204,7 +204,7 @@ def _destination(details: Record) -> tuple[str, str | None]:
     return str(to) if is_set(to) else "", str(country) if is_set(country) else None
 
 
-def _enclosed(view: View, parsed: ParsedEvent) -> tuple[tuple[Exhibit, ...], ...]:
+def enclosed_by(view: View, parsed: ParsedEvent) -> tuple[tuple[Exhibit, ...], ...]:
     """Return, for each document that goes with a letter or an answer and is a file of exhibits, these exhibits."""
     details, requests = parsed.details, _told_of(parsed)
     if not view.is_whole:
