@@ -24,6 +24,31 @@ class Command(click.Command):
         self.example = example
         self.result = result
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the command line; where several things that must be said are missing, all of them are named at once.
+
+        Raises:
+            click.UsageError: as click does.
+        """
+        typed = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.MissingParameter as error:
+            missing = self._missing(ctx, typed)
+            if len(missing) < 2:
+                raise
+            listed = f"{', '.join(missing[:-1])} and {missing[-1]}"
+            found = "neither" if len(missing) == 2 else "none of them"
+            raise click.UsageError(f"expected {listed}, found {found}", ctx) from error
+
+    def _missing(self, ctx: click.Context, typed: list[str]) -> list[str]:
+        values, _, _ = self.make_parser(ctx).parse_args(args=typed)
+        return [
+            parameter.opts[0] if isinstance(parameter, click.Option) else parameter.make_metavar(ctx)
+            for parameter in self.params
+            if parameter.required and parameter.value_is_missing(parameter.consume_value(ctx, values)[0])
+        ]
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command on texts that are texts: no bytes in disguise, and none empty.
 

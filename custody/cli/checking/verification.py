@@ -22,6 +22,7 @@ from custody.cli.output import progress
 from custody.report.basis import Basis
 from custody.verify.verify import Trusted
 from schemas import limits
+from schemas.errors import UsageError
 from schemas.proof import Consistency, parse_consistency
 
 if TYPE_CHECKING:
@@ -115,6 +116,9 @@ def _open_identity(context: Context, path: Path, passphrase_file: Path | None) -
     # The library loads in the time of a small verification; few bundles are encrypted.
     from custody.cli.keyring.age_keys import open_identity
 
+    if not path.exists():
+        hint = "check the path; custody key age-new makes one"
+        raise UsageError("usage.file", f"expected an identity at {path}, found nothing", hint=hint)
     return open_identity(context, path, passphrase_file)
 
 

@@ -8,16 +8,19 @@ from typing import Any
 
 import click
 
-from custody.cli.acting.signing import complete, named_signers
+from custody.cli.acting.signing import Outcome, complete, named_signers
 from custody.cli.border.receipts import emit_outcome
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.files import given_file, read_file
 from custody.cli.options import Signing, When, signed, timed
+from custody.cli.output import note
 from custody.cli.parameters import AGE_KEY, AGENT, COUNTRY, ORIGIN
 from custody.cli.results import ActResult
 from custody.ledger.compose import Composed
+from custody.report.safe_text import show
 from keys.dsse import ProvenKey, open_enrolment
+from schemas.details.ledger import AgentEnrolled
 from schemas.enrol import REQUEST_BYTES
 from schemas.errors import UsageError, VerificationError
 from schemas.event import Signer
@@ -60,7 +63,18 @@ def agent_enrol(context: Context, *, who_or_file: tuple[str, ...], who: Signing,
         raise UsageError("usage.enrol", "expected one agent where a name is given, found several")
     signers = named_signers(context, who)
     events = [_compose(context, item, signers, when, given) for item in who_or_file]
-    emit_outcome(context, complete(context, who, events))
+    outcome = complete(context, who, events)
+    emit_outcome(context, outcome)
+    if "provider" in given["roles"] and given["country"] is None:
+        _note_no_country(context, outcome)
+
+
+def _note_no_country(context: Context, outcome: Outcome) -> None:
+    for event in outcome.events:
+        assert isinstance(event.details, AgentEnrolled), "that is what was composed"
+        name = show(event.details.agent)
+        hint = f"custody agent change {name} --country CC"
+        note(context.settings, f"note: no country of {name} is on record, which requests to it want: {hint}")
 
 
 def _compose(context: Context, item: str, signers: tuple[Signer, ...], when: When, given: dict[str, Any]) -> Composed:

@@ -9,7 +9,7 @@ import click
 from custody.bundle.exhibit_files import documents_of, exhibit_files
 from custody.bundle.unpack import DOCUMENTS, NAMES, Unpacked
 from custody.bundle.unpack import unpack as write_files
-from custody.cli.checking.opening import open_bundle
+from custody.cli.checking.opening import OpenBundle, open_bundle
 from custody.cli.checking.verification import Believed, believing
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
@@ -23,6 +23,7 @@ from custody.report.verdict import reasons_of
 from schemas.errors import RefusedError, UsageError, VerificationError
 from schemas.report import Report, Verdict
 
+_CLOSED = frozenset({"content.encrypted", "content.identity"})
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
@@ -54,7 +55,8 @@ class UnpackResult(Result, frozen=True, kw_only=True, tag="custody-unpacked/v1")
 def unpack(context: Context, bundle: Path, target: Path, documents: bool, strict: bool, believed: Believed) -> Exit:
     """Verify BUNDLE and give its evidence its own names back, made safe for this system.
 
-    A bundle that FAILED is not unpacked. One that could not be decided is, with a warning, unless --strict.
+    A bundle that FAILED is not unpacked, nor one of which all files are encrypted and their key isn't at hand. One that
+    could not be decided is, with a warning, unless --strict.
     """
     if target.is_dir() and next(target.iterdir(), None) is not None:
         # Said before the work: hashing a disk image can take an hour.
@@ -69,6 +71,7 @@ def unpack(context: Context, bundle: Path, target: Path, documents: bool, strict
                 print_error(error, as_json=context.settings.json)
                 return Exit.INDETERMINATE
             _warn(context, error)
+        _check_not_closed(opened)
         papers = documents_of(container) if documents else {}
         items = exhibit_files(container, verified)
         written = write_files(items, open_content=opened.open_content, target=target, documents=papers)
@@ -88,6 +91,25 @@ def _check_not_failed(report: Report) -> None:
             f"expected a bundle that verifies, found it FAILED at step {reason.step}: {reason.subject}: {reason.text}"
         )
         raise VerificationError("unpack.failed", text, hint="custody verify tells all of it; nothing was unpacked")
+
+
+def _check_not_closed(opened: OpenBundle) -> None:
+    """Raise for a bundle of which nothing can be unpacked without its key: an empty folder would be taken for evidence.
+
+    Raises:
+        RefusedError: ``unpack.encrypted``.
+    """
+    codes = {finding.code for finding in reasons_of(opened.verified.report)}
+    if codes.isdisjoint(_CLOSED):
+        return
+    for item in exhibit_files(opened.container, opened.verified):
+        stream = opened.open_content(item.sha256) if item.sha256 else None
+        if stream is not None:
+            stream.close()
+            return
+    found = "another" if "content.identity" in codes else "none"
+    text = f"expected the key to which its files are encrypted, found {found}"
+    raise RefusedError("unpack.encrypted", text, hint="--identity FILE; nothing was unpacked")
 
 
 def _undecided(report: Report, bundle: Path) -> RefusedError:

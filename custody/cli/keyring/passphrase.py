@@ -34,6 +34,7 @@ def read_passphrase(context: Context, file: Path | None, *, agent: str) -> bytes
 
     Raises:
         SigningKeyError: ``key.no-passphrase`` where there is none of the three, or as `read_passphrase_file`.
+        UsageError: ``usage.file`` where the file that is named isn't there.
     """
     named = _named_file(context, file)
     if named is not None:
@@ -68,7 +69,7 @@ def new_passphrase(context: Context, file: Path | None, *, agent: str) -> bytes:
 
     Raises:
         SigningKeyError: as `read_passphrase`.
-        UsageError: ``usage.passphrase`` for one that is too short.
+        UsageError: ``usage.passphrase`` for one that is too short, ``usage.file`` as `read_passphrase`.
     """
     named = _named_file(context, file)
     if named is not None:
@@ -104,6 +105,9 @@ def key_cost(context: Context) -> Cost:
 
 def _named_file(context: Context, file: Path | None) -> Path | None:
     named = file or context.environment.get("CUSTODY_PASSPHRASE_FILE")
+    if named and not Path(named).exists():
+        hint = "--passphrase-file or CUSTODY_PASSPHRASE_FILE names it"
+        raise UsageError("usage.file", f"expected a passphrase file at {named}, found nothing", hint=hint)
     return Path(named) if named else None
 
 
