@@ -146,7 +146,7 @@ def _make(
     basis: tuple[Row, ...],
     lists: Mapping[str, Sequence[Member]],
 ) -> Paper:
-    from custody.report.papers import china, exchange, foreign_record, fre, fre_generated, seizure
+    from custody.report.papers import china, exchange, foreign_record, fre, fre_generated, receipt, seizure
 
     if paper == "cn-list":
         return china.cn_list(verified, names, basis, lists)
@@ -164,5 +164,5 @@ def _make(
         return of_exhibits[paper](verified, names, basis)
     if len(subjects) > 1:
         raise UsageError("print.one", f"expected one subject for {paper}, found {len(subjects)}")
-    of_others = {"art29-request": exchange.art29_request, "transfer-receipt": exchange.transfer_receipt}
+    of_others = {"art29-request": exchange.art29_request, "transfer-receipt": receipt.transfer_receipt}
     return of_others[paper](verified, subjects[0], basis)

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from custody.ledger.compose import Anchor
-from custody.report.papers import china, exchange, fre, fre_generated, seizure
+from custody.report.papers import china, exchange, fre, fre_generated, receipt, seizure
 from custody.report.papers.page import format_paper
 from custody.report.papers.paper import Paper
 from schemas.entry import parse_entry
@@ -205,7 +205,7 @@ def test_a_receipt_tells_on_what_ground_and_how_it_travelled() -> None:
         "to": "office-2", "transfer": "ab" * 16, "waybill": "W-1",
     }  # fmt: skip
     world.act("transfer.dispatched", CASE, PHONE, sent, actor="examiner-1")
-    paper = exchange.transfer_receipt(read(world, names=((CASE, PHONE),)), "ab" * 16, BASIS)
+    paper = receipt.transfer_receipt(read(world, names=((CASE, PHONE),)), "ab" * 16, BASIS)
     assert row(paper, "Purpose") == "trial"
     assert row(paper, "Legal basis of the case") == "order of 2 March"
     assert row(paper, "Consent") == (
