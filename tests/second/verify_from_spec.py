@@ -57,6 +57,7 @@ import argparse
 import base64
 import bisect
 import datetime
+import functools
 import hashlib
 import importlib.util
 import itertools
@@ -66,6 +67,7 @@ import re
 import struct
 import sys
 import zlib
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -105,9 +107,10 @@ MAX_NESTING = 16
 EVENT_BYTES, ENTRY_BYTES = 36_000, 65_535
 JSON_BYTES, TRUST_BYTES = 64 * 2**20, 4 * 2**20
 NOTE_BYTES, NOTE_SIGNATURES = 1_000_000, 100
-MANIFEST_LINE = 65_536
+MANIFEST_LINE, FORMER_WALLETS = 65_536, 8
 ENTRIES, MEMBERS = 1_000_000, 2_000_000
 AFFIRMATION_ROUNDS, UNIT_MEMBERS, AGENT_KEYS, LOG_KEYS = 16, 4096, 1024, 1024
+CONSENTS_ASKED = 256
 PIECE_BYTES, CIPHERTEXT_HEADER, INHERITED_DEPTH, CLOCK_SKEW = 16_777_216, 65_536, 8, 300
 DISCLOSURE_BYTES, PATH_BYTES, POLICY_BYTES = 65_536, 32_768, 65_536
 
@@ -477,9 +480,10 @@ LegalPaper: authority? private, country?, document hash, issued_at? time, number
   role (apostille certified-copy consular-authentication ministry-authentication notarisation translation
   treaty-channel)
 legal_papers = LegalPaper[1-16]
-Attestation: document? hash, eligible? boolean, identity? Identity, manner (absent key paper recording refused stylus),
-  person private, reason? private,
-  role (courier expert interpreter lawyer occupant other owner provider receiver suspect victim witness)
+Attestation: agent?, document? hash, eligible? boolean, identity? Identity,
+  manner (absent key paper recording refused stylus), person private, reason? private,
+  role (courier expert interpreter lawyer occupant other owner provider receiver suspect victim witness);
+  agent only manner=key
 attestations = Attestation[1-256]
 ExhibitName: case number, exhibit number
 Foreign: case number, exhibit number, head hash, ledger origin, manifest hash, root hash, size integer
@@ -2032,6 +2036,7 @@ class State:
         self.registrations: dict[str, ExhibitKey] = {}
         self.requests: dict[str, Request] = {}
         self.consents: dict[str, Consent] = {}
+        self.consents_of: dict[Any, list[Consent]] = defaultdict(list)  # by registration, without and with recipient
         self.decided: set[str] = set()  # dispatches of other ledgers that were accepted or refused
         self.events: dict[str, Entry] = {}  # those that broke no rule
         self.ended: set[ExhibitKey] = set()
@@ -2510,7 +2515,10 @@ class State:
         if details["manner"] == "key":
             self._check_official(entry, details["authority"])
         unmet = {item["code"] for item in details.get("conditions", ()) if item["before"]}
-        self.consents[entry.event_hash] = Consent(details, _exhibits_of(entry), unmet)
+        consent = self.consents[entry.event_hash] = Consent(details, _exhibits_of(entry), unmet)
+        for registration in {*consent.exhibits}:
+            self.consents_of[registration].append(consent)
+            self.consents_of[registration, details["recipient"]].append(consent)
         is_abroad = authority.ledger not in (None, self.origin)
         if authority.country is not None:
             is_abroad = authority.country != self.country
@@ -2560,25 +2568,35 @@ class State:
         country = entry.details.get("to_country")
         to = self._goal_of(entry)
         released = [self.exhibits[name] for name in self._released(entry) if name in self.exhibits]
-        if to is None or not released or self.origin is None:
+        if to is None or self.origin is None:
             return []
+        found = self._find_foreign_requests(entry, to) if self.gate == "v2" else []
+        if not released:
+            return found
         recipient = self.agents.get(to)
         if recipient is None or recipient.country is None:
-            return ["release.recipient-unknown"]
+            return [*found, "release.recipient-unknown"]
         times = sorted((entry.event["occurred_at"], entry.record["recorded_at"]))
-        found = []
         for exhibit in released:
-            consents = [item for item in self.consents.values() if exhibit.registration in item.exhibits]
-            bodies = [(item, self.agents.get(item.details["authority"])) for item in consents]
-            known = [(item, body) for item, body in bodies if body and body.kind in ("organisation", "unit")]
             if {recipient.country, country} - {None, self.country}:
-                own = [item for item, body in known if body.country == self.country]
-                found += self._find_fault(own, to, times, entry)
+                found += self._find_fault(exhibit, to, times, entry)
             for origin in sorted(exhibit.bound_to):
                 if recipient.ledger != origin:
-                    of_it = [item for item, body in known if body.ledger == origin]
-                    found += self._find_fault(of_it, to, times, entry, is_bound=True)
+                    found += self._find_fault(exhibit, to, times, entry, origin=origin)
         return found
+
+    def _find_foreign_requests(self, entry: Entry, to: str) -> list[str]:
+        """Requests that are answered or told of abroad, to somebody of another country than who asked."""
+        recipient = self.agents.get(to)
+        country = recipient.country if recipient else None
+        if entry.type not in ("bundle.exported", "transfer.dispatched") or country == self.country:
+            return []
+        names = [item["request"] for item in entry.about if "request" in item]
+        names += [entry.details["request"]] if "request" in entry.details else []
+        peers = [self.requests[name].peer for name in dict.fromkeys(names) if name in self.requests]
+        countries = {peer: self.agents[peer].country for peer in peers if peer in self.agents}
+        strangers = [peer for peer in peers if peer != to and (country is None or countries.get(peer) != country)]
+        return ["release.request-peer" for _ in strangers]
 
     def _goal_of(self, entry: Entry) -> str | None:
         """To whom an event lets something out, if it does; an empty name where nobody is said."""
@@ -2629,12 +2647,23 @@ class State:
         return [self.registrations[item] for item in about if item in self.registrations]
 
     def _find_fault(
-        self, consents: Iterable[Consent], to: str, times: list[str], entry: Entry, *, is_bound: bool = False
+        self, exhibit: Exhibit, to: str, times: list[str], entry: Entry, *, origin: str | None = None
     ) -> list[str]:
-        faults = [self._fault(consent, to, times, entry, is_bound=is_bound) for consent in consents]
-        if 0 in faults:
-            return []
-        return [FAULTS[max(faults, default=0)]]
+        """The fault nearest to none among the newest consents of this country, or of a ledger of origin."""
+
+        def known(*names: str) -> list[Consent]:
+            newest = self.consents_of[names if names[1:] else names[0]][-CONSENTS_ASKED:]
+            bodies = [(item, self.agents.get(item.details["authority"])) for item in newest]
+            return [
+                item
+                for item, body in bodies
+                if body and body.kind in ("organisation", "unit")
+                and (body.country == self.country if origin is None else body.ledger == origin)
+            ]  # fmt: skip
+
+        consents = known(exhibit.registration, to) or known(exhibit.registration)
+        faults = [self._fault(consent, to, times, entry, is_bound=origin is not None) for consent in consents]
+        return [] if 0 in faults else [FAULTS[max(faults, default=0)]]
 
     def _fault(self, consent: Consent, to: str, times: list[str], entry: Entry, *, is_bound: bool) -> int:
         """The number of the first fault of a consent, 0 for none; ``is_bound`` where another ledger's is wanted."""
@@ -2835,11 +2864,10 @@ def _is_within(entry: Entry, closure: dict[Subject, int]) -> bool:
 class Erased:
     """What carried orders destroyed of one exhibit (verification.md, step 9)."""
 
-    def __init__(self, entries: Iterable[Entry], registration: str, root: str) -> None:
-        """Gather the orders; one about files has to be about this exhibit."""
+    def __init__(self, orders: Sequence[Entry], registration: str, root: str) -> None:
+        """Gather what they say; one about files has to be about this exhibit."""
         self._commitments: set[str] = set()
         self._files: set[str] = set()
-        orders = [entry for entry in entries if entry.type == "disclosure.erased"]
         self._has_names = any(root in entry.details.get("names", ()) for entry in orders)
         own = [entry for entry in orders if any(item.get("exhibit") == registration for item in entry.about)]
         self._has_content = any(root in entry.details.get("contents", ()) for entry in own)
@@ -2894,7 +2922,7 @@ STEP_NAMES = ("container and layout", "bag", "checkpoint", "timestamps", "entrie
 
 @dataclass(frozen=True)
 class Capture:
-    """A look at an asset (assets.md, "Observations"): what its entry says, and the transfers up to and with it."""
+    """A look at an asset (assets.md, "Observations"): what its entry says, and the last transfers up to and with it."""
 
     subject: str
     index: int
@@ -2917,7 +2945,7 @@ def captures_of(story: Sequence[Entry], subject: str) -> list[Capture]:
         is_later = entry.type == "asset.observed"
         part = entry.details if is_later else entry.details.get("asset") if entry.type in FIRST_ACTS else None
         if part is not None:
-            transfers = [*transfers, *([part["transfer"]] if "transfer" in part else [])]
+            transfers = [*transfers, *([part["transfer"]] if "transfer" in part else [])][-1 - FORMER_WALLETS :]
             captures.append(Capture(entry.name if is_later else subject, entry.index, part, transfers, is_later))
     return captures
 
@@ -2926,16 +2954,29 @@ IN_CUSTODY = ("exhibit.registered", "exhibit.returned", "transfer.accepted", "tr
 OUT_OF_CUSTODY = ("exhibit.disposed", "exhibit.released", "exhibit.voided", "transfer.dispatched")
 
 
-def is_in_custody(story: Sequence[Entry], at: str) -> bool:
-    """Whether an exhibit was in custody at a time."""
-    acts = [entry for entry in story if entry.event["occurred_at"] <= at]
-    known = [
-        entry.type not in OUT_OF_CUSTODY
-        for entry in acts
-        if entry.type in (*IN_CUSTODY, *OUT_OF_CUSTODY)
-        or (entry.type == "transfer.receipt" and entry.details["outcome"] == "refused")
-    ]
-    return bool(known) and known[-1]
+LOOKS = (*FIRST_ACTS, "asset.observed")
+
+
+class Custody:
+    """When an exhibit was in custody: up to any time the last act in ledger order counts."""
+
+    def __init__(self, story: Sequence[Entry]) -> None:
+        """Put the acts in order of time, without those that stand before one that happened no later."""
+        self._since: list[tuple[str, int, bool]] = []
+        acts = [
+            (entry.event["occurred_at"], entry.index, entry.type not in OUT_OF_CUSTODY)
+            for entry in story
+            if entry.type in (*IN_CUSTODY, *OUT_OF_CUSTODY)
+            or (entry.type == "transfer.receipt" and entry.details["outcome"] == "refused")
+        ]
+        for act in sorted(acts):
+            if not self._since or act[1] > self._since[-1][1]:
+                self._since.append(act)
+
+    def holds(self, at: str) -> bool:
+        """Whether it was at a time."""
+        count = bisect.bisect_right(self._since, at, key=lambda act: act[0])
+        return count > 0 and self._since[count - 1][2]
 
 
 @dataclass(frozen=True)
@@ -3056,17 +3097,24 @@ class Verification:
         self.oversized: set[str] = set()
         self.payload: dict[str, str] | None = None  # the payload manifest
         self.entries: list[Entry] = []  # those that are folded, in order of index
+        self.by_index: dict[int, Entry] = {}
+        self.by_type: dict[str, list[Entry]] = defaultdict(list)
+        self.by_subject: dict[Subject, list[Entry]] = defaultdict(list)  # as the fold tells their subjects
+        self.told: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)  # by agent and field, with entry
         self.leaves: dict[int, bytes] = {}  # of every carried entry, by its bytes
         self.checkpoint: Checkpoint | None = None
         self.proof: dict[str, Any] | None = None
         self.bundle: dict[str, Any] | None = None
         self.disclosed: dict[str, Disclosure] = {}
+        self.disclosed_values: dict[str, Any] = {}
         self.disclosures: list[str] | None = None
         self.withheld: dict[str, list[str]] = {}
         self.state = State()
         self.is_newer = self.has_stopped = self.asks_law = False
         self.inherited: dict[str, Verification] = {}  # by the digest of the payload manifest
         self.letters: dict[str, Verification] = {}  # those that could be opened, by the digest of the document
+        self._once: dict[tuple[str, ...], Any] = {}
+        self._sent: dict[str, Entry | None] = {}
         self._unchecked: set[str] = set()
         self._called_pieces: set[str] = set()
 
@@ -3342,7 +3390,17 @@ class Verification:
         elif index == 0 and entry.record["previous"] != ZERO_HASH:
             self.find(4, "entries.genesis", name, "the first entry links to something")
         else:
-            self.entries.append(entry)
+            self._keep(entry)
+
+    def _keep(self, entry: Entry) -> None:
+        """Keep an entry where the steps find it again without going over all."""
+        self.entries.append(entry)
+        self.by_index[entry.index] = entry
+        self.by_type[entry.type].append(entry)
+        if entry.type in ("agent.changed", "agent.enrolled"):
+            for name in ("country", "ledger"):
+                if name in entry.details:
+                    self.told[entry.details["agent"], name].append((entry.index, entry.details[name]))
 
     def _check_tree(self, unread_versions: set[int]) -> None:
         known = dict(self.leaves)
@@ -3361,7 +3419,7 @@ class Verification:
 
     def _check_export(self, index: int) -> None:
         export = self.exporting_entry()
-        if export is None and index in self.leaves and all(entry.index != index for entry in self.entries):
+        if export is None and index in self.leaves and index not in self.by_index:
             return  # it is there and malformed, which was said
         if export is None:
             self.find(4, "entries.export", f"entry {index}", "the newest entry isn't there, or isn't an export")
@@ -3370,10 +3428,8 @@ class Verification:
 
     def exporting_entry(self) -> Entry | None:
         """The entry of which the bundle came to be."""
-        for entry in self.entries:
-            if self.checkpoint and entry.index == self.checkpoint.size - 1 and entry.type == "bundle.exported":
-                return entry
-        return None
+        newest = self.by_index.get(self.checkpoint.size - 1) if self.checkpoint else None
+        return newest if newest is not None and newest.type == "bundle.exported" else None
 
     # Steps 5, 6, 7 and 12: the fold
 
@@ -3386,6 +3442,8 @@ class Verification:
         for entry in self.entries:
             name = entry.name
             entry.subjects = self.state.subjects_of(entry)
+            for subject in {*entry.subjects}:
+                self.by_subject[subject].append(entry)
             self._check_possession(entry)
             self._check_signatures(entry)
             entry.relies_on = self.state.relies_on(entry)
@@ -3510,19 +3568,24 @@ class Verification:
                 placed = self.state.events.get(parent["event"])
                 last = placed.index if placed else -1
                 closure["exhibit", *ancestor] = max(last, closure.get(("exhibit", *ancestor), -1))
-        before = -1
-        while len(closure) != before:
-            before = len(closure)
-            for entry in self.entries:
-                if entry is export or _is_within(entry, closure):
-                    for signer in entry.signers:
-                        closure["agent", signer["agent"]] = MAX_INTEGER
-                        if "on_behalf_of" in signer:
-                            closure["agent", signer["on_behalf_of"]] = MAX_INTEGER
-                    for field_name in NAMED_AGENTS.get(entry.type, ()):
-                        if field_name in entry.details:
-                            closure["agent", entry.details[field_name]] = MAX_INTEGER
+        waiting, called = list(closure), {export.index}
+        self._call_agents(export, closure, waiting)
+        while waiting:
+            subject = waiting.pop()
+            for entry in self.by_subject[subject]:
+                if entry.index <= closure[subject] and entry.index not in called:
+                    called.add(entry.index)
+                    self._call_agents(entry, closure, waiting)
         return closure
+
+    def _call_agents(self, entry: Entry, closure: dict[Subject, int], waiting: list[Subject]) -> None:
+        """Call for the agents who sign an entry, and for those whom it names."""
+        names = [signer[role] for signer in entry.signers for role in ("agent", "on_behalf_of") if role in signer]
+        names += [entry.details[name] for name in NAMED_AGENTS.get(entry.type, ()) if name in entry.details]
+        for subject in (("agent", name) for name in names):
+            if subject not in closure:
+                closure[subject] = MAX_INTEGER
+                waiting.append(subject)
 
     def registration_of(self, name: ExhibitKey) -> Entry | None:
         """The entry that registered an exhibit and broke no rule."""
@@ -3548,8 +3611,8 @@ class Verification:
     def _check_subject(self, subject: Subject, last: int, proof: dict[str, Any], export: Entry) -> None:
         leaves = [
             self.leaves[entry.index]
-            for entry in self.entries
-            if entry is not export and subject in entry.subjects and entry.index <= last
+            for entry in self.by_subject[subject]
+            if entry is not export and entry.index <= last
         ]
         count, root, index_root = proof["count"], proof["root"], export.record["index_root"]
         check_subject_value(subject, count, root, proof["siblings"], index_root)
@@ -3611,7 +3674,7 @@ class Verification:
     ) -> None:
         """The records of an exhibit give its root; each file is the one that was registered."""
         content = registration.details["content"]
-        erased = Erased(self.entries, registration.event_hash, content["root"])
+        erased = Erased(self.by_type["disclosure.erased"], registration.event_hash, content["root"])
         nameless = 0
         leaves, total, before = [], 0, b""
         first = True
@@ -3785,10 +3848,17 @@ class Verification:
         """Custody wallets that serve twice, the proofs about each asset, and what it held over time (assets.md)."""
         served: dict[str, tuple[str, str]] = {}
         for subject, registration in self.registered():
-            name, asset = ("exhibit", *registration.exhibit), registration.details.get("asset")
-            story = [entry for entry in self.state.events.values() if name in entry.subjects]
+            asset = registration.details.get("asset")
+            story = [
+                entry
+                for entry in self.by_subject["exhibit", *registration.exhibit]
+                if self.state.events.get(entry.event_hash) is entry
+            ]
+            custody = Custody(story)
             balances: list[tuple[str, int, str, int]] = []  # time, entry, account, amount
             captures = captures_of(story, subject)
+            self._check_freezes(subject, story)
+            self._check_dates(story)
             for capture in captures:
                 if asset is None:
                     self.find(9, "asset.none", capture.subject, "an observation of what is no asset", DEFECT)
@@ -3801,9 +3871,33 @@ class Verification:
                     balances.append((state["observed_at"], capture.index, account, int(amount)))
                 for number, document in enumerate(capture.part.get("proofs", ()), 1):
                     where = capture.subject if capture.is_later else f"{subject}, asset proof {number}"
-                    balances += self._check_asset_proof(where, asset, capture, document["document"], story)
+                    balances += self._check_asset_proof(where, asset, capture, document["document"], custody)
             if asset is not None:
-                self._check_drops(story, captures, sorted(balances, key=lambda item: item[:2]))
+                self._check_drops(custody, captures, sorted(balances, key=lambda item: item[:2]))
+
+    def _check_dates(self, story: Sequence[Entry]) -> None:
+        """What is recorded of an asset was seen before, but for what clocks differ by."""
+        for entry in story:
+            part = entry.details.get("asset", {}) if entry.type in FIRST_ACTS else entry.details
+            at = part["state"]["observed_at"] if entry.type in LOOKS and "state" in part else ""
+            if at and seconds(at) > seconds(entry.record["recorded_at"]) + CLOCK_SKEW:
+                text = f"of {at}, and recorded at {entry.record['recorded_at']}"
+                self.find(9, "asset.observed-ahead", entry.name, text, DEFECT)
+
+    def _check_freezes(self, subject: str, story: Sequence[Entry]) -> None:
+        """A change of a freeze goes with the newest record that tells of one (assets.md, "Freeze")."""
+        is_frozen, nature = False, story[0].details["nature"]
+        for entry in story:
+            if entry.type != "asset.freeze-changed":
+                is_frozen |= entry.type in FIRST_ACTS and "freeze" in entry.details.get("asset", {})
+                continue
+            change = entry.details["change"]
+            if nature != "asset":
+                self.find(9, "asset.none", entry.name, f"{change} is a freeze of {subject}, which is {nature}", DEFECT)
+            elif is_frozen == (change == "placed"):
+                text = f"{change} is a freeze that {'stands' if is_frozen else 'does not'}"
+                self.find(9, "asset.freeze-state", entry.name, text, DEFECT)
+            is_frozen = change != "lifted"
 
     def _check_wallet(
         self, case: str, subject: str, asset: dict[str, Any], capture: Capture, served: dict[str, tuple[str, str]]
@@ -3823,27 +3917,26 @@ class Verification:
         return self._shown({"commitment": commitment}) or commitment
 
     def _check_drops(
-        self, story: Sequence[Entry], captures: Sequence[Capture], balances: Sequence[tuple[str, int, str, int]]
+        self, custody: Custody, captures: Sequence[Capture], balances: Sequence[tuple[str, int, str, int]]
     ) -> None:
         """An account that held less than before, in custody and without a transfer on record."""
         latest: dict[str, tuple[int, int]] = {}  # entry and amount by account
-        used: set[tuple[str, int]] = set()  # what each transfer explained already
+        unused: dict[str, list[int]] = {}  # by account the transfers to others that explained no drop yet
         for at, index, account, amount in balances:
             before = latest.get(account, (index, amount))
             latest[account] = index, amount
-            if amount >= before[1] or not is_in_custody(story, at):
+            if amount >= before[1] or not custody.holds(at):
                 continue
+            if account not in unused:
+                moves = [item for item in captures if "transfer" in item.part]
+                others = [item for item in moves if self._account_of({}, item, is_wallet=True) != account]
+                unused[account] = [item.index for item in others]
             first, last = sorted((before[0], index))
-            moves = {
-                (account, item.index)
-                for item in captures
-                if "transfer" in item.part
-                and first <= item.index <= last
-                and account != self._account_of({}, item, is_wallet=True)
-            }
-            if not moves - used:
+            left = unused[account]
+            between = slice(bisect.bisect_left(left, first), bisect.bisect_right(left, last))
+            if not left[between]:
                 self.find(9, "asset.balance-dropped", f"entry {index}", f"{amount} at {at}, after {before[1]}", DEFECT)
-            used |= moves
+            del left[between]
 
     def _check_certificates(self) -> None:
         """The provider's certificate with which an exhibit came (requests.md, "Providers' certificates")."""
@@ -3905,12 +3998,10 @@ class Verification:
         known = self.state.requests.get(recorded) if recorded is not None else None
         if known is None:
             return
-        about = [item for item in self.entries if ("request", recorded) in item.subjects]
+        about = self.by_subject["request", recorded]
         letters = {item.details["manifest"] for item in about if item.type == "bundle.exported"}
         letters |= {
-            item.details["manifest"]
-            for item in self.entries
-            if item.type == "bundle.exported" and {"request": recorded} in item.about
+            item.details["manifest"] for item in self.by_type["bundle.exported"] if {"request": recorded} in item.about
         }
         papers = {item.details.get("document") for item in about if item.type == "request.sent"}
         is_sent = answers["manifest"] in letters if "manifest" in answers else answers["sha256"] in papers
@@ -3941,7 +4032,7 @@ class Verification:
         return found.value if found and isinstance(found.value, str) else ""
 
     def _check_asset_proof(
-        self, subject: str, asset: dict[str, Any], capture: Capture, digest: str, story: Sequence[Entry]
+        self, subject: str, asset: dict[str, Any], capture: Capture, digest: str, custody: Custody
     ) -> list[tuple[str, int, str, int]]:
         """Check a proof, and return the balances that it shows."""
         if f"data/documents/{digest}" in self.members and chains is None:
@@ -3954,8 +4045,8 @@ class Verification:
                 self.find(9, "asset.proof-absent", subject, "the proof isn't at hand", NOTE)
                 return []
             proof = read_record(raw, ASSET_PROOF_BYTES, "custody-asset-proof")
-            values = {commitment: shown.value for commitment, shown in self.disclosed.items()}
-            proven = chains.check_proof(proof, asset, capture, values, (self.trust or {}).get("chain_pins", ()))
+            pins = (self.trust or {}).get("chain_pins", ())
+            proven = chains.check_proof(proof, asset, capture, self.disclosed_values, pins)
         except Bad as bad:
             self.find(9, bad.code, subject, bad.text, bad.severity)
             return []
@@ -3963,7 +4054,7 @@ class Verification:
             self.find(9, str(error.args[0]), subject, str(error.args[-1]))
             return []
         for severity, code, text in proven.said:
-            if code != "asset.left" or is_in_custody(story, proven.date):
+            if code != "asset.left" or custody.holds(proven.date):
                 self.find(9, code, subject, text, severity)
         return [
             (proven.date, capture.index, self._account_of(asset, capture, is_wallet=held.is_wallet), held.amount)
@@ -3991,10 +4082,7 @@ class Verification:
         """Every disclosed value opens a commitment, at its place."""
         places = dict(place for entry in self.entries for place in find_private(entry.event["details"], "/details"))
         erased = {
-            commitment
-            for entry in self.entries
-            if entry.type == "disclosure.erased"
-            for commitment in entry.details["commitments"]
+            commitment for entry in self.by_type["disclosure.erased"] for commitment in entry.details["commitments"]
         }
         for text in self.disclosures or ():
             try:
@@ -4003,6 +4091,7 @@ class Verification:
                 self.found(10, DISCLOSURES_JSON, bad)
                 continue
             self.disclosed[shown.commitment] = shown
+            self.disclosed_values[shown.commitment] = shown.value
             if shown.commitment in erased:
                 self.find(10, "disclosures.erased-shown", shown.path, "a value that was ordered to be erased", DEFECT)
         hidden = places.keys() - self.disclosed.keys()
@@ -4246,8 +4335,10 @@ class Verification:
                 continue
             try:
                 if is_proof:
-                    self._check_receipt(entry, bytes(self.view(member)), where)
-                elif not (letter := self._open_letter(digest, member, where)).is_newer:
+                    self._check_receipt(entry, digest, where)
+                    continue
+                letter = self.once(("letter", digest), functools.partial(self._open_letter, digest, where))
+                if not letter.is_newer:
                     self._check_letter(entry, letter, where)
             except Bad as bad:
                 self.find(step, bad.code, where, bad.text, bad.severity)
@@ -4255,7 +4346,7 @@ class Verification:
     def _order_on(self, entry: Entry, digest: str) -> int | None:
         """The first order that destroyed what a record rests on; none where something left under it since."""
         own = set(_exhibits_of(entry)) if entry.about else {self._registration_of(entry)}
-        erasures = [item for item in self.entries if item.type == "disclosure.erased"]
+        erasures = self.by_type["disclosure.erased"]
         orders = [
             item.index for item in erasures if digest in item.details.get("files", ()) and own & {*_exhibits_of(item)}
         ]
@@ -4265,7 +4356,7 @@ class Verification:
         to = consent.details["recipient"] if consent else None
         has_left = any(
             item.index > orders[0] and item.details.get("to") == to and own & self._let_out(item)
-            for item in self.entries
+            for item in (*self.by_type["bundle.exported"], *self.by_type["transfer.dispatched"])
             if to is not None
         )
         return None if has_left else orders[0]
@@ -4285,13 +4376,11 @@ class Verification:
             return set(_exhibits_of(entry))
         return {self._registration_of(entry)} if entry.type == "transfer.dispatched" else set()
 
-    def _open_letter(self, digest: str, member: str, where: str) -> Verification:
-        """Verify a letter as a bundle within, once; what is only curable there is no matter here."""
-        if digest in self.letters:
-            return self.letters[digest]
+    def _open_letter(self, digest: str, where: str) -> Verification:
+        """Verify a letter as a bundle within; what is only curable there is no matter here."""
         if self.depth >= INHERITED_DEPTH:
             raise Bad("inherited.depth", f"more than {INHERITED_DEPTH} bundles within each other")
-        letter = self._verify_within(member)
+        letter = self._verify_within(f"data/documents/{digest}")
         if letter.has_stopped:
             bad = next(finding for finding in letter.findings if finding.step == 0)
             raise Bad(bad.code, bad.text)
@@ -4304,10 +4393,9 @@ class Verification:
 
     def told_of(self, agent: str, index: int, name: str = "ledger") -> str | None:
         """What was on record of an agent before an entry."""
-        types = ("agent.changed", "agent.enrolled")
-        earlier = [entry.details for entry in self.entries if entry.index < index and entry.type in types]
-        told = [details[name] for details in earlier if details["agent"] == agent and name in details]
-        return told[-1] if told else None
+        told = self.told[agent, name]
+        count = bisect.bisect_left(told, (index, ""))
+        return told[count - 1][1] if count else None
 
     def _check_letter(self, entry: Entry, letter: Verification, where: str) -> None:
         details, origin, own = entry.details, entry.details["origin"], self.state.origin
@@ -4334,9 +4422,8 @@ class Verification:
             self.find(11, "letter.request", where, "an answer to another request")
         answers = [
             item
-            for item in letter.entries
-            if item.type == "request.answered" and ("request", origin["request"]) in item.subjects
-            and letter.state.events.get(item.event_hash) is item
+            for item in letter.by_subject["request", origin["request"]]
+            if item.type == "request.answered" and letter.state.events.get(item.event_hash) is item
         ]  # fmt: skip
         if answers[-1:] != [source] or source.details["outcome"] not in GRANTING:
             self.find(11, "letter.grant", where, "not the newest answer, or it grants nothing")
@@ -4349,7 +4436,7 @@ class Verification:
     def begun(self, request: str) -> Entry | None:
         """The entry that drafted or received a request."""
         kinds = ("request.drafted", "request.received")
-        return next((item for item in self.entries if item.type in kinds and item.details["request"] == request), None)
+        return next((item for item in self.by_subject["request", request] if item.type in kinds), None)
 
     def _check_acceptance(self, entry: Entry, letter: Verification, source: Entry, where: str) -> None:
         """Who asked says in a letter which conditions he accepts."""
@@ -4380,9 +4467,8 @@ class Verification:
             return bool((read["ledger"], read["request"]) == (origin["ledger"], origin["request"]))
         answers = [
             item.details["origin"]
-            for item in letter.entries
-            if item.type == "request.answer-received" and item.details["request"] == origin["request"]
-            and "origin" in item.details
+            for item in letter.by_subject["request", origin["request"]]
+            if item.type == "request.answer-received" and "origin" in item.details
         ]  # fmt: skip
         told = {answer["request"] for answer in answers if answer["ledger"] == self.state.origin}
         return not told or named in told
@@ -4437,68 +4523,95 @@ class Verification:
             waiting += [self.state.exhibits[name].registration for name in parents if name in self.state.exhibits]
         return found
 
-    def _check_receipt(self, entry: Entry, raw: bytes, where: str) -> None:
+    def once(self, what: tuple[str, ...], read: Callable[[], Any]) -> Any:
+        """Return what was read before, or raise what spoke against it: many records may rest on one document."""
+        if what not in self._once:
+            try:
+                self._once[what] = read()
+            except Bad as bad:
+                self._once[what] = bad
+        if isinstance(self._once[what], Bad):
+            raise self._once[what]
+        return self._once[what]
+
+    def _check_receipt(self, entry: Entry, digest: str, where: str) -> None:
         details, origin = entry.details, entry.details["origin"]
-        decided: list[tuple[Entry, dict[str, Any], str | None]] = []
+        event = origin["event"]
+        decided, unknown = self.once(("decided", digest, event), lambda: self._decided(digest, event))
+        for name in unknown:
+            self.find(9, "receipt.unknown-ledger", where, f"the trust file doesn't know {name}", INDETERMINATE)
+        recorded = (origin, details["transfer"], details["outcome"], details["decided_at"])
+        sent = self._dispatch_before(entry)
+        is_meant = sent is not None and any(
+            # of a parcel that couldn't be read the dispatch isn't known
+            head in (None, sent.event_hash) and told == recorded
+            for told, head in decided
+        )
+        if sent is None or not is_meant or (sent.exhibit, sent.details["transfer"]) != (entry.exhibit, recorded[1]):
+            self.find(9, "receipt.other", where, "the proof of something else")
+        elif self.told_of(sent.details["to"], entry.index) != origin["ledger"]:
+            self.find(9, "receipt.other-ledger", where, f"it was sent to another ledger than {origin['ledger']}")
+
+    def _decided(self, digest: str, event: str) -> tuple[list[tuple[Any, str | None]], set[str]]:
+        """What a receipt file proves that an event decided, each with its dispatch, and ledgers that nobody knows."""
+        decided: list[tuple[Any, str | None]] = []
         unknown: set[str] = set()
-        for item in read_record(raw, JSON_BYTES, "custody-receipt")["entries"]:
-            proven = read_entry(unbase64(item["entry"]))
-            index, nodes, point = parse_tlog_proof(item["proof"].encode())
-            if index != proven.index:
-                raise Bad("receipt.index", "a proof of another entry")
-            if proven.event_hash != origin["event"]:
-                continue
+        for proven, index, nodes, point in self.once(("receipt", digest), lambda: self._read_receipt(digest))[event]:
             if proven.record["ledger"] != point.origin:
                 raise Bad("receipt.origin", "an entry of another ledger than its checkpoint")
             check_inclusion(index, point.size, leaf_hash(proven.raw), nodes, point.root)
             stands = {"event": proven.event_hash, "index": index, "ledger": point.origin, "root": point.root.hex(),
                       "size": point.size}  # fmt: skip
-            decided += [(proven, stands, head) for head in heads_decided(proven)]
+            heads = heads_decided(proven)
+            told = (stands, proven.details["transfer"], *outcome_of(proven))
+            decided += [(told, head) for head in heads]
             believed = self.believed(point.origin)
             if believed is None:
                 unknown.add(point.origin)
                 continue
             open_note(point.note, keys_at(believed, point.size))
-        for name in unknown:
-            self.find(9, "receipt.unknown-ledger", where, f"the trust file doesn't know {name}", INDETERMINATE)
-        recorded = (origin, details["transfer"], details["outcome"], details["decided_at"])
-        meant = [
-            sent
-            for proven, stands, head in decided
-            if (sent := self._dispatch_of(entry, head)) is not None
-            and (stands, proven.details["transfer"], *outcome_of(proven)) == recorded
-            and (sent.type, sent.exhibit) == ("transfer.dispatched", entry.exhibit)
-            and sent.details["transfer"] == details["transfer"]
-        ]
-        if not meant:
-            self.find(9, "receipt.other", where, "the proof of something else")
-        elif self.told_of(meant[0].details["to"], entry.index) != origin["ledger"]:
-            self.find(9, "receipt.other-ledger", where, f"it was sent to another ledger than {origin['ledger']}")
+        return decided, unknown
 
-    def _dispatch_of(self, receipt: Entry, head: str | None) -> Entry | None:
-        """The dispatch that the receipt ends, if it is the one decided on; of an unreadable parcel that isn't known."""
+    def _read_receipt(self, digest: str) -> dict[str, list[tuple[Entry, int, list[bytes], Checkpoint]]]:
+        """The entries of a receipt file by their events, each with its proof."""
+        received: dict[str, list[tuple[Entry, int, list[bytes], Checkpoint]]] = defaultdict(list)
+        raw = bytes(self.view(f"data/documents/{digest}"))
+        for item in read_record(raw, JSON_BYTES, "custody-receipt")["entries"]:
+            proven = read_entry(unbase64(item["entry"]))
+            index, nodes, point = parse_tlog_proof(item["proof"].encode())
+            if index != proven.index:
+                raise Bad("receipt.index", "a proof of another entry")
+            received[proven.event_hash].append((proven, index, nodes, point))
+        return received
+
+    def _dispatch_before(self, receipt: Entry) -> Entry | None:
+        """The newest dispatch in the chain of acts before a receipt."""
+        walked: list[str] = []
         before: Entry | None = receipt
-        while before is not None and before.type != "transfer.dispatched":
+        while before is not None and before.type != "transfer.dispatched" and before.event_hash not in self._sent:
+            walked.append(before.event_hash)
             before = self.state.events.get(before.event["link"].get("previous", ""))
-        return before if before is not None and head in (None, before.event_hash) else None
+        found = self._sent.get(before.event_hash, before) if before is not None else None
+        self._sent |= dict.fromkeys(walked, found)
+        return found
 
     # What was explained on record (verification.md, step 12)
 
     def explain(self) -> None:
         """Say beside each defect which entries explain it."""
-        self.findings = [self._explained(finding) for finding in self.findings]
+        explained: dict[tuple[str, str], list[str]] = defaultdict(list)  # by subject, and by code or by none
+        for entry in self.by_type["record.explained"]:
+            if entry.event_hash in self.state.events:
+                names = set().union(*(self._names_of(item) for item in entry.about))
+                for place in itertools.product(names, entry.details.get("cures", ("",))):
+                    explained[place].append(entry.name)
+        self.findings = [self._explained(finding, explained) for finding in self.findings]
 
-    def _explained(self, finding: Finding) -> Finding:
+    def _explained(self, finding: Finding, explained: dict[tuple[str, str], list[str]]) -> Finding:
         if finding.severity != DEFECT:
             return finding
-        found = []
-        for entry in self.entries:
-            cures = entry.details.get("cures") if entry.type == "record.explained" else []
-            placed = self.state.events.get(entry.event_hash)
-            if placed is None or (cures is not None and not {finding.code, finding.code[10:]} & {*cures}):
-                continue
-            if any(finding.subject in self._names_of(item) for item in entry.about):
-                found.append(entry.name)
+        codes = {finding.code, finding.code[10:], ""}
+        found = dict.fromkeys(name for code in sorted(codes) for name in explained.get((finding.subject, code), ()))
         words = f"{finding.text}; explained in {', '.join(found)}" if found else finding.text
         return Finding(finding.step, finding.code, finding.severity, finding.subject, words)
 
@@ -4553,7 +4666,7 @@ class Verification:
 
     def _report_exhibit(self, item: dict[str, str]) -> dict[str, Any]:
         name = (item["case"], item["exhibit"])
-        story = [entry.index for entry in self.entries if ("exhibit", *name) in entry.subjects]
+        story = [entry.index for entry in self.by_subject["exhibit", *name]]
         result: dict[str, Any] = {"case": name[0], "exhibit": name[1], "entries": story}
         exhibit = self.state.exhibits.get(name)
         if exhibit:
