@@ -24,6 +24,10 @@ from schemas.types import UNSET, Private, Unset
 
 _AT_ONCE: Final = 256
 """Exhibits whose private values are read in one go."""
+LEAVES: Final = frozenset({"exhibit.disposed", "exhibit.released", "transfer.dispatched"})
+"""Acts with which an exhibit leaves where it was kept: it is not there any more, nor again once it is back, until
+somebody says so.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,8 @@ def _look(reader: LedgerReader, exhibit: Exhibit, as_of: str | None) -> tuple[_M
         elif event.type in {"exhibit.registered", "transfer.accepted"}:
             marks.kind, marks.nature = str(details.kind), str(details.nature)
             marks.description = _place_of(payload, details.description)
+        if event.type in LEAVES:
+            marks.place = ("", "")
         if details.place is not UNSET:
             marks.place = _place_of(payload, details.place)
     return marks, corrections

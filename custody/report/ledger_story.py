@@ -13,6 +13,7 @@ from custody.audit.custody_at import CustodyAt, CustodyWatch
 from custody.bundle.closure import find_closure
 from custody.ledger.store import DisclosureStore
 from custody.report.from_ledger import report_of, values_of
+from custody.report.glance import LEAVES
 from custody.report.ledger_words import naming
 from custody.report.people import Person, people_of
 from custody.report.story import Act, Line, Mark, Story, Teller
@@ -48,7 +49,7 @@ class LedgerStory:
 
     ``exhibit`` has no holder where it did not exist by then; ``left_out`` counts the entries of what happened later.
     ``description`` and ``place`` are values of the told entries with their corrections; ``disclosed`` are the private
-    values at hand, by commitment.
+    values at hand, by commitment. ``place`` is the entry with which it left, where no place was named since.
     """
 
     exhibit: ExhibitReport
@@ -57,7 +58,7 @@ class LedgerStory:
     story: Story
     people: tuple[Person, ...]
     description: tuple[Line, ...]
-    place: tuple[int, Line] | None
+    place: tuple[int, Line | None] | None
     linked: tuple[tuple[str, int], ...]
     left_out: int
     disclosed: dict[str, Disclosure]
@@ -187,12 +188,16 @@ def _lines(teller: Teller, entry: ParsedEntry, *labels: str) -> tuple[Line, ...]
     return tuple(lines[label] for label in labels if label in lines)
 
 
-def _place(teller: Teller, entries: list[ParsedEntry], verified: Verified) -> tuple[int, Line] | None:
-    """Return the place that was named last by an act that the rules took, with the number of its entry."""
+def _place(teller: Teller, entries: list[ParsedEntry], verified: Verified) -> tuple[int, Line | None] | None:
+    """Return the place that was named last by an act that the rules took, with the number of its entry; the entry alone
+    where the exhibit left since.
+    """
     for entry in reversed(entries):
         if entry.event.event.link is not UNSET and verified.placed[entry.entry.index].is_applied:
             for line in _lines(teller, entry, "place"):
                 return entry.entry.index, line
+            if entry.event.type in LEAVES:
+                return entry.entry.index, None
     return None
 
 

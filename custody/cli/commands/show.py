@@ -185,6 +185,8 @@ def _where(story: LedgerStory) -> str:
     if story.place is None:
         return "no place is on record"
     entry, line = story.place
+    if line is None:
+        return f"no place is on record since it left (entry {entry})"
     return "; ".join([f"{line.value} (entry {entry})", *line.corrections])
 
 

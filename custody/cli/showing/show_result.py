@@ -152,7 +152,7 @@ def shown_exhibit(
         made_from=tuple(map(_relative, made_from)),
         made_from_it=tuple(map(_relative, made_from_it)),
         nature=details.nature,
-        place=UNSET if story.place is None else _value(story.place[1]),
+        place=UNSET if story.place is None or story.place[1] is None else _value(story.place[1]),
         registered_by=story.registration.event.event.actor,
         status=status,
     )
