@@ -20,6 +20,7 @@ from custody.ledger.working import WorkingState, WorkingTallies
 from custody.verify.disputes import Signing, affirmed_by
 from custody.verify.past import RESTING
 from custody.verify.reducer import reduce
+from custody.verify.release import let_out
 from custody.verify.signing import check_enrolments, signature_jobs
 from custody.verify.view import View
 from keys.private.signer import Signer
@@ -32,7 +33,9 @@ from schemas.private import Disclosure
 from schemas.types import UNSET, Hash, Unset
 
 LookBehind = Callable[[LedgerWriter, View, ParsedEntry], None]
-"""Raises unless what an entry rests on beside the ledger bears it; is given the state before the entry."""
+"""Raises unless what an entry rests on beside the ledger bears it, and lets out what it lets out; is given the state
+before the entry.
+"""
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -188,7 +191,7 @@ class Appending:
         raw = canonical.encode(entry)
         if len(raw) > limits.ENTRY_BYTES:
             raise RefusedError("append.size", f"expected an entry of at most {limits.ENTRY_BYTES}, found {len(raw)}")
-        if self._behind is not None and event.type in RESTING:
+        if self._behind is not None and (event.type in RESTING or let_out(self._state, event)[1]):
             self._behind(self._writer, self._state, ParsedEntry(entry=entry, event=event, leaf=hash_leaf(raw), raw=raw))
         self._state.put(outcome.changes)
         self._state.place(event.hash, outcome.place)

@@ -221,6 +221,18 @@ def enclosed_by(view: View, parsed: ParsedEvent) -> tuple[tuple[Exhibit, ...], .
     return tuple(view.holders(tuple(dict.fromkeys(documents))).values())
 
 
+def let_out(view: View, parsed: ParsedEvent) -> tuple[Agent | None, tuple[Exhibit, ...]]:
+    """Return to whom an event lets something out, and the exhibits that it lets out or encloses; nothing and none where
+    it is no release to anybody on record.
+    """
+    ledger = view.ledger()
+    goal = None if ledger is None else goal_of(view, parsed, ledger)
+    to = None if goal is None else view.agent(goal.to)
+    if to is None:
+        return None, ()
+    return to, (*_released(view, parsed), *(item for items in enclosed_by(view, parsed) for item in items))
+
+
 def _released(view: View, parsed: ParsedEvent) -> Iterator[Exhibit]:
     """Yield the exhibits that an event lets out and that ``view`` knows."""
     event = parsed.event

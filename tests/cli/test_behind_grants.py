@@ -6,6 +6,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from custody.cli.demo.forgery import pack, take_apart
 from custody.cli.exits import Exit
 from schemas import layout
@@ -157,3 +159,36 @@ def test_a_letter_that_an_order_destroyed_is_told_and_lets_nothing_more_out(side
         *_own_consent(entry),
     )
     sides.a.fail("bundle EX-5 --to third -o n.zip --as exam-07", Exit.REFUSED, "release.consent-letter")
+
+
+_AWAY = {"to_agent": "third", "to_country": "IT"}
+
+
+@pytest.mark.parametrize(
+    ("line", "type", "details"),
+    [
+        ("move EX-5 --place x --to-agent third", "custody.moved", {"place": "x", **_AWAY}),
+        (
+            "release EX-5 --terms lent --to x --authority x --reason x --to-agent third", "exhibit.released",
+            {"authority": "x", "reason": "x", "terms": "lent", "to": "x", **_AWAY},
+        ),
+    ],
+)  # fmt: skip
+def test_nothing_is_given_by_hand_under_a_letter_that_is_gone(
+    sides: Sides, line: str, type: str, details: dict[str, Any]
+) -> None:
+    """Neither by the command, which puts the refusal on record, nor by a draft, which is refused under the lock."""
+    digest = _granted(sides)["origin"].document
+    sides.do(*_own_consent(len(sides.a.entries()) - 1))
+    (sides.a.home / "documents" / digest[:2] / digest).unlink()
+    refused(sides.forge(type, details, signer="exam-07", number="EX-5"), "release.consent-letter")
+    sides.a.fail(f"{line} --as exam-07", Exit.REFUSED, "release.consent-letter")
+    assert sides.a.entries()[-1].event.type == "release.refused"
+
+
+def test_what_a_letter_that_is_there_lets_go_is_given_by_hand(sides: Sides) -> None:
+    """The letter is read again, and bears it."""
+    _granted(sides)
+    sides.do(*_own_consent(len(sides.a.entries()) - 1))
+    given = sides.forge("custody.moved", {"place": "x", **_AWAY}, signer="exam-07", number="EX-5")
+    assert given.exit is Exit.DONE, given

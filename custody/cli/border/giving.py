@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from custody.cli.border.bound_content import binding, tell
+from custody.cli.border.letter_breaches import letter_breaches
 from custody.cli.border.release_gate import Tried, refuse
 from custody.cli.context import Context
 from custody.ledger.admission import check_lawful
-from custody.verify.release import Breach, check_release, goal_of
+from custody.verify.release import Breach, check_release, let_out
 from custody.verify.view import Exhibit, View
 from schemas.event import ParsedEvent
 from schemas.text import format_time
@@ -25,24 +26,21 @@ def check_given(context: Context, events: Sequence[ParsedEvent], *, tried: Tried
     with context.ledger().read() as reader:
         view = binding(context, reader)
         for event in events:
-            breaches = check_release(view, event, now)
+            receiver, given = let_out(view, event)
+            names = [item.registration for item in given]
+            letters = () if receiver is None else letter_breaches(context, reader, names, to=receiver.id)
+            breaches = (*check_release(view, event, now), *letters)
             if breaches:
                 break
         else:
             return
         tell(context, view)
-        to, exhibits = _recipient(view, event), _meant(view, event, breaches)
+        exhibits = _meant(view, event, breaches)
     context.ledger().rehearse(events)
-    if to is not None and exhibits:
-        refuse(context, breaches, exhibits, to=to, tried=tried, by=event.event.actor)
+    if receiver is not None and exhibits:
+        refuse(context, breaches, exhibits, to=receiver.id, tried=tried, by=event.event.actor)
     with context.ledger().read() as reader:
         check_lawful(binding(context, reader), event, now)
-
-
-def _recipient(view: View, event: ParsedEvent) -> str | None:
-    ledger = view.ledger()
-    goal = None if ledger is None else goal_of(view, event, ledger)
-    return None if goal is None or view.agent(goal.to) is None else goal.to
 
 
 def _meant(view: View, event: ParsedEvent, breaches: Sequence[Breach]) -> tuple[Exhibit, ...]:

@@ -85,7 +85,8 @@ def breaches_of(context: Context, exhibits: Sequence[Exhibit], *, to: str) -> li
     """Return what speaks against exhibits going to an agent; nothing is recorded."""
     with context.ledger().read() as reader:
         event = _access(context, exhibits, to).event
-        return list(check_release(binding(context, reader), event, format_time(context.now())))
+        found = list(check_release(binding(context, reader), event, format_time(context.now())))
+        return [*found, *letter_breaches(context, reader, [item.registration for item in exhibits], to=to)]
 
 
 def record_export(context: Context, exhibits: Sequence[Exhibit], *, to: str) -> None:

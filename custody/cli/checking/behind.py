@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from custody.bundle.behind import Behind, Find, past_of, rests
+from custody.cli.checking.letter_breaches import letter_breaches
 from custody.cli.checking.own_ledger import trusting_own
 from custody.cli.checking.trust_file import read_trust_file
 from custody.cli.surroundings import Surroundings
@@ -19,6 +20,7 @@ from custody.verify.behind_step import is_proven
 from custody.verify.erased_documents import document_of
 from custody.verify.inner import ABSENT
 from custody.verify.letters import is_begun, opens_gate
+from custody.verify.release import let_out
 from custody.verify.verify import Trusted, Verified
 from custody.verify.view import View
 from schemas.details.exhibit import Foreign
@@ -66,12 +68,20 @@ def look_behind(
     """
     opened: list[Behind] = []
 
+    def behind() -> Behind:
+        opened[:] = opened or [open_behind(surroundings, home, trusted=trusted, known=known)]
+        return opened[0]
+
     def look(reader: LedgerReader, view: View, entry: ParsedEntry) -> None:
+        past = past_of(view, reader_events(reader), reader_requests(reader))
+        to, exhibits = let_out(view, entry.event)
+        names = [item.registration for item in exhibits]
+        for breach in () if to is None else letter_breaches(reader, past, names, to=to.id, behind=behind):
+            raise RefusedError(breach.code, breach.text, hint="custody consent list shows what was consented to")
         if not rests(entry.event):
             return
         findings = Findings()
-        opened[:] = opened or [open_behind(surroundings, home, trusted=trusted, known=known)]
-        opened[0].look(entry, past_of(view, reader_events(reader), reader_requests(reader)), findings)
+        behind().look(entry, past, findings)
         _refuse(entry.event, [item for item in findings.items if item.code not in ABSENT])
 
     return look
