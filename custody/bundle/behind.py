@@ -7,8 +7,8 @@ an audit asks about every entry. What is decided is decided in the verifier (`cu
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from custody.verify.behind_step import is_proven, report_errors, report_letter, 
 from custody.verify.inner import manifest_of
 from custody.verify.letters import letter_of, opens_gate
 from custody.verify.past import Past
+from custody.verify.places import places_of
 from custody.verify.receipt_proof import check_receipt, read_receipt
 from custody.verify.verify import Trusted, Verified
 from custody.verify.view import View
@@ -28,9 +29,12 @@ from schemas.details.transfer import TransferAccepted, TransferReturned
 from schemas.entry import ParsedEntry
 from schemas.errors import VerificationError
 from schemas.event import ParsedEvent
+from schemas.private import Disclosure
 from schemas.report import Findings, Severity
 
 Find = Callable[[str], Path | None]
+Values = Callable[[Sequence[str]], Mapping[str, Disclosure]]
+"""Returns the private values that are at hand, by commitment."""
 
 
 def rests(parsed: ParsedEvent) -> bool:
@@ -70,9 +74,11 @@ class Behind:
     at: datetime
     known: dict[str, Verified | VerificationError] = field(default_factory=dict)
     """What was verified already, by digest of a letter or payload manifest of a bundle."""
+    values: Values = lambda _: {}
 
-    def look(self, entry: ParsedEntry, past: Past, findings: Findings) -> None:
-        """Add what speaks against what an entry rests on; nothing for one that rests on nothing.
+    def look(self, entry: ParsedEntry, past: Past, findings: Findings, *, made: Iterable[Disclosure] = ()) -> None:
+        """Add what speaks against what an entry rests on; nothing for one that rests on nothing. ``made`` are private
+        values of it that no store has yet.
 
         Raises:
             StorageError: this machine's disk.
@@ -84,7 +90,8 @@ class Behind:
             letter = self._read(origin.document, self.document, "letter.absent", step, where, findings)
             if letter is not None:
                 _report_within(letter, where, findings)
-                report_record(parsed, letter, past, where, findings)
+                shown = {**self.values(list(places_of(parsed))), **{item.commitment: item for item in made}}
+                report_record(parsed, letter, replace(past, value_of=shown.get), where, findings)
         elif is_proven(parsed):
             self._look_at_receipt(entry, past, where, findings)
         elif isinstance(details, TransferAccepted | TransferReturned) and isinstance(details.foreign, Foreign):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from custody.verify.correspondence import correspondence_of
+from custody.verify.disclosures_step import Values
 from custody.verify.document_bytes import read_document
 from custody.verify.erased_documents import ErasedDocuments, document_of
 from custody.verify.inner import ABSENT, Inner, event_in, is_unread
@@ -99,6 +100,7 @@ class Bundled:
     trust: Trust | None
     again: Callable[[Source], Inner]
     depth: int
+    values: Values
 
     def document(self, digest: object) -> bytes | None:
         """Return the bytes of a carried document that can be read; nothing for none.
@@ -119,7 +121,7 @@ class Bundled:
         event_of = partial(event_in, self.state, self.entries)
         return Past(
             origin, self.state, lambda agent: told.get((agent, "ledger")), lambda agent: told.get((agent, "country")),
-            event_of, begun.get,
+            event_of, begun.get, self.values.disclosed.get,
         )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from custody.verify.inner import Inner, event_in, export_of, manifest_of
 from custody.verify.past import Past
 from custody.verify.view import Agent
-from schemas.details.consent import STRICTNESS, ConditionsMet, ConsentRecorded, Grant
+from schemas.details.consent import STRICTNESS, Condition, ConditionsMet, ConsentRecorded, Grant
 from schemas.details.exhibit import ExhibitRegistered, Foreign
 from schemas.details.letter import LetterOrigin
 from schemas.details.request import (
@@ -28,7 +28,7 @@ from schemas.details.request import (
 from schemas.errors import VerificationError
 from schemas.event import About, ParsedEvent
 from schemas.report import LedgerReport
-from schemas.types import UNSET, is_set
+from schemas.types import UNSET, Private, is_set
 
 _COPIED: Mapping[type, tuple[str, ...]] = {
     AnswerReceived: ("answered_at", "ground", "outcome", "until", "wanted"),
@@ -216,14 +216,16 @@ def _check_grant(
     if not isinstance(source, RequestAnswered) or not is_newest or source.outcome not in GRANTING:
         yield VerificationError("letter.grant", "expected an answer that grants, and still stands, found another")
     elif isinstance(source.grant, Grant):
-        wrong = ", ".join(_eased(consent, parsed.event.about or (), source.grant, origin.ledger, past))
+        wrong = ", ".join(_eased(consent, parsed.event.about or (), source.grant, origin.ledger, letter, past))
         if wrong:
             yield VerificationError("letter.terms", f"expected no more than the letter grants, found more in: {wrong}")
 
 
-def _eased(consent: ConsentRecorded, about: tuple[About, ...], grant: Grant, ledger: str, past: Past) -> Iterator[str]:
+def _eased(
+    consent: ConsentRecorded, about: tuple[About, ...], grant: Grant, ledger: str, letter: Inner, past: Past
+) -> Iterator[str]:
     """Yield where a consent goes beyond the grant that it rests on."""
-    to = consent.recipient
+    to, own = consent.recipient, past.view.ledger()
     if past.country_of(to) != grant.to_country or (is_set(grant.to_ledger) and past.ledger_of(to) != grant.to_ledger):
         yield "recipient"
     if STRICTNESS.index(consent.onward) < STRICTNESS.index(grant.onward):
@@ -233,11 +235,22 @@ def _eased(consent: ConsentRecorded, about: tuple[About, ...], grant: Grant, led
         kept = bars.get(item.code)
         if kept is None or item.before > kept.before or (is_set(item.due) and kept.due != item.due):
             yield f"condition {item.code}"
+        elif own is not None and own.is_strict and not _says_the_same(kept, item, letter, past):
+            yield f"the text of condition {item.code}"
     if is_set(grant.valid_until) and (not is_set(consent.valid_until) or consent.valid_until > grant.valid_until):  # type: ignore[operator]
         yield "valid_until"
     named = frozenset((item.case, item.exhibit) for item in grant.exhibits or ())
     if named and not all(_came_of(str(item.exhibit), ledger, named, past) for item in about):
         yield "exhibits"
+
+
+def _says_the_same(kept: Condition, granted: Condition, letter: Inner, past: Past) -> bool:
+    """Tell whether a condition has the text that was granted, as far as both are shown: what it asks stands there."""
+    here, there = kept.text, granted.text
+    if not isinstance(here, Private) or not isinstance(there, Private):
+        return isinstance(here, Private) == isinstance(there, Private)
+    ours, theirs = past.value_of(here.commitment), letter.values.disclosed.get(there.commitment)
+    return ours is None or theirs is None or ours.value == theirs.value
 
 
 def _came_of(registration: str, ledger: str, names: frozenset[tuple[str, str]], past: Past) -> bool:

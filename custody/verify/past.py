@@ -8,6 +8,7 @@ from typing import Final
 
 from custody.verify.view import View
 from schemas.event import ParsedEvent
+from schemas.private import Disclosure
 
 RESTING: Final = frozenset(
     {
@@ -23,7 +24,7 @@ RESTING: Final = frozenset(
 class Past:
     """A ledger's ``origin``, its state, the origin of an agent's own ledger and his country as they were on record
     then, and its events by hash, as far as they are at hand; ``begun_by`` tells by which of them a request was drafted
-    or received.
+    or received. ``value_of`` finds by commitment what its private values are, as far as they are shown.
 
     ``sent`` and ``lineages`` keep what was found on the way back through it, so that each act is walked over once.
     """
@@ -34,6 +35,7 @@ class Past:
     country_of: Callable[[str], str | None]
     event_of: Callable[[str], ParsedEvent | None]
     begun_by: Callable[[str], ParsedEvent | None]
+    value_of: Callable[[str], Disclosure | None] = lambda _: None
     sent: dict[str, ParsedEvent | None] = field(default_factory=dict)
     """By event hash of an act: the last dispatch up to it."""
     lineages: dict[tuple[str, frozenset[tuple[str, str]]], dict[str, bool]] = field(default_factory=dict)

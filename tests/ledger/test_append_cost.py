@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import get_args
 
 import msgspec
@@ -15,6 +16,7 @@ from custody.verify.past import RESTING
 from custody.verify.view import Exhibit, View
 from schemas.details.letter import LetterOrigin
 from schemas.entry import ParsedEntry
+from schemas.private import Disclosure
 from schemas.registry import DETAILS
 from tests.world import World
 
@@ -42,7 +44,7 @@ def test_an_ordinary_append_neither_looks_behind_nor_searches(world: World, monk
         searched.extend([digests] if digests and type(state) is WorkingState else [])
         return holders(state, digests)
 
-    def look(writer: LedgerWriter, view: View, entry: ParsedEntry) -> None:
+    def look(writer: LedgerWriter, view: View, entry: ParsedEntry, made: Sequence[Disclosure]) -> None:
         looked.append(entry.event.event.type)
 
     def put(composed: Composed) -> None:

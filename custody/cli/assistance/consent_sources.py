@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from custody.cli.assistance.letter_reading import OpenLetter, open_letter
+from custody.cli.border.terms import plain_condition
 from custody.cli.checking.verification import Believed
 from custody.cli.context import Context
 from custody.cli.showing.holdings import Staged
+from custody.report.values import Disclosures
 from custody.transfer.letters import LetterRequest, peer_of
+from schemas.details.consent import Grant
 from schemas.details.request import RequestAnswered
 from schemas.errors import RefusedError, UsageError
 from schemas.event import ParsedEvent
@@ -21,12 +25,19 @@ _WHICH: Final = "--number N records what the paper decides; --by-key that an off
 
 @dataclass(frozen=True, slots=True)
 class ConsentSource:
-    """Details that say on what a consent rests, ``told`` in words; when, and on which request, a letter says."""
+    """Details that say on what a consent rests, ``told`` in words; when, on which request, and with which texts of
+    conditions, by code, a letter says.
+    """
 
     details: dict[str, Any]
     told: str
     issued_at: str | None = None
     request: str | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+    def worded(self, conditions: list[dict[str, Any]] | None) -> list[dict[str, Any]] | None:
+        """Return conditions with the letter's own text where none was typed."""
+        return [{**item, "text": item["text"] or self.texts.get(item["code"])} for item in conditions or ()] or None
 
 
 def read_source(context: Context, staged: Staged, given: dict[str, Any], believed: Believed) -> ConsentSource:
@@ -91,7 +102,15 @@ def _of_letter(
             "recorded as: consent in a verified letter of another ledger",
             issued_at=details.answered_at,
             request=told.request if told is not None and is_ours else None,
+            texts=_texts(details, opened.letter.disclosed),
         )
+
+
+def _texts(answer: RequestAnswered, disclosed: Disclosures) -> dict[str, str]:
+    """Return the texts of the conditions that an answer sets, by code."""
+    granted = answer.grant.conditions if isinstance(answer.grant, Grant) else ()
+    plain = [plain_condition(item, disclosed) for item in granted or ()]
+    return {item["code"]: item["text"] for item in plain if item["text"] is not None}
 
 
 def find_granting(opened: OpenLetter, named: str | None) -> tuple[LetterRequest, ParsedEvent]:

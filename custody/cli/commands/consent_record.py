@@ -76,8 +76,9 @@ def consent_record(
 
     An official of the authority, a member of it with the role authority or court, consents by his own signature; with a
     --document beside it, say --by-key. One on paper needs --document and --number; one of another ledger's authority
-    its --letter, verified first. For an authority abroad nobody consents by a key that was enrolled here. Reports say
-    which. Only the exhibits that are named are covered; a copy is another exhibit.
+    its --letter, verified first: a --condition without a text has the letter's. For an authority abroad nobody consents
+    by a key that was enrolled here. Reports say which. Only the exhibits that are named are covered; a copy is another
+    exhibit.
     """
     exhibits = _covered(context, selection, is_with_derived=with_derived)
     believed = Believed(given.pop("trust_path"), (), None, None)
@@ -157,7 +158,7 @@ def _terms(context: Context, given: dict[str, Any], when: When, source: ConsentS
         raise UsageError("consent.period", f"expected an end at or after {valid_from}, found {valid_until}")
     return {
         "authority": given["authority"],
-        "conditions": parse_conditions(context, given["conditions"]),
+        "conditions": source.worded(parse_conditions(context, given["conditions"])),
         "issued_at": issued_at,
         "onward": given["onward"],
         "purpose": given["purpose"],
