@@ -32,7 +32,7 @@ from schemas.merkle import hash_leaf
 from schemas.private import Disclosure
 from schemas.types import UNSET, Hash, Unset
 
-LookBehind = Callable[[LedgerWriter, View, ParsedEntry], None]
+LookBehind = Callable[[LedgerWriter, View, ParsedEntry, Sequence[Disclosure]], None]
 """Raises unless what an entry rests on beside the ledger bears it, and lets out what it lets out; is given the state
 before the entry.
 """
@@ -192,7 +192,8 @@ class Appending:
         if len(raw) > limits.ENTRY_BYTES:
             raise RefusedError("append.size", f"expected an entry of at most {limits.ENTRY_BYTES}, found {len(raw)}")
         if self._behind is not None and (event.type in RESTING or let_out(self._state, event)[1]):
-            self._behind(self._writer, self._state, ParsedEntry(entry=entry, event=event, leaf=hash_leaf(raw), raw=raw))
+            made = ParsedEntry(entry=entry, event=event, leaf=hash_leaf(raw), raw=raw)
+            self._behind(self._writer, self._state, made, item.submission.disclosures)
         self._state.put(outcome.changes)
         self._state.place(event.hash, outcome.place)
         self._state.hold(event, outcome.place.subjects)

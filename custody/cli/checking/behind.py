@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +28,7 @@ from schemas.details.transfer import TransferAccepted, TransferReturned
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.errors import RefusedError, VerificationError
 from schemas.event import ParsedEvent
+from schemas.private import Disclosure
 from schemas.report import Finding, Findings, Severity
 
 _LINKED_APART: Final = frozenset({"checkpoint.first-contact", "checkpoint.not-linked"})
@@ -54,7 +55,7 @@ def open_behind(
 
     finds: tuple[Find, Find] = (document, inherited)
     believed = trusting_own(Trusted(believed.trust, believed.sha256), home)
-    return Behind(*finds, believed, surroundings.now(), dict(known))
+    return Behind(*finds, believed, surroundings.now(), dict(known), home.store.disclosures.get)
 
 
 def look_behind(
@@ -72,7 +73,7 @@ def look_behind(
         opened[:] = opened or [open_behind(surroundings, home, trusted=trusted, known=known)]
         return opened[0]
 
-    def look(reader: LedgerReader, view: View, entry: ParsedEntry) -> None:
+    def look(reader: LedgerReader, view: View, entry: ParsedEntry, made: Sequence[Disclosure]) -> None:
         past = past_of(view, reader_events(reader), reader_requests(reader))
         to, exhibits = let_out(view, entry.event)
         names = [item.registration for item in exhibits]
@@ -81,7 +82,7 @@ def look_behind(
         if not rests(entry.event):
             return
         findings = Findings()
-        behind().look(entry, past, findings)
+        behind().look(entry, past, findings, made=made)
         _refuse(entry.event, [item for item in findings.items if item.code not in ABSENT])
 
     return look
