@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from custody.storage.disclosures import Disclosures
-from custody.verify.asset_step import check_captures
+from custody.verify.asset_step import Proofs, check_captures
 from custody.verify.fold import Placed
 from custody.verify.places import places_of
 from schemas import limits
@@ -79,8 +79,9 @@ class AssetStories:
                 raise VerificationError("content.documents", text)
             return raw
 
+        proofs = Proofs(read, trust)
         for (case, number), story in self.stories.items():
-            check_captures(f"{case}/{number}", story, read, findings, _values(values, story), trust)
+            check_captures(f"{case}/{number}", story, proofs, findings, _values(values, story))
 
 
 def _values(values: Disclosures, story: list[ParsedEntry]) -> Mapping[str, Disclosure]:

@@ -5,7 +5,9 @@ Hashes inside are in the order in which they are hashed; people see them reverse
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from typing import Final
 
@@ -23,21 +25,29 @@ class Output:
     script: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Transaction:
     """A transaction; ``stripped`` are its bytes without witnesses, over which its id goes."""
 
     stripped: bytes
     outputs: tuple[Output, ...]
 
-    @property
+    @cached_property
     def id(self) -> bytes:
         """Its id, in the order in which it is hashed."""
         return double_sha256(self.stripped)
 
     def paid_to(self, script: bytes) -> int:
         """Return the satoshi that it pays to ``script`` in all."""
-        return sum(output.value for output in self.outputs if output.script == script)
+        return self._paid[script]
+
+    @cached_property
+    def _paid(self) -> Counter[bytes]:
+        # Many records may ask the same transaction, which has some ten thousand outputs.
+        paid = Counter[bytes]()
+        for output in self.outputs:
+            paid[output.script] += output.value
+        return paid
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeVar
 
 from custody.onchain import bitcoin, ethereum, spv
 from custody.onchain.anchoring import Block, anchor
 from custody.onchain.caip import Chain, parse_chain
 from custody.onchain.claims import Claims, Held, Recorded, Said, read_claims
 from custody.onchain.holding import bind_account, bind_storage
-from custody.onchain.moving import bind_log
+from custody.onchain.moving import bind_moves, sort_moves
 from custody.onchain.paying import bind_transaction
 from custody.onchain.transfers import receipt_at
 from schemas import canonical, limits
 from schemas.asset_proof import AccountProof, AssetProof, ReceiptProof, TransactionProof
-from schemas.errors import VerificationError
+from schemas.errors import CustodyError, VerificationError
 from schemas.report import Severity
 from schemas.trust import ChainPin
 
+Found = TypeVar("Found")
+Bind = Callable[[Claims], Iterable[Held | str | Said]]
+"""Says in words what the proven data show about what is recorded; the errors are those of the rooms that bind."""
 LATER = "what happened after that block can't be seen offline"
 
 
@@ -33,17 +38,65 @@ def parse_proof(raw: bytes) -> AssetProof:
 
 
 def check_proof(proof: AssetProof, recorded: Recorded, pins: Sequence[ChainPin]) -> tuple[Said, ...]:
-    """Return what ``proof`` shows about what is recorded, and to which block it holds.
+    """Return what ``proof`` shows about what is recorded, and to which block it holds, as `bind_proof`.
 
     Raises:
         RecordError: ``asset.chain``, or a recorded name that is none.
         VerificationError: ``asset.*``: it doesn't hold, or is about something else.
     """
+    return bind_proof(prove(proof, pins), recorded)
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """What a proof shows, whatever it is held against; ``vouched`` for its block is what `anchor` returns.
+
+    Either may be the error that is raised in its place whenever something is held against the proof.
+    """
+
+    chain: Chain
+    shown: tuple[Block, Bind] | CustodyError
+    vouched: tuple[str, Said | None] | CustodyError
+
+
+def prove(proof: AssetProof, pins: Sequence[ChainPin]) -> Proven:
+    """Return what ``proof`` shows. This is what takes long: it is done once, however many records name the proof.
+
+    Raises:
+        RecordError: ``asset.chain``.
+    """
     chain = parse_chain(proof.chain)
-    claims = read_claims(recorded, chain)
-    check = _check_bitcoin if chain.namespace == "bip122" else _check_ethereum
-    block, parts = check(proof, chain, claims)
-    vouched, problem = anchor(block, pins)
+    try:
+        shown = (_check_bitcoin if chain.namespace == "bip122" else _check_ethereum)(proof, chain)
+    except CustodyError as error:
+        return Proven(chain, error, error)
+    # Of thousands of headers one is told about from here on.
+    block, at = shown[0], proof.place
+    told = replace(block, first=proof.height + at, hashes=block.hashes[at : at + 1], place=0)
+    try:
+        return Proven(chain, (told, shown[1]), anchor(block, pins))
+    except CustodyError as error:
+        return Proven(chain, (told, shown[1]), error)
+
+
+def _kept(found: Found | CustodyError) -> Found:
+    if isinstance(found, CustodyError):
+        # It is raised again and again, and would gather where.
+        raise found.with_traceback(None)
+    return found
+
+
+def bind_proof(proven: Proven, recorded: Recorded) -> tuple[Said, ...]:
+    """Return what a proof shows about what is recorded, and to which block it holds.
+
+    Raises:
+        RecordError: a recorded name that is none.
+        VerificationError: ``asset.*``: it doesn't hold, or is about something else.
+    """
+    claims = read_claims(recorded, proven.chain)
+    block, bind = _kept(proven.shown)
+    parts = list(bind(claims))
+    vouched, problem = _kept(proven.vouched)
     notes = [part for part in parts if isinstance(part, Said)]
     is_bound = not any(note.code in {"asset.unexplained", "asset.withheld"} for note in notes)
     code = "asset.proven" if problem is None and is_bound else "asset.stated"
@@ -61,7 +114,7 @@ def check_proof(proof: AssetProof, recorded: Recorded, pins: Sequence[ChainPin])
     return (*said, *dated, *(() if problem is None else (problem,)))
 
 
-def _check_bitcoin(proof: AssetProof, chain: Chain, claims: Claims) -> tuple[Block, list[Held | str | Said]]:
+def _check_bitcoin(proof: AssetProof, chain: Chain) -> tuple[Block, Bind]:
     rules = spv.RULES.get(chain.text)
     if rules is None or not isinstance(proof.transaction, TransactionProof):
         raise _unsupported("a transaction of Bitcoin or one of its test chains", chain)
@@ -78,10 +131,10 @@ def _check_bitcoin(proof: AssetProof, chain: Chain, claims: Claims) -> tuple[Blo
         time=headers[proof.place].time,
         work=spv.work_of(headers[proof.place :]) if rules.has_periods else 0,
     )
-    return block, list(bind_transaction(transaction, claims))
+    return block, partial(bind_transaction, transaction)
 
 
-def _check_ethereum(proof: AssetProof, chain: Chain, claims: Claims) -> tuple[Block, list[Held | str | Said]]:
+def _check_ethereum(proof: AssetProof, chain: Chain) -> tuple[Block, Bind]:
     if chain.namespace != "eip155" or isinstance(proof.transaction, TransactionProof):
         raise _unsupported("an account or a receipt of a chain of namespace eip155", chain)
     headers = [ethereum.parse_header(bytes.fromhex(raw)) for raw in proof.headers]
@@ -93,30 +146,29 @@ def _check_ethereum(proof: AssetProof, chain: Chain, claims: Claims) -> tuple[Bl
         place=proof.place,
         time=headers[proof.place].time,
     )
-    return block, list(_bind_ethereum(proof, headers[proof.place], claims))
+    return block, _shown_by(proof, headers[proof.place])
 
 
-def _bind_ethereum(proof: AssetProof, header: ethereum.Header, claims: Claims) -> Iterator[Held | str | Said]:
+def _shown_by(proof: AssetProof, header: ethereum.Header) -> Bind:
     if isinstance(proof.receipt, ReceiptProof):
         receipt = proof.receipt
         logs = receipt_at(header.receipts_root, receipt.index, _nodes(receipt.nodes))
         if receipt.log >= len(logs):
             text = f"expected a receipt with more than {receipt.log} logs, found {len(logs)}"
             raise VerificationError("asset.receipt", text)
-        yield from bind_log(logs[receipt.log], receipt.index, claims)
-        return
+        log = logs[receipt.log]
+        return partial(bind_moves, log.address, sort_moves(log), receipt.index)
     assert isinstance(proof.account, AccountProof), "the record has one of three kinds, and Bitcoin's is done"
     part = proof.account
     address = bytes.fromhex(part.address)
     state = ethereum.account_at(header.state_root, address, _nodes(part.nodes))
     if not isinstance(part.storage, tuple):
-        yield from bind_account(address, state, header.number, claims)
-        return
+        return partial(bind_account, address, state, header.number)
     words = [
         (storage, ethereum.word_at(state.storage_root, bytes.fromhex(storage.key), _nodes(storage.nodes)))
         for storage in part.storage
     ]
-    yield from bind_storage(address, words, header.number, claims)
+    return partial(bind_storage, address, words, header.number)
 
 
 def _nodes(nodes: Sequence[str]) -> list[bytes]:

@@ -25,13 +25,14 @@ from custody.verify.freezes import check_freezes
 from custody.verify.opened import fail
 from schemas.details.asset import Asset, AssetTransfer
 from schemas.details.observation import AssetObserved
-from schemas.errors import CustodyError, RecordError
+from schemas.errors import CustodyError, RecordError, VerificationError
 from schemas.private import Disclosure
 from schemas.report import Findings, Severity
 from schemas.trust import Trust
 from schemas.types import UNSET, Private
 
 if TYPE_CHECKING:
+    from custody.onchain.check import Proven
     from custody.onchain.claims import Recorded, Said
 
 Read = Callable[[str], bytes | None]
@@ -49,7 +50,7 @@ def check_assets(
 
     Findings: those of `check_captures`; ``defect.shared-wallet`` at step 12 (defect).
     """
-    served: dict[str, tuple[str, str]] = {}
+    served, proofs = dict[str, tuple[str, str]](), Proofs(read, trust)
     for (case, number), story in stories.items():
         subject, captures = f"{case}/{number}", captures_of(story)
         for capture in captures:
@@ -61,16 +62,15 @@ def check_assets(
                     where = subject if capture.part is asset else f"entry {capture.index}"
                     text = "the custody wallet serves another target wallet or case as well"
                     findings.add(12, Severity.DEFECT, "defect.shared-wallet", where, text)
-        check_captures(subject, story, read, findings, disclosed, trust)
+        check_captures(subject, story, proofs, findings, disclosed)
 
 
 def check_captures(
     subject: str,
     story: Story,
-    read: Read,
+    proofs: Proofs,
     findings: Findings,
     disclosed: Mapping[str, Disclosure],
-    trust: Trust | None,
 ) -> None:
     """Check each proof of an exhibit's registration and later observations, what was held over time, and its freezes.
 
@@ -93,12 +93,12 @@ def check_captures(
         for place, proof in enumerate(item.part.proofs if isinstance(item.part.proofs, tuple) else (), start=1):
             where = f"{subject}, asset proof {place}" if item.part is asset else f"entry {item.index}"
             try:
-                raw = read(proof.document)
-                if raw is None:
+                proven = proofs.get(proof.document)
+                if proven is None:
                     text = f"the proof {proof.document} is not at hand, so it was not checked"
                     findings.add(9, Severity.NOTE, "asset.proof-absent", where, text)
                     continue
-                for said in _check(raw, recorded_of(asset, item, disclosed), trust):
+                for said in _bind(proven, recorded_of(asset, item, disclosed)):
                     if said.code != "asset.left":
                         findings.add(9, said.severity, said.code, where, said.text)
                     elif custody.at(said.at):
@@ -112,12 +112,42 @@ def check_captures(
     check_drops(custody, captures, balances, disclosed, findings)
 
 
-def _check(raw: bytes, recorded: Recorded, trust: Trust | None) -> tuple[Said, ...]:
-    # The libraries behind it take a while to load, and few bundles have such a proof.
-    from custody.onchain.check import check_proof, parse_proof
+class Proofs:
+    """The proofs about assets that a bundle or a home has, each read and checked once. Mutable: keeps what it found."""
 
-    pins = trust.chain_pins if trust is not None and isinstance(trust.chain_pins, tuple) else ()
-    return check_proof(parse_proof(raw), recorded, pins)
+    def __init__(self, read: Read, trust: Trust | None) -> None:
+        self._read = read
+        self._pins = trust.chain_pins if trust is not None and isinstance(trust.chain_pins, tuple) else ()
+        self._found: dict[str, Proven | CustodyError | None] = {}
+
+    def get(self, digest: str) -> Proven | None:
+        """Return what a proof shows, nothing where it isn't at hand.
+
+        Raises:
+            CustodyError: of its document, or as `prove`; the same each time.
+        """
+        if digest not in self._found:
+            try:
+                self._found[digest] = self._prove(digest)
+            except (RecordError, VerificationError) as error:
+                self._found[digest] = error
+        found = self._found[digest]
+        if isinstance(found, CustodyError):
+            raise found.with_traceback(None)
+        return found
+
+    def _prove(self, digest: str) -> Proven | None:
+        # The libraries behind it take a while to load, and few bundles have such a proof.
+        from custody.onchain.check import parse_proof, prove
+
+        raw = self._read(digest)
+        return None if raw is None else prove(parse_proof(raw), self._pins)
+
+
+def _bind(proven: Proven, recorded: Recorded) -> tuple[Said, ...]:
+    from custody.onchain.check import bind_proof
+
+    return bind_proof(proven, recorded)
 
 
 def recorded_of(asset: Asset, capture: Capture, disclosed: Mapping[str, Disclosure]) -> Recorded:

@@ -252,6 +252,20 @@ def test_a_batch_moves_several_tokens() -> None:
         _fails(receipt_proof(receipts_block(log(CONTRACT, ends, data))), recorded, "asset.log")
 
 
+def test_a_batch_of_thousands_is_told_in_part_and_counted() -> None:
+    """Every naming of the proof would tell them all."""
+    recorded = replace(TOKEN_RECORD, asset=asset("erc1155"))
+    ends, count = [BATCH, word(STRANGER), word(TARGET), word(WALLET)], 40
+    amounts = [word(place % 2) for place in range(count)]
+    arrays = [word(count), *[word(TOKEN)] * count, word(count), *amounts]
+    large = log(CONTRACT, ends, word(64) + word(96 + 32 * count) + b"".join(arrays))
+    said = check_proof(receipt_proof(receipts_block(large)), recorded, ())
+    told = [item.text for item in said if item.code == "asset.stated"]
+    assert len(told) == 17
+    assert all("moved 1 of token" in text for text in told[:16])
+    assert "moved more of it, 24 times" in told[-1]
+
+
 def test_a_fungible_transfer_is_proven_by_its_amount() -> None:
     """ERC-20 has the same event with the amount in its data; a transfer of nothing went nowhere."""
     recorded = Recorded(account=account(TARGET), asset=asset("erc20", None), wallet=account(WALLET))

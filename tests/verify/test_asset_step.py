@@ -104,6 +104,24 @@ def test_recorded_values_that_make_no_sense_are_findings(changes: dict[str, Any]
     assert code in {item.code for item in _check(GOOD, **changes)}
 
 
+@pytest.mark.parametrize(("raw", "code"), [(GOOD, "asset.stated"), (b"", "record.malformed")])
+def test_a_proof_is_read_once_and_told_wherever_it_is_named(raw: bytes, code: str) -> None:
+    """Reading takes long; what is wrong with the proof is a finding of each record that rests on it."""
+    first, one = _registered(raw)
+    second, other = _registered(raw, "EX-2")
+    asked, findings = list[str](), Findings()
+
+    def read(digest: str) -> bytes:
+        asked.append(digest)
+        return raw
+
+    disclosed = {item.commitment: item for item in (*one, *other)}
+    check_assets({("C", "EX-1"): [first], ("C", "EX-2"): [second]}, read, findings, disclosed, None)
+    assert len(asked) == 1
+    told = [item.subject for item in findings.items if item.code == code]
+    assert told == ["C/EX-1, asset proof 1", "C/EX-2, asset proof 1"]
+
+
 def test_a_wallet_that_two_listed_assets_share_is_a_defect() -> None:
     """Seen where both are disclosed, recorded or not."""
     first, one = _registered(GOOD, account=account(TARGET))

@@ -24,12 +24,13 @@ from custody.ledger.compose import Anchor
 from custody.report.basis import Basis
 from custody.report.document import make_document
 from custody.verify.verify import Trusted, verify
-from schemas import layout, limits, text
+from schemas import canonical, layout, limits, text
 from schemas.content import content_of
 from schemas.event import About
 from schemas.merkle import hash_leaf, root_of
 from schemas.trust import Trust
 from schemas.types import UNSET
+from tests.onchain import scenes
 from tests.vectors.content_cases import make_list
 from tests.vectors.evidence_cases import register
 from tests.vectors.forge import pack
@@ -148,6 +149,20 @@ def _lists(folder: Path, count: int) -> tuple[bytes, Trust]:
     return pack(post.bundle(*names, to="ministry")), trust_in(post)
 
 
+def _proofs(folder: Path, count: int) -> tuple[bytes, Trust]:
+    """An asset that is looked at again and again, each time with the same long proof, which is named sixteen times."""
+    post = Post(folder, "a", {})
+    raw = canonical.encode(scenes.bitcoin_proof(0, 8 * count))
+    digest = sha256(raw).hexdigest()
+    post.forge.documents[digest] = raw
+    transfer = {"transaction": scenes.PAYMENT_ID, "wallet": scenes.address(scenes.WALLET)}
+    seized = {"account": scenes.address(scenes.TARGET), "custody": "self-hosted", "transfer": transfer}
+    register(post, asset=seized, content=content_of([]), nature="asset")
+    for _ in range(count):
+        post.annotate("asset.observed", {"proofs": [{"document": digest}] * 16}, "EX-2")
+    return pack(post.bundle("EX-2", to="ministry")), trust_in(post)
+
+
 def _work(made: tuple[bytes, Trust]) -> Callable[[], None]:
     raw, trust = made
 
@@ -180,7 +195,7 @@ def _count(work: Callable[[], None]) -> Counter[CodeType]:
 
 @pytest.mark.parametrize(
     "hostile",
-    [_letters, _receipts, _originals, _erased, _observations, _consents, _lists],
+    [_letters, _receipts, _originals, _erased, _observations, _consents, _lists, _proofs],
     ids=lambda item: item.__name__[1:],
 )
 def test_twice_the_records_cost_twice_the_work(
