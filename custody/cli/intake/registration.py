@@ -21,6 +21,7 @@ from custody.cli.acting.signing import Outcome, complete, named_signers
 from custody.cli.border.bound_content import warn_bound
 from custody.cli.context import Context
 from custody.cli.intake.lost_ranges import lost_details
+from custody.cli.intake.registered_before import note_repeats, warn_alike
 from custody.cli.intake.taking_in import Taking, check_interrupted, confirm_size, survey_paths, take_in_exhibit
 from custody.cli.options import Signing, When
 from custody.cli.output import note
@@ -74,6 +75,7 @@ def register_exhibits(
     # Who signs and whether the rules allow it is known before an hour of reading, so ask first.
     signers = named_signers(context, who)
     rehearse_numbers(context, wanted, signers, when)
+    warn_alike(context, wanted[0].case, [item.number for item in wanted if item.number != NEXT])
     # A machine that shuts down asks programs to end by SIGTERM: as with an interrupt, what was read is kept.
     with _soft_end(), Partials(staged.holdings.home.evidence / ".partial", resume=taking.resume) as partials:
         try:
@@ -120,7 +122,9 @@ def _record(
     for attempt in range(1, _ATTEMPTS + 1):
         numbered = assign_numbers(context, taken)
         composed = [event for item in numbered for event in _compose(context, item, signers, when, staged, taking)]
-        warn_bound(context, [item.event for item in composed], _spools(taken))
+        events, spools = [item.event for item in composed], _spools(taken)
+        note_repeats(context, events, spools)
+        warn_bound(context, events, spools)
         try:
             return complete(context, who, composed, keep=staged.keep)
         except RuleViolation as error:
