@@ -117,7 +117,7 @@ def test_offences_and_claims_are_read() -> None:
     assert parse_offence("DE:0903") == {"country": "DE", "text": "0903"}
     assert parse_claim("FR:victim:Parquet") == {"country": "FR", "basis": "victim", "authority": "Parquet"}
     assert parse_claim("FR:victim") == {"country": "FR", "basis": "victim", "authority": None}
-    for wrong in ("fraud", "XX:fraud", "de:fraud", "DE:"):
+    for wrong in ("fraud", "XX:fraud", "de:fraud", "DE:", "FR:art. 313-1:9999"):
         with pytest.raises(UsageError):
             parse_offence(wrong)
     for wrong in ("FR", "FR:revenge", "fr:victim"):

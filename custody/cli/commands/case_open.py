@@ -76,6 +76,10 @@ def case_details(staged: Staged, given: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in details.items() if value is not None}
 
 
+_SECTIONS = frozenset(f"{number:02d}" for number in range(1, 12))
+"""Sections of the ICCS (UNODC, version 1.0), with which every code begins."""
+
+
 def parse_offence(typed: str) -> dict[str, Any]:
     """Return an offence from ``CC:words[:ICCS code]``; only digits at the end are taken for a code.
 
@@ -86,6 +90,10 @@ def parse_offence(typed: str) -> dict[str, Any]:
     body, _, code = words.rpartition(":")
     offence = {"country": _country(country, "usage.offence", typed)}
     if body and code.isascii() and code.isdigit():
+        if code[:2] not in _SECTIONS:
+            hint = "custody offence codes lists codes; words that end so are no code with a sign behind the digits"
+            text = f"expected a code of sections 01 to 11 of the ICCS, found {code} in {typed!r}"
+            raise UsageError("usage.offence", text, hint=hint)
         return {**offence, "text": body, "iccs": code}
     if not words:
         raise UsageError("usage.offence", f"expected CC:TEXT or CC:TEXT:ICCS, found {typed!r}")
