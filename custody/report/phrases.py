@@ -64,6 +64,13 @@ HEADLINES = {
 }
 """One sentence for each event type; ``{subject}`` is the exhibit, case, agent, request or transfer."""
 
+READ_HEADLINES = {
+    "request.completed": "what completes {subject} came from the other side, and was recorded by {actor}",
+    "request.extended": "the other side extended {subject}, as was recorded by {actor}",
+    "request.withdrawn": "the other side withdrew {subject}, as was recorded by {actor}",
+}
+"""The same of what the other side did, and was read here in its letter or paper."""
+
 OFFICES = {
     "actor": "acts",
     "to": "receives",

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from custody.report.phrases import HEADLINES, LABELS, OFFICES, WORDS
+from custody.report.phrases import HEADLINES, LABELS, OFFICES, READ_HEADLINES, WORDS
 from custody.report.safe_text import show
 from custody.report.values import Disclosures, commitment_of, plain_of, pointer_of
 from schemas import limits
 from schemas.event import About, Link, ParsedEvent, Seen
-from schemas.types import is_set
+from schemas.types import UNSET, is_set
 
 WITHHELD = "(withheld)"
 NameOf = Callable[[About], str]
@@ -101,7 +101,10 @@ def subject_of(event: ParsedEvent, name_of: NameOf = hash_name, most: int = limi
 def headline_of(event: ParsedEvent, name_of: NameOf = hash_name, most: int = limits.ABOUT) -> str:
     """Return in one sentence what happened to what, and who acted; as `subject_of`."""
     parts = {"subject": subject_of(event, name_of, most), "actor": _party(event, "actor"), "to": _party(event, "to")}
-    return HEADLINES[event.type].format(**parts)
+    # Whoever signs for what came in a letter did not do what it tells.
+    sources = (getattr(event.details, name, UNSET) for name in ("origin", "paper"))
+    is_read = event.type in READ_HEADLINES and any(map(is_set, sources))
+    return (READ_HEADLINES if is_read else HEADLINES)[event.type].format(**parts)
 
 
 def _party(event: ParsedEvent, office: str) -> str:

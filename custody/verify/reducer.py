@@ -144,7 +144,8 @@ def _check_signers(view: View, rule: Rule, event: Event) -> None:
         least, most = rule.wants.get(office, _NOBODY)
         count = offices.count(office)
         if not least <= count <= most:
-            raise RuleViolation("rule.signers", f"expected {least} to {most} signing as {office}, found {count}")
+            wanted = least if least == most else f"{least} to {most}"
+            raise RuleViolation("rule.signers", f"expected {wanted} signing as {office}, found {count}")
 
 
 def _check_actor_role(view: View, rule: Rule, event: Event) -> None:

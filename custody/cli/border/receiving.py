@@ -100,6 +100,7 @@ def compose_arrivals(
         raise UsageError("usage.seal", "expected --seal together with --seal-intact or --seal-broken, found one alone")
     signers = named_signers(context, who)
     numbers = _numbers(receiving)
+    _check_numbered(numbers, decisions)
     made = []
     for decision in decisions:
         if decision.kind == "refused":
@@ -131,6 +132,17 @@ def _numbers(receiving: Receiving) -> dict[str, str]:
             raise UsageError("receive.number", f"expected OLD=NEW with an exhibit of the bundle, found {item!r}")
         pairs[old] = new
     return pairs
+
+
+def _check_numbered(numbers: Mapping[str, str], decisions: Sequence[Decision]) -> None:
+    """What comes home goes on under the number that it has here."""
+    for decision in decisions:
+        named = numbers.keys() & {decision.arrival.name, decision.arrival.number}
+        if decision.kind == "returned" and named:
+            text = f"expected --number for what is new here, found {min(named)}, which comes home under its own number"
+            raise UsageError(
+                "receive.number", text, hint=f"--anew {decision.arrival.name} takes it in as a new exhibit"
+            )
 
 
 def _accept(
