@@ -218,7 +218,7 @@ def _check_grant(
     elif isinstance(source.grant, Grant):
         wrong = ", ".join(_eased(consent, parsed.event.about or (), source.grant, origin.ledger, letter, past))
         if wrong:
-            yield VerificationError("letter.terms", f"expected no more than the letter grants, found more in: {wrong}")
+            yield VerificationError("letter.terms", f"expected the letter's terms, found otherwise: {wrong}")
 
 
 def _eased(
@@ -234,7 +234,7 @@ def _eased(
     for item in grant.conditions or ():
         kept = bars.get(item.code)
         if kept is None or item.before > kept.before or (is_set(item.due) and kept.due != item.due):
-            yield f"condition {item.code}"
+            yield f"condition {item.code}" + (" left out" if kept is None else "")
         elif own is not None and own.is_strict and not _says_the_same(kept, item, letter, past):
             yield f"the text of condition {item.code}"
     if is_set(grant.valid_until) and (not is_set(consent.valid_until) or consent.valid_until > grant.valid_until):  # type: ignore[operator]

@@ -55,7 +55,7 @@ def test_a_consent_is_no_easier_than_what_the_letter_grants(sides: Sides) -> Non
     for changes, number, part in (
         ({"recipient": "fourth"}, "EX-5", "recipient"),
         ({"onward": "with-consent"}, "EX-5", "onward"),
-        ({"conditions": None}, "EX-5", "condition return"),
+        ({"conditions": None}, "EX-5", "condition return left out"),
         ({"conditions": [{"before": False, "code": "return"}]}, "EX-5", "condition return"),
         ({"valid_until": "2027-06-01T00:00:00Z"}, "EX-5", "valid_until"),
         ({"valid_until": None}, "EX-5", "valid_until"),
@@ -63,7 +63,7 @@ def test_a_consent_is_no_easier_than_what_the_letter_grants(sides: Sides) -> Non
     ):
         ran = sides.forge("consent.recorded", {**details, **changes}, number=number)
         refused(ran, "letter.terms")
-        assert f"found more in: {part} [" in ran.stdout, ran
+        assert f"found otherwise: {part} [" in ran.stdout, ran
     ran = sides.forge("consent.recorded", details, number="EX-5")
     assert ran.exit is Exit.DONE, ran
 
