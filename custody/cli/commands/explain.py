@@ -75,13 +75,17 @@ def explain(
         emit_outcome(context, complete(context, who, [composed], keep=staged.keep))
 
 
+_IN_STATUS = {"asset.freeze-notice": "freeze"}
+"""What status calls a finding of a rule that has another name."""
+
+
 def _rule(name: str) -> str:
     """Return what a finding is explained by: the rule of a profile, or a whole code.
 
     Raises:
         UsageError: ``usage.cures``.
     """
-    rule = name.removeprefix("procedure.")
+    rule = _IN_STATUS.get(name, name.removeprefix("procedure."))
     if rule in RULES:
         return rule
     if "." in name and name in MEANINGS:

@@ -13,6 +13,7 @@ from custody.cli.acting.exhibit_selection import Selection, format_exhibit, sele
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.options import FILE, Signing, When, signed, timed
+from custody.cli.output import note
 from custody.cli.periods import end_of, start_of
 from custody.cli.results import ActResult
 from custody.cli.showing.holdings import staging
@@ -80,9 +81,11 @@ def freeze(
 
         def details(target: Target) -> dict[str, str | None]:
             with context.ledger().read() as reader:
-                _check_frozen(reader, target.exhibit, change)
+                _check_frozen(reader, target.exhibit, change, times["ends_at"])
             return shared
 
+        if change == "lifted" and times["notified_at"] is None:
+            note(context.settings, "note: that the provider was told is not on record: --notified TIME says so")
         record_notes(context, "asset.freeze-changed", details, selection, who=who, when=when, keep=staged.keep)
 
 
@@ -106,8 +109,9 @@ def _check_times(change: str, times: dict[str, str | None]) -> None:
         )
 
 
-def _check_frozen(reader: LedgerReader, exhibit: Exhibit, change: str) -> None:
-    """Raise unless the exhibit is an asset, and one that is frozen where that is to be prolonged or lifted.
+def _check_frozen(reader: LedgerReader, exhibit: Exhibit, change: str, ends_at: str | None) -> None:
+    """Raise unless the exhibit is an asset, and one that is frozen where that is to be prolonged or lifted; what is
+    prolonged ends later.
 
     Raises:
         UsageError: ``usage.freeze``.
@@ -115,6 +119,13 @@ def _check_frozen(reader: LedgerReader, exhibit: Exhibit, change: str) -> None:
     indexes = reader.subject_entries(("exhibit", exhibit.case, exhibit.number))
     entries = [parse_entry(reader.entry(index)) for index in indexes]
     natures = [item.event.details.nature for item in entries if isinstance(item.event.details, ExhibitRegistered)]
-    fault = fault_of(show(format_exhibit(exhibit)), next(iter(natures), "none"), reduce(follow, entries, None), change)
+    name, frozen = show(format_exhibit(exhibit)), reduce(follow, entries, None)
+    fault = fault_of(name, next(iter(natures), "none"), frozen, change)
     if fault is not None:
-        raise UsageError("usage.freeze", fault[1])
+        untold = frozen if change == "lifted" and frozen is not None and not frozen.is_told else None
+        hint = f"custody explain {untold.index} --cures freeze says when the provider was told" if untold else ""
+        raise UsageError("usage.freeze", fault[1], hint=hint)
+    if change == "prolonged" and frozen is not None and frozen.ends_at and str(ends_at) <= frozen.ends_at:
+        text = f"expected --until after {frozen.ends_at}, when the freeze of {name} ends on record, found {ends_at}"
+        hint = f"a wrong end on record: custody correct {frozen.index}; one that ends early is lifted on that day"
+        raise UsageError("usage.freeze", text, hint=hint)

@@ -19,11 +19,14 @@ from custody.storage.reading import Reader
 from custody.storage.search import Search, find_entries
 from custody.verify.freezes import HERE, Frozen, follow
 from custody.verify.view import Exhibit
+from schemas.details.record import RecordExplained
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.text import format_time
 
 WARN: Final = timedelta(days=15)
 """How long before its end a freeze wants attention: as long as what has to be asked for again."""
+_CURES: Final = frozenset({"freeze"})
+"""Names by which an explanation is about the rule of freezes."""
 _PROVIDER: Final = "/details/asset/freeze/provider"
 _CHANGED: Final = frozenset({"asset.freeze-changed"})
 
@@ -55,7 +58,7 @@ class Standing:
 
 def freezes_of(reader: Reader, access: LedgerAccess) -> tuple[Standing, ...]:
     """Return the freezes of assets that are here, the first to end at the top; of lifted ones those of which nobody
-    was told.
+    was told, unless an explanation on record says what became of that.
 
     Raises:
         StorageError: as the store does.
@@ -71,11 +74,13 @@ def freezes_of(reader: Reader, access: LedgerAccess) -> tuple[Standing, ...]:
             frozen = follow(None if known is None else known.frozen, entry)
             if frozen is not None:
                 found[exhibit.registration] = Standing(exhibit, entry.event.event.actor, frozen)
-    here = (
+    here = [
         item
         for item in found.values()
         if item.exhibit.status in HERE and not (item.frozen.is_lifted and item.frozen.is_told)
-    )
+    ]
+    explained = _explained(reader) if any(item.frozen.is_lifted for item in here) else frozenset()
+    here = [item for item in here if not item.frozen.is_lifted or _hash(reader, item) not in explained]
     return tuple(sorted(here, key=lambda item: (item.frozen.is_lifted, item.frozen.ends_at or "9999", item.name)))
 
 
@@ -101,6 +106,27 @@ def attention_of_freezes(reader: Reader, access: LedgerAccess, *, now: datetime)
                 yield Attention(code="asset.freeze-notice", subject=subject, text=text)
             case _:
                 pass
+
+
+def _explained(reader: Reader) -> frozenset[str]:
+    """Return the hashes of the events of which an explanation is on record that may be about a freeze."""
+    indexes = find_entries(reader, Search(types=frozenset({"record.explained"})))
+    events = [parse_entry(reader.entry(index)).event for index in indexes]
+    return frozenset(
+        str(item.event)
+        for event in events
+        if isinstance(event.event.about, tuple) and _may_explain(event.details)
+        for item in event.event.about
+    )
+
+
+def _may_explain(details: object) -> bool:
+    cures = details.cures if isinstance(details, RecordExplained) and isinstance(details.cures, tuple) else ()
+    return not cures or not _CURES.isdisjoint(cures)
+
+
+def _hash(reader: Reader, item: Standing) -> str:
+    return parse_entry(reader.entry(item.frozen.index)).event.hash
 
 
 def _by_registration(reader: Reader) -> Mapping[str, Exhibit]:
