@@ -10,9 +10,14 @@ from custody.cli.assistance.request_options import answer_details, body_details
 from custody.cli.assistance.requests import check_case, check_organisation, free_id, record_request
 from custody.cli.context import Context
 from custody.cli.options import Signing, When
+from custody.cli.output import note
 from custody.cli.showing.holdings import staging
+from custody.report.safe_text import show
+from custody.storage.search import Search, find_entries
 from custody.transfer.forum import wanted_of
 from custody.transfer.requests import names_of, read_story
+from schemas.details.request import AnswerReceived, RequestReceived
+from schemas.entry import parse_entry
 from schemas.errors import RefusedError, UsageError
 
 
@@ -31,7 +36,8 @@ def receive_paper(
 
     Raises:
         UsageError: ``usage.kind``, ``usage.answer``, ``request.peer``, ``usage.case``, or as `body_details`.
-        RefusedError: ``answer.ledger`` where another authority answers than the one that was asked.
+        RefusedError: ``answer.ledger`` where another authority answers than the one that was asked, ``letter.twice``
+            where the same scan was received as an answer to the same request.
         CustodyError: as `custody.cli.acting.signing.complete`; nothing is written then.
     """
     with context.ledger().read() as reader:
@@ -52,6 +58,8 @@ def receive_paper(
             )
     with staging(context) as staged:
         details = {**body_details(context, staged, given), **source, "kind": kind, "paper": staged.document(paper)}
+        for index, request in _on_record(context, details["paper"]):
+            note(context.settings, f"warning: this paper is on record already, in entry {index} as {show(request)}")
         with context.ledger().read() as reader:
             view = reader.view()
             details["request"] = local or free_id(view, "in-1")
@@ -85,9 +93,25 @@ def _receive_answer(
             "request": request,
             "until": body["until"],
         }
+        known = [index for index, of in _on_record(context, details["paper"], is_answer=True) if of == request]
+        if known:
+            text = f"expected an answer that is not on record yet, found this paper in entry {known[0]}"
+            raise RefusedError("letter.twice", text, hint=f"custody request show {request}")
         events = [("request.answer-received", details)]
         notes = ("received on paper",)
         record_request(context, events, who=who, when=when, keep=staged.keep, notes=notes)
+
+
+def _on_record(context: Context, paper: object, *, is_answer: bool = False) -> list[tuple[int, str]]:
+    """Return the entries in which the same scan, by its digest, was received before, with the requests they are of."""
+    type = "request.answer-received" if is_answer else "request.received"
+    with context.ledger().home.store.read() as reader:
+        entries = [parse_entry(reader.entry(index)) for index in find_entries(reader, Search(types=frozenset({type})))]
+    return [
+        (item.entry.index, item.event.details.request)
+        for item in entries
+        if isinstance(item.event.details, RequestReceived | AnswerReceived) and item.event.details.paper == paper
+    ]
 
 
 def _check_only_answer(body: dict[str, Any]) -> None:

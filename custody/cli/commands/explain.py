@@ -15,10 +15,14 @@ from custody.cli.context import Context, pass_custody
 from custody.cli.intake.parents import find_event
 from custody.cli.intake.seizure_details import legal_paper_option, legal_papers_of
 from custody.cli.options import Signing, When, signed, timed
+from custody.cli.output import note
 from custody.cli.results import ActResult
 from custody.cli.showing.holdings import staging
 from custody.ledger.compose import Anchor
 from custody.report.finding_words import MEANINGS
+from custody.report.safe_text import show
+from custody.storage.search import Search, find_entries
+from schemas.entry import parse_entry
 from schemas.errors import UsageError
 from schemas.profile import RULES
 
@@ -62,6 +66,7 @@ def explain(
     if about[0].kind == "ledger":
         text = f"expected an event about an exhibit, a case, an agent or a request, found {entry}, about the ledger"
         raise UsageError("usage.event", text)
+    _note_explained(context, entry, str(about[0].event))
     with staging(context) as staged:
         details = {
             "cures": meant,
@@ -73,6 +78,16 @@ def explain(
             "record.explained", signers=signers, details=details, when=when, anchor=Anchor(about=about)
         )
         emit_outcome(context, complete(context, who, [composed], keep=staged.keep))
+
+
+def _note_explained(context: Context, entry: str, event: str) -> None:
+    with context.ledger().home.store.read() as reader:
+        indexes = find_entries(reader, Search(types=frozenset({"record.explained"})))
+        abouts = [(index, parse_entry(reader.entry(index)).event.event.about) for index in indexes]
+    known = [str(index) for index, about in abouts if isinstance(about, tuple) and event in {it.event for it in about}]
+    if known:
+        text = f"entry {show(entry)} is explained already, in entry {', '.join(known)}; this stands beside it"
+        note(context.settings, f"note: {text}")
 
 
 _IN_STATUS = {"asset.freeze-notice": "freeze"}

@@ -14,6 +14,7 @@ from custody.cli.border.disclosing import choosing
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.options import FILE, Signing, When, signed_at_once, timed
+from custody.cli.output import note
 from custody.cli.parameters import TOKEN
 from custody.cli.showing.holdings import staging
 from custody.transfer.forum import lacking_now
@@ -68,6 +69,10 @@ def request_send(
         missing = lacking_now(reader.view(), story)
     if missing and not incomplete:
         raise _incomplete(request, missing)
+    sent = [str(item.entry.index) for item in story.entries if isinstance(item.event.details, RequestSent)]
+    if sent:
+        hint = f"for a letter that was lost: custody request letter {request}"
+        note(context.settings, f"warning: {request} was sent before, in entry {', '.join(sent)}; {hint}")
     moment, _ = when.moment(context.now())
     with staging(context) as staged:
         details = {
