@@ -181,7 +181,8 @@ MEANINGS: Final = {
     "defect.agent-moved": "The country or ledger of somebody was changed on record; whether a border is crossed rests "
     "on it.",
     "inherited.country": "The exhibit was sent to another country than that of the ledger which took it in.",
-    "lawfulness.country": "The recipient is on record in another country than the one his ledger is trusted to be in.",
+    "lawfulness.country": "A recipient or authority is on record in another country than the one its ledger is trusted "
+    "to be in.",
     "lawfulness.recipient": "The bundle was made for somebody else than you.",
     "procedure": "The record lacks what the procedure of this country asks for. A court may have it put right.",
     "procedure.backup-copy": "An original was sent away, and no backup copy with it.",
@@ -229,6 +230,8 @@ MEANINGS: Final = {
     "release.consent-key": "What came from abroad went on, and its country consented by no letter and no paper.",
     "release.consent-revoked": "Evidence left when the consent had been revoked.",
     "release.destination-unnamed": "Evidence went somewhere, and the record doesn't say to whom or to which country.",
+    "release.holder-abroad": "Somebody abroad became the holder of what was here, by an act that says of nothing that it "
+    "leaves.",
     "release.recipient-unknown": "Evidence left for somebody of whom no country is on record.",
     "release.recipient-unnamed": "An export names no recipient on record, so no consent could be looked for.",
     "release.request-peer": "Something left under a request that another country made, or tells of one.",

@@ -97,12 +97,17 @@ def change(view: View, index: int, parsed: ParsedEvent, key_ids: Sequence[str]) 
 
 def _country_changed(view: View, details: AgentChanged) -> tuple[tuple[str, str], ...]:
     """Whether a border is crossed rests on this one word, so nobody changes it quietly."""
-    before = enrolled(view, details.agent)
-    told = ((before.country, details.country, "country"), (before.ledger, details.ledger, "ledger"))
+    before, ledger = enrolled(view, details.agent), view.ledger()
+    # Who can sign, or for whom others sign, may hold something: then it is abroad from now on.
+    is_told = ledger is not None and ledger.is_strict and bool(before.keys or before.members)
+    told = (
+        (before.country, details.country, "country", "" if ledger is None else ledger.country),
+        (before.ledger, details.ledger, "ledger", "" if ledger is None else ledger.origin),
+    )
     return tuple(
-        ("defect.agent-moved", f"{details.agent} was on record with the {what} {old}, and now has {new}")
-        for old, new, what in told
-        if isinstance(new, str) and old is not None and new != old
+        ("defect.agent-moved", f"{details.agent} was on record with the {what} {old or own}, and now has {new}")
+        for old, new, what, own in told
+        if isinstance(new, str) and new != (old or (own if is_told else new))
     )
 
 

@@ -16,7 +16,7 @@ from custody.verify.contents import content_root, files_in
 from custody.verify.disputes import Disputes, Signing, affirmed_by, find_disputes
 from custody.verify.erased_documents import ErasedDocuments
 from custody.verify.reducer import reduce
-from custody.verify.release import Breach, check_release, names_nobody
+from custody.verify.release import Breach, check_release, counterpart, names_nobody
 from custody.verify.signing import SignatureJob, check_enrolments, signature_jobs
 from custody.verify.standing import Standing, Standings
 from custody.verify.state import State
@@ -87,6 +87,8 @@ class Fold:
         self._standings = Standings()
         self._recorded_at = ""
         self.erased = ErasedDocuments()
+        self.countries: dict[tuple[str, str, str], int] = {}
+        """Whose country decided what may leave, with his ledger and that country as on record then: the first entry."""
 
     def add(self, parsed: ParsedEntry) -> tuple[Placed, tuple[SignatureJob, ...]]:
         """Fold one entry; return where it stands and the signatures that are still to be checked."""
@@ -153,7 +155,9 @@ class Fold:
     def _check_release(self, parsed: ParsedEntry) -> None:
         """What left for another country without a consent that covers it stays a breach of law, whatever else holds."""
         event, subject = parsed.event, f"entry {parsed.entry.index}"
-        breaches = check_release(self.state, event, parsed.entry.recorded_at)
+        breaches, whose = check_release(self.state, event, parsed.entry.recorded_at), counterpart(self.state, event)
+        if whose is not None and whose.ledger is not None and whose.country is not None:
+            self.countries.setdefault((whose.id, whose.ledger, whose.country), parsed.entry.index)
         # One of each kind for each exhibit: it may be bound to more ledgers than anybody wants to read.
         for (code, exhibit), texts in _alike(breaches).items():
             text = texts[0] if len(texts) == 1 else f"{texts[0]}; and {len(texts) - 1} more of the kind"

@@ -21,16 +21,25 @@ from schemas.types import UNSET, is_set
 
 
 def check_lawfulness(
-    opened: Opened, findings: Findings, *, entries: Mapping[int, ParsedEntry], state: State, trust: Trust | None
+    opened: Opened,
+    findings: Findings,
+    *,
+    entries: Mapping[int, ParsedEntry],
+    state: State,
+    trust: Trust | None,
+    countries: Mapping[tuple[str, str, str], int],
 ) -> LawReport | None:
     """Return on what terms the bundle was made; nothing where its export names no recipient on record.
 
     Findings: ``lawfulness.recipient`` (failed) where it was made for another ledger than the reader's own or, where one
     of the two isn't known, for somebody in another country than his,
-    ``lawfulness.country`` (failed) where the recipient's ledger is trusted to be in another country than is on record.
+    ``lawfulness.country`` (failed) where the recipient's ledger is trusted to be in another country than is on record;
+    under version 2 of the gate that of whoever ``countries`` names, with the entry that rested on it.
     """
     export = entries.get(opened.checkpoint.size - 1) if opened.checkpoint is not None else None
     ledger = state.ledger()
+    for (_, origin, country), index in countries.items():
+        _check_country(trust, origin, country, index, findings)
     if export is None or ledger is None or not isinstance(export.event.details, BundleExported):
         return None
     details = export.event.details
@@ -46,14 +55,8 @@ def check_lawfulness(
         if found is not None and is_set(wanted) and found != wanted:
             text = f"expected a bundle for {wanted}, found one for {found}"
             fail(findings, 11, VerificationError("lawfulness.recipient", text), f"entry {export.entry.index}")
-    believed = (
-        trust.ledger(recipient.ledger) if trust is not None and recipient is not None and recipient.ledger else None
-    )
-    if believed is not None and recipient is not None and recipient.country not in {None, believed.country}:
-        text = (
-            f"expected {recipient.ledger} in {believed.country}, as trusted, found it on record in {recipient.country}"
-        )
-        fail(findings, 11, VerificationError("lawfulness.country", text), f"entry {export.entry.index}")
+    if recipient is not None and recipient.ledger and recipient.country and not ledger.is_strict:
+        _check_country(trust, recipient.ledger, recipient.country, export.entry.index, findings)
     return LawReport(
         country=ledger.country,
         request=details.request,
@@ -63,6 +66,13 @@ def check_lawfulness(
         to_ledger=UNSET if recipient is None or recipient.ledger is None else recipient.ledger,
         transfer=details.transfer,
     )
+
+
+def _check_country(trust: Trust | None, origin: str, country: str, index: int, findings: Findings) -> None:
+    believed = None if trust is None else trust.ledger(origin)
+    if believed is not None and country != believed.country:
+        text = f"expected {origin} in {believed.country}, as trusted, found it on record in {country}"
+        fail(findings, 11, VerificationError("lawfulness.country", text), f"entry {index}")
 
 
 def _terms(opened: Opened, entries: Mapping[int, ParsedEntry], state: State, to: str) -> Iterator[TermsReport]:

@@ -232,7 +232,10 @@ def _register(view: View, before: Exhibit | None, parsed: ParsedEvent) -> Exhibi
         missing = place is None and (view.is_whole or view.exhibit(parent.case, parent.exhibit) is not None)
         if missing or (place is not None and ("exhibit", parent.case, parent.exhibit) not in place.subjects):
             raise RuleViolation("rule.parent", f"expected an act of {parent.case}/{parent.exhibit} in derived_from")
-    known_parents = (view.exhibit(parent.case, parent.exhibit) for parent in parents)
+    ledger = view.ledger()
+    same = details.same_object_as if ledger is not None and ledger.is_strict else ()
+    names = [*((item.case, item.exhibit) for item in parents), *((item.case, item.exhibit) for item in same or ())]
+    known_parents = (view.exhibit(*name) for name in names)
     bound = {authority for parent in known_parents if parent is not None for authority in parent.bound_to}
     is_copy = isinstance(details, TransferAccepted) and details.item == "copy"
     return Exhibit(

@@ -17,12 +17,12 @@ import msgspec
 from custody.verify.contents import own_documents
 from custody.verify.view import Agent, Consent, Exhibit, Ledger, View
 from schemas import limits
-from schemas.details.consent import STRICTNESS
+from schemas.details.consent import STRICTNESS, ConsentRecorded
 from schemas.details.custody import HandedOver, Moved, TakenOver
-from schemas.details.exhibit import ExhibitDisposed, ExhibitReleased
+from schemas.details.exhibit import ExhibitDisposed, ExhibitRegistered, ExhibitReleased
 from schemas.details.record import AccessLogged, BundleExported
 from schemas.details.request import RequestAnswered, RequestSent
-from schemas.details.transfer import TransferDispatched
+from schemas.details.transfer import TransferDispatched, TransferReturned
 from schemas.event import ParsedEvent
 from schemas.types import UNSET, Record, is_set
 
@@ -81,15 +81,16 @@ def names_nobody(parsed: ParsedEvent) -> bool:
 
 def names_no_goal(view: View, parsed: ParsedEvent, ledger: Ledger) -> bool:
     """Tell whether a thing goes somewhere by an act that doesn't say in clear to whom or to which country, and of
-    nobody who signs as receiver is a country on record. Under version 1 of the gate it goes by a carrier, or out of
-    the house, and any receiver who signs is enough.
+    the receiver's party, which holds it then, is no country on record. Under version 1 of the gate it goes by a
+    carrier, or out of the house, and any receiver who signs is enough.
     """
     details, manner = parsed.details, getattr(parsed.details, "manner", "")
     if not isinstance(details, HANDING) or manner in _NOWHERE or _destination(details) != ("", None):
         return False
     receivers = _receivers(parsed)
     if ledger.is_strict:
-        return all(agent is None or agent.country is None for agent in map(view.agent, receivers))
+        party = view.agent(receivers[0]) if receivers else None
+        return party is None or party.country is None
     leaves = isinstance(details, ExhibitReleased) or is_set(getattr(details, "carrier", UNSET))
     return (leaves or manner == "returned-to-owner") and not receivers
 
@@ -108,6 +109,9 @@ def check_release(view: View, parsed: ParsedEvent, recorded_at: str) -> tuple[Br
     if ledger.is_gated and names_no_goal(view, parsed, ledger):
         text = "expected in clear to whom or to which country it goes, found neither"
         return (Breach("release.destination-unnamed", text),)
+    holder = _holder_abroad(view, parsed, ledger)
+    if holder is not None:
+        return (Breach("release.holder-abroad", f"expected a holder of this country of what was here, found {holder}"),)
     goal = goal_of(view, parsed, ledger)
     if goal is None:
         return ()
@@ -179,15 +183,46 @@ def _goal_abroad(view: View, parsed: ParsedEvent, ledger: Ledger) -> Goal | None
     """Return who of another country receives a thing by hand, by carrier or for good, or nothing where it stays."""
     receivers = _receivers(parsed)
     for agent in receivers:
-        known = view.agent(agent)
-        if known is not None and known.country not in {None, ledger.country}:
+        if is_abroad(view.agent(agent), ledger):
             return Goal(agent)
     to, country = _destination(parsed.details)
     named = view.agent(to)
     countries = {country, None if named is None else named.country} - {None}
-    stays = countries == {ledger.country} and (not to or named is not None)
+    stays = countries == {ledger.country} and (not to or named is not None) and not is_abroad(named, ledger)
     receiver = next(iter(receivers), "") if ledger.is_strict else ""
     return None if stays or not (to or country) else Goal(to or receiver, country)
+
+
+def is_abroad(agent: Agent | None, ledger: Ledger) -> bool:
+    """Tell whether an agent is on record with another country or, under version 2 of the gate, with none and another
+    ledger.
+    """
+    if agent is None or agent.country is not None:
+        return agent is not None and agent.country != ledger.country
+    return ledger.is_strict and agent.ledger not in {None, ledger.origin}
+
+
+def counterpart(view: View, parsed: ParsedEvent) -> Agent | None:
+    """Return, under version 2 of the gate, whose country decides what may leave: who gets something, or consents."""
+    ledger, details = view.ledger(), parsed.details
+    if ledger is None or not ledger.is_strict:
+        return None
+    goal = goal_of(view, parsed, ledger)
+    to = details.authority if isinstance(details, ConsentRecorded) else None if goal is None else goal.to
+    return None if to is None else view.agent(to)
+
+
+def _holder_abroad(view: View, parsed: ParsedEvent, ledger: Ledger) -> str | None:
+    """Return who abroad becomes the holder of what was here, or came from another ledger, by registering it or taking
+    it back: no act says of it that it goes anywhere. Under version 2 of the gate.
+    """
+    details, signer = parsed.details, parsed.event.signers[0]
+    is_here = isinstance(details, TransferReturned)
+    if isinstance(details, ExhibitRegistered):
+        is_here = any(map(is_set, (details.derived_from, details.foreign, details.same_object_as)))
+    if not ledger.is_strict or not is_here:
+        return None
+    return next((agent for agent in (signer.party, signer.agent) if is_abroad(view.agent(agent), ledger)), None)
 
 
 def _receivers(parsed: ParsedEvent) -> tuple[str, ...]:

@@ -140,7 +140,9 @@ def verify(
     read = partial(read_document, opened=opened, source=source, decryption=decryption, maximum=limits.ASSET_PROOF_BYTES)
     check_assets(stories_of(entries, placed, registered), read, findings, values.disclosed, trusted.trust)
     check_certificates(opened, source, findings, registered, entries, state, decryption)
-    law = check_lawfulness(opened, findings, entries=entries, state=state, trust=trusted.trust)  # 11
+    law = check_lawfulness(
+        opened, findings, entries=entries, state=state, trust=trusted.trust, countries=fold.countries
+    )  # 11
     files = OuterFiles(opened.measured, content.files)
     inner = _within(trusted)
 

@@ -17,18 +17,18 @@ from custody.verify.view import Exhibit
 from schemas.entry import parse_entry
 
 
-def stays(context: Context, given: Mapping[str, Any], exhibit: Exhibit, *receivers: str | None) -> dict[str, Any]:
+def stays(context: Context, given: Mapping[str, Any], exhibit: Exhibit, party: str | None = None) -> dict[str, Any]:
     """Return the details of an act of which it is the rule that the exhibit stays in the ledger's country, with that
     country in them under gate v2.
 
-    As they are where they name a place to go to, where a country is on record of one of ``receivers``, or where the
-    exhibit was taken abroad and is not on record as back.
+    As they are where they name a place to go to, where a country is on record of the ``party`` that receives it, or
+    where the exhibit was taken abroad and is not on record as back.
     """
     with context.ledger().read() as reader:
         view = reader.view()
         ledger = view.ledger()
-        known = (view.agent(agent) for agent in receivers if agent is not None)
-        is_said = given.get("to_agent") or given.get("to_country") or any(item and item.country for item in known)
+        known = None if party is None else view.agent(party)
+        is_said = given.get("to_agent") or given.get("to_country") or (known is not None and known.country)
         if ledger is None or not ledger.is_strict or is_said or _is_abroad(reader, exhibit):
             return dict(given)
     return {**given, "to_country": ledger.country}

@@ -98,7 +98,7 @@ def handover(
             # What somebody else holds is about to be refused or left out: no reason to read a terabyte of it.
             is_held = target.exhibit.holder == party
             return {
-                **stays(context, common, target.exhibit, receiver, to_unit),
+                **stays(context, common, target.exhibit, to_unit or receiver),
                 "rehash_before": rehash_found(context, target.exhibit) if before and is_held else None,
                 "rehash_after": rehash_found(context, target.exhibit) if after and is_held else None,
                 "seal": seal_seen(context, seals, intact, target),

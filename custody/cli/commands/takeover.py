@@ -60,7 +60,7 @@ def takeover(
         order = staged.document(document)
 
         def details(target: Target) -> Mapping[str, Any]:
-            return {**stays(context, given, target.exhibit, receiver, to_unit), "document": order}
+            return {**stays(context, given, target.exhibit, to_unit or receiver), "document": order}
 
         act = Act(type="custody.taken-over", details=details, to=receiver, to_unit=to_unit)
         record_act(context, act, selection, who=who, when=when, keep=staged.keep)
