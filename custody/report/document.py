@@ -83,6 +83,8 @@ class Document:
     steps: tuple[StepPage, ...]
     closing: str
     title: str = "Custody verification report"
+    requests: tuple[CasePage, ...] = ()
+    """The requests that a letter is about, each with what happened to it."""
     law: tuple[tuple[str, str], ...] = ()
     """On what terms it reached the reader."""
     standings: tuple[str, ...] = ()
@@ -110,11 +112,13 @@ def make_document(report: Report, verified: Verified | None, basis: Basis) -> Do
     cases: tuple[CasePage, ...] = ()
     people: tuple[Person, ...] = ()
     law: tuple[tuple[str, str], ...] = ()
+    requests: tuple[CasePage, ...] = ()
     if verified is not None:
         teller = Teller(verified)
         exhibits, people = tuple(_exhibits(verified, teller)), people_of(verified, teller.absent)
         law = law_page.rows_of(report, verified, teller.absent)
         cases = tuple(CasePage(show(case), teller.tell_case(case)) for case in _cases(verified))
+        requests = tuple(CasePage(show(name), teller.tell_request(name)) for name in _requests(verified))
     trust = basis.trust
     not_asked = verdict.not_asked_of(
         report,
@@ -139,7 +143,12 @@ def make_document(report: Report, verified: Verified | None, basis: Basis) -> Do
         steps=tuple(_steps(report, subjects)),
         closing=verdict.closing_of(report, not_asked),
         law=law,
+        requests=requests,
     )
+
+
+def _requests(verified: Verified) -> list[str]:
+    return sorted(subject[1] for subject in verified.indexes if subject[0] == "request")
 
 
 def _cases(verified: Verified) -> list[str]:

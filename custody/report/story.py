@@ -131,6 +131,11 @@ class Teller:
         indexes = self._verified.indexes.get(("case", case), ())
         return tuple(self._act(self._entries[index], None) for index in indexes)
 
+    def tell_request(self, request: str) -> tuple[Act, ...]:
+        """Return what happened to a request: what was asked, answered, on which terms, and what came after."""
+        indexes = self._verified.indexes.get(("request", request), ())
+        return tuple(self._act(self._entries[index], None) for index in indexes)
+
     def name_of(self, about: About) -> str:
         """Name what an annotation is about; an exhibit that the bundle doesn't carry stays nameless."""
         if not is_set(about.exhibit):

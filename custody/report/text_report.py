@@ -37,10 +37,12 @@ def text_lines(document: Document) -> Iterator[str]:
     yield from section("What this rests on", pairs(document.basis))
     if document.standings:
         yield from section(document.standings[0], bullets(document.standings[1:] or ("No exhibit.",)))
-    if document.exhibits:
+    if document.exhibits or document.requests:
         yield from section("The story", [] if document.is_trustworthy else wrap(UNTRUSTED, "  "))
         for case in document.cases:
             yield from _case(case)
+        for case in document.requests:
+            yield from _case(case, "Request")
         for page in document.exhibits:
             yield from _exhibit(page)
         yield from section("Who is who", [line for person in document.people for line in person_lines(person)])
@@ -63,9 +65,9 @@ def _meaning(document: Document) -> Iterator[str]:
         yield from wrap(f"What to do: {text}", "  ")
 
 
-def _case(page: CasePage) -> Iterator[str]:
+def _case(page: CasePage, what: str = "Case") -> Iterator[str]:
     yield ""
-    yield from wrap(f"Case {page.name}", "  ")
+    yield from wrap(f"{what} {page.name}", "  ")
     for act in page.acts:
         yield from act_lines(act)
 

@@ -9,8 +9,11 @@ import click
 from custody.cli.acting.act_options import several, words_of
 from custody.cli.assistance.consents import parse_conditions
 from custody.cli.context import Context
+from custody.cli.output import note
 from custody.cli.parameters import COUNTRY, ORIGIN
 from custody.cli.periods import end_of
+from custody.report.safe_text import show
+from custody.verify.view import Request, View
 from schemas.details.consent import Grant
 from schemas.details.request import GRANTING
 from schemas.errors import UsageError
@@ -63,3 +66,16 @@ def take_grant(context: Context, given: dict[str, Any]) -> dict[str, Any] | None
         "to_ledger": typed["to_ledger"],
         "valid_until": end_of(context, typed["granted_until"]),
     }
+
+
+def tell_country(context: Context, view: View, request: Request, grant: dict[str, Any] | None) -> None:
+    """Warn where something is granted to another country than the one that asked, and no exhibit is named: that is
+    how a grant to the wrong country looks, and whoever has the letter may rely on it.
+    """
+    peer = view.agent(request.peer)
+    country = None if peer is None else peer.country
+    if grant is None or grant["exhibits"] or country in {None, grant["to_country"]}:
+        return
+    text = f"{show(request.peer)} of {country} asked, and this grants that what is sent goes to {grant['to_country']}"
+    hint = f"--to-country {country} if that is a slip; --covers CASE/EXHIBIT if something sent before may go on"
+    note(context.settings, f"warning: {text}; {hint} [request.country]")

@@ -9,7 +9,7 @@ import click
 
 from custody.bundle.disclose import Choice
 from custody.cli.acting.act_options import document_option
-from custody.cli.assistance.grants import grant_options, take_grant
+from custody.cli.assistance.grants import grant_options, take_grant, tell_country
 from custody.cli.assistance.letter_sending import record_or_send
 from custody.cli.assistance.request_options import answer_details, answer_options
 from custody.cli.assistance.requests import RequestResult
@@ -72,6 +72,7 @@ def request_answer(
     with context.ledger().read() as reader:
         story = read_story(reader, request)
         check_terms(reader.view(), story.state, answer["outcome"], are_stated=grant is not None)
+        tell_country(context, reader.view(), story.state, grant)
     moment, _ = when.moment(context.now())
     with staging(context) as staged:
         details = {

@@ -10,6 +10,7 @@ import click
 from custody.bundle.disclose import Choice
 from custody.cli.acting.act_options import document_option, words_of
 from custody.cli.assistance.letter_sending import record_or_send
+from custody.cli.assistance.letter_terms import check_accepted
 from custody.cli.assistance.request_options import field_options, typed_fields
 from custody.cli.assistance.requests import RequestResult, check_ahead
 from custody.cli.border.disclosing import choosing
@@ -79,6 +80,7 @@ def request_complete(
     if not (fields or documents or accepts):
         text = "expected --field, --document or --accept that completes the request, found none"
         raise UsageError("usage.field", text)
+    check_accepted(context, story, accepts)
     with staging(context) as staged:
         details = {
             "accepts": sorted(set(accepts)) or None,

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from custody.cli.assistance.holidays import holidays_option, read_holidays
+from custody.cli.assistance.letter_terms import granted_facts
 from custody.cli.assistance.request_results import (
     RequestLine,
     RequestStep,
@@ -47,7 +48,8 @@ def request_show(context: Context, request: str, holidays: Path | None) -> None:
     """Tell the story of the request called ID: what was asked, sent, answered, what it lacks, what is due.
 
     What came on paper rests on the word of whoever recorded it, and is marked so; what came by letter was verified
-    against the trust file when it was received.
+    against the trust file when it was received. Of an answer by letter the terms on which it grants are told as the
+    letter, which the home keeps, says them.
     """
     access, at, rest_days = context.ledger(), context.now().astimezone(UTC), read_holidays(context, holidays)
     with access.home.store.read() as reader:
@@ -72,7 +74,7 @@ def _steps(context: Context, story: RequestStory) -> Iterator[RequestStep]:
         told = tell(entry.event, disclosures, name_of=access.name_of)
         yield RequestStep(
             entry=entry.entry.index,
-            facts=tuple(_facts(told.facts)),
+            facts=(*_facts(told.facts), *granted_facts(context, entry.event)),
             headline=told.headline,
             medium=medium_of(entry.event.details),
             occurred_at=entry.event.event.occurred_at,
