@@ -27,4 +27,23 @@ def why_not(view: View, consent: Consent, *, at: str) -> str:
     recipient = view.agent(consent.recipient)
     assert recipient is not None, "a consent names an enrolled recipient"
     fault = fault_of(view, consent, Way(recipient, [at, at]))
-    return "" if fault is None else fault[2]
+    return ", ".join(needed_beside(view, consent, at=at)) if fault is None else fault[2]
+
+
+def needed_beside(view: View, consent: Consent, *, at: str) -> tuple[str, ...]:
+    """Return in words whose consents its exhibits need besides, and don't have at a time: that of this country, and of
+    each ledger that let them come here.
+    """
+    recipient, ledger = view.agent(consent.recipient), view.ledger()
+    assert recipient is not None, "a consent names an enrolled recipient"
+    assert ledger is not None, "a consent stands in an open ledger"
+    wanted: dict[str, None] = {}
+    for exhibit in filter(None, map(view.registered, consent.exhibits)):
+        found = consents_in_force(view, exhibit, recipient.id, at=at)
+        competent = [agent for item in found if (agent := view.agent(item.authority)) and agent.kind != "person"]
+        if recipient.country != ledger.country and all(item.country != ledger.country for item in competent):
+            wanted[f"the consent of an authority of {ledger.country} is needed beside it"] = None
+        for origin in exhibit.bound_to:
+            if recipient.ledger != origin and all(item.ledger != origin for item in competent):
+                wanted[f"the consent of {origin} is needed beside it"] = None
+    return tuple(wanted)

@@ -8,6 +8,7 @@ import pytest
 
 from custody.cli.exits import Exit
 from tests.cli.behind import Sides, sides
+from tests.cli.machine import CASE
 
 __all__ = ["sides"]
 TERMS = ("to country: IT", "onward: forbidden", "the trial in Italy", "use-limited")
@@ -55,3 +56,24 @@ def test_what_was_never_set_is_not_accepted(granted: Sides) -> None:
     assert "expected conditions of the answer (use-limited), found return" in ran.stderr
     assert len(granted.a.entries()) == size
     granted.do("request complete req-1 --accept use-limited --as auth-1")
+
+
+def test_a_consent_that_lets_nothing_go_alone_says_so(sides: Sides) -> None:
+    """What came from abroad needs two: who records one, and who lists them, is told which is lacking."""
+    sides.send()
+    sides.at("l")
+    sides.do(f"receive parcel.zip --case {CASE} --number EX-1=EX-5 --as exam-07")
+    sides.do(
+        "agent enrol ministry --kind organisation --country FR --as reg-1",
+        "agent change ministry --add auth-1 --as reg-1",
+    )
+    beside = "the consent of b.example/y is needed beside it"
+    ran = sides.a.do("consent record EX-5 --authority ministry --recipient third --purpose p --as auth-1")
+    assert beside in ran.stdout
+    (listed,) = sides.a.json("consent list")["consents"]
+    assert (listed["holds"], listed["fault"]) == (False, beside)
+    ran = sides.a.do(
+        "consent record EX-5 --authority peer --recipient third --purpose p --document x.txt --number 7 --as auth-1"
+    )
+    assert "beside it" not in ran.stdout
+    assert [item["holds"] for item in sides.a.json("consent list")["consents"]] == [True, True]

@@ -24,6 +24,7 @@ from custody.cli.results import ActResult
 from custody.cli.showing.holdings import staging
 from custody.ledger.compose import Anchor
 from custody.report.safe_text import show
+from custody.transfer.consents import needed_beside
 from custody.verify.consents import is_abroad
 from custody.verify.view import Exhibit, View
 from schemas.details.consent import ConsentRecorded
@@ -103,7 +104,11 @@ def consent_record(
         )
         outcome = complete(context, who, [composed], keep=staged.keep)
     covered = ", ".join(show(format_exhibit(item)) for item in exhibits)
-    emit_outcome(context, outcome, notes=[f"covers: {covered}", source.told])
+    with context.ledger().read() as reader:
+        consent = reader.view().consent(composed.event.hash)  # none where it waits for a signature
+        at = format_time(context.now())
+        beside = () if consent is None else needed_beside(reader.view(), consent, at=at)
+    emit_outcome(context, outcome, notes=[f"covers: {covered}", source.told, *beside])
 
 
 def _check_authority(view: View, authority: str) -> None:
