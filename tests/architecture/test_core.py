@@ -22,7 +22,7 @@ from tests.architecture.tree import (
 )
 
 # Code lines, without blank lines, comments and docstrings. Raising one is a decision that a reviewer sees.
-LOGIC_BUDGET = 5815
+LOGIC_BUDGET = 5875
 DECLARATIONS_BUDGET = 3205
 
 # What the core may import: from the standard library only what computes.
