@@ -236,7 +236,7 @@ def _register(view: View, before: Exhibit | None, parsed: ParsedEvent) -> Exhibi
     same = details.same_object_as if ledger is not None and ledger.is_strict else ()
     names = [*((item.case, item.exhibit) for item in parents), *((item.case, item.exhibit) for item in same or ())]
     known_parents = (view.exhibit(*name) for name in names)
-    bound = {authority for parent in known_parents if parent is not None for authority in parent.bound_to}
+    bound = set[str]().union(*(parent.bound_to for parent in known_parents if parent is not None))
     is_copy = isinstance(details, TransferAccepted) and details.item == "copy"
     return Exhibit(
         case=case, number=number, registration=parsed.hash, head=parsed.hash, sequence=0,

@@ -8,7 +8,8 @@ It happened at some time between `occurred_at` and `recorded_at`, so a consent m
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final
 
@@ -161,12 +162,12 @@ def _told_of(parsed: ParsedEvent) -> list[str]:
 
 def _faults(view: View, exhibit: Exhibit, way: Way, ledger: Ledger, *, is_abroad: bool) -> list[Breach]:
     """Return what one exhibit lacks to go this way."""
-    found: list[Breach] = []
+    found, given = list[Breach](), _Given(view, exhibit)
     if is_abroad:
-        found += _consent_of(view, exhibit, way, f"an authority of {ledger.country}", country=ledger.country)
+        found += _consent_of(view, given, way, f"an authority of {ledger.country}", country=ledger.country)
     for origin in exhibit.bound_to:
         if way.recipient.ledger != origin:
-            found += _consent_of(view, exhibit, way, origin, origin=origin)
+            found += _consent_of(view, given, way, origin, origin=origin)
     return found
 
 
@@ -281,31 +282,47 @@ def _released(view: View, parsed: ParsedEvent) -> Iterator[Exhibit]:
             yield known
 
 
+class _Given:
+    """The newest consents to an exhibit, by country and by ledger of the organisation or unit that gave them: looked
+    through once, however many ledgers bind it. Mutable: lives as long as a release is looked at.
+    """
+
+    def __init__(self, view: View, exhibit: Exhibit) -> None:
+        self._view = view
+        self.exhibit = exhibit
+        self._known: dict[str | None, dict[tuple[str, str | None], list[Consent]]] = {}
+
+    def of(self, recipient: str | None, side: tuple[str, str | None]) -> Sequence[Consent]:
+        """Return those for a recipient, or all, of one ``country`` or ``ledger``."""
+        if recipient not in self._known:
+            known, ledger = defaultdict[tuple[str, str | None], list[Consent]](list), self._view.ledger()
+            is_strict, self._known[recipient] = ledger is not None and ledger.is_strict, known
+            for consent in islice(self._view.consents(self.exhibit.registration, recipient), limits.CONSENTS_ASKED):
+                agent = self._view.agent(consent.authority)
+                if agent is not None and agent.kind in {"organisation", "unit"}:
+                    # Under version 2 a consent stands for its own ledger, and not for this country as well.
+                    if not (is_strict and agent.ledger in self.exhibit.bound_to):
+                        known["country", agent.country].append(consent)
+                    known["ledger", agent.ledger].append(consent)
+        return self._known[recipient].get(side, ())
+
+
 def _consent_of(
-    view: View, exhibit: Exhibit, way: Way, whose: str, *, country: str | None = None, origin: str | None = None
+    view: View, given: _Given, way: Way, whose: str, *, country: str | None = None, origin: str | None = None
 ) -> tuple[Breach, ...]:
     """Want one consent without fault of an organisation or unit, of a country or with a ledger; else say the least that
     is wrong with any. The newest are asked first, since they are the likeliest to hold.
     """
-
-    def is_competent(item: Consent) -> bool:
-        agent = view.agent(item.authority)
-        if agent is None or agent.kind not in {"organisation", "unit"}:
-            return False
-        return agent.country == country if origin is None else agent.ledger == origin
-
-    def newest(recipient: str | None = None) -> Iterator[Consent]:
-        return filter(is_competent, islice(view.consents(exhibit.registration, recipient), limits.CONSENTS_ASKED))
-
+    side = ("country", country) if origin is None else ("ledger", origin)
     worst = (0, "release.consent-missing", "found none")
-    for consent in newest(way.recipient.id):
+    for consent in given.of(way.recipient.id, side):
         fault = fault_of(view, consent, way, is_bound=origin is not None)
         if fault is None:
             return ()
         worst = max(worst, fault)
     if not worst[0]:
-        worst = next(map(_of_another, newest()), worst)
-    name = f"{exhibit.case}/{exhibit.number}"
+        worst = next(map(_of_another, given.of(None, side)), worst)
+    name = f"{given.exhibit.case}/{given.exhibit.number}"
     text = f"expected a consent of {whose} to {name} going to {way.recipient.id}, {worst[2]}"
     return (Breach(worst[1], text, name),)
 

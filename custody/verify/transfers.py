@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from custody.verify.on_record import check_agents, check_request
 from custody.verify.rules import REGISTRAR
 from custody.verify.view import Dispatch, Exhibit, Transfer, View
+from schemas import limits
 from schemas.details.exhibit import ExhibitRegistered, Foreign
 from schemas.details.record import BundleExported
 from schemas.details.transfer import (
@@ -141,10 +142,16 @@ def check_exported(view: View, event: Event, details: BundleExported) -> None:
 def bound_by(before: tuple[str, ...], details: ExhibitRegistered) -> tuple[str, ...]:
     """Return the ledgers that bind an exhibit from its first act on: of what it derives from, and the one it came from,
     unless that let it go.
+
+    Raises:
+        RuleViolation: ``rule.bound`` for too many.
     """
     foreign = details.foreign
     is_free = isinstance(details, TransferAccepted) and details.onward == "allowed"
-    return before if is_free or not isinstance(foreign, Foreign) else tuple(sorted({*before, foreign.ledger}))
+    bound = before if is_free or not isinstance(foreign, Foreign) else tuple(sorted({*before, foreign.ledger}))
+    if len(bound) > limits.BOUND_TO:
+        raise RuleViolation("rule.bound", f"expected {limits.BOUND_TO} ledgers or fewer to bind it, found {len(bound)}")
+    return bound
 
 
 def refuse_transfer(view: View, details: TransferRefused) -> tuple[Transfer, ...]:

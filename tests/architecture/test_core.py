@@ -22,8 +22,8 @@ from tests.architecture.tree import (
 )
 
 # Code lines, without blank lines, comments and docstrings. Raising one is a decision that a reviewer sees.
-LOGIC_BUDGET = 5875
-DECLARATIONS_BUDGET = 3205
+LOGIC_BUDGET = 5900
+DECLARATIONS_BUDGET = 3210
 
 # What the core may import: from the standard library only what computes.
 ALLOWED = frozenset(

@@ -10,10 +10,10 @@ from tests.architecture.test_core import FORBIDDEN_ATTRIBUTES, FORBIDDEN_CALLS
 from tests.architecture.tree import count_code_lines, imported_names, module_name, python_files, relative, run_python
 
 # Code lines, without blank lines, comments and docstrings. Raising it is a decision that a reviewer sees (ADR 0014).
-BUDGET = 1150
+BUDGET = 1200
 ALLOWED = frozenset(
     {
-        *("__future__", "collections", "dataclasses", "datetime", "hashlib", "itertools", "re", "typing"),
+        *("__future__", "collections", "dataclasses", "datetime", "functools", "hashlib", "itertools", "re", "typing"),
         *("base58", "schemas"),
     }
 )

@@ -35,7 +35,7 @@ from tests.vectors.content_cases import make_list
 from tests.vectors.evidence_cases import register
 from tests.vectors.forge import pack
 from tests.vectors.letter_cases import Letter, _right
-from tests.vectors.posts import Post, link_of, trust_in
+from tests.vectors.posts import CONSENT, Post, link_of, trust_in
 from tests.vectors.setting import CASE, FILES
 from tests.vectors.transfer_cases import RECALLED, RECEIPT, Road
 
@@ -163,6 +163,28 @@ def _proofs(folder: Path, count: int) -> tuple[bytes, Trust]:
     return pack(post.bundle("EX-2", to="ministry")), trust_in(post)
 
 
+def _bound(folder: Path, count: int) -> tuple[bytes, Trust]:
+    """An exhibit that as many ledgers bind, each by one that it derives from, and as many consents of none of them."""
+    post = Post(folder, "a", {"b": "XB"}, gate="v2")
+    parents: list[dict[str, str]] = []
+    named = {"case": "x", "exhibit": "x", "head": "ab" * 32, "manifest": "cd" * 32, "root": "ef" * 32}
+    foreign: dict[str, Any] = {**named, "size": 5}
+    for number in range(count):
+        told: dict[str, Any] = {
+            "foreign": {**foreign, "ledger": f"l{number}.example/x"},
+            "obtained": "foreign-assistance",
+        }
+        told |= {"derived_from": parents} if parents else {}
+        composed = post.world.registration(CASE, f"D-{number:03}", actor="examiner-1", **told)
+        post.forge.add(post.world.sign(composed))
+        parents = [{"case": CASE, "event": composed.event.hash, "exhibit": f"D-{number:03}"}]
+    last = parents[0]["exhibit"]
+    for _ in range(count):
+        post.annotate("consent.recorded", CONSENT, last, actor="official-1")
+    post.annotate("access.logged", {"action": "exported", "agent": "b-police"}, last, actor="system")
+    return pack(post.bundle(last)), trust_in(post)
+
+
 def _work(made: tuple[bytes, Trust]) -> Callable[[], None]:
     raw, trust = made
 
@@ -195,7 +217,7 @@ def _count(work: Callable[[], None]) -> Counter[CodeType]:
 
 @pytest.mark.parametrize(
     "hostile",
-    [_letters, _receipts, _originals, _erased, _observations, _consents, _lists, _proofs],
+    [_letters, _receipts, _originals, _erased, _observations, _consents, _lists, _proofs, _bound],
     ids=lambda item: item.__name__[1:],
 )
 def test_twice_the_records_cost_twice_the_work(
