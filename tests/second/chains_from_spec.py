@@ -8,11 +8,12 @@ accounts and logs, what a proof must be about, and which block vouches for it.
 from __future__ import annotations
 
 import datetime
+import functools
 import hashlib
 import itertools
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -589,9 +590,8 @@ Shown = list["str | Held | Said"]
 """Words for what a proof shows, and notes."""
 
 
-def judge_transaction(raw: bytes, recorded: Recorded) -> Shown:
+def judge_transaction(name: str, outputs: Sequence[tuple[int, bytes]], recorded: Recorded) -> Shown:
     """A transaction of Bitcoin."""
-    outputs, name = read_outputs(raw), double(raw)[::-1].hex()
 
     def pays(account: Account | None) -> bool:
         return account is not None and sum(value for value, script in outputs if script == account.key) > 0
@@ -764,6 +764,16 @@ def judge_log(address: bytes, topics: list[bytes], data: bytes, recorded: Record
 
 
 @dataclass(frozen=True)
+class Holding:
+    """What holds in a proof: names of its blocks, work, the time of its block, and what to hold a record against."""
+
+    names: list[str]
+    work: int
+    time: int
+    judge: Callable[[Recorded], Shown]
+
+
+@dataclass(frozen=True)
 class Proven:
     """What a proof says, the date of its block (empty for one that no time of a record can have), and what was held."""
 
@@ -778,18 +788,17 @@ def check_proof(
     capture: Any,
     values: dict[str, Any],
     pins: Sequence[dict[str, Any]],
+    read: Callable[[], Holding] | None = None,
 ) -> Proven:
-    """What a proof of a capture of verify_from_spec.py, a record of its form, says, given disclosed values."""
-    namespace, _ = parse_chain(proof["chain"])
+    """What a proof of a capture of verify_from_spec.py, a record of its form, says, given disclosed values.
+
+    ``read`` gives what `read_proof` does of this proof, where many captures name it.
+    """
+    parse_chain(proof["chain"])
     recorded = Recorded(asset, capture, values, proof["chain"])
-    headers = [bytes.fromhex(header) for header in proof["headers"]]
-    if namespace == "bip122":
-        names, work, shown = _check_bitcoin(proof, headers, recorded)
-        time = little(headers[proof["place"]][68:72])
-    else:
-        names, work, shown = _check_ethereum(proof, headers, recorded, namespace)
-        time = as_number(_read_header(headers[proof["place"]])[11], 64)
-    problem = vouch(proof, names, work, pins)
+    holding = read() if read else read_proof(proof)
+    shown, time = holding.judge(recorded), holding.time
+    problem = vouch(proof, holding.names, holding.work, pins)
     notes: list[Said] = [item for item in shown if isinstance(item, tuple)]
     is_open = problem is not None or any(code in ("asset.withheld", "asset.unexplained") for _, code, _ in notes)
     code = "asset.stated" if is_open else "asset.proven"
@@ -802,22 +811,29 @@ def check_proof(
     return Proven([*told, *notes, *([problem] if problem else [])], date, held)
 
 
-def _check_bitcoin(proof: dict[str, Any], headers: Sequence[bytes], recorded: Recorded) -> tuple[list[str], int, Shown]:
+def read_proof(proof: dict[str, Any]) -> Holding:
+    """What a proof shows in itself, whatever is recorded."""
+    headers = [bytes.fromhex(header) for header in proof["headers"]]
+    namespace, _ = parse_chain(proof["chain"])
+    return _read_bitcoin(proof, headers) if namespace == "bip122" else _read_ethereum(proof, headers, namespace)
+
+
+def _read_bitcoin(proof: dict[str, Any], headers: Sequence[bytes]) -> Holding:
     if proof["chain"] not in RULES or "transaction" not in proof:
         raise Wrong("asset.kind", "not a transaction of a chain that is known")
     easiest, is_main = RULES[proof["chain"]]
     check_work(headers, proof["height"], easiest, is_main=is_main)
     part, place = proof["transaction"], proof["place"]
     raw = bytes.fromhex(part["raw"])
-    read_outputs(raw)
+    outputs = read_outputs(raw)
     check_branch(raw, [bytes.fromhex(item) for item in part["branch"]], part["index"], headers[place][36:68])
     work = sum(2**256 // (target_of(little(header[72:76])) + 1) for header in headers[place:]) if is_main else 0
-    return [double(header)[::-1].hex() for header in headers], work, judge_transaction(raw, recorded)
+    names = [double(header)[::-1].hex() for header in headers]
+    judge = functools.partial(judge_transaction, double(raw)[::-1].hex(), outputs)
+    return Holding(names, work, little(headers[place][68:72]), judge)
 
 
-def _check_ethereum(
-    proof: dict[str, Any], headers: Sequence[bytes], recorded: Recorded, namespace: str
-) -> tuple[list[str], int, Shown]:
+def _read_ethereum(proof: dict[str, Any], headers: Sequence[bytes], namespace: str) -> Holding:
     if namespace != "eip155" or "transaction" in proof:
         raise Wrong("asset.kind", "not an account or a receipt of a chain of eip155")
     fields = [_read_header(header) for header in headers]
@@ -827,12 +843,12 @@ def _check_ethereum(
         if place and items[0] != keccak(headers[place - 1]):
             raise Wrong("asset.headers", "headers that don't follow each other")
     block, height = fields[proof["place"]], proof["height"] + proof["place"]
-    names = [keccak(header).hex() for header in headers]
+    holding = functools.partial(Holding, [keccak(header).hex() for header in headers], 0, as_number(block[11], 64))
     if "receipt" in proof:
         part = proof["receipt"]
         key = encode_rlp(number_bytes(part["index"]))
         log = read_log(look_up(block[5], key, [bytes.fromhex(node) for node in part["nodes"]]), part["log"])
-        return names, 0, judge_log(*log, recorded)
+        return holding(functools.partial(judge_log, *log))
     part = proof["account"]
     address = bytes.fromhex(part["address"])
     found = look_up(block[3], keccak(address), [bytes.fromhex(node) for node in part["nodes"]])
@@ -843,9 +859,9 @@ def _check_ethereum(
         as_bytes(code, 32)
         balance, storage_root = as_number(held), as_bytes(root, 32)
     if "storage" not in part:
-        return names, 0, judge_account(address, balance, height, recorded)
+        return holding(functools.partial(judge_account, address, balance, height))
     words = [(item, _read_word(storage_root, item)) for item in part["storage"]]
-    return names, 0, judge_storage(address, words, height, recorded)
+    return holding(functools.partial(judge_storage, address, words, height))
 
 
 def _read_header(raw: bytes) -> list[Any]:

@@ -2566,7 +2566,7 @@ class State:
     def find_breaches(self, entry: Entry) -> list[str]:
         """What speaks against letting out what an event lets out."""
         country = entry.details.get("to_country")
-        to = self._goal_of(entry)
+        to = self.goal_of(entry)
         released = [self.exhibits[name] for name in self._released(entry) if name in self.exhibits]
         if to is None or self.origin is None:
             return []
@@ -2598,7 +2598,7 @@ class State:
         strangers = [peer for peer in peers if peer != to and (country is None or countries.get(peer) != country)]
         return ["release.request-peer" for _ in strangers]
 
-    def _goal_of(self, entry: Entry) -> str | None:
+    def goal_of(self, entry: Entry) -> str | None:
         """To whom an event lets something out, if it does; an empty name where nobody is said."""
         details = entry.details
         if entry.type in ("bundle.exported", "transfer.dispatched"):
@@ -3112,6 +3112,8 @@ class Verification:
         self.state = State()
         self.is_newer = self.has_stopped = self.asks_law = False
         self.inherited: dict[str, Verification] = {}  # by the digest of the payload manifest
+        self.orders: dict[tuple[str, str], int] = {}  # to destroy something, by registration and digest
+        self.left: dict[tuple[str, str | None], int] = {}  # the newest release, by registration and recipient
         self.letters: dict[str, Verification] = {}  # those that could be opened, by the digest of the document
         self._once: dict[tuple[str, ...], Any] = {}
         self._sent: dict[str, Entry | None] = {}
@@ -3447,6 +3449,7 @@ class Verification:
             self._check_possession(entry)
             self._check_signatures(entry)
             entry.relies_on = self.state.relies_on(entry)
+            self._follow_order(entry)
             for code in self.state.find_breaches(entry):
                 self.find(11, code, name, "evidence went out without the consent that it needs")
             unnamed = self.state.find_unnamed(entry)
@@ -3472,6 +3475,15 @@ class Verification:
             self.find(5, "keys.disputed", f"entry {index}", "a later revocation puts it in dispute", INDETERMINATE)
         for index in sorted(disputes.barred):
             self.find(5, "keys.barred", f"entry {index}", "signed with standing that was in dispute by then")
+
+    def _follow_order(self, entry: Entry) -> None:
+        """Keep which order destroyed a document first, and what is let out, by the state before it."""
+        own = [self._registration_of(entry)] if entry.is_custody_act else _exhibits_of(entry)
+        if entry.type == "disclosure.erased":
+            for place in itertools.product(own, entry.details.get("files", ())):
+                self.orders.setdefault(place, entry.index)
+        elif self.state.origin is not None and (to := self.state.goal_of(entry)) is not None:
+            self.left |= {(name, to): entry.index for name in own if name}
 
     def _stands_twice(self, entry: Entry, commitments: dict[str, str | None]) -> bool:
         """Whether an event has a commitment that stands before; but a content that comes back keeps its names."""
@@ -4040,13 +4052,13 @@ class Verification:
             self.find(9, "asset.not-checked", subject, text, INDETERMINATE)
             return []
         try:
-            raw = self.read_document(digest, ASSET_PROOF_BYTES)
-            if raw is None:
+            proof = self.once(("proof", digest), functools.partial(self._read_asset_proof, digest))
+            if proof is None:
                 self.find(9, "asset.proof-absent", subject, "the proof isn't at hand", NOTE)
                 return []
-            proof = read_record(raw, ASSET_PROOF_BYTES, "custody-asset-proof")
             pins = (self.trust or {}).get("chain_pins", ())
-            proven = chains.check_proof(proof, asset, capture, self.disclosed_values, pins)
+            read = functools.partial(self.once, ("holding", digest), functools.partial(chains.read_proof, proof))
+            proven = chains.check_proof(proof, asset, capture, self.disclosed_values, pins, read)
         except Bad as bad:
             self.find(9, bad.code, subject, bad.text, bad.severity)
             return []
@@ -4060,6 +4072,10 @@ class Verification:
             (proven.date, capture.index, self._account_of(asset, capture, is_wallet=held.is_wallet), held.amount)
             for held in proven.held
         ]
+
+    def _read_asset_proof(self, digest: str) -> Any:
+        raw = self.read_document(digest, ASSET_PROOF_BYTES)
+        return None if raw is None else read_record(raw, ASSET_PROOF_BYTES, "custody-asset-proof")
 
     def _check_payload(self, files: dict[str, Any], documents: Iterable[Any], manifests: set[str]) -> None:
         """The payload manifest lists exactly what is called for; one that can't be read lists nothing."""
@@ -4345,21 +4361,13 @@ class Verification:
 
     def _order_on(self, entry: Entry, digest: str) -> int | None:
         """The first order that destroyed what a record rests on; none where something left under it since."""
-        own = set(_exhibits_of(entry)) if entry.about else {self._registration_of(entry)}
-        erasures = self.by_type["disclosure.erased"]
-        orders = [
-            item.index for item in erasures if digest in item.details.get("files", ()) and own & {*_exhibits_of(item)}
-        ]
+        own = _exhibits_of(entry) if entry.about else [self._registration_of(entry)]
+        orders = [self.orders[name, digest] for name in own if (name, digest) in self.orders]
         if not orders:
             return None
         consent = None if entry.type == "transfer.receipt" else self._consent_behind(entry)
         to = consent.details["recipient"] if consent else None
-        has_left = any(
-            item.index > orders[0] and item.details.get("to") == to and own & self._let_out(item)
-            for item in (*self.by_type["bundle.exported"], *self.by_type["transfer.dispatched"])
-            if to is not None
-        )
-        return None if has_left else orders[0]
+        return None if any(self.left.get((name, to), -1) > min(orders) for name in own) else min(orders)
 
     def _consent_behind(self, entry: Entry) -> Consent | None:
         """The consent that an entry records, or of which it records that conditions were met."""
@@ -4369,12 +4377,6 @@ class Verification:
     def _registration_of(self, entry: Entry) -> str:
         exhibit = self.state.exhibits.get(entry.exhibit)
         return exhibit.registration if exhibit else ""
-
-    def _let_out(self, entry: Entry) -> set[str]:
-        """The exhibits that an export or a dispatch lets out."""
-        if entry.type == "bundle.exported":
-            return set(_exhibits_of(entry))
-        return {self._registration_of(entry)} if entry.type == "transfer.dispatched" else set()
 
     def _open_letter(self, digest: str, where: str) -> Verification:
         """Verify a letter as a bundle within; what is only curable there is no matter here."""
@@ -4427,7 +4429,7 @@ class Verification:
         ]  # fmt: skip
         if answers[-1:] != [source] or source.details["outcome"] not in GRANTING:
             self.find(11, "letter.grant", where, "not the newest answer, or it grants nothing")
-        elif "grant" in source.details and self._is_easier(entry, source.details["grant"], origin["ledger"]):
+        elif "grant" in source.details and self._is_easier(entry, source.details["grant"], letter):
             self.find(11, "letter.terms", where, "the consent is easier than what was granted")
         if "exhibits" not in source.details.get("grant", {}):
             text = "the letter doesn't say which exhibits may go to whom"
@@ -4488,8 +4490,9 @@ class Verification:
             return True
         return known.direction == "outgoing" and self.told_of(known.peer, entry.index) == origin["ledger"]
 
-    def _is_easier(self, entry: Entry, grant: dict[str, Any], ledger: str) -> bool:
+    def _is_easier(self, entry: Entry, grant: dict[str, Any], letter: Verification) -> bool:
         """Whether a consent goes beyond what was granted."""
+        ledger = entry.details["origin"]["ledger"]
         details, to = entry.details, entry.details["recipient"]
         kept = {item["code"]: item for item in details.get("conditions", ())}
         names = {(item["case"], item["exhibit"]) for item in grant.get("exhibits", ())}
@@ -4501,11 +4504,20 @@ class Verification:
                 item["code"] not in kept
                 or (item["before"] and not kept[item["code"]]["before"])
                 or ("due" in item and kept[item["code"]].get("due") != item["due"])
+                or (self.state.gate == "v2" and not self._says_the_same(kept[item["code"]], item, letter))
                 for item in grant.get("conditions", ())
             )
             or ("valid_until" in grant and details.get("valid_until", "9999") > grant["valid_until"])
             or any(names and not names & self._origins(name, ledger) for name in _exhibits_of(entry))
         )
+
+    def _says_the_same(self, kept: dict[str, Any], granted: dict[str, Any], letter: Verification) -> bool:
+        """Whether two conditions have the same text, as far as both are shown."""
+        if "text" not in kept or "text" not in granted:
+            return ("text" in kept) == ("text" in granted)
+        here, there = kept["text"]["commitment"], granted["text"]["commitment"]
+        is_shown = here in self.disclosed and there in letter.disclosed
+        return not is_shown or self.disclosed[here].value == letter.disclosed[there].value
 
     def _origins(self, registration: str, ledger: str) -> set[tuple[str, str]]:
         """The names in a ledger of an exhibit, and of all that it was made from."""
@@ -4528,9 +4540,9 @@ class Verification:
         if what not in self._once:
             try:
                 self._once[what] = read()
-            except Bad as bad:
-                self._once[what] = bad
-        if isinstance(self._once[what], Bad):
+            except (Bad, ValueError) as wrong:
+                self._once[what] = wrong
+        if isinstance(self._once[what], Exception):
             raise self._once[what]
         return self._once[what]
 

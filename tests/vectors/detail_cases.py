@@ -181,6 +181,8 @@ REGISTRATIONS: Table = (
     ("device-state-of-data", "Data with the state of a device.", DATA, {"device_state": {"power": "on"}}),
     ("device-isolated-and-not", "A device that was isolated, and wasn't.", OBJECT,
      {"device_state": {"isolation": ["faraday", "none"], "power": "on"}}),
+    ("attested-on-paper-by-a-signer", "Who attests on paper is said to be a signer.", OBJECT,
+     {"attestations": [{"agent": "examiner-2", "manner": "paper", "person": PRIVATE, "role": "witness"}]}),
     ("papers-out-of-order", "Legal papers out of order.", OBJECT, {"legal_papers": [TRANSLATION, APOSTILLE]}),
     ("paper-about-itself", "A legal paper about itself.", OBJECT, {"legal_papers": [{**APOSTILLE, "of": HASH}]}),
 )  # fmt: skip

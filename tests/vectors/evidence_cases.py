@@ -259,6 +259,8 @@ enter("web-capture-without-image", "A web capture below the least that courts wa
       "defect.web-capture", _stating(kind="web-capture"))  # fmt: skip
 enter("taken-online-from-abroad", "Data of another country were taken online: a defect.", "PASSED", None,
       "defect.sovereignty", _stating(data_country="XB", obtained="online-capture"))  # fmt: skip
+enter("attested-by-a-signer", "Who the witness is that signs himself.", "PASSED", None, "",
+      _stating(attestations=[{"agent": "examiner-1", "manner": "key", "person": "n", "role": "witness"}]))  # fmt: skip
 
 
 def _translated(post: Post) -> Members:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tests.vectors.forge import Members, pack
 from tests.vectors.posts import PAPER, Post, trust_in
+from tests.vectors.request_cases import DRAFT, RECEIVED
 from tests.vectors.setting import CASE, CASES, FILES, Setting, Vector
 
 UNNAMED, UNKNOWN, MISSING = "release.destination-unnamed", "release.recipient-unknown", "release.consent-missing"
@@ -163,3 +164,67 @@ _bound("gate-bound-by-key-of-no-country", "The authority's ledger is known, and 
        "release.consent-key", BY_KEY, body={"ledger": "b.example/main"})  # fmt: skip
 _bound("gate-bound-by-key-of-this-country", "An authority with a ledger abroad, that is of this country: no defect.",
        "release.consent-key", BY_KEY, body={"country": "XA", "ledger": "b.example/main"})  # fmt: skip
+
+
+# Whose request something answers, or tells of
+
+Tell = Callable[[Post], Members]
+
+
+def _asked(
+    name: str, comment: str, tell: Tell, *, code: str = "", gate: str | None = "v2",
+    request: tuple[str, Mapping[str, Any]] = ("received", RECEIVED), country: str | None = "XB",
+) -> None:  # fmt: skip
+    """Enter a case after a request of the second country; an agent named ``court`` is of some country too."""
+
+    def vector(setting: Setting) -> Vector:
+        post = Post(setting.forge.folder, "a", {"b": "XB", "c": "XC"}, gate=gate)
+        _enrol(post, "court", {"country": country, "kind": "organisation", "roles": ()})
+        post.event(f"request.{request[0]}", request[1])
+        raw = pack(tell(post))
+        return Vector("FAILED" if code else "PASSED", raw, 11 if code else None, code, trust=trust_in(post))
+
+    assert name not in CASES, f"two cases named {name}"
+    CASES[name] = (comment, vector)
+
+
+def _export(to: str) -> Tell:
+    def tell(post: Post) -> Members:
+        post.consent(recipient=to)
+        return post.bundle("EX-1", to=to, requests=["req-1"])
+
+    return tell
+
+
+def _sending(to: str, **changes: Any) -> Tell:
+    def tell(post: Post) -> Members:
+        post.consent(recipient=to)
+        post.dispatch(to=to, request="req-1", **changes)
+        return post.bundle("EX-1", to="ministry", requests=["req-1"])
+
+    return tell
+
+
+def _letter(to: str) -> Tell:
+    return lambda post: post.bundle(requests=["req-1"], to=to)
+
+
+PEER = "release.request-peer"
+_asked("gate-request-of-a-third-country", "Evidence goes to one country under the request of another.",
+       _export("c-police"), code=PEER)  # fmt: skip
+_asked("gate-request-of-a-third-country-dispatched", "It is dispatched there under such a request.",
+       _sending("c-police"), code=PEER)  # fmt: skip
+_asked("gate-request-told-to-a-third-country", "A letter tells one country what another asked.", _letter("c-police"),
+       code=PEER)  # fmt: skip
+_asked("gate-request-to-a-third-country", "A letter tells one country what was asked of another.", _letter("c-police"),
+       code=PEER, request=("drafted", DRAFT))  # fmt: skip
+_asked("gate-request-told-to-nowhere", "A letter tells it to somebody of no country on record.", _letter("court"),
+       code=PEER, country=None)  # fmt: skip
+_asked("gate-request-for-a-court", "Evidence goes to a court of the country that asked.", _export("court"))
+_asked("gate-request-for-a-court-dispatched", "It is dispatched to a court of the country that asked.",
+       _sending("court"))  # fmt: skip
+_asked("gate-request-told-to-its-sender", "A letter goes to who asked.", _letter("b-police"))
+_asked("gate-request-told-at-home", "What another country asked is told to an authority here.", _letter("court"),
+       country="XA")  # fmt: skip
+_asked("gate-v1-request-told-to-a-third-country", "A ledger from before asked nothing of it.", _letter("c-police"),
+       gate="v1")  # fmt: skip

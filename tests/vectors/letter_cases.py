@@ -53,13 +53,14 @@ class Letter:
     """Whether the newest answer is chained once more, which the rules don't take."""
     times: int = 1
     """How many consents rest on it."""
+    gate: str | None = None
     then: Callable[[Post, str], Members] | None = None
     """Makes the bundle, given the digest of the letter."""
 
     def tell(self, setting: Setting) -> tuple[Members, Post, Post]:
         """Return the bundle that rests on it, for the ministry, and both ledgers."""
         folder = setting.forge.folder
-        a = Post(folder, "a", {"b": "XB", "c": "XC"}, is_holding=False)
+        a = Post(folder, "a", {"b": "XB", "c": "XC"}, is_holding=False, gate=self.gate)
         b = Post(folder, "b", {"a": "XA", "c": "XC"}, is_holding=False)
         a.event("request.drafted", DRAFT)
         a.event("request.sent", SENT)
@@ -185,6 +186,36 @@ _wrong("to-another-country", "The letter was written to somebody of another coun
        "recipient", written_to="ministry")  # fmt: skip
 _wrong("that-ends", "The letter's grant ends, and the consent doesn't.", "terms",
        answers=[{"grant": {**GRANT, "valid_until": "2026-12-01T00:00:00Z"}}])  # fmt: skip
+
+# What a condition says
+
+
+def _hide(post: Post, _: str) -> Members:
+    post.forge.disclosures = [item for item in post.forge.disclosures if not item.path.endswith("/text")]
+    return post.bundle("EX-2", to="ministry", requests=["req-1"])
+
+
+def _says(text: str | None) -> dict[str, Any]:
+    return {"before": False, "code": "other", **({} if text is None else {"text": text})}
+
+
+def _worded(
+    name: str, comment: str, granted: str | None, kept: str | None, code: str = "", gate: str = "v2", **options: Any
+) -> None:
+    letter_case(f"condition-{name}", comment, "FAILED" if code else "PASSED", 11 if code else None, code, gate=gate,
+                answers=[{"grant": {**GRANT, "conditions": [_says(granted)]}}],
+                consent={"conditions": [_says(kept)]}, **options)  # fmt: skip
+
+
+_worded("in-the-same-words", "A condition is recorded in the words of the letter.", "no use in tax", "no use in tax")
+_worded("in-other-words", "A condition is recorded in other words than the letter's.", "no use in tax", "no use",
+        "letter.terms")  # fmt: skip
+_worded("without-its-words", "Of a condition the words of the letter are left out.", "no use in tax", None,
+        "letter.terms")  # fmt: skip
+_worded("with-words-of-our-own", "A condition gets words that the letter hasn't.", None, "no use", "letter.terms")
+_worded("in-hidden-words", "The words of a condition aren't shown here.", "no use in tax", "no use", then=_hide)
+_worded("in-other-words-before", "A ledger from before asked nothing of the words.", "no use in tax", "no use",
+        gate="v1")  # fmt: skip
 
 
 # Receipts

@@ -22,7 +22,9 @@ COIN: Details = {"account": scenes.account(TARGET), "custody": "self-hosted"}
 TOKEN: Details = {**COIN, "asset": scenes.asset(), "transfer": {"wallet": scenes.account(WALLET)}}
 IN_CUSTODY, BEFORE = 8_000_000, 100
 """Blocks of a date after the registration, and before it."""
-FIRST, SECOND = "2026-11-21T09:00:00Z", "2026-11-21T10:00:00Z"
+FIRST, SECOND, THIRD = "2026-11-21T08:07:00Z", "2026-11-21T08:08:00Z", "2026-11-21T08:09:00Z"
+"""Times of the registration and after it, which a clock may show that is ahead of the ledger's by a little."""
+FREEZE = "asset.freeze-changed"
 GONE = {"authority": "court", "manner": "destroyed"}
 
 
@@ -42,7 +44,17 @@ def _observed(
     step: int | None = None, proofs: Sequence[AssetProof] = (), registered: Details | None = None,
     hidden: Sequence[str] = (), about: Sequence[str] = ("EX-2",),
 ) -> None:  # fmt: skip
-    """Enter a case: an asset, and what came later: an observation, or an act by its type."""
+    """Enter a case of an asset, and of what came later."""
+    _told(f"observed-{name}", comment, code, *later, asset=asset, verdict=verdict, step=step, proofs=proofs,
+          registered=registered, hidden=hidden, about=about)  # fmt: skip
+
+
+def _told(
+    name: str, comment: str, code: str, *later: Details, asset: Details = COIN, verdict: str = "PASSED",
+    step: int | None = None, proofs: Sequence[AssetProof] = (), registered: Details | None = None,
+    hidden: Sequence[str] = (), about: Sequence[str] = ("EX-2",),
+) -> None:  # fmt: skip
+    """Enter a case: what came later is an observation, or something else by its type."""
 
     def build(post: Post) -> Members:
         named = []
@@ -53,8 +65,10 @@ def _observed(
         told = {"asset": {**asset, **(registered or {})}, "kind": "token", "nature": "asset"}
         register(post, content=content_of([]), **(told if asset else {"kind": "image", "nature": "data"}))
         for number, details in enumerate(later):
-            if "type" in details:
-                what = {key: value for key, value in details.items() if key != "type"}
+            what = {key: value for key, value in details.items() if key != "type"}
+            if details.get("type") == FREEZE:
+                post.annotate(FREEZE, {"decided_at": FIRST, **what}, *about)
+            elif "type" in details:
                 post.act(details["type"], what, exhibit="EX-2", registrar="registrar-1")
             else:
                 mine = {"proofs": named[number : number + 1]} if number < len(named) else {}
@@ -62,7 +76,7 @@ def _observed(
         post.forge.disclosures = [item for item in post.forge.disclosures if item.path not in hidden]
         return post.bundle("EX-2", to="ministry")
 
-    enter(f"asset-observed-{name}", comment, verdict, step, code, build)
+    enter(f"asset-{name}", comment, verdict, step, code, build)
 
 
 # What was recorded of it
@@ -78,12 +92,12 @@ _observed("with-less-by-a-transfer", "It holds less, since it went to a custody 
           registered=_seen("5", FIRST, None))  # fmt: skip
 _observed("with-less-twice-by-a-transfer", "It holds less twice, and one transfer explains one of them: a defect.",
           "asset.balance-dropped", {**_seen("4", SECOND), "transfer": {"wallet": scenes.account(WALLET)}},
-          _seen("3", "2026-11-21T11:00:00Z"), registered=_seen("5", FIRST, None))  # fmt: skip
+          _seen("3", THIRD), registered=_seen("5", FIRST, None))  # fmt: skip
 _observed("with-less-by-a-transfer-to-itself", "It holds less after a transfer to itself: a defect.",
           "asset.balance-dropped", {**_seen("4", SECOND), "transfer": {"wallet": scenes.account(TARGET)}},
           registered=_seen("5", FIRST, None))  # fmt: skip
 _observed("with-less-after-its-end", "It holds less after its disposal.", "", {**GONE, "type": "exhibit.disposed"},
-          _seen("4", "2026-11-22T10:00:00Z"), registered=_seen("5", FIRST, None))  # fmt: skip
+          _seen("4", THIRD), registered=_seen("5", FIRST, None))  # fmt: skip
 _observed("with-less-in-the-wallet", "The custody wallet holds less than it did: a defect.", "asset.balance-dropped",
           {**_seen("5", FIRST, "wallet"), "transfer": {"wallet": scenes.account(WALLET)}},
           _seen("4", SECOND, "wallet"))  # fmt: skip
@@ -100,6 +114,37 @@ _observed("in-a-shared-wallet", "It goes to a custody wallet that serves others 
           {"transfer": {"shared": True, "wallet": scenes.account(WALLET)}})  # fmt: skip
 _observed("of-two", "One observation of two exhibits.", "rule.about", _seen("5", SECOND), verdict="FAILED", step=7,
           about=("EX-1", "EX-2"))  # fmt: skip
+
+_observed("ahead", "It was seen more than five minutes after that was recorded: a defect.", "asset.observed-ahead",
+          _seen("5", "2026-11-21T08:14:01Z"))  # fmt: skip
+_observed("ahead-of-a-clock", "It was seen five minutes after that was recorded, which clocks may differ by.", "",
+          _seen("5", "2026-11-21T08:14:00Z"))  # fmt: skip
+_observed("ahead-of-its-registration", "What was seen is dated after the registration that tells of it: a defect.",
+          "asset.observed-ahead", registered=_seen("5", "2026-11-22T08:00:00Z", None))  # fmt: skip
+_observed("ahead-and-with-less", "A state of a day to come counts all the same: a defect.", "asset.balance-dropped",
+          _seen("4", "2026-11-22T08:00:00Z"), registered=_seen("5", FIRST, None))  # fmt: skip
+
+# Its freeze
+
+
+def _frozen(name: str, comment: str, code: str, *changes: str, **options: Any) -> None:
+    more: Details = {"prolonged": {"ends_at": "2026-12-21T08:00:00Z"}, "lifted": {"notified_at": SECOND}}
+    later = [{"type": FREEZE, "change": change, **more.get(change, {})} for change in changes]
+    _told(f"freeze-{name}", comment, code, *later, **options)
+
+
+STANDS: Details = {"freeze": {"provider": "exchange"}}
+_frozen("that-goes-on", "A freeze is prolonged, lifted, and placed again.", "", "prolonged", "lifted", "placed",
+        registered=STANDS)  # fmt: skip
+_frozen("placed-and-lifted", "A freeze is placed after the registration, and lifted.", "", "placed", "lifted")
+_frozen("lifted-that-never-was", "What was never frozen is freed: a defect.", "asset.freeze-state", "lifted")
+_frozen("prolonged-that-never-was", "A freeze that never was goes on: a defect.", "asset.freeze-state", "prolonged")
+_frozen("placed-twice", "What is frozen is frozen again: a defect.", "asset.freeze-state", "placed", registered=STANDS)
+_frozen("lifted-twice", "A freeze is lifted twice: a defect.", "asset.freeze-state", "lifted", "lifted",
+        registered=STANDS)  # fmt: skip
+_frozen("prolonged-after-its-end", "A freeze that was lifted goes on: a defect.", "asset.freeze-state", "lifted",
+        "prolonged", registered=STANDS)  # fmt: skip
+_frozen("of-files", "A freeze of files, which are no asset: a defect.", "asset.none", "placed", asset={})
 
 # What is proven of it
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from custody.ledger.compose import Anchor
 from schemas.event import About
@@ -91,6 +92,36 @@ def _letter(name: str, comment: str, verdict: str, then: Callable[[Post, str], M
     letter_case(name, comment, verdict, step, code, is_there=False, then=then)
 
 
+def _given(
+    type: str, details: dict[str, Any], *, then: Callable[[Post], object] = lambda _: None, is_first: bool = False,
+    **offices: Any,
+) -> Callable[[Post, str], Members]:  # fmt: skip
+    """Something leaves, after the letter was destroyed or before."""
+
+    def give(post: Post, digest: str) -> Members:
+        post.consent("EX-2", recipient="c-police")
+        if not is_first:
+            post.erase("EX-2", files=[digest])
+        if type == "access.logged":
+            post.annotate(type, details, "EX-2", actor="system")
+        else:
+            post.act(type, details, exhibit="EX-2", **offices)
+        then(post)
+        return _erased()(post, digest) if is_first else back_home(post)
+
+    return give
+
+
+def _move_home(post: Post) -> None:
+    post.event("agent.changed", {"agent": "c-police", "country": "XA", "reason": "moved"}, actor="registrar-1")
+
+
+def _abroad(name: str, comment: str, type: str, details: dict[str, Any], **options: Any) -> None:
+    letter_case(f"erased-and-{name}", f"{comment} under a letter that was destroyed.", "INDETERMINATE", 11,
+                "letter.absent", is_there=False, consent={"recipient": "c-police"},
+                then=_given(type, details, **options))  # fmt: skip
+
+
 _letter("erased", "The letter was destroyed by order: a note.", "PASSED", _erased())
 _letter("used-and-erased", "The letter was destroyed after something left under it: a note.", "PASSED", _exported)
 _letter("erased-and-used", "What is exported rests on a letter that was destroyed before.", "INDETERMINATE",
@@ -99,6 +130,18 @@ _letter("erased-and-used-before", "Something was exported under a letter that wa
         _exported_since)  # fmt: skip
 _letter("erased-and-dispatched", "Something was dispatched under a letter that was destroyed.", "INDETERMINATE",
         _dispatched_since)  # fmt: skip
+_letter("erased-and-copied", "Somebody got a copy under a letter that was destroyed.", "INDETERMINATE",
+        _given("access.logged", {"action": "exported", "agent": "ministry"}))  # fmt: skip
+_abroad("carried", "It was carried abroad", "custody.moved", {"place": "port", "to_agent": "c-police"})
+_abroad("lent", "It was lent abroad", "exhibit.released",
+        {"reason": "trial", "terms": "lent", "to": "court", "to_agent": "c-police"})  # fmt: skip
+_abroad("given-away", "It was given away", "exhibit.disposed",
+        {"authority": "court", "manner": "forfeited", "to_agent": "c-police"}, registrar="registrar-1")  # fmt: skip
+_abroad("carried-to-who-moved", "It was carried to somebody who is of this country since", "custody.moved",
+        {"place": "port", "to_agent": "c-police"}, then=_move_home)  # fmt: skip
+letter_case("carried-and-erased", "The letter was destroyed after something was carried abroad under it: a note.",
+            "PASSED", None, "letter.erased", is_there=False, consent={"recipient": "c-police"},
+            then=_given("custody.moved", {"place": "port", "to_agent": "c-police"}, is_first=True))  # fmt: skip
 _letter("erased-twice", "After something left under a destroyed letter, another order names it.", "INDETERMINATE",
         _ordered_again)  # fmt: skip
 _letter("erased-for-another-exhibit", "The order is about another exhibit.", "INDETERMINATE", _about_another)

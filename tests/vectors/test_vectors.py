@@ -25,10 +25,11 @@ def test_the_vectors_are_what_the_generator_makes() -> None:
     assert [name for name in expected if found[name] != expected[name]] == []
 
 
-def test_most_vectors_must_fail() -> None:
-    """A set of vectors that mostly pass tests little."""
-    verdicts = [vectors.read_vector(name).verdict for name in CASES]
-    assert verdicts.count("FAILED") > 0.7 * len(verdicts)
+def test_most_vectors_have_a_fault() -> None:
+    """A set of vectors in which mostly nothing is found tests little."""
+    described = [vectors.read_vector(name) for name in CASES]
+    assert sum(vector.verdict == "FAILED" for vector in described) > 0.6 * len(described)
+    assert sum(vector.verdict != "PASSED" or bool(vector.code) for vector in described) > 0.8 * len(described)
 
 
 def test_the_self_test_runs_every_vector() -> None:
