@@ -76,3 +76,19 @@ def test_the_end_of_a_thing_that_goes_on_somewhere_is_typed(machine: Machine, ma
     ran = machine.fail(line, Exit.REFUSED, "release.destination-unnamed")
     assert "--to-country CC" in ran.stderr
     machine.do(f"{line} --to-country FR")
+
+
+def test_a_unit_is_where_somebody_says_whoever_signs_for_it(machine: Machine) -> None:
+    """Its member's country is his own; nobody abroad registers a copy of what is here."""
+    for line in (
+        "agent change cust-02 --country FR --as reg-1",
+        "agent enrol vault --kind unit --member cust-02 --as reg-1",
+        f"handover {CASE}/EX-1 --from exam-07 --to cust-02 --to-unit vault --purpose keeping",
+    ):
+        ran = machine.do(line)
+    assert "to country: FR" in ran.stderr
+    assert country(machine) == "FR"
+    machine.do("agent change exam-11 --country IT --as reg-1")
+    act = len(machine.entries()) - 2
+    line = f"register x.txt --case {CASE} --exhibit EX-9 --derived-from EX-1@{act} --kind derived --as exam-11"
+    machine.fail(line, Exit.REFUSED, "release.holder-abroad")
