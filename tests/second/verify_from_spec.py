@@ -110,7 +110,7 @@ NOTE_BYTES, NOTE_SIGNATURES = 1_000_000, 100
 MANIFEST_LINE, FORMER_WALLETS = 65_536, 8
 ENTRIES, MEMBERS = 1_000_000, 2_000_000
 AFFIRMATION_ROUNDS, UNIT_MEMBERS, AGENT_KEYS, LOG_KEYS = 16, 4096, 1024, 1024
-CONSENTS_ASKED = 256
+CONSENTS_ASKED, BOUND_TO = 256, 128
 PIECE_BYTES, CIPHERTEXT_HEADER, INHERITED_DEPTH, CLOCK_SKEW = 16_777_216, 65_536, 8, 300
 DISCLOSURE_BYTES, PATH_BYTES, POLICY_BYTES = 65_536, 32_768, 65_536
 
@@ -2220,6 +2220,7 @@ class State:
             raise Bad("rule.agent-left", f"{details['agent']} has left")
         if "roles" in details:
             _check_system_role(agent.kind, details["roles"])
+        has_held = bool(agent.keys or agent.members)
         added, removed = set(details.get("members_added", ())), set(details.get("members_removed", ()))
         if (added or removed) and agent.kind not in ("unit", "organisation"):
             raise Bad("rule.enrolment", "members of something that has none")
@@ -2233,7 +2234,9 @@ class State:
             del agent.members[name]
         agent.members |= dict.fromkeys(added, entry.index)
         agent.has_left = "left" in details
-        told = (agent.country, details.get("country")), (agent.ledger, details.get("ledger"))
+        # who may hold something is taken for one of this ledger as long as nothing is on record
+        own = (self.country, self.origin) if self.gate == "v2" and has_held else (None, None)
+        told = (agent.country or own[0], details.get("country")), (agent.ledger or own[1], details.get("ledger"))
         moved = ["defect.agent-moved" for old, new in told if None not in (old, new) and old != new]
         agent.country, agent.ledger = details.get("country", agent.country), details.get("ledger", agent.ledger)
         return [*self._find_lone_registrar(entry, before), *moved]
@@ -2338,6 +2341,8 @@ class State:
         details = entry.details
         exhibit = self._register(entry, is_put=False)
         self._check_origin(details)
+        if not self.decided & {details["foreign"]["head"]}:
+            _check_bound(exhibit)
         self._decide([details["foreign"]["head"]])
         self._put(entry, exhibit)
 
@@ -2371,6 +2376,9 @@ class State:
                 continue  # not carried; that it should be is for step 8
             if placed is None or ("exhibit", *name) not in placed.subjects:
                 raise Bad("rule.parent", "derived from an act that isn't the parent's")
+        for item in entry.details.get("same_object_as", ()) if self.gate == "v2" else ():
+            same = self.exhibits.get((item["case"], item["exhibit"]))
+            bound |= same.bound_to if same else set()
         if "foreign" in entry.details and entry.details.get("onward") != "allowed":
             bound |= {entry.details["foreign"]["ledger"]}
         exhibit = Exhibit(
@@ -2379,6 +2387,7 @@ class State:
             frozenset(bound),
         )  # fmt: skip
         if is_put:
+            _check_bound(exhibit)
             self._put(entry, exhibit)
         return exhibit
 
@@ -2565,6 +2574,8 @@ class State:
 
     def find_breaches(self, entry: Entry) -> list[str]:
         """What speaks against letting out what an event lets out."""
+        if self._is_holder_abroad(entry):
+            return ["release.holder-abroad"]
         country = entry.details.get("to_country")
         to = self.goal_of(entry)
         released = [self.exhibits[name] for name in self._released(entry) if name in self.exhibits]
@@ -2584,6 +2595,27 @@ class State:
                 if recipient.ledger != origin:
                     found += self._find_fault(exhibit, to, times, entry, origin=origin)
         return found
+
+    def _is_abroad(self, name: str) -> bool:
+        agent = self.agents.get(name)
+        if agent is None or agent.country is not None:
+            return agent is not None and agent.country != self.country
+        return self.gate == "v2" and agent.ledger not in (None, self.origin)
+
+    def _is_holder_abroad(self, entry: Entry) -> bool:
+        """Whether somebody abroad becomes the holder of what was here, and nothing says that it goes."""
+        is_here = entry.type == "transfer.returned"
+        if entry.type in FIRST_ACTS:
+            is_here = bool({"derived_from", "foreign", "same_object_as"} & entry.details.keys())
+        signer = entry.signers[0]
+        holders = (signer.get("on_behalf_of", signer["agent"]), signer["agent"])
+        return self.gate == "v2" and is_here and any(map(self._is_abroad, holders))
+
+    def counterpart(self, entry: Entry) -> tuple[str, str, str] | None:
+        """Whose country decides what may leave, with the ledger and that, as far as both are known."""
+        name = entry.details["authority"] if entry.type == "consent.recorded" else self.goal_of(entry)
+        agent = self.agents.get(name or "") if self.gate == "v2" else None
+        return (name, agent.ledger, agent.country) if name and agent and agent.ledger and agent.country else None
 
     def _find_foreign_requests(self, entry: Entry, to: str) -> list[str]:
         """Requests that are answered or told of abroad, to somebody of another country than who asked."""
@@ -2605,13 +2637,17 @@ class State:
             return details.get("to")
         if entry.type == "access.logged" and details["action"] == "exported":
             return details.get("agent")
+        if entry.type in ("request.answered", "request.sent"):
+            request = self.requests.get(details["request"])
+            return request.peer if request else None
         received = [name for name in self._receivers(entry) if name in self.agents]
-        abroad = [name for name in received if self.agents[name].country not in (None, self.country)]
+        abroad = [name for name in received if self._is_abroad(name)]
         if abroad or not entry.is_custody_act or not {"to_agent", "to_country"} & details.keys():
             return abroad[0] if abroad else None
         agent = self.agents.get(details.get("to_agent", ""))
         named = {details.get("to_country"), agent.country if agent else None} - {None}
-        if named == {self.country} and (agent is not None or "to_agent" not in details):
+        stays = "to_agent" not in details or (agent is not None and not self._is_abroad(details["to_agent"]))
+        if named == {self.country} and stays:
             return None  # it stays
         receiver = entry.party("to") if entry.count("to") and self.gate == "v2" else ""
         return str(details.get("to_agent", receiver))
@@ -2632,7 +2668,8 @@ class State:
         else:
             leaves = entry.type in ("custody.handed-over", "custody.moved", "custody.taken-over", "exhibit.released")
             leaves |= entry.type == "exhibit.disposed" and details["manner"] not in ("destroyed", "wiped")
-            is_told = any(self.agents[name].country for name in self._receivers(entry) if name in self.agents)
+            party = self.agents.get(next(iter(self._receivers(entry)), ""))
+            is_told = party is not None and party.country is not None
         return ("release.destination-unnamed", FAILED) if leaves and not is_told else None
 
     def _receivers(self, entry: Entry) -> list[str]:
@@ -2651,6 +2688,11 @@ class State:
     ) -> list[str]:
         """The fault nearest to none among the newest consents of this country, or of a ledger of origin."""
 
+        def is_own(body: Agent) -> bool:
+            # one paper doesn't stand for two authorities
+            is_bound = self.gate == "v2" and body.ledger in exhibit.bound_to
+            return body.country == self.country and not is_bound
+
         def known(*names: str) -> list[Consent]:
             newest = self.consents_of[names if names[1:] else names[0]][-CONSENTS_ASKED:]
             bodies = [(item, self.agents.get(item.details["authority"])) for item in newest]
@@ -2658,7 +2700,7 @@ class State:
                 item
                 for item, body in bodies
                 if body and body.kind in ("organisation", "unit")
-                and (body.country == self.country if origin is None else body.ledger == origin)
+                and (is_own(body) if origin is None else body.ledger == origin)
             ]  # fmt: skip
 
         consents = known(exhibit.registration, to) or known(exhibit.registration)
@@ -2745,6 +2787,11 @@ FAULTS = ("release.consent-missing", "release.consent-recipient", "release.conse
           "release.request-ended", "release.consent-request",
           "release.consent-early", "release.consent-expired", "release.consent-conditions",
           "release.consent-terms")  # fmt: skip
+
+
+def _check_bound(exhibit: Exhibit) -> None:
+    if len(exhibit.bound_to) > BOUND_TO:
+        raise Bad("rule.bound", f"{len(exhibit.bound_to)} ledgers bind it")
 
 
 def _binds_as(sent: dict[str, Any], consent: dict[str, Any]) -> bool:
@@ -3112,6 +3159,7 @@ class Verification:
         self.state = State()
         self.is_newer = self.has_stopped = self.asks_law = False
         self.inherited: dict[str, Verification] = {}  # by the digest of the payload manifest
+        self.countries: dict[tuple[str, str, str], str] = {}  # who decides what may leave: the first entry
         self.orders: dict[tuple[str, str], int] = {}  # to destroy something, by registration and digest
         self.left: dict[tuple[str, str | None], int] = {}  # the newest release, by registration and recipient
         self.letters: dict[str, Verification] = {}  # those that could be opened, by the digest of the document
@@ -3450,6 +3498,9 @@ class Verification:
             self._check_signatures(entry)
             entry.relies_on = self.state.relies_on(entry)
             self._follow_order(entry)
+            whose = self.state.counterpart(entry)
+            if whose is not None:
+                self.countries.setdefault(whose, entry.name)
             for code in self.state.find_breaches(entry):
                 self.find(11, code, name, "evidence went out without the consent that it needs")
             unnamed = self.state.find_unnamed(entry)
@@ -4123,6 +4174,10 @@ class Verification:
     def check_lawfulness(self) -> None:
         """The bundle was made for its reader, as far as both say where they are."""
         export = self.exporting_entry()
+        for (_, ledger, country), name in self.countries.items():
+            believed = self.believed(ledger)
+            if believed and believed["country"] != country:
+                self.find(11, "lawfulness.country", name, f"{ledger} is in {believed['country']}, and not in {country}")
         if export is None or self.state.origin is None or "to" not in export.details:
             return
         self.asks_law = True
@@ -4133,7 +4188,7 @@ class Verification:
         made_for, reader = next((pair for pair in pairs if None not in pair), (None, None))
         if made_for != reader:
             self.find(11, "lawfulness.recipient", export.name, f"made for {made_for}, and not for {reader}")
-        believed = self.believed(to.ledger) if to is not None else None
+        believed = self.believed(to.ledger) if to is not None and self.state.gate != "v2" else None
         if to is not None and to.country is not None and believed and believed["country"] != to.country:
             self.find(11, "lawfulness.country", export.name, f"{to.ledger} is in {believed['country']}")
 
