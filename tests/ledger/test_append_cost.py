@@ -63,4 +63,5 @@ def test_an_ordinary_append_neither_looks_behind_nor_searches(world: World, monk
     put(world.event("request.sent", sent, actor="official-1", anchor=NOWHERE))
     ended = {"reason": "settled", "request": "req-1"}
     put(world.event("request.withdrawn", ended, actor="official-1", anchor=NOWHERE))
-    assert (searched, looked) == ([("ab" * 32,)], ["request.withdrawn"])
+    # Once for the consents to what it encloses, once for the letters on which these rest.
+    assert (searched, looked) == ([("ab" * 32,)] * 2, ["request.withdrawn"])
