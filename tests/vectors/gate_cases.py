@@ -15,6 +15,7 @@ HANDED, TAKEN = {"purpose": "keeping"}, {"reason": "absent"}
 Person = tuple[str, Mapping[str, Any]]
 AT_HOME: Sequence[Person] = [("keeper", {"country": "XA", "roles": ("custodian",)})]
 ABROAD: Sequence[Person] = [("keeper", {"country": "XB", "roles": ("custodian",)})]
+ELSEWHERE: Sequence[Person] = [("keeper", {"ledger": "c.example/main", "roles": ("custodian",)})]
 SOMEWHERE: Sequence[Person] = [("keeper", {"roles": ("custodian",)})]
 
 
@@ -27,9 +28,9 @@ def _enter(
     def tell(setting: Setting) -> Vector:
         post = Post(setting.forge.folder, "a", {"b": "XB"}, gate=gate)
         for agent, values in people:
-            _enrol(post, agent, values)
+            enrol(post, agent, values)
         if unit is not None:
-            _enrol(post, "depot", {"country": unit or None, "kind": "unit", "members": ["keeper"], "roles": ()})
+            enrol(post, "depot", {"country": unit or None, "kind": "unit", "members": ["keeper"], "roles": ()})
             offices["on_behalf_of"] = {"keeper": "depot"}
         if consent is not None:
             post.consent(**consent)
@@ -42,7 +43,8 @@ def _enter(
     CASES[name] = (comment, tell)
 
 
-def _enrol(post: Post, agent: str, values: Mapping[str, Any]) -> None:
+def enrol(post: Post, agent: str, values: Mapping[str, Any]) -> None:
+    """Put somebody on record; a person gets a key."""
     keys = (post.world.public_key(post.world.new_key(agent)),) if values.get("kind", "person") == "person" else ()
     details = {"agent": agent, "keys": keys, "kind": "person", "name": f"name of {agent}", **values}
     post.event("agent.enrolled", details, actor="registrar-1")
@@ -63,6 +65,12 @@ _handed("to-a-unit-at-home", "His unit is on record in this country.", "", peopl
 _handed(
     "to-a-unit-nowhere", "Neither of him nor of his unit a country is on record.", UNNAMED, people=SOMEWHERE, unit=""
 )
+_handed("to-a-unit-nowhere-by-somebody-here", "Of his unit no country is on record, though he is here.", UNNAMED,
+        people=AT_HOME, unit="")  # fmt: skip
+_handed("to-another-ledger", "It stays, it is said, with somebody of another ledger and of no country.", UNKNOWN,
+        {**HANDED, "to_country": "XA"}, people=ELSEWHERE)  # fmt: skip
+_handed("to-another-ledger-before", "A ledger from before asked nothing of his ledger.", "", people=ELSEWHERE,
+        gate="v1")  # fmt: skip
 _handed("to-a-unit-abroad", "His unit is on record abroad, though he is here.", MISSING, people=AT_HOME, unit="XB")
 _handed("abroad", "Whoever receives it is on record abroad, and nobody consented.", MISSING, people=ABROAD)
 _handed("abroad-with-consent", "It goes into a hand abroad with consent.", "", people=ABROAD,
@@ -128,8 +136,8 @@ def _bound(
 ) -> None:  # fmt: skip
     def tell(setting: Setting) -> Vector:
         post = Post(setting.forge.folder, "a", {"b": "XB"}, is_holding=False, gate=gate)
-        _enrol(post, "official-b", {"roles": ("authority",)})
-        _enrol(post, "b-ministry", {"kind": "organisation", "members": ["official-b"], "roles": (), **body})
+        enrol(post, "official-b", {"roles": ("authority",)})
+        enrol(post, "b-ministry", {"kind": "organisation", "members": ["official-b"], "roles": (), **body})
         composed = post.world.registration(CASE, "EX-2", actor="examiner-1", files=FILES, foreign=FROM_ABROAD)
         post.forge.add(post.world.sign(composed))
         for consent in consents:
@@ -179,7 +187,7 @@ def _asked(
 
     def vector(setting: Setting) -> Vector:
         post = Post(setting.forge.folder, "a", {"b": "XB", "c": "XC"}, gate=gate)
-        _enrol(post, "court", {"country": country, "kind": "organisation", "roles": ()})
+        enrol(post, "court", {"country": country, "kind": "organisation", "roles": ()})
         post.event(f"request.{request[0]}", request[1])
         raw = pack(tell(post))
         return Vector("FAILED" if code else "PASSED", raw, 11 if code else None, code, trust=trust_in(post))
