@@ -1,0 +1,81 @@
+"""Limits whose vectors would have hundreds of entries: both verifiers see them alike, where they are lower."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from schemas import canonical, limits
+from schemas.event import About
+from tests.second import verify_from_spec
+from tests.second.judging import first_report, second_report
+from tests.vectors.forge import Members, pack
+from tests.vectors.gate_cases import FROM_ABROAD
+from tests.vectors.generate import AT
+from tests.vectors.posts import Post, trust_in
+from tests.vectors.setting import CASE
+
+Found = tuple[set[tuple[int, str]], set[tuple[int, str]]]
+
+
+def _limit(monkeypatch: pytest.MonkeyPatch, name: str, value: int) -> None:
+    monkeypatch.setattr(limits, name, value)
+    monkeypatch.setattr(verify_from_spec, name, value)
+
+
+def _judge(post: Post, members: Members, folder: Path) -> Found:
+    """Return what both find that is worse than a note."""
+    path = folder / "made.zip"
+    path.write_bytes(pack(members))
+    vector: dict[str, Any] = {"at": AT, "trust": canonical.encode(trust_in(post)).decode()}
+    first, second = first_report(path, vector), second_report(path.read_bytes(), vector)
+    return (
+        {(item.step, item.code) for item in first.findings if item.severity.value != "note"},
+        {(item.step, item.code) for item in second.findings if item.severity != "note"},
+    )
+
+
+@pytest.mark.parametrize(("count", "found"), [(2, set()), (3, {(7, "rule.bound")})])
+def test_so_many_ledgers_bind_an_exhibit(
+    count: int, found: set[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One more than the limit, and its first act breaks a rule."""
+    _limit(monkeypatch, "BOUND_TO", 2)
+    post, told = Post(tmp_path, "a", {"b": "XB"}), dict[str, Any]()
+    for number in range(count):
+        told["foreign"] = {**FROM_ABROAD, "ledger": f"{'bcd'[number]}.example/main"}
+        composed = post.world.registration(CASE, f"EX-{number + 2}", actor="examiner-1", **told)
+        post.forge.add(post.world.sign(composed))
+        told["derived_from"] = [{"case": CASE, "event": composed.event.hash, "exhibit": f"EX-{number + 2}"}]
+    about = [About(exhibit=told["derived_from"][0]["event"])]  # known or not
+    first, second = _judge(post, post.bundle(f"EX-{count + 1}", to="ministry", export={"about": about}), tmp_path)
+    assert {item for item in first if item[0] == 7} == {item for item in second if item[0] == 7} == found
+
+
+@pytest.mark.parametrize(("later", "found"), [(1, set()), (2, {(11, "release.consent-expired")})])
+def test_the_newest_consents_count(
+    later: int, found: set[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A consent that holds is not looked for behind so many newer ones."""
+    _limit(monkeypatch, "CONSENTS_ASKED", 2)
+    post = Post(tmp_path, "a", {"b": "XB"})
+    post.consent()
+    for _ in range(later):
+        post.consent(valid_until="2026-11-21T08:00:00Z")
+    first, second = _judge(post, post.bundle("EX-1"), tmp_path)
+    assert first == second == found
+
+
+def test_consents_to_others_are_asked_after_those_to_the_recipient(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many others got one since, the recipient's own stays the one that is looked at."""
+    _limit(monkeypatch, "CONSENTS_ASKED", 2)
+    post = Post(tmp_path, "a", {"b": "XB", "c": "XC"})
+    post.consent()
+    for _ in range(3):
+        post.consent(recipient="c-police")
+    first, second = _judge(post, post.bundle("EX-1"), tmp_path)
+    assert first == second == set()
