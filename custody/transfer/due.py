@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from custody.report.words import format_utc
 from custody.transfer.clock import rest_note
 from custody.transfer.deadlines import Clock, ClockState, place_of, run_clock
 from custody.transfer.requests import RequestStory
@@ -129,7 +128,7 @@ def _unconfirmed(story: RequestStory, rule: Deadline) -> str:
         return ""
     confirmed = _confirmation(story)
     until = confirmed.until if confirmed is not None else None
-    return _ASKED + (f"; confirmed until {format_utc(until)}" if isinstance(until, str) else "")
+    return _ASKED + (f"; confirmed until {until}" if isinstance(until, str) else "")
 
 
 def _alarm(story: RequestStory, stories: Sequence[RequestStory], clock: Clock) -> str:

@@ -9,7 +9,9 @@ import msgspec
 
 from schemas.event import ParsedEvent
 
-DOCUMENT_FIELDS: Final = frozenset({"certificate", "document", "documents", "of", "photos", "photos_after", "photos_before"})
+DOCUMENT_FIELDS: Final = frozenset(
+    {"certificate", "document", "documents", "of", "photos", "photos_after", "photos_before"}
+)
 """Fields of details that name documents by digest."""
 
 

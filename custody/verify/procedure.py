@@ -39,7 +39,8 @@ class ProfileFor(Protocol):
     one that isn't on record, it gives what the two go by: what a request between them must state (law rows B1, C13).
     """
 
-    def __call__(self, country: str, *other: str | None) -> Profile | None: ...
+    def __call__(self, country: str, *other: str | None) -> Profile | None:
+        """Return it."""
 
 
 class ProcedureFinding(msgspec.Struct, frozen=True):

@@ -119,9 +119,7 @@ def test_a_consent_by_letter_answers_us_and_what_leaves_answers_others(sides: Si
         f"consent met {entry} --condition return --document x.txt --as auth-1",
     )
     sides.a.fail("bundle EX-5 --to third -o n.zip --as exam-07", Exit.REFUSED, "release.consent-request")
-    sides.a.fail(
-        "bundle EX-5 --to third --request req-1 -o n.zip --as exam-07", Exit.REFUSED, "release.request-peer"
-    )
+    sides.a.fail("bundle EX-5 --to third --request req-1 -o n.zip --as exam-07", Exit.REFUSED, "release.request-peer")
     sides.do("bundle EX-5 --to third --request it-1 -o onward.zip --as exam-07")
     found = sides.a.json("verify onward.zip")
     assert not [item for item in found["findings"] if item["severity"] == "failed"]

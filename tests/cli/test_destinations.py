@@ -80,12 +80,9 @@ def test_the_end_of_a_thing_that_goes_on_somewhere_is_typed(machine: Machine, ma
 
 def test_a_unit_is_where_somebody_says_whoever_signs_for_it(machine: Machine) -> None:
     """Its member's country is his own; nobody abroad registers a copy of what is here."""
-    for line in (
-        "agent change cust-02 --country FR --as reg-1",
-        "agent enrol vault --kind unit --member cust-02 --as reg-1",
-        f"handover {CASE}/EX-1 --from exam-07 --to cust-02 --to-unit vault --purpose keeping",
-    ):
-        ran = machine.do(line)
+    machine.do("agent change cust-02 --country FR --as reg-1")
+    machine.do("agent enrol vault --kind unit --member cust-02 --as reg-1")
+    ran = machine.do(f"handover {CASE}/EX-1 --from exam-07 --to cust-02 --to-unit vault --purpose keeping")
     assert "to country: FR" in ran.stderr
     assert country(machine) == "FR"
     machine.do("agent change exam-11 --country IT --as reg-1")

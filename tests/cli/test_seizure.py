@@ -33,7 +33,7 @@ def machine(stage: Stage) -> Machine:
 
 
 def test_every_paper_and_photo_goes_along(machine: Machine) -> None:
-    """A court that gets digests without the papers can look at none of them, nor compare a copy with what it is ``of``."""
+    """A court that gets digests without the papers can look at none of them, nor compare a copy with its original."""
     machine.do(f"bundle {CASE}/EX-1 --to court-1 -o b.zip --as exam-07")
     with zipfile.ZipFile("b.zip") as bundle:
         carried = {name.rpartition("/")[2] for name in bundle.namelist() if "data/documents/" in name}

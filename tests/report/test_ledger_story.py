@@ -119,6 +119,7 @@ def test_a_correction_stands_beside_what_it_corrects(busy: World) -> None:
     story = _story(busy, CASE, "EX-2")
     assert story.place is not None
     _, line = story.place
+    assert line is not None
     assert line.value == "Romo 6"
     assert "Room 6" in line.corrections[0]
     assert story.linked == ((OTHER, story.told[-1].entry.entry.index),)

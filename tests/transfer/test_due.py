@@ -79,7 +79,7 @@ def test_what_is_only_asked_for_is_not_called_preserved() -> None:
     asked.extended("2026-11-20T10:00:00Z", "2027-03-01T00:00:00Z")
     (due,) = dues_of([asked.story(status="answered")], profile, LAW, at=at, country="AL")
     assert format_time(due.clock.due) == "2027-03-01T00:00:00Z"
-    assert due.unconfirmed == "asked for, not confirmed; confirmed until 2026-12-05 00:00:00 UTC"
+    assert due.unconfirmed == "asked for, not confirmed; confirmed until 2026-12-05T00:00:00Z"
 
 
 def test_what_was_confirmed_is_watched_until_its_renewal_is_confirmed() -> None:
