@@ -123,7 +123,8 @@ def check_release(view: View, parsed: ParsedEvent, recorded_at: str) -> tuple[Br
     recipient = view.agent(goal.to)
     if recipient is None or recipient.country is None:
         found = goal.to or f"nobody in {goal.country}"
-        return (Breach("release.recipient-unknown", f"expected a recipient with a country on record, found {found}"),)
+        text = f"expected a recipient with a country on record, found {found}"
+        return (*faults, Breach("release.recipient-unknown", text))
     way = _way_of(parsed, recipient, sorted((parsed.event.occurred_at, recorded_at)))
     abroad = {recipient.country, goal.country} - {ledger.country, None}
     faults += [fault for exhibit in exhibits for fault in _faults(view, exhibit, way, ledger, is_abroad=bool(abroad))]

@@ -65,3 +65,11 @@ def test_an_older_ledger_keeps_its_verdict(tmp_path: Path, gate: str | None) -> 
     side.consent("EX-1", "c-police")
     export(side, "c-police")
     assert audit(side) == {}
+
+
+@pytest.mark.usefixtures("around")
+def test_an_unknown_country_hides_no_request_of_another(side: Side) -> None:
+    """Whose request it is counts before where the recipient sits: both faults are told."""
+    side.world.enrol("nobody-knows-where", (), kind="organisation")
+    export(side, "nobody-knows-where")
+    assert audit(side).keys() == {"release.recipient-unknown", "release.request-peer"}
