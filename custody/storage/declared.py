@@ -3,7 +3,7 @@
 
 SQLAlchemy builds them, so a renamed column is an error here and nowhere else. It takes half a second to import, and a
 command that looks at one exhibit would wait for it; so the texts are written down, and a test makes them again and
-compares. Nothing imports this module but that test, `custody.storage.registrations` and `custody.storage.search`.
+compares. Nothing imports this module but that test and `custody.storage.search`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import textwrap
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import MetaData, Table, bindparam, func, insert, literal_column, select
+from sqlalchemy import MetaData, Table, bindparam, func, insert, literal_column, or_, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite import insert as upsert_into
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -153,6 +153,17 @@ CONSENTS: Final = _sql(
     .order_by(_place.position.desc())
 )
 """The consents among the entries of one subject, the newest first."""
+REGISTRATIONS: Final = _sql(
+    select(_entry.raw)
+    .where(
+        _entry.entry_index > bindparam("after"),
+        or_(
+            _entry.type == literal_column("'exhibit.registered'"), _entry.type == literal_column("'transfer.accepted'")
+        ),
+    )
+    .order_by(_entry.entry_index)
+)
+"""The entries beyond one that bring an exhibit in."""
 REGISTERED: Final = _select(tables.ExhibitTable, "record", by=("registration",))
 
 

@@ -7,20 +7,22 @@ only an agent's signatures and rare types are looked for along the table, which 
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql import Select
 
 from custody.storage import tables
 from custody.storage.declared import table_of
 from custody.storage.reading import Reader
-from custody.storage.registrations import run_select
 from custody.verify.view import Exhibit
 from schemas.subject import subject_key
 
+_DIALECT = sqlite.dialect(paramstyle="qmark")
 _entry = table_of(tables.EntryTable).c
 _subject_entry = table_of(tables.SubjectEntryTable).c
 
@@ -54,7 +56,7 @@ def find_entries(reader: Reader, search: Search) -> Iterator[int]:
         statement = statement.where(_entry.type.in_(_among(sorted(search.types))))
     column: ColumnElement[int] = _entry.entry_index
     ordered = statement.order_by(column.desc() if search.is_reversed else column)
-    return (index for (index,) in run_select(reader.connection, ordered))
+    return (index for (index,) in _run_select(reader.connection, ordered))
 
 
 def _span(reader: Reader, search: Search) -> tuple[int, int]:
@@ -74,7 +76,7 @@ def _place(reader: Reader, size: int, time: str, *, is_after: bool) -> int:
     while low < high:
         middle = (low + high) // 2
         statement = select(_entry.recorded_at).where(_entry.entry_index == middle)
-        (recorded_at,) = next(run_select(reader.connection, statement))
+        (recorded_at,) = next(_run_select(reader.connection, statement))
         if recorded_at < time or (is_after and recorded_at == time):
             low = middle + 1
         else:
@@ -106,3 +108,12 @@ def _among(values: list[int] | list[str]) -> Select[Any]:
     """Return a list of any length as rows; so many parameters would not fit into a statement."""
     rows = func.json_each(json.dumps(values)).table_valued("value")
     return select(rows.c.value)
+
+
+def _run_select(connection: sqlite3.Connection, statement: Select[Any]) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a statement; use it up inside the connection's transaction."""
+    compiled = statement.compile(dialect=_DIALECT)
+    values = [compiled.params[name] for name in compiled.positiontup or ()]
+    # Not `yield from`: left half read, it would close the cursor of a connection that may be closed by then.
+    for row in connection.execute(str(compiled), values):  # noqa: UP028
+        yield row

@@ -235,6 +235,11 @@ CONSENTS: Final = (
     'subject_entry."key" = ? ORDER BY subject_entry.position DESC'
 )
 
+REGISTRATIONS: Final = (
+    "SELECT entry.raw FROM entry WHERE entry.entry_index > ? AND (entry.type = "
+    "'exhibit.registered' OR entry.type = 'transfer.accepted') ORDER BY entry.entry_index"
+)
+
 REGISTERED: Final = "SELECT exhibit.record FROM exhibit WHERE exhibit.registration = ?"
 
 INSERT_ENTRY: Final = (

@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 from custody.ledger.store import Changes, Head, Tally
 from custody.storage import statements
 from custody.storage.records import read_record
+from custody.storage.registrations import find_registrations
 from custody.verify.contents import digests_of, own_documents
 from custody.verify.standing import Standings
 from custody.verify.subjects import subjects_of
@@ -156,9 +157,6 @@ class StoredView:
         """Return the exhibits that hold each of some digests; one search through all registrations."""
         if not digests:
             return {}
-        # Only letters with documents need what searches along the table.
-        from custody.storage.registrations import find_registrations
-
         named, wanted = frozenset(digests), {digest.encode() for digest in digests}
         found: dict[str, list[Exhibit]] = {}
         for raw in find_registrations(self._connection, holding=(_PAYLOAD,)):

@@ -16,3 +16,12 @@ def test_a_ledger_is_opened_without_the_builder_of_statements(tmp_path: Path) ->
     code = "import sys, custody.storage.ledger_store; print(*{'sqlmodel', 'sqlalchemy', 'pydantic'} & set(sys.modules))"
     done = run_python("-c", code, cwd=tmp_path)
     assert done.stdout.split() == []
+
+
+def test_what_is_typed_most_often_waits_for_no_builder_of_statements(tmp_path: Path) -> None:
+    """One import at the end of a chain of five would cost every command half a second."""
+    modules = ("register", "show", "seal", "handover", "move", "check", "verify", "bundle", "receive", "audit")
+    names = ", ".join(f"custody.cli.commands.{name}" for name in modules)
+    code = f"import sys, {names}; print(*{{'sqlmodel', 'sqlalchemy', 'pydantic'}} & set(sys.modules))"
+    done = run_python("-c", code, cwd=tmp_path)
+    assert done.stdout.split() == []
