@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from custody.cli.acting.exhibit_selection import format_exhibit
 from custody.cli.context import Context
+from custody.cli.intake.registered_before import standing_registrations
 from custody.report.safe_text import show
-from custody.storage.registrations import alignments, find_registrations
-from custody.verify.view import Exhibit
-from schemas.details.exhibit import ExhibitRegistered
-from schemas.entry import parse_entry
 from schemas.errors import RefusedError
 
 
@@ -22,17 +17,9 @@ def check_new(context: Context, certificate: str) -> None:
     Raises:
         RefusedError: ``certificate.twice``.
     """
-    names = ", ".join(show(format_exhibit(item)) for item in _registered_with(context, certificate))
+    with context.ledger().home.store.read() as reader:
+        found = standing_registrations(reader, certificate, lambda details: details.certificate == certificate)
+        names = ", ".join(show(format_exhibit(item)) for item in found)
     if names:
         text = f"expected a production that is not registered yet, found it as {names}"
         raise RefusedError("certificate.twice", text, hint="--again registers it as one more exhibit all the same")
-
-
-def _registered_with(context: Context, certificate: str) -> Iterator[Exhibit]:
-    with context.ledger().home.store.read() as reader:
-        for raw in find_registrations(reader.connection, holding=alignments(certificate.encode("ascii"))):
-            event = parse_entry(raw).event
-            if isinstance(event.details, ExhibitRegistered) and event.details.certificate == certificate:
-                found = reader.view().registered(event.hash)
-                if found is not None and found.status != "voided":
-                    yield found

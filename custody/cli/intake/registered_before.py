@@ -5,7 +5,7 @@ Both may be meant, so both are said before anybody signs, and nothing is refused
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from custody.cli.acting.exhibit_selection import format_exhibit
@@ -73,15 +73,23 @@ def _content_of(event: ParsedEvent) -> Content | None:
     return None if says_why or not details.content.bytes else details.content
 
 
-def _with_files(reader: Reader, lists: Manifests, content: Content, files: frozenset[str]) -> Iterator[Exhibit]:
-    wanted = f'"bytes":{content.bytes},"count":{content.count},'
-    for raw in find_registrations(reader.connection, holding=alignments(wanted.encode("ascii"))):
+def standing_registrations(
+    reader: Reader, holding: str, fits: Callable[[ExhibitRegistered], bool]
+) -> Iterator[Exhibit]:
+    """Yield the exhibits, but those voided, whose registration fits, of those whose bytes hold an ASCII text."""
+    for raw in find_registrations(reader.connection, holding=alignments(holding.encode("ascii"))):
         event = parse_entry(raw).event
-        found = event.details.content if isinstance(event.details, ExhibitRegistered) else None
-        if isinstance(found, Content) and _digests(found, lists, {}) == files:
+        if isinstance(event.details, ExhibitRegistered) and fits(event.details):
             exhibit = reader.view().registered(event.hash)
             if exhibit is not None and exhibit.status != "voided":
                 yield exhibit
+
+
+def _with_files(reader: Reader, lists: Manifests, content: Content, files: frozenset[str]) -> Iterator[Exhibit]:
+    def fits(details: ExhibitRegistered) -> bool:
+        return isinstance(details.content, Content) and _digests(details.content, lists, {}) == files
+
+    return standing_registrations(reader, f'"bytes":{content.bytes},"count":{content.count},', fits)
 
 
 def _digests(content: Content, lists: Manifests, spools: Mapping[str, Path]) -> frozenset[str]:
