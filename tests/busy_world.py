@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from custody.audit.custody_at import CustodyAt, CustodyWatch
 from custody.ledger.store import LedgerStore
-from custody.verify.fold import Fold
+from custody.verify.fold.fold import Fold
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.report import Findings
 from tests.world import World, settled

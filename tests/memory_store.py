@@ -10,11 +10,11 @@ from custody.ledger.numbers import fold_number
 from custody.ledger.rows import EntryRows, signing_from
 from custody.ledger.store import EMPTY_HEAD, Changes, Head, SubjectEntry, Tally
 from custody.ledger.tiles import MemoryTiles
-from custody.verify.disputes import Signing, is_disputing
-from custody.verify.standing import Standings
-from custody.verify.state import State
-from custody.verify.subjects import subjects_of
-from custody.verify.view import Agent, Case, EventPlace, Exhibit, Key
+from custody.verify.fold.disputes import Signing, is_disputing
+from custody.verify.fold.standing import Standings
+from custody.verify.fold.state import State
+from custody.verify.rules.subjects import subjects_of
+from custody.verify.rules.view import Agent, Case, EventPlace, Exhibit, Key
 from schemas.entry import parse_entry
 from schemas.errors import StorageError
 from schemas.event import ParsedEvent

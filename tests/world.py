@@ -27,7 +27,7 @@ from custody.ledger.compose import Anchor, Composed, compose, envelope_of, fill_
 from custody.ledger.log_key import log_verifier_key
 from custody.ledger.store import LedgerReader, LedgerStore
 from custody.ledger.submission import Submission
-from custody.verify.view import Exhibit
+from custody.verify.rules.view import Exhibit
 from keys.private.signer import Ed25519Signer
 from keys.verifier_key import format_verifier_key
 from schemas.content import FileRecord, content_of, path_value

@@ -8,9 +8,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from custody.storage.disclosures import Disclosures
-from custody.verify.asset_step import Proofs, check_captures
-from custody.verify.fold import Placed
-from custody.verify.places import places_of
+from custody.verify.assets.asset_step import Proofs, check_captures
+from custody.verify.evidence.places import places_of
+from custody.verify.fold.fold import Placed
 from schemas import limits
 from schemas.details.asset import FreezeChanged
 from schemas.details.exhibit import ExhibitRegistered

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from custody.ledger.bound_content import NO_LISTS, FileLists, Firsts
-from custody.verify.state import State
-from custody.verify.view import Exhibit
+from custody.verify.fold.state import State
+from custody.verify.rules.view import Exhibit
 from schemas.report import Findings, Severity
 
 STEP: Final = 11

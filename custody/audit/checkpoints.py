@@ -9,8 +9,8 @@ from typing import Final
 from custody.audit.growing_tree import GrowingTree
 from custody.audit.table_rows import TableRows
 from custody.ledger.signature_cores import SignatureCores
-from custody.verify.opened import fail
-from custody.verify.view import LogKey
+from custody.verify.record.opened import fail
+from custody.verify.rules.view import LogKey
 from keys.ed25519 import SIGNATURE_BYTES
 from keys.note import UnverifiedNote, parse_note
 from keys.verifier_key import VerifierKey, parse_verifier_key

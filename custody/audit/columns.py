@@ -9,7 +9,7 @@ from custody.audit.table_rows import Row, TableRows
 from custody.ledger.rows import EntryRow
 from custody.ledger.tiles import HASH_BYTES, TILE_WIDTH
 from custody.storage.records import record_row
-from custody.verify.view import Agent, Case, Consent, Exhibit, Key, Ledger, Request, StateRecord, Transfer
+from custody.verify.rules.view import Agent, Case, Consent, Exhibit, Key, Ledger, Request, StateRecord, Transfer
 from schemas.report import Findings, Severity
 
 STEP: Final = 0

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from custody.ledger.numbers import fold_number
-from custody.verify.state import State
+from custody.verify.fold.state import State
 from schemas.report import Findings, Severity
 
 STEP: Final = 12

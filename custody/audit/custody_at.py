@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from custody.verify.fold import Placed
-from custody.verify.state import State
+from custody.verify.fold.fold import Placed
+from custody.verify.fold.state import State
 from schemas.entry import ParsedEntry
 from schemas.types import Record, is_set
 

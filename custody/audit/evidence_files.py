@@ -17,7 +17,7 @@ from custody.evidence.members import Member, members_of_event, members_of_manife
 from custody.evidence.piece_lists import PieceLists
 from custody.evidence.store import EvidenceStore
 from custody.evidence.tally import CheckResult
-from custody.verify.erasures import Erasures
+from custody.verify.evidence.erasures import Erasures
 from schemas.content import Content, FileRecord
 from schemas.errors import CustodyError, StorageError
 from schemas.pieces import describe

@@ -21,12 +21,12 @@ from custody.audit.table_rows import TableRows, Unreadable
 from custody.audit.wanted import Wanted
 from custody.bundle.behind import past_of, rests
 from custody.ledger.signature_cores import SignatureCores
-from custody.verify.behind_step import report_absent
-from custody.verify.erasures import find_erasures
-from custody.verify.explanations import Explanations
-from custody.verify.fold import Placed
-from custody.verify.past import Past
-from custody.verify.procedure import Procedure, procedure_for, report
+from custody.verify.border.behind_step import report_absent
+from custody.verify.border.past import Past
+from custody.verify.evidence.erasures import find_erasures
+from custody.verify.fold.fold import Placed
+from custody.verify.procedure.explanations import Explanations
+from custody.verify.procedure.procedure import Procedure, procedure_for, report
 from keys.verifier_key import VerifierKey
 from schemas.content import Content
 from schemas.details.exhibit import ExhibitRegistered

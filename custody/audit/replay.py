@@ -17,10 +17,10 @@ from custody.audit.table_rows import Row, TableRows
 from custody.ledger.rows import EntryRow, entry_row
 from custody.ledger.signature_cores import SignatureCores
 from custody.ledger.tiles import HASH_BYTES
-from custody.verify.disputes import Signing
-from custody.verify.fold import Fold, Placed
-from custody.verify.images import check_image
-from custody.verify.opened import fail
+from custody.verify.evidence.images import check_image
+from custody.verify.fold.disputes import Signing
+from custody.verify.fold.fold import Fold, Placed
+from custody.verify.record.opened import fail
 from schemas.details.record import DisclosureErased
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.errors import CustodyError, VerificationError

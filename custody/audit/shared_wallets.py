@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from custody.verify.state import State
+from custody.verify.fold.state import State
 from schemas.errors import RecordError
 from schemas.private import parse_disclosure
 from schemas.report import Findings, Severity

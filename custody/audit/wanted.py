@@ -9,7 +9,7 @@ from custody.audit.evidence_files import FilesWanted
 from custody.audit.held import Held
 from custody.bundle.behind import Behind
 from custody.ledger.bound_content import NO_LISTS, FileLists
-from custody.verify.procedure import ProfileFor
+from custody.verify.procedure.procedure import ProfileFor
 from schemas.trust import Trust
 
 

@@ -1,8 +1,8 @@
 """What a home keeps behind its records: letters, proofs and the bundles of other ledgers, read again when asked.
 
 The write path asks before an entry stands, so that a draft made elsewhere finds no other door than the command does;
-an audit asks about every entry. What is decided is decided in the verifier (`custody.verify.letters`,
-`custody.verify.receipt_proof`, `custody.verify.inherited`).
+an audit asks about every entry. What is decided is decided in the verifier (`custody.verify.border.letters`,
+`custody.verify.border.receipt_proof`, `custody.verify.border.inherited`).
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from pathlib import Path
 
 from custody.bundle.container import open_container
 from custody.bundle.source import verify_container
-from custody.verify.arrival import report_arrival
-from custody.verify.behind_step import is_proven, report_errors, report_letter, report_record
-from custody.verify.inner import manifest_of
-from custody.verify.letters import letter_of, opens_gate
-from custody.verify.past import Past
-from custody.verify.places import places_of
-from custody.verify.receipt_proof import check_receipt, read_receipt
+from custody.verify.border.arrival import report_arrival
+from custody.verify.border.behind_step import is_proven, report_errors, report_letter, report_record
+from custody.verify.border.inner import manifest_of
+from custody.verify.border.past import Past
+from custody.verify.border.receipt_proof import check_receipt, read_receipt
+from custody.verify.evidence.places import places_of
+from custody.verify.gate.correspondence import letter_of, opens_gate
+from custody.verify.rules.view import View
 from custody.verify.verify import Trusted, Verified
-from custody.verify.view import View
 from schemas import limits
 from schemas.details.exhibit import Foreign
 from schemas.details.transfer import TransferAccepted, TransferReturned

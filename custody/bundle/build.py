@@ -27,7 +27,7 @@ from custody.ledger.append import append
 from custody.ledger.appending import Receipt
 from custody.ledger.store import LedgerReader, LedgerStore
 from custody.ledger.submission import Submission, parse_submission
-from custody.verify.source import FoundFile
+from custody.verify.record.source import FoundFile
 from custody.verify.verify import Trusted, verify
 from keys.private.signer import Signer
 from schemas import bag, layout

@@ -1,7 +1,7 @@
 """What a bundle about some exhibits must carry, found in the ledger itself (docs/spec/completeness.md).
 
-The verifier computes the same closure from the entries that it was given (`custody.verify.completeness`); here the
-ledger is asked for them. The two are held against each other whenever a bundle is built, because it is then verified.
+The verifier computes the same closure from the entries that it was given (`custody.verify.record.completeness`); here
+the ledger is asked for them. The two are held against each other whenever a bundle is built: it is then verified.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from custody.ledger.store import LedgerReader
-from custody.verify.named_agents import agents_of
-from custody.verify.subjects import LEDGER
+from custody.verify.record.named_agents import agents_of
+from custody.verify.rules.subjects import LEDGER
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.errors import UsageError

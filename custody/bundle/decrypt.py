@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 from custody.bundle.container import CHUNK, Container
 from custody.bundle.measure import measure
 from custody.bundle.source import DiskFaultError, OnBytes
-from custody.verify.source import FoundFile
+from custody.verify.record.source import FoundFile
 from schemas import layout
 from schemas.errors import StorageError, VerificationError
 
@@ -31,7 +31,7 @@ _PATIENCE: Final = 0.1
 
 
 class BundleDecryption:
-    """What a reader's identities open of one bundle: a `custody.verify.source.Decryption`, and content for `unpack`."""
+    """What a reader's identities open of one bundle: a `record.source.Decryption`, and content for `unpack`."""
 
     def __init__(
         self,

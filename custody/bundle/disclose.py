@@ -17,7 +17,7 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
-from custody.verify.places import places_of
+from custody.verify.evidence.places import places_of
 from schemas.content import FileRecord
 from schemas.details.consent import ConsentRecorded
 from schemas.details.request import RequestDrafted, RequestReceived

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from custody.bundle.container import Container, open_container
 from custody.bundle.disclose import Choice
-from custody.verify.places import places_of
+from custody.verify.evidence.places import places_of
 from schemas import canonical, layout, limits
 from schemas.bundle import Disclosures
 from schemas.checkpoint import parse_checkpoint

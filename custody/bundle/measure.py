@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from custody.evidence.algorithms import Running, is_at_hand, start
-from custody.verify.source import FoundFile
+from custody.verify.record.source import FoundFile
 from schemas.limits import PIECE_BYTES
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from custody.bundle.vault import (
 )
 from custody.bundle.withheld import Kept, find_kept, tell_withheld
 from custody.ledger.store import DisclosureStore
-from custody.verify.erasures import Erasures, find_erasures
+from custody.verify.evidence.erasures import Erasures, find_erasures
 from schemas import bag, canonical, layout
 from schemas.bundle import Bundle, BundledDocument, BundledExhibit, BundledFile, Ciphertext, Disclosures
 from schemas.content import Content, Digests

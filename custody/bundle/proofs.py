@@ -12,7 +12,7 @@ from custody.bundle.closure import LedgerClosure
 from custody.ledger.prove import TileNodes, prove_consistency, prove_consistency_of, prove_multi
 from custody.ledger.store import LedgerReader
 from custody.ledger.trie import SubjectTrie
-from custody.verify.subjects import subjects_of
+from custody.verify.rules.subjects import subjects_of
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.merkle import root_of
 from schemas.proof import ConsistencyFrom, Proof, SubjectProof

@@ -19,8 +19,8 @@ from custody.bundle.digest_names import find_digest_names
 from custody.bundle.disk import disk_errors
 from custody.bundle.measure import measure, measure_pieces
 from custody.bundle.region import FileRegion, Held, Region
-from custody.verify.procedure import ProfileFor
-from custody.verify.source import Decryption, Elsewhere, FoundFile
+from custody.verify.procedure.procedure import ProfileFor
+from custody.verify.record.source import Decryption, Elsewhere, FoundFile
 from custody.verify.verify import Trusted, Verified, failed_container, verify
 from schemas import layout
 from schemas.errors import StorageError, UsageError, VerificationError
@@ -49,7 +49,7 @@ class Outcome:
 
 
 class BundleSource:
-    """A container as a `custody.verify.source.Source`."""
+    """A container as a `custody.verify.record.source.Source`."""
 
     def __init__(self, container: Container, *, on_bytes: OnBytes | None = None) -> None:
         self._container = container

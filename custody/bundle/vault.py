@@ -13,9 +13,9 @@ from custody.bundle.disclose import Choice
 from custody.bundle.inherited_values import check_inherited_values
 from custody.bundle.payload_member import PayloadMember
 from custody.bundle.strip import nesting
-from custody.verify.behind_step import is_proven
-from custody.verify.contents import own_documents
-from custody.verify.letters import letter_of, opens_gate
+from custody.verify.border.behind_step import is_proven
+from custody.verify.gate.contents import own_documents
+from custody.verify.gate.correspondence import letter_of, opens_gate
 from schemas import canonical, layout, limits
 from schemas.content import Content, Digests, FileRecord, ManifestLine, Pieces
 from schemas.details.exhibit import Foreign

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from custody.bundle.disclose import Choice
-from custody.verify.places import places_of
+from custody.verify.evidence.places import places_of
 from schemas.bundle import Withheld
 from schemas.event import ParsedEvent
 from schemas.types import UNSET, Unset

@@ -28,9 +28,9 @@ from custody.report.safe_text import show
 from custody.report.values import Disclosures
 from custody.report.words import hash_name
 from custody.storage.home import Home, open_home
-from custody.verify.places import places_of
+from custody.verify.evidence.places import places_of
+from custody.verify.rules.view import Ledger
 from custody.verify.verify import Trusted, Verified
-from custody.verify.view import Ledger
 from schemas.errors import StorageError
 from schemas.event import About, ParsedEvent, Seen, Signer
 from schemas.text import check_number

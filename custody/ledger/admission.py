@@ -15,10 +15,10 @@ from custody.ledger.store import LedgerReader
 from custody.ledger.submission import ParsedSubmission
 from custody.ledger.tiles import TileStore
 from custody.ledger.working import WorkingState
-from custody.verify.disputes import Signing, find_disputes, is_disputing
-from custody.verify.fold import names_again, root_of
-from custody.verify.release import Breach, check_release, names_nobody
-from custody.verify.view import Key, Request, View
+from custody.verify.fold.disputes import Signing, find_disputes, is_disputing
+from custody.verify.fold.fold import names_again, root_of
+from custody.verify.gate.release import Breach, check_release, names_nobody
+from custody.verify.rules.view import Key, Request, View
 from schemas.details.request import GRANTING, RequestAnswered
 from schemas.entry import parse_entry
 from schemas.errors import RefusedError, RuleViolation, VerificationError

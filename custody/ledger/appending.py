@@ -17,12 +17,12 @@ from custody.ledger.store import Changes, LedgerWriter, SubjectEntry
 from custody.ledger.submission import ParsedSubmission, Submission, check_times, parse_submission
 from custody.ledger.tiles import append_leaves
 from custody.ledger.working import WorkingState, WorkingTallies
-from custody.verify.disputes import Signing, affirmed_by
-from custody.verify.past import RESTING
-from custody.verify.reducer import reduce
-from custody.verify.release import let_out
-from custody.verify.signing import check_enrolments, signature_jobs
-from custody.verify.view import View
+from custody.verify.border.past import RESTING
+from custody.verify.fold.disputes import Signing, affirmed_by
+from custody.verify.fold.signing import check_enrolments, signature_jobs
+from custody.verify.gate.release import let_out
+from custody.verify.rules.reducer import reduce
+from custody.verify.rules.view import View
 from keys.private.signer import Signer
 from schemas import canonical, limits, text
 from schemas.checkpoint import Checkpoint

@@ -15,8 +15,8 @@ from msgspec.structs import replace
 
 from custody.ledger.store import LedgerReader
 from custody.ledger.working import WorkingState
-from custody.verify.contents import digests_of
-from custody.verify.view import Exhibit, View
+from custody.verify.gate.contents import digests_of
+from custody.verify.rules.view import Exhibit, View
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.record import RecordExplained
 from schemas.details.transfer import TransferAccepted

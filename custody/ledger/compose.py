@@ -21,7 +21,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from custody.verify.view import Exhibit
+from custody.verify.rules.view import Exhibit
 from schemas import canonical, limits, text
 from schemas.content import FileRecord
 from schemas.envelope import Envelope, Signature

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from custody.verify.view import Ledger
+from custody.verify.rules.view import Ledger
 from keys.note import NoteSignature, UnverifiedNote, format_note
 from keys.private.signer import Signer
 from keys.verifier_key import KeyType, VerifierKey, format_verifier_key, verifier_key

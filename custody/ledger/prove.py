@@ -1,4 +1,4 @@
-"""Making the proofs that `custody.verify.tree` checks.
+"""Making the proofs that `custody.verify.record.tree` checks.
 
 Every proof is made of roots of subtrees, and each of those of full subtrees, which never change as the tree grows. So
 all that is asked of a tree is one function, ``node(level, place)``: the root over the 2^level leaves from

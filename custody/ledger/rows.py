@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from custody.verify.disputes import Signing
-from custody.verify.fold import commitments_in
+from custody.verify.fold.disputes import Signing
+from custody.verify.fold.fold import commitments_in
 from schemas import canonical
 from schemas.entry import Entry
 from schemas.event import Link, ParsedEvent, Signer

@@ -14,9 +14,9 @@ from typing import NamedTuple, Protocol
 
 from custody.ledger.rows import EntryRows
 from custody.ledger.tiles import TileStore
-from custody.verify.disputes import Signing
-from custody.verify.standing import Standings
-from custody.verify.view import Agent, Case, Exhibit, Key, StateRecord, View
+from custody.verify.fold.disputes import Signing
+from custody.verify.fold.standing import Standings
+from custody.verify.rules.view import Agent, Case, Exhibit, Key, StateRecord, View
 from schemas.event import ParsedEvent
 from schemas.merkle import Frontier
 from schemas.private import Disclosure

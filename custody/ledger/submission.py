@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
-from custody.verify.asset_history import state_of
-from custody.verify.fold import commitments_in
-from custody.verify.places import places_of
+from custody.verify.assets.asset_history import state_of
+from custody.verify.evidence.places import places_of
+from custody.verify.fold.fold import commitments_in
 from schemas import canonical, limits, text
 from schemas.envelope import Envelope
 from schemas.errors import RecordError, RefusedError

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from custody.ledger.store import LedgerReader, SubjectEntry, Tally
 from custody.ledger.trie import root_from_sorted
-from custody.verify.reducer import reduce
-from custody.verify.state import Put
-from custody.verify.view import Agent, Case, Consent, EventPlace, Exhibit, Key, Ledger, Request, Transfer, View
+from custody.verify.fold.state import Put
+from custody.verify.rules.reducer import reduce
+from custody.verify.rules.view import Agent, Case, Consent, EventPlace, Exhibit, Key, Ledger, Request, Transfer, View
 from schemas.event import ParsedEvent
 from schemas.merkle import Frontier
 from schemas.subject import Subject, leaf_of, subject_key

@@ -8,8 +8,8 @@ from typing import Any
 from custody.audit.custody_at import CustodyAt, CustodyWatch
 from custody.storage.lookup import rows_among
 from custody.storage.reading import Reader
-from custody.verify.fold import Fold
-from custody.verify.view import Exhibit
+from custody.verify.fold.fold import Fold
+from custody.verify.rules.view import Exhibit
 from schemas.entry import parse_entry
 from schemas.errors import StorageError
 from schemas.report import Findings

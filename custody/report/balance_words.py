@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from custody.report.words import format_utc
-from custody.verify.asset_history import captures_of, recorded_balances
+from custody.verify.assets.asset_history import captures_of, recorded_balances
 from schemas.details.asset import Asset
 from schemas.entry import ParsedEntry
 from schemas.private import Disclosure

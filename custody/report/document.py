@@ -20,8 +20,8 @@ from custody.report.safe_text import show
 from custody.report.standing import describe
 from custody.report.step_words import STEP_WORDS
 from custody.report.story import Act, Story, Teller, clip
+from custody.verify.rules.view import Exhibit
 from custody.verify.verify import Verified, exhibit_report
-from custody.verify.view import Exhibit
 from schemas.content import Content
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.entry import ParsedEntry

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from custody.ledger.store import DisclosureStore
-from custody.verify.disclosures_step import Values
-from custody.verify.places import places_of
+from custody.verify.evidence.disclosures_step import Values
+from custody.verify.evidence.places import places_of
 from schemas.details.record import DisclosureErased
 from schemas.entry import ParsedEntry
 from schemas.report import Findings, Report

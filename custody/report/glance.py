@@ -17,7 +17,7 @@ import msgspec
 from custody.ledger.store import DisclosureStore, LedgerReader
 from custody.report.values import Disclosures
 from custody.report.words import WITHHELD, format_value
-from custody.verify.view import Exhibit
+from custody.verify.rules.view import Exhibit
 from schemas.errors import RecordError
 from schemas.text import parse_base64
 from schemas.types import UNSET, Private, Unset

@@ -19,12 +19,12 @@ from custody.report.people import Person, people_of
 from custody.report.story import Act, Line, Mark, Story, Teller
 from custody.report.words import format_utc
 from custody.storage.reading import Reader
-from custody.verify.asset_history import Custody, captures_of, check_drops, recorded_balances, stories_of
-from custody.verify.explanations import Explanations
-from custody.verify.fold import Fold, Placed
-from custody.verify.images import check_image
+from custody.verify.assets.asset_history import Custody, captures_of, check_drops, recorded_balances, stories_of
+from custody.verify.evidence.images import check_image
+from custody.verify.fold.fold import Fold, Placed
+from custody.verify.procedure.explanations import Explanations
+from custody.verify.rules.view import Exhibit
 from custody.verify.verify import Verified
-from custody.verify.view import Exhibit
 from schemas.details.asset import Asset
 from schemas.details.exhibit import ExhibitLinked, ExhibitRegistered
 from schemas.entry import ParsedEntry

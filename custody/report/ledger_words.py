@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from custody.ledger.store import LedgerReader
 from custody.report.safe_text import show
 from custody.report.words import NameOf, hash_name
-from custody.verify.disputes import find_disputes, is_disputing
+from custody.verify.fold.disputes import find_disputes, is_disputing
 from schemas.event import About
 
 

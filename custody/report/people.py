@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from custody.report.words import Absent, format_value
-from custody.verify.state import State
+from custody.verify.fold.state import State
+from custody.verify.rules.view import Agent, Key
 from custody.verify.verify import Verified
-from custody.verify.view import Agent, Key
 from schemas.details.ledger import AgentChanged, AgentEnrolled, AgentKeyAdded, LedgerOpened
 from schemas.entry import ParsedEntry
 from schemas.private import Disclosure

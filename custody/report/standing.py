@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from custody.verify.fold import Fold
-from custody.verify.state import State
-from custody.verify.view import Exhibit
+from custody.verify.fold.fold import Fold
+from custody.verify.fold.state import State
+from custody.verify.rules.view import Exhibit
 from schemas.entry import ParsedEntry
 from schemas.report import Findings
 from schemas.types import is_set

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from custody.verify.fold import names_again
-from custody.verify.places import places_of
+from custody.verify.evidence.places import places_of
+from custody.verify.fold.fold import names_again
 from schemas import canonical, limits
 from schemas.errors import RefusedError
 from schemas.event import ParsedEvent

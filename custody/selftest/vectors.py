@@ -22,8 +22,8 @@ import msgspec
 import schemas
 from custody.bundle.source import verify_bundle
 from custody.selftest.checked import Checked, Disagreement
-from custody.verify.source import FoundFile
-from custody.verify.trusting import parse_trust
+from custody.verify.record.source import FoundFile
+from custody.verify.record.trusting import parse_trust
 from custody.verify.verify import Trusted
 from schemas import canonical, content, text
 from schemas.errors import CustodyError, RecordError

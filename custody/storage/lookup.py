@@ -11,7 +11,7 @@ from custody.ledger.store import Tally
 from custody.storage import statements
 from custody.storage.records import read_record
 from custody.storage.stored_view import Known
-from custody.verify.view import Exhibit
+from custody.verify.rules.view import Exhibit
 from schemas import canonical
 from schemas.event import ParsedEvent
 from schemas.subject import subject_key

@@ -15,8 +15,8 @@ from custody.storage.lookup import exhibits_by, expect, indexes_among, read_tall
 from custody.storage.records import read_record
 from custody.storage.stored_tiles import StoredTiles
 from custody.storage.stored_view import Known, StoredView
-from custody.verify.disputes import Signing
-from custody.verify.view import Agent, Case, Exhibit, Key
+from custody.verify.fold.disputes import Signing
+from custody.verify.rules.view import Agent, Case, Exhibit, Key
 from schemas.errors import StorageError
 from schemas.event import ParsedEvent
 from schemas.merkle import Frontier

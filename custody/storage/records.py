@@ -8,8 +8,8 @@ import msgspec
 
 from custody.ledger.numbers import fold_number
 from custody.storage import statements
-from custody.verify.disputes import is_disputing
-from custody.verify.view import Agent, Case, Consent, Exhibit, Key, Ledger, Request, StateRecord, Transfer
+from custody.verify.fold.disputes import is_disputing
+from custody.verify.rules.view import Agent, Case, Consent, Exhibit, Key, Ledger, Request, StateRecord, Transfer
 from schemas.errors import StorageError
 
 T = TypeVar("T", Agent, Case, Consent, Exhibit, Key, Ledger, Request, Transfer)

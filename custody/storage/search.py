@@ -19,7 +19,7 @@ from sqlalchemy.sql import Select
 from custody.storage import tables
 from custody.storage.declared import table_of
 from custody.storage.reading import Reader
-from custody.verify.view import Exhibit
+from custody.verify.rules.view import Exhibit
 from schemas.subject import subject_key
 
 _DIALECT = sqlite.dialect(paramstyle="qmark")

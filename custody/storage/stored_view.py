@@ -13,10 +13,21 @@ from custody.ledger.store import Changes, Head, Tally
 from custody.storage import statements
 from custody.storage.records import read_record
 from custody.storage.registrations import find_registrations
-from custody.verify.contents import digests_of, own_documents
-from custody.verify.standing import Standings
-from custody.verify.subjects import subjects_of
-from custody.verify.view import Agent, Case, Consent, EventPlace, Exhibit, Key, Ledger, Request, StateRecord, Transfer
+from custody.verify.fold.standing import Standings
+from custody.verify.gate.contents import digests_of, own_documents
+from custody.verify.rules.subjects import subjects_of
+from custody.verify.rules.view import (
+    Agent,
+    Case,
+    Consent,
+    EventPlace,
+    Exhibit,
+    Key,
+    Ledger,
+    Request,
+    StateRecord,
+    Transfer,
+)
 from schemas.entry import parse_entry
 from schemas.merkle import Frontier
 from schemas.subject import subject_key

@@ -12,7 +12,7 @@ from custody.storage import statements
 from custody.storage.reading import Reader
 from custody.storage.records import record_row
 from custody.storage.stored_view import Known
-from custody.verify.standing import Standings
+from custody.verify.fold.standing import Standings
 from schemas.subject import encode_subject
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from custody.verify.inner import manifest_of
+from custody.verify.border.inner import manifest_of
 from custody.verify.verify import Verified
 from schemas.details.exhibit import ExhibitRegistered, Foreign
 from schemas.details.record import BundleExported

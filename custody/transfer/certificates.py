@@ -12,7 +12,7 @@ from typing import Final
 
 from custody.ledger.store import LedgerReader
 from custody.transfer.requests import RequestStory, read_story
-from custody.verify.view import View
+from custody.verify.rules.view import View
 from keys.dsse import check_envelope_signature
 from keys.private.signer import Signer
 from schemas import canonical, limits

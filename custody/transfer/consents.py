@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from custody.verify.release import Way, fault_of
-from custody.verify.view import Consent, Exhibit, View
+from custody.verify.gate.release import Way, fault_of
+from custody.verify.rules.view import Consent, Exhibit, View
 
 
 def consents_in_force(view: View, exhibit: Exhibit, to: str, *, at: str) -> tuple[Consent, ...]:

@@ -15,7 +15,7 @@ from typing import Final
 from custody.transfer.due import Due, dues_of
 from custody.transfer.law_files import deadlines, memberships, national_profile, shipped_profile
 from custody.transfer.requests import RequestStory, lacking_of
-from custody.verify.view import View
+from custody.verify.rules.view import View
 from schemas.law import Instrument, LawSource, RestDays, cite
 from schemas.profile import Profile, RequiredField
 from schemas.types import is_set

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from custody.transfer.requests import RequestStory
+from custody.verify.rules.view import Agent, Ledger, Request
 from custody.verify.verify import Verified
-from custody.verify.view import Agent, Ledger, Request
 from schemas.details.letter import LetterOrigin
 from schemas.details.record import BundleExported
 from schemas.details.request import (

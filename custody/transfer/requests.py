@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Literal
 
 from custody.ledger.store import LedgerReader
-from custody.verify.view import Request
+from custody.verify.rules.view import Request
 from schemas.details.letter import LetterOrigin
 from schemas.details.request import (
     Answer,

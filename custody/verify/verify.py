@@ -15,30 +15,30 @@ from functools import cached_property, partial
 
 from msgspec.structs import replace
 
-from custody.verify.asset_history import stories_of
-from custody.verify.asset_step import check_assets
-from custody.verify.bag_step import check_bag
-from custody.verify.behind_step import Bundled, check_behind
-from custody.verify.certificate_step import check_certificates
-from custody.verify.checkpoint_step import check_checkpoint
-from custody.verify.completeness import check_completeness
-from custody.verify.content_step import ContentCheck, registrations
-from custody.verify.correspondence import Correspondence, correspondence_of
-from custody.verify.disclosures_step import Values, check_disclosures
-from custody.verify.disputes import Disputes
-from custody.verify.document_bytes import read_document
-from custody.verify.entries_step import check_entries
-from custody.verify.explanations import Explanations
-from custody.verify.fold import Placed, by_subject, fold_all
-from custody.verify.inherited import OuterFiles, check_inherited, check_one_past, ledgers_of
-from custody.verify.inner import Inner
-from custody.verify.lawfulness import check_lawfulness
-from custody.verify.opened import Opened, fail, open_parts
-from custody.verify.procedure import ProfileFor, check_procedure
-from custody.verify.recorded import check_recorded
-from custody.verify.source import Decryption, Elsewhere, Nowhere, Source
-from custody.verify.state import State
-from custody.verify.view import Exhibit
+from custody.verify.assets.asset_history import stories_of
+from custody.verify.assets.asset_step import check_assets
+from custody.verify.border.behind_step import Bundled, check_behind
+from custody.verify.border.inherited import OuterFiles, check_inherited, check_one_past, ledgers_of
+from custody.verify.border.inner import Inner
+from custody.verify.border.lawfulness import check_lawfulness
+from custody.verify.evidence.certificate_step import check_certificates
+from custody.verify.evidence.content_step import ContentCheck, registrations
+from custody.verify.evidence.disclosures_step import Values, check_disclosures
+from custody.verify.evidence.document_bytes import read_document
+from custody.verify.evidence.recorded import check_recorded
+from custody.verify.fold.disputes import Disputes
+from custody.verify.fold.fold import Placed, by_subject, fold_all
+from custody.verify.fold.state import State
+from custody.verify.gate.correspondence import Correspondence, correspondence_of
+from custody.verify.procedure.explanations import Explanations
+from custody.verify.procedure.procedure import ProfileFor, check_procedure
+from custody.verify.record.bag_step import check_bag
+from custody.verify.record.checkpoint_step import check_checkpoint
+from custody.verify.record.completeness import check_completeness
+from custody.verify.record.entries_step import check_entries
+from custody.verify.record.opened import Opened, fail, open_parts
+from custody.verify.record.source import Decryption, Elsewhere, Nowhere, Source
+from custody.verify.rules.view import Exhibit
 from schemas import limits
 from schemas.entry import ParsedEntry
 from schemas.errors import VerificationError

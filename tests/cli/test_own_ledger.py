@@ -14,7 +14,7 @@ from custody.cli.checking.own_ledger import describe_ledger, trusting_own
 from custody.cli.checking.trust_file import EMPTY, with_ledger
 from custody.cli.exits import Exit
 from custody.storage.home import open_home
-from custody.verify.trusting import parse_trust
+from custody.verify.record.trusting import parse_trust
 from custody.verify.verify import Trusted
 from schemas.trust import LogKey
 from tests.cli.machine import CASE, Machine

@@ -11,7 +11,7 @@ from custody.ledger import appending, signature_cores
 from custody.ledger.append import append
 from custody.ledger.compose import Anchor, Composed, link_after
 from custody.ledger.submission import Submission
-from custody.verify.fold import Fold
+from custody.verify.fold.fold import Fold
 from keys.note import open_note
 from keys.private.signer import Ed25519Signer
 from keys.verifier_key import parse_verifier_key

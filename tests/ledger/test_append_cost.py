@@ -12,8 +12,8 @@ from custody.ledger.append import append
 from custody.ledger.compose import NOWHERE, Composed
 from custody.ledger.store import LedgerWriter
 from custody.ledger.working import WorkingState
-from custody.verify.past import RESTING
-from custody.verify.view import Exhibit, View
+from custody.verify.border.past import RESTING
+from custody.verify.rules.view import Exhibit, View
 from schemas.details.letter import LetterOrigin
 from schemas.entry import ParsedEntry
 from schemas.private import Disclosure

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from custody.ledger.compose import Anchor, compose, envelope_of, format_offset, link_after
-from custody.verify.fold import commitments_in
-from custody.verify.places import places_of
+from custody.verify.evidence.places import places_of
+from custody.verify.fold.fold import commitments_in
 from schemas import canonical
 from schemas.content import content_of
 from schemas.errors import RecordError, UsageError

@@ -18,7 +18,7 @@ from custody.ledger.prove import (
     tree_root,
 )
 from custody.ledger.tiles import MemoryTiles, append_leaves
-from custody.verify.tree import check_consistency, check_inclusion, check_multiproof
+from custody.verify.record.tree import check_consistency, check_inclusion, check_multiproof
 from schemas.errors import StorageError, UsageError
 from schemas.merkle import EMPTY_ROOT, root_of
 from tests import rfc6962

@@ -13,7 +13,7 @@ from custody.bundle.source import Outcome, verify_bundle
 from custody.report.basis import Basis
 from custody.report.document import Document, make_document
 from custody.report.text_report import text_lines
-from custody.verify.source import Elsewhere
+from custody.verify.record.source import Elsewhere
 from custody.verify.verify import Trusted
 from schemas import canonical, text
 from schemas.event import About

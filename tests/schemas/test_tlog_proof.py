@@ -6,7 +6,7 @@ import pytest
 
 import schemas.tlog_proof
 from custody.ledger.prove import LeafNodes, prove_inclusion
-from custody.verify.tree import check_inclusion
+from custody.verify.record.tree import check_inclusion
 from schemas.checkpoint import Checkpoint, format_checkpoint
 from schemas.errors import RecordError
 from schemas.merkle import hash_leaf

@@ -13,8 +13,8 @@ from typing import Any
 from blake3 import blake3
 
 from custody.bundle.source import verify_bundle
-from custody.verify.source import FoundFile
-from custody.verify.trusting import parse_trust
+from custody.verify.record.source import FoundFile
+from custody.verify.record.trusting import parse_trust
 from custody.verify.verify import Trusted
 from schemas import canonical, text
 from schemas.proof import parse_consistency

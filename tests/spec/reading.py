@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 
-from custody.verify.source import FoundFile, Source
-from custody.verify.trusting import parse_trust
+from custody.verify.record.source import FoundFile, Source
+from custody.verify.record.trusting import parse_trust
 from custody.verify.verify import Trusted, Verified, verify
 from schemas.errors import VerificationError
 from tests.spec.story import bundled
@@ -17,7 +17,7 @@ AT = datetime(2026, 11, 22, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Members:
-    """A `custody.verify.source.Source` of members whose container is not the question."""
+    """A `custody.verify.record.source.Source` of members whose container is not the question."""
 
     members: Mapping[str, bytes]
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from custody.verify.rules import ANYBODY, ASKING, CHECKING, HANDLING, RULES, SYSTEM, Rule
+from custody.verify.rules.table import ANYBODY, ASKING, CHECKING, HANDLING, RULES, SYSTEM, Rule
 from schemas import limits
 from schemas import text as forms
 from schemas.registry import DETAILS

@@ -6,10 +6,10 @@ from hashlib import sha256
 import pytest
 
 from custody.evidence.piece_digests import PieceDigests
-from custody.verify.disputes import find_disputes
-from custody.verify.tree import check_consistency, check_inclusion, check_multiproof
-from custody.verify.trie import check_subject
-from custody.verify.trusting import parse_trust
+from custody.verify.fold.disputes import find_disputes
+from custody.verify.record.tree import check_consistency, check_inclusion, check_multiproof
+from custody.verify.record.trie import check_subject
+from custody.verify.record.trusting import parse_trust
 from keys.dsse import check_envelope_signature, open_enrolment
 from keys.note import open_note
 from keys.verifier_key import KeyType, parse_verifier_key

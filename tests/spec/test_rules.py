@@ -4,9 +4,9 @@ from hashlib import sha256
 
 import pytest
 
-from custody.verify.reducer import reduce
-from custody.verify.state import State
-from custody.verify.trusting import parse_trust
+from custody.verify.fold.state import State
+from custody.verify.record.trusting import parse_trust
+from custody.verify.rules.reducer import reduce
 from custody.verify.verify import Trusted, verify
 from schemas import bag, layout
 from schemas.details.record import AccessLogged, RecordCorrected

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from custody.verify.rules import RULES
+from custody.verify.rules.table import RULES
 from schemas.generate import KINDS
 from schemas.registry import DETAILS
 from schemas.types import Private

@@ -10,10 +10,10 @@ from custody.ledger.prove import LeafNodes
 from custody.ledger.rows import EntryRows, rows_of
 from custody.storage.ledger_store import SqliteStore
 from custody.storage.records import record_row
-from custody.verify.disputes import Signing, reliance
-from custody.verify.fold import Fold
-from custody.verify.signing import match_signatures
-from custody.verify.view import Agent, Case, StateRecord
+from custody.verify.fold.disputes import Signing, reliance
+from custody.verify.fold.fold import Fold
+from custody.verify.fold.signing import match_signatures
+from custody.verify.rules.view import Agent, Case, StateRecord
 from keys.note import parse_note
 from schemas.checkpoint import parse_checkpoint
 from schemas.entry import ParsedEntry, parse_entry

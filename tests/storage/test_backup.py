@@ -11,7 +11,7 @@ from custody.ledger.append import append
 from custody.storage.backup import back_up
 from custody.storage.home import Home, create_home, open_home
 from custody.storage.restore import restore
-from custody.verify.fold import commitments_in
+from custody.verify.fold.fold import commitments_in
 from schemas.errors import CustodyError
 from tests.storage.soundness import check_sound
 from tests.world import ORIGIN, World, settled

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from custody.storage.ledger_store import SqliteStore
-from custody.verify.fold import Fold
+from custody.verify.fold.fold import Fold
 from schemas.entry import parse_entry
 from schemas.event import About
 from schemas.report import Findings

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from custody.transfer.requests import RequestStory
-from custody.verify.view import Request
+from custody.verify.rules.view import Request
 from schemas.event import ParsedEvent
 from schemas.text import parse_time
 from tests.world import World

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from custody.transfer.forum import laws_of, members_under
 from custody.transfer.law_files import PROFILES, memberships, shipped_profile
 from custody.transfer.ledger_law import combined, profile_for
-from custody.verify.procedure import ProcedureFinding, procedure_for
-from custody.verify.state import State
+from custody.verify.fold.state import State
+from custody.verify.procedure.procedure import ProcedureFinding, procedure_for
 from schemas import canonical
 from schemas.entry import parse_entry
 from schemas.law import LawSource, cite

@@ -9,7 +9,7 @@ import pytest
 from custody.ledger.compose import Composed
 from custody.transfer.letter_records import plain_details
 from custody.transfer.letters import Letter, LetterRequest, check_addressed, check_is_news, peer_of
-from custody.verify.view import Agent, Ledger, Request
+from custody.verify.rules.view import Agent, Ledger, Request
 from schemas.errors import RefusedError, UsageError, VerificationError
 from schemas.private import Disclosure
 from tests.transfer.asking import Asking

@@ -25,9 +25,9 @@ from custody.ledger.store import Head, Tally
 from custody.ledger.submission import Submission
 from custody.ledger.tiles import MemoryTiles, append_leaves
 from custody.ledger.trie import SubjectTrie
-from custody.verify.fold import Fold
-from custody.verify.state import State
-from custody.verify.view import Ledger, LogKey
+from custody.verify.fold.fold import Fold
+from custody.verify.fold.state import State
+from custody.verify.rules.view import Ledger, LogKey
 from keys.private.signer import Ed25519Signer
 from schemas import bag, canonical, layout, text
 from schemas.checkpoint import Checkpoint

@@ -11,7 +11,7 @@ import pytest
 
 from custody.report.text_lines import WIDTH
 from custody.report.text_report import text_lines
-from custody.verify.asset_history import FORMER, Custody, captures_of
+from custody.verify.assets.asset_history import FORMER, Custody, captures_of
 from schemas import canonical
 from schemas.asset_proof import AssetProof
 from schemas.content import content_of

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from custody.verify.asset_step import check_assets
+from custody.verify.assets.asset_step import check_assets
 from schemas import canonical
 from schemas.content import content_of
 from schemas.private import Disclosure

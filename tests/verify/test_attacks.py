@@ -13,7 +13,7 @@ import pytest
 
 from custody.bundle.container import read_container
 from custody.bundle.source import BundleSource
-from custody.verify.source import Nowhere
+from custody.verify.record.source import Nowhere
 from custody.verify.verify import Trusted, failed_container, verify
 from schemas import layout
 from schemas.errors import VerificationError

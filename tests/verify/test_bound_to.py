@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from custody.verify.fold import Fold
+from custody.verify.fold.fold import Fold
 from schemas import limits
 from schemas.entry import parse_entry
 from schemas.report import Findings

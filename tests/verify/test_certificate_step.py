@@ -14,7 +14,7 @@ from blake3 import blake3
 from msgspec.structs import replace
 
 from custody.transfer.certificates import sign_certificate
-from custody.verify.certificate_step import _check_content
+from custody.verify.evidence.certificate_step import _check_content
 from schemas import canonical
 from schemas.certificate import Certificate, CertifiedFile, CertifiedRequest, certified_content
 from schemas.content import Digests

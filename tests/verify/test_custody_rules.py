@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custody.ledger.compose import Anchor, link_after
-from custody.verify.reducer import reduce
-from custody.verify.rules import RULES
-from custody.verify.state import State
-from custody.verify.view import Exhibit
+from custody.verify.fold.state import State
+from custody.verify.rules.reducer import reduce
+from custody.verify.rules.table import RULES
+from custody.verify.rules.view import Exhibit
 from schemas.entry import parse_entry
 from schemas.errors import RuleViolation
 from schemas.event import About, Link, ParsedEvent, Signer

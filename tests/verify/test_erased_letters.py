@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from custody.verify.fold import Fold
+from custody.verify.fold.fold import Fold
 from schemas.entry import parse_entry
 from schemas.report import Findings, Severity, Verdict
 from tests.border import CASE, Side, read, register, trust

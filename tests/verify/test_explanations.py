@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from custody.transfer.law_files import shipped_profile
-from custody.verify.explanations import Explanations
-from custody.verify.procedure import Procedure
-from custody.verify.state import State
+from custody.verify.fold.state import State
+from custody.verify.procedure.explanations import Explanations
+from custody.verify.procedure.procedure import Procedure
 from schemas.details.record import RecordExplained
 from schemas.entry import parse_entry
 from schemas.errors import RuleViolation

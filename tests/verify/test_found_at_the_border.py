@@ -17,7 +17,7 @@ from custody.bundle.source import verify_bundle
 from custody.ledger.compose import Anchor, link_after
 from custody.transfer.arrivals import delivery_of
 from custody.verify import verify as verifier
-from custody.verify.entries_step import check_entries
+from custody.verify.record.entries_step import check_entries
 from custody.verify.verify import Trusted
 from keys.private.age import AgeIdentity, encrypt_stream
 from schemas import canonical, layout

@@ -12,9 +12,9 @@ import pytest
 
 from custody.bundle.source import BundleSource
 from custody.report.evidence_table import summary_of
-from custody.verify.disputes import Signing, find_disputes
+from custody.verify.fold.disputes import Signing, find_disputes
+from custody.verify.rules.view import Key
 from custody.verify.verify import Trusted
-from custody.verify.view import Key
 from keys.private.signer import Ed25519Signer
 from schemas import canonical, layout, limits
 from schemas.content import Content, ManifestLine, content_of

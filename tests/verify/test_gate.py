@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from custody.verify.fold import Fold
-from custody.verify.view import Ledger, LogKey
+from custody.verify.fold.fold import Fold
+from custody.verify.rules.view import Ledger, LogKey
 from schemas.content import Digests
 from schemas.details.image import Image, Medium, Segments
 from schemas.entry import parse_entry

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from custody.verify.fold import Fold
-from custody.verify.view import Ledger, LogKey
+from custody.verify.fold.fold import Fold
+from custody.verify.rules.view import Ledger, LogKey
 from schemas.entry import parse_entry
 from schemas.errors import RefusedError
 from schemas.report import Findings

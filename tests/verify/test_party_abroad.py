@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from custody.verify.fold import Fold
+from custody.verify.fold.fold import Fold
 from schemas.entry import parse_entry
 from schemas.errors import RefusedError
 from schemas.report import Findings, Severity

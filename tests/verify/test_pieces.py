@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pytest
 from blake3 import blake3
 
-from custody.verify.piece_lists import PieceLists
-from custody.verify.source import FoundFile
+from custody.verify.evidence.piece_lists import PieceLists
+from custody.verify.record.source import FoundFile
 from schemas import layout, limits, pieces
 from schemas.content import Digests, FileRecord, Pieces
 from schemas.report import Findings, Severity

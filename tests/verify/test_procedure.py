@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from custody.ledger.compose import Anchor, link_after
 from custody.transfer.law_files import shipped_profile
-from custody.verify.procedure import Procedure, ProcedureFinding, check_procedure
-from custody.verify.procedure_rules import ENTRY_RULES
-from custody.verify.state import State
+from custody.verify.fold.state import State
+from custody.verify.procedure.entry_rules import ENTRY_RULES
+from custody.verify.procedure.procedure import Procedure, ProcedureFinding, check_procedure
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.event import About
 from schemas.profile import RULES, Check, Profile

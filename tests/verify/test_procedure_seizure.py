@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from custody.transfer.law_files import shipped_profile
-from custody.verify.procedure import ProcedureFinding
+from custody.verify.procedure.procedure import ProcedureFinding
 from schemas.entry import parse_entry
 from schemas.errors import RecordError
 from schemas.event import Signer

@@ -13,8 +13,8 @@ import pytest
 from msgspec.structs import replace
 
 from custody.transfer.law_files import shipped_profile
-from custody.verify.procedure import Procedure, ProcedureFinding
-from custody.verify.state import State
+from custody.verify.fold.state import State
+from custody.verify.procedure.procedure import Procedure, ProcedureFinding
 from schemas.details.request import FieldName
 from schemas.entry import parse_entry
 from schemas.profile import RULES, STATED_APART, Check, Profile

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from custody.bundle.source import verify_bundle
-from custody.verify import receipt_proof
+from custody.verify.border import receipt_proof
 from custody.verify.verify import Trusted
 from schemas import text
 from schemas.merkle import hash_leaf, root_of

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from custody.bundle.disclose import Choice
-from custody.verify.fold import Fold
-from custody.verify.release import Way, fault_of
-from custody.verify.view import Consent, View
+from custody.verify.fold.fold import Fold
+from custody.verify.gate.release import Way, fault_of
+from custody.verify.rules.view import Consent, View
 from schemas import limits
 from schemas.entry import parse_entry
 from schemas.errors import RefusedError, RuleViolation
@@ -90,7 +90,7 @@ def test_consents_are_not_all_asked_at_each_release(tmp_path: Path, monkeypatch:
         asked.append(consent)
         return fault_of(view, consent, way, **more)
 
-    monkeypatch.setattr("custody.verify.release.fault_of", spy)
+    monkeypatch.setattr("custody.verify.gate.release.fault_of", spy)
     about = side.world.about(CASE, "EX-1")
     for place in range(many):
         for to in (f"b{place}-police", "c0-police"):

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from custody.verify.tree import check_consistency, check_inclusion
+from custody.verify.record.tree import check_consistency, check_inclusion
 from schemas.errors import VerificationError
 from tests.keys.thirdparty import vector
 

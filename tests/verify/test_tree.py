@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custody.verify.tree import check_consistency, check_inclusion, check_multiproof
+from custody.verify.record.tree import check_consistency, check_inclusion, check_multiproof
 from schemas import limits
 from schemas.errors import VerificationError
 from schemas.merkle import hash_node

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custody.ledger.trie import SubjectTrie
-from custody.verify.trie import check_subject
+from custody.verify.record.trie import check_subject
 from schemas.errors import VerificationError
 from schemas.subject import (
     EMPTY_TRIE,

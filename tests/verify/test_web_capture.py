@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from custody.verify.fold import Fold
+from custody.verify.fold.fold import Fold
 from schemas.entry import parse_entry
 from schemas.report import Findings, Severity
 from tests.world import World, settled

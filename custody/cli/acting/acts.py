@@ -14,7 +14,7 @@ from custody.cli.context import Context
 from custody.cli.options import Signing, When
 from custody.cli.results import LeftOut
 from custody.ledger.compose import Anchor, Composed, link_after
-from custody.verify.view import Exhibit
+from custody.verify.rules.view import Exhibit
 from schemas.errors import RefusedError, RuleViolation, UsageError
 from schemas.event import About, Signer
 

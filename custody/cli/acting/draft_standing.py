@@ -11,8 +11,8 @@ from custody.cli.context import Context
 from custody.cli.ledger_access import LedgerAccess
 from custody.ledger.store import LedgerReader
 from custody.ledger.submission import Submission
-from custody.verify.places import places_of
-from custody.verify.signing import match_signatures
+from custody.verify.evidence.places import places_of
+from custody.verify.fold.signing import match_signatures
 from keys.private.signing import join_signatures
 from schemas.errors import CustodyError, RefusedError, UsageError, VerificationError
 from schemas.event import ParsedEvent

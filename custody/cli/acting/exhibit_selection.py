@@ -15,7 +15,7 @@ from custody.cli.context import Context
 from custody.ledger.numbers import fold_number
 from custody.ledger.store import LedgerReader
 from custody.report.safe_text import show
-from custody.verify.view import Exhibit
+from custody.verify.rules.view import Exhibit
 from schemas.errors import UsageError
 
 Body = TypeVar("Body", bound=Callable[..., Any])

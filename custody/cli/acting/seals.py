@@ -11,7 +11,7 @@ from custody.cli.ledger_access import LedgerAccess
 from custody.cli.output import note
 from custody.report.safe_text import show
 from custody.report.words import format_value
-from custody.verify.view import Exhibit
+from custody.verify.rules.view import Exhibit
 from schemas.details.exhibit import ExhibitSealed
 from schemas.entry import parse_entry
 from schemas.errors import UsageError

@@ -16,8 +16,8 @@ from custody.cli.periods import end_of
 from custody.ledger.compose import Anchor
 from custody.report.family import children_of
 from custody.storage.reading import Reader
-from custody.verify.contents import digests_of
-from custody.verify.view import Consent, Exhibit
+from custody.verify.gate.contents import digests_of
+from custody.verify.rules.view import Consent, Exhibit
 from schemas.details.consent import Condition, ConsentRecorded
 from schemas.entry import parse_entry
 from schemas.errors import UsageError

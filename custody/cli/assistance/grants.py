@@ -13,7 +13,7 @@ from custody.cli.output import note
 from custody.cli.parameters import COUNTRY, ORIGIN
 from custody.cli.periods import end_of
 from custody.report.safe_text import show
-from custody.verify.view import Request, View
+from custody.verify.rules.view import Request, View
 from schemas.details.consent import Grant
 from schemas.details.request import GRANTING
 from schemas.errors import UsageError

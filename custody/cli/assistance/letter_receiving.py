@@ -21,7 +21,7 @@ from custody.transfer.forum import wanted_of
 from custody.transfer.letter_records import Details, news_details, received_details
 from custody.transfer.letters import LetterRequest, check_answer, check_is_news, news, peer_of
 from custody.transfer.requests import RequestStory, names_of, read_story
-from custody.verify.view import Agent
+from custody.verify.rules.view import Agent
 from schemas.errors import RefusedError, UsageError
 from schemas.profile import RequiredField
 from schemas.text import format_time

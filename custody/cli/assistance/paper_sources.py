@@ -18,7 +18,7 @@ from custody.report.papers.paper import Label, Row
 from custody.report.papers.reading import read_ledger
 from custody.report.safe_text import show
 from custody.transfer.requests_named import requests_of
-from custody.verify.state import State
+from custody.verify.fold.state import State
 from custody.verify.verify import Verified
 from schemas.content import Content
 from schemas.details.exhibit import ExhibitRegistered

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from custody.cli.files import given_file
-from custody.verify.procedure import ProfileFor
+from custody.verify.procedure.procedure import ProfileFor
 
 Body = TypeVar("Body", bound=Callable[..., Any])
 NO_PROFILE = "none"

@@ -22,7 +22,7 @@ from custody.report.safe_text import show
 from custody.storage.reading import Reader
 from custody.storage.search import Search, find_entries
 from custody.transfer.requests import RequestStory, read_story
-from custody.verify.view import View
+from custody.verify.rules.view import View
 from schemas.details.request import RequestBody
 from schemas.entry import parse_entry
 from schemas.errors import UsageError

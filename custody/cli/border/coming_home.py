@@ -5,7 +5,7 @@ from __future__ import annotations
 from custody.cli.acting.exhibit_selection import format_exhibit
 from custody.cli.context import Context
 from custody.transfer.arrivals import Arrival, Home
-from custody.verify.view import Exhibit
+from custody.verify.rules.view import Exhibit
 from schemas.details.transfer import TransferDispatched
 from schemas.entry import parse_entry
 from schemas.errors import RefusedError

@@ -12,8 +12,8 @@ from typing import Any
 
 from custody.cli.context import Context
 from custody.ledger.store import LedgerReader
-from custody.verify.release import HANDING, goal_of
-from custody.verify.view import Exhibit
+from custody.verify.gate.release import HANDING, goal_of
+from custody.verify.rules.view import Exhibit
 from schemas.entry import parse_entry
 
 

@@ -15,9 +15,9 @@ from custody.cli.border.release_gate import breaches_of, record_export, refuse
 from custody.cli.context import Context
 from custody.cli.showing.holdings import Holdings
 from custody.storage.reading import Reader
-from custody.verify.contents import own_documents
-from custody.verify.release import Breach
-from custody.verify.view import Exhibit
+from custody.verify.gate.contents import own_documents
+from custody.verify.gate.release import Breach
+from custody.verify.rules.view import Exhibit
 from schemas.event import ParsedEvent
 
 

@@ -24,7 +24,7 @@ from custody.cli.options import Signing, When
 from custody.ledger.compose import Anchor, Composed
 from custody.ledger.submission import Submission
 from custody.report.words import tell
-from custody.verify.view import Exhibit
+from custody.verify.rules.view import Exhibit
 from keys.private.signer import Signer as KeySigner
 from keys.private.signing import join_signatures, sign_for
 from schemas.details.ledger import AgentChanged, AgentEnrolled

@@ -9,8 +9,8 @@ from custody.cli.border.letter_breaches import letter_breaches
 from custody.cli.border.release_gate import Tried, refuse
 from custody.cli.context import Context
 from custody.ledger.admission import check_lawful
-from custody.verify.release import Breach, check_release, let_out
-from custody.verify.view import Exhibit, View
+from custody.verify.gate.release import Breach, check_release, let_out
+from custody.verify.rules.view import Exhibit, View
 from schemas.event import ParsedEvent
 from schemas.text import format_time
 

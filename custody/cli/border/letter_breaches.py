@@ -9,7 +9,7 @@ from custody.cli.checking import letter_breaches as checking
 from custody.cli.checking.behind import open_behind, reader_events, reader_requests
 from custody.cli.context import Context
 from custody.ledger.store import LedgerReader
-from custody.verify.release import Breach
+from custody.verify.gate.release import Breach
 
 
 def letter_breaches(

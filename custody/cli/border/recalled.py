@@ -16,7 +16,7 @@ from custody.ledger.store import LedgerReader
 from custody.report.safe_text import show
 from custody.storage.reading import Reader
 from custody.storage.search import Search, find_entries
-from custody.verify.view import Exhibit
+from custody.verify.rules.view import Exhibit
 from schemas.details.exhibit import ExhibitReleased
 from schemas.details.transfer import TransferContested, TransferDispatched, TransferReturned
 from schemas.entry import ParsedEntry, parse_entry

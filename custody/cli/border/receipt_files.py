@@ -8,7 +8,7 @@ from custody.cli.context import Context
 from custody.cli.files import given_file, read_file
 from custody.ledger.prove import TileNodes, prove_inclusion
 from custody.ledger.store import LedgerReader
-from custody.verify.receipt_proof import VerifiedReceipt, check_signed, prove
+from custody.verify.border.receipt_proof import VerifiedReceipt, check_signed, prove
 from keys.note import parse_note
 from schemas import limits
 from schemas.checkpoint import parse_checkpoint

@@ -8,8 +8,8 @@ from typing import Literal
 
 from custody.cli.context import Context
 from custody.ledger.store import LedgerReader
-from custody.verify.receipt_proof import VerifiedReceipt
-from custody.verify.view import Exhibit
+from custody.verify.border.receipt_proof import VerifiedReceipt
+from custody.verify.rules.view import Exhibit
 from schemas.details.transfer import (
     ReceiptOrigin,
     TransferContested,

@@ -15,8 +15,8 @@ from custody.cli.context import Context
 from custody.cli.options import Signing, When
 from custody.ledger.compose import Anchor, Composed, link_after
 from custody.transfer.arrivals import Arrival, Delivery, Home
+from custody.verify.rules.view import Ledger
 from custody.verify.verify import Verified
-from custody.verify.view import Ledger
 from schemas.content import Content
 from schemas.errors import RefusedError, UsageError
 from schemas.event import Link, Signer

@@ -13,8 +13,8 @@ from custody.ledger.admission import what_to_do
 from custody.ledger.compose import Anchor, Composed
 from custody.ledger.submission import Submission
 from custody.ledger.working import WorkingState, try_out
-from custody.verify.release import Breach, check_release, foreign_requests
-from custody.verify.view import Exhibit
+from custody.verify.gate.release import Breach, check_release, foreign_requests
+from custody.verify.rules.view import Exhibit
 from keys.private.signing import join_signatures, sign_for
 from schemas.errors import RefusedError, UsageError
 from schemas.event import About, ParsedEvent, Signer

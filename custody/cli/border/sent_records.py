@@ -15,7 +15,7 @@ from custody.cli.context import Context
 from custody.report.safe_text import show
 from custody.storage.disclosures import Receiving
 from custody.storage.sent import ExportRecord, SentExhibit, WithheldValue
-from custody.verify.view import Exhibit
+from custody.verify.rules.view import Exhibit
 from schemas.text import format_time
 
 _WHY = {"absent": "not known to this ledger itself", "hand": "by hand", "rule": "by rule"}

@@ -8,7 +8,7 @@ from typing import Any
 from custody.cli.context import Context
 from custody.report.values import Disclosures
 from custody.transfer.consents import consents_in_force
-from custody.verify.view import Exhibit
+from custody.verify.rules.view import Exhibit
 from schemas.details.consent import STRICTNESS, Condition, ConsentRecorded
 from schemas.details.transfer import TransferAccepted
 from schemas.entry import parse_entry

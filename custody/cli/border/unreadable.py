@@ -21,7 +21,7 @@ from custody.cli.files import given_values
 from custody.cli.options import Signing, When
 from custody.cli.output import note
 from custody.ledger.compose import Composed
-from custody.verify.source import FoundFile
+from custody.verify.record.source import FoundFile
 from custody.verify.verify import verify
 from schemas import canonical, layout, limits
 from schemas.bundle import Bundle

@@ -11,7 +11,7 @@ from custody.cli.showing.holdings import Holdings
 from custody.evidence.members import Member
 from custody.report.counts import count_bytes
 from custody.report.safe_text import show, show_path
-from custody.verify.erasures import Erasures
+from custody.verify.evidence.erasures import Erasures
 from schemas.content import Content, Digests, FileRecord
 from schemas.errors import CustodyError
 from schemas.private import Disclosure

@@ -16,13 +16,14 @@ from custody.ledger.appending import LookBehind
 from custody.ledger.store import LedgerReader
 from custody.storage.home import Home
 from custody.transfer.arrivals import reservations_for
-from custody.verify.behind_step import is_proven
-from custody.verify.erased_documents import document_of
-from custody.verify.inner import ABSENT
-from custody.verify.letters import is_begun, opens_gate
-from custody.verify.release import let_out
+from custody.verify.border.behind_step import is_proven
+from custody.verify.border.inner import ABSENT
+from custody.verify.border.letters import is_begun
+from custody.verify.gate.correspondence import opens_gate
+from custody.verify.gate.erased_documents import document_of
+from custody.verify.gate.release import let_out
+from custody.verify.rules.view import View
 from custody.verify.verify import Trusted, Verified
-from custody.verify.view import View
 from schemas.details.exhibit import Foreign
 from schemas.details.transfer import TransferAccepted, TransferReturned
 from schemas.entry import ParsedEntry, parse_entry

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 from custody.bundle.behind import Behind
 from custody.ledger.store import LedgerReader
-from custody.verify.letters import letter_of
-from custody.verify.past import Past
-from custody.verify.release import Breach
+from custody.verify.border.past import Past
+from custody.verify.gate.correspondence import letter_of
+from custody.verify.gate.release import Breach
 from schemas.entry import parse_entry
 from schemas.report import Findings, Severity
 

@@ -18,8 +18,8 @@ from custody.evidence.members import Member
 from custody.evidence.tally import CheckResult, Difference
 from custody.report.safe_text import show
 from custody.report.values import Disclosures
-from custody.verify.erasures import Erasures, find_erasures
-from custody.verify.view import Exhibit
+from custody.verify.evidence.erasures import Erasures, find_erasures
+from custody.verify.rules.view import Exhibit
 from schemas import canonical, merkle
 from schemas.content import Content, Digests, FileRecord
 from schemas.details.exhibit import ExhibitRegistered

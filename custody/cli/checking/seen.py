@@ -14,8 +14,8 @@ from custody.cli.files import write_file
 from custody.cli.surroundings import Surroundings
 from custody.ledger.prove import TileNodes, prove_consistency, tree_root
 from custody.ledger.store import LedgerReader
-from custody.verify.tree import check_consistency
-from custody.verify.view import Ledger
+from custody.verify.record.tree import check_consistency
+from custody.verify.rules.view import Ledger
 from keys.note import open_note, parse_note
 from keys.verifier_key import VerifierKey, parse_verifier_key
 from schemas.checkpoint import Checkpoint, parse_checkpoint

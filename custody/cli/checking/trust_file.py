@@ -11,7 +11,7 @@ import msgspec
 
 from custody.cli.files import given_file, read_file, write_file
 from custody.cli.surroundings import Surroundings
-from custody.verify.trusting import parse_trust
+from custody.verify.record.trusting import parse_trust
 from custody.verify.verify import Trusted
 from schemas import canonical, limits
 from schemas.errors import RefusedError, UsageError

@@ -14,7 +14,7 @@ from custody.cli.options import Signing, When, signed, timed
 from custody.cli.results import ActResult
 from custody.ledger.compose import Anchor
 from custody.ledger.store import LedgerReader
-from custody.verify.disputes import find_disputes
+from custody.verify.fold.disputes import find_disputes
 from schemas.errors import UsageError
 
 

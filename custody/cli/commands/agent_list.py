@@ -12,7 +12,7 @@ from custody.cli.results import Result
 from custody.report.words import format_value
 from custody.storage.reading import Reader
 from custody.storage.search import Search, find_entries
-from custody.verify.view import Agent, Key
+from custody.verify.rules.view import Agent, Key
 from schemas.details.ledger import AgentChanged, AgentEnrolled
 from schemas.entry import parse_entry
 from schemas.types import UNSET, Private, Unset, is_set

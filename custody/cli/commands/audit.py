@@ -24,7 +24,7 @@ from custody.report.audit_document import make_audit_document
 from custody.report.document import Document
 from custody.report.safe_text import show_path
 from custody.report.text_report import text_lines
-from custody.verify.view import Ledger
+from custody.verify.rules.view import Ledger
 from keys.note import open_note
 from keys.private.notes import NoteSigner, cosign_note
 from keys.verifier_key import KeyType, format_verifier_key, parse_verifier_key

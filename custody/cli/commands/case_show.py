@@ -12,7 +12,7 @@ from custody.cli.output import emit
 from custody.cli.results import Result
 from custody.report.safe_text import show
 from custody.report.words import format_utc, tell
-from custody.verify.view import Exhibit
+from custody.verify.rules.view import Exhibit
 from schemas.entry import parse_entry
 from schemas.errors import UsageError
 

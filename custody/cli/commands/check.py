@@ -25,7 +25,7 @@ from custody.cli.showing.holdings import Holdings, Staged, staging
 from custody.evidence.hashlists.compare import Comparison
 from custody.evidence.tally import Difference
 from custody.report.safe_text import show, show_path
-from custody.verify.view import Exhibit
+from custody.verify.rules.view import Exhibit
 from schemas import canonical, limits
 from schemas.content import Content, Extent, path_value
 from schemas.details.exhibit import ExhibitRegistered

@@ -20,10 +20,10 @@ from custody.report.papers.reading import read_ledger
 from custody.report.safe_text import show
 from custody.report.text_lines import wrap
 from custody.transfer.requests_named import requests_of
-from custody.verify.explanations import Explanations, explained_in
-from custody.verify.procedure import ProfileFor, procedure_for
+from custody.verify.procedure.explanations import Explanations, explained_in
+from custody.verify.procedure.procedure import ProfileFor, procedure_for
+from custody.verify.rules.view import Exhibit
 from custody.verify.verify import Verified
-from custody.verify.view import Exhibit
 from schemas.errors import UsageError
 from schemas.law import cite
 from schemas.profile import Profile

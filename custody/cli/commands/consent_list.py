@@ -19,7 +19,7 @@ from custody.report.values import Disclosures
 from custody.report.words import WITHHELD, format_utc, format_value
 from custody.storage.search import Search, find_entries
 from custody.transfer.consents import why_not
-from custody.verify.view import Consent
+from custody.verify.rules.view import Consent
 from schemas.details.consent import ConsentRecorded
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.text import format_time

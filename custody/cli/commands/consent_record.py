@@ -25,8 +25,8 @@ from custody.cli.showing.holdings import staging
 from custody.ledger.compose import Anchor
 from custody.report.safe_text import show
 from custody.transfer.consents import needed_beside
-from custody.verify.consents import is_abroad
-from custody.verify.view import Exhibit, View
+from custody.verify.rules.consents import is_abroad
+from custody.verify.rules.view import Exhibit, View
 from schemas.details.consent import ConsentRecorded
 from schemas.errors import RefusedError, UsageError
 from schemas.event import About

@@ -15,7 +15,7 @@ from custody.cli.intake.parents import find_event
 from custody.cli.options import Signing, When, parse_moment, signed, timed
 from custody.cli.results import ActResult
 from custody.ledger.compose import Anchor, fields_of
-from custody.verify.view import EventPlace
+from custody.verify.rules.view import EventPlace
 from schemas.details.exhibit import Acquisition
 from schemas.details.record import CorrectedField
 from schemas.details.source import Capture, Source

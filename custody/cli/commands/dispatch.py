@@ -27,7 +27,7 @@ from custody.cli.results import Result
 from custody.ledger.compose import Anchor, Composed, link_after
 from custody.report.counts import count_bytes
 from custody.report.safe_text import show, show_path
-from custody.verify.view import Exhibit
+from custody.verify.rules.view import Exhibit
 from schemas.details.consent import STRICTNESS
 from schemas.errors import UsageError
 

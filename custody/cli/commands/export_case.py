@@ -25,7 +25,7 @@ from custody.report.case_export import CaseStory, encode_case
 from custody.report.case_graph import ONTOLOGY
 from custody.report.counts import counted
 from custody.report.safe_text import show, show_path
-from custody.verify.view import Exhibit
+from custody.verify.rules.view import Exhibit
 from schemas.errors import UsageError
 
 

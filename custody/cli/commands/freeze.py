@@ -19,8 +19,8 @@ from custody.cli.results import ActResult
 from custody.cli.showing.holdings import staging
 from custody.ledger.store import LedgerReader
 from custody.report.safe_text import show
-from custody.verify.freezes import fault_of, follow
-from custody.verify.view import Exhibit
+from custody.verify.assets.freezes import fault_of, follow
+from custody.verify.rules.view import Exhibit
 from schemas.details.asset import FreezeChanged
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.entry import parse_entry

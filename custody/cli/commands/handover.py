@@ -24,7 +24,7 @@ from custody.cli.parameters import AGENT
 from custody.cli.results import ActResult
 from custody.cli.showing.holdings import staging
 from custody.report.safe_text import show
-from custody.verify.view import Exhibit
+from custody.verify.rules.view import Exhibit
 from schemas.errors import UsageError
 
 _parties = several(

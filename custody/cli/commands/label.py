@@ -20,7 +20,7 @@ from custody.report.counts import counted
 from custody.report.labels import Label, format_label
 from custody.report.safe_text import show, show_path
 from custody.report.words import format_utc
-from custody.verify.view import Exhibit
+from custody.verify.rules.view import Exhibit
 from schemas.errors import UsageError
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from custody.cli.options import Signing, When, signed, timed
 from custody.cli.results import ActResult
 from custody.ledger.log_key import log_verifier_key
 from custody.storage.home import Home
-from custody.verify.view import Ledger
+from custody.verify.rules.view import Ledger
 from keys.verifier_key import format_verifier_key
 from schemas.details.ledger import RevocationReason
 from schemas.errors import UsageError

@@ -21,7 +21,7 @@ from custody.report.glance import Glance, glances
 from custody.report.safe_text import show
 from custody.report.words import WITHHELD, format_utc
 from custody.storage.reading import Reader
-from custody.verify.view import Exhibit
+from custody.verify.rules.view import Exhibit
 from schemas.errors import UsageError
 from schemas.types import UNSET, Status, Unset
 

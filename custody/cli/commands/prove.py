@@ -17,7 +17,7 @@ from custody.cli.parameters import AGENT
 from custody.cli.results import Result
 from custody.ledger.prove import TileNodes, prove_consistency, prove_inclusion
 from custody.report.safe_text import show_path
-from custody.verify.subjects import subjects_of
+from custody.verify.rules.subjects import subjects_of
 from keys.note import parse_note
 from schemas import canonical
 from schemas.checkpoint import parse_checkpoint

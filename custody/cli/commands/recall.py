@@ -20,7 +20,7 @@ from custody.cli.showing.holdings import staging
 from custody.report.safe_text import show
 from custody.storage.reading import Reader
 from custody.storage.search import Search, find_entries
-from custody.verify.view import Exhibit
+from custody.verify.rules.view import Exhibit
 from schemas.details.transfer import TransferLost
 from schemas.entry import parse_entry
 from schemas.errors import RefusedError, UsageError

@@ -20,7 +20,7 @@ from custody.report.safe_text import show
 from custody.report.standing import describe
 from custody.report.text_lines import pairs
 from custody.report.words import format_utc, format_when
-from custody.verify.view import Exhibit
+from custody.verify.rules.view import Exhibit
 from schemas.details.exhibit import ExhibitRegistered, Foreign
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.errors import UsageError, VerificationError

@@ -28,9 +28,9 @@ from custody.report.standing import describe
 from custody.report.text_lines import act_lines, bullets, holding_lines, pairs, person_lines, section, title, wrap
 from custody.report.words import format_utc, format_when
 from custody.storage.reading import Reader
-from custody.verify.erasures import find_erasures
-from custody.verify.images import images_of
-from custody.verify.view import Exhibit
+from custody.verify.evidence.erasures import find_erasures
+from custody.verify.evidence.images import images_of
+from custody.verify.rules.view import Exhibit
 from schemas.content import Content
 from schemas.report import Severity
 

@@ -18,7 +18,7 @@ from custody.cli.context import Context, pass_custody
 from custody.cli.options import FILE, Signing, When, signed_at_once, timed
 from custody.cli.parameters import TOKEN
 from custody.storage.sent import ExportRecord
-from custody.verify.view import Exhibit
+from custody.verify.rules.view import Exhibit
 from schemas.details.record import BundleExported
 from schemas.details.transfer import TransferDispatched
 from schemas.entry import parse_entry

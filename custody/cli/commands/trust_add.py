@@ -20,7 +20,7 @@ from custody.cli.parameters import DIGEST
 from custody.cli.results import Result
 from custody.report.safe_text import show, show_path
 from custody.report.words import format_value
-from custody.verify.trusting import parse_trust
+from custody.verify.record.trusting import parse_trust
 from custody.verify.verify import Trusted, Verified
 from schemas import limits
 from schemas.details.ledger import LedgerOpened

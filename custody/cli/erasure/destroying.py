@@ -18,7 +18,7 @@ from custody.evidence.sources import Source
 from custody.storage.incoming import sweep_incoming
 from custody.storage.reading import Reader
 from custody.storage.search import Search, find_entries
-from custody.verify.erasures import Erasures, find_erasures, hashes
+from custody.verify.evidence.erasures import Erasures, find_erasures, hashes
 from schemas import canonical
 from schemas.content import Content, Digests
 from schemas.details.exhibit import ExhibitRegistered

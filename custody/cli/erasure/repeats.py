@@ -5,7 +5,7 @@ from __future__ import annotations
 from custody.cli.erasure.destroying import recorded_orders
 from custody.cli.erasure.plan import Plan
 from custody.cli.ledger_access import LedgerAccess
-from custody.verify.erasures import hashes
+from custody.verify.evidence.erasures import hashes
 from schemas.details.record import DisclosureErased
 from schemas.errors import RefusedError
 

@@ -12,9 +12,9 @@ from custody.cli.intake.asset_proving import Proven
 from custody.ledger.compose import Composed
 from custody.onchain.claims import Recorded
 from custody.report.values import Disclosures
-from custody.verify.asset_history import FORMER, Capture, Custody, captures_of, check_drops, recorded_balances
-from custody.verify.asset_step import recorded_of
-from custody.verify.view import Exhibit
+from custody.verify.assets.asset_history import FORMER, Capture, Custody, captures_of, check_drops, recorded_balances
+from custody.verify.assets.asset_step import recorded_of
+from custody.verify.rules.view import Exhibit
 from schemas.details.asset import Asset, AssetTransfer
 from schemas.details.observation import AssetObserved
 from schemas.entry import ParsedEntry, parse_entry

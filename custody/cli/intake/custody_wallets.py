@@ -18,7 +18,7 @@ from custody.cli.ledger_access import LedgerAccess
 from custody.cli.output import note
 from custody.cli.showing.attention import Attention
 from custody.report.safe_text import show
-from custody.verify.asset_history import captures_of
+from custody.verify.assets.asset_history import captures_of
 from schemas.details.asset import Asset
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.entry import parse_entry

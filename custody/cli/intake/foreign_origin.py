@@ -18,8 +18,8 @@ from custody.cli.output import note
 from custody.cli.showing.holdings import Staged
 from custody.evidence.intake import Intake
 from custody.evidence.manifest import read_manifest
+from custody.verify.rules.view import Exhibit
 from custody.verify.verify import Verified
-from custody.verify.view import Exhibit
 from schemas.content import Digests, FileRecord
 from schemas.details.exhibit import ExhibitRegistered, Foreign
 from schemas.details.record import BundleExported

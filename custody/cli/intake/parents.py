@@ -8,7 +8,7 @@ from typing import Any
 from custody.cli.acting.exhibit_selection import find_exhibit, format_exhibit
 from custody.cli.context import Context
 from custody.ledger.store import LedgerReader
-from custody.verify.view import Exhibit
+from custody.verify.rules.view import Exhibit
 from schemas.entry import parse_entry
 from schemas.errors import UsageError
 from schemas.event import ParsedEvent

@@ -17,8 +17,8 @@ from custody.ledger.numbers import fold_number
 from custody.report.safe_text import show
 from custody.storage.reading import Reader
 from custody.storage.registrations import alignments, find_registrations
-from custody.verify.contents import files_in
-from custody.verify.view import Exhibit
+from custody.verify.gate.contents import files_in
+from custody.verify.rules.view import Exhibit
 from schemas.content import Content, Digests
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.entry import parse_entry

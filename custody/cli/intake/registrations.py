@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from custody.cli.context import Context
 from custody.report.values import plain_of
 from custody.report.words import WITHHELD, facts_of
-from custody.verify.view import Exhibit
+from custody.verify.rules.view import Exhibit
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.errors import StorageError

@@ -10,7 +10,7 @@ from custody.cli.options import When
 from custody.ledger.compose import Anchor, Composed, link_after
 from custody.ledger.working import WorkingState
 from custody.report.values import Disclosures, check_signable, commitment_of, plain_of
-from custody.verify.reducer import reduce
+from custody.verify.rules.reducer import reduce
 from schemas.errors import UsageError
 from schemas.event import ParsedEvent
 from schemas.types import is_set

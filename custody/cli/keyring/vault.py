@@ -11,7 +11,7 @@ from custody.cli.checking.rehashing import registration_of
 from custody.cli.context import Context
 from custody.cli.showing.holdings import Holdings
 from custody.evidence.sources import Source, path_of
-from custody.verify.view import Exhibit
+from custody.verify.rules.view import Exhibit
 from schemas.content import Content, Digests
 from schemas.details.exhibit import ExhibitRegistered
 

@@ -14,8 +14,8 @@ from custody.cli.acting.draft_files import SUFFIX, OpenDraft, read_draft
 from custody.ledger.store import LedgerReader
 from custody.report.safe_text import show, show_path
 from custody.report.words import format_utc
-from custody.verify.disputes import find_disputes
-from custody.verify.view import Exhibit
+from custody.verify.fold.disputes import find_disputes
+from custody.verify.rules.view import Exhibit
 from schemas.details.exhibit import ExhibitReleased
 from schemas.entry import parse_entry
 from schemas.errors import CustodyError

@@ -10,9 +10,9 @@ from custody.cli.showing.attention import Attention
 from custody.report.safe_text import show
 from custody.storage.reading import Reader
 from custody.storage.search import Search, find_entries
-from custody.verify.asset_history import Custody, captures_of, check_drops, recorded_balances
-from custody.verify.explanations import Explanations
-from custody.verify.view import Exhibit
+from custody.verify.assets.asset_history import Custody, captures_of, check_drops, recorded_balances
+from custody.verify.procedure.explanations import Explanations
+from custody.verify.rules.view import Exhibit
 from schemas.details.asset import Asset
 from schemas.entry import parse_entry
 from schemas.report import Findings

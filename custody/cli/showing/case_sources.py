@@ -18,9 +18,9 @@ from custody.report.case_export import CaseStory
 from custody.report.ledger_story import Told, tell_exhibit
 from custody.report.people import people_of
 from custody.report.story import Teller
-from custody.verify.places import places_of
+from custody.verify.evidence.places import places_of
+from custody.verify.rules.view import Exhibit
 from custody.verify.verify import Verified
-from custody.verify.view import Exhibit
 from schemas.content import Content
 from schemas.errors import UsageError
 from schemas.private import Disclosure

@@ -17,8 +17,8 @@ from custody.report.safe_text import show
 from custody.report.words import format_utc
 from custody.storage.reading import Reader
 from custody.storage.search import Search, find_entries
-from custody.verify.freezes import HERE, Frozen, follow
-from custody.verify.view import Exhibit
+from custody.verify.assets.freezes import HERE, Frozen, follow
+from custody.verify.rules.view import Exhibit
 from schemas.details.record import RecordExplained
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.text import format_time

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from custody.bundle.closure import find_closure
 from custody.ledger.store import DisclosureStore, LedgerReader
 from custody.report.from_ledger import report_of, values_of
-from custody.verify.fold import fold_all
+from custody.verify.fold.fold import fold_all
 from custody.verify.verify import Verified
 from schemas.entry import parse_entry
 from schemas.errors import RefusedError

@@ -10,7 +10,7 @@ from custody.report.papers.exhibit_records import acts_on, name_of
 from custody.report.papers.paper import Label, Reader, Row, Table
 from custody.report.safe_text import show
 from custody.report.words import format_utc
-from custody.verify.freezes import follow
+from custody.verify.assets.freezes import follow
 from schemas.content import Content
 from schemas.details.case import CaseChanged, CaseOpened, Offence
 from schemas.details.exhibit import Attestation, ExhibitCopied, ExhibitRegistered, ExhibitSealed, ExhibitUnsealed

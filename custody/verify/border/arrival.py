@@ -1,0 +1,247 @@
+"""What arrived from another ledger, held against the bundle with which it came (docs/spec/inherited.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+
+from custody.verify.border.inner import Inner, event_in, is_unread, manifest_of
+from custody.verify.gate.contents import content_root
+from custody.verify.record.opened import fail
+from custody.verify.rules.view import Exhibit, View
+from schemas.details.exhibit import ExhibitRegistered, Foreign
+from schemas.details.transfer import TransferAccepted, TransferDispatched, TransferReturned
+from schemas.entry import ParsedEntry
+from schemas.errors import VerificationError
+from schemas.event import ParsedEvent
+from schemas.private import Disclosure
+from schemas.report import Findings, LedgerReport, Severity
+from schemas.text import parse_time
+from schemas.types import Private, is_set
+
+Arrived = TransferAccepted | TransferReturned
+Name = tuple[str, str, str]
+"""Ledger, case and number of an exhibit."""
+Find = Callable[[str], Inner | None]
+"""Finds the bundle of a payload manifest."""
+_LAWFULNESS = frozenset({"inherited.conditions", "inherited.country", "inherited.recipient", "inherited.reservations"})
+_SKEW = timedelta(seconds=300)
+"""How far the clocks of two ledgers may be apart."""
+
+
+def report_arrival(
+    entry: ParsedEntry,
+    inner: Inner,
+    view: View,
+    findings: Findings,
+    *,
+    event_of: Callable[[str], ParsedEvent | None],
+    within: Find,
+    shown: Mapping[str, Disclosure] | None = None,
+) -> None:
+    """Hold an acceptance or a return against the bundle with which the exhibit came; ``event_of`` finds events of this
+    ledger by hash, ``within`` the bundles with which exhibits came here.
+
+    ``shown`` are the values of this ledger's own records, where texts of conditions are to be compared.
+    Findings: ``inherited.times`` (defect), ``inherited.condition-unseen`` (note), and as `check_inherited`.
+    """
+    details, subject = entry.event.details, f"entry {entry.entry.index}"
+    assert isinstance(details, Arrived), "the caller looked"
+    assert isinstance(details.foreign, Foreign), "the caller looked"
+    if is_unread(inner):
+        return
+    found = tuple(_compare(entry.event, _first_act(entry.event, view, event_of), inner, view, within))
+    head = _sent(details, details.foreign, inner)
+    for wrong in found:
+        fail(findings, 11 if wrong.code in _LAWFULNESS else 9, wrong, subject)
+    if head is None or any(wrong.code == "inherited.exhibit" for wrong in found):
+        return
+    if isinstance(details, TransferAccepted) and shown is not None:
+        _compare_texts(details, head, inner, shown, findings, subject)
+        for wrong in _compare_asset(details, inner, shown):
+            fail(findings, 9, wrong, subject)
+    if isinstance(details, TransferAccepted):
+        sent, decided, recorded = map(parse_time, (details.sent_at, details.accepted_at, entry.entry.recorded_at))
+        if not sent - _SKEW <= decided <= recorded + _SKEW:
+            text = f"expected a decision after {details.sent_at} and by {entry.entry.recorded_at}, found it at "
+            findings.add(12, Severity.DEFECT, "inherited.times", subject, text + details.accepted_at)
+
+
+def _first_act(
+    arrival: ParsedEvent, view: View, event_of: Callable[[str], ParsedEvent | None]
+) -> ExhibitRegistered | None:
+    """Return the first act here of what arrived, as far as it is at hand: of what is new, the arrival itself."""
+    exhibit = view.exhibit(str(arrival.event.case), str(arrival.event.exhibit))
+    found = None if exhibit is None else event_of(exhibit.registration)
+    details = arrival.details if found is None else found.details
+    return details if isinstance(details, ExhibitRegistered) else None
+
+
+def _compare(
+    arrival: ParsedEvent, first: ExhibitRegistered | None, inner: Inner, view: View, within: Find
+) -> Iterator[VerificationError]:
+    """Yield what an arrival says otherwise than the bundle with which the exhibit came; ``first`` is its first act."""
+    details = arrival.details
+    assert isinstance(details, Arrived) and isinstance(details.foreign, Foreign), "the caller looked"  # noqa: PT018
+    foreign = details.foreign
+    ledger, name = inner.report.ledger, f"{foreign.case}/{foreign.exhibit}"
+    assert isinstance(ledger, LedgerReport), "its export was found by the checkpoint"
+    there = inner.state.exhibit(foreign.case, foreign.exhibit)
+    if (ledger.origin, ledger.size, ledger.root) != (foreign.ledger, foreign.size, foreign.root) or (
+        (foreign.case, foreign.exhibit) not in inner.listed or there is None
+    ):
+        yield VerificationError(
+            "inherited.exhibit", f"expected a bundle of {foreign.ledger} about {name}, found another"
+        )
+        return
+    if there.head != foreign.head:
+        text = f"expected the last act there to be {foreign.head}, found {there.head}"
+        yield VerificationError("inherited.head", text)
+    if first is not None:
+        yield from _compare_content(first, event_in(inner.state, inner.entries, there.registration))
+        if isinstance(details, TransferReturned):
+            yield from _compare_way(arrival, first, inner, there, view, within)
+    head = _sent(details, foreign, inner)
+    sent = head.details if head is not None else None
+    if not isinstance(sent, TransferDispatched):
+        yield VerificationError("inherited.head", f"expected {name} dispatched in transfer {details.transfer}")
+        return
+    if isinstance(details, TransferAccepted) and _terms(sent) != _terms(details):
+        text = f"expected the conditions under which {name} was sent, {_words(sent)}, found {_words(details)}"
+        yield VerificationError("inherited.conditions", text)
+    if isinstance(details, TransferAccepted) and head is not None:
+        yield from _compare_decision(details, head, inner)
+    yield from _compare_recipient(sent, inner, view, there)
+
+
+def _compare_texts(
+    details: TransferAccepted, head: ParsedEvent, inner: Inner, shown: Mapping[str, Disclosure], findings: Findings,
+    subject: str,
+) -> None:  # fmt: skip
+    """A condition asks what its text says; two texts can be compared where both are shown."""
+    sent = _texts(head.details) if isinstance(head.details, TransferDispatched) else {}
+    for code, text in _texts(details).items():
+        before, after = sent.get(code), text
+        if code not in sent or (before is None and after is None):
+            continue
+        old = inner.values.disclosed.get(before) if before is not None else None
+        new = shown.get(after) if after is not None else None
+        if before is None or after is None or (old is not None and new is not None and old.value != new.value):
+            error = VerificationError("inherited.conditions", f"expected the text of {code} as sent, found another")
+            fail(findings, 11, error, subject)
+        elif old is None or new is None:
+            found = f"the text of the condition {code} isn't shown on both sides, so they were not compared"
+            findings.add(11, Severity.NOTE, "inherited.condition-unseen", subject, found)
+
+
+def _compare_asset(
+    details: TransferAccepted, inner: Inner, shown: Mapping[str, Disclosure]
+) -> Iterator[VerificationError]:
+    """What it is and whose account held it are private: they can be compared where both ledgers' words are shown."""
+    foreign = details.foreign
+    there = inner.state.exhibit(foreign.case, foreign.exhibit) if isinstance(foreign, Foreign) else None
+    before = None if there is None else event_in(inner.state, inner.entries, there.registration)
+    old, new = (
+        item.asset if isinstance(item, ExhibitRegistered) else None for item in (before and before.details, details)
+    )
+    for name in ("account", "asset"):
+        sent, taken = getattr(old, name, None), getattr(new, name, None)
+        was = inner.values.disclosed.get(sent.commitment) if isinstance(sent, Private) else None
+        now = shown.get(taken.commitment) if isinstance(taken, Private) else None
+        if was is not None and now is not None and was.value != now.value:
+            yield VerificationError("inherited.content", f"expected the {name} that was sent, found another")
+
+
+def _texts(details: TransferAccepted | TransferDispatched) -> dict[str, str | None]:
+    found = ((item.code, item.text) for item in details.conditions or ())
+    return {code: text.commitment if isinstance(text, Private) else None for code, text in found}
+
+
+def _compare_decision(details: TransferAccepted, head: ParsedEvent, inner: Inner) -> Iterator[VerificationError]:
+    """Its time of sending is the dispatch's own, and what its bytes alone leave undecided was not taken in silently.
+
+    What a reader's trust leaves open is his own matter: whoever accepted it may have known that ledger.
+    """
+    if details.sent_at != head.event.occurred_at:
+        text = f"expected it sent at {head.event.occurred_at}, as its sender signed, found {details.sent_at}"
+        yield VerificationError("inherited.sent-at", text)
+    if is_set(details.item) and isinstance(head.details, TransferDispatched) and details.item != head.details.item:
+        yield VerificationError("inherited.content", f"expected the {head.details.item}, found the {details.item}")
+    if "keys.disputed" in inner.codes and "entries-disputed" not in (details.reservations or ()):
+        text = "expected the reservation entries-disputed, for which the bundle calls, found none"
+        yield VerificationError("inherited.reservations", text)
+
+
+def _compare_content(details: ExhibitRegistered, registration: ParsedEvent | None) -> Iterator[VerificationError]:
+    before = registration.details if registration is not None else None
+    root = content_root(before)
+    if not isinstance(before, ExhibitRegistered) or before.nature != details.nature or root != content_root(details):
+        text = f"expected the content root that was registered first, {root}, found {content_root(details)}"
+        yield VerificationError("inherited.content", text)
+
+
+def _compare_way(
+    arrival: ParsedEvent, first: ExhibitRegistered, inner: Inner, there: Exhibit, view: View, within: Find
+) -> Iterator[VerificationError]:
+    """What comes back is what went from here, or what that was made of once: a thing has no digest by which it is known
+    again, and files that somebody had all the time are no exhibit that came back.
+    """
+    ledger, known = view.ledger(), event_in(inner.state, inner.entries, there.registration)
+    if ledger is None or known is None:
+        return
+    here = (ledger.origin, str(arrival.event.case), str(arrival.event.exhibit))
+    ours = _began_as(here, first, within)
+    theirs = _began_as((_origin(inner), there.case, there.number), known.details, _found_in(inner))
+    if ours is not None and theirs is not None and ours != theirs:
+        text = f"expected {'/'.join(here[1:])} back, found {there.case}/{there.number}, which never was it"
+        yield VerificationError("inherited.content", text)
+
+
+def _began_as(name: Name, first: object, within: Find) -> Name | None:
+    """Return what an exhibit was called where it was first registered; nothing where a bundle on the way is missing."""
+    while isinstance(first, TransferAccepted) and isinstance(first.foreign, Foreign):
+        foreign, before = first.foreign, within(first.foreign.manifest)
+        known = None if before is None else before.state.exhibit(foreign.case, foreign.exhibit)
+        event = None if before is None or known is None else event_in(before.state, before.entries, known.registration)
+        if before is None or event is None:
+            return None
+        name, first, within = (foreign.ledger, foreign.case, foreign.exhibit), event.details, _found_in(before)
+    return name
+
+
+def _found_in(inner: Inner) -> Find:
+    return {manifest_of(item) or "": item for item in inner.within}.get
+
+
+def _origin(inner: Inner) -> str:
+    return inner.report.ledger.origin if isinstance(inner.report.ledger, LedgerReport) else ""
+
+
+def _compare_recipient(
+    sent: TransferDispatched, inner: Inner, view: View, there: Exhibit
+) -> Iterator[VerificationError]:
+    """A bundle that was made for one ledger is not taken in by another."""
+    recipient, ledger = inner.state.agent(sent.to), view.ledger()
+    wanted = None if recipient is None else recipient.ledger
+    if wanted is not None and ledger is not None and wanted != ledger.origin:
+        text = f"expected {there.case}/{there.number} to be accepted by {wanted}, found it in {ledger.origin}"
+        yield VerificationError("inherited.recipient", text)
+    if recipient is not None and ledger is not None and recipient.country not in {None, ledger.country}:
+        text = f"expected a recipient of {recipient.country}, as its sender has it, found a ledger of {ledger.country}"
+        yield VerificationError("inherited.country", text)
+
+
+def _sent(details: Arrived, foreign: Foreign, inner: Inner) -> ParsedEvent | None:
+    """Return the dispatch that an arrival takes up, if that is the last act of its exhibit there."""
+    there = inner.state.exhibit(foreign.case, foreign.exhibit)
+    head = None if there is None else event_in(inner.state, inner.entries, there.head)
+    sent = None if head is None else head.details
+    return head if isinstance(sent, TransferDispatched) and sent.transfer == details.transfer else None
+
+
+def _terms(details: TransferAccepted | TransferDispatched) -> tuple[object, ...]:
+    return details.onward, tuple((item.code, item.due or None) for item in details.conditions or ())
+
+
+def _words(details: TransferAccepted | TransferDispatched) -> str:
+    return ", ".join([f"onward {details.onward}", *(item.code for item in details.conditions or ())])

@@ -1,0 +1,183 @@
+"""Within steps 9 and 11: letters and proofs on which records rest, read again by whoever has them.
+
+A consent by letter opens the gate, and a receipt by proof moves custody away. Whoever signed such a record said that he
+had looked; here the letter is verified as a bundle within this one, and the proof against the reader's own trust file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from custody.verify.border.inner import ABSENT, Inner, event_in, is_unread
+from custody.verify.border.letters import check_letter, is_specific
+from custody.verify.border.past import Past
+from custody.verify.border.receipt_proof import Read, check_receipt, read_receipt
+from custody.verify.evidence.disclosures_step import Values
+from custody.verify.evidence.document_bytes import read_document
+from custody.verify.fold.state import State
+from custody.verify.gate.correspondence import correspondence_of, letter_of, opens_gate
+from custody.verify.gate.erased_documents import ErasedDocuments, document_of
+from custody.verify.record.opened import Opened, fail
+from custody.verify.record.source import Decryption, Source
+from schemas import limits
+from schemas.details.ledger import AgentChanged, AgentEnrolled
+from schemas.details.transfer import TransferReceipt
+from schemas.entry import ParsedEntry
+from schemas.errors import VerificationError
+from schemas.event import ParsedEvent
+from schemas.report import Findings, LedgerReport, Severity
+from schemas.trust import Trust
+from schemas.types import is_set
+
+UNDECIDED = frozenset({"receipt.unknown-ledger"})
+"""Codes that say what the reader doesn't know, and nothing against the record."""
+
+
+def is_proven(parsed: ParsedEvent) -> bool:
+    """Tell whether an event is a receipt that rests on a proof."""
+    return isinstance(parsed.details, TransferReceipt) and parsed.details.manner == "proof"
+
+
+def report_letter(inner: Inner, where: str, findings: Findings) -> None:
+    """Add what speaks against a letter itself, named by its ledger; what is only curable there is no matter here."""
+    ledger = inner.report.ledger
+    name = ledger.origin if isinstance(ledger, LedgerReport) else where
+    for item in inner.report.findings:
+        if item.severity in {Severity.FAILED, Severity.INDETERMINATE} and item.code not in ABSENT:
+            findings.add(item.step, item.severity, item.code, f"{name}: {item.subject}", item.text)
+
+
+def report_record(parsed: ParsedEvent, inner: Inner, past: Past, where: str, findings: Findings) -> None:
+    """Add what a record says otherwise than its letter, at the step of what rests on it.
+
+    Findings: as `check_letter` (failed), ``letter.unspecific`` (defect).
+    """
+    step = 11 if opens_gate(parsed) else 9
+    if is_unread(inner):
+        return
+    found = tuple(check_letter(parsed, inner, past))
+    for wrong in found:
+        fail(findings, step, wrong, where)
+    is_this = all(wrong.code != "letter.origin" for wrong in found)
+    if is_this and not is_specific(parsed, inner):
+        text = "the letter doesn't say which exhibits may go to whom, or what is accepted: so says who recorded it"
+        findings.add(12, Severity.DEFECT, "letter.unspecific", where, text)
+
+
+def report_absent(parsed: ParsedEvent, order: int | None, step: int, where: str, findings: Findings) -> None:
+    """Add that the letter or receipt under a record isn't there: undecided, or a note where an ``order`` destroyed it.
+
+    Findings: ``letter.absent``, ``receipt.absent``, ``letter.erased``, ``receipt.erased``.
+    """
+    is_letter = letter_of(parsed) is not None
+    if order is not None:
+        code = "letter.erased" if is_letter else "receipt.erased"
+        findings.add(step, Severity.NOTE, code, where, f"destroyed by the order of entry {order}")
+        return
+    text = "expected the document on which this rests, found it withheld or missing, or something left after its end"
+    findings.add(step, Severity.INDETERMINATE, "letter.absent" if is_letter else "receipt.absent", where, text)
+
+
+def report_errors(errors: Iterable[VerificationError], where: str, findings: Findings) -> None:
+    """Add what `check_receipt` yields: failed at step 9, but undecided where the reader doesn't know the ledger."""
+    for error in errors:
+        severity = Severity.INDETERMINATE if error.code in UNDECIDED else Severity.FAILED
+        findings.add(9, severity, error.code, where, error.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Bundled:
+    """What this step needs of the verification of a bundle."""
+
+    opened: Opened
+    source: Source
+    decryption: Decryption | None
+    entries: Mapping[int, ParsedEntry]
+    state: State
+    erased: ErasedDocuments
+    trust: Trust | None
+    again: Callable[[Source], Inner]
+    depth: int
+    values: Values
+
+    def document(self, digest: object) -> bytes | None:
+        """Return the bytes of a carried document that can be read; nothing for none.
+
+        Raises:
+            VerificationError: as `read_document`.
+        """
+        if not isinstance(digest, str):
+            return None
+        maximum = limits.JSON_BYTES
+        return read_document(digest, self.opened, self.source, self.decryption, maximum=maximum)
+
+    def past(self, origin: str, told: Mapping[tuple[str, str], str]) -> Past:
+        """Return what the bundle shows of its ledger ``origin``; ``told`` is what entries said so far of agents, by
+        agent and field.
+        """
+        begun = correspondence_of(self.entries, self.state).begun
+        event_of = partial(event_in, self.state, self.entries)
+        return Past(
+            origin, self.state, lambda agent: told.get((agent, "ledger")), lambda agent: told.get((agent, "country")),
+            event_of, begun.get, self.values.disclosed.get,
+        )  # fmt: skip
+
+
+def check_behind(bundled: Bundled, findings: Findings) -> tuple[Inner, ...]:
+    """Read again what consents by letter and receipts by proof rest on, and return the letters that could be opened.
+
+    Findings: ``inherited.depth``; those of `report_absent`, `report_record` and `check_receipt`; and of the letters
+    themselves, whose subject begins with the name of their ledger.
+    """
+    ledger, letters, receipts = bundled.state.ledger(), dict[str, Inner](), dict[str, Read]()
+    unread, told = dict[tuple[int, str | None], VerificationError](), dict[tuple[str, str], str]()
+    past = bundled.past("" if ledger is None else ledger.origin, told)
+    for index, entry in sorted(bundled.entries.items()):
+        parsed, where = entry.event, f"entry {index}"
+        _remember(parsed, told)
+        origin = letter_of(parsed) if opens_gate(parsed) else None
+        if ledger is None or not (origin or is_proven(parsed)):
+            continue
+        digest = document_of(parsed)
+        step = 9 if origin is None else 11
+        # Each is read once, however many records rest on it.
+        if (step, digest) in unread:
+            fail(findings, step, unread[step, digest], where)
+            continue
+        try:
+            known = receipts if origin is None else letters
+            raw = b"" if digest in known else bundled.document(digest)
+            if raw is None or digest is None:
+                order = bundled.erased.order_on(parsed, bundled.state)
+                report_absent(parsed, order, step, where, findings)
+            elif origin is None:
+                if digest not in receipts:
+                    receipts[digest] = read_receipt(raw, bundled.trust)
+                report_errors(check_receipt(parsed, receipts[digest], past), where, findings)
+            else:
+                if digest not in letters:
+                    letters[digest] = _open(bundled, raw, where, findings)
+                report_record(parsed, letters[digest], past, where, findings)
+        except VerificationError as error:
+            unread[step, digest] = error
+            fail(findings, step, error, where)
+    return tuple(letters.values())
+
+
+def _remember(parsed: ParsedEvent, told: dict[tuple[str, str], str]) -> None:
+    """Keep what an entry says of an agent's country and ledger: later entries are held against it."""
+    details = parsed.details
+    if isinstance(details, AgentChanged | AgentEnrolled):
+        said = (("country", details.country), ("ledger", details.ledger))
+        told.update({(details.agent, name): str(value) for name, value in said if is_set(value)})
+
+
+def _open(bundled: Bundled, raw: bytes, where: str, findings: Findings) -> Inner:
+    if bundled.depth >= limits.INHERITED_DEPTH:
+        text = f"expected bundles within bundles to a depth of {limits.INHERITED_DEPTH}, found one more"
+        raise VerificationError("inherited.depth", text)
+    inner = bundled.again(bundled.source.within(raw))
+    report_letter(inner, where, findings)
+    return inner

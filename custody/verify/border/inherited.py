@@ -1,0 +1,138 @@
+"""Bundles within a bundle: what an exhibit's history was in the ledgers that had it before (docs/spec/inherited.md).
+
+An exhibit that was accepted from another ledger begins there. The bundle with which it came travels along, without
+its files, and is verified as the outer one is: same trust file, same time, its files looked for in the outer bundle.
+What is found in it is found in the outer bundle, at the same step, named by the ledger that it is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from custody.verify.border.arrival import Arrived, report_arrival
+from custody.verify.border.inner import ABSENT, Inner, event_in, manifest_of
+from custody.verify.evidence.disclosures_step import Values
+from custody.verify.fold.state import State
+from custody.verify.record.opened import Opened, fail
+from custody.verify.record.source import Elsewhere, FoundFile, Source
+from schemas import layout, limits
+from schemas.details.exhibit import Foreign
+from schemas.details.transfer import TransferReturned
+from schemas.entry import ParsedEntry
+from schemas.errors import VerificationError
+from schemas.report import Findings, LedgerReport, Report, Severity
+
+Bundle = TypeVar("Bundle", bound=Inner)
+
+
+@dataclass(frozen=True, slots=True)
+class OuterFiles:
+    """Files of an inner bundle, as the outer one holds them or the reader gave them."""
+
+    measured: Mapping[str, FoundFile]
+    elsewhere: Elsewhere
+
+    def find(self, sha256: str) -> FoundFile | None:
+        """Return what the file named ``sha256`` measures, or nothing where none has that name."""
+        return self.measured.get(layout.FILES + sha256) or self.elsewhere.find(sha256)
+
+
+def check_inherited(
+    opened: Opened,
+    source: Source,
+    findings: Findings,
+    *,
+    entries: Mapping[int, ParsedEntry],
+    state: State,
+    values: Values,
+    again: Callable[[Source], Bundle],
+    depth: int,
+) -> tuple[Bundle, ...]:
+    """Verify every bundle below ``data/inherited`` with ``again``, and hold each acceptance against the one it names.
+
+    Findings: ``inherited.absent``, ``inherited.away`` (a note), ``inherited.depth``, ``inherited.unnamed``,
+    ``inherited.exhibit``, ``inherited.head``, ``inherited.content``, ``inherited.conditions``, ``inherited.recipient``,
+    ``inherited.country``, ``inherited.sent-at``, ``inherited.reservations``, ``inherited.times`` (a defect),
+    ``inherited.condition-unseen`` (a note), and those of the inner bundles, whose subject begins with the name of their
+    ledger.
+    """
+    names = [name for name in source.names() if name.startswith(layout.INHERITED)]
+    if names and depth >= limits.INHERITED_DEPTH:
+        text = f"expected bundles within bundles to a depth of {limits.INHERITED_DEPTH}, found one more"
+        fail(findings, 0, VerificationError("inherited.depth", text), names[0])
+        return ()
+    found: dict[str, Bundle] = {}
+    for name in names:
+        try:
+            inner = again(source.inherited(name))
+        except VerificationError as error:
+            fail(findings, 0, error, name)
+            continue
+        _take_over(inner, name, findings)
+        manifest = manifest_of(inner) or name
+        if manifest in found:
+            text = f"expected each bundle once, found two of the payload manifest {manifest}"
+            fail(findings, 9, VerificationError("inherited.unnamed", text), name)
+        found[manifest] = inner
+    named: set[str] = set()
+    event_of = partial(event_in, state, entries)
+    for index, details, foreign in _arrivals(entries):
+        named.add(foreign.manifest)
+        inner_bundle = found.get(foreign.manifest)
+        if inner_bundle is None and isinstance(details, TransferReturned):
+            text = f"what happened in {foreign.ledger} before it came back is not told in this bundle"
+            findings.add(9, Severity.NOTE, "inherited.away", f"entry {index}", text)
+            continue
+        if inner_bundle is None:
+            text = f"expected the bundle of {foreign.ledger} with which it came, found none"
+            fail(findings, 9, VerificationError("inherited.absent", text), f"entry {index}")
+            continue
+        report_arrival(
+            entries[index], inner_bundle, state, findings,
+            event_of=event_of, within=found.get, shown=values.disclosed,
+        )  # fmt: skip
+    for manifest in sorted(found.keys() - named):
+        text = "expected only bundles with which a carried exhibit came, found another"
+        fail(findings, 9, VerificationError("inherited.unnamed", text), manifest)
+    return tuple(found[key] for key in sorted(found))
+
+
+def ledgers_of(report: Report) -> tuple[LedgerReport, ...]:
+    """Return the state of the ledger that a report is about, and of those within its bundle."""
+    own = (report.ledger,) if isinstance(report.ledger, LedgerReport) else ()
+    return (*own, *(report.inherited or ()))
+
+
+def check_one_past(checkpoints: Iterable[LedgerReport], findings: Findings) -> None:
+    """No ledger has two states of one size: two that stand in one bundle are the proof of a fork.
+
+    Finding: ``checkpoint.fork`` (failed).
+    """
+    known: dict[tuple[str, int], str] = {}
+    for item in checkpoints:
+        root = known.setdefault((item.origin, item.size), item.root)
+        if root != item.root:
+            text = f"expected one root of {item.origin} at size {item.size}, found {root} and {item.root}"
+            fail(findings, 2, VerificationError("checkpoint.fork", text), "checkpoint")
+
+
+def _arrivals(entries: Mapping[int, ParsedEntry]) -> Iterator[tuple[int, Arrived, Foreign]]:
+    """Yield what came from another ledger, for the first time or back."""
+    for index, entry in sorted(entries.items()):
+        details = entry.event.details
+        if isinstance(details, Arrived) and isinstance(details.foreign, Foreign):
+            yield index, details, details.foreign
+
+
+def _take_over(inner: Inner, name: str, findings: Findings) -> None:
+    ledger = inner.report.ledger
+    where = ledger.origin if isinstance(ledger, LedgerReport) else name
+    for item in inner.report.findings:
+        # The outer bundle lists the files that count, and they are looked for there.
+        is_absent = item.code in ABSENT
+        severity = Severity.NOTE if is_absent else item.severity
+        code = "inherited.not-asked" if is_absent else item.code
+        findings.add(item.step, severity, code, f"{where}: {item.subject}", item.text)

@@ -1,0 +1,97 @@
+"""Step 11: from whom, to whom, under which request and consent, and what binds the reader (docs/spec/lawfulness.md).
+
+Whether what left was consented to is asked at every release while entries are folded (`custody.verify.gate.release`).
+Here stands what a reader must know before anything else: that the bundle was made for him, and on which terms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from custody.verify.fold.state import State
+from custody.verify.record.opened import Opened, fail
+from schemas.details.consent import ConsentRecorded
+from schemas.details.record import BundleExported
+from schemas.details.transfer import TransferAccepted, TransferDispatched
+from schemas.entry import ParsedEntry
+from schemas.errors import VerificationError
+from schemas.report import Findings, LawReport, TermsReport
+from schemas.trust import Recipient, Trust
+from schemas.types import UNSET, is_set
+
+
+def check_lawfulness(
+    opened: Opened,
+    findings: Findings,
+    *,
+    entries: Mapping[int, ParsedEntry],
+    state: State,
+    trust: Trust | None,
+    countries: Mapping[tuple[str, str, str], int],
+) -> LawReport | None:
+    """Return on what terms the bundle was made; nothing where its export names no recipient on record.
+
+    Findings: ``lawfulness.recipient`` (failed) where it was made for another ledger than the reader's own or, where one
+    of the two isn't known, for somebody in another country than his,
+    ``lawfulness.country`` (failed) where the recipient's ledger is trusted to be in another country than is on record;
+    under version 2 of the gate that of whoever ``countries`` names, with the entry that rested on it.
+    """
+    export = entries.get(opened.checkpoint.size - 1) if opened.checkpoint is not None else None
+    ledger = state.ledger()
+    for (_, origin, country), index in countries.items():
+        _check_country(trust, origin, country, index, findings)
+    if export is None or ledger is None or not isinstance(export.event.details, BundleExported):
+        return None
+    details = export.event.details
+    if not is_set(details.to):
+        return None
+    findings.asked.add(11)
+    recipient = state.agent(str(details.to))
+    own = trust.recipient if trust is not None else UNSET
+    if isinstance(own, Recipient) and recipient is not None:
+        wanted, found = own.ledger, recipient.ledger
+        if found is None or not is_set(wanted):
+            wanted, found = own.country, recipient.country
+        if found is not None and is_set(wanted) and found != wanted:
+            text = f"expected a bundle for {wanted}, found one for {found}"
+            fail(findings, 11, VerificationError("lawfulness.recipient", text), f"entry {export.entry.index}")
+    if recipient is not None and recipient.ledger and recipient.country and not ledger.is_strict:
+        _check_country(trust, recipient.ledger, recipient.country, export.entry.index, findings)
+    return LawReport(
+        country=ledger.country,
+        request=details.request,
+        terms=tuple(_terms(opened, entries, state, str(details.to))),
+        to=str(details.to),
+        to_country=UNSET if recipient is None or recipient.country is None else recipient.country,
+        to_ledger=UNSET if recipient is None or recipient.ledger is None else recipient.ledger,
+        transfer=details.transfer,
+    )
+
+
+def _check_country(trust: Trust | None, origin: str, country: str, index: int, findings: Findings) -> None:
+    believed = None if trust is None else trust.ledger(origin)
+    if believed is not None and country != believed.country:
+        text = f"expected {origin} in {believed.country}, as trusted, found it on record in {country}"
+        fail(findings, 11, VerificationError("lawfulness.country", text), f"entry {index}")
+
+
+def _terms(opened: Opened, entries: Mapping[int, ParsedEntry], state: State, to: str) -> Iterator[TermsReport]:
+    """Yield what binds the reader: consents to this recipient that stand, dispatches to him, terms of earlier ones."""
+    listed = {(item.case, item.exhibit) for item in opened.bundle.exhibits} if opened.bundle is not None else set()
+    known = {exhibit.registration for name in listed if (exhibit := state.exhibit(*name)) is not None}
+    for index, entry in sorted(entries.items()):
+        details, event = entry.event.details, entry.event.event
+        match details:
+            case ConsentRecorded(recipient=recipient, authority=agent) if recipient == to:
+                consent = state.consent(entry.event.hash)
+                if consent is None or consent.is_revoked or not known & set(consent.exhibits):
+                    continue
+                manner: str = details.manner
+            case TransferDispatched(to=recipient) if recipient == to and (event.case, event.exhibit) in listed:
+                agent, manner = event.signers[0].party, "dispatch"
+            case TransferAccepted(from_=agent):
+                manner = "acceptance"
+            case _:
+                continue
+        codes = tuple(item.code for item in details.conditions or ())
+        yield TermsReport(agent=agent, conditions=codes, entry=index, manner=manner, onward=details.onward)

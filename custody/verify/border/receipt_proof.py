@@ -1,0 +1,173 @@
+"""What a receipt proves: another ledger's decision about one dispatch, and under which checkpoint it stands there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from custody.verify.border.past import Past
+from custody.verify.record.tree import check_inclusion
+from custody.verify.record.trusting import keys_at
+from keys.note import open_note
+from schemas.details.exhibit import Foreign
+from schemas.details.transfer import (
+    ReceiptOrigin,
+    TransferAccepted,
+    TransferDispatched,
+    TransferReceipt,
+    TransferRefused,
+    TransferReturned,
+)  # fmt: skip
+from schemas.errors import RecordError, UndecidedError, VerificationError
+from schemas.event import Link, ParsedEvent
+from schemas.receipt import UnverifiedReceipt, parse_receipt
+from schemas.trust import Trust
+from schemas.types import is_set
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedReceipt:
+    """What another ledger decided about one dispatch, proven to stand in it: ``head`` is the dispatch's event hash; it
+    is empty where a parcel was refused that couldn't be read, so that its number is all that is known of it.
+    """
+
+    origin: ReceiptOrigin
+    transfer: str
+    head: str
+    outcome: str
+    decided_at: str
+    reasons: tuple[str, ...]
+
+
+def prove(item: UnverifiedReceipt) -> tuple[VerifiedReceipt, ...]:
+    """Return what an entry decides, if its proof leads to its checkpoint; whose checkpoint that is, is not looked at.
+
+    Raises:
+        VerificationError: ``receipt.origin``, ``receipt.kind``, ``tree.inclusion``.
+    """
+    entry, checkpoint = item.entry, item.proof.checkpoint
+    if entry.entry.ledger != checkpoint.origin:
+        text = f"expected an entry of {checkpoint.origin}, found one of {entry.entry.ledger}"
+        raise VerificationError("receipt.origin", text)
+    check_inclusion(
+        index=item.proof.index, size=checkpoint.size, leaf=entry.leaf, nodes=item.proof.nodes, root=checkpoint.root
+    )
+    origin = ReceiptOrigin(
+        event=entry.event.hash, index=item.proof.index, ledger=checkpoint.origin, root=checkpoint.root.hex(),
+        size=checkpoint.size,
+    )  # fmt: skip
+    details = entry.event.details
+    match details:
+        case TransferAccepted(foreign=Foreign(head=head), transfer=transfer, accepted_at=at):
+            outcome = "accepted-with-reservations" if is_set(details.reservations) else "accepted"
+            return (VerifiedReceipt(origin, transfer, head, outcome, at, ()),)
+        case TransferReturned(foreign=Foreign(head=head), transfer=transfer):
+            return (VerifiedReceipt(origin, transfer, head, "accepted", entry.event.event.occurred_at, ()),)
+        case TransferRefused(transfer=transfer, refused_at=at, reasons=reasons):
+            heads = tuple(name.head for name in details.exhibits or ()) or ("",)
+            return tuple(VerifiedReceipt(origin, transfer, head, "refused", at, reasons) for head in heads)
+        case _:
+            text = f"expected an acceptance or a refusal, found {entry.event.type}"
+            raise VerificationError("receipt.kind", text)
+
+
+def check_signed(item: UnverifiedReceipt, trust: Trust | None) -> None:
+    """Raise unless a log key of the trust file signed the checkpoint of a receipt.
+
+    Raises:
+        UndecidedError: ``receipt.unknown-ledger`` where nobody is believed about that ledger.
+        VerificationError: ``note.*``.
+    """
+    checkpoint = item.proof.checkpoint
+    believed = trust.ledger(checkpoint.origin) if trust is not None else None
+    if believed is None:
+        text = f"expected a ledger of the trust file, found {checkpoint.origin}"
+        raise UndecidedError("receipt.unknown-ledger", text, hint="custody trust add")
+    open_note(item.proof.note, keys_at(checkpoint.size, believed.log_keys))
+
+
+Read = Mapping[str, tuple[list[VerifiedReceipt], list[VerificationError]]]
+"""What a receipt file proves, by event hash, and what is wrong with it; under no hash, what is wrong with all of it."""
+
+
+def read_receipt(raw: bytes, trust: Trust | None) -> Read:
+    """Return what a receipt file proves to whoever believes ``trust``: once, however many records rest on it."""
+    read: dict[str, tuple[list[VerifiedReceipt], list[VerificationError]]] = {}
+    try:
+        items = parse_receipt(raw)
+    except RecordError as error:
+        return {"": ([], [VerificationError(error.code, error.text)])}
+    for item in items:
+        found, wrong = read.setdefault(item.entry.event.hash, ([], []))
+        try:
+            found += prove(item)
+            check_signed(item, trust)
+        except (RecordError, VerificationError) as error:
+            wrong.append(VerificationError(error.code, error.text))
+    return read
+
+
+def check_receipt(parsed: ParsedEvent, read: Read, past: Past) -> Iterator[VerificationError]:
+    """Yield what speaks against a ``transfer.receipt`` by proof, of which ``read`` is the document.
+
+    Errors: ``receipt.other`` where it proves something else than the record says or than was sent,
+    ``receipt.other-ledger`` where another ledger answered than the one that it was sent to, ``receipt.unknown-ledger``
+    where the trust file does not know that ledger (undecided), and those of `prove`, `check_signed` and the parsers.
+    """
+    details = parsed.details
+    assert isinstance(details, TransferReceipt), "the caller looked"
+    found, wrong = read.get(_event_of(details) or "", read.get("", ([], [])))
+    # That its ledger isn't known keeps nothing else from being looked at.
+    wrong = sorted(wrong, key=lambda error: error.code == "receipt.unknown-ledger")[:1]
+    yield from wrong
+    if any(error.code != "receipt.unknown-ledger" for error in wrong):
+        return
+    meant = [decided for decided in found if _is_told(details, decided) and _is_sent(parsed, decided, past)]
+    if not meant:
+        text = f"expected the proof of what is recorded about transfer {details.transfer}, found that of something else"
+        yield VerificationError("receipt.other", text)
+        return
+    sent = _dispatch(parsed, meant[0], past)
+    assert sent is not None, "it was looked at"
+    wanted = past.ledger_of(sent.details.to)  # type: ignore[attr-defined]
+    if wanted != meant[0].origin.ledger:
+        text = f"expected a receipt of {wanted or 'the recipient'}, found one of {meant[0].origin.ledger}"
+        yield VerificationError("receipt.other-ledger", text)
+
+
+def _event_of(details: TransferReceipt) -> str | None:
+    return details.origin.event if isinstance(details.origin, ReceiptOrigin) else None
+
+
+def _is_told(details: TransferReceipt, decided: VerifiedReceipt) -> bool:
+    told = (details.origin, details.transfer, details.outcome, details.decided_at)
+    return told == (decided.origin, decided.transfer, decided.outcome, decided.decided_at)
+
+
+def _dispatch(parsed: ParsedEvent, decided: VerifiedReceipt, past: Past) -> ParsedEvent | None:
+    """Return the dispatch that the receipt ends, the last one before it, if that is the one that was decided on."""
+    sent = _last_sent(parsed, past)
+    return sent if sent is not None and decided.head in {"", sent.hash} else None
+
+
+def _last_sent(parsed: ParsedEvent, past: Past) -> ParsedEvent | None:
+    before: ParsedEvent | None = parsed
+    walked: list[str] = []
+    while before is not None and before.type != "transfer.dispatched" and before.hash not in past.sent:
+        walked.append(before.hash)
+        link = before.event.link
+        before = past.event_of(str(link.previous)) if isinstance(link, Link) else None
+    found = before if before is None or before.hash not in past.sent else past.sent[before.hash]
+    past.sent.update(dict.fromkeys(walked, found))
+    return found
+
+
+def _is_sent(parsed: ParsedEvent, decided: VerifiedReceipt, past: Past) -> bool:
+    """Tell whether the dispatch that was decided on is one of this very exhibit."""
+    sent = _dispatch(parsed, decided, past)
+    return (
+        sent is not None
+        and isinstance(sent.details, TransferDispatched)
+        and sent.details.transfer == decided.transfer
+        and (sent.event.case, sent.event.exhibit) == (parsed.event.case, parsed.event.exhibit)
+    )

@@ -1,0 +1,274 @@
+"""Step 9: the evidence. File records against the content root, files against their digests.
+
+Only the listed exhibits are looked at; what an ancestor consisted of is not asked. A file that the bundle lists and
+does not hold is looked for elsewhere, and leaves the step undecided where it is not found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from custody.verify.evidence.disclosures_step import check_place
+from custody.verify.evidence.erasures import erasures_of
+from custody.verify.evidence.file_bytes import FileBytes, member_of
+from custody.verify.evidence.piece_lists import PieceLists
+from custody.verify.fold.state import State
+from custody.verify.gate.documents import documents_of
+from custody.verify.record.opened import Opened, fail
+from custody.verify.record.source import Decryption, Elsewhere, Source
+from schemas import canonical, layout, limits
+from schemas.bundle import Ciphertext
+from schemas.content import Content, Digests, FileRecord, ManifestLine, check_path, path_bytes
+from schemas.details.exhibit import ExhibitRegistered
+from schemas.entry import ParsedEntry
+from schemas.errors import CustodyError, VerificationError
+from schemas.merkle import Frontier, hash_leaf
+from schemas.private import Disclosure, parse_disclosure
+from schemas.report import Findings, Severity
+from schemas.types import Private
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A file record with its disclosed values; ``path`` is None where it is withheld."""
+
+    record: FileRecord
+    path: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """What a list of files gave: root (none where it couldn't be read to its end), records, bytes, and what was found
+    for the exhibit that named it first.
+    """
+
+    subject: str
+    root: str | None
+    count: int
+    bytes: int
+    found: frozenset[tuple[str, Severity]]
+
+
+class ContentCheck:
+    """Checks the content of the listed exhibits; lives as long as one verification."""
+
+    def __init__(
+        self,
+        opened: Opened,
+        source: Source,
+        elsewhere: Elsewhere,
+        findings: Findings,
+        *,
+        decryption: Decryption | None = None,
+    ) -> None:
+        self._opened = opened
+        self._source = source
+        self._findings = findings
+        self._documents = opened.bundle.documents if opened.bundle else ()
+        self._bundled = {file.sha256: file for file in opened.bundle.files} if opened.bundle else {}
+        self._present = frozenset(source.names())
+        self._pieces = PieceLists(source, self._present, findings)
+        self.files = FileBytes(
+            opened, self._present,
+            elsewhere=elsewhere, decryption=decryption, pieces=self._pieces, findings=findings,
+        )  # fmt: skip
+        self._named: set[str] = set()
+        self._walked: dict[tuple[str, frozenset[tuple[str, int]]], Walked] = {}
+        self._erasures = erasures_of({})
+
+    def check(
+        self,
+        registered: dict[tuple[str, str], ParsedEntry],
+        disclosed: dict[str, Disclosure],
+        entries: Mapping[int, ParsedEntry],
+    ) -> None:
+        """Check each listed exhibit, given its registration, and that the bundle holds nothing beside them but the
+        documents that the carried ``entries`` name.
+
+        Findings: ``content.manifest-absent``, ``content.manifest-unknown``, ``content.root``, ``content.count``,
+        ``content.order``, ``content.path``, ``content.unlisted``, ``content.size``, ``content.mismatch``,
+        ``content.damaged``, ``content.pieces``, ``content.ciphertext``, ``content.plaintext``, ``content.documents``,
+        ``content.unnamed`` (failed); ``content.absent``, ``content.encrypted``, ``content.identity`` (undecided);
+        ``content.erased-shown`` (defect); ``content.erased``, ``content.names-erased``, ``content.unreadable``,
+        ``content.pieces-absent``, ``content.digest-unchecked`` (notes).
+        """
+        self._findings.asked.add(9)
+        self._erasures = erasures_of(entries)
+        roots: set[str] = set()
+        for (case, number), entry in registered.items():
+            details = entry.event.details
+            if isinstance(details, ExhibitRegistered) and isinstance(details.content, Content):
+                if not isinstance(details.content.files, tuple) and details.content.count:
+                    roots.add(details.content.root)
+                self._check_exhibit(f"{case}/{number}", entry.event.hash, details.content, disclosed)
+        if self._documents:
+            self._check_documents({digest for entry in entries.values() for digest in documents_of(entry.event)})
+        self._check_leftovers(roots)
+
+    def _fail(self, code: str, subject: str, text: str) -> None:
+        fail(self._findings, 9, VerificationError(code, text), subject)
+
+    def _check_exhibit(
+        self, subject: str, registration: str, content: Content, disclosed: dict[str, Disclosure]
+    ) -> None:
+        is_apart = not isinstance(content.files, tuple)
+        # Whom one order concerns, it tells the same of the same files.
+        name = content.root, self._erasures.orders.get(registration, frozenset())
+        walked = self._walked.get(name) if is_apart else None
+        if walked is None:
+            walked = self._walk(subject, registration, content, disclosed)
+            if is_apart and content.count:
+                self._walked[name] = walked
+        else:
+            # One list of a million files must not be read once for each exhibit that names it.
+            for code, severity in sorted(walked.found):
+                text = f"as with {walked.subject}, which names the same list of files"
+                self._findings.add(9, severity, code, subject, text)
+        if walked.root is None:
+            return
+        if walked.root != content.root:
+            self._fail("content.root", subject, f"expected file records of root {content.root}, found {walked.root}")
+        if (walked.count, walked.bytes) != (content.count, content.bytes):
+            text = f"expected {content.count} records of {content.bytes} bytes, found {walked.count} of {walked.bytes}"
+            self._fail("content.count", subject, text)
+
+    def _walk(self, subject: str, registration: str, content: Content, disclosed: dict[str, Disclosure]) -> Walked:
+        tree, total, previous, start = Frontier(), 0, b"", len(self._findings.items)
+        nameless: dict[int, int] = {}
+        is_read = True
+        try:
+            for listed in self._records(content, disclosed):
+                tree.append(hash_leaf(canonical.encode(listed.record)))
+                total += listed.record.size if isinstance(listed.record.size, int) else 0
+                if listed.path is not None:
+                    if listed.path <= previous:
+                        raise VerificationError("content.order", f"expected paths in order, found {listed.path[:80]!r}")
+                    previous = listed.path
+                elif (order := self._erasures.name(content.root, listed.record.path.commitment)) is not None:
+                    nameless[order] = nameless.get(order, 0) + 1
+                self._check_file(subject, listed, self._erasures.record(registration, content, listed.record))
+        except CustodyError as error:
+            fail(self._findings, 9, error, subject)
+            is_read = False
+        for order, count in sorted(nameless.items()):
+            text = f"names of files erased by order, entry {order}: {count}"
+            self._findings.add(9, Severity.NOTE, "content.names-erased", subject, text)
+        found = frozenset((item.code, item.severity) for item in self._findings.items[start:])
+        return Walked(subject, tree.root().hex() if is_read else None, tree.size, total, found)
+
+    def _records(self, content: Content, disclosed: dict[str, Disclosure]) -> Iterator[Listed]:
+        if isinstance(content.files, tuple):
+            for record in content.files:
+                if isinstance(record.target, Private) and (target := disclosed.get(record.target.commitment)):
+                    path_bytes(target.value)
+                yield Listed(record, _path(disclosed.get(record.path.commitment)))
+            return
+        name = f"{layout.MANIFESTS}{content.root}.jsonl"
+        if not content.count:
+            return
+        if name not in self._present:
+            raise VerificationError("content.manifest-absent", f"expected {name}, found none")
+        for raw in self._source.lines(name, limits.MANIFEST_LINE):
+            line = canonical.decode(raw, ManifestLine, maximum=limits.MANIFEST_LINE)
+            yield Listed(line.record, _open_line(line))
+
+    def _check_file(self, subject: str, listed: Listed, erased_by: int | None) -> None:
+        record = listed.record
+        where = f"{subject}: {_shown(listed)}"
+        if record.type != "file":
+            return
+        if not isinstance(record.digests, Digests):
+            text = "could not be read when it was registered; its content was never recorded"
+            self._findings.add(9, Severity.NOTE, "content.unreadable", where, text)
+            return
+        self._named.add(record.digests.sha256)
+        bundled = self._bundled.get(record.digests.sha256)
+        if bundled is None:
+            self._fail("content.unlisted", where, f"expected {record.digests.sha256} in bundle.json, found none")
+            return
+        if bundled.size != record.size:
+            self._fail("content.size", where, f"expected {record.size} bytes, found {bundled.size} in bundle.json")
+        if isinstance(bundled.encrypted, Ciphertext):
+            self._check_ciphertext(where, bundled.encrypted)
+        self.files.check(where, record, bundled, erased_by=erased_by)
+
+    def _check_ciphertext(self, where: str, encrypted: Ciphertext) -> None:
+        found = self._opened.measured.get(f"{layout.ENCRYPTED}{encrypted.sha256}.age")
+        if found is not None and found.size != encrypted.size:
+            text = f"expected a ciphertext of {encrypted.size} bytes, found {found.size}"
+            self._fail("content.size", where, text)
+
+    def _check_documents(self, named: set[str]) -> None:
+        """A document that nobody who signed has named would be the exporter's word only."""
+        for document in self._documents:
+            name = member_of(document)
+            found = self._opened.measured.get(name)
+            size = document.encrypted.size if isinstance(document.encrypted, Ciphertext) else document.size
+            if found is not None and found.size != size:
+                self._fail("content.documents", name, f"expected {size} bytes, found {found.size}")
+            if isinstance(document.encrypted, Ciphertext):
+                self.files.check_document(document)
+            if document.sha256 not in named:
+                self._fail("content.unnamed", name, "expected a document that an entry names, found another")
+
+    def _check_leftovers(self, roots: set[str]) -> None:
+        """Nothing stands in the bundle that no exhibit calls for, and nothing in bundle.json is missing above."""
+        payload = {name for name, _ in self._opened.manifest or ()}
+        wanted = {f"{layout.MANIFESTS}{root}.jsonl" for root in roots}
+        for file in self._bundled.values():
+            name = member_of(file)
+            wanted.add(name)
+            if file.sha256 not in self._named:
+                self._fail("content.unnamed", name, "expected a file that a listed exhibit consists of, found another")
+        wanted.update(map(member_of, self._documents))
+        wanted |= self._pieces.named & payload
+        for name in sorted(payload - wanted - {layout.README, layout.BUNDLE, layout.DISCLOSURES}):
+            if name.startswith(layout.INHERITED):
+                continue  # custody.verify.border.inherited says which of these a carried exhibit calls for
+            self._fail("content.unnamed", name, "expected a payload file that bundle.json or an exhibit calls for")
+        for name in sorted(wanted - payload):
+            self._fail("content.documents", name, "expected it in the payload manifest, found it only in bundle.json")
+
+
+def registrations(
+    state: State, entries: dict[int, ParsedEntry], listed: list[tuple[str, str]]
+) -> dict[tuple[str, str], ParsedEntry]:
+    """Return the registering entry of each listed exhibit that is carried."""
+    found = {}
+    for case, number in listed:
+        exhibit = state.exhibit(case, number)
+        place = state.event(exhibit.registration) if exhibit else None
+        if place is not None:
+            found[case, number] = entries[place.index]
+    return found
+
+
+def _open_line(line: ManifestLine) -> bytes | None:
+    """Match a manifest line's disclosures with its own commitments; return the path if it is among them."""
+    places = {line.record.path.commitment: "/path"}
+    for name in ("error", "target"):
+        private = getattr(line.record, name)
+        if hasattr(private, "commitment"):
+            places[private.commitment] = f"/{name}"
+    path = None
+    for text in line.disclosures if isinstance(line.disclosures, tuple) else ():
+        disclosure = parse_disclosure(text)
+        check_place(disclosure, places)
+        if disclosure.path == "/path":
+            path = _path(disclosure)
+        elif disclosure.path == "/target":
+            path_bytes(disclosure.value)
+    return path
+
+
+def _path(disclosure: Disclosure | None) -> bytes | None:
+    if disclosure is None:
+        return None
+    raw = path_bytes(disclosure.value)
+    check_path(raw)
+    return raw
+
+
+def _shown(listed: Listed) -> str:
+    return "name withheld" if listed.path is None else listed.path.decode("utf-8", "backslashreplace")

@@ -1,0 +1,161 @@
+"""The bytes of evidence and documents, wherever they are: in the bundle, encrypted in it, or apart from it."""
+
+from __future__ import annotations
+
+from custody.verify.evidence.piece_lists import PieceLists
+from custody.verify.record.opened import Opened, fail
+from custody.verify.record.source import Decryption, Elsewhere, FoundFile
+from schemas import layout
+from schemas.bundle import BundledDocument, BundledFile, Ciphertext
+from schemas.content import Digests, FileRecord
+from schemas.errors import VerificationError
+from schemas.report import Findings, Severity
+
+
+def member_of(item: BundledFile | BundledDocument) -> str:
+    """Return the name of the member that holds a file or document: under its own digest, or that of its ciphertext."""
+    if isinstance(item.encrypted, Ciphertext):
+        return f"{layout.ENCRYPTED}{item.encrypted.sha256}.age"
+    return (layout.DOCUMENTS if isinstance(item, BundledDocument) else layout.FILES) + item.sha256
+
+
+class FileBytes:
+    """Finds the bytes that bundle.json names and compares them with what was registered; each is measured once."""
+
+    def __init__(
+        self,
+        opened: Opened,
+        present: frozenset[str],
+        *,
+        elsewhere: Elsewhere,
+        decryption: Decryption | None,
+        pieces: PieceLists,
+        findings: Findings,
+    ) -> None:
+        self._items = {item.sha256: item for item in opened.bundle.files} if opened.bundle else {}
+        self._measured = opened.measured
+        self._present = present
+        self._elsewhere = elsewhere
+        self._decryption = decryption
+        self._pieces = pieces
+        self._findings = findings
+        self._unchecked: set[str] = set()
+        self._found: dict[str, FoundFile | None] = {}
+        self._decrypted: set[str] = set()
+        self._not_for_us: set[str] = set()
+        self._not_decrypted: dict[str, VerificationError] = {}
+
+    def find(self, sha256: str) -> FoundFile | None:
+        """Return what a file measures by its plain digest, as an `Elsewhere` for the bundles within this one."""
+        item = self._items.get(sha256)
+        return self._elsewhere.find(sha256) if item is None else self._find(item)
+
+    def check(self, where: str, record: FileRecord, bundled: BundledFile, *, erased_by: int | None) -> None:
+        """Compare the bytes of a registered file with its record; ``erased_by`` is the entry that ordered them away."""
+        assert isinstance(record.digests, Digests), "a record without digests names no bytes"
+        sha256 = record.digests.sha256
+        listed = self._pieces.check(where, record)
+        if self._is_damaged(bundled):
+            is_plain = not isinstance(bundled.encrypted, Ciphertext)
+            damage = self._pieces.damage_in(member_of(bundled), listed, record) if is_plain else ""
+            text = f"expected bytes of SHA-256 {sha256}, found bytes that don't read back{damage}"
+            fail(self._findings, 9, VerificationError("content.damaged", text), where)
+            return
+        found = self._find(bundled)
+        if erased_by is not None:
+            self._report_erased(where, bundled, erased_by)
+        wanted = {**_digests(record.digests), "sha256": sha256, "size": str(record.size)}
+        damage = "" if found is None else self._pieces.damage(listed, found, record)
+        self._judge(where, wanted, found, bundled, is_erased=erased_by is not None, damage=damage)
+        if found is not None and found.sha256 == sha256:
+            self._pieces.differ(where, listed, found)
+
+    def check_document(self, document: BundledDocument) -> None:
+        """Compare an encrypted document with bundle.json; one in clear was compared with its name at step 1."""
+        name = member_of(document)
+        if self._is_damaged(document):
+            return
+        wanted = {"sha256": document.sha256, "size": str(document.size)}
+        self._judge(name, wanted, self._find(document), document, is_erased=False)
+
+    def _is_damaged(self, item: BundledFile | BundledDocument) -> bool:
+        name = member_of(item)
+        return name in self._present and name not in self._measured
+
+    def _find(self, item: BundledFile | BundledDocument) -> FoundFile | None:
+        if member_of(item) not in self._found:
+            inside = self._measured.get(member_of(item))
+            if isinstance(item.encrypted, Ciphertext):
+                inside = self._decrypt(item) if inside is not None else None
+            self._found[member_of(item)] = inside or self._elsewhere.find(item.sha256)
+        return self._found[member_of(item)]
+
+    def _decrypt(self, item: BundledFile | BundledDocument) -> FoundFile | None:
+        if self._decryption is None:
+            return None
+        try:
+            found = self._decryption.measure(member_of(item))
+        except VerificationError as error:
+            self._not_decrypted[member_of(item)] = VerificationError("content.ciphertext", error.text)
+            return None
+        (self._not_for_us if found is None else self._decrypted).add(member_of(item))
+        return found
+
+    def _judge(
+        self,
+        where: str,
+        wanted: dict[str, str],
+        found: FoundFile | None,
+        item: BundledFile | BundledDocument,
+        *,
+        is_erased: bool,
+        damage: str = "",
+    ) -> None:
+        error = self._not_decrypted.get(member_of(item))
+        if error is not None:
+            # Whatever lies elsewhere: these are the bytes that the sender supplied.
+            fail(self._findings, 9, error, where)
+        if found is not None:
+            self._compare(
+                where, wanted, found, "content.plaintext" if member_of(item) in self._decrypted else "", damage
+            )
+        elif error is None and not is_erased:
+            self._report_absent(where, item)
+
+    def _report_erased(self, where: str, bundled: BundledFile, entry: int) -> None:
+        if member_of(bundled) in self._present:
+            text = f"the file {bundled.sha256} was ordered to be erased in entry {entry} and is shown here"
+            self._findings.add(9, Severity.DEFECT, "content.erased-shown", where, text)
+        else:
+            text = f"the file {bundled.sha256} was erased by order, entry {entry}"
+            self._findings.add(9, Severity.NOTE, "content.erased", where, text)
+
+    def _report_absent(self, where: str, item: BundledFile | BundledDocument) -> None:
+        if member_of(item) in self._not_for_us:
+            code, text = "content.identity", "encrypted, and not for the identity that was given"
+        elif isinstance(item.encrypted, Ciphertext):
+            code, text = "content.encrypted", "encrypted for the recipient; give his identity, or the plain file"
+        else:
+            code, text = "content.absent", f"the file {item.sha256} is neither in the bundle nor among the files given"
+        self._findings.add(9, Severity.INDETERMINATE, code, where, text)
+
+    def _compare(self, where: str, wanted: dict[str, str], found: FoundFile, code: str, damage: str) -> None:
+        measured = {**found.digests, "sha256": found.sha256, "size": str(found.size)}
+        what = "decrypted bytes" if code else "bytes"
+        for name in sorted(wanted.keys() - measured.keys() - self._unchecked):
+            self._unchecked.add(name)
+            text = "was not computed here, where its library may be missing; SHA-256 was compared"
+            self._findings.add(9, Severity.NOTE, "content.digest-unchecked", name, text)
+        for name in sorted(wanted.keys() & measured.keys()):
+            if wanted[name] != measured[name]:
+                self._findings.add(
+                    9, Severity.FAILED, code or "content.mismatch", where,
+                    f"the {what} of this file are not the registered ones ({name}){damage}",
+                    expected=wanted[name], found=measured[name],
+                )  # fmt: skip
+                return
+
+
+def _digests(digests: Digests) -> dict[str, str]:
+    names = ("blake3", "md5", "sha1", "sha3_256", "sha512", "sm3")
+    return {name: value for name in names if isinstance(value := getattr(digests, name), str)}

@@ -1,0 +1,57 @@
+"""Who may sign: found once for each type, signers and keys, and kept until agents, keys or the ledger itself change.
+
+A ledger has many events for each of these. Append and replay both keep the answers against which nothing was to be
+said, so that the same people's next act costs a look-up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from custody.verify.fold.disputes import reliance
+from custody.verify.fold.signing import MatchedKeys, match_keys
+from custody.verify.rules.view import Agent, Key, Ledger, StateRecord, View
+from schemas.envelope import Envelope
+from schemas.event import ParsedEvent, Signer
+
+Name = tuple[str, tuple[Signer, ...], tuple[str, ...]]
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """What follows from an event's type, signers and key ids alone, until agents or keys change."""
+
+    name: Name
+    matched: MatchedKeys
+    relies_on: tuple[int, ...]
+
+
+class Standings:
+    """The standings that are known to be good. Mutable: lives as long as one replay, or as what an appending process
+    knows of its ledger.
+    """
+
+    __slots__ = ("_known",)
+
+    def __init__(self) -> None:
+        self._known: dict[Name, Standing] = {}
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def find(self, view: View, index: int, event: ParsedEvent, envelope: Envelope) -> tuple[Standing, bool]:
+        """Return the standing of an event's signers, and whether it was known to be good."""
+        name = event.type, event.event.signers, tuple([signature.keyid for signature in envelope.signatures])
+        known = self._known.get(name)
+        if known is not None:
+            return known, True
+        matched = match_keys(view, index, event, envelope)
+        return Standing(name, matched, reliance(view, index, event, matched.key_ids)), False
+
+    def settle(self, standing: Standing, changes: Iterable[StateRecord]) -> None:
+        """Keep the standing of an event that the rules took, or forget all where it changed who may sign."""
+        if any(isinstance(record, Agent | Key | Ledger) for record in changes):
+            self._known.clear()
+        elif not standing.matched.errors:
+            self._known[standing.name] = standing

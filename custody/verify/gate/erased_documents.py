@@ -1,0 +1,86 @@
+"""Letters and receipts that an order destroyed: they are missing by order, unless something left under them since.
+
+Who destroys a letter by order loses what bore the consent: what left before is history, what leaves later rests on
+nothing that anybody can see (docs/spec/requests.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from custody.verify.gate.correspondence import letter_of, opens_gate
+from custody.verify.gate.release import enclosed_by, goal_of
+from custody.verify.rules.view import View
+from schemas.details.consent import ConsentRecorded
+from schemas.details.record import DisclosureErased
+from schemas.event import ParsedEvent
+from schemas.types import is_set
+
+Key = tuple[str, str]
+"""What an event speaks of: an exhibit by the event hash of its registration, or a request by its id."""
+
+
+def document_of(parsed: ParsedEvent) -> str | None:
+    """Return the digest of the letter or receipt that an event rests on, as far as it names one."""
+    found = getattr(letter_of(parsed) or parsed.details, "document", None)
+    return found if isinstance(found, str) else None
+
+
+@dataclass(slots=True)
+class ErasedDocuments:
+    """What orders destroyed, and what left since. Mutable: is told of entries, in order of index."""
+
+    _orders: dict[tuple[Key, str], int] = field(default_factory=dict)
+    _left: dict[tuple[Key, str], int] = field(default_factory=dict)
+    """The newest release of an exhibit since the first order, by that and by its recipient."""
+
+    def add(self, index: int, parsed: ParsedEvent, view: View) -> None:
+        """Take in an entry, ``view`` being the state before it: where its recipient was then decides what left."""
+        ledger = view.ledger()
+        if isinstance(parsed.details, DisclosureErased):
+            for key in _keys(parsed, view):
+                for digest in parsed.details.files or ():
+                    self._orders.setdefault((key, digest), index)
+        elif self._orders and ledger is not None:
+            goal = goal_of(view, parsed, ledger)
+            if goal is not None:
+                enclosed = (("exhibit", item.registration) for items in enclosed_by(view, parsed) for item in items)
+                self._left.update(((key, goal.to), index) for key in (*_keys(parsed, view), *enclosed))
+
+    def order_on(self, parsed: ParsedEvent, view: View) -> int | None:
+        """Return the entry that ordered the document under a record to be destroyed; nothing where none did, or where
+        something left under that record afterwards.
+        """
+        keys, digest = tuple(_keys(parsed, view)), document_of(parsed)
+        found = [self._orders[key, digest] for key in keys if digest is not None and (key, digest) in self._orders]
+        if not found:
+            return None
+        order, to = min(found), _recipient(parsed, view)
+        left = (self._left.get((key, to), -1) for key in keys if to is not None)
+        return None if max(left, default=-1) > order else order
+
+
+def _keys(parsed: ParsedEvent, view: View) -> Iterator[Key]:
+    event = parsed.event
+    for about in event.about or ():
+        if isinstance(about.exhibit, str):
+            yield "exhibit", about.exhibit
+        if isinstance(about.request, str):
+            yield "request", about.request
+    if is_set(event.link):
+        exhibit = view.exhibit(str(event.case), str(event.exhibit))
+        if exhibit is not None:
+            yield "exhibit", exhibit.registration
+    if event.type.startswith("request."):
+        yield "request", str(getattr(parsed.details, "request", ""))
+
+
+def _recipient(parsed: ParsedEvent, view: View) -> str | None:
+    """Return to whom a consent lets something go, or one whose conditions were met; nothing for another record."""
+    if not opens_gate(parsed):
+        return None
+    about = parsed.event.about or ()
+    event_hash = parsed.hash if isinstance(parsed.details, ConsentRecorded) else str(about[0].event)
+    consent = view.consent(event_hash)
+    return None if consent is None else consent.recipient

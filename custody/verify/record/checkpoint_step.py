@@ -1,0 +1,139 @@
+"""Step 2: the checkpoint. Is it this ledger's, signed by a key that counts, and one with what was seen before?
+
+With a trust file, the log keys come from it, narrowed by what the ledger's own entries say. Without one, only the
+ledger's own keys can be held against the note: that finds damage and never makes trust.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from custody.verify.record.opened import Opened, fail
+from custody.verify.record.tree import check_consistency
+from custody.verify.record.trusting import keys_at
+from custody.verify.rules.view import Ledger
+from keys.note import open_note
+from keys.policy import check_quorum, parse_policy
+from keys.verifier_key import VerifierKey
+from schemas.checkpoint import Checkpoint
+from schemas.errors import CustodyError, VerificationError
+from schemas.proof import Consistency, parse_nodes
+from schemas.report import Findings, Severity
+from schemas.trust import SeenCheckpoint, Trust, TrustedLedger
+
+NOTE = "checkpoint"
+
+
+def check_checkpoint(
+    opened: Opened,
+    findings: Findings,
+    *,
+    ledger: Ledger | None,
+    genesis: bytes | None,
+    trust: Trust | None,
+    consistency: tuple[Consistency, ...],
+) -> None:
+    """Check the note against trust, genesis and what was seen.
+
+    Findings: ``checkpoint.no-trust``, ``checkpoint.unknown-origin``, ``checkpoint.not-linked``, ``checkpoint.quorum``
+    (undecided); ``checkpoint.genesis``, ``checkpoint.fork``, ``note.*``, ``tree.consistency`` (failed);
+    ``checkpoint.first-contact`` (note).
+    """
+    findings.asked.add(2)
+    checkpoint, raw = opened.checkpoint, opened.note_raw
+    if checkpoint is None or raw is None:
+        return
+    believed = trust.ledger(checkpoint.origin) if trust else None
+    declared = keys_at(checkpoint.size, ledger.log_keys) if ledger else []
+    if trust is None or believed is None:
+        code, text = _why_unknown(trust, checkpoint.origin)
+        findings.add(2, Severity.INDETERMINATE, code, NOTE, text)
+        _open(raw, declared, findings)
+        return
+    narrowed = [key for key in keys_at(checkpoint.size, believed.log_keys) if key in declared]
+    _open(raw, narrowed, findings)
+    if genesis is None or genesis.hex() != believed.genesis:
+        text = f"expected entry 0 to hash to {believed.genesis}, found {genesis.hex() if genesis else 'none'}"
+        fail(findings, 2, VerificationError("checkpoint.genesis", text), NOTE)
+    _check_cosigners(raw, narrowed, trust, findings)
+    _check_seen(opened, checkpoint, believed, findings, consistency)
+
+
+def _why_unknown(trust: Trust | None, origin: str) -> tuple[str, str]:
+    if trust is None:
+        return "checkpoint.no-trust", "no trust file was given"
+    return "checkpoint.unknown-origin", f"the trust file says nothing about {origin}"
+
+
+def _open(raw: bytes, verifiers: Iterable[VerifierKey], findings: Findings) -> None:
+    try:
+        open_note(raw, verifiers)
+    except CustodyError as error:
+        fail(findings, 2, error, NOTE)
+
+
+def _check_cosigners(raw: bytes, log_keys: list[VerifierKey], trust: Trust, findings: Findings) -> None:
+    if not isinstance(trust.policy, str):
+        return
+    try:
+        policy = parse_policy(trust.policy.encode("utf-8"))
+        note = open_note(raw, (*log_keys, *(key for _, key in policy.cosigners)))
+    except CustodyError as error:
+        fail(findings, 2, error, NOTE)
+        return
+    try:
+        check_quorum(policy, note.verified)
+    except VerificationError as error:
+        findings.add(2, Severity.INDETERMINATE, "checkpoint.quorum", NOTE, error.text)
+
+
+def _check_seen(
+    opened: Opened,
+    checkpoint: Checkpoint,
+    believed: TrustedLedger,
+    findings: Findings,
+    consistency: tuple[Consistency, ...],
+) -> None:
+    """Link the checkpoint with the newest one seen: with a later one if there is one, else with the latest before it.
+
+    The seen ones are consistent among themselves, since each was linked before it was added.
+    """
+    if not believed.seen:
+        text = "no checkpoint of this ledger was seen before"
+        findings.add(2, Severity.NOTE, "checkpoint.first-contact", NOTE, text)
+        return
+    same = next((seen for seen in believed.seen if seen.size == checkpoint.size), None)
+    if same is not None:
+        if same.root != checkpoint.root.hex():
+            text = f"expected root {same.root} at size {same.size} as seen before, found {checkpoint.root.hex()}"
+            fail(findings, 2, VerificationError("checkpoint.fork", text), NOTE)
+        return
+    later = [seen for seen in believed.seen if seen.size > checkpoint.size]
+    wanted = later or [max(believed.seen, key=lambda seen: seen.size)]
+    proofs = _proofs(opened, checkpoint, consistency)
+    for seen in wanted:
+        low, high = sorted((seen.size, checkpoint.size))
+        if (low, high) in proofs:
+            _link(checkpoint, seen, proofs[low, high], findings)
+            return
+    sizes = " or ".join(str(seen.size) for seen in wanted)
+    text = f"no proof leads from the checkpoint of size {sizes}, seen before, to this one of size {checkpoint.size}"
+    findings.add(2, Severity.INDETERMINATE, "checkpoint.not-linked", NOTE, text)
+
+
+def _proofs(
+    opened: Opened, checkpoint: Checkpoint, consistency: tuple[Consistency, ...]
+) -> dict[tuple[int, int], tuple[bytes, ...]]:
+    carried = opened.proof.consistency if opened.proof else ()
+    proofs = {(item.first, checkpoint.size): parse_nodes(item.nodes) for item in carried}
+    given = (item for item in consistency if item.origin == checkpoint.origin)
+    return proofs | {(item.first, item.second): parse_nodes(item.nodes) for item in given}
+
+
+def _link(checkpoint: Checkpoint, seen: SeenCheckpoint, nodes: tuple[bytes, ...], findings: Findings) -> None:
+    old, new = (seen.size, bytes.fromhex(seen.root)), (checkpoint.size, checkpoint.root)
+    (first, first_root), (second, second_root) = sorted((old, new))
+    try:
+        check_consistency(first=first, second=second, first_root=first_root, second_root=second_root, nodes=nodes)
+    except VerificationError as error:
+        fail(findings, 2, error, NOTE)

@@ -1,0 +1,43 @@
+"""A trust file read as strictly as anything else: its keys and its policy must parse before anything rests on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from custody.verify.rules import view
+from keys.policy import parse_policy
+from keys.verifier_key import KeyType, VerifierKey, parse_verifier_key
+from schemas import canonical, limits
+from schemas.errors import RecordError
+from schemas.trust import LogKey, Trust
+
+
+def parse_trust(raw: bytes) -> Trust:
+    """Return the trust file of which ``raw`` is the canonical spelling.
+
+    Raises:
+        RecordError: ``trust.log-key`` for a log key of another name or kind, ``policy.*``, ``vkey.*``, ``record.*``.
+        UnknownVersionError: ``record.version``.
+    """
+    trust = canonical.decode(raw, Trust, maximum=limits.TRUST_BYTES)
+    for ledger in trust.ledgers:
+        for log_key in ledger.log_keys:
+            key = parse_verifier_key(log_key.key)
+            if key.type is not KeyType.LOG or key.name != ledger.origin:
+                raise RecordError("trust.log-key", f"expected a log key named {ledger.origin}, found {key.name}")
+    if isinstance(trust.policy, str):
+        parse_policy(trust.policy.encode("utf-8"))
+    return trust
+
+
+def keys_at(size: int, log_keys: Iterable[LogKey | view.LogKey]) -> list[VerifierKey]:
+    """Return the keys that count for a checkpoint of ``size``: entries [first, last] are sizes [first+1, last+1].
+
+    Raises:
+        RecordError: ``vkey.*``; a trust file that was parsed, and a ledger that was folded, have none such.
+    """
+    return [
+        parse_verifier_key(item.key)
+        for item in log_keys
+        if item.first < size and (not isinstance(item.last, int) or size <= item.last + 1)
+    ]

@@ -1,0 +1,115 @@
+"""The part of the reducer that knows consents: who gave one, for which exhibits, and whether it still stands."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from custody.verify.rules.on_record import check_request, enrolled
+from custody.verify.rules.view import Agent, Consent, View
+from schemas.details.consent import ConditionsMet, ConsentRecorded, ConsentRevoked
+from schemas.errors import RuleViolation
+from schemas.event import About, Event, ParsedEvent
+from schemas.types import UNSET, Role, is_set
+
+AUTHORITY: frozenset[Role] = frozenset({"authority", "court"})
+"""Roles of the officials who may themselves consent for their authority."""
+
+
+def change_consent(view: View, parsed: ParsedEvent) -> tuple[Consent, ...]:
+    """Return what a ``consent.*`` event changes.
+
+    Raises:
+        RuleViolation: ``rule.unknown-agent``, ``rule.consent-authority``, ``rule.request-unknown``,
+            ``rule.consent-signer``, ``rule.consent-event``, ``rule.consent-exhibits``, ``rule.consent-revoked``,
+            ``rule.consent-condition``.
+    """
+    event, details = parsed.event, parsed.details
+    if isinstance(details, ConsentRecorded):
+        return (_record(view, parsed, details),)
+    about = event.about
+    assert isinstance(about, tuple), "the anchor of consents"
+    known = view.consent(str(about[0].event))
+    if known is None:
+        if not view.is_whole:
+            return ()  # a consent about exhibits that a bundle does not carry
+        raise RuleViolation("rule.consent-event", "expected the event that recorded a consent, found another")
+    if {item.event for item in about} != {known.id} or _exhibits(about) != known.exhibits:
+        raise RuleViolation("rule.consent-exhibits", "expected one consent, and all the exhibits that it is about")
+    if known.is_revoked:
+        raise RuleViolation("rule.consent-revoked", "expected a consent that stands, found it revoked")
+    if isinstance(details, ConsentRevoked):
+        if details.manner == "key":
+            _check_official(view, event, known.authority)
+        return (replace(known, is_revoked=True),)
+    assert isinstance(details, ConditionsMet)
+    strange = [code for code in details.conditions if code not in known.unmet]
+    if strange:
+        text = f"expected conditions that still bar the release, found {', '.join(strange)}"
+        raise RuleViolation("rule.consent-condition", text)
+    return (replace(known, unmet=tuple(code for code in known.unmet if code not in details.conditions)),)
+
+
+def _record(view: View, parsed: ParsedEvent, details: ConsentRecorded) -> Consent:
+    about = parsed.event.about
+    assert isinstance(about, tuple), "the anchor of consents"
+    authority, _ = enrolled(view, details.authority), enrolled(view, details.recipient)
+    _check_authority(authority)
+    check_request(view, details.request)
+    if details.manner == "key":
+        _check_official(view, parsed.event, details.authority)
+    conditions, ledger = details.conditions or (), view.ledger()
+    return Consent(
+        id=parsed.hash,
+        authority=details.authority,
+        recipient=details.recipient,
+        exhibits=_exhibits(about),
+        valid_from=details.valid_from,
+        valid_until=str(details.valid_until) if is_set(details.valid_until) else None,
+        unmet=tuple(item.code for item in conditions if item.before),
+        request=str(details.request) if is_set(details.request) else None,
+        onward=details.onward,
+        conditions=tuple(item.code for item in conditions),
+        is_by_letter=details.manner == "letter" or UNSET,
+        is_by_key=(details.manner == "key" and ledger is not None and ledger.is_strict) or UNSET,
+    )
+
+
+def consent_defects(view: View, parsed: ParsedEvent) -> tuple[tuple[str, str], ...]:
+    """Return what is doubtful in how a consent came: whom this ledger enrols speaks for no authority abroad."""
+    details = parsed.details
+    if not isinstance(details, ConsentRecorded) or details.manner != "key" or not is_abroad(view, details.authority):
+        return ()
+    text = f"{details.authority} is abroad, and consented by the key of {parsed.event.actor}, who was enrolled here"
+    return (("defect.consent-key", text),)
+
+
+def is_abroad(view: View, authority: str) -> bool:
+    """Tell whether an authority is in another country, or, where none is on record, keeps another ledger."""
+    agent, ledger = view.agent(authority), view.ledger()
+    if agent is None or ledger is None:
+        return False
+    return agent.country != ledger.country if agent.country else agent.ledger not in {None, ledger.origin}
+
+
+def _exhibits(about: tuple[About, ...]) -> tuple[str, ...]:
+    return tuple(sorted(str(item.exhibit) for item in about))
+
+
+def _check_authority(agent: Agent) -> None:
+    """Who works on a case doesn't consent to what leaves of it: an authority does, or an official."""
+    if agent.kind not in {"organisation", "unit"} and agent.role_since(AUTHORITY) is None:
+        text = f"expected an organisation, a unit or an official with the role authority as authority, found {agent.id}"
+        raise RuleViolation("rule.consent-authority", text)
+
+
+def _check_official(view: View, event: Event, authority: str) -> None:
+    """A consent by key is signed by an official: the authority itself, or who has the role and acts for it."""
+    actor, unit = enrolled(view, event.actor), view.agent(authority)
+    stands_for = authority in {event.actor, event.signers[0].party} or _is_member(unit, event.actor)
+    if actor.role_since(AUTHORITY) is None or not stands_for:
+        text = f"expected an official of {authority} with the role authority to sign, found {event.actor}"
+        raise RuleViolation("rule.consent-signer", text)
+
+
+def _is_member(unit: Agent | None, agent: str) -> bool:
+    return unit is not None and unit.member_since(agent) is not None

@@ -1,0 +1,43 @@
+"""What an event names must be on record already: agents and requests.
+
+A bundle carries some of a ledger's subjects, so there a name without a record says nothing; a whole ledger knows all.
+"""
+
+from __future__ import annotations
+
+from custody.verify.rules.view import Agent, View
+from schemas.errors import RuleViolation
+from schemas.types import Unset, is_set
+
+
+def enrolled(view: View, agent: str) -> Agent:
+    """Return the agent of that id, whom a bundle has to carry too.
+
+    Raises:
+        RuleViolation: ``rule.unknown-agent``.
+    """
+    known = view.agent(agent)
+    if known is None:
+        raise RuleViolation("rule.unknown-agent", f"expected an enrolled agent, found {agent}")
+    return known
+
+
+def check_agents(view: View, *agents: str | Unset) -> None:
+    """Want each agent that is named on record in a whole ledger.
+
+    Raises:
+        RuleViolation: ``rule.unknown-agent``.
+    """
+    for agent in agents:
+        if view.is_whole and is_set(agent):
+            enrolled(view, str(agent))
+
+
+def check_request(view: View, request: str | Unset) -> None:
+    """Want a request that is named on record in a whole ledger.
+
+    Raises:
+        RuleViolation: ``rule.request-unknown``.
+    """
+    if view.is_whole and is_set(request) and view.request(str(request)) is None:
+        raise RuleViolation("rule.request-unknown", f"expected a known request, found {request}")

@@ -1,0 +1,95 @@
+"""The part of the reducer that knows assistance requests: what may follow what, on either side of the border.
+
+    asking side    drafted -> sent -> answered -> closed        asked side    received -> answered -> closed
+
+and withdrawn from any of these but closed. Deadlines and missing fields are for the procedure profile; here stands
+only what would make the record contradict itself.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec.structs import replace
+
+from custody.verify.rules.on_record import check_agents, check_request
+from custody.verify.rules.view import Request, View
+from schemas.details.request import (
+    Answer,
+    AnswerReceived,
+    RequestBody,
+    RequestDrafted,
+    RequestExtended,
+    RequestReceived,
+)  # fmt: skip
+from schemas.errors import RuleViolation
+from schemas.event import ParsedEvent
+from schemas.types import UNSET, is_set
+
+_OPEN: Final = ("drafted", "sent", "received", "answered", "withdrawn")
+_LIVE: Final = ("drafted", "sent", "received", "answered")
+_BEFORE: Final = {
+    "request.answer-received": ("sent", "answered", "withdrawn"),
+    "request.answered": ("received", "answered"),
+    "request.closed": _OPEN,
+    "request.completed": _LIVE,
+    "request.extended": ("sent", "received", "answered"),
+    "request.sent": ("drafted", "sent", "answered"),
+    "request.withdrawn": _LIVE,
+}
+"""The statuses in which each act on a known request is possible."""
+_AFTER: Final = {
+    "request.answer-received": "answered",
+    "request.answered": "answered",
+    "request.closed": "closed",
+    "request.sent": "sent",
+    "request.withdrawn": "withdrawn",
+}
+_SIDE: Final = {"request.answer-received": "outgoing", "request.answered": "incoming", "request.sent": "outgoing"}
+
+
+def change_request(view: View, parsed: ParsedEvent) -> Request:
+    """Return what a ``request.*`` event makes of its request.
+
+    Raises:
+        RuleViolation: ``rule.request-exists``, ``rule.request-unknown``, ``rule.request-state``,
+            ``rule.request-side``, ``rule.request-peer``, ``rule.unknown-agent``.
+    """
+    details = parsed.details
+    if isinstance(details, RequestBody):
+        return _open(view, details)
+    known = view.request(details.request)  # type: ignore[attr-defined]
+    if known is None:
+        raise RuleViolation("rule.request-unknown", f"expected a known request, found {details.request}")  # type: ignore[attr-defined]
+    wanted = _BEFORE[parsed.type]
+    if known.status not in wanted:
+        text = f"expected {known.id} {' or '.join(wanted)} for {parsed.type}, found it {known.status}"
+        raise RuleViolation("rule.request-state", text)
+    side = _SIDE.get(parsed.type)
+    if side is not None and side != known.direction:
+        raise RuleViolation("rule.request-side", f"expected an {side} request for {parsed.type}, found {known.id}")
+    if isinstance(details, AnswerReceived) and details.from_ != known.peer:
+        text = f"expected an answer of {known.peer}, whom {known.id} was sent to, found one of {details.from_}"
+        raise RuleViolation("rule.request-peer", text)
+    if isinstance(details, Answer):
+        # Who decided, and who forwarded (law row C24), are on record: a bundle carries them.
+        check_agents(view, details.decided_by, getattr(details, "forwarded_by", UNSET))
+        known = replace(known, outcome=details.outcome)
+    if isinstance(details, Answer | RequestExtended) and is_set(details.until):
+        known = replace(known, until=str(details.until))
+    return replace(known, status=_AFTER.get(parsed.type, known.status))
+
+
+def _open(view: View, details: RequestBody) -> Request:
+    if view.request(details.request) is not None:
+        raise RuleViolation("rule.request-exists", f"expected a new request, found {details.request} on record")
+    check_request(view, details.renewal_of)
+    check_request(view, details.follows)
+    if isinstance(details, RequestDrafted):
+        direction, peer, status = "outgoing", details.to, "drafted"
+    else:
+        assert isinstance(details, RequestReceived)
+        direction, peer, status = "incoming", details.from_, "received"
+    check_agents(view, peer)
+    until = str(details.until) if is_set(details.until) else None
+    return Request(details.request, details.kind, direction, peer, status, None, until)  # type: ignore[arg-type]

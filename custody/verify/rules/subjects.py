@@ -1,0 +1,61 @@
+"""Which subjects an event belongs to: what completeness is proven over (docs/spec/completeness.md)."""
+
+from __future__ import annotations
+
+from custody.verify.rules.view import View
+from schemas.details.ledger import AgentChanged, AgentEnrolled, AgentKeyAdded, AgentKeyRevoked, LedgerOpened
+from schemas.details.transfer import TransferRefused
+from schemas.event import About, ParsedEvent
+from schemas.subject import Subject
+from schemas.types import is_set
+
+LEDGER: Subject = ("ledger",)
+
+
+def subjects_of(view: View, item: ParsedEvent | About) -> tuple[Subject, ...]:
+    """Return the subjects of an event, or of one element of ``about``.
+
+    An element that names an exhibit, agent or case that ``view`` does not know gives none: in a bundle it speaks of
+    something that is not carried.
+    """
+    if isinstance(item, About):
+        return _subject_about(view, item)
+    event, details = item.event, item.details
+    if isinstance(event.about, tuple):
+        return tuple(dict.fromkeys(subject for about in event.about for subject in _subject_about(view, about)))
+    if isinstance(details, LedgerOpened):
+        return (LEDGER, *(("agent", agent.agent) for agent in details.agents))
+    if isinstance(details, AgentChanged | AgentEnrolled | AgentKeyAdded | AgentKeyRevoked):
+        return (("agent", details.agent),)
+    if event.type.startswith("request."):
+        return (("request", details.request),)  # type: ignore[attr-defined]
+    if isinstance(details, TransferRefused):
+        return (("transfer", details.transfer),)
+    case = str(event.case)
+    if is_set(event.link):
+        return _subjects_of_act(("exhibit", case, str(event.exhibit)), item)
+    return (("case", case),) if is_set(event.case) else (LEDGER,)
+
+
+def _subjects_of_act(exhibit: Subject, item: ParsedEvent) -> tuple[Subject, ...]:
+    """Return the exhibit, and where it is put on the lists of a case or a transfer these too."""
+    listed: tuple[Subject, ...] = (exhibit,)
+    if item.type in {"exhibit.registered", "transfer.accepted"}:
+        listed += (("case-exhibits", exhibit[1]),)
+    if item.type.startswith("transfer."):
+        listed += (("transfer", item.details.transfer),)  # type: ignore[attr-defined]
+    return listed
+
+
+def _subject_about(view: View, about: About) -> tuple[Subject, ...]:
+    if is_set(about.exhibit):
+        exhibit = view.registered(str(about.exhibit))
+        return () if exhibit is None else (("exhibit", exhibit.case, exhibit.number),)
+    if is_set(about.agent):
+        return () if view.agent(str(about.agent)) is None else (("agent", str(about.agent)),)
+    if is_set(about.case):
+        return () if view.case(str(about.case)) is None else (("case", str(about.case)),)
+    if is_set(about.ledger):
+        ledger = view.ledger()
+        return (LEDGER,) if ledger is not None and ledger.origin == about.ledger else ()
+    return () if view.request(str(about.request)) is None else (("request", str(about.request)),)

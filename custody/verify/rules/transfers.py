@@ -1,0 +1,179 @@
+"""The part of the reducer that knows transfers: custody crosses to another ledger, and moves exactly once.
+
+The sender's exhibit is `dispatched` until a receipt, a recall or a loss; then `transferred`, or back with the sender.
+The receiver's begins with `transfer.accepted`. Nothing ever makes two holders: a receipt finds the exhibit dispatched
+under its own transfer, or it is refused.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from custody.verify.rules.on_record import check_agents, check_request
+from custody.verify.rules.table import REGISTRAR
+from custody.verify.rules.view import Dispatch, Exhibit, Transfer, View
+from schemas import limits
+from schemas.details.exhibit import ExhibitRegistered, Foreign
+from schemas.details.record import BundleExported
+from schemas.details.transfer import (
+    TransferAccepted,
+    TransferDispatched,
+    TransferLost,
+    TransferRecalled,
+    TransferReceipt,
+    TransferRefused,
+    TransferReturned,
+)  # fmt: skip
+from schemas.errors import RuleViolation
+from schemas.event import Event, ParsedEvent
+from schemas.types import UNSET, is_set
+
+Defects = tuple[tuple[str, str], ...]
+Changed = tuple[tuple[Exhibit | Transfer, ...], Defects]
+
+
+def transfer_exhibit(view: View, before: Exhibit, after: Exhibit, parsed: ParsedEvent) -> Changed:
+    """Return the exhibit after a ``transfer.*`` act on it, and the dispatch of another ledger that is decided on with
+    it, if one is; ``after`` is the exhibit with the link moved on.
+
+    Raises:
+        RuleViolation: ``rule.transfer-to``, ``rule.transfer-item``, ``rule.transfer-other``, ``rule.transfer-twice``,
+            ``rule.transfer-sender``, ``rule.request-unknown``, ``rule.state``, ``rule.unknown-agent``.
+    """
+    details = parsed.details
+    if isinstance(details, TransferDispatched):
+        return _dispatch(view, before, after, details)
+    if isinstance(details, TransferReturned):
+        return _take_back(view, before, after, parsed.event, details)
+    dispatch = before.dispatch
+    assert isinstance(details, TransferLost | TransferRecalled | TransferReceipt)
+    if dispatch is None or dispatch.transfer != details.transfer:
+        found = "none" if dispatch is None else dispatch.transfer
+        raise RuleViolation("rule.transfer-other", f"expected the transfer {found}, found {details.transfer}")
+    _check_sender(view, dispatch.sender, parsed.event)
+    if isinstance(details, TransferLost):
+        return (after,), (("defect.transfer-lost", f"sent to {dispatch.to} and lost on the way"),)
+    if isinstance(details, TransferReceipt) and details.outcome != "refused":
+        return (replace(after, status="transferred"),), ()
+    # What was refused or recalled is with its sender again; a thing is still on the road back to him. They may have
+    # accepted it all the same: an intact copy of a parcel that they refused unread, or what was recalled too late.
+    status = "in-transit" if dispatch.is_original else "held"
+    recalled = (*(before.recalled or ()), dispatch.transfer)
+    return (replace(after, status=status, holder=dispatch.sender, dispatch=None, recalled=recalled),), ()
+
+
+def _take_back(view: View, before: Exhibit, after: Exhibit, event: Event, details: TransferReturned) -> Changed:
+    """What had left is back: it ends the dispatch, or one that was over and that they had accepted all the same."""
+    dispatch, recalled = before.dispatch, before.recalled or ()
+    if dispatch is None and not recalled:
+        raise RuleViolation("rule.state", f"expected an exhibit that was sent away, found it {before.status}")
+    away = recalled if dispatch is None else (dispatch.transfer,)
+    if details.sent not in away and (is_set(details.sent) or before.status != "transferred"):
+        raise RuleViolation("rule.transfer-other", f"expected the transfer {' or '.join(away)}, found {details.sent}")
+    _check_sender(view, before.holder if dispatch is None else dispatch.sender, event)
+    check_agents(view, details.from_)
+    foreign = details.foreign
+    if isinstance(foreign, Foreign):
+        _check_origin(view, details.from_, foreign)
+    decided = _decide(view, details.transfer, (foreign.head,)) if isinstance(foreign, Foreign) else ()
+    after = replace(
+        after, status="held", holder=event.signers[0].party, dispatch=None,
+        recalled=tuple(item for item in recalled if item != details.sent) or UNSET,
+    )  # fmt: skip
+    defect = ("defect.returned-after-recall", f"taken back from {details.from_} after a recall or a refusal")
+    return (after, *decided), () if dispatch is not None else (defect,)
+
+
+def _dispatch(view: View, before: Exhibit, after: Exhibit, details: TransferDispatched) -> Changed:
+    check_agents(view, details.to)
+    if details.to == before.holder:
+        raise RuleViolation("rule.transfer-to", f"expected another party to send it to, found the holder {details.to}")
+    if details.item == "copy" and not before.is_derived:
+        text = "expected a copy, registered as derived from its original, found an original"
+        raise RuleViolation("rule.transfer-item", text)
+    check_request(view, details.request)
+    defects: Defects = ()
+    if details.item == "original" and not before.is_sealed and not is_set(details.not_sealed):
+        defects = (("defect.not-sealed", "an original sent unsealed, and no reason given (law row C5)"),)
+    sent = Dispatch(details.transfer, before.holder, details.to, details.item == "original")
+    return (replace(after, holder=details.to, dispatch=sent),), defects
+
+
+def accept_exhibit(view: View, exhibit: Exhibit, details: TransferAccepted) -> tuple[Exhibit, Transfer]:
+    """Return a newly accepted exhibit, and the dispatch that is decided on with it.
+
+    Raises:
+        RuleViolation: ``rule.unknown-agent``, ``rule.transfer-origin``, ``rule.transfer-twice``.
+    """
+    foreign = details.foreign
+    assert isinstance(foreign, Foreign), "the record wants it"
+    check_agents(view, details.from_)
+    _check_origin(view, details.from_, foreign)
+    (decided,) = _decide(view, details.transfer, (foreign.head,))
+    return exhibit, decided
+
+
+def _check_origin(view: View, from_: str, foreign: Foreign) -> None:
+    """It came from the ledger of who sent it, and that is another than this."""
+    sender, ledger = view.agent(from_), view.ledger()
+    if sender is not None and sender.ledger != foreign.ledger:
+        text = f"expected a sender whose ledger on record is {foreign.ledger}, found {sender.ledger or 'none'}"
+        raise RuleViolation("rule.transfer-origin", text)
+    if ledger is not None and ledger.origin == foreign.ledger:
+        raise RuleViolation("rule.transfer-origin", "expected an exhibit of another ledger, found one of this")
+
+
+def check_exported(view: View, event: Event, details: BundleExported) -> None:
+    """An export that names a transfer goes with it: each of its exhibits is on its way in it, to the same agent.
+
+    Raises:
+        RuleViolation: ``rule.transfer-export``.
+    """
+    for item in event.about if is_set(details.transfer) and isinstance(event.about, tuple) else ():
+        exhibit = view.registered(str(item.exhibit)) if is_set(item.exhibit) else None
+        sent = None if exhibit is None else exhibit.dispatch
+        if (exhibit is not None or view.is_whole) and (
+            sent is None or (sent.transfer, sent.to) != (details.transfer, details.to)
+        ):
+            text = f"expected only exhibits dispatched to {details.to} in transfer {details.transfer}, found another"
+            raise RuleViolation("rule.transfer-export", text)
+
+
+def bound_by(before: tuple[str, ...], details: ExhibitRegistered) -> tuple[str, ...]:
+    """Return the ledgers that bind an exhibit from its first act on: of what it derives from, and the one it came from,
+    unless that let it go.
+
+    Raises:
+        RuleViolation: ``rule.bound`` for too many.
+    """
+    foreign = details.foreign
+    is_free = isinstance(details, TransferAccepted) and details.onward == "allowed"
+    bound = before if is_free or not isinstance(foreign, Foreign) else tuple(sorted({*before, foreign.ledger}))
+    if len(bound) > limits.BOUND_TO:
+        raise RuleViolation("rule.bound", f"expected {limits.BOUND_TO} ledgers or fewer to bind it, found {len(bound)}")
+    return bound
+
+
+def refuse_transfer(view: View, details: TransferRefused) -> tuple[Transfer, ...]:
+    """Return the dispatches that were refused.
+
+    Raises:
+        RuleViolation: ``rule.unknown-agent``, ``rule.transfer-twice``.
+    """
+    check_agents(view, details.from_)
+    return _decide(view, details.transfer, tuple(item.head for item in details.exhibits or ()))
+
+
+def _decide(view: View, transfer: str, heads: tuple[str, ...]) -> tuple[Transfer, ...]:
+    """A dispatch is decided on once, whatever number the transfer is given."""
+    if len(set(heads)) != len(heads) or any(view.transfer(head) is not None for head in heads):
+        raise RuleViolation("rule.transfer-twice", "expected a dispatch that was not decided on yet, found it again")
+    return tuple(Transfer(head, transfer) for head in heads)
+
+
+def _check_sender(view: View, sender: str, event: Event) -> None:
+    """Who sent it goes on with it, or a registrar for him."""
+    actor = view.agent(event.actor)
+    is_registrar = actor is not None and actor.role_since(REGISTRAR) is not None
+    if not is_registrar and event.signers[0].party != sender:
+        raise RuleViolation("rule.transfer-sender", f"expected {sender} to act, found {event.signers[0].party}")
