@@ -7,7 +7,7 @@ import time
 from bench.figure import Figure
 from bench.ledgers import Ledgers
 from custody.ledger.prove import TileNodes, prove_inclusion, tree_root
-from custody.verify.tree import check_inclusion
+from custody.verify.record.tree import check_inclusion
 
 COUNT = 5000
 

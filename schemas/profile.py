@@ -24,9 +24,9 @@ RULES: Final = (
     "reproducible", "request-fields", "seal-photos", "seal-travels", "translation", "two-investigators",
     "witness-eligible", "witness-identity", "write-blocker",
 )  # fmt: skip
-"""The checks of step 12 that a profile may ask for; `custody.verify.procedure` has one function for each."""
+"""The checks of step 12 that a profile may ask for; `custody.verify.procedure.procedure` has one function for each."""
 GATES: Final = ("consent", "onward-consent", "personal-data-consent", "use-limits")
-"""What may bar a release; `custody.verify.release` guards them for every ledger, a profile says by which law."""
+"""What may bar a release; `custody.verify.gate.release` guards them for every ledger, a profile says by which law."""
 PAPERS: Final = (
     "art29-request", "cn-list", "cn-record", "fre-902-13", "fre-902-14", "seizure-list", "transfer-receipt", "usc-1746",
     "usc-3505",

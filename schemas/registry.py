@@ -2,7 +2,7 @@
 
 The anchor says which of ``case``, ``exhibit``, ``link`` and ``about`` an event carries: ``link`` a custody act (case,
 exhibit and link), ``case`` only the case, ``about`` an annotation, ``none`` none of them. Who may sign what in which
-state is beside it, in `custody.verify.rules`.
+state is beside it, in `custody.verify.rules.table`.
 """
 
 from __future__ import annotations
