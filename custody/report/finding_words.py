@@ -101,6 +101,8 @@ MEANINGS: Final = {
     "defect.taken-over": "Custody was taken over without the signature of the one who held it.",
     "defect.time-backward": "The act says that it happened before the act that it follows.",
     "defect.sovereignty": "Data that lie in another country were taken online without being public.",
+    "defect.paper-alone": "A receipt or a return rests on paper alone, though the other side keeps a ledger: what that "
+    "ledger says of it was not seen.",
     "defect.returned-after-recall": "What was recalled or refused had been accepted all the same, and came back.",
     "defect.transfer-lost": "What was sent did not arrive.",
     "defect.web-capture": "A capture of a web page lacks something that a court wants to see of one at the least.",
@@ -151,7 +153,7 @@ MEANINGS: Final = {
     "letter": "What was recorded from another authority's letter is not what that letter says.",
     "letter.absent": "The letter on which this rests was withheld or is missing, so nobody but who recorded it has "
     "seen it.",
-    "letter.erased": "The letter on which this rests was destroyed by order; nothing has left under it since.",
+    "letter.erased": "The letter on which this rests was destroyed by order: what it said, says who recorded it.",
     "letter.grant": "The letter on which this rests grants or accepts nothing, or took it back.",
     "letter.origin": "The letter that is kept is another one than the record names.",
     "letter.recipient": "The letter was written to somebody else.",
@@ -163,7 +165,7 @@ MEANINGS: Final = {
     "letter.unspecific": "The letter doesn't say which exhibits may go to whom, or which conditions are accepted: for "
     "that, only who recorded it stands.",
     "receipt.absent": "The proof that the other side took the exhibit was withheld or is missing.",
-    "receipt.erased": "The proof that the other side took the exhibit was destroyed by order.",
+    "receipt.erased": "The proof that the other side took the exhibit was destroyed by order: the sender alone says so.",
     "receipt.other": "The proof is of another decision than the one on record.",
     "receipt.other-ledger": "Another ledger decided than the one to which the exhibit was sent.",
     "receipt.unknown-ledger": "Your trust file does not know the ledger that decided, so nothing says whose it is.",
@@ -281,6 +283,8 @@ ADVICE: Final = {
     "content.absent": "Give the folder with the files that came apart: --files FOLDER.",
     "content.encrypted": "Give the key to which it was encrypted: --identity FILE.",
     "content.identity": "Ask the sender for whom he encrypted it, and give that key: --identity FILE.",
+    "defect.paper-alone": "Ask the other side for its own record: a receipt of its ledger, or a bundle with which the "
+    "exhibit comes back.",
     "keys.disputed": "Ask the authority whether the act took place; it may affirm the entry and send a new bundle.",
     "record.version": "Use a newer version of the program.",
 }

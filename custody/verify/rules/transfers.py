@@ -53,13 +53,20 @@ def transfer_exhibit(view: View, before: Exhibit, after: Exhibit, parsed: Parsed
     _check_sender(view, dispatch.sender, parsed.event)
     if isinstance(details, TransferLost):
         return (after,), (("defect.transfer-lost", f"sent to {dispatch.to} and lost on the way"),)
+    alone = _paper_alone(view, dispatch.to) if getattr(details, "manner", "") == "paper" else ()
     if isinstance(details, TransferReceipt) and details.outcome != "refused":
-        return (replace(after, status="transferred"),), ()
+        return (replace(after, status="transferred"),), alone
     # What was refused or recalled is with its sender again; a thing is still on the road back to him. They may have
     # accepted it all the same: an intact copy of a parcel that they refused unread, or what was recalled too late.
     status = "in-transit" if dispatch.is_original else "held"
     recalled = (*(before.recalled or ()), dispatch.transfer)
-    return (replace(after, status=status, holder=dispatch.sender, dispatch=None, recalled=recalled),), ()
+    return (replace(after, status=status, holder=dispatch.sender, dispatch=None, recalled=recalled),), alone
+
+
+def _paper_alone(view: View, *names: str) -> Defects:
+    """Say who of those that answered on paper keeps a ledger, whose own record of it is not here."""
+    keepers = [agent for agent in map(view.agent, names) if agent is not None and agent.ledger is not None][:1]
+    return tuple(("defect.paper-alone", f"{it.id} keeps the ledger {it.ledger}; here is paper alone") for it in keepers)
 
 
 def _take_back(view: View, before: Exhibit, after: Exhibit, event: Event, details: TransferReturned) -> Changed:
@@ -80,8 +87,9 @@ def _take_back(view: View, before: Exhibit, after: Exhibit, event: Event, detail
         after, status="held", holder=event.signers[0].party, dispatch=None,
         recalled=tuple(item for item in recalled if item != details.sent) or UNSET,
     )  # fmt: skip
+    alone = () if is_set(foreign) else _paper_alone(view, *([dispatch.to] if dispatch else []), details.from_)
     defect = ("defect.returned-after-recall", f"taken back from {details.from_} after a recall or a refusal")
-    return (after, *decided), () if dispatch is not None else (defect,)
+    return (after, *decided), alone if dispatch is not None else (*alone, defect)
 
 
 def _dispatch(view: View, before: Exhibit, after: Exhibit, details: TransferDispatched) -> Changed:

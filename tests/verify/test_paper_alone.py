@@ -1,0 +1,53 @@
+"""What an authority that keeps a ledger decided, or gave back, on paper alone: its own record of it is wanting."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.border import CASE, NONCE, Side, codes, read, register, trust
+
+PAPER = {"document": "ab" * 32, "transfer": NONCE}
+RECEIPT = {**PAPER, "decided_at": "2026-11-21T13:00:00Z", "manner": "paper", "outcome": "accepted"}
+PROOF = {
+    "manner": "proof",
+    "origin": {"event": "ab" * 32, "index": 4, "ledger": "b.example/main", "root": "ef" * 32, "size": 9},
+}
+RETURN = {**PAPER, "from": "b-police", "sent": NONCE, "transfer": "ee" * 16}
+
+
+def told(folder: Path, peer: str, *acts: tuple[str, dict[str, Any]]) -> bool:
+    """Send EX-1 to an agent, record what came of it, and tell whether a reader learns that it was on paper alone."""
+    a = Side(folder / "a", "a", peers={"b": "XB"})
+    register(a)
+    a.world.enrol("courier", (), kind="organisation", country="XB")
+    a.consent("EX-1", peer)
+    a.build("1.zip", "EX-1", to=peer, acts=[a.dispatch("EX-1", peer)], transfer=NONCE)
+    for type, details in acts:
+        act = a.world.custody_act(type, CASE, "EX-1", details, actor="examiner-1")
+        a.world.append(a.world.sign(act))
+    return "defect.paper-alone" in codes(read(a.build("2.zip", "EX-1", to="ministry").path, trust(a), a.world.at))
+
+
+@pytest.mark.parametrize(
+    ("peer", "acts", "is_told"),
+    [
+        ("b-police", [], False),
+        ("b-police", [("transfer.receipt", RECEIPT)], True),
+        ("b-police", [("transfer.receipt", {**RECEIPT, "outcome": "refused"})], True),
+        ("b-police", [("transfer.receipt", {**RECEIPT, **PROOF})], False),
+        ("courier", [("transfer.receipt", RECEIPT)], False),
+        ("b-police", [("transfer.returned", RETURN)], True),
+        ("b-police", [("transfer.returned", {**RETURN, "from": "courier"})], True),
+        ("courier", [("transfer.returned", {**RETURN, "from": "courier"})], False),
+        ("courier", [("transfer.returned", RETURN)], True),
+        ("b-police", [("transfer.recalled", {"reason": "late", "transfer": NONCE})], False),
+    ],
+)  # fmt: skip
+def test_a_ledger_that_could_speak_for_itself_is_missed(
+    tmp_path: Path, peer: str, acts: list[tuple[str, dict[str, Any]]], is_told: bool
+) -> None:
+    """One side's word makes no two-sided hand-over; who has no ledger can give nothing but paper."""
+    assert told(tmp_path, peer, *acts) is is_told
