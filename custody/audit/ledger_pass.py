@@ -22,20 +22,23 @@ from custody.audit.wanted import Wanted
 from custody.bundle.behind import past_of, rests
 from custody.ledger.signature_cores import SignatureCores
 from custody.verify.border.behind_step import report_absent
+from custody.verify.border.lawfulness import check_countries
 from custody.verify.border.past import Past
 from custody.verify.evidence.erasures import find_erasures
-from custody.verify.fold.fold import Placed
+from custody.verify.fold.fold import Fold, Placed
 from custody.verify.procedure.explanations import Explanations
 from custody.verify.procedure.procedure import Procedure, procedure_for, report
 from keys.verifier_key import VerifierKey
 from schemas.content import Content
 from schemas.details.exhibit import ExhibitRegistered
+from schemas.details.record import BundleExported
 from schemas.details.request import RequestBody
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.errors import CustodyError, StorageError
 from schemas.event import ParsedEvent
 from schemas.report import Finding, Findings, Severity
 from schemas.text import format_time
+from schemas.types import is_set
 
 Progress = Callable[[int, int], None]
 """Told how many entries are done, of how many."""
@@ -76,6 +79,7 @@ class LedgerPass:
         self._begun: dict[str, ParsedEvent] = {}
         self._past: Past | None = None
         self._absent: list[tuple[ParsedEvent, Finding]] = []
+        self._exported_to: dict[str, int] = {}
 
     @contextmanager
     def checking_signatures(self) -> Iterator[SignatureCores]:
@@ -134,6 +138,7 @@ class LedgerPass:
         replay.finish()
         self._report_absent()
         replay.result.fold.finish()
+        self._check_countries(replay.result.fold)
         check_numbers(replay.result.fold.state, self.findings)
         check_contents(replay.result.fold.state, self.findings, self._wanted.lists)
         if not size:
@@ -149,6 +154,8 @@ class LedgerPass:
             self.explanations.add(parsed, self.replayed.fold.state)
             self.assets.add(parsed, placed)
         details = parsed.event.details
+        if isinstance(details, BundleExported) and is_set(details.to):
+            self._exported_to.setdefault(str(details.to), placed.index)
         if self._wanted.files is None or not isinstance(details, ExhibitRegistered) or not placed.is_applied:
             return
         if isinstance(details.content, Content):
@@ -184,6 +191,17 @@ class LedgerPass:
         for event, item in self._absent:
             order = self.replayed.fold.erased.order_on(event, self.replayed.fold.state)
             report_absent(event, order, item.step, item.subject, self.findings)
+
+    def _check_countries(self, fold: Fold) -> None:
+        """Step 11: where agents are said to be; without version 2 of the gate the recipients of exports, in the end."""
+        ledger, behind, named = fold.state.ledger(), self._wanted.behind, dict(fold.countries)
+        if behind is None or ledger is None:
+            return
+        for to, index in () if ledger.is_strict else self._exported_to.items():
+            agent = fold.state.agent(to)
+            if agent is not None and agent.ledger is not None and agent.country is not None:
+                named[to, agent.ledger, agent.country] = index
+        check_countries(behind.trusted.trust, named, self.findings)
 
     def _event_of(self, event_hash: str) -> ParsedEvent | None:
         """Find an event of this ledger by its hash."""

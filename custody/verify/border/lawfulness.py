@@ -38,8 +38,7 @@ def check_lawfulness(
     """
     export = entries.get(opened.checkpoint.size - 1) if opened.checkpoint is not None else None
     ledger = state.ledger()
-    for (_, origin, country), index in countries.items():
-        _check_country(trust, origin, country, index, findings)
+    check_countries(trust, countries, findings)
     if export is None or ledger is None or not isinstance(export.event.details, BundleExported):
         return None
     details = export.event.details
@@ -56,7 +55,8 @@ def check_lawfulness(
             text = f"expected a bundle for {wanted}, found one for {found}"
             fail(findings, 11, VerificationError("lawfulness.recipient", text), f"entry {export.entry.index}")
     if recipient is not None and recipient.ledger and recipient.country and not ledger.is_strict:
-        _check_country(trust, recipient.ledger, recipient.country, export.entry.index, findings)
+        named = {(recipient.id, recipient.ledger, recipient.country): export.entry.index}
+        check_countries(trust, named, findings)
     return LawReport(
         country=ledger.country,
         request=details.request,
@@ -68,11 +68,16 @@ def check_lawfulness(
     )
 
 
-def _check_country(trust: Trust | None, origin: str, country: str, index: int, findings: Findings) -> None:
-    believed = None if trust is None else trust.ledger(origin)
-    if believed is not None and country != believed.country:
-        text = f"expected {origin} in {believed.country}, as trusted, found it on record in {country}"
-        fail(findings, 11, VerificationError("lawfulness.country", text), f"entry {index}")
+def check_countries(trust: Trust | None, countries: Mapping[tuple[str, str, str], int], findings: Findings) -> None:
+    """Report who is on record (agent, his ledger, country) in another country than his ledger is trusted to be in.
+
+    Findings: ``lawfulness.country`` (failed) at the entry that rested on it.
+    """
+    for (_, origin, country), index in countries.items():
+        believed = None if trust is None else trust.ledger(origin)
+        if believed is not None and country != believed.country:
+            text = f"expected {origin} in {believed.country}, as trusted, found it on record in {country}"
+            fail(findings, 11, VerificationError("lawfulness.country", text), f"entry {index}")
 
 
 def _terms(opened: Opened, entries: Mapping[int, ParsedEntry], state: State, to: str) -> Iterator[TermsReport]:
