@@ -2472,18 +2472,23 @@ class State:
             return ["defect.not-sealed"] if is_open else []
         if entry.type == "transfer.lost":
             return ["defect.transfer-lost"]
+        alone: list[str] = []
+        is_paper = details.get("manner") == "paper" or (entry.type == "transfer.returned" and "foreign" not in details)
+        others = [sent.to if sent else "", details.get("from", "")] if is_paper else []
+        if any(name in self.agents and self.agents[name].ledger for name in others):
+            alone = ["defect.paper-alone"]
         if entry.type == "transfer.receipt" and details["outcome"] != "refused":
             exhibit.status = "transferred"
-            return []
+            return alone
         exhibit.dispatch = None
         if entry.type == "transfer.returned":
             exhibit.holder = entry.party("actor")
             exhibit.recalled.discard(details.get("sent"))
-            return [] if sent else ["defect.returned-after-recall"]
+            return alone if sent else [*alone, "defect.returned-after-recall"]
         if sent is not None:
             exhibit.holder, exhibit.status = sent.sender, "in-transit" if sent.is_original else "held"
         exhibit.recalled.add(details["transfer"])  # recalled, or refused
-        return []
+        return alone
 
     # Requests and consents (requests.md)
 

@@ -226,6 +226,11 @@ def register(post: Post, *files: dict[str, Any], **details: Any) -> None:
 
 enter("pieces", "A large file travels apart, the list of its pieces is there.", "INDETERMINATE", 9, "content.absent",
       _large())  # fmt: skip
+enter("pieces-damaged", "A large file is cut short, and by its pieces it can be told where.", "FAILED", 9,
+      "content.mismatch", _large(), files={sha256(bytes(16_777_217)).hexdigest(): bytes(7)})  # fmt: skip
+enter("pieces-absent-and-damaged", "The same without the list: nobody can say where.", "FAILED", 9,
+      "content.pieces-absent", _large(given=None),
+      files={sha256(bytes(16_777_217)).hexdigest(): bytes(7)})  # fmt: skip
 enter("pieces-absent", "The list of a large file's pieces is missing: a note.", "INDETERMINATE", 9,
       "content.pieces-absent", _large(given=None))  # fmt: skip
 enter("pieces-of-another-file", "A list of pieces of another root.", "FAILED", 9, "content.pieces",

@@ -9,6 +9,7 @@ from tests.vectors.forge import Members, pack
 from tests.vectors.gate_cases import FROM_ABROAD, enrol
 from tests.vectors.posts import PAPER, Post, trust_in
 from tests.vectors.setting import CASE, CASES, FILES, Setting, Vector
+from tests.vectors.transfer_cases import BACK, RECEIPT
 
 HOLDER, MISSING, COUNTRY = "release.holder-abroad", "release.consent-missing", "lawfulness.country"
 EXAMINER = {"roles": ("examiner",)}
@@ -68,6 +69,38 @@ _enter("gate-registered-abroad-for-the-first-time", "Somebody abroad registers w
        _by({"country": "XB"}))  # fmt: skip
 _enter("gate-v1-registered-abroad-again", "A ledger from before asked nothing of that.", "PASSED", "",
        _by({"country": "XB"}, **SAME), gate="v1")  # fmt: skip
+
+
+# Who takes back
+
+
+def _back(person: Mapping[str, Any], unit: Mapping[str, Any] | None = None) -> Tell:
+    """What was sent to the second ledger comes back, and another registrar takes it."""
+
+    def tell(post: Post) -> Members:
+        enrol(post, "keeper", {"roles": ("registrar",), **person})
+        more: dict[str, Any] = {}
+        if unit is not None:
+            enrol(post, "depot", {"kind": "unit", "members": ["keeper"], "roles": (), **unit})
+            more = {"on_behalf_of": {"keeper": "depot"}}
+        post.consent()
+        post.dispatch()
+        post.act("transfer.receipt", RECEIPT)
+        post.act("transfer.returned", BACK, actor="keeper", **more)
+        return post.bundle("EX-1", to="registrar-1")
+
+    return tell
+
+
+_enter("gate-returned-abroad", "Somebody abroad takes back what was sent, and holds it there.", "FAILED", HOLDER,
+       _back({"country": "XC"}))  # fmt: skip
+_enter("gate-returned-abroad-to-a-unit", "Somebody here takes it back for a unit abroad.", "FAILED", HOLDER,
+       _back({"country": "XA"}, {"country": "XC"}))  # fmt: skip
+_enter("gate-returned-to-another-ledger", "So does a unit of no country, of another ledger.", "FAILED", HOLDER,
+       _back({}, {"ledger": "c.example/main"}))  # fmt: skip
+_enter("gate-returned-home", "Somebody here takes back what was sent.", "PASSED", "", _back({"country": "XA"}))
+_enter("gate-v1-returned-abroad", "A ledger from before asked nothing of who takes it back.", "PASSED", "",
+       _back({"country": "XC"}), gate="v1")  # fmt: skip
 
 
 # What binds

@@ -9,6 +9,7 @@ from custody.ledger.compose import Anchor
 from schemas.event import About
 from tests.vectors.acceptance_cases import met_case
 from tests.vectors.forge import Members
+from tests.vectors.gate_cases import enrol
 from tests.vectors.letter_cases import back_home, letter_case, receipt_case
 from tests.vectors.posts import PAPER, Post
 from tests.vectors.setting import CASE, FILES
@@ -93,12 +94,13 @@ def _letter(name: str, comment: str, verdict: str, then: Callable[[Post, str], M
 
 
 def _given(
-    type: str, details: dict[str, Any], *, then: Callable[[Post], object] = lambda _: None, is_first: bool = False,
-    **offices: Any,
+    type: str, details: dict[str, Any], *, first: Callable[[Post], object] = lambda _: None,
+    then: Callable[[Post], object] = lambda _: None, is_first: bool = False, **offices: Any,
 ) -> Callable[[Post, str], Members]:  # fmt: skip
     """Something leaves, after the letter was destroyed or before."""
 
     def give(post: Post, digest: str) -> Members:
+        first(post)
         post.consent("EX-2", recipient="c-police")
         if not is_first:
             post.erase("EX-2", files=[digest])
@@ -114,6 +116,12 @@ def _given(
 
 def _move_home(post: Post) -> None:
     post.event("agent.changed", {"agent": "c-police", "country": "XA", "reason": "moved"}, actor="registrar-1")
+
+
+def _enrol_abroad(post: Post) -> None:
+    """Somebody acts here for the police abroad."""
+    enrol(post, "liaison-1", {"country": "XC", "roles": ("examiner",)})
+    post.event("agent.changed", {"agent": "c-police", "members_added": ["liaison-1"]}, actor="registrar-1")
 
 
 def _abroad(name: str, comment: str, type: str, details: dict[str, Any], **options: Any) -> None:
@@ -133,6 +141,11 @@ _letter("erased-and-dispatched", "Something was dispatched under a letter that w
 _letter("erased-and-copied", "Somebody got a copy under a letter that was destroyed.", "INDETERMINATE",
         _given("access.logged", {"action": "exported", "agent": "ministry"}))  # fmt: skip
 _abroad("carried", "It was carried abroad", "custody.moved", {"place": "port", "to_agent": "c-police"})
+_abroad("handed-over", "It was handed over to somebody who acts for police abroad", "custody.handed-over",
+        {"purpose": "trial"}, first=_enrol_abroad, to="liaison-1", on_behalf_of={"liaison-1": "c-police"})  # fmt: skip
+_abroad("taken-over", "It was taken over for police abroad", "custody.taken-over", {"reason": "order"},
+        first=_enrol_abroad, actor="registrar-1", to="liaison-1",
+        on_behalf_of={"liaison-1": "c-police"})  # fmt: skip
 _abroad("lent", "It was lent abroad", "exhibit.released",
         {"reason": "trial", "terms": "lent", "to": "court", "to_agent": "c-police"})  # fmt: skip
 _abroad("given-away", "It was given away", "exhibit.disposed",

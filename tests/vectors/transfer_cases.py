@@ -21,13 +21,24 @@ RECEIPT: dict[str, Any] = {
 RECALLED = {"reason": "wrong court", "transfer": TRANSFER}
 LOST = {"discovered_at": "2026-11-21T13:00:00Z", "reason": "never came", "transfer": TRANSFER}
 BACK = {"document": "ab" * 32, "from": "b-police", "transfer": "2f" * 16}
+PAPER_ALONE = "defect.paper-alone"
 Act = tuple[str, Mapping[str, Any]]
 
 
-def _home(*acts: Act, sent: Mapping[str, Any] | None = None, actor: str = "examiner-1") -> Build:
+def _enrol_court(post: Post) -> None:
+    """A court of this country that keeps no ledger."""
+    court = {"agent": "court", "country": "XA", "keys": (), "kind": "organisation", "roles": ("court",)}
+    post.event("agent.enrolled", court, actor="registrar-1")
+
+
+def _home(
+    *acts: Act, sent: Mapping[str, Any] | None = None, actor: str = "examiner-1",
+    first: Callable[[Post], object] = lambda _: None,
+) -> Build:  # fmt: skip
     """The sender's ledger: what was sent, what came of it, in a bundle that stays at home."""
 
     def build(post: Post) -> Members:
+        first(post)
         post.consent()
         post.dispatch(**(sent or {}))
         for type, details in acts:
@@ -105,6 +116,14 @@ _good("transfer-received", "The other side took it over.", "", _home(("transfer.
 _good("transfer-refused", "The other side didn't take it, and it is on the road back.", "",
       _home(("transfer.receipt", {**RECEIPT, "outcome": "refused"}),
             ("custody.moved", {"place": "Room 5"})))  # fmt: skip
+_good("transfer-received-on-paper", "The other side, which keeps a ledger, says so on paper: a defect.", PAPER_ALONE,
+      _home(("transfer.receipt", RECEIPT)))  # fmt: skip
+_good("transfer-received-from-no-ledger", "The other side, which keeps no ledger, says so on paper.", "",
+      _home(("transfer.receipt", RECEIPT), sent={"to": "court"}, first=_enrol_court))  # fmt: skip
+_good("transfer-refused-on-paper", "The other side, which keeps a ledger, refuses on paper: a defect.", PAPER_ALONE,
+      _home(("transfer.receipt", {**RECEIPT, "outcome": "refused"})))  # fmt: skip
+_good("transfer-returned-on-paper", "What comes back from no ledger was sent to one: a defect.", PAPER_ALONE,
+      _home(("transfer.returned", {**BACK, "from": "court", "sent": TRANSFER}), first=_enrol_court))  # fmt: skip
 _good("transfer-recalled", "It was recalled before it arrived.", "", _home(("transfer.recalled", RECALLED)))
 _good("transfer-lost", "It never came: a defect.", "defect.transfer-lost", _home(("transfer.lost", LOST)))
 _good("transfer-returned", "It went there and came back.", "",
@@ -307,14 +326,18 @@ def _broken_before(setting: Setting) -> Vector:
     return Vector("FAILED", raw, 7, "rule.transfer-other", trust=trust_in(road.a, road.b))
 
 
-def _chain(length: int, setting: Setting) -> tuple[list[Post], Members]:
-    """So many ledgers, each of which accepts what the one before sent, and sends it on."""
+def chain(
+    length: int, setting: Setting, begin: Callable[[Post], object] = lambda _: None
+) -> tuple[list[Post], Members]:
+    """So many ledgers, each of which accepts what the one before sent, and sends it on; the first ``begin``s."""
     names = "abcdefghijkl"[:length]
     posts: list[Post] = []
     members: Members = {}
     for place, name in enumerate(names):
         peers = {other: f"X{other.upper()}" for other in names[max(0, place - 1) : place + 2] if other != name}
         post = Post(setting.forge.folder, name, peers, is_holding=not posts)
+        if not posts:
+            begin(post)
         transfer = f"{place:032x}"
         if posts:
             post.accept(posts[-1], members, onward="allowed", transfer=f"{place - 1:032x}")
@@ -330,12 +353,12 @@ def _chain(length: int, setting: Setting) -> tuple[list[Post], Members]:
 
 
 def _three(setting: Setting) -> Vector:
-    posts, members = _chain(3, setting)
+    posts, members = chain(3, setting)
     return Vector("PASSED", pack(members), trust=trust_in(*posts))
 
 
 def _too_deep(setting: Setting) -> Vector:
-    posts, members = _chain(10, setting)
+    posts, members = chain(10, setting)
     return Vector("FAILED", pack(members), 0, "inherited.depth", trust=trust_in(*posts))
 
 
