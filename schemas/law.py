@@ -56,7 +56,7 @@ class Span(Record, frozen=True, kw_only=True):
 
 
 class Trigger(Record, frozen=True, kw_only=True):
-    """What moves a clock: events of one type, perhaps with one of some ``outcomes`` of an answer only."""
+    """What moves a clock: events of one type, perhaps only with one of some ``outcomes`` of an answer or a change."""
 
     event: Token
     outcomes: Annotated[tuple[Token, ...], Meta(min_length=1, max_length=16)] | Unset = UNSET

@@ -79,11 +79,11 @@ class RequiredFields(Record, frozen=True, kw_only=True):
 
 
 class AppliedDeadline(Record, frozen=True, kw_only=True):
-    """A deadline by its key, and the requests that it runs on."""
+    """A deadline by its key, and the requests that it runs on, or the freezes of assets."""
 
     deadline: Annotated[str, Meta(min_length=1, max_length=64)]
     direction: Literal["incoming", "outgoing"] | Unset = UNSET
-    kind: RequestKind
+    kind: Literal["emergency", "freeze", "mla", "preservation", "production", "voluntary"]
 
 
 class WantedDigest(Record, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from enum import Enum
 from msgspec.structs import replace as with_
 
 from custody.transfer.clock import DAY, Place, end_of, find_zone, roll_on
+from schemas.details.asset import FreezeChanged
 from schemas.details.request import Answer, AnswerReceived, RequestBody, RequestReceived, RequestSent
 from schemas.event import ParsedEvent
 from schemas.law import Counting, Deadline, RestDays, Span, Trigger
@@ -68,6 +69,8 @@ def happened_at(event: ParsedEvent) -> datetime:
     """Return when that which an event tells happened: a letter counts from its receipt, not from its recording."""
     match event.details:
         case RequestReceived(received_at=told) | AnswerReceived(received_at=told):
+            return parse_time(told)
+        case FreezeChanged(decided_at=told):
             return parse_time(told)
         case RequestSent(sent_at=told) | Answer(answered_at=told):
             return parse_time(told)
@@ -178,7 +181,7 @@ def _read(rule: Deadline, run: _Run, at: datetime, place: Place) -> Clock:
 
 
 def _fits(triggers: tuple[Trigger, ...], event: ParsedEvent) -> bool:
-    outcome = getattr(event.details, "outcome", None)
+    outcome = getattr(event.details, "outcome", getattr(event.details, "change", None))
     return any(
         trigger.event == event.type and (not isinstance(trigger.outcomes, tuple) or outcome in trigger.outcomes)
         for trigger in triggers

@@ -9,7 +9,7 @@ import msgspec
 
 from custody.cli.assistance.requests import MissingField, missing_fields
 from custody.cli.results import Result
-from custody.cli.showing.freezes import Standing
+from custody.cli.showing.freezes import Standing, untold
 from custody.report.safe_text import show
 from custody.report.words import format_utc
 from custody.transfer.deadlines import Clock, ClockState
@@ -81,7 +81,8 @@ class RequestLine(Result, frozen=True, kw_only=True, tag="custody-request/v1"):
 
 class FreezeLine(msgspec.Struct, frozen=True, kw_only=True):
     """A freeze of an asset: ``state`` is ``running``, ``ending``, ``expired``, ``open`` (no end on record) or
-    ``lifted`` (and its provider not told); ``entry`` and ``by`` are of its newest record.
+    ``lifted`` (and its provider not told: by when he has to be, where a law says so, is ``notice``); ``entry`` and
+    ``by`` are of its newest record.
     """
 
     attention: bool
@@ -90,6 +91,7 @@ class FreezeLine(msgspec.Struct, frozen=True, kw_only=True):
     ends_at: str | Unset = UNSET
     entry: int
     exhibit: str
+    notice: ClockLine | Unset = UNSET
     state: str
 
 
@@ -177,39 +179,51 @@ def freeze_line(item: Standing, at: datetime) -> FreezeLine:
         ends_at=frozen.ends_at or UNSET,
         entry=frozen.index,
         exhibit=item.exhibit.number,
+        notice=UNSET if item.notice is None else _clock_line(item.notice.clock, note=item.notice.note or UNSET),
         state=state,
     )
 
 
-def freeze_lines(freezes: Iterable[FreezeLine], *, only_attention: bool) -> Iterator[str]:
+def freeze_lines(freezes: Iterable[Standing], at: datetime, *, only_attention: bool) -> Iterator[str]:
     """Yield the freezes in words."""
-    for item in freezes:
-        if item.attention or not only_attention:
-            end = format_utc(item.ends_at) if isinstance(item.ends_at, str) else ""
+    for item, line in ((item, freeze_line(item, at)) for item in freezes):
+        if line.attention or not only_attention:
+            end = format_utc(item.frozen.ends_at) if item.frozen.ends_at else ""
             told = {
                 "expired": f"EXPIRED {end}",
-                "lifted": "lifted, and that its provider was told is not on record",
+                "lifted": f"lifted, and {untold(None)}",
                 "open": "no end is on record",
-            }.get(item.state, f"ends {end}")
-            yield f"freeze of {show(f'{item.case}/{item.exhibit}')}: {told} (entry {item.entry}, by {item.by})"
+            }.get(line.state, f"ends {end}")
+            yield f"freeze of {item.name}: {told} (entry {line.entry}, by {line.by})"
+            if item.notice is not None:
+                yield f"  {_words(item.notice.clock)}; {cite(item.notice.clock.rule.source)}"
+                yield from (f"    {note}" for note in (item.notice.note,) if note)
 
 
 def clock_line(due: Due) -> ClockLine:
     """Return a deadline as a program reads it."""
-    clock, rule = due.clock, due.clock.rule
+    return _clock_line(
+        due.clock, alarm=due.alarm or UNSET, note=due.note or UNSET, unconfirmed=due.unconfirmed or UNSET
+    )
+
+
+def _clock_line(
+    clock: Clock, *, alarm: str | Unset = UNSET, note: str | Unset = UNSET, unconfirmed: str | Unset = UNSET
+) -> ClockLine:
+    rule = clock.rule
     return ClockLine(
-        alarm=due.alarm or UNSET,
-        attention=due.wants_attention,
+        alarm=alarm,
+        attention=clock.wants_attention or is_set(alarm),
         due=format_time(clock.due),
         key=rule.key,
         late=clock.is_late,
         left=int(clock.left.total_seconds()),
         mark=rule.source.mark,
-        note=due.note or UNSET,
+        note=note,
         source=rule.source.text,
         started_at=format_time(clock.started_at),
         state=clock.state.value,
-        unconfirmed=due.unconfirmed or UNSET,
+        unconfirmed=unconfirmed,
     )
 
 

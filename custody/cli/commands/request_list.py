@@ -65,7 +65,8 @@ def request_list(
     access = context.ledger()
     with access.home.store.read() as reader:
         # A freeze of an asset ends as a preservation does, though nobody abroad was asked for it.
-        frozen = freezes_of(reader, access) if only_due and not (incoming or outgoing) else ()
+        is_wanted = only_due and not (incoming or outgoing)
+        frozen = freezes_of(reader, access, now=at, rest_days=rest_days) if is_wanted else ()
         view = reader.view()
         stories = all_stories(reader)
         dues = by_request(open_dues(dues_now(view, stories, at=at, rest_days=rest_days)))
@@ -90,7 +91,7 @@ def request_list(
     emit(
         context.settings,
         result,
-        (*_lines(shown, only_attention=is_brief), *freeze_lines(freezes, only_attention=is_brief)),
+        (*_lines(shown, only_attention=is_brief), *freeze_lines(frozen, at, only_attention=is_brief)),
     )
     return Exit.ATTENTION if check and attention else Exit.DONE
 

@@ -83,7 +83,7 @@ def _look(context: Context, access: LedgerAccess, rest_days: Sequence[RestDays],
         checkpoint = check_newest(reader)
         attention = (
             *attention_of_requests(reader, now=now, rest_days=rest_days),
-            *attention_of_freezes(reader, access, now=now),
+            *attention_of_freezes(reader, access, now=now, rest_days=rest_days),
             *attention_of_balances(reader, access),
             *attention_of_drafts(access.drafts_folder(), now=now),
             *attention_of_disputed(reader),

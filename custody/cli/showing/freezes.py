@@ -1,4 +1,4 @@
-"""Freezes of assets at the providers that hold them: when each ends, and what became of it (law row C17).
+"""Freezes of assets at the providers that hold them: when each ends, and what became of it (law rows C17, C18).
 
 Which registrations speak of a freeze is found by the names of providers among the private values of this home: where
 such a name was erased, only `verify`, `audit` and `check-procedure` know of the end.
@@ -6,9 +6,9 @@ such a name was erased, only `verify`, `audit` and `check-procedure` know of the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from custody.cli.ledger_access import LedgerAccess
@@ -17,10 +17,14 @@ from custody.report.safe_text import show
 from custody.report.words import format_utc
 from custody.storage.reading import Reader
 from custody.storage.search import Search, find_entries
+from custody.transfer.deadlines import ClockState
+from custody.transfer.freeze_notice import Notice, notices_of
 from custody.verify.assets.freezes import HERE, Frozen, follow
 from custody.verify.rules.view import Exhibit
 from schemas.details.record import RecordExplained
 from schemas.entry import ParsedEntry, parse_entry
+from schemas.event import ParsedEvent
+from schemas.law import RestDays, cite
 from schemas.text import format_time
 
 WARN: Final = timedelta(days=15)
@@ -33,11 +37,14 @@ _CHANGED: Final = frozenset({"asset.freeze-changed"})
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A freeze as its newest record, by ``by``, tells it."""
+    """A freeze as its newest record, by ``by``, tells it; ``notice`` is by when its provider is to be told of a lifting
+    of which he wasn't, where a law says so.
+    """
 
     exhibit: Exhibit
     by: str
     frozen: Frozen
+    notice: Notice | None = None
 
     @property
     def name(self) -> str:
@@ -56,12 +63,15 @@ class Standing:
         return "ending" if ends_at < format_time(now + WARN) else "running"
 
 
-def freezes_of(reader: Reader, access: LedgerAccess) -> tuple[Standing, ...]:
+def freezes_of(
+    reader: Reader, access: LedgerAccess, *, now: datetime, rest_days: Sequence[RestDays] = ()
+) -> tuple[Standing, ...]:
     """Return the freezes of assets that are here, the first to end at the top; of lifted ones those of which nobody
-    was told, unless an explanation on record says what became of that.
+    was told, unless an explanation on record says what became of that, each with its term as of ``now``.
 
     Raises:
         StorageError: as the store does.
+        UsageError: ``deadline.zone``.
     """
     providers = [item.commitment for item in access.home.store.disclosures.at_path(_PROVIDER)]
     indexes = {*reader.commitment_indexes(providers).values(), *find_entries(reader, Search(types=_CHANGED))}
@@ -80,13 +90,19 @@ def freezes_of(reader: Reader, access: LedgerAccess) -> tuple[Standing, ...]:
         if item.exhibit.status in HERE and not (item.frozen.is_lifted and item.frozen.is_told)
     ]
     explained = _explained(reader) if any(item.frozen.is_lifted for item in here) else frozenset()
-    here = [item for item in here if not item.frozen.is_lifted or _hash(reader, item) not in explained]
+    here = [
+        _timed(reader, item, now, rest_days) if item.frozen.is_lifted else item
+        for item in here
+        if not item.frozen.is_lifted or _event(reader, item).hash not in explained
+    ]
     return tuple(sorted(here, key=lambda item: (item.frozen.is_lifted, item.frozen.ends_at or "9999", item.name)))
 
 
-def attention_of_freezes(reader: Reader, access: LedgerAccess, *, now: datetime) -> Iterator[Attention]:
+def attention_of_freezes(
+    reader: Reader, access: LedgerAccess, *, now: datetime, rest_days: Sequence[RestDays] = ()
+) -> Iterator[Attention]:
     """Yield the freezes that ended, end soon or have no end on record, and liftings of which nobody was told."""
-    for item in freezes_of(reader, access):
+    for item in freezes_of(reader, access, now=now, rest_days=rest_days):
         frozen, subject = item.frozen, f"exhibit {item.name}"
         end = format_utc(frozen.ends_at) if frozen.ends_at else ""
         match item.state(now):
@@ -100,9 +116,7 @@ def attention_of_freezes(reader: Reader, access: LedgerAccess, *, now: datetime)
                 text = f"has a freeze of which no end is on record (entry {frozen.index})"
                 yield Attention(code="asset.freeze-open", is_due=False, subject=subject, text=text)
             case "lifted":
-                text = (
-                    f"has a freeze that was lifted (entry {frozen.index}); that its provider was told is not on record"
-                )
+                text = f"has a freeze that was lifted (entry {frozen.index}); {untold(item.notice)}"
                 yield Attention(code="asset.freeze-notice", subject=subject, text=text)
             case _:
                 pass
@@ -125,8 +139,26 @@ def _may_explain(details: object) -> bool:
     return not cures or not _CURES.isdisjoint(cures)
 
 
-def _hash(reader: Reader, item: Standing) -> str:
-    return parse_entry(reader.entry(item.frozen.index)).event.hash
+def untold(notice: Notice | None) -> str:
+    """Say that a provider wasn't told, and by when he has to be, or had to, by which law."""
+    text = "that its provider was told is not on record"
+    if notice is None:
+        return text
+    clock = notice.clock
+    word = "OVERDUE since" if clock.state is ClockState.OVERDUE else "due by"
+    note = f"; {notice.note}" if notice.note else ""
+    return f"{text}, {word} {format_utc(format_time(clock.due))}: {cite(clock.rule.source)}{note}"
+
+
+def _timed(reader: Reader, item: Standing, now: datetime, rest_days: Sequence[RestDays]) -> Standing:
+    ledger = reader.view().ledger()
+    country = "" if ledger is None else ledger.country
+    notices = notices_of(_event(reader, item), at=now.astimezone(UTC), country=country, rest_days=rest_days)
+    return replace(item, notice=next(iter(notices), None))
+
+
+def _event(reader: Reader, item: Standing) -> ParsedEvent:
+    return parse_entry(reader.entry(item.frozen.index)).event
 
 
 def _by_registration(reader: Reader) -> Mapping[str, Exhibit]:
