@@ -19,13 +19,14 @@ from custody.verify.border.behind_step import is_proven, report_errors, report_l
 from custody.verify.border.inner import manifest_of
 from custody.verify.border.past import Past
 from custody.verify.border.receipt_proof import check_receipt, read_receipt
+from custody.verify.border.terms import check_terms
 from custody.verify.evidence.places import places_of
 from custody.verify.gate.correspondence import letter_of, opens_gate
 from custody.verify.rules.view import View
 from custody.verify.verify import Trusted, Verified
 from schemas import limits
 from schemas.details.exhibit import Foreign
-from schemas.details.transfer import TransferAccepted, TransferReturned
+from schemas.details.transfer import TransferAccepted, TransferDispatched, TransferReturned
 from schemas.entry import ParsedEntry
 from schemas.errors import VerificationError
 from schemas.event import ParsedEvent
@@ -38,10 +39,11 @@ Values = Callable[[Sequence[str]], Mapping[str, Disclosure]]
 
 
 def rests(parsed: ParsedEvent) -> bool:
-    """Tell whether an event rests on what another ledger signed."""
+    """Tell whether an event rests on what another ledger signed, or on the words of a consent."""
     details = parsed.details
     is_arrival = isinstance(details, TransferAccepted | TransferReturned) and isinstance(details.foreign, Foreign)
-    return is_arrival or letter_of(parsed) is not None or is_proven(parsed)
+    is_letter = letter_of(parsed) is not None
+    return is_arrival or is_letter or is_proven(parsed) or isinstance(details, TransferDispatched)
 
 
 def past_of(
@@ -96,6 +98,11 @@ class Behind:
             self._look_at_receipt(entry, past, where, findings)
         elif isinstance(details, TransferAccepted | TransferReturned) and isinstance(details.foreign, Foreign):
             self._look_at_arrival(entry, details.foreign.manifest, past, findings)
+        elif isinstance(details, TransferDispatched):
+            new = {item.commitment: item for item in made}
+            past = replace(past, value_of=lambda name: new.get(name) or self.values([name]).get(name))
+            for error in check_terms(parsed, past):
+                findings.add(11, Severity.FAILED, error.code, where, error.text)
 
     def _look_at_receipt(self, entry: ParsedEntry, past: Past, where: str, findings: Findings) -> None:
         digest = getattr(entry.event.details, "document", "")

@@ -165,7 +165,7 @@ MEANINGS: Final = {
     "letter.unspecific": "The letter doesn't say which exhibits may go to whom, or which conditions are accepted: for "
     "that, only who recorded it stands.",
     "receipt.absent": "The proof that the other side took the exhibit was withheld or is missing.",
-    "receipt.erased": "The proof that the other side took the exhibit was destroyed by order: the sender alone says so.",
+    "receipt.erased": "The proof that they took the exhibit was destroyed by order; the sender alone says so.",
     "receipt.other": "The proof is of another decision than the one on record.",
     "receipt.other-ledger": "Another ledger decided than the one to which the exhibit was sent.",
     "receipt.unknown-ledger": "Your trust file does not know the ledger that decided, so nothing says whose it is.",

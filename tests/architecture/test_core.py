@@ -22,7 +22,7 @@ from tests.architecture.tree import (
 )
 
 # Code lines, without blank lines, comments and docstrings. Raising one is a decision that a reviewer sees.
-LOGIC_BUDGET = 5900
+LOGIC_BUDGET = 6150
 DECLARATIONS_BUDGET = 3210
 
 # What the core may import: from the standard library only what computes.

@@ -173,6 +173,14 @@ def test_a_dispatch_binds_its_receiver_to_all_that_the_consent_wants(
     assert len(side.world.entries()) == size
 
 
+def test_a_paper_of_next_year_lets_nothing_go_today(tmp_path: Path) -> None:
+    """It says of itself that it wasn't written yet."""
+    side = Side(tmp_path / "a", "a", peers=PEERS, gate="v2")
+    register(side)
+    side.consent("EX-1", "b-police", issued_at="2027-01-01T00:00:00Z")
+    assert refusal(side, "b-police") == "release.consent-early"
+
+
 def test_a_request_that_was_withdrawn_ends_the_consent_that_rests_on_it(side: Side) -> None:
     """What nobody asks for any more does not leave."""
     asked = {

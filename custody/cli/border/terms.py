@@ -42,13 +42,24 @@ def terms_for(context: Context, exhibit: Exhibit, to: str) -> Terms:
         details = event.details
         if isinstance(details, ConsentRecorded | TransferAccepted):
             onward = max(onward, details.onward, key=STRICTNESS.index)
-            conditions |= _conditions(event, disclosures)
+            for code, condition in _conditions(event, disclosures).items():
+                conditions[code] = _stricter(conditions.get(code, condition), condition)
     return Terms(consents[0] if consents else None, onward, [conditions[code] for code in sorted(conditions)])
 
 
 def _conditions(event: ParsedEvent, disclosures: Disclosures) -> dict[str, dict[str, Any]]:
     found: tuple[Condition, ...] = getattr(event.details, "conditions", ())
     return {item.code: plain_condition(item, disclosures) for item in found} if is_set(found) else {}
+
+
+def _stricter(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Return one condition that keeps both: the earlier date, and the words of each."""
+    dates = sorted(item["due"] for item in (one, other) if item["due"])
+    texts = dict.fromkeys(item["text"] for item in (one, other) if item["text"])
+    return {
+        "before": one["before"] or other["before"], "code": one["code"], "text": "; ".join(texts) or None,
+        "due": dates[0] if dates else None,
+    }  # fmt: skip
 
 
 def plain_condition(condition: Condition, disclosures: Disclosures) -> dict[str, Any]:

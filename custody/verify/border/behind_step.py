@@ -14,11 +14,12 @@ from custody.verify.border.inner import ABSENT, Inner, event_in, is_unread
 from custody.verify.border.letters import check_letter, is_specific
 from custody.verify.border.past import Past
 from custody.verify.border.receipt_proof import Read, check_receipt, read_receipt
+from custody.verify.border.terms import check_terms
 from custody.verify.evidence.disclosures_step import Values
 from custody.verify.evidence.document_bytes import read_document
 from custody.verify.fold.state import State
 from custody.verify.gate.correspondence import correspondence_of, letter_of, opens_gate
-from custody.verify.gate.erased_documents import ErasedDocuments, document_of
+from custody.verify.gate.erased_documents import ErasedDocuments, Order, document_of
 from custody.verify.record.opened import Opened, fail
 from custody.verify.record.source import Decryption, Source
 from schemas import limits
@@ -66,15 +67,21 @@ def report_record(parsed: ParsedEvent, inner: Inner, past: Past, where: str, fin
         findings.add(12, Severity.DEFECT, "letter.unspecific", where, text)
 
 
-def report_absent(parsed: ParsedEvent, order: int | None, step: int, where: str, findings: Findings) -> None:
-    """Add that the letter or receipt under a record isn't there: undecided, or a note where an ``order`` destroyed it.
+def report_absent(parsed: ParsedEvent, order: Order | None, step: int, where: str, findings: Findings) -> None:
+    """Add that the letter or receipt under a record isn't there: undecided, or, where an
+    ``order`` destroyed it, a defect if custody rests on it, else a note.
 
     Findings: ``letter.absent``, ``receipt.absent``, ``letter.erased``, ``receipt.erased``.
     """
     is_letter = letter_of(parsed) is not None
     if order is not None:
         code = "letter.erased" if is_letter else "receipt.erased"
-        findings.add(step, Severity.NOTE, code, where, f"destroyed by the order of entry {order}")
+        text = f"destroyed by the order of entry {order.entry}"
+        if order.has_borne:
+            text += (
+                ", after something had left under it: what it said, says who recorded it; its writer may show it again"
+            )
+        findings.add(step, Severity.DEFECT if order.has_borne else Severity.NOTE, code, where, text)
         return
     text = "expected the document on which this rests, found it withheld or missing, or something left after its end"
     findings.add(step, Severity.INDETERMINATE, "letter.absent" if is_letter else "receipt.absent", where, text)
@@ -137,6 +144,8 @@ def check_behind(bundled: Bundled, findings: Findings) -> tuple[Inner, ...]:
     for index, entry in sorted(bundled.entries.items()):
         parsed, where = entry.event, f"entry {index}"
         _remember(parsed, told)
+        for error in check_terms(parsed, past):
+            fail(findings, 11, error, where)
         origin = letter_of(parsed) if opens_gate(parsed) else None
         if ledger is None or not (origin or is_proven(parsed)):
             continue

@@ -14,10 +14,10 @@ RESTING: Final = frozenset(
     {
         *("consent.conditions-met", "consent.recorded", "request.answer-received", "request.completed"),
         *("request.extended", "request.received", "request.withdrawn"),
-        *("transfer.accepted", "transfer.receipt", "transfer.returned"),
+        *("transfer.accepted", "transfer.dispatched", "transfer.receipt", "transfer.returned"),
     }
 )
-"""Types of event that may rest on what another ledger signed."""
+"""Types of event that may rest on what another ledger signed, or on the words of a consent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
 """Letters and receipts that an order destroyed: they are missing by order, unless something left under them since.
 
-Who destroys a letter by order loses what bore the consent: what left before is history, what leaves later rests on
-nothing that anybody can see (docs/spec/requests.md).
+Who destroys a letter by order loses what bore the consent: what left before rests on the word of who read it, what
+leaves later on nothing that anybody can see (docs/spec/requests.md).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from custody.verify.gate.correspondence import letter_of, opens_gate
 from custody.verify.gate.release import enclosed_by, goal_of
@@ -19,6 +20,13 @@ from schemas.types import is_set
 
 Key = tuple[str, str]
 """What an event speaks of: an exhibit by the event hash of its registration, or a request by its id."""
+
+
+class Order(NamedTuple):
+    """The entry of an order, and whether custody rests on what it destroyed: something left under it before."""
+
+    entry: int
+    has_borne: bool
 
 
 def document_of(parsed: ParsedEvent) -> str | None:
@@ -33,7 +41,7 @@ class ErasedDocuments:
 
     _orders: dict[tuple[Key, str], int] = field(default_factory=dict)
     _left: dict[tuple[Key, str], int] = field(default_factory=dict)
-    """The newest release of an exhibit since the first order, by that and by its recipient."""
+    """The newest release of an exhibit, by that and by its recipient."""
 
     def add(self, index: int, parsed: ParsedEvent, view: View) -> None:
         """Take in an entry, ``view`` being the state before it: where its recipient was then decides what left."""
@@ -42,13 +50,13 @@ class ErasedDocuments:
             for key in _keys(parsed, view):
                 for digest in parsed.details.files or ():
                     self._orders.setdefault((key, digest), index)
-        elif self._orders and ledger is not None:
+        elif ledger is not None:
             goal = goal_of(view, parsed, ledger)
             if goal is not None:
                 enclosed = (("exhibit", item.registration) for items in enclosed_by(view, parsed) for item in items)
                 self._left.update(((key, goal.to), index) for key in (*_keys(parsed, view), *enclosed))
 
-    def order_on(self, parsed: ParsedEvent, view: View) -> int | None:
+    def order_on(self, parsed: ParsedEvent, view: View) -> Order | None:
         """Return the entry that ordered the document under a record to be destroyed; nothing where none did, or where
         something left under that record afterwards.
         """
@@ -56,9 +64,10 @@ class ErasedDocuments:
         found = [self._orders[key, digest] for key in keys if digest is not None and (key, digest) in self._orders]
         if not found:
             return None
-        order, to = min(found), _recipient(parsed, view)
-        left = (self._left.get((key, to), -1) for key in keys if to is not None)
-        return None if max(left, default=-1) > order else order
+        order, to, place = min(found), _recipient(parsed, view), view.event(parsed.hash)
+        left = max((self._left.get((key, to), -1) for key in keys if to is not None), default=-1)
+        has_borne = letter_of(parsed) is None or (place is not None and left > place.index)
+        return None if left > order else Order(order, has_borne)
 
 
 def _keys(parsed: ParsedEvent, view: View) -> Iterator[Key]:

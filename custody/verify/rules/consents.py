@@ -58,19 +58,21 @@ def _record(view: View, parsed: ParsedEvent, details: ConsentRecorded) -> Consen
     if details.manner == "key":
         _check_official(view, parsed.event, details.authority)
     conditions, ledger = details.conditions or (), view.ledger()
+    is_strict = ledger is not None and ledger.is_strict
     return Consent(
         id=parsed.hash,
         authority=details.authority,
         recipient=details.recipient,
         exhibits=_exhibits(about),
-        valid_from=details.valid_from,
+        # A paper of next year lets nothing go today.
+        valid_from=max(details.valid_from, details.issued_at) if is_strict else details.valid_from,
         valid_until=str(details.valid_until) if is_set(details.valid_until) else None,
         unmet=tuple(item.code for item in conditions if item.before),
         request=str(details.request) if is_set(details.request) else None,
         onward=details.onward,
         conditions=tuple(item.code for item in conditions),
         is_by_letter=details.manner == "letter" or UNSET,
-        is_by_key=(details.manner == "key" and ledger is not None and ledger.is_strict) or UNSET,
+        is_by_key=(details.manner == "key" and is_strict) or UNSET,
     )
 
 

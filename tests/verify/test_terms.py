@@ -1,0 +1,103 @@
+"""A dispatch keeps the dates and the words of the consent under which it leaves, by whoever it is looked at."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from custody.bundle.behind import Behind, past_of
+from custody.verify.verify import Trusted
+from schemas.entry import parse_entry
+from schemas.event import ParsedEvent
+from schemas.report import Findings, Severity
+from tests.border import Side, codes, read, register, trust
+
+DUE = "2026-12-31T00:00:00Z"
+WORDS = "only the fraud case 7"
+WANTED = [
+    {"before": False, "code": "destroy-after", "due": DUE},
+    {"before": False, "code": "use-limited", "text": WORDS},
+]
+
+
+def terms(due: str | None = DUE, text: str | None = WORDS) -> dict[str, Any]:
+    """Return the same conditions with another date and text."""
+    limited = {"before": False, "code": "use-limited", **({} if text is None else {"text": text})}
+    return {
+        "conditions": [{"before": False, "code": "destroy-after", **({} if due is None else {"due": due})}, limited]
+    }
+
+
+EASIER = [terms(due="2099-01-01T00:00:00Z"), terms(due=None), terms(text="any use"), terms(text=None)]
+KEPT = [terms(), terms(due="2026-12-01T00:00:00Z"), terms(text=f"{WORDS}; not before a court")]
+
+
+@pytest.fixture
+def side(tmp_path: Path) -> Side:
+    """A country under the gate, that consented to an exhibit on two conditions."""
+    made = Side(tmp_path / "a", "a", peers={"b": "XB"}, gate="v2")
+    register(made)
+    made.consent("EX-1", "b-police", conditions=WANTED)
+    return made
+
+
+def found(side: Side, **sent: Any) -> set[str]:
+    """Return the codes of a bundle that goes with a dispatch, made by a writer that doesn't look at words."""
+    act = side.dispatch("EX-1", "b-police", **sent)
+    path = side.build("p.zip", "EX-1", to="b-police", acts=[act], transfer="0f" * 16).path
+    return codes(read(path, trust(side), side.world.at))
+
+
+@pytest.mark.parametrize("sent", EASIER)
+def test_a_later_date_or_other_words_are_easier_terms(
+    side: Side, sent: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a court allowed until a day for one case isn't allowed for ever and for all."""
+    monkeypatch.setattr("custody.bundle.build._check_own", lambda *_: None)
+    assert "release.consent-terms" in found(side, **sent)
+
+
+@pytest.mark.parametrize("sent", KEPT)
+def test_the_same_terms_and_stricter_ones_are_kept(side: Side, sent: dict[str, Any]) -> None:
+    """A sender may add his own."""
+    assert "release.consent-terms" not in found(side, **sent)
+
+
+def test_a_consent_that_came_later_binds_nothing_that_left_before(side: Side) -> None:
+    """Nobody could have kept its words."""
+    act = side.dispatch("EX-1", "b-police", **terms())
+    side.build("p.zip", "EX-1", to="b-police", acts=[act], transfer="0f" * 16)
+    side.consent("EX-1", "b-police", conditions=[{"before": False, "code": "use-limited", "text": "nothing"}])
+    path = side.build("later.zip", "EX-1", to="ministry").path
+    assert "release.consent-terms" not in codes(read(path, trust(side), side.world.at))
+
+
+def test_one_consent_of_a_country_is_enough(side: Side) -> None:
+    """Two of one country are alternatives, as they are to the gate."""
+    side.consent("EX-1", "b-police", conditions=terms(text="any use")["conditions"])
+    assert "release.consent-terms" not in found(side, **terms(text="any use"))
+
+
+@pytest.mark.parametrize(("sent", "is_found"), [(terms(text="any use"), True), (terms(), False)])
+def test_writer_and_auditor_look_at_the_same(side: Side, sent: dict[str, Any], is_found: bool) -> None:
+    """They share what looks behind a record; both have the words at hand."""
+    entries = [parse_entry(raw) for raw in side.world.entries()]
+    submission = side.world.sign(side.dispatch("EX-1", "b-police", **sent))
+    side.world.append(submission)
+    entry = parse_entry(side.world.entries()[-1])
+    events: dict[str, ParsedEvent] = {item.event.hash: item.event for item in entries}
+    behind = Behind(
+        lambda _: None,
+        lambda _: None,
+        Trusted(),
+        datetime(2026, 11, 21, tzinfo=UTC),
+        values=side.world.store.disclosures.get,
+    )
+    past, findings = past_of(side.world.reader().view(), events.get, lambda _: None), Findings()
+    behind.look(entry, past, findings, made=submission.disclosures)
+    assert [(item.code, item.severity) for item in findings.items] == (
+        [("release.consent-terms", Severity.FAILED)] if is_found else []
+    )
