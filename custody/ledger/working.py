@@ -59,6 +59,10 @@ class WorkingState(Put):
             return self._events[event_hash]
         return self._base.event(event_hash)
 
+    def follows(self, exhibit: Exhibit) -> bool:
+        """Tell whether all is known of an exhibit: it is."""
+        return True
+
     def request(self, request: str) -> Request | None:
         """Return the assistance request of that id."""
         return self.requests.get(request) or self._base.request(request)

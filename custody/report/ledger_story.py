@@ -22,6 +22,7 @@ from custody.storage.reading import Reader
 from custody.verify.assets.asset_history import Custody, captures_of, check_drops, recorded_balances, stories_of
 from custody.verify.evidence.images import check_image
 from custody.verify.fold.fold import Fold, Placed
+from custody.verify.fold.lineage import lineage_of
 from custody.verify.procedure.explanations import Explanations
 from custody.verify.rules.view import Exhibit
 from custody.verify.verify import Verified
@@ -119,11 +120,16 @@ def _verify(
     reader: Reader, disclosures: DisclosureStore, exhibit: Exhibit, *, at: str, as_of: str | None
 ) -> tuple[Verified, CustodyWatch]:
     """Fold what a bundle would carry about the exhibit, with every signature checked."""
-    closure = find_closure(reader, [(exhibit.case, exhibit.number)], size=reader.head().size)
+    names = [(exhibit.case, exhibit.number)]
+    closure = find_closure(reader, names, size=reader.head().size)
     carried = sorted({index for indexes in closure.indexes.values() for index in indexes})
     entries = {index: closure.entries[index] for index in carried}
     findings, placed = Findings(), dict[int, Placed]()
-    fold, watch, explanations = Fold(findings, is_whole=False), CustodyWatch(as_of or at), Explanations()
+    fold, watch, explanations = (
+        Fold(findings, is_whole=False, lineage=lineage_of(names, entries)),
+        CustodyWatch(as_of or at),
+        Explanations(),
+    )
     for index, entry in entries.items():
         placed[index], jobs = fold.add(entry)
         for job in jobs:

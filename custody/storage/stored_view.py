@@ -130,6 +130,10 @@ class StoredView:
         self._known.registered[event_hash] = None if found is None else (found.case, found.number)
         return found
 
+    def follows(self, exhibit: Exhibit) -> bool:
+        """Tell whether all is known of an exhibit: it is."""
+        return True
+
     def request(self, request: str) -> Request | None:
         """Return the assistance request of that id."""
         return self._find(Request, statements.REQUEST, request)

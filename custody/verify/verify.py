@@ -122,16 +122,16 @@ def verify(
     entries = check_entries(opened, findings)  # 4
     if any(finding.code == "record.version" for finding in findings.items):
         return _stop_at_newer(opened, findings, trusted, at, entries)
-    fold, placed = fold_all(entries, findings)
+    listed = [(item.case, item.exhibit) for item in opened.bundle.exhibits] if opened.bundle else []
+    fold, placed = fold_all(entries, findings, listed)
     disputes, state = fold.finish(), fold.state
     _ask_later(trusted.trust, findings)  # 3, 5
     genesis = entries[0].leaf if 0 in entries else None
     check_checkpoint(
         opened, findings, ledger=state.ledger(), genesis=genesis, trust=trusted.trust, consistency=trusted.consistency
     )  # 2
-    check_completeness(opened, findings, entries=entries, placed=placed, state=state)  # 8
+    check_completeness(opened, findings, entries=entries, placed=placed, fold=fold)  # 8
     values = check_disclosures(opened, findings, entries=entries)  # 10
-    listed = [(item.case, item.exhibit) for item in opened.bundle.exhibits] if opened.bundle else []
     _check_origin(opened, findings)
     content = ContentCheck(opened, source, elsewhere or Nowhere(), findings, decryption=decryption)
     registered = registrations(state, entries, listed)

@@ -35,13 +35,14 @@ def read_ledger(
         UsageError: an exhibit or request that the ledger doesn't have.
         RecordError: an entry that is none any more.
     """
-    closure = find_closure(reader, list(exhibits), tuple(requests), size=reader.head().size)
+    names = list(exhibits)
+    closure = find_closure(reader, names, tuple(requests), size=reader.head().size)
     carried = {index for indexes in closure.indexes.values() for index in indexes}
     entries = {index: closure.entries[index] for index in sorted(carried)}
     entries |= {index: parse_entry(reader.entry(index)) for index in set(extra) - carried}
     entries = dict(sorted(entries.items()))
     findings = Findings()
-    fold, placed = fold_all(entries, findings)
+    fold, placed = fold_all(entries, findings, names)
     disputes = fold.finish()
     report = report_of(findings, at)
     return Verified(report, entries, placed, values_of(disclosures, entries), fold.state, disputes)

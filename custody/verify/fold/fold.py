@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from custody.verify.fold.disputes import Disputes, Signing, affirmed_by, find_disputes
+from custody.verify.fold.lineage import Lineage, Name, lineage_of
 from custody.verify.fold.signing import SignatureJob, check_enrolments, signature_jobs
 from custody.verify.fold.standing import Standing, Standings
 from custody.verify.fold.state import State
@@ -74,11 +75,13 @@ def by_subject(placed: Mapping[int, Placed]) -> dict[Subject, list[int]]:
 class Fold:
     """Folds parsed entries. Mutable: lives as long as one verification or replay.
 
-    ``commitments`` maps each commitment, 32 bytes, to the first entry that holds it.
+    ``commitments`` maps each commitment, 32 bytes, to the first entry that holds it; ``lineage`` tells how far the
+    exhibits of a bundle are carried.
     """
 
-    def __init__(self, findings: Findings, *, is_whole: bool) -> None:
-        self.state = State(is_whole=is_whole)
+    def __init__(self, findings: Findings, *, is_whole: bool, lineage: Lineage | None = None) -> None:
+        self.state = State(is_whole=is_whole, lineage=lineage)
+        self.lineage = lineage or {}
         self._findings = findings
         self._signings: list[Signing] = []
         self._broken: set[Subject] = set()
@@ -211,9 +214,13 @@ def _alike(breaches: Iterable[Breach]) -> dict[tuple[str, str], list[str]]:
     return found
 
 
-def fold_all(entries: Mapping[int, ParsedEntry], findings: Findings) -> tuple[Fold, dict[int, Placed]]:
-    """Return some carried entries folded in order, and where each stands; their signatures are checked on the way."""
-    fold = Fold(findings, is_whole=False)
+def fold_all(
+    entries: Mapping[int, ParsedEntry], findings: Findings, names: Iterable[Name]
+) -> tuple[Fold, dict[int, Placed]]:
+    """Return the entries that are carried for exhibits, by case and number, folded in order, and where each stands;
+    their signatures are checked on the way.
+    """
+    fold = Fold(findings, is_whole=False, lineage=lineage_of(names, entries))
     placed = {}
     for index in sorted(entries):
         placed[index], jobs = fold.add(entries[index])

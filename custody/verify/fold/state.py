@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from custody.verify.fold.lineage import Lineage
 from custody.verify.gate.contents import Contents
 from custody.verify.rules.view import (
     Agent,
@@ -96,11 +97,12 @@ class Put:
 class State(Put):
     """A `View` in memory, folded from entries in order."""
 
-    __slots__ = ("_events", "_shared", "is_whole")
+    __slots__ = ("_events", "_lineage", "_shared", "is_whole")
 
-    def __init__(self, *, is_whole: bool) -> None:
+    def __init__(self, *, is_whole: bool, lineage: Lineage | None = None) -> None:
         super().__init__()
         self.is_whole = is_whole
+        self._lineage = lineage or {}
         self._events: dict[str, EventPlace] = {}
         self._shared: dict[Any, Any] = {}
 
@@ -128,6 +130,11 @@ class State(Put):
         """Return the exhibit whose registration has that event hash."""
         name = self._registered.get(event_hash)
         return None if name is None else self.exhibits[name]
+
+    def follows(self, exhibit: Exhibit) -> bool:
+        """Tell whether all is known of an exhibit up to now; of what is carried in part it is up to its end."""
+        end = self._lineage.get((exhibit.case, exhibit.number))
+        return end is None or end.event not in self._events
 
     def event(self, event_hash: str) -> EventPlace | None:
         """Return where the event of that hash stands."""

@@ -271,7 +271,7 @@ def let_out(view: View, parsed: ParsedEvent) -> tuple[Agent | None, tuple[Exhibi
 
 
 def _released(view: View, parsed: ParsedEvent) -> Iterator[Exhibit]:
-    """Yield the exhibits that an event lets out and that ``view`` knows."""
+    """Yield the exhibits that an event lets out, as far as ``view`` knows all that was said of them by then."""
     event = parsed.event
     if is_set(event.link):
         exhibit = view.exhibit(str(event.case), str(event.exhibit))
@@ -279,7 +279,7 @@ def _released(view: View, parsed: ParsedEvent) -> Iterator[Exhibit]:
             yield exhibit
     for item in event.about if isinstance(event.about, tuple) else ():
         known = view.registered(str(item.exhibit)) if is_set(item.exhibit) else None
-        if known is not None:
+        if known is not None and view.follows(known):
             yield known
 
 

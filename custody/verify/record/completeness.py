@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from custody.verify.fold.fold import Placed, by_subject
+from custody.verify.fold.fold import Fold, Placed, by_subject
+from custody.verify.fold.lineage import Lineage
 from custody.verify.fold.state import State
 from custody.verify.record.named_agents import agents_of
 from custody.verify.record.opened import Opened, fail
@@ -19,7 +20,6 @@ from custody.verify.record.tree import check_consistency
 from custody.verify.record.trie import check_subject
 from custody.verify.rules.subjects import LEDGER
 from schemas.bundle import Bundle
-from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.record import BundleExported
 from schemas.entry import ParsedEntry
 from schemas.errors import VerificationError
@@ -43,56 +43,22 @@ class Closure:
         )
 
 
-_UNSEEN = -2
-"""Below what stands for an act that isn't carried."""
-
-
 def _is_within(index: int, last: int | None) -> bool:
     return last is None or index <= last
 
 
 def closure_of(
-    bundle: Bundle, entries: Mapping[int, ParsedEntry], placed: Mapping[int, Placed], state: State
+    bundle: Bundle, entries: Mapping[int, ParsedEntry], placed: Mapping[int, Placed], lineage: Lineage
 ) -> Closure:
     """Return what a bundle must carry, going by what it lists and by the entries that it does carry."""
     wanted: dict[Subject, int | None] = {LEDGER: None}
-    for item in bundle.exhibits:
-        wanted["exhibit", item.case, item.exhibit] = None
+    for (case, number), end in lineage.items():
+        wanted["exhibit", case, number] = None if end is None else end.last
+        wanted["case", case] = None
     for request in bundle.requests if isinstance(bundle.requests, tuple) else ():
         wanted["request", request] = None
-    _add_ancestors(wanted, entries, placed, state)
-    for subject in [subject for subject in wanted if subject[0] == "exhibit"]:
-        wanted["case", subject[1]] = None
     _add_agents(wanted, entries, placed)
     return Closure(wanted)
-
-
-def _add_ancestors(
-    wanted: dict[Subject, int | None],
-    entries: Mapping[int, ParsedEntry],
-    placed: Mapping[int, Placed],
-    state: State,
-) -> None:
-    """Follow ``derived_from`` from every wanted exhibit, up to the latest act named by any child."""
-    waiting = [subject for subject in wanted if subject[0] == "exhibit"]
-    registrations = {
-        placed[index].subjects[0]: entry.event.details
-        for index, entry in entries.items()
-        if isinstance(entry.event.details, ExhibitRegistered) and index in placed
-    }
-    while waiting:
-        details = registrations.get(waiting.pop())
-        if details is None or not isinstance(details.derived_from, tuple):
-            continue
-        for parent in details.derived_from:
-            subject: Subject = ("exhibit", parent.case, parent.exhibit)
-            place = state.event(parent.event)
-            last = -1 if place is None else place.index
-            known = wanted.get(subject, _UNSEEN)
-            if known is not None and last > known:
-                wanted[subject] = last
-                # What its parents were is said once, at its registration, however often it is named.
-                waiting += [subject] if known == _UNSEEN else []
 
 
 def _add_agents(
@@ -121,7 +87,7 @@ def check_completeness(
     *,
     entries: Mapping[int, ParsedEntry],
     placed: Mapping[int, Placed],
-    state: State,
+    fold: Fold,
 ) -> None:
     """Check that the bundle carries the whole closure and nothing else.
 
@@ -137,8 +103,8 @@ def check_completeness(
     if export is None or not isinstance(index_root, str):
         fail(findings, 8, VerificationError("completeness.unproven", "expected an exporting entry"), "bundle")
         return
-    _check_about(export, opened.bundle, state, findings)
-    closure = closure_of(opened.bundle, entries, placed, state)
+    _check_about(export, opened.bundle, fold.state, findings)
+    closure = closure_of(opened.bundle, entries, placed, fold.lineage)
     proofs = {tuple(proof.subject): proof for proof in opened.proof.subjects}
     indexes_of = by_subject(placed)
     for subject in sorted(closure.wanted.keys() | proofs.keys()):

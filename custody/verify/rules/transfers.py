@@ -140,9 +140,8 @@ def check_exported(view: View, event: Event, details: BundleExported) -> None:
     for item in event.about if is_set(details.transfer) and isinstance(event.about, tuple) else ():
         exhibit = view.registered(str(item.exhibit)) if is_set(item.exhibit) else None
         sent = None if exhibit is None else exhibit.dispatch
-        if (exhibit is not None or view.is_whole) and (
-            sent is None or (sent.transfer, sent.to) != (details.transfer, details.to)
-        ):
+        is_known = view.is_whole if exhibit is None else view.follows(exhibit)
+        if is_known and (sent is None or (sent.transfer, sent.to) != (details.transfer, details.to)):
             text = f"expected only exhibits dispatched to {details.to} in transfer {details.transfer}, found another"
             raise RuleViolation("rule.transfer-export", text)
 

@@ -206,6 +206,9 @@ class View(Protocol):
     def registered(self, event_hash: str) -> Exhibit | None:
         """Return the exhibit whose registration has that event hash."""
 
+    def follows(self, exhibit: Exhibit) -> bool:
+        """Tell whether all is known of an exhibit up to now: of an ancestor a bundle carries its first acts only."""
+
     def request(self, request: str) -> Request | None:
         """Return the assistance request of that id."""
 
