@@ -1,14 +1,14 @@
 """What is held here though another ledger says that it holds it too: both can't be, and somebody has to ask.
 
 It was taken back (recalled, or refused by them) and a receipt came all the same; or it came back on paper alone from an
-authority whose own ledger goes on holding it.
+authority whose own ledger goes on holding it; or it was accepted here after a parcel of it had been refused.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from custody.cli.context import Context
 from custody.cli.showing.attention import Attention
@@ -18,60 +18,81 @@ from custody.storage.reading import Reader
 from custody.storage.search import Search, find_entries
 from custody.verify.rules.view import Exhibit
 from schemas.details.exhibit import ExhibitReleased
-from schemas.details.transfer import TransferContested, TransferDispatched, TransferReturned
+from schemas.details.transfer import (
+    TransferAccepted,
+    TransferContested,
+    TransferDispatched,
+    TransferRefused,
+    TransferReturned,
+)  # fmt: skip
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.errors import RefusedError
 from schemas.event import ParsedEvent
 from schemas.types import is_set
 
+Why = Literal["after-refusal", "on-paper", "recalled"]
 _LEAVES = (ExhibitReleased, TransferDispatched, TransferReturned)
+_CODES: Final = {
+    "after-refusal": "exhibit.refused-before", "on-paper": "exhibit.two-holders", "recalled": "exhibit.contested"
+}  # fmt: skip
+_DOUBTFUL: Final = frozenset({"transfer.contested", "transfer.refused", "transfer.returned"})
 
 
 @dataclass(frozen=True, slots=True)
 class Disputed:
-    """An exhibit held here, the dispatch ``sent`` from which another ledger has it, and the entry ``index`` that says
-    so: a contested receipt (``recalled``) or a return on paper (``on-paper``); ``is_explained`` where somebody did.
+    """An exhibit held here that ``other`` holds too, or may hold, by the ``transfer`` under which ``sender`` sent it;
+    entry ``index`` says so: a contested receipt (``recalled``), a return on paper (``on-paper``), or an acceptance here
+    of what had been refused (``after-refusal``); ``is_explained`` where somebody did.
     """
 
     exhibit: Exhibit
-    sent: ParsedEvent
-    details: TransferDispatched
+    transfer: str
+    sender: str
+    other: str
+    is_original: bool
     index: int
-    why: Literal["on-paper", "recalled"]
+    why: Why
     is_explained: bool
+
+    @property
+    def name(self) -> str:
+        """``CASE/EXHIBIT``, safe to show."""
+        return show(f"{self.exhibit.case}/{self.exhibit.number}")
+
+    @property
+    def text(self) -> str:
+        """What is in doubt, in words."""
+        other = show(self.other)
+        match self.why:
+            case "recalled":
+                return f"was taken back here, and {other} accepted it all the same (entry {self.index}): who has it?"
+            case "on-paper":
+                return f"came back on paper alone (entry {self.index}), and the ledger of {other} holds it too"
+            case "after-refusal":
+                return f"was accepted here after a refusal (entry {self.index}), and {other} may have it back"
+
+    @property
+    def next(self) -> str:
+        """The command that settles it, once they were asked."""
+        explain = f"custody explain {self.index} --statement TEXT --as AGENT"
+        return explain if self.why == "after-refusal" else f"custody receive BUNDLE --as AGENT, or {explain}"
 
 
 def disputed(reader: Reader) -> Iterator[Disputed]:
     """Yield each exhibit that two ledgers hold, until it is given back by a bundle or leaves again."""
     seen = set()
-    for index in list(find_entries(reader, Search(types=frozenset({"transfer.contested", "transfer.returned"})))):
-        entry = parse_entry(reader.entry(index))
-        for exhibit, transfer, why in _doubtful(reader, entry):
-            if (exhibit.registration, transfer) in seen:
-                continue
-            sent = _dispatch(reader, exhibit, transfer)
-            if sent is None:
-                continue
-            seen.add((exhibit.registration, transfer))
-            details = sent.details
-            assert isinstance(details, TransferDispatched), "that is what was looked for"
-            is_explained = _is_explained(reader, exhibit, entry.event.hash)
-            yield Disputed(exhibit, sent, details, index, why, is_explained)
+    for index in list(find_entries(reader, Search(types=_DOUBTFUL))):
+        for found in _doubtful(reader, parse_entry(reader.entry(index))):
+            if (found.exhibit.registration, found.transfer) not in seen:
+                seen.add((found.exhibit.registration, found.transfer))
+                yield found
 
 
 def attention_of_disputed(reader: Reader) -> Iterator[Attention]:
     """Yield what two ledgers hold; what was explained (`custody explain`) is advice from then on."""
     for item in disputed(reader):
-        name, to = show(f"{item.exhibit.case}/{item.exhibit.number}"), show(item.details.to)
-        if item.why == "recalled":
-            code, text = (
-                "exhibit.contested",
-                f"was taken back here, and {to} accepted it all the same (entry {item.index}): who has it?",
-            )
-        else:
-            code = "exhibit.two-holders"
-            text = f"came back on paper alone (entry {item.index}), and the ledger of {to} holds it too"
-        yield Attention(code=code, is_due=not item.is_explained, subject=name, text=text)
+        code, is_due = _CODES[item.why], not item.is_explained
+        yield Attention(code=code, is_due=is_due, next=item.next, subject=item.name, text=item.text)
 
 
 def check_paper_alone(context: Context, exhibit: Exhibit, *, sender: str, transfer: str | None) -> None:
@@ -91,14 +112,14 @@ def check_paper_alone(context: Context, exhibit: Exhibit, *, sender: str, transf
         raise RefusedError("transfer.paper-only", text, hint=hint)
 
 
-def _doubtful(reader: Reader, entry: ParsedEntry) -> Iterator[tuple[Exhibit, str, Literal["on-paper", "recalled"]]]:
-    """Yield what an entry leaves in two hands: the exhibit, the transfer under which it had left, and how."""
+def _doubtful(reader: Reader, entry: ParsedEntry) -> Iterator[Disputed]:
+    """Yield what an entry leaves in two hands."""
     event, details = entry.event.event, entry.event.details
     if isinstance(details, TransferContested) and details.reason == "after-recall":
         for about in event.about if isinstance(event.about, tuple) else ():
             exhibit = reader.view().registered(str(about.exhibit))
             if exhibit is not None and details.transfer in (exhibit.recalled or ()):
-                yield exhibit, str(details.transfer), "recalled"
+                yield from _left(reader, exhibit, str(details.transfer), entry, "recalled")
     if isinstance(details, TransferReturned) and not is_set(details.foreign) and is_set(details.sent):
         exhibit = reader.view().exhibit(str(event.case), str(event.exhibit))
         if exhibit is None or _left_since(reader, exhibit, entry.entry.index):
@@ -106,7 +127,34 @@ def _doubtful(reader: Reader, entry: ParsedEntry) -> Iterator[tuple[Exhibit, str
         sent = _dispatch(reader, exhibit, str(details.sent))
         to = sent.details.to if sent is not None and isinstance(sent.details, TransferDispatched) else details.from_
         if next(_ledgers(reader, (to, details.from_)), None) is not None:
-            yield exhibit, str(details.sent), "on-paper"
+            yield from _left(reader, exhibit, str(details.sent), entry, "on-paper")
+    if isinstance(details, TransferRefused) and is_set(details.parcel):
+        yield from _accepted_since(reader, entry, details)
+
+
+def _left(reader: Reader, exhibit: Exhibit, transfer: str, entry: ParsedEntry, why: Why) -> Iterator[Disputed]:
+    sent = _dispatch(reader, exhibit, transfer)
+    if sent is not None and isinstance(sent.details, TransferDispatched):
+        yield Disputed(
+            exhibit, transfer, sent.event.signers[0].agent, sent.details.to, sent.details.item == "original",
+            entry.entry.index, why, _is_explained(reader, exhibit, entry.event.hash),
+        )  # fmt: skip
+
+
+def _accepted_since(reader: Reader, refused: ParsedEntry, details: TransferRefused) -> Iterator[Disputed]:
+    """Yield what was taken in under a transfer of which a parcel had been refused unread, while it is here."""
+    for index in reader.subject_entries(("transfer", details.transfer)):
+        entry = parse_entry(reader.entry(index))
+        event, taken = entry.event.event, entry.event.details
+        if index < refused.entry.index or not isinstance(taken, TransferAccepted | TransferReturned):
+            continue
+        exhibit = reader.view().exhibit(str(event.case), str(event.exhibit))
+        if exhibit is not None and not _left_since(reader, exhibit, index):
+            is_original = isinstance(taken, TransferReturned) or taken.item != "copy"
+            yield Disputed(
+                exhibit, details.transfer, taken.from_, taken.from_, is_original, index, "after-refusal",
+                _is_explained(reader, exhibit, entry.event.hash),
+            )  # fmt: skip
 
 
 def _left_since(reader: Reader, exhibit: Exhibit, index: int) -> bool:

@@ -16,6 +16,7 @@ from custody.cli.options import FILE, Signing, When, signed, timed
 from custody.cli.output import emit, note
 from custody.cli.periods import told
 from custody.cli.results import ActResult, Result
+from custody.cli.showing.attention import receipt_command
 from custody.cli.showing.holdings import staging
 from custody.report.safe_text import show
 from custody.storage.reading import Reader
@@ -29,12 +30,14 @@ from schemas.errors import RefusedError, UsageError
 class OnItsWay(Result, frozen=True, kw_only=True, tag="custody-on-its-way/v1"):
     """One exhibit that was dispatched: by whom, to whom, in which transfer, whether it was reported lost, and whether
     the receiver has it; ``status`` is ``recalled`` where a receipt came for what was recalled or refused, ``on-paper``
-    where it is back on paper alone from an authority whose own ledger holds it too.
+    where it is back on paper alone from an authority whose own ledger holds it too, ``after-refusal`` where it came
+    from ``sender`` and was accepted here after a parcel of it was refused. ``next`` is the command that goes on.
     """
 
     case: str
     exhibit: str
     lost: bool
+    next: str
     original: bool
     sender: str
     status: str
@@ -43,7 +46,7 @@ class OnItsWay(Result, frozen=True, kw_only=True, tag="custody-on-its-way/v1"):
 
 
 class Transfers(Result, frozen=True, kw_only=True, tag="custody-transfers/v1"):
-    """Everything that was sent and did not come back."""
+    """Everything that was sent and did not come back, and what two ledgers may hold."""
 
     transfers: tuple[OnItsWay, ...]
 
@@ -67,9 +70,10 @@ def _lost(reader: Reader) -> frozenset[tuple[object, object, str]]:
 
 
 def _contested(item: Disputed) -> OnItsWay:
+    to = item.exhibit.holder if item.why == "after-refusal" else item.other
     return OnItsWay(
-        case=item.exhibit.case, exhibit=item.exhibit.number, lost=False, original=item.details.item == "original",
-        sender=item.sent.event.signers[0].agent, status=item.why, to=item.details.to, transfer=item.details.transfer,
+        case=item.exhibit.case, exhibit=item.exhibit.number, lost=False, next=item.next, original=item.is_original,
+        sender=item.sender, status=item.why, to=to, transfer=item.transfer,
     )  # fmt: skip
 
 
@@ -217,30 +221,33 @@ def transfer_list(context: Context) -> None:
     """List what was sent to other authorities: on its way without a receipt, lost on the way, or with them.
 
     So is what was taken back here (recalled, or refused by them) and a receipt came all the same, and what came back on
-    paper alone from an authority whose own ledger holds it too: ask them.
+    paper alone from an authority whose own ledger holds it too: ask them. So is what was accepted here after a parcel
+    of it had been refused.
     """
     with context.ledger().home.store.read() as reader:
         lost = _lost(reader)
         exhibits = [item for item in reader.exhibits() if item.status in {"dispatched", "transferred"}]
-        contested = tuple(map(_contested, disputed(reader)))
-    rows = contested + tuple(
-        OnItsWay(
-            case=item.case, exhibit=item.number, lost=_is_lost(item, item.dispatch.transfer, lost),
-            original=item.dispatch.is_original, sender=item.dispatch.sender, status=item.status, to=item.dispatch.to,
-            transfer=item.dispatch.transfer,
-        )
-        for item in exhibits
-        if item.dispatch is not None
-    )  # fmt: skip
+        rows = tuple(map(_contested, disputed(reader))) + tuple(
+            OnItsWay(
+                case=item.case, exhibit=item.number, lost=_is_lost(item, item.dispatch.transfer, lost),
+                next=receipt_command(reader, item) if item.status == "dispatched" else "",
+                original=item.dispatch.is_original, sender=item.dispatch.sender, status=item.status,
+                to=item.dispatch.to, transfer=item.dispatch.transfer,
+            )
+            for item in exhibits
+            if item.dispatch is not None
+        )  # fmt: skip
     words = {
+        "after-refusal": "accepted here after a refusal; they may have it back",
         "dispatched": "on its way, no receipt yet",
         "on-paper": "back here on paper alone, and their ledger holds it too",
         "recalled": "taken back here, and a receipt came all the same: who has it?",
         "transferred": "with the receiver",
     }
-    lines = [
-        f"{show(f'{row.case}/{row.exhibit}')}  to {row.to}: "
-        f"{'reported lost on the way' if row.lost else words[row.status]}; {row.transfer}"
-        for row in rows
-    ]
+    lines = []
+    for row in rows:
+        other = f"from {show(row.sender)}" if row.status == "after-refusal" else f"to {show(row.to)}"
+        text = "reported lost on the way" if row.lost else words[row.status]
+        lines.append(f"{show(f'{row.case}/{row.exhibit}')}  {other}: {text}; {row.transfer}")
+        lines += [f"  next: {row.next}"] if row.next else []
     emit(context.settings, Transfers(transfers=rows), lines or ["nothing that was sent is away"])

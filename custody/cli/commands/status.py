@@ -143,3 +143,5 @@ def _lines(found: Status) -> Iterator[str]:
 def _attention_lines(found: Status) -> Iterator[str]:
     for item in found.attention:
         yield f"  {item.subject} {item.text} [{item.code}]"
+        if item.next:
+            yield f"    next: {item.next}"

@@ -30,10 +30,13 @@ ROOM: Final = 1 << 30
 
 
 class Attention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One thing to look at: a stable code, what it is about, and words. What is not due is advice."""
+    """One thing to look at: a stable code, what it is about, and words. What is not due is advice. ``next`` is the
+    command that goes on with it, words in capitals to be filled in; empty where no one command does.
+    """
 
     code: str
     is_due: bool = True
+    next: str = ""
     subject: str
     text: str
 
@@ -68,15 +71,33 @@ def attention_of_exhibits(reader: LedgerReader, *, now: datetime) -> Iterator[At
         is_late = exhibit.occurred_at < late
         if exhibit.status == "in-transit":
             text = f"has been on its way since {format_utc(exhibit.occurred_at)}"
-            yield Attention(code="exhibit.in-transit", is_due=is_late, subject=name, text=text)
+            move = f"custody move {name} --place PLACE --as {show(exhibit.holder)}"
+            yield Attention(code="exhibit.in-transit", is_due=is_late, next=move, subject=name, text=text)
         if exhibit.status == "dispatched":
             to = f" to {show(exhibit.dispatch.to)}" if exhibit.dispatch is not None else ""
             text = f"was dispatched{to} {format_utc(exhibit.occurred_at)}, and no receipt came"
-            yield Attention(code="exhibit.no-receipt", is_due=is_late, subject=name, text=text)
+            go_on = receipt_command(reader, exhibit)
+            yield Attention(code="exhibit.no-receipt", is_due=is_late, next=go_on, subject=name, text=text)
         if exhibit.status == "lent":
             due = _due(reader, exhibit)
             if due and due < format_time(now):
-                yield Attention(code="exhibit.overdue", subject=name, text=f"was to be back by {format_utc(due)}")
+                text, back = (
+                    f"was to be back by {format_utc(due)}",
+                    f"custody return {name} --as {show(exhibit.holder)}",
+                )
+                yield Attention(code="exhibit.overdue", next=back, subject=name, text=text)
+
+
+def receipt_command(reader: LedgerReader, exhibit: Exhibit) -> str:
+    """Return by which command the receipt for what was dispatched is recorded: of a ledger by proof, else on paper."""
+    sent = exhibit.dispatch
+    if sent is None:
+        return ""
+    to, sender = reader.view().agent(sent.to), show(sent.sender)
+    if to is not None and to.ledger is not None:
+        return f"custody receipt import FILE --as {sender}"
+    name = show(f"{exhibit.case}/{exhibit.number}")
+    return f"custody receipt record {name} --document FILE --outcome OUTCOME --decided-at TIME --as {sender}"
 
 
 def _due(reader: LedgerReader, exhibit: Exhibit) -> str:
