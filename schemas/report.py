@@ -83,6 +83,21 @@ class ExhibitReport(Record, frozen=True, kw_only=True):
     status: str | Unset = UNSET
 
 
+class RequestReport(Record, frozen=True, kw_only=True):
+    """Where a request stood at the checkpoint, by its ledger's own record, and the indexes of the entries that are its
+    story. ``peer`` is on the other side, ``outcome`` of the newest answer, ``until`` the newest one that was said.
+    """
+
+    direction: str | Unset = UNSET
+    entries: tuple[int, ...]
+    kind: str | Unset = UNSET
+    outcome: str | Unset = UNSET
+    peer: str | Unset = UNSET
+    request: str
+    status: str | Unset = UNSET
+    until: str | Unset = UNSET
+
+
 class LedgerReport(Record, frozen=True, kw_only=True):
     """The ledger as the bundle shows it; ``genesis`` is its fingerprint, the leaf hash of entry 0."""
 
@@ -127,6 +142,7 @@ class Report(Record, frozen=True, kw_only=True):
     inherited: tuple[LedgerReport, ...] | Unset = UNSET
     law: LawReport | Unset = UNSET
     ledger: LedgerReport | Unset = UNSET
+    requests: tuple[RequestReport, ...] | Unset = UNSET
     schema: Literal["custody-report/v1"]
     steps: tuple[StepResult, ...]
     trust_sha256: str | Unset = UNSET
@@ -154,30 +170,12 @@ class Findings:
         self.asked: set[int] = set()
 
     def add(
-        self,
-        step: int,
-        severity: Severity,
-        code: str,
-        subject: str,
-        text: str,
-        *,
-        expected: str | None = None,
-        found: str | None = None,
-        exhibit: str = "",
-    ) -> None:
+        self, step: int, severity: Severity, code: str, subject: str, text: str, *,
+        expected: str | Unset = UNSET, found: str | Unset = UNSET, exhibit: str = "",
+    ) -> None:  # fmt: skip
         """Record one finding at ``step``."""
-        self.items.append(
-            Finding(
-                code=code,
-                exhibit=exhibit or UNSET,
-                expected=UNSET if expected is None else expected,
-                found=UNSET if found is None else found,
-                severity=severity,
-                step=step,
-                subject=subject,
-                text=text,
-            )
-        )
+        values = {"exhibit": exhibit or UNSET, "expected": expected, "found": found}
+        self.items.append(Finding(code=code, severity=severity, step=step, subject=subject, text=text, **values))
 
     def verdict_of(self, step: int) -> Verdict:
         """Return FAILED over INDETERMINATE over PASSED; NOT ASKED where the step was not run and found nothing."""

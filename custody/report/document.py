@@ -25,7 +25,8 @@ from custody.verify.verify import Verified, exhibit_report
 from schemas.content import Content
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.entry import ParsedEntry
-from schemas.report import ExhibitReport, Finding, Report, Severity, Verdict
+from schemas.report import ExhibitReport, Finding, Report, RequestReport, Severity, Verdict
+from schemas.types import is_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,11 @@ class ExhibitPage:
 
 @dataclass(frozen=True, slots=True)
 class CasePage:
-    """A case to which an exhibit belongs: its number, and what happened to the case itself."""
+    """A case to which an exhibit belongs, or a request: its number, what happened to it, and where a request stands."""
 
     name: str
     acts: tuple[Act, ...]
+    now: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,8 @@ def make_document(report: Report, verified: Verified | None, basis: Basis) -> Do
         exhibits, people = tuple(_exhibits(verified, teller)), people_of(verified, teller.absent)
         law = law_page.rows_of(report, verified, teller.absent)
         cases = tuple(CasePage(show(case), teller.tell_case(case)) for case in _cases(verified))
-        requests = tuple(CasePage(show(name), teller.tell_request(name)) for name in _requests(verified))
+        told = report.requests if isinstance(report.requests, tuple) else ()
+        requests = tuple(CasePage(show(item.request), teller.tell_request(item), _stands(item)) for item in told)
     trust = basis.trust
     not_asked = verdict.not_asked_of(
         report,
@@ -147,8 +150,14 @@ def make_document(report: Report, verified: Verified | None, basis: Basis) -> Do
     )
 
 
-def _requests(verified: Verified) -> list[str]:
-    return sorted(subject[1] for subject in verified.indexes if subject[0] == "request")
+def _stands(request: RequestReport) -> str:
+    """Say where a request stood at the end, by the record of the ledger that the bundle is of."""
+    if not is_set(request.status):
+        return "unknown: its story could not be followed"
+    way = "asked by" if request.direction == "incoming" else "asked of"
+    outcome = f": {str(request.outcome).replace('-', ' ')}" if is_set(request.outcome) else ""
+    until = f", until {request.until}" if is_set(request.until) else ""
+    return show(f"{request.kind}, {way} {request.peer}; {request.status}{outcome}{until}")
 
 
 def _cases(verified: Verified) -> list[str]:

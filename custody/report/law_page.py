@@ -58,7 +58,7 @@ def _rows(law: LawReport, report: Report, verified: Verified, absent: Absent) ->
     country = f", {law.to_country}" if is_set(law.to_country) else ""
     origin = f", its ledger {law.to_ledger}" if is_set(law.to_ledger) else ""
     yield "to", show(f"{law.to}{country}{origin}")
-    yield "request", show(_request(law, report, verified))
+    yield "request", show(_request(law, report))
     if is_set(law.transfer):
         yield "transfer", show(str(law.transfer))
     inherited = report.inherited if isinstance(report.inherited, tuple) else ()
@@ -85,15 +85,12 @@ def _before(verified: Verified) -> Iterator[tuple[str, str]]:
         yield from _before(inner)
 
 
-def _request(law: LawReport, report: Report, verified: Verified) -> str:
+def _request(law: LawReport, report: Report) -> str:
     """Return the request that a bundle answers, or those that a letter is about."""
     if is_set(law.request):
         return str(law.request)
-    ledger = report.ledger
-    export = verified.entries.get(ledger.size - 1) if isinstance(ledger, LedgerReport) else None
-    about = export.event.event.about if export is not None else None
-    named = [str(item.request) for item in about if is_set(item.request)] if isinstance(about, tuple) else []
-    return ", ".join(named) or "none on record"
+    asked = report.requests if isinstance(report.requests, tuple) and not report.exhibits else ()
+    return ", ".join(item.request for item in asked) or "none on record"
 
 
 def _terms(terms: TermsReport, verified: Verified, absent: Absent, *, of: str = "") -> Iterator[tuple[str, str]]:

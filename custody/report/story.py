@@ -24,7 +24,7 @@ from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.record import DisclosureErased
 from schemas.entry import ParsedEntry
 from schemas.event import About
-from schemas.report import ExhibitReport, Finding, Severity
+from schemas.report import ExhibitReport, Finding, RequestReport, Severity
 from schemas.types import is_set
 
 VALUE_CHARACTERS: Final = 2000
@@ -131,10 +131,9 @@ class Teller:
         indexes = self._verified.indexes.get(("case", case), ())
         return tuple(self._act(self._entries[index], None) for index in indexes)
 
-    def tell_request(self, request: str) -> tuple[Act, ...]:
+    def tell_request(self, request: RequestReport) -> tuple[Act, ...]:
         """Return what happened to a request: what was asked, answered, on which terms, and what came after."""
-        indexes = self._verified.indexes.get(("request", request), ())
-        return tuple(self._act(self._entries[index], None) for index in indexes)
+        return tuple(self._act(self._entries[index], None) for index in request.entries if index in self._entries)
 
     def name_of(self, about: About) -> str:
         """Name what an annotation is about; an exhibit that the bundle doesn't carry stays nameless."""

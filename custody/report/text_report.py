@@ -68,6 +68,7 @@ def _meaning(document: Document) -> Iterator[str]:
 def _case(page: CasePage, what: str = "Case") -> Iterator[str]:
     yield ""
     yield from wrap(f"{what} {page.name}", "  ")
+    yield from pairs([("at the end", page.now)] if page.now else [], "    ")
     for act in page.acts:
         yield from act_lines(act)
 

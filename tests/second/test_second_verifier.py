@@ -90,7 +90,8 @@ def test_both_verifiers_tell_the_same_steps_and_exhibits(name: str) -> None:
     """What a report promises of two verifiers: the same verdict of each step, and the same state of each exhibit."""
     told, second = judge(name).first, judge(name).second
     assert second["steps"] == told["steps"]
-    assert [second.get(part) for part in ("law", "inherited")] == [told.get(part) for part in ("law", "inherited")]
+    parts = ("law", "inherited", "requests")
+    assert [second.get(part) for part in parts] == [told.get(part) for part in parts]
     assert [(item["case"], item["exhibit"], item.get("holder"), item.get("status")) for item in second["exhibits"]] == [
         (item["case"], item["exhibit"], item.get("holder"), item.get("status")) for item in told["exhibits"]
     ]
@@ -140,7 +141,8 @@ def test_both_verifiers_agree_over_random_crossings(seed: int, tmp_path: Path) -
         (item.step, item.code, item.subject) for item in first.findings if item.step in (5, 6, 7, 11, 12)
     }
     told = json.loads(canonical.encode(first))
-    assert [second.report(vector["at"]).get(name) for name in ("steps", "law")] == [told["steps"], told.get("law")]
+    parts = ("steps", "law", "requests")
+    assert [second.report(vector["at"]).get(name) for name in parts] == [told.get(name) for name in parts]
 
 
 @pytest.mark.parametrize("levels", [16, 17])

@@ -1975,10 +1975,12 @@ class Exhibit:
 class Request:
     """A request for assistance, and how it stands (requests.md)."""
 
+    kind: str
     direction: str
     peer: str
     status: str
     outcome: str | None = None
+    until: str | None = None
 
 
 @dataclass
@@ -2498,11 +2500,9 @@ class State:
         if entry.type in ("request.drafted", "request.received"):
             if known is not None:
                 raise Bad("rule.request-exists", f"{details['request']} is there already")
-            is_own = entry.type == "request.drafted"
-            self.requests[details["request"]] = (
-                Request("outgoing", details["to"], "drafted") if is_own
-                else Request("incoming", details["from"], "received")
-            )  # fmt: skip
+            side = ("outgoing", details["to"]) if entry.type == "request.drafted" else ("incoming", details["from"])
+            begun = Request(details["kind"], *side, entry.type.partition(".")[2], until=details.get("until"))
+            self.requests[details["request"]] = begun
             return []
         if known is None:
             raise Bad("rule.request-unknown", f"there is no request {details['request']}")
@@ -2515,6 +2515,8 @@ class State:
             raise Bad("rule.request-peer", f"{details['request']} went to {known.peer}")
         if after == "answered":
             known.outcome = details["outcome"]
+        if after == "answered" or entry.type == "request.extended":
+            known.until = details.get("until", known.until)
         known.status = after or known.status
         return []
 
@@ -4710,6 +4712,9 @@ class Verification:
             ],
             "verdict": self.verdict,
         }
+        requests = sorted(subject[1] for subject in self.by_subject if subject[0] == "request")
+        if requests:
+            result["requests"] = [self._report_request(name) for name in requests]
         law = self.report_law()
         if law is not None:
             result["law"] = law
@@ -4744,6 +4749,15 @@ class Verification:
         if exhibit:
             result |= {"holder": exhibit.holder, "sealed": exhibit.is_sealed, "status": exhibit.status}
         return result
+
+    def _report_request(self, name: str) -> dict[str, Any]:
+        result: dict[str, Any] = {
+            "entries": [entry.index for entry in self.by_subject["request", name]],
+            "request": name,
+        }
+        request = self.state.requests.get(name)
+        known = {} if request is None else vars(request)
+        return result | {what: value for what, value in known.items() if value is not None}
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -76,6 +76,12 @@ _rule(
     _letter(("request.sent", SENT), ("request.drafted", DRAFT)),
 )
 _rule(
+    "request-sent-and-never-drafted",
+    "A request is sent that was never there, so that nothing says how it stands.",
+    "rule.request-unknown",
+    _letter(("request.sent", SENT)),
+)
+_rule(
     "request-sent-after-closing",
     "A closed request is sent.",
     "rule.request-state",
