@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
+from typing import Any
 
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from custody.verify.assets.asset_history import stories_of
 from custody.verify.assets.asset_step import check_assets
@@ -43,7 +44,7 @@ from schemas import limits
 from schemas.entry import ParsedEntry
 from schemas.errors import VerificationError
 from schemas.proof import Consistency
-from schemas.report import ExhibitReport, Findings, LedgerReport, Report, Severity
+from schemas.report import ExhibitReport, Findings, LedgerReport, Report, RequestReport, Severity
 from schemas.subject import Subject
 from schemas.text import format_time
 from schemas.trust import Trust
@@ -240,16 +241,20 @@ def _ask_later(trust: Trust | None, findings: Findings) -> None:
         findings.add(5, Severity.INDETERMINATE, "keys.certificates-unsupported", "keys", text)
 
 
+def _requests(state: State, indexes: Mapping[Subject, Sequence[int]]) -> Iterator[RequestReport]:
+    """Yield where each request stands that entries belong to; it is missing where the rules took none."""
+    for subject in sorted(indexes):
+        if subject[0] == "request":
+            request = state.request(subject[1])
+            known = {} if request is None else asdict(request)
+            told = {name: value for name, value in known.items() if name != "id" and value is not None}
+            yield RequestReport(entries=tuple(indexes[subject]), request=subject[1], **told)
+
+
 def _report(
-    opened: Opened,
-    findings: Findings,
-    trusted: Trusted,
-    at: datetime,
-    state: State,
-    placed: Mapping[int, Placed],
-    listed: list[tuple[str, str]],
-    genesis: bytes | None,
-) -> Report:
+    opened: Opened, findings: Findings, trusted: Trusted, at: datetime, state: State,
+    placed: Mapping[int, Placed], listed: list[tuple[str, str]], genesis: bytes | None,
+) -> Report:  # fmt: skip
     indexes = by_subject(placed)
     exhibits = tuple(
         exhibit_report(state.exhibit(case, number), case, number, indexes.get(("exhibit", case, number), ()))
@@ -264,19 +269,16 @@ def _report(
             root=checkpoint.root.hex(),
             size=checkpoint.size,
         )
-    return _close(findings, trusted, at, exhibits=exhibits, ledger=ledger)
+    report = _close(findings, trusted, at, exhibits=exhibits, ledger=ledger)
+    return replace(report, requests=tuple(_requests(state, indexes)) or UNSET)
 
 
 def exhibit_report(exhibit: Exhibit | None, case: str, number: str, indexes: Iterable[int]) -> ExhibitReport:
     """Return where an exhibit stands, and the entries that are its story; it is missing where the rules took none."""
-    return ExhibitReport(
-        case=case,
-        entries=tuple(indexes),
-        exhibit=number,
-        holder=UNSET if exhibit is None else exhibit.holder,
-        sealed=UNSET if exhibit is None else exhibit.is_sealed,
-        status=UNSET if exhibit is None else exhibit.status,
-    )
+    known: dict[str, Any] = {}
+    if exhibit is not None:
+        known = {"holder": exhibit.holder, "sealed": exhibit.is_sealed, "status": exhibit.status}
+    return ExhibitReport(case=case, entries=tuple(indexes), exhibit=number, **known)
 
 
 def _close(
