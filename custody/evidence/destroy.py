@@ -7,7 +7,6 @@ its name. What a file system, an SSD or a snapshot keeps of old blocks is out of
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Final
 
 import msgspec
 
+from custody.evidence import left_over
 from custody.evidence.disk import as_storage_error, sync_directory
 from custody.evidence.manifest import read_manifest
 from schemas import canonical
@@ -58,6 +58,18 @@ def destroy_file(path: Path) -> int | None:
     return status.st_size
 
 
+def names_in(path: Path, *, content: Content, is_gone: IsGone) -> tuple[str, ...]:
+    """Return the texts of the values of a list that are gone, as `forget_names` would find them.
+
+    Raises:
+        RecordError, VerificationError, StorageError: as `read_manifest`.
+    """
+    gone: list[str] = []
+    for line in read_manifest(path, content=content):
+        _without(line, is_gone, gone)
+    return tuple(gone)
+
+
 def forget_names(path: Path, *, content: Content, is_gone: IsGone) -> Forgotten:
     """Rewrite the list of files at ``path`` without the values that are gone; its records, and so its root, stay.
 
@@ -69,8 +81,7 @@ def forget_names(path: Path, *, content: Content, is_gone: IsGone) -> Forgotten:
     """
     gone: list[str] = []
     try:
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f"spool-{os.getpid()}-", suffix=".jsonl")
-        temporary = Path(name)
+        descriptor, temporary = left_over.begin(path.parent, left_over.SPOOL, ".jsonl")
         try:
             with os.fdopen(descriptor, "wb", buffering=1 << 18) as out:
                 for line in read_manifest(path, content=content):
@@ -93,8 +104,7 @@ def replace_whole(path: Path, content: bytes) -> None:
         StorageError: ``store.full`` or ``store.failed``; the old file stays.
     """
     try:
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-        temporary = Path(name)
+        descriptor, temporary = left_over.begin(path.parent, left_over.NEW)
         try:
             with os.fdopen(descriptor, "wb") as out:
                 os.fchmod(out.fileno(), path.stat().st_mode & 0o777)

@@ -9,11 +9,11 @@ This is bookkeeping of one machine, outside of everything signed: a file that wa
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Final, Literal
 
+from custody.evidence import left_over
 from custody.evidence.disk import as_storage_error, sync_directory
 from custody.evidence.sources import Kind, Source
 from schemas import canonical, limits, text
@@ -92,7 +92,7 @@ class Locations:
 
 def write_whole(target: Path, raw: bytes) -> None:
     """Write a file that is there as a whole or not at all, whatever happens."""
-    fd, name = tempfile.mkstemp(dir=target.parent, prefix=".new-")
+    fd, name = left_over.begin(target.parent, left_over.NEW)
     try:
         with os.fdopen(fd, "wb") as file:
             file.write(raw)

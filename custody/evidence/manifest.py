@@ -9,13 +9,13 @@ from __future__ import annotations
 import mmap
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from custody.evidence import left_over
 from custody.evidence.disk import as_storage_error, sync_directory
 from schemas import canonical, limits, merkle, text
 from schemas.content import Content, ManifestLine
@@ -40,11 +40,10 @@ class Spool:
         """
         try:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _remove_left_over(directory)
-            fd, name = tempfile.mkstemp(dir=directory, prefix=f"spool-{os.getpid()}-", suffix=".jsonl")
+            left_over.sweep(directory)
+            fd, self.path = left_over.begin(directory, left_over.SPOOL, ".jsonl")
         except OSError as error:
             raise as_storage_error(error, "writing a manifest") from None
-        self.path = Path(name)
         self._file = os.fdopen(fd, "wb", buffering=1 << 18)
 
     def write_record(self, record: bytes, disclosures: Sequence[str]) -> None:
@@ -82,23 +81,6 @@ class Spool:
         with suppress(OSError):
             self._file.close()
         self.path.unlink(missing_ok=True)
-
-
-def _remove_left_over(directory: Path) -> None:
-    for path in directory.glob("spool-*.jsonl"):
-        number = path.name.split("-")[1]
-        if number.isdecimal() and not _is_running(int(number)):
-            path.unlink(missing_ok=True)
-
-
-def _is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def read_manifest(path: Path, *, content: Content) -> Iterator[ManifestLine]:
@@ -175,9 +157,9 @@ class Manifests:
         return self._base / f"{root}.jsonl"
 
     def roots(self) -> Iterator[str]:
-        """Yield the content roots of all lists, in order."""
+        """Yield the content roots of all lists, in order; what else somebody put beside them is none."""
         for path in sorted(self._base.glob("*.jsonl")):
-            if not path.name.startswith("spool-"):
+            if re.match(text.HASH_PATTERN, path.stem, re.ASCII):
                 yield path.stem
 
     def digests(self, root: str) -> Iterator[str]:

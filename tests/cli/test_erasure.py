@@ -221,6 +221,34 @@ def test_a_trace_that_is_left_is_told(machine: Machine, monkeypatch: pytest.Monk
     assert "disclosures.db.old" in ran.stderr
 
 
+@pytest.mark.parametrize("name", [".d.json.0011.custody-part", ".new-4194305-x", "spool-4194305-x.jsonl"])
+def test_what_a_killed_command_left_goes_first(machine: Machine, name: str) -> None:
+    """It was on its way to be a draft, a place or a list, and nobody would ever look at it again."""
+    registered = machine.register("few", f'--seized-from "{SEIZED}"')
+    with open_home(machine.home, random=bytes) as home:
+        (value,) = (item for item in home.store.disclosures.all() if item.value == SEIZED)
+        home.drafts.mkdir(exist_ok=True)
+        (home.drafts / name).write_text(value.text)
+    machine.do(f"erase {registered['entries'][0]['entry']} --field seized_from {ORDER}")
+    assert traces(machine.home, value.text) == {}
+
+
+def test_a_trace_is_told_until_it_is_gone(machine: Machine) -> None:
+    """Else the second try would call done what the first one could not do, since it no longer knew what to look for."""
+    registered = machine.register("few", f'--seized-from "{SEIZED}"')
+    with open_home(machine.home, random=bytes) as home:
+        (value,) = (item for item in home.store.disclosures.all() if item.value == SEIZED)
+        left = home.drafts / "a colleague's copy.txt"
+        left.parent.mkdir(exist_ok=True)
+        left.write_text(f"copied: {value.text}")
+    machine.fail(f"erase {registered['entries'][0]['entry']} --field seized_from {ORDER}", Exit.REFUSED, "erase.traces")
+    ran = machine.fail("erase --finish", Exit.REFUSED, "erase.traces")
+    assert left.name in ran.stderr
+    left.unlink()
+    machine.do("erase --finish")
+    assert traces(machine.home, value.text) == {}
+
+
 def test_a_file_with_another_name_elsewhere_keeps_its_bytes_there(tmp_path: Path) -> None:
     """A hard link means that somebody else has the file; an order to us isn't one to him."""
     first, second = tmp_path / "first", tmp_path / "second"

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import mmap
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 
 from custody.bundle.closure import find_closure
 from custody.cli.border.release_gate import breaches_of, record_export, refuse
 from custody.cli.context import Context
 from custody.cli.showing.holdings import Holdings
+from custody.evidence.manifest import Manifests
 from custody.storage.reading import Reader
 from custody.verify.gate.contents import own_documents
 from custody.verify.gate.release import Breach
@@ -68,7 +68,7 @@ def record_enclosures(context: Context, exhibits: Sequence[Exhibit], *, to: str)
 def _holders(reader: Reader, holdings: Holdings, documents: Sequence[str]) -> list[tuple[Exhibit, ...]]:
     """Return, for each document that is a file of exhibits, these exhibits."""
     wanted = tuple(item for item in documents if _may_be_evidence(holdings, item))
-    roots = {digest: tuple(_lists_with(holdings.manifests.base, digest)) for digest in wanted}
+    roots = {digest: tuple(_lists_with(holdings.manifests, digest)) for digest in wanted}
     listed = tuple(dict.fromkeys(root for found in roots.values() for root in found))
     held = reader.view().holders((*wanted, *listed))
     each = (
@@ -83,12 +83,13 @@ def _may_be_evidence(holdings: Holdings, digest: str) -> bool:
     return has_places or holdings.evidence.path(digest).exists()
 
 
-def _lists_with(folder: Path, digest: str) -> Iterator[str]:
+def _lists_with(manifests: Manifests, digest: str) -> Iterator[str]:
     """Yield the content roots of the lists in which a digest stands."""
     wanted = f'"sha256":"{digest}"'.encode()
-    for path in sorted(folder.glob("*.jsonl")):
-        if path.name.startswith("spool-") or not path.stat().st_size:
+    for root in manifests.roots():
+        path = manifests.path(root)
+        if not path.stat().st_size:
             continue
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as raw:
             if raw.find(wanted) >= 0:
-                yield path.stem
+                yield root

@@ -6,14 +6,16 @@ the last signature came later, the same runs again (`custody erase --finish`) an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from custody.bundle import whole_file
 from custody.cli.acting.draft_files import SUFFIX, read_draft
 from custody.cli.erasure.traces import Destroyed, check_traces, stray_values
 from custody.cli.ledger_access import LedgerAccess
 from custody.cli.showing.holdings import Holdings
-from custody.evidence.destroy import destroy_file, forget_names, replace_whole
+from custody.evidence import left_over
+from custody.evidence.destroy import destroy_file, forget_names, names_in, replace_whole
 from custody.evidence.sources import Source
 from custody.storage.incoming import sweep_incoming
 from custody.storage.reading import Reader
@@ -43,12 +45,17 @@ def destroy(access: LedgerAccess, orders: Sequence[ParsedEvent]) -> Destroyed:
     commitments = _of_events(access, ordered)
     values = access.home.store.disclosures.get(commitments)
     done.values, done.texts = len(values), {value.text for value in values.values()}
+    lists = _lists(access, registered, ordered, done)
     for registration, content in registered.items():
         # Before the names themselves: a crash in between must leave what tells where there is something left to do.
         _forget_place(access, registration, content, ordered, values, done)
-        _destroy_names(access, content, ordered, done)
-    _destroy_files(access, orders, ordered, registered, done)
     _clear_drafts(access.drafts_folder(), ordered, done)
+    # The values go last: once they are gone, no later run knows what to look for.
+    check_traces(access.home.path, done, but=lists)
+    for path, content in lists.items():
+        lost = forget_names(path, content=content, is_gone=_goes(content, ordered))
+        done.names += len(lost.texts)
+    _destroy_files(access, orders, ordered, registered, done)
     access.home.store.disclosures.erase([*commitments, *stray_values(access, done)])
     check_traces(access.home.path, done)
     return done
@@ -58,6 +65,10 @@ def _sweep(access: LedgerAccess) -> None:
     """Clear what killed commands left on its way into the store: it may be what the order destroys."""
     sweep_incoming(access.home.path)
     holdings = Holdings(access.home)
+    for folder in (access.drafts_folder(), access.home.manifests, access.home.locations):
+        if folder.is_dir():
+            left_over.sweep(folder)
+            whole_file.sweep(folder)
     for store in (holdings.evidence, holdings.documents):
         with store.begin():
             pass
@@ -92,15 +103,23 @@ def _of_events(access: LedgerAccess, ordered: Erasures) -> list[str]:
         return sorted(reader.commitment_indexes(sorted(ordered.values)))
 
 
-def _destroy_names(access: LedgerAccess, content: Content, ordered: Erasures, done: Destroyed) -> None:
-    path = Holdings(access.home).manifests.path(content.root)
-    if not content.count or is_set(content.files) or not path.is_file():
-        return
-    lost = forget_names(
-        path, content=content, is_gone=lambda value: ordered.name(content.root, value.commitment) is not None
-    )
-    done.names += len(lost.texts)
-    done.texts |= set(lost.texts)
+def _lists(
+    access: LedgerAccess, registered: Mapping[str, Content], ordered: Erasures, done: Destroyed
+) -> dict[Path, Content]:
+    """Return the lists that hold names which go, and note the texts of these."""
+    found: dict[Path, Content] = {}
+    for content in registered.values():
+        path = Holdings(access.home).manifests.path(content.root)
+        if content.count and not is_set(content.files) and path.is_file() and path not in found:
+            texts = names_in(path, content=content, is_gone=_goes(content, ordered))
+            done.texts |= set(texts)
+            found |= {path: content} if texts else {}
+    return found
+
+
+def _goes(content: Content, ordered: Erasures) -> Callable[[Disclosure], bool]:
+    """Return what tells whether a value of a list goes."""
+    return lambda value: ordered.name(content.root, value.commitment) is not None
 
 
 def _forget_place(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from schemas.private import parse_disclosure
 SHORTEST = 6
 """Characters of a text that is looked for in other values; shorter ones stand in many by chance."""
 _SEARCHED = (home_layout.DRAFTS, home_layout.MANIFESTS, home_layout.LOCATIONS)
+_OF_DATABASE = ("", "-journal", "-shm", "-wal")
 SEARCH_AT_MOST = 200
 """Values that are looked for afterwards; of more, these are a sample."""
 
@@ -58,8 +59,10 @@ def stray_values(access: LedgerAccess, done: Destroyed) -> list[str]:
     return sorted(found.keys() - indexes.keys())
 
 
-def check_traces(home: Path, done: Destroyed) -> None:
+def check_traces(home: Path, done: Destroyed, *, but: Collection[Path] | None = None) -> None:
     """Raise if the text of a destroyed value is still in a file that may hold private values.
+
+    ``but`` are the lists that still hold some, where those and the database's own files are to go next.
 
     Raises:
         StorageError: ``erase.traces``.
@@ -67,13 +70,14 @@ def check_traces(home: Path, done: Destroyed) -> None:
     needles = [text.encode("ascii") for text in sorted(done.texts)[:SEARCH_AT_MOST]]
     if not needles:
         return
+    skipped = set() if but is None else {*but, *(home / f"{home_layout.DISCLOSURES_FILE}{end}" for end in _OF_DATABASE)}
     paths = [path for path in home.iterdir() if path.is_file() and path.name.startswith("disclosures")]
     folders = [*(home / name for name in _SEARCHED), *home.glob(f"{PREFIX}*")]
     paths += [path for folder in folders for path in folder.rglob("*") if path.is_file()]
-    found = [path for path in paths if _holds(path, needles)]
+    found = [path for path in paths if path not in skipped and _holds(path, needles)]
     if found:
         names = ", ".join(str(path.relative_to(home)) for path in found[:5])
-        hint = "the order is recorded; custody erase --finish tries again"
+        hint = "the order is recorded; clear that file if it is left over, and custody erase --finish tries again"
         raise StorageError(
             "erase.traces", f"expected nothing left of what was erased, found some in {names}", hint=hint
         )
