@@ -159,6 +159,29 @@ def test_a_letter_that_an_order_destroyed_is_told_and_lets_nothing_more_out(side
     sides.a.fail("bundle EX-5 --to third -o n.zip --as exam-07", Exit.REFUSED, "release.consent-letter")
 
 
+@pytest.mark.parametrize(
+    ("valid", "is_refused"),
+    [("--valid-from 2020-01-01 --valid-until 2020-02-01", True), ("", False)],
+)
+def test_a_paper_that_has_ended_stands_in_for_no_letter(sides: Sides, valid: str, is_refused: bool) -> None:
+    """What would leave would leave under the letter, which nobody can see any more; under a paper that holds it may."""
+    details = _granted(sides)
+    entry = len(sides.a.entries()) - 1
+    Path("paper.pdf").write_text("we consent")
+    sides.do(
+        *_own_consent(entry),
+        f"consent record EX-5 --authority peer --recipient third --purpose p --document paper.pdf --number 1 {valid} "
+        "--issued-at 2020-01-01 --as auth-1",
+    )
+    digest = details["origin"].document
+    (sides.a.home / "documents" / digest[:2] / digest).unlink()
+    line = "bundle EX-5 --to third -o onward.zip --as exam-07"
+    if is_refused:
+        sides.a.fail(line, Exit.REFUSED, "release.consent-letter")
+    else:
+        sides.do(line)
+
+
 _AWAY = {"to_agent": "third", "to_country": "IT"}
 
 
