@@ -44,10 +44,11 @@ def check_terms(parsed: ParsedEvent, past: Past) -> Iterator[VerificationError]:
 
 def _wanted(consent: Consent, parsed: ParsedEvent, past: Past) -> tuple[Condition, ...] | None:
     """Return the conditions of a consent that was there before the dispatch and in force; nothing for another."""
-    here, there = past.view.event(parsed.hash), past.view.event(consent.id)
+    here, there, ended = (past.view.event(name) for name in (parsed.hash, consent.id, str(consent.revoked_by or "")))
     at, given = parsed.event.occurred_at, past.event_of(consent.id)
     is_later = there is None or (here is not None and here.index < there.index)
-    if is_later or at < consent.valid_from or at > (consent.valid_until or at) or given is None:
+    is_over = ended is not None and (here is None or ended.index < here.index)
+    if is_later or is_over or at < consent.valid_from or at > (consent.valid_until or at) or given is None:
         return None
     return given.details.conditions or () if isinstance(given.details, ConsentRecorded) else None
 
@@ -73,4 +74,5 @@ def _keeps(sent: Condition | None, wanted: Condition, past: Past) -> bool:
     if not isinstance(sent.text, Private):
         return False
     ours, theirs = past.value_of(sent.text.commitment), past.value_of(wanted.text.commitment)
-    return ours is None or theirs is None or str(theirs.value) in str(ours.value)
+    words, told = (item.value if item is not None else None for item in (theirs, ours))
+    return not (isinstance(words, str) and isinstance(told, str)) or words in told

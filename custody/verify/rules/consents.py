@@ -40,7 +40,9 @@ def change_consent(view: View, parsed: ParsedEvent) -> tuple[Consent, ...]:
     if isinstance(details, ConsentRevoked):
         if details.manner == "key":
             _check_official(view, event, known.authority)
-        return (replace(known, is_revoked=True),)
+        ledger = view.ledger()
+        by = parsed.hash if ledger is not None and ledger.is_strict else UNSET
+        return (replace(known, is_revoked=True, revoked_by=by),)
     assert isinstance(details, ConditionsMet)
     strange = [code for code in details.conditions if code not in known.unmet]
     if strange:
