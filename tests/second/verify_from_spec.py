@@ -1987,10 +1987,11 @@ class Request:
 class Consent:
     """A consent, by the event hash of its record (requests.md)."""
 
+    index: int
     details: dict[str, Any]
     exhibits: list[str]
     unmet: set[str]
-    is_revoked: bool = False
+    revoked: int | None = None
 
 
 @dataclass
@@ -2042,6 +2043,7 @@ class State:
         self.decided: set[str] = set()  # dispatches of other ledgers that were accepted or refused
         self.events: dict[str, Entry] = {}  # those that broke no rule
         self.ended: set[ExhibitKey] = set()
+        self.ends: dict[ExhibitKey, str] = {}  # of what is carried in part, the event up to which it is
 
     # Subjects (completeness.md)
 
@@ -2077,6 +2079,10 @@ class State:
         if group == "transfer" and not entry.about:
             found.append(("transfer", entry.details["transfer"]))
         return tuple(dict.fromkeys(subject for subject in found if subject))
+
+    def follows(self, name: ExhibitKey) -> bool:
+        """Whether all is known of an exhibit so far (completeness.md)."""
+        return self.ends.get(name) not in self.events
 
     # Every event
 
@@ -2143,9 +2149,7 @@ class State:
         self._check_annotation(entry)
         if entry.type == "bundle.exported" and "transfer" in entry.details:
             told = entry.details["transfer"], entry.details["to"]
-            known = [
-                self.exhibits[self.registrations[name]] for name in _exhibits_of(entry) if name in self.registrations
-            ]
+            known = [self.exhibits[name] for name in self._released(entry) if name in self.exhibits]
             sent = [(item.dispatch.transfer, item.dispatch.to) if item.dispatch else None for item in known]
             if any(pair != told for pair in sent):
                 raise Bad("rule.transfer-export", "an exhibit that isn't under way so")
@@ -2500,8 +2504,8 @@ class State:
         if entry.type in ("request.drafted", "request.received"):
             if known is not None:
                 raise Bad("rule.request-exists", f"{details['request']} is there already")
-            side = ("outgoing", details["to"]) if entry.type == "request.drafted" else ("incoming", details["from"])
-            begun = Request(details["kind"], *side, entry.type.partition(".")[2], until=details.get("until"))
+            way = ("outgoing", details["to"]) if entry.type == "request.drafted" else ("incoming", details["from"])
+            begun = Request(details["kind"], *way, entry.type.partition(".")[2], until=details.get("until"))
             self.requests[details["request"]] = begun
             return []
         if known is None:
@@ -2531,7 +2535,7 @@ class State:
         if details["manner"] == "key":
             self._check_official(entry, details["authority"])
         unmet = {item["code"] for item in details.get("conditions", ()) if item["before"]}
-        consent = self.consents[entry.event_hash] = Consent(details, _exhibits_of(entry), unmet)
+        consent = self.consents[entry.event_hash] = Consent(entry.index, details, _exhibits_of(entry), unmet)
         for registration in {*consent.exhibits}:
             self.consents_of[registration].append(consent)
             self.consents_of[registration, details["recipient"]].append(consent)
@@ -2555,7 +2559,7 @@ class State:
             return
         if entry.details["manner"] == "key":
             self._check_official(entry, consent.details["authority"])
-        consent.is_revoked = True
+        consent.revoked = entry.index
 
     def _consent_of(self, entry: Entry) -> Consent | None:
         """The consent that an event about one names, if it is carried."""
@@ -2566,7 +2570,7 @@ class State:
             return None
         if any(item["event"] != about[0]["event"] for item in about) or _exhibits_of(entry) != consent.exhibits:
             raise Bad("rule.consent-exhibits", "not one consent and all of its exhibits")
-        if consent.is_revoked:
+        if consent.revoked is not None:
             raise Bad("rule.consent-revoked", "a consent that was revoked")
         return consent
 
@@ -2688,7 +2692,8 @@ class State:
         if entry.is_custody_act:
             return [entry.exhibit]
         about = [item["exhibit"] for item in entry.about if "exhibit" in item]
-        return [self.registrations[item] for item in about if item in self.registrations]
+        names = [self.registrations[item] for item in about if item in self.registrations]
+        return [name for name in names if self.follows(name)]
 
     def _find_fault(
         self, exhibit: Exhibit, to: str, times: list[str], entry: Entry, *, origin: str | None = None
@@ -2723,15 +2728,20 @@ class State:
         faults = (
             consent.details["recipient"] != to,
             is_bound and self.gate == "v2" and consent.details["manner"] == "key",
-            consent.is_revoked,
+            consent.revoked is not None,
             request is not None and (request.status == "withdrawn" or request.outcome == "refused"),
             name is not None and says_request and not is_by_letter and entry.details.get("request") != name,
-            times[0] < consent.details["valid_from"],
-            times[1] > consent.details.get("valid_until", "9999-12-31T23:59:59Z"),
+            times[0] < self.valid_between(consent)[0],
+            times[1] > self.valid_between(consent)[1],
             bool(consent.unmet),
             entry.type == "transfer.dispatched" and not _binds_as(entry.details, consent.details),
         )
         return next((number for number, is_so in enumerate(faults, 1) if is_so), 0)
+
+    def valid_between(self, consent: Consent) -> tuple[str, str]:
+        """From when to when a consent lets something go."""
+        first = consent.details["issued_at"] if self.gate == "v2" else ""
+        return max(first, consent.details["valid_from"]), consent.details.get("valid_until", "9999-12-31T23:59:59Z")
 
     # Annotations
 
@@ -3494,6 +3504,7 @@ class Verification:
         """Go over the entries in order: signatures, keys, rules."""
         if self.trust and "certificates" in self.trust:
             self.find(5, "keys.certificates-unsupported", "trust", "certificates can't be checked", INDETERMINATE)
+        self.state.ends = {name: end[1] for name, end in self.find_lineage().items() if end}
         commitments: dict[str, str | None] = {}  # each with the content root of the event in which it stands first
         latest = ""
         for entry in self.entries:
@@ -3608,7 +3619,7 @@ class Verification:
             requests.add(export.details["request"])
         if about != listed or requests != set(self.bundle.get("requests", ())):
             self.find(8, "completeness.about", "bundle", "the export isn't about exactly these exhibits and requests")
-        closure = self.find_closure(listed, export)
+        closure = self.find_closure(export)
         proofs = {tuple(item["subject"]): item for item in self.proof["subjects"]}
         for subject in sorted(closure.keys() ^ proofs.keys()):
             self.find(8, "completeness.subjects", " ".join(subject), "a subject without proof, or a proof too many")
@@ -3621,23 +3632,29 @@ class Verification:
             if entry is not export and not _is_within(entry, closure):
                 self.find(8, "completeness.stray", entry.name, "the exhibits don't call for it")
 
-    def find_closure(self, listed: set[ExhibitKey], export: Entry) -> dict[Subject, int]:
+    def find_lineage(self) -> dict[ExhibitKey, tuple[int, str] | None]:
+        """The listed exhibits, and all that they come from, each of these with the last entry that counts of it."""
+        indexes = {entry.event_hash: entry.index for entry in self.entries}
+        registrations = {entry.exhibit: entry for entry in self.entries if entry.type in FIRST_ACTS}
+        found: dict[ExhibitKey, tuple[int, str] | None] = dict.fromkeys(self.listed())
+        waiting = list(found)
+        while waiting:
+            first = registrations.get(waiting.pop())
+            for parent in first.details.get("derived_from", ()) if first else ():
+                name, end = (parent["case"], parent["exhibit"]), (indexes.get(parent["event"], -1), parent["event"])
+                if name not in found:
+                    waiting.append(name)
+                known = found.setdefault(name, end)
+                found[name] = known and max(known, end)
+        return found
+
+    def find_closure(self, export: Entry) -> dict[Subject, int]:
         """All subjects that must be carried, each with the last index that counts."""
         closure: dict[Subject, int] = {("ledger",): MAX_INTEGER}
-        closure |= {("exhibit", *name): MAX_INTEGER for name in listed}
         closure |= {("request", name): MAX_INTEGER for name in (self.bundle or {}).get("requests", ())}
-        registrations = {entry.exhibit: entry for entry in self.entries if entry.type in FIRST_ACTS}
-        queue = sorted(listed)
-        while queue:
-            name = queue.pop()
+        for name, end in self.find_lineage().items():
             closure["case", name[0]] = MAX_INTEGER
-            for parent in registrations[name].details.get("derived_from", ()) if name in registrations else ():
-                ancestor = (parent["case"], parent["exhibit"])
-                if ("exhibit", *ancestor) not in closure:
-                    queue.append(ancestor)
-                placed = self.state.events.get(parent["event"])
-                last = placed.index if placed else -1
-                closure["exhibit", *ancestor] = max(last, closure.get(("exhibit", *ancestor), -1))
+            closure["exhibit", *name] = end[0] if end else MAX_INTEGER
         waiting, called = list(closure), {export.index}
         self._call_agents(export, closure, waiting)
         while waiting:
@@ -4220,7 +4237,7 @@ class Verification:
             details = entry.details
             if entry.type == "consent.recorded" and details["recipient"] == to:
                 consent = self.state.consents.get(entry.event_hash)
-                if consent is None or consent.is_revoked or not registrations & set(consent.exhibits):
+                if consent is None or consent.revoked is not None or not registrations & set(consent.exhibits):
                     continue
                 agent, manner = details["authority"], details["manner"]
             elif entry.type == "transfer.dispatched" and details["to"] == to and entry.exhibit in listed:
@@ -4398,6 +4415,7 @@ class Verification:
         """Read again the letters of consents, and the receipts by proof."""
         for entry in self.entries if self.state.origin is not None else ():
             where, origin = entry.name, entry.details.get("origin", {})
+            self._check_dispatch(entry)
             is_letter = entry.type in ("consent.recorded", "consent.conditions-met") and bool(origin)
             is_proof = entry.type == "transfer.receipt" and entry.details["manner"] == "proof"
             if not is_letter and not is_proof:
@@ -4405,9 +4423,9 @@ class Verification:
             digest = origin.get("document", "") if is_letter else entry.details["document"]
             step, member = 11 if is_letter else 9, f"data/documents/{digest}"
             if member not in self.members:
-                kind, order = "letter" if is_letter else "receipt", self._order_on(entry, digest)
+                kind, (order, severity) = "letter" if is_letter else "receipt", self._order_on(entry, digest)
                 if order is not None:
-                    self.find(step, f"{kind}.erased", where, f"destroyed by the order of entry {order}", NOTE)
+                    self.find(step, f"{kind}.erased", where, f"destroyed by the order of entry {order}", severity)
                     continue
                 self.find(step, f"{kind}.absent", where, "what this rests on isn't at hand", INDETERMINATE)
                 continue
@@ -4421,15 +4439,48 @@ class Verification:
             except Bad as bad:
                 self.find(step, bad.code, where, bad.text, bad.severity)
 
-    def _order_on(self, entry: Entry, digest: str) -> int | None:
-        """The first order that destroyed what a record rests on; none where something left under it since."""
+    def _check_dispatch(self, entry: Entry) -> None:
+        """Dates and words of a dispatch's conditions are those of the consents under which it left."""
+        exhibit = self.state.exhibits.get(entry.exhibit) if entry.type == "transfer.dispatched" else None
+        if exhibit is None or self.state.gate != "v2":
+            return
+        sent = {item["code"]: item for item in entry.details.get("conditions", ())}
+        kept: dict[str | None, bool] = {}
+        for consent in self.state.consents_of[exhibit.registration, entry.details["to"]][-CONSENTS_ASKED:]:
+            first, last = self.state.valid_between(consent)
+            is_over = consent.revoked is not None and consent.revoked < entry.index
+            if is_over or consent.index > entry.index or not first <= entry.event["occurred_at"] <= last:
+                continue
+            body = self.state.agents[consent.details["authority"]]
+            side = body.ledger if body.ledger in exhibit.bound_to else body.country
+            wanted = [item for item in consent.details.get("conditions", ()) if item["code"] in sent]
+            kept[side] = kept.get(side, False) or not any(self._is_eased(sent[item["code"]], item) for item in wanted)
+        for side in (side for side, is_kept in kept.items() if not is_kept):
+            text = f"a condition has another date, or other words, than each consent of {side}"
+            self.find(11, "release.consent-terms", entry.name, text)
+
+    def _is_eased(self, sent: dict[str, Any], wanted: dict[str, Any]) -> bool:
+        """Whether a condition was sent on with a later date, or without the words."""
+        if "due" in wanted and sent.get("due", "9999") > wanted["due"]:
+            return True
+        if "text" not in wanted or "text" not in sent:
+            return "text" in wanted
+        shown = [self.disclosed.get(item["text"]["commitment"]) for item in (wanted, sent)]
+        words, told = (item.value if item and isinstance(item.value, str) else None for item in shown)
+        return words is not None and told is not None and words not in told
+
+    def _order_on(self, entry: Entry, digest: str) -> tuple[int | None, str]:
+        """The first order that destroyed what a record rests on, none where something left under it since; and whether
+        custody rests on it: of a receipt always, of a letter where something had left under it.
+        """
         own = _exhibits_of(entry) if entry.about else [self._registration_of(entry)]
         orders = [self.orders[name, digest] for name in own if (name, digest) in self.orders]
-        if not orders:
-            return None
-        consent = None if entry.type == "transfer.receipt" else self._consent_behind(entry)
-        to = consent.details["recipient"] if consent else None
-        return None if any(self.left.get((name, to), -1) > min(orders) for name in own) else min(orders)
+        if entry.type == "transfer.receipt" or not orders:
+            return min(orders, default=None), DEFECT
+        consent = self._consent_behind(entry)
+        left = max(self.left.get((name, consent.details["recipient"]), -1) for name in own) if consent else -1
+        has_borne = left > entry.index and entry.event_hash in self.state.events
+        return None if left > min(orders) else min(orders), DEFECT if has_borne else NOTE
 
     def _consent_behind(self, entry: Entry) -> Consent | None:
         """The consent that an entry records, or of which it records that conditions were met."""

@@ -12,6 +12,7 @@ from schemas import canonical
 from tests.vectors import (
     acceptance_cases,
     agent_cases,
+    ancestor_cases,
     answer_cases,
     arrival_cases,
     asset_cases,
@@ -38,6 +39,7 @@ from tests.vectors import (
     request_cases,
     return_cases,
     rule_cases,
+    terms_cases,
     transfer_cases,
 )
 from tests.vectors.record_cases import make_texts
@@ -72,6 +74,8 @@ MODULES = (
     order_cases,
     return_cases,
     export_cases,
+    terms_cases,
+    ancestor_cases,
     nested_cases,
     acceptance_cases,
     answer_cases,
