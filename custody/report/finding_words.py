@@ -103,7 +103,8 @@ MEANINGS: Final = {
     "defect.sovereignty": "Data that lie in another country were taken online without being public.",
     "defect.paper-alone": "A receipt or a return rests on paper alone, though the other side keeps a ledger: what that "
     "ledger says of it was not seen.",
-    "defect.returned-after-recall": "What was recalled or refused had been accepted all the same, and came back.",
+    "defect.returned-after-recall": "What was recalled or refused, or back on paper alone, came back from the ledger "
+    "that had accepted it.",
     "defect.transfer-lost": "What was sent did not arrive.",
     "defect.web-capture": "A capture of a web page lacks something that a court wants to see of one at the least.",
     "disclosures": "A name or text that the bundle shows does not belong to the entry that it claims to explain.",

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from schemas.errors import RuleViolation
 from tests.border import CASE, NONCE, Side, codes, read, register, trust
 
 PAPER = {"document": "ab" * 32, "transfer": NONCE}
@@ -51,3 +52,37 @@ def test_a_ledger_that_could_speak_for_itself_is_missed(
 ) -> None:
     """One side's word makes no two-sided hand-over; who has no ledger can give nothing but paper."""
     assert told(tmp_path, peer, *acts) is is_told
+
+
+@pytest.mark.parametrize(("gate", "comes_home"), [("v2", True), ("v1", False), (None, False)])
+@pytest.mark.parametrize("sent", [NONCE, None])
+def test_who_gave_it_back_on_paper_can_let_it_go_in_his_ledger_too(
+    tmp_path: Path, gate: str | None, comes_home: bool, sent: str | None
+) -> None:
+    """Else two ledgers would hold it for good; it is one holder here all the time, and the record says what happened."""
+    sides = [Side(tmp_path / name, name, peers={other: f"X{other.upper()}"}, gate=gate) for name, other in ("ab", "ba")]
+    a, b = sides
+    register(a)
+    a.consent("EX-1", "b-police")
+    path = a.build("1.zip", "EX-1", to="b-police", acts=[a.dispatch("EX-1", "b-police")], transfer=NONCE).path
+    b.accept(path, read(path, trust(*sides), a.world.at), "a-police")
+    for type, details in (("transfer.receipt", RECEIPT), ("transfer.returned", {**RETURN, "sent": sent})):
+        act = a.world.custody_act(type, CASE, "EX-1", details, actor="examiner-1")
+        a.world.append(a.world.sign(act))
+    b.consent("EX-1", "a-police")
+    back = b.build(
+        "2.zip", "EX-1", to="a-police", acts=[b.dispatch("EX-1", "a-police", transfer="dd" * 16)], transfer="dd" * 16
+    ).path
+    verified = read(back, trust(*sides), b.world.at)
+    if not comes_home:
+        with pytest.raises(RuleViolation, match=r"rule\.state"):
+            a.take_back(back, verified, "b-police", sent=NONCE)
+        return
+    a.take_back(back, verified, "b-police", sent=NONCE)
+    exhibit = a.world.exhibit(CASE, "EX-1")
+    assert exhibit is not None
+    assert (exhibit.status, exhibit.holder, exhibit.recalled or ()) == ("held", "examiner-1", ())
+    found = codes(read(a.build("3.zip", "EX-1", to="ministry").path, trust(*sides), b.world.at))
+    assert {"defect.paper-alone", "defect.returned-after-recall"} <= found
+    with pytest.raises(RuleViolation, match=r"rule\.state"):
+        a.take_back(back, verified, "b-police", sent=NONCE)

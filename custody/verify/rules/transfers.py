@@ -83,12 +83,14 @@ def _take_back(view: View, before: Exhibit, after: Exhibit, event: Event, detail
     if isinstance(foreign, Foreign):
         _check_origin(view, details.from_, foreign)
     decided = _decide(view, details.transfer, (foreign.head,)) if isinstance(foreign, Foreign) else ()
-    after = replace(
-        after, status="held", holder=event.signers[0].party, dispatch=None,
-        recalled=tuple(item for item in recalled if item != details.sent) or UNSET,
-    )  # fmt: skip
     alone = () if is_set(foreign) else _paper_alone(view, *([dispatch.to] if dispatch else []), details.from_)
-    defect = ("defect.returned-after-recall", f"taken back from {details.from_} after a recall or a refusal")
+    ledger, left = view.ledger(), details.sent if dispatch is None else dispatch.transfer
+    # Their ledger goes on holding it: they may still let it go there, by a bundle that comes home (version 2).
+    still = (str(left),) if alone and ledger is not None and ledger.is_strict else ()
+    recalled = (*(item for item in recalled if item not in {details.sent, *still}), *still)
+    after = replace(after, status="held", holder=event.signers[0].party, dispatch=None, recalled=recalled or UNSET)
+    text = f"taken back from {details.from_} after a recall, a refusal or a return on paper"
+    defect = ("defect.returned-after-recall", text)
     return (after, *decided), alone if dispatch is not None else (*alone, defect)
 
 
