@@ -39,7 +39,7 @@ def test_logs_past_their_time_may_be_gone() -> None:
 
 def test_an_unconfirmed_row_says_that_it_is() -> None:
     """A number from general knowledge must never read like the law."""
-    assert "unconfirmed, to be checked before it is relied on" in _warn("RU", "traffic", "2026-03-01T00:00:00Z")
+    assert "unconfirmed, to be checked before it is relied on" in _warn("US", "log", "2026-03-01T00:00:00Z")
 
 
 def test_what_a_duty_hangs_on_is_told_beside_its_date() -> None:
