@@ -36,6 +36,7 @@ from schemas.event import About
 from schemas.private import Disclosure
 from schemas.proof import format_proof
 from schemas.report import Severity
+from schemas.types import UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def build_bundle(
     if not exhibits and not order.requests:
         raise UsageError("bundle.exhibits", "expected an exhibit to export, found none")
     with store.read() as reader:
-        closure = find_closure(reader, exhibits, order.requests, size=reader.head().size)
+        closure = find_closure(reader, exhibits, order.requests, size=reader.head().size, to=order.choice.to)
         parts, about = _parts(reader, closure, exhibits, order), _about(reader, exhibits, order)
     with write_container(target) as writer:
         with encryption_beside(target, order.recipients) as encryption:
@@ -125,7 +126,8 @@ def build_bundle(
         receipts = append(store, [*order.acts, submission], at=clock(), log_signers=log_signers)
         receipt = receipts[-1]
         with store.read() as reader:
-            closure = find_closure(reader, exhibits, order.requests, size=receipt.index + 1)
+            to = getattr(parse_submission(submission).event.details, "to", UNSET)
+            closure = find_closure(reader, exhibits, order.requests, size=receipt.index + 1, to=to or None)
             _write_records(writer, reader, closure, order)
         written = writer.written
     _check_own(target, written, clock())
@@ -146,7 +148,7 @@ def _parts(reader: LedgerReader, closure: LedgerClosure, exhibits: list[tuple[st
     made = tuple(value for act in order.acts for value in act.disclosures)
     return Parts(
         ledger.origin, order.nonce, registered, events, requests=order.requests, made=made, stated=order.stated,
-        is_detached=order.is_detached,
+        is_detached=order.is_detached, bare=frozenset(closure.entries[index].event.hash for index in closure.bare),
     )  # fmt: skip
 
 

@@ -6,11 +6,11 @@ the ledger is asked for them. The two are held against each other whenever a bun
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from custody.ledger.store import LedgerReader
-from custody.verify.record.named_agents import agents_of
+from custody.verify.record.named_agents import agents_of, request_of
 from custody.verify.rules.subjects import LEDGER
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.entry import ParsedEntry, parse_entry
@@ -26,12 +26,20 @@ class LedgerClosure:
     entries: dict[int, ParsedEntry] = field(default_factory=dict)
     wanted: dict[Subject, int | None] = field(default_factory=dict)
     indexes: dict[Subject, tuple[int, ...]] = field(default_factory=dict)
+    bare: frozenset[int] = frozenset()
+    """Those that are carried for the sake of a rule: they need no values and no documents."""
 
 
 def find_closure(
-    reader: LedgerReader, exhibits: list[tuple[str, str]], requests: Iterable[str] = (), *, size: int
+    reader: LedgerReader,
+    exhibits: list[tuple[str, str]],
+    requests: Iterable[str] = (),
+    *,
+    size: int,
+    to: str | None = None,
 ) -> LedgerClosure:
-    """Return the closure of ``exhibits`` and ``requests`` among the first ``size`` entries.
+    """Return the closure of ``exhibits`` and ``requests`` among the first ``size`` entries, for agent ``to`` or,
+    without one, for whoever may know all.
 
     Raises:
         UsageError: ``bundle.exhibit``, ``bundle.request`` for one that the ledger doesn't have.
@@ -46,9 +54,12 @@ def find_closure(
         if reader.view().request(request) is None:
             raise UsageError("bundle.request", f"expected a request on record, found {request}")
         _want(reader, closure, ("request", request), None)
-    _add_ancestors(reader, closure)
-    for subject in [subject for subject in closure.wanted if subject[0] == "exhibit"]:
-        _want(reader, closure, ("case", subject[1]), None)
+    _add_ancestors(reader, closure, _parents)
+    plain, ledger = set(closure.entries), reader.view().ledger()
+    if ledger is not None and ledger.is_strict:
+        _add_ancestors(reader, closure, _alike)
+        _add_requests(reader, closure, to)
+        closure.bare = frozenset(closure.entries.keys() - plain)
     if size:
         closure.entries.setdefault(size - 1, parse_entry(reader.entry(size - 1)))
     _add_agents(reader, closure)
@@ -66,20 +77,47 @@ def _want(reader: LedgerReader, closure: LedgerClosure, subject: Subject, last: 
             closure.entries[index] = parse_entry(reader.entry(index))
 
 
-def _add_ancestors(reader: LedgerReader, closure: LedgerClosure) -> None:
+Origins = Iterator[tuple[Subject, int]]
+
+
+def _add_ancestors(
+    reader: LedgerReader, closure: LedgerClosure, origins: Callable[[LedgerReader, ExhibitRegistered], Origins]
+) -> None:
+    """Add what each exhibit comes from, and the cases of all."""
     waiting = [subject for subject in closure.wanted if subject[0] == "exhibit"]
     while waiting:
         indexes = closure.indexes[waiting.pop()]
         details = closure.entries[indexes[0]].event.details if indexes else None
-        if not isinstance(details, ExhibitRegistered) or not isinstance(details.derived_from, tuple):
-            continue
-        for parent in details.derived_from:
-            subject: Subject = ("exhibit", parent.case, parent.exhibit)
-            last = reader.event_indexes([parent.event])[parent.event]
+        for subject, last in origins(reader, details) if isinstance(details, ExhibitRegistered) else ():
             known = closure.wanted.get(subject, -1)
             if known is not None and last > known:
                 _want(reader, closure, subject, last)
                 waiting.append(subject)
+    for subject in [subject for subject in closure.wanted if subject[0] == "exhibit"]:
+        _want(reader, closure, ("case", subject[1]), None)
+
+
+def _parents(reader: LedgerReader, details: ExhibitRegistered) -> Origins:
+    """Yield what an exhibit was made from, with the act."""
+    for parent in details.derived_from or ():
+        yield ("exhibit", parent.case, parent.exhibit), reader.event_indexes([parent.event])[parent.event]
+
+
+def _alike(reader: LedgerReader, details: ExhibitRegistered) -> Origins:
+    """Yield also what it is the same as, with its registration: what binds that binds it."""
+    yield from _parents(reader, details)
+    for same in details.same_object_as or ():
+        subject: Subject = ("exhibit", same.case, same.exhibit)
+        yield from ((subject, index) for index in reader.subject_entries(subject)[:1])
+
+
+def _add_requests(reader: LedgerReader, closure: LedgerClosure, to: str | None) -> None:
+    """Add the requests on which something rests that was let go, as far as ``to`` may know of them."""
+    indexes = sorted({index for found in closure.indexes.values() for index in found})
+    found = (request_of(closure.entries[index].event, reader.view(), to) for index in indexes)
+    for name in sorted({name for name in found if name is not None}):
+        if ("request", name) not in closure.wanted and reader.subject_entries(("request", name)):
+            _want(reader, closure, ("request", name), None)
 
 
 def _add_agents(reader: LedgerReader, closure: LedgerClosure) -> None:

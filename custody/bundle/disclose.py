@@ -52,7 +52,8 @@ WITHHELD_BY_RULE: tuple[tuple[str, str], ...] = (
 class Choice:
     """Patterns given by hand, and the agent ``to`` whom it goes; what is disclosed by hand goes before what is withheld
     by hand or rule. ``even_inherited`` lets bundles of other ledgers go along that show what is withheld here.
-    ``others`` are the requests of somebody else than ``to`` (`beside`).
+    ``others`` are the requests of somebody else than ``to``, ``bare`` the events that are carried for the sake of
+    a rule alone (`beside`).
     """
 
     withhold: tuple[tuple[str, str], ...] = ()
@@ -60,17 +61,20 @@ class Choice:
     to: str | None = None
     even_inherited: bool = False
     others: frozenset[str] = frozenset()
+    bare: frozenset[str] = frozenset()
 
-    def beside(self, events: Iterable[ParsedEvent]) -> Choice:
-        """Return this choice, knowing whose the requests are that begin among ``events``."""
+    def beside(self, events: Iterable[ParsedEvent], bare: frozenset[str] = frozenset()) -> Choice:
+        """Return this choice, knowing whose the requests are that begin among ``events``, and which are ``bare``."""
         bodies = (event.details for event in events if self.to is not None)
-        return replace(self, others=frozenset(
+        return replace(self, bare=bare, others=frozenset(
             body.request for body in bodies
             if isinstance(body, RequestDrafted | RequestReceived) and _peer_of(body) != self.to
         ))  # fmt: skip
 
-    def is_anothers(self, event: ParsedEvent) -> bool:
-        """Tell whether an event tells of a request of somebody else."""
+    def is_kept(self, event: ParsedEvent) -> bool:
+        """Tell whether the values and documents of an event stay: of a request of somebody else, and what is bare."""
+        if event.hash in self.bare:
+            return True
         if event.type.startswith("request."):
             return getattr(event.details, "request", None) in self.others
         return isinstance(event.event.about, tuple) and any(item.request in self.others for item in event.event.about)
@@ -89,8 +93,10 @@ class Choice:
 
     def reason_in(self, event: ParsedEvent, pointer: str) -> Literal["hand", "rule"] | None:
         """Say why the value at ``pointer`` of an event stays here: on what terms others get it is theirs to know."""
-        is_his = self.to is not None and (_is_for_another(event, self.to) or self.is_anothers(event))
-        if is_his and not _matches(self.disclose, event.type, pointer):
+        is_kept = self.is_kept(event) or (self.to is not None and _is_for_another(event, self.to))
+        # What binds whoever has it is said to him all the same.
+        is_kept = is_kept and not (event.hash in self.bare and pointer.startswith("/details/conditions/"))
+        if is_kept and not _matches(self.disclose, event.type, pointer):
             return "rule"
         return self.reason(event.type, pointer)
 

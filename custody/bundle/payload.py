@@ -70,6 +70,8 @@ class Parts:
     stated: Sequence[Disclosure] = ()
     """Values of the exporting event itself, shown whatever the choice."""
     is_detached: bool = False
+    bare: frozenset[str] = frozenset()
+    """Hashes of the ``events`` that are carried for the sake of a rule alone."""
 
 
 def make_payload(
@@ -83,7 +85,7 @@ def make_payload(
             ``bundle.inherited-missing`` for the bundle with which a carried exhibit came.
         RefusedError: ``bundle.inherited-shows`` where such a bundle shows what ``choice`` withholds by hand.
     """
-    choice = choice.beside(parts.events)
+    choice = choice.beside(parts.events, parts.bare)
     contents = [content for _, _, entry in parts.registered if (content := _content(entry)) is not None]
     # Two exhibits may name one list of files.
     apart = {content.root: content for content in contents if _has_manifest(content)}
@@ -91,7 +93,7 @@ def make_payload(
     files = files_in(contents, vault)
     erasures = find_erasures(enumerate(parts.events))
     gone = _gone(parts.registered, vault, erasures) if erasures.speaks_of_files else frozenset()
-    documents = document_members([event for event in parts.events if not choice.is_anothers(event)], vault)
+    documents = document_members([event for event in parts.events if not choice.is_kept(event)], vault)
     stated = {value.commitment: value for value in parts.stated}
     known = {**values.get(commitments_of(parts.events)), **{value.commitment: value for value in parts.made}}
     chosen = {value.commitment: value for value in choose(parts.events, known, choice)}

@@ -124,7 +124,7 @@ class Named:
         self._reader = reader
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._reader, name)
+        return getattr(self._reader if hasattr(self._reader, name) else self._reader.state, name)
 
     def view(self) -> Named:
         """Itself, which knows what closures ask a view for."""
@@ -244,16 +244,19 @@ class Forge:
             trie.put(tally.key, tally.value)
         return trie.root().hex()
 
-    def payload(self, exhibits: Sequence[tuple[str, str]], requests: Sequence[str] = (), **parts: Any) -> Payload:
+    def payload(
+        self, exhibits: Sequence[tuple[str, str]], requests: Sequence[str] = (), *, to: str | None = None, **parts: Any
+    ) -> Payload:
         """Return what goes below ``data/``."""
         reader = self.reader()
-        closure = find_closure(Named(reader), list(exhibits), requests, size=len(self.raws))
+        closure = find_closure(Named(reader), list(exhibits), requests, size=len(self.raws), to=to)
         registered = [
             (case, number, closure.entries[closure.indexes["exhibit", case, number][0]]) for case, number in exhibits
         ]
         wanted = {index for indexes in closure.indexes.values() for index in indexes}
         events = [closure.entries[index].event for index in sorted(wanted)]
-        made = Parts(self.world.origin, NONCE, registered, events, requests=requests, **parts)
+        bare = frozenset(closure.entries[index].event.hash for index in closure.bare)
+        made = Parts(self.world.origin, NONCE, registered, events, requests=requests, bare=bare, **parts)
         vault = Vault(
             self.folder, self.world.contents, self.manifests, self.documents, self.lists, self.arrived
         )  # fmt: skip
@@ -307,7 +310,8 @@ class Forge:
         ``omit`` and ``extra`` change which entries are carried; the multiproof is made for those that are. ``after``
         runs when the export stands, so that it may not be the newest entry.
         """
-        members = payload_members(self.payload(exhibits, requests, **parts))
+        to = {"to": REGISTRARS[0], **(export or {}).get("stated", {})}["to"]
+        members = payload_members(self.payload(exhibits, requests, to=to, **parts))
         if edit_payload:
             edit_payload(members)
             remanifest(members)
@@ -315,7 +319,7 @@ class Forge:
         if after:
             after(self)
         reader = self.reader()
-        closure = find_closure(Named(reader), list(exhibits), requests, size=len(self.raws))
+        closure = find_closure(Named(reader), list(exhibits), requests, size=len(self.raws), to=to)
         proof = self._prove(reader, closure, set(omit), set(extra), earlier)
         members[layout.CHECKPOINT] = self.checkpoint()
         for index in sorted(closure.entries):

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from custody.bundle.container import read_container
+from custody.bundle.disclose import Choice
+from custody.bundle.region import Held
+from custody.bundle.source import BundleSource
+from custody.verify.verify import Trusted, Verified, verify
+from schemas.errors import RuleViolation
 from schemas.report import Verdict
 from tests.border import CASE, NONCE, Side, codes, read, register, trust
-from tests.verify.test_gate import around, audit
+from tests.vectors.forge import pack
+from tests.vectors.posts import PAPER, Post, trust_in
+from tests.verify.test_gate import HEARD, around, audit
 
 __all__ = ["around"]
 
@@ -63,3 +72,128 @@ def test_what_an_ancestor_did_before_is_asked(tmp_path: Path, gate: str | None) 
     a.world.register(CASE, "EX-2", actor="examiner-1", files={"x.txt": b"new"}, derived_from=[parent])
     found = read(a.build("child.zip", "EX-2", to="ministry").path, trust(a), a.world.at)
     assert "release.consent-missing" in codes(found)
+
+
+FOREIGN = {
+    "case": "x", "exhibit": "x", "head": "ab" * 32, "ledger": "b.example/main", "manifest": "cd" * 32,
+    "root": "ef" * 32, "size": 5,
+}  # fmt: skip
+SAME = [{"case": CASE, "exhibit": "EX-7"}]
+
+
+def alike(folder: Path, gate: str = "v2") -> Post:
+    """A country in which EX-8 is the same as EX-7, which came from b, and whose own ministry lets EX-8 go to c."""
+    post = Post(folder, "a", {"b": "XB", "c": "XC"}, gate=gate)
+    came = {"foreign": FOREIGN, "obtained": "foreign-assistance"}
+    for number, told in (("EX-7", came), ("EX-8", {"same_object_as": SAME})):
+        registration = post.world.registration(CASE, number, actor="examiner-1", files={"s.txt": b"of b"}, **told)
+        post.forge.add(post.world.sign(registration))
+    post.annotate("record.corrected", {"field": "place", "reason": "typing", "value": "Room 9"}, "EX-7",
+                  event=str(post.setting.about("EX-7").exhibit))  # fmt: skip
+    post.consent("EX-8", recipient="c-police", **PAPER)
+    return post
+
+
+def read_pack(post: Post, *exhibits: str, **options: Any) -> Verified:
+    """Return a bundle of some exhibits as a reader sees it."""
+    source = BundleSource(read_container(Held(pack(post.bundle(*exhibits, **options)))))
+    return verify(source, trusted=Trusted(trust_in(post), "00" * 32), at=post.world.at)
+
+
+def judged(post: Post, *exhibits: str, **options: Any) -> set[str]:
+    """Return what a reader of a bundle is told at steps 8 and 11."""
+    found = read_pack(post, *exhibits, **options)
+    return {item.code for item in found.report.findings if item.step in {8, 11}}
+
+
+def test_what_is_the_same_shows_what_binds_it(tmp_path: Path) -> None:
+    """Its registration says that it is bound; a bundle of the other one alone would hide that."""
+    post = alike(tmp_path)
+    assert judged(post, "EX-8", to="c-police") == {"release.consent-missing"}
+    entries = [entry for entry in read_pack(post, "EX-8", to="c-police").entries.values() if entry.event.event.link]
+    assert [(item.event.event.exhibit, item.event.type) for item in entries] == [
+        ("EX-7", "exhibit.registered"), ("EX-8", "exhibit.registered"),
+    ], "and no more than that"  # fmt: skip
+
+
+def test_leaving_it_out_is_found(tmp_path: Path) -> None:
+    """Whoever makes the bundle is not asked whether he likes what binds it."""
+    post = alike(tmp_path)
+    index = next(entry.entry.index for entry in post.story("EX-7"))
+    assert "completeness.count" in judged(post, "EX-8", to="c-police", omit=[index])
+
+
+def test_an_older_gate_carries_what_it_carried(tmp_path: Path) -> None:
+    """There nothing binds what is the same, so nothing is missing."""
+    assert judged(alike(tmp_path, "v1"), "EX-8", to="c-police") == set()
+
+
+@pytest.mark.parametrize(("gate", "is_refused"), [("v1", False), ("v2", True)])
+def test_the_same_as_something_unknown_is_refused(tmp_path: Path, gate: str, is_refused: bool) -> None:
+    """Whatever binds that would bind nothing here, because it came later."""
+    a = Side(tmp_path / "a", "a", peers={}, gate=gate)
+    event = a.world.registration(CASE, "EX-8", actor="examiner-1", same_object_as=SAME)
+    if is_refused:
+        with pytest.raises(RuleViolation) as caught:
+            a.world.append(a.world.sign(event))
+        assert caught.value.code == "rule.parent"
+    else:
+        a.world.append(a.world.sign(event))
+
+
+def test_what_is_carried_for_a_rule_shows_nothing_else(tmp_path: Path) -> None:
+    """Another case's exhibit goes along for where it came from, and neither its names nor its place are told."""
+    a = Side(tmp_path / "a", "a", peers={"c": "XC"}, gate="v2")
+    a.world.open_case("2026-0999")
+    for case, number, told in (("2026-0999", "EX-7", {}), (CASE, "EX-8", {"same_object_as": [
+        {"case": "2026-0999", "exhibit": "EX-7"}]})):  # fmt: skip
+        event = a.world.registration(case, number, actor="examiner-1", files={"s.txt": b"x"}, place="Room 4", **told)
+        a.world.append(a.world.sign(event))
+    found = read(a.build("one.zip", "EX-8", to="ministry", choice=Choice(to="ministry")).path, trust(a), a.world.at)
+    assert found.report.verdict is Verdict.PASSED
+    disclosed = found.values.disclosed
+    shown = {
+        entry.event.event.case: {item.path for key, item in disclosed.items() if key in str(entry.event.raw)}
+        for entry in found.entries.values() if entry.event.type == "exhibit.registered"
+    }  # fmt: skip
+    assert shown["2026-0999"] == set()
+    assert "/details/place" in shown[CASE]
+
+
+def asked(folder: Path, outcome: str | None) -> Post:
+    """A country that was asked by b, and whose ministry lets EX-1 go to b and to c because of that."""
+    post = Post(folder, "a", {"b": "XB", "c": "XC"}, gate="v2")
+    heard = {**HEARD, "fields": [{"name": "facts", "value": "the informer is the driver"}]}
+    post.event("request.received", heard, actor="official-1")
+    post.consent(request="req-1", **PAPER)
+    if outcome:
+        reasons = {"ground": "political", "reasons": "no"}
+        answer = {"answered_at": HEARD["received_at"], "outcome": outcome, "request": "req-1", **reasons}
+        post.event("request.answered", answer, actor="official-1")
+    return post
+
+
+@pytest.mark.parametrize("to", ["b-police", "ministry"])
+def test_a_refused_request_lets_nothing_go_though_nobody_lists_it(tmp_path: Path, to: str) -> None:
+    """What a consent rests on is in the bundle for whoever may know of it: who asked, and who was asked."""
+    post = asked(tmp_path, "refused")
+    post.act("custody.moved", {"place": "x", "to_agent": "b-police", "to_country": "XB"})
+    assert "release.request-ended" in judged(post, "EX-1", to=to)
+
+
+def test_what_one_country_asks_is_not_carried_to_another(tmp_path: Path) -> None:
+    """That b has it is told by the consent; what b asked, and what for, is b's."""
+    post = asked(tmp_path, None)
+    post.act("custody.moved", {"place": "x", "to_agent": "b-police", "to_country": "XB"})
+    for to, told in (("c-police", False), ("b-police", True)):
+        types = {entry.event.type for entry in read_pack(post, "EX-1", to=to).entries.values()}
+        assert ("request.received" in types) is told
+
+
+@pytest.mark.parametrize("to", ["c-police", "ministry"])
+def test_a_dispatch_under_the_request_of_a_third_country_shows_itself(tmp_path: Path, to: str) -> None:
+    """A bundle that doesn't list the request hides nothing of it."""
+    post = asked(tmp_path, None)
+    post.consent(recipient="c-police")
+    post.dispatch(to="c-police", request="req-1")
+    assert "release.request-peer" in judged(post, "EX-1", to=to)

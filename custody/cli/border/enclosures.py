@@ -39,8 +39,9 @@ def check_enclosures(
     """  # fmt: skip
     names = [(item.case, item.number) for item in exhibits]
     with context.ledger().home.store.read() as reader:
-        carried = find_closure(reader, names, requests, size=reader.head().size).entries.values()
-        events = [*(entry.event for entry in carried), *acts]
+        closure = find_closure(reader, names, requests, size=reader.head().size, to=to)
+        carried = (entry.event for index, entry in closure.entries.items() if index not in closure.bare)
+        events = [*carried, *acts]
         documents = tuple(dict.fromkeys(digest for event in events for digest in own_documents(event)))
         found = _holders(reader, Holdings(context.ledger().home), documents)
     cleared: dict[str, Exhibit] = {}

@@ -74,8 +74,10 @@ def _left_out(stage: Stage, kind: str) -> bytes:
     bundle = msgspec.json.decode(members[layout.BUNDLE], type=Bundle)
     size = 1 + max(layout.parse_entry_name(name) for name in members if name.startswith(layout.ENTRIES))
     requests = bundle.requests if isinstance(bundle.requests, tuple) else ()
+    names = [(item.case, item.exhibit) for item in bundle.exhibits]
+    export = parse_entry(members[layout.entry_name(size - 1)]).event.details
     with stage.store.read() as reader:
-        closure = find_closure(reader, [(item.case, item.exhibit) for item in bundle.exhibits], requests, size=size)
+        closure = find_closure(reader, names, requests, size=size, to=getattr(export, "to", None) or None)
         del closure.entries[layout.parse_entry_name(gone)]
         members[layout.PROOF] = format_proof(make_proof(reader, closure, earlier=()))
     return pack(retag(members))

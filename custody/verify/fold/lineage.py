@@ -1,4 +1,4 @@
-"""How far a bundle carries what its exhibits come from: up to the latest act that any of them names.
+"""How far a bundle carries what its exhibits come from, or are the same as: up to the latest act that one of them names.
 
 What happened to it later is known by accident only, where it is about something else as well; so nothing of it is
 asked then (docs/spec/completeness.md).
@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.entry import ParsedEntry
+from schemas.event import ParsedEvent
 from schemas.types import UNSET
 
 Name = tuple[str, str]
@@ -28,17 +29,20 @@ Lineage = Mapping[Name, End | None]
 
 
 def lineage_of(names: Iterable[Name], entries: Mapping[int, ParsedEntry]) -> dict[Name, End | None]:
-    """Return the exhibits of those ``names`` and all that they come from, as registrations among ``entries`` say."""
+    """Return the exhibits of those ``names`` and all that they come from or, under version 2 of the gate, are the same
+    as, as registrations among ``entries`` say.
+    """
     indexes = {entry.event.hash: index for index, entry in entries.items()}
     registered = {
-        (str(entry.event.event.case), str(entry.event.event.exhibit)): entry.event.details
+        (str(entry.event.event.case), str(entry.event.event.exhibit)): entry.event
         for _, entry in sorted(entries.items())
         if isinstance(entry.event.details, ExhibitRegistered)
     }
+    is_strict = 0 in entries and getattr(entries[0].event.details, "gate", UNSET) == "v2"
     found: dict[Name, End | None] = dict.fromkeys(names)
     waiting = list(found)
     while waiting:
-        for name, event in _origins(registered.get(waiting.pop())):
+        for name, event in _origins(registered, waiting.pop(), is_strict=is_strict):
             end, known = End(indexes.get(event, -1), event), found.get(name, UNSET)
             if known is UNSET:
                 # What its parents were is said once, at its registration, however often it is named.
@@ -48,6 +52,13 @@ def lineage_of(names: Iterable[Name], entries: Mapping[int, ParsedEntry]) -> dic
     return found
 
 
-def _origins(details: ExhibitRegistered | None) -> Iterator[tuple[Name, str]]:
-    for parent in details.derived_from or () if details is not None else ():
+def _origins(registered: Mapping[Name, ParsedEvent], name: Name, *, is_strict: bool) -> Iterator[tuple[Name, str]]:
+    details = registered[name].details if name in registered else None
+    if not isinstance(details, ExhibitRegistered):
+        return
+    for parent in details.derived_from or ():
         yield (parent.case, parent.exhibit), parent.event
+    # What binds it is said at its registration, and binds what is the same (`custody.verify.rules.reducer`).
+    for same in (details.same_object_as or ()) if is_strict else ():
+        other = registered.get((same.case, same.exhibit))
+        yield (same.case, same.exhibit), "" if other is None else other.hash

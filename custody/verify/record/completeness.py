@@ -12,9 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from custody.verify.fold.fold import Fold, Placed, by_subject
-from custody.verify.fold.lineage import Lineage
 from custody.verify.fold.state import State
-from custody.verify.record.named_agents import agents_of
+from custody.verify.record.named_agents import agents_of, request_of
 from custody.verify.record.opened import Opened, fail
 from custody.verify.record.tree import check_consistency
 from custody.verify.record.trie import check_subject
@@ -27,7 +26,7 @@ from schemas.merkle import root_of
 from schemas.proof import SubjectProof, parse_nodes
 from schemas.report import Findings
 from schemas.subject import Subject, SubjectValue
-from schemas.types import is_set
+from schemas.types import UNSET, is_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +47,19 @@ def _is_within(index: int, last: int | None) -> bool:
 
 
 def closure_of(
-    bundle: Bundle, entries: Mapping[int, ParsedEntry], placed: Mapping[int, Placed], lineage: Lineage
+    bundle: Bundle, entries: Mapping[int, ParsedEntry], placed: Mapping[int, Placed], fold: Fold, to: str | None
 ) -> Closure:
-    """Return what a bundle must carry, going by what it lists and by the entries that it does carry."""
+    """Return what a bundle for agent ``to`` must carry, going by what it lists and by the entries that it carries."""
     wanted: dict[Subject, int | None] = {LEDGER: None}
-    for (case, number), end in lineage.items():
+    for (case, number), end in fold.lineage.items():
         wanted["exhibit", case, number] = None if end is None else end.last
         wanted["case", case] = None
     for request in bundle.requests if isinstance(bundle.requests, tuple) else ():
         wanted["request", request] = None
+    called = Closure(dict(wanted))
+    for index, place in placed.items():
+        name = request_of(entries[index].event, fold.state, to) if called.has(place) else None
+        wanted |= {} if name is None else {("request", name): None}
     _add_agents(wanted, entries, placed)
     return Closure(wanted)
 
@@ -104,7 +107,8 @@ def check_completeness(
         fail(findings, 8, VerificationError("completeness.unproven", "expected an exporting entry"), "bundle")
         return
     _check_about(export, opened.bundle, fold.state, findings)
-    closure = closure_of(opened.bundle, entries, placed, fold.lineage)
+    to = export.event.details.to if isinstance(export.event.details, BundleExported) else UNSET
+    closure = closure_of(opened.bundle, entries, placed, fold, str(to) if is_set(to) else None)
     proofs = {tuple(proof.subject): proof for proof in opened.proof.subjects}
     indexes_of = by_subject(placed)
     for subject in sorted(closure.wanted.keys() | proofs.keys()):

@@ -1,10 +1,13 @@
-"""Which agents an entry calls for beside those who sign: without them nobody could say to what country a thing went."""
+"""Which agents an entry calls for beside those who sign, and which request: without them nobody could say to what
+country a thing went, nor whether what it rests on still stood.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
 
+from custody.verify.rules.view import View
 from schemas.details.consent import ConsentRecorded, ReleaseRefused
 from schemas.details.custody import Moved
 from schemas.details.exhibit import ExhibitDisposed, ExhibitReleased
@@ -12,7 +15,8 @@ from schemas.details.record import AccessLogged, BundleExported
 from schemas.details.request import AnswerReceived, RequestAnswered, RequestDrafted, RequestReceived
 from schemas.details.transfer import TransferAccepted, TransferDispatched, TransferRefused, TransferReturned
 from schemas.entry import ParsedEntry
-from schemas.types import Record
+from schemas.event import ParsedEvent
+from schemas.types import Record, is_set
 
 _FIELDS: Final[dict[type[Record], tuple[str, ...]]] = {
     AccessLogged: ("agent",),
@@ -46,3 +50,23 @@ def _named(entry: ParsedEntry) -> Iterator[str]:
         agent = getattr(details, name)
         if isinstance(agent, str):
             yield agent
+
+
+def request_of(parsed: ParsedEvent, view: View, to: str | None) -> str | None:
+    """Return the request on which an event rests that lets something go, or did: under version 2 of the gate a bundle
+    for agent ``to`` carries it. What one country asked is told to no third one, so he is of its country, or of this.
+    """
+    ledger, reader = view.ledger(), None if to is None else view.agent(to)
+    match parsed.details:
+        case ConsentRecorded(recipient=goal, request=request):
+            pass
+        case TransferDispatched(to=goal, request=request) | BundleExported(to=goal, request=request):
+            pass
+        case _:
+            return None
+    if ledger is None or not ledger.is_strict or not is_set(request):
+        return None
+    other = view.agent(str(goal))
+    countries = {ledger.country, None if other is None else other.country} - {None}
+    is_his = to is None or goal == to or (reader is not None and reader.country in countries)
+    return str(request) if is_his else None

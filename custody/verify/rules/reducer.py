@@ -233,10 +233,14 @@ def _register(view: View, before: Exhibit | None, parsed: ParsedEvent) -> Exhibi
         if missing or (place is not None and ("exhibit", parent.case, parent.exhibit) not in place.subjects):
             raise RuleViolation("rule.parent", f"expected an act of {parent.case}/{parent.exhibit} in derived_from")
     ledger = view.ledger()
-    same = details.same_object_as if ledger is not None and ledger.is_strict else ()
-    names = [*((item.case, item.exhibit) for item in parents), *((item.case, item.exhibit) for item in same or ())]
-    known_parents = (view.exhibit(*name) for name in names)
-    bound = set[str]().union(*(parent.bound_to for parent in known_parents if parent is not None))
+    same = (details.same_object_as or ()) if ledger is not None and ledger.is_strict else ()
+    names = [*((item.case, item.exhibit) for item in parents), *((item.case, item.exhibit) for item in same)]
+    others = [view.exhibit(*name) for name in names]
+    if view.is_whole and None in others:
+        raise RuleViolation(
+            "rule.parent", "expected an exhibit that was registered before in same_object_as, found none"
+        )
+    bound = set[str]().union(*(other.bound_to for other in others if other is not None))
     is_copy = isinstance(details, TransferAccepted) and details.item == "copy"
     return Exhibit(
         case=case, number=number, registration=parsed.hash, head=parsed.hash, sequence=0,
