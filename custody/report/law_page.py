@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 from custody.report.safe_text import show
 from custody.report.words import format_value
 from custody.verify.verify import Verified
 from schemas.details.consent import Condition, ConsentRecorded
+from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.transfer import TransferAccepted, TransferDispatched
 from schemas.report import LawReport, LedgerReport, Report, TermsReport
 from schemas.types import Private, is_set
@@ -39,6 +41,8 @@ CONDITIONS: Final = {
     "use-limited": "Use it only for the purpose named.",
 }
 """What each condition code asks, in a few words; the text of the condition itself counts."""
+_SHOWN: Final = 8
+"""Exhibits, ledgers or sets of them that are named before the rest is counted."""
 
 Consented = ConsentRecorded | TransferAccepted | TransferDispatched
 
@@ -69,7 +73,31 @@ def _rows(law: LawReport, report: Report, verified: Verified, absent: Absent) ->
         yield "consent", "NONE that covers it; see step 11"
     for terms in law.terms:
         yield from _terms(terms, verified, absent)
+    yield from _bound(verified)
     yield from _before(verified)
+
+
+def _bound(verified: Verified) -> Iterator[tuple[str, str]]:
+    """Yield which exhibits go on only with whose consent, and as what they are bound, if that is another exhibit."""
+    bound: dict[tuple[str, ...], list[str]] = {}
+    for name in sorted(verified.listed):
+        exhibit, entries = verified.state.exhibit(*name), verified.indexes.get(("exhibit", *name), ())
+        details = verified.entries[entries[0]].event.details if entries else None
+        same = (details.same_object_as or ()) if isinstance(details, ExhibitRegistered) else ()
+        known = (verified.state.exhibit(item.case, item.exhibit) for item in same)
+        others = [f"{item.case}/{item.number}" for item in known if item is not None and item.bound_to]
+        if exhibit is not None and exhibit.bound_to:
+            told = "/".join(name) + (f" (the same as {_some(others)})" if others else "")
+            bound.setdefault(exhibit.bound_to, []).append(told)
+    for origins, told_of in islice(bound.items(), _SHOWN):
+        yield "bound", show(f"{_some(told_of)}: to nobody else without the consent of {_some(origins)}")
+    if len(bound) > _SHOWN:
+        yield "bound", f"and exhibits to {len(bound) - _SHOWN} more sets of ledgers"
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
 
 
 def _before(verified: Verified) -> Iterator[tuple[str, str]]:
