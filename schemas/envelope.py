@@ -9,7 +9,7 @@ An envelope of ours has one spelling: canonical JSON, standard base64, signature
 
 from __future__ import annotations
 
-import itertools
+from functools import lru_cache
 from hashlib import sha256
 from typing import Annotated
 
@@ -42,14 +42,19 @@ class Envelope(Record, frozen=True, kw_only=True):
         if len(self.signatures) == 1:
             return
         ids = [signature.keyid for signature in self.signatures]
-        if any(first >= second for first, second in itertools.pairwise(ids)):
+        if ids != sorted(set(ids)):
             raise ValueError("signatures stand in order of key id, each key once")
 
 
 def pae(payload_type: str, payload: bytes) -> bytes:
     """Return the bytes that are signed: DSSE's pre-authentication encoding."""
+    return b"%s%d %s" % (_pae_prefix(payload_type), len(payload), payload)
+
+
+@lru_cache(maxsize=8)
+def _pae_prefix(payload_type: str) -> bytes:
     kind = payload_type.encode("utf-8")
-    return b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
+    return b"DSSEv1 %d %s " % (len(kind), kind)
 
 
 def key_id(algorithm: str, raw_key: bytes) -> str:

@@ -194,6 +194,9 @@ def check_anchor(event: Event) -> None:
         )
 
 
+_RANKS: dict[SignsAs, int] = {"actor": 0, "to": 1, "second": 2, "witness": 3, "registrar": 4}
+
+
 def _check_number(number: str) -> None:
     # A character has at most four bytes, so a short text need not be encoded.
     if 4 * len(number) > limits.NUMBER_BYTES and len(number.encode("utf-8")) > limits.NUMBER_BYTES:
@@ -206,11 +209,11 @@ def _check_signers(actor: str, signers: tuple[Signer, ...]) -> None:
         raise ValueError("the first signer is the actor")
     if len(signers) == 1:
         return
-    if any(signer.as_ == "actor" for signer in signers[1:]):
+    ranks = [_RANKS[signer.as_] for signer in signers]
+    if 0 in ranks[1:]:
         raise ValueError("one actor only")
     if len({signer.agent for signer in signers}) != len(signers):
         raise ValueError("no agent signs twice")
-    ranks = [("actor", "to", "second", "witness", "registrar").index(signer.as_) for signer in signers]
     if ranks != sorted(ranks):
         raise ValueError("signers stand in the order actor, to, second, witness, registrar")
 

@@ -15,7 +15,7 @@ from schemas.merkle import Frontier
 from schemas.subject import Subject, SubjectValue, encode_subject, subject_key
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Tallied:
     """One subject: its key, the indexes of its entries, and as a frontier the leaf hashes of the first of them."""
 
@@ -38,25 +38,24 @@ class SubjectIndex:
 
     def __init__(self) -> None:
         self._tallied: dict[Subject, Tallied] = {}
-        self._changed: set[Subject] = set()
+        self._changed: set[Tallied] = set()
         self._trie = SubjectTrie()
         self._leaves = bytearray()
 
     def add(self, subjects: tuple[Subject, ...], leaf: bytes, index: int) -> None:
         """Add the entry at ``index`` to its subjects."""
         # Entries that are gone leave a gap, which no subject asks for.
-        self._leaves[index * HASH_BYTES :] = leaf.rjust((index + 1) * HASH_BYTES - len(self._leaves), b"\0")
+        self._leaves += bytes(index * HASH_BYTES - len(self._leaves)) + leaf
         for subject in subjects:
             known = self._tallied.get(subject)
             if known is None:
                 known = self._tallied[subject] = Tallied(subject_key(subject))
             known.indexes.append(index)
-        self._changed.update(subjects)
+            self._changed.add(known)
 
     def root(self) -> bytes:
         """Return the root over all subjects so far (formats, completeness)."""
-        for subject in self._changed:
-            known = self._tallied[subject]
+        for known in self._changed:
             for index in known.indexes[known.frontier.size :]:
                 known.frontier.append(self._leaf(index))
             self._trie.put(known.key, SubjectValue(known.frontier.size, known.frontier.root()))

@@ -177,7 +177,7 @@ class Appending:
         signing = Signing(index, key_ids, standing.relies_on, affirmed_by(self._state, event))
         outcome = reduce(self._state, index, event, key_ids, are_signers_known=is_known)
         check_lawful(self._binding, event, self._recorded_at)
-        self._standings.settle(standing, outcome.changes)
+        self._standings.settle(standing, outcome.changes, is_known=is_known)
         self._numbers.check(event)
         entry = Entry(
             envelope=envelope,

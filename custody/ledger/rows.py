@@ -90,12 +90,17 @@ def entry_row(*, entry: Entry, raw: bytes, leaf: bytes, event: ParsedEvent, sign
         inner.actor,
         inner.occurred_at,
         entry.recorded_at,
-        # A canonical array of numbers.
-        f"[{','.join(map(str, signing.relies_on))}]",
+        _indexes(signing.relies_on),
         signing.affirms,
         _signers(event.event.signers, signing.keys),
         raw,
     )
+
+
+@lru_cache(maxsize=256)
+def _indexes(numbers: tuple[int, ...]) -> str:
+    """Spell a canonical array of numbers."""
+    return f"[{','.join(map(str, numbers))}]"
 
 
 @lru_cache(maxsize=256)

@@ -73,7 +73,7 @@ def reliance(view: View, index: int, parsed: ParsedEvent, key_ids: Iterable[str]
 def affirmed_by(view: View, parsed: ParsedEvent) -> int | None:
     """Return the index of the entry that an event affirms, or nothing."""
     about = parsed.event.about
-    if parsed.type != "record.affirmed" or not isinstance(about, tuple):
+    if not isinstance(about, tuple) or parsed.type != "record.affirmed":
         return None
     place = view.event(str(about[0].event))
     return None if place is None else place.index

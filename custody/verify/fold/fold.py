@@ -19,7 +19,7 @@ from custody.verify.fold.standing import Standing, Standings
 from custody.verify.fold.state import State
 from custody.verify.gate.contents import content_root, files_in
 from custody.verify.gate.erased_documents import ErasedDocuments
-from custody.verify.gate.release import Breach, check_release, counterpart, names_nobody
+from custody.verify.gate.release import Breach, check_release, concerns_gate, counterparts, names_nobody
 from custody.verify.rules.reducer import reduce
 from custody.verify.rules.subjects import subjects_of
 from schemas.details.exhibit import ExhibitRegistered
@@ -124,6 +124,10 @@ class Fold:
 
     def finish(self) -> Disputes:
         """Say which entries are in dispute, once all are folded."""
+        own = self.state.ledger()
+        if own is not None and own.is_strict:
+            # Who opens a ledger in the country to which he wants to send would need no consent.
+            self.countries[own.origin, own.origin, own.country] = 0
         disputes = find_disputes(self._signings, self.state.keys)
         for index, revoked in sorted(disputes.disputed.items()):
             text = f"signed with standing that entry {revoked} puts in dispute, and not affirmed since"
@@ -148,7 +152,7 @@ class Fold:
                 self._broken.add(subjects[0])
             return Placed(index, subjects, is_applied=False)
         self.state.put(outcome.changes)
-        self._standings.settle(standing, outcome.changes)
+        self._standings.settle(standing, outcome.changes, is_known=is_known)
         self.state.place(event.hash, outcome.place)
         self.state.hold(event, outcome.place.subjects)
         for code, text in outcome.defects:
@@ -157,9 +161,14 @@ class Fold:
 
     def _check_release(self, parsed: ParsedEntry) -> None:
         """What left for another country without a consent that covers it stays a breach of law, whatever else holds."""
-        event, subject = parsed.event, f"entry {parsed.entry.index}"
-        breaches, whose = check_release(self.state, event, parsed.entry.recorded_at), counterpart(self.state, event)
-        if whose is not None and whose.ledger is not None and whose.country is not None:
+        event = parsed.event
+        if not concerns_gate(event):
+            return
+        subject = f"entry {parsed.entry.index}"
+        breaches = check_release(self.state, event, parsed.entry.recorded_at)
+        for whose in counterparts(self.state, event):
+            if whose.ledger is None or whose.country is None:
+                continue
             self.countries.setdefault((whose.id, whose.ledger, whose.country), parsed.entry.index)
         # One of each kind for each exhibit: it may be bound to more ledgers than anybody wants to read.
         for (code, exhibit), texts in _alike(breaches).items():
@@ -196,14 +205,14 @@ class Fold:
     def _check_times(self, parsed: ParsedEntry) -> None:
         """Times decide nothing about order, so what is odd about them is a defect and no failure."""
         entry, event = parsed.entry, parsed.event.event
-        subject = f"entry {entry.index}"
         if entry.recorded_at < self._recorded_at:
             text = f"recorded at {entry.recorded_at}, an entry before at {self._recorded_at}"
-            self._findings.add(12, Severity.DEFECT, "defect.recorded-backward", subject, text)
-        self._recorded_at = max(self._recorded_at, entry.recorded_at)
+            self._findings.add(12, Severity.DEFECT, "defect.recorded-backward", f"entry {entry.index}", text)
+        else:
+            self._recorded_at = entry.recorded_at
         if isinstance(event.not_after, str) and entry.recorded_at > event.not_after:
             text = f"recorded at {entry.recorded_at}, meant to be by {event.not_after}"
-            self._findings.add(12, Severity.DEFECT, "defect.recorded-late", subject, text)
+            self._findings.add(12, Severity.DEFECT, "defect.recorded-late", f"entry {entry.index}", text)
 
 
 def _alike(breaches: Iterable[Breach]) -> dict[tuple[str, str], list[str]]:

@@ -24,7 +24,6 @@ class SignatureJob(msgspec.Struct, frozen=True):
     """One Ed25519 signature to be checked: raw key, signed bytes, signature, and whose it should be."""
 
     agent: str
-    key_id: str
     key: bytes
     message: bytes
     signature: bytes
@@ -110,7 +109,7 @@ def signature_jobs(
         except RecordError as error:
             errors.append(VerificationError("signature.invalid", error.text))
             continue
-        jobs.append(SignatureJob(key.agent, key.id, key.raw, message, raw))
+        jobs.append(SignatureJob(key.agent, key.raw, message, raw))
     return tuple(jobs), errors
 
 

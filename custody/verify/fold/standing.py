@@ -7,6 +7,7 @@ said, so that the same people's next act costs a look-up.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 
@@ -16,6 +17,7 @@ from custody.verify.rules.view import Agent, Key, Ledger, StateRecord, View
 from schemas.envelope import Envelope
 from schemas.event import ParsedEvent, Signer
 
+_WHO: Final = (Agent, Key, Ledger)
 Name = tuple[str, tuple[Signer, ...], tuple[str, ...]]
 
 
@@ -49,9 +51,11 @@ class Standings:
         matched = match_keys(view, index, event, envelope)
         return Standing(name, matched, reliance(view, index, event, matched.key_ids)), False
 
-    def settle(self, standing: Standing, changes: Iterable[StateRecord]) -> None:
+    def settle(self, standing: Standing, changes: Iterable[StateRecord], *, is_known: bool) -> None:
         """Keep the standing of an event that the rules took, or forget all where it changed who may sign."""
-        if any(isinstance(record, Agent | Key | Ledger) for record in changes):
-            self._known.clear()
-        elif not standing.matched.errors:
+        for record in changes:
+            if isinstance(record, _WHO):
+                self._known.clear()
+                return
+        if not is_known and not standing.matched.errors:
             self._known[standing.name] = standing

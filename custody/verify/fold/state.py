@@ -173,7 +173,7 @@ class State(Put):
     def hold(self, parsed: ParsedEvent, subjects: tuple[Subject, ...]) -> None:
         """Remember what an event says of files and documents; in a bundle nobody asks."""
         if self.is_whole:
-            super().hold(parsed, subjects)
+            self._contents.add(parsed, subjects)
 
     def place(self, event_hash: str, place: EventPlace) -> None:
         """Remember where an event stands; parts that many events have in common are kept once."""

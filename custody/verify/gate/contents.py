@@ -66,9 +66,11 @@ class Contents:
 
     def add(self, parsed: ParsedEvent, subjects: Iterable[Subject]) -> None:
         """Take in an event that the rules took."""
-        digests = b"".join(map(unhexlify, digests_of(parsed.details)))
-        if digests:
-            self._digests[parsed.hash] = digests
+        # Most events are no registrations.
+        if isinstance(parsed.details, ExhibitRegistered):
+            digests = b"".join(map(unhexlify, digests_of(parsed.details)))
+            if digests:
+                self._digests[parsed.hash] = digests
         for subject in subjects:
             if subject[0] == "request":
                 self._documents.setdefault(subject[1], {}).update(dict.fromkeys(own_documents(parsed)))

@@ -29,6 +29,9 @@ from schemas.types import UNSET, Record, is_set
 
 HANDING: Final = (ExhibitDisposed, ExhibitReleased, HandedOver, Moved, TakenOver)
 """Acts by which a thing may get to another country."""
+_LETTING: Final = (
+    *HANDING, AccessLogged, BundleExported, ConsentRecorded, RequestAnswered, RequestSent, TransferDispatched
+)  # fmt: skip
 _NOWHERE: Final = frozenset({"destroyed", "wiped"})
 
 
@@ -71,6 +74,13 @@ def goal_of(view: View, parsed: ParsedEvent, ledger: Ledger) -> Goal | None:
             return None if known is None else Goal(known.peer)
         case _:
             return _goal_abroad(view, parsed, ledger) if is_set(parsed.event.link) else None
+
+
+def concerns_gate(parsed: ParsedEvent) -> bool:
+    """Tell whether an event may let something out, or say who may have it: of any other `check_release` finds nothing
+    wrong, and `counterparts` nobody.
+    """
+    return isinstance(parsed.details, _LETTING) or _was_here(parsed.details) or bool(_receivers(parsed))
 
 
 def names_nobody(parsed: ParsedEvent) -> bool:
@@ -204,33 +214,41 @@ def is_abroad(agent: Agent | None, ledger: Ledger) -> bool:
     return ledger.is_strict and agent.ledger not in {None, ledger.origin}
 
 
-def counterpart(view: View, parsed: ParsedEvent) -> Agent | None:
-    """Return, under version 2 of the gate, whose country decides what may leave: who gets something, or consents."""
-    ledger, details = view.ledger(), parsed.details
+def counterparts(view: View, parsed: ParsedEvent) -> Iterator[Agent]:
+    """Yield, under version 2 of the gate, whose country decides what may leave: who gets or holds something, or
+    consents.
+    """
+    ledger, details, signer = view.ledger(), parsed.details, parsed.event.signers[0]
     if ledger is None or not ledger.is_strict:
-        return None
+        return
     goal = goal_of(view, parsed, ledger)
-    to = details.authority if isinstance(details, ConsentRecorded) else None if goal is None else goal.to
-    return None if to is None else view.agent(to)
+    names = [*_receivers(parsed), _destination(details)[0], "" if goal is None else goal.to]
+    names += [details.authority] if isinstance(details, ConsentRecorded) else []
+    names += [signer.party, signer.agent] if _was_here(details) else []
+    yield from (agent for name in dict.fromkeys(names) if (agent := view.agent(name)) is not None)
 
 
 def _holder_abroad(view: View, parsed: ParsedEvent, ledger: Ledger) -> str | None:
     """Return who abroad becomes the holder of what was here, or came from another ledger, by registering it or taking
     it back: no act says of it that it goes anywhere. Under version 2 of the gate.
     """
-    details, signer = parsed.details, parsed.event.signers[0]
-    is_here = isinstance(details, TransferReturned)
-    if isinstance(details, ExhibitRegistered):
-        is_here = any(map(is_set, (details.derived_from, details.foreign, details.same_object_as)))
-    if not ledger.is_strict or not is_here:
+    signer = parsed.event.signers[0]
+    if not ledger.is_strict or not _was_here(parsed.details):
         return None
     return next((agent for agent in (signer.party, signer.agent) if is_abroad(view.agent(agent), ledger)), None)
 
 
+def _was_here(details: Record) -> bool:
+    """Tell whether an act takes back what had left, or registers what comes of something known already."""
+    if isinstance(details, ExhibitRegistered):
+        return not (details.derived_from is details.foreign is details.same_object_as is UNSET)
+    return isinstance(details, TransferReturned)
+
+
 def _receivers(parsed: ParsedEvent) -> tuple[str, ...]:
     """Return who signs as receiver, if anybody: his party, and himself."""
-    signers = (signer for signer in parsed.event.signers[1:] if signer.as_ == "to")
-    return tuple(agent for signer in signers for agent in (signer.party, signer.agent))
+    receivers = [signer for signer in parsed.event.signers[1:] if signer.as_ == "to"]
+    return tuple([agent for signer in receivers for agent in (signer.party, signer.agent)])
 
 
 def _destination(details: Record) -> tuple[str, str | None]:

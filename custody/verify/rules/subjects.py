@@ -10,6 +10,7 @@ from schemas.subject import Subject
 from schemas.types import is_set
 
 LEDGER: Subject = ("ledger",)
+_OF_AGENT = (AgentChanged, AgentEnrolled, AgentKeyAdded, AgentKeyRevoked)
 
 
 def subjects_of(view: View, item: ParsedEvent | About) -> tuple[Subject, ...]:
@@ -21,20 +22,19 @@ def subjects_of(view: View, item: ParsedEvent | About) -> tuple[Subject, ...]:
     if isinstance(item, About):
         return _subject_about(view, item)
     event, details = item.event, item.details
+    if is_set(event.link):
+        return _subjects_of_act(("exhibit", str(event.case), str(event.exhibit)), item)
     if isinstance(event.about, tuple):
         return tuple(dict.fromkeys(subject for about in event.about for subject in _subject_about(view, about)))
     if isinstance(details, LedgerOpened):
         return (LEDGER, *(("agent", agent.agent) for agent in details.agents))
-    if isinstance(details, AgentChanged | AgentEnrolled | AgentKeyAdded | AgentKeyRevoked):
+    if isinstance(details, _OF_AGENT):
         return (("agent", details.agent),)
     if event.type.startswith("request."):
         return (("request", details.request),)  # type: ignore[attr-defined]
     if isinstance(details, TransferRefused):
         return (("transfer", details.transfer),)
-    case = str(event.case)
-    if is_set(event.link):
-        return _subjects_of_act(("exhibit", case, str(event.exhibit)), item)
-    return (("case", case),) if is_set(event.case) else (LEDGER,)
+    return (("case", str(event.case)),) if is_set(event.case) else (LEDGER,)
 
 
 def _subjects_of_act(exhibit: Subject, item: ParsedEvent) -> tuple[Subject, ...]:
