@@ -170,8 +170,8 @@ def _read_within(
         bundled.opened, bundled.source, findings,
         entries=bundled.entries, state=bundled.state, values=values, again=again, depth=bundled.depth,
     )  # fmt: skip
-    letters = check_behind(bundled, findings)
-    check_one_past(_ledgers(bundled.opened, (*inherited, *letters)), findings)
+    letters, signed = check_behind(bundled, findings)
+    check_one_past((*_ledgers(bundled.opened, (*inherited, *letters)), *signed), findings)
     return inherited
 
 
@@ -247,7 +247,7 @@ def _requests(state: State, indexes: Mapping[Subject, Sequence[int]]) -> Iterato
         if subject[0] == "request":
             request = state.request(subject[1])
             known = {} if request is None else asdict(request)
-            told = {name: value for name, value in known.items() if name != "id" and value is not None}
+            told = {name: known[name] for name in RequestReport.__struct_fields__ if known.get(name) is not None}
             yield RequestReport(entries=tuple(indexes[subject]), request=subject[1], **told)
 
 
