@@ -169,6 +169,7 @@ MEANINGS: Final = {
     "receipt.erased": "The proof that they took the exhibit was destroyed by order; the sender alone says so.",
     "receipt.other": "The proof is of another decision than the one on record.",
     "receipt.other-ledger": "Another ledger decided than the one to which the exhibit was sent.",
+    "receipt.quorum": "Too few of the cosigners that your trust file asks for have signed the proof of the receipt.",
     "receipt.unknown-ledger": "Your trust file does not know the ledger that decided, so nothing says whose it is.",
     "keys": "A key signed where it was not allowed to.",
     "keys.barred": "Signed with standing that was in dispute by then: it came from a key that was reported as stolen.",

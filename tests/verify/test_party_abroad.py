@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from custody.verify.fold.fold import Fold
+from custody.verify.verify import Trusted
 from schemas.entry import parse_entry
 from schemas.errors import RefusedError
 from schemas.report import Findings, Severity
@@ -202,3 +204,50 @@ def test_the_same_object_is_bound_as_the_other_is(tmp_path: Path, gate: str, cod
     a.world.enrol("c-police", (), kind="organisation", country="XC")
     a.consent("EX-8", "c-police")
     assert code_of(lambda: a.world.append(a.world.sign(a.dispatch("EX-8", "c-police")))) == code
+
+
+@pytest.mark.parametrize(("gate", "is_told"), [("v2", True), ("v1", False)])
+def test_a_ledger_is_in_the_country_that_it_is_trusted_to_be_in(tmp_path: Path, gate: str, is_told: bool) -> None:
+    """Who opens a ledger in the country to which he wants to send would need no consent for anything."""
+    a = side(tmp_path, gate)
+    built = a.build("p.zip", "EX-1", to="ministry").path
+    believed = trust(a)
+    assert believed.trust is not None
+    elsewhere = replace(believed.trust, ledgers=tuple(replace(item, country="XB") for item in believed.trust.ledgers))
+    found = read(built, Trusted(elsewhere, believed.sha256), a.world.at).report.findings
+    told = [item.subject for item in found if item.code == "lawfulness.country"]
+    assert ("entry 0" in told) is is_told
+
+
+ACTS: list[tuple[str, dict[str, Any]]] = [
+    ("custody.moved", {"place": "x", "to_agent": "b-lab", "to_country": "XA"}),
+    ("custody.handed-over", {"purpose": "x", "to_country": "XA"}),
+    ("custody.taken-over", {"reason": "absent", "to_country": "XA"}),
+]
+
+
+@pytest.mark.parametrize(("type", "details"), ACTS)
+def test_who_holds_something_is_where_his_ledger_is_trusted_to_be(
+    tmp_path: Path, type: str, details: dict[str, Any]
+) -> None:
+    """By whatever act: a thing that is handed to somebody abroad isn't here because the record says that he is."""
+    a, b = side(tmp_path, "v2"), Side(tmp_path / "b", "b", peers={"a": "XA"}, gate="v2")
+    a.world.enrol("b-lab", (), kind="organisation", country="XA", ledger="b.example/main", members=["courier"])
+    offices: dict[str, Any] = {}
+    if type == "custody.handed-over":
+        offices = {"to": "courier", "on_behalf_of": {"courier": "b-lab"}}
+    actor = "examiner-1"
+    if type == "custody.taken-over":
+        offices, actor = {"to": "courier", "on_behalf_of": {"courier": "b-lab"}}, "registrar-1"
+    index = a.world.act(type, CASE, "EX-1", details, actor=actor, **offices).index
+    assert judged(a, b) == [(11, Severity.FAILED, f"entry {index}")]
+
+
+def test_a_reader_knows_where_his_own_ledger_is(tmp_path: Path) -> None:
+    """Also one who believes no ledger but the sender's."""
+    a = side(tmp_path, "v2")
+    a.world.enrol("b-lab", (), kind="organisation", country="XA", ledger="b.example/main")
+    index = a.world.append(a.world.sign(a.dispatch("EX-1", "b-lab"))).index
+    built = a.build("p.zip", "EX-1", to="ministry").path
+    found = read(built, trust(a, ledger="b.example/main", country="XB"), a.world.at).report.findings
+    assert f"entry {index}" in [item.subject for item in found if item.code == "lawfulness.country"]

@@ -194,6 +194,39 @@ def test_a_request_that_was_withdrawn_ends_the_consent_that_rests_on_it(side: Si
     assert refusal(side, "b-police") == "release.request-ended"
 
 
+@pytest.mark.parametrize(
+    ("ends", "is_over"),
+    [
+        ([("request.withdrawn", {"reason": "settled"}), ("request.closed", {"outcome": "withdrawn"})], True),
+        ([("request.withdrawn", {"reason": "settled"}), ("request.closed", {"outcome": "executed"})], True),
+        ([("request.closed", {"outcome": "withdrawn"})], True),
+        ([("request.closed", {"outcome": "not-executed"})], True),
+        ([("request.closed", {"outcome": "expired"})], True),
+        ([("request.closed", {"outcome": "executed-in-part"})], False),
+    ],
+)
+def test_closing_a_request_gives_nothing_back(tmp_path: Path, ends: list[tuple[str, Any]], is_over: bool) -> None:
+    """Tidying up after a withdrawal must not open the gate again; what was executed may be sent a second time."""
+    side = Side(tmp_path / "a", "a", peers=PEERS, gate="v2")
+    register(side)
+    asked = {
+        "fields": [], "from": "b-police", "kind": "production", "paper": "ab" * 32, "request": "req-1",
+        "received_at": "2026-11-21T07:00:00Z",
+    }  # fmt: skip
+    side.world.append(side.world.sign(side.world.event("request.received", asked, actor="official-1")))
+    side.consent("EX-1", "b-police", request="req-1")
+    for type, details in ends:
+        composed = side.world.event(type, {**details, "request": "req-1"}, actor="official-1")
+        side.world.append(side.world.sign(composed))
+    act = side.dispatch("EX-1", "b-police", request="req-1")
+    if not is_over:
+        side.world.append(side.world.sign(act))
+        return
+    with pytest.raises(RefusedError) as caught:
+        side.world.append(side.world.sign(act))
+    assert caught.value.code == "release.request-ended"
+
+
 def test_a_recipient_without_country_is_no_recipient(side: Side) -> None:
     """Where nobody knows whether a border is crossed, nothing crosses it."""
     assert refusal(side, "custodian-1") == "release.recipient-unknown"

@@ -13,7 +13,7 @@ from functools import partial
 from custody.verify.border.inner import ABSENT, Inner, event_in, is_unread
 from custody.verify.border.letters import check_letter, is_specific
 from custody.verify.border.past import Past
-from custody.verify.border.receipt_proof import Read, check_receipt, read_receipt
+from custody.verify.border.receipt_proof import UNDECIDED, Read, check_receipt, read_receipt
 from custody.verify.border.terms import check_terms
 from custody.verify.evidence.disclosures_step import Values
 from custody.verify.evidence.document_bytes import read_document
@@ -31,9 +31,6 @@ from schemas.event import ParsedEvent
 from schemas.report import Findings, LedgerReport, Severity
 from schemas.trust import Trust
 from schemas.types import is_set
-
-UNDECIDED = frozenset({"receipt.unknown-ledger"})
-"""Codes that say what the reader doesn't know, and nothing against the record."""
 
 
 def is_proven(parsed: ParsedEvent) -> bool:
@@ -132,8 +129,9 @@ class Bundled:
         )  # fmt: skip
 
 
-def check_behind(bundled: Bundled, findings: Findings) -> tuple[Inner, ...]:
-    """Read again what consents by letter and receipts by proof rest on, and return the letters that could be opened.
+def check_behind(bundled: Bundled, findings: Findings) -> tuple[tuple[Inner, ...], tuple[LedgerReport, ...]]:
+    """Read again what consents by letter and receipts by proof rest on, and return the letters that could be opened and
+    the checkpoints of receipts that their ledgers signed.
 
     Findings: ``inherited.depth``; those of `report_absent`, `report_record` and `check_receipt`; and of the letters
     themselves, whose subject begins with the name of their ledger.
@@ -172,7 +170,11 @@ def check_behind(bundled: Bundled, findings: Findings) -> tuple[Inner, ...]:
         except VerificationError as error:
             unread[step, digest] = error
             fail(findings, step, error, where)
-    return tuple(letters.values())
+    proven = (
+        item.origin for read in receipts.values() for found, wrong in read.values() if not wrong for item in found
+    )
+    signed = (LedgerReport(origin=item.ledger, root=item.root, size=item.size) for item in proven)
+    return tuple(letters.values()), tuple(signed)
 
 
 def _remember(parsed: ParsedEvent, told: dict[tuple[str, str], str]) -> None:

@@ -73,10 +73,15 @@ def check_countries(trust: Trust | None, countries: Mapping[tuple[str, str, str]
 
     Findings: ``lawfulness.country`` (failed) at the entry that rested on it.
     """
+    own = UNSET if trust is None else trust.recipient
     for (_, origin, country), index in countries.items():
         believed = None if trust is None else trust.ledger(origin)
-        if believed is not None and country != believed.country:
-            text = f"expected {origin} in {believed.country}, as trusted, found it on record in {country}"
+        if believed is None and isinstance(own, Recipient) and own.ledger == origin and is_set(own.country):
+            wanted = str(own.country)
+        else:
+            wanted = country if believed is None else believed.country
+        if country != wanted:
+            text = f"expected {origin} in {wanted}, as trusted, found it on record in {country}"
             fail(findings, 11, VerificationError("lawfulness.country", text), f"entry {index}")
 
 

@@ -363,8 +363,9 @@ def fault_of(view: View, consent: Consent, way: Way, *, is_bound: bool = False) 
     if consent.is_revoked:
         return 3, "release.consent-revoked", "found it revoked"
     request = None if consent.request is None else view.request(consent.request)
-    if request is not None and (request.status == "withdrawn" or request.outcome == "refused"):
-        state = "withdrawn" if request.status == "withdrawn" else "refused"
+    is_withdrawn = request is not None and (request.status == "withdrawn" or is_set(request.is_ended))
+    if request is not None and (is_withdrawn or request.outcome == "refused"):
+        state = "withdrawn or not executed" if is_withdrawn else "refused"
         return 4, "release.request-ended", f"found the request {request.id}, on which it rests, {state}"
     # By letter it rests on what was asked from here; what leaves answers what was asked of us.
     rests_on = None if is_set(consent.is_by_letter) else consent.request

@@ -18,9 +18,11 @@ from schemas.details.request import (
     Answer,
     AnswerReceived,
     RequestBody,
+    RequestClosed,
     RequestDrafted,
     RequestExtended,
     RequestReceived,
+    RequestWithdrawn,
 )  # fmt: skip
 from schemas.errors import RuleViolation
 from schemas.event import ParsedEvent
@@ -77,7 +79,16 @@ def change_request(view: View, parsed: ParsedEvent) -> Request:
         known = replace(known, outcome=details.outcome)
     if isinstance(details, Answer | RequestExtended) and is_set(details.until):
         known = replace(known, until=str(details.until))
+    ledger = view.ledger()
+    if ledger is not None and ledger.is_strict and _ends(details):
+        known = replace(known, is_ended=True)
     return replace(known, status=_AFTER.get(parsed.type, known.status))
+
+
+def _ends(details: object) -> bool:
+    """Tell whether nothing may rest on a request from an event on, whatever its status becomes."""
+    is_closed = isinstance(details, RequestClosed) and not details.outcome.startswith("executed")
+    return is_closed or isinstance(details, RequestWithdrawn)
 
 
 def _open(view: View, details: RequestBody) -> Request:

@@ -112,7 +112,8 @@ class Exhibit(msgspec.Struct, frozen=True):
 
     ``bound_to`` are the ledgers without whose authorities' consent it may not be handed on: it, or what it derives
     from, came from them under that condition. ``dispatch`` stands from the dispatch until a refusal, a recall or a
-    return; ``recalled`` are the transfers that were recalled or refused and did not come back since.
+    return; ``recalled`` are the transfers that were recalled or refused and did not come back since. ``lodged`` stands
+    under gate v2 for the agent to whom the newest act that moved or released it says that it went.
     """
 
     case: str
@@ -129,10 +130,17 @@ class Exhibit(msgspec.Struct, frozen=True):
     dispatch: Dispatch | None = None
     # Unset where there is none: rows of earlier releases read the same.
     recalled: tuple[str, ...] | Unset = UNSET
+    lodged: str | Unset = UNSET
+
+    def is_with(self, agent: str) -> bool:
+        """Tell whether an agent holds it, or has it for who does."""
+        return agent in {self.holder, self.lodged} and self.status not in {"disposed", "voided"}
 
 
 class Request(msgspec.Struct, frozen=True):
-    """An assistance request; ``peer`` is the agent on the other side, ``outcome`` of the newest answer."""
+    """An assistance request; ``peer`` is the agent on the other side, ``outcome`` of the newest answer. ``is_ended``
+    stands under gate v2 where it was withdrawn, or closed without being executed: nothing rests on it any more.
+    """
 
     id: str
     kind: str
@@ -141,6 +149,7 @@ class Request(msgspec.Struct, frozen=True):
     status: Literal["answered", "closed", "drafted", "received", "sent", "withdrawn"]
     outcome: str | None = None
     until: str | None = None
+    is_ended: bool | Unset = UNSET
 
 
 class Consent(msgspec.Struct, frozen=True):
@@ -210,6 +219,9 @@ class View(Protocol):
 
     def follows(self, exhibit: Exhibit) -> bool:
         """Tell whether all is known of an exhibit up to now: of an ancestor a bundle carries its first acts only."""
+
+    def held_by(self, agent: str) -> Iterator[Exhibit]:
+        """Yield the exhibits that an agent holds, or has for who does, of those that are followed."""
 
     def request(self, request: str) -> Request | None:
         """Return the assistance request of that id."""
