@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from custody.evidence.members import Member
+from custody.report.papers.asset_facts import asset_tables
 from custody.report.papers.exhibit_records import (
     Name,
     amount_of,
@@ -65,6 +66,7 @@ def _record(read: Reader, exhibits: Sequence[Name], basis: tuple[Row, ...]) -> P
         Row(Label("Place", "地点"), read.value(details.place)),
         Row(Label("Method", "方法"), _method(read, details, taken)),
         Row(Label("Process", "过程"), read.several(_obtained(read, details), *process)),
+        Row(Label("Exhibit", "编号"), name_of(entry)),
         *case,
         Row(Label("Legal authority of the collection", "取证法律手续"), read.value(details.legal_authority)),
         Row(Label("State of the device", "设备状态"), device_text(read, details)),
@@ -81,7 +83,10 @@ def _record(read: Reader, exhibits: Sequence[Name], basis: tuple[Row, ...]) -> P
     return Paper(
         "cn-record", Label("Record of the collection of electronic data", "电子数据提取笔录"), read.language, basis,
         (), rows,
-        (file_table(read, details), *seal_table(read, [first]), *paper_table(read, [first])),
+        (
+            file_table(read, details), *asset_tables(read, [first]), *seal_table(read, [first]),
+            *paper_table(read, [first]),
+        ),
         _SIGNING,
         proofs_of(verified, [first]),
     )  # fmt: skip
@@ -108,7 +113,8 @@ def _list(
     tables = tuple(
         file_table(read, details, name_of(entry), lists.get(entry.event.hash, ())) for entry, details in found
     )
-    tables += (*seal_table(read, found), *people_table(read, found), *balance_tables(read, found))
+    tables += (*asset_tables(read, found), *seal_table(read, found), *people_table(read, found))
+    tables += balance_tables(read, found)
     *case, cause = case_rows(read, (str(entry.event.event.case) for entry, _ in found))
     investigators = dict.fromkeys(read.signers(entry, "actor", "second") for entry, _ in found)
     rows = (

@@ -37,6 +37,7 @@ _OURS: Final = {
     "ministry-authentication": "外交主管机关认证", "notarisation": "公证书", "translation": "译文",
     "treaty-channel": "条约途径",
     "absent": "不在场", "paper": "纸质签名", "stylus": "电子签名笔签名",
+    "contract": "智能合约", "custodial": "由服务商托管", "platform": "平台", "self-hosted": "自行保管",
 }  # fmt: skip
 """Words that are ours, and that nobody confirmed yet (mark M)."""
 TERMS: Final = _OF_THE_LAW | _OURS

@@ -33,7 +33,10 @@ def art29_request(verified: Verified, subject: str, basis: tuple[Row, ...]) -> P
     offences = body.offences if isinstance(body.offences, tuple) else ()
     rows = []
     for letter, title, names in _ARTICLE:
-        told = [f"{name}: {read.value(stated[name])}" for name in names if name in stated]
+        # The first one is what the letter is called by.
+        told = [
+            ("" if name == names[0] else f"{name}: ") + read.value(stated[name]) for name in names if name in stated
+        ]
         if letter == "b":
             told += [f"{item.country}: {read.value(item.text)}" for item in offences]
         if letter == "c" and is_set(body.period):

@@ -27,14 +27,30 @@ from schemas.details.exhibit import (
     ExhibitExamined,
     ExhibitRegistered,
 )
+from schemas.details.image import Image, Medium
 from schemas.entry import ParsedEntry
 from schemas.errors import UsageError
-from schemas.types import is_set
+from schemas.types import UNSET, is_set
 
 NOTICE: Final = Label(
     "Before the trial or hearing whoever offers it gives the other side reasonable written notice, and makes the "
     "record and this certification available for inspection (Federal Rules of Evidence 902(11))."
 )
+
+
+_AT_HOME: Final = Label(
+    "I declare under penalty of perjury that the foregoing is true and correct (28 U.S.C. 1746(2))."
+)
+_ABROAD: Final = Label(
+    "I declare under penalty of perjury under the laws of the United States of America that the foregoing is true and "
+    "correct (28 U.S.C. 1746(1))."
+)
+
+
+def declaration(verified: Verified) -> Label:
+    """Return by which words a certification is declared true, which follows from where it is signed (law row A3)."""
+    ledger = verified.state.ledger()
+    return _AT_HOME if ledger is not None and ledger.country == "US" else _ABROAD
 
 
 def fre_902_14(verified: Verified, exhibits: Sequence[Name], basis: tuple[Row, ...]) -> Paper:
@@ -61,6 +77,7 @@ def fre_902_14(verified: Verified, exhibits: Sequence[Name], basis: tuple[Row, .
             check_value(original[1]) if original else "not recorded apart from the copy",
         ),
         Row(Label("Digest of the copy"), check_value(details)),
+        *_stored(details),
         Row(Label("Result"), _match(original, details)),
         Row(Label("Compared since"), compared_since(verified, entry)),
     )
@@ -69,6 +86,7 @@ def fre_902_14(verified: Verified, exhibits: Sequence[Name], basis: tuple[Row, .
               "and that a process of digital identification, a comparison of digests, shows the result stated below."),
         Label("The records named at the end were signed when they were made. This page repeats them; it becomes a "
               "certificate only by the signature of a qualified person."),
+        declaration(verified),
         NOTICE,
     )  # fmt: skip
     title = Label("Certification of data copied from an electronic device (Federal Rules of Evidence 902(14))")
@@ -104,6 +122,18 @@ def _original_name(
     taken = details.acquisition
     device = (taken.device, taken.serial) if isinstance(taken, Acquisition) else ()
     return read.several(details.description, *device)
+
+
+def _stored(details: ExhibitRegistered) -> tuple[Row, ...]:
+    """Return what was read out of a forensic image, and whether it is what the acquisition wrote into the image."""
+    image = details.image if isinstance(details.image, Image) else None
+    medium = image.medium if image is not None else None
+    stored = image.stored if image is not None and isinstance(image.stored, tuple) else ()
+    words = {True: "identical to what was read", False: "NOT what was read", UNSET: "the medium was not read"}
+    told = [f"{item.algorithm.upper()} {item.value}: {words[item.match]}" for item in stored]
+    read = f"SHA-256 {medium.digests.sha256}" if isinstance(medium, Medium) else ""
+    rows = (("Digest of the medium in the image", read), ("Digests that the acquisition stored", "; ".join(told)))
+    return tuple(Row(Label(title), value) for title, value in rows if value)
 
 
 def _match(original: tuple[ParsedEntry, ExhibitRegistered] | None, details: ExhibitRegistered) -> str:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from base64 import b64encode
 from hashlib import sha256
 from importlib.resources import files
+from typing import Final
 
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from custody.report.papers.paper import Paper
+
+_PORTRAIT: Final = 8
+"""Columns that fit on a page which stands upright."""
 
 
 def format_paper(paper: Paper) -> bytes:
@@ -20,6 +24,7 @@ def format_paper(paper: Paper) -> bytes:
     digest = b64encode(sha256(style.encode("utf-8")).digest()).decode("ascii")
     page = environment.from_string(template).render(
         paper=paper,
+        wide=any(len(table.heads) > _PORTRAIT for table in paper.tables),
         policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
         # Our own file and no value of anybody's: a style element is raw text, in which escapes would not be read.
         style=Markup(style),

@@ -11,6 +11,7 @@ from custody.report.words import format_utc
 from custody.verify.verify import Verified
 from schemas.entry import ParsedEntry
 from schemas.event import Signer
+from schemas.text import parse_offset, parse_time
 from schemas.types import Private, is_set
 
 
@@ -127,9 +128,11 @@ class Reader:
         return f"{self.person(signer.agent)}{unit}"
 
     def when(self, entry: ParsedEntry) -> str:
-        """Return when an entry's act happened, in UTC with the local offset."""
+        """Return when an entry's act happened, by the clocks of its place if they differ, and in UTC."""
         event = entry.event.event
-        return f"{format_utc(event.occurred_at)} ({event.utc_offset})"
+        utc, offset = format_utc(event.occurred_at), parse_offset(event.utc_offset)
+        local = (parse_time(event.occurred_at) + offset).strftime("%Y-%m-%d %H:%M:%S")
+        return f"{local} ({event.utc_offset}); {utc}" if offset else f"{utc} ({event.utc_offset})"
 
     def _absent(self, commitment: str) -> str:
         return self.word(ERASED if commitment in self.verified.values.erased else WITHHELD)

@@ -131,10 +131,12 @@ def _step(read: Reader, entry: ParsedEntry) -> tuple[str, ...]:
 
 
 def _grounds(read: Reader, entries: Sequence[ParsedEntry]) -> tuple[Row, ...]:
-    """Return why it left: purpose, case, consent and request (law rows R3, C10, C15), as far as this ledger sent it."""
+    """Return why it left: purpose, case, consent and request (law rows R3, C10, C15); of who received it, where it came
+    from and for which case it was taken in.
+    """
     sent = [entry for entry in entries if isinstance(entry.event.details, TransferDispatched)]
     if not sent:
-        return ()
+        return _arrival(read, entries)
     details = [entry.event.details for entry in sent]
     purposes = dict.fromkeys(read.value(getattr(item, "purpose", UNSET)) for item in details)
     consents = dict.fromkeys(_consent(read, getattr(item, "consent", UNSET)) for item in details)
@@ -143,6 +145,21 @@ def _grounds(read: Reader, entries: Sequence[ParsedEntry]) -> tuple[Row, ...]:
         *case_rows(read, (str(entry.event.event.case) for entry in sent)),
         Row(Label("Purpose", "用途"), "; ".join(purposes)),
         Row(Label("Consent", "同意书"), "; ".join(consents)),
+        Row(Label("Request that it answers", "所答复的请求"), "; ".join(requests)),
+    )
+
+
+def _arrival(read: Reader, entries: Sequence[ParsedEntry]) -> tuple[Row, ...]:
+    taken = [(entry, entry.event.details) for entry in entries if isinstance(entry.event.details, TransferAccepted)]
+    if not taken:
+        return ()
+    origins = dict.fromkeys(read.value(item.foreign.ledger) for _, item in taken if is_set(item.foreign))  # type: ignore[union-attr]
+    items = dict.fromkeys(read.word(WORDS[str(item.item)]) for _, item in taken if is_set(item.item))
+    requests = dict.fromkeys(read.value(item.request) for _, item in taken)
+    return (
+        *case_rows(read, (str(entry.event.event.case) for entry, _ in taken)),
+        Row(Label("Ledger that sent it", "移交方账本"), "; ".join(origins)),
+        Row(Label("Item", "移交物"), "; ".join(items) or read.value(UNSET)),
         Row(Label("Request that it answers", "所答复的请求"), "; ".join(requests)),
     )
 

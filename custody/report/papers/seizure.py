@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from custody.report.papers.asset_facts import asset_tables
 from custody.report.papers.exhibit_records import (
     Name,
     acts_on,
@@ -66,8 +67,9 @@ def _list(read: Reader, exhibits: Sequence[Name], basis: tuple[Row, ...]) -> Pap
     return Paper(
         "seizure-list", Label("List of seized exhibits", "扣押物品、文件清单"), read.language, basis, (), rows,
         (
-            Table(Label("Exhibits", "物品、文件"), _HEADS, listed), *seal_table(read, found),
-            *people_table(read, found), *paper_table(read, found), *balance_tables(read, found),
+            Table(Label("Exhibits", "物品、文件"), _HEADS, listed), *asset_tables(read, found),
+            *seal_table(read, found), *people_table(read, found), *paper_table(read, found),
+            *balance_tables(read, found),
         ),
         _SIGNING, proofs_of(read.verified, found),
     )  # fmt: skip
