@@ -59,7 +59,7 @@ def test_a_ledger_that_could_speak_for_itself_is_missed(
 def test_who_gave_it_back_on_paper_can_let_it_go_in_his_ledger_too(
     tmp_path: Path, gate: str | None, comes_home: bool, sent: str | None
 ) -> None:
-    """Else two ledgers would hold it for good; it is one holder here all the time, and the record says what happened."""
+    """Else two ledgers would hold it for good; one holder here all the time, and the record says what happened."""
     sides = [Side(tmp_path / name, name, peers={other: f"X{other.upper()}"}, gate=gate) for name, other in ("ab", "ba")]
     a, b = sides
     register(a)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from custody.cli.border.explained import is_explained
 from custody.cli.context import Context
 from custody.cli.showing.attention import Attention
 from custody.ledger.store import LedgerReader
@@ -79,20 +80,20 @@ class Disputed:
 
 
 def disputed(reader: Reader) -> Iterator[Disputed]:
-    """Yield each exhibit that two ledgers hold, until it is given back by a bundle or leaves again."""
-    seen = set()
+    """Yield each exhibit that two ledgers hold, by the newest entry that says so, until it is given back by a bundle or
+    leaves again.
+    """
+    found: dict[tuple[str, str], Disputed] = {}
     for index in list(find_entries(reader, Search(types=_DOUBTFUL))):
-        for found in _doubtful(reader, parse_entry(reader.entry(index))):
-            if (found.exhibit.registration, found.transfer) not in seen:
-                seen.add((found.exhibit.registration, found.transfer))
-                yield found
+        for item in _doubtful(reader, parse_entry(reader.entry(index))):
+            found[item.exhibit.registration, item.transfer] = item
+    yield from found.values()
 
 
-def attention_of_disputed(reader: Reader) -> Iterator[Attention]:
-    """Yield what two ledgers hold; what was explained (`custody explain`) is advice from then on."""
-    for item in disputed(reader):
-        code, is_due = _CODES[item.why], not item.is_explained
-        yield Attention(code=code, is_due=is_due, next=item.next, subject=item.name, text=item.text)
+def attention_of_disputed(item: Disputed) -> Attention:
+    """Return what to look at where two ledgers hold a thing; what was explained (`custody explain`) is advice."""
+    code, is_due = _CODES[item.why], not item.is_explained
+    return Attention(code=code, is_due=is_due, next=item.next, subject=item.name, text=item.text)
 
 
 def check_paper_alone(context: Context, exhibit: Exhibit, *, sender: str, transfer: str | None) -> None:
@@ -137,7 +138,7 @@ def _left(reader: Reader, exhibit: Exhibit, transfer: str, entry: ParsedEntry, w
     if sent is not None and isinstance(sent.details, TransferDispatched):
         yield Disputed(
             exhibit, transfer, sent.event.signers[0].agent, sent.details.to, sent.details.item == "original",
-            entry.entry.index, why, _is_explained(reader, exhibit, entry.event.hash),
+            entry.entry.index, why, is_explained(reader, exhibit, entry.event.hash),
         )  # fmt: skip
 
 
@@ -153,7 +154,7 @@ def _accepted_since(reader: Reader, refused: ParsedEntry, details: TransferRefus
             is_original = isinstance(taken, TransferReturned) or taken.item != "copy"
             yield Disputed(
                 exhibit, details.transfer, taken.from_, taken.from_, is_original, index, "after-refusal",
-                _is_explained(reader, exhibit, entry.event.hash),
+                is_explained(reader, exhibit, entry.event.hash),
             )  # fmt: skip
 
 
@@ -161,15 +162,6 @@ def _left_since(reader: Reader, exhibit: Exhibit, index: int) -> bool:
     indexes = reader.subject_entries(("exhibit", exhibit.case, exhibit.number))
     later = (parse_entry(reader.entry(item)).event.details for item in indexes if item > index)
     return any(isinstance(details, _LEAVES) for details in later)
-
-
-def _is_explained(reader: Reader, exhibit: Exhibit, event: str) -> bool:
-    indexes = reader.subject_entries(("exhibit", exhibit.case, exhibit.number))
-    events = (parse_entry(reader.entry(item)).event for item in indexes)
-    return any(
-        item.type == "record.explained" and any(about.event == event for about in item.event.about or ())
-        for item in events
-    )
 
 
 def _ledgers(reader: LedgerReader, agents: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from custody.cli.border.explained import is_explained
 from custody.cli.context import Context
 from custody.ledger.store import LedgerReader
 from custody.verify.border.receipt_proof import VerifiedReceipt
@@ -25,11 +26,14 @@ Contested = Literal["after-recall", "other-transfer", "twice"]
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """A receipt, the exhibit that its dispatch was of, and why it has no effect, if it has none."""
+    """A receipt, the exhibit that its dispatch was of, and why it has no effect, if it has none; ``confirms`` is the
+    event of the receipt on paper that says the same already.
+    """
 
     receipt: VerifiedReceipt
     exhibit: Exhibit
     contested: Contested | None
+    confirms: str | None = None
 
 
 def match_receipts(context: Context, receipts: Sequence[VerifiedReceipt], *, document: str) -> list[Matched]:
@@ -97,6 +101,11 @@ def _match(reader: LedgerReader, receipt: VerifiedReceipt) -> Matched | None:
             receipt.origin.event,
         ):
             return None
+    paper = _on_paper(reader, exhibit, receipt)
+    if paper is not None:
+        if is_explained(reader, exhibit, paper):
+            return None
+        return Matched(receipt, exhibit, None, paper)
     return Matched(receipt, exhibit, _contest(reader, exhibit, entry, receipt))
 
 
@@ -131,6 +140,17 @@ def _is_back(reader: LedgerReader, exhibit: Exhibit, transfer: str) -> bool:
     indexes = reader.subject_entries(("exhibit", exhibit.case, exhibit.number))
     details = (parse_entry(reader.entry(index)).event.details for index in indexes)
     return any(isinstance(item, TransferReturned) and item.sent == transfer for item in details)
+
+
+def _on_paper(reader: LedgerReader, exhibit: Exhibit, receipt: VerifiedReceipt) -> str | None:
+    """Return the event of the receipt on paper that decided on a transfer as this proof does, or nothing."""
+    for index in reversed(reader.subject_entries(("transfer", receipt.transfer))):
+        event = parse_entry(reader.entry(index)).event
+        details, is_of_it = event.details, (event.event.case, event.event.exhibit) == (exhibit.case, exhibit.number)
+        if is_of_it and isinstance(details, TransferReceipt):
+            is_same = (details.outcome == "refused") == (receipt.outcome == "refused")
+            return event.hash if is_same and details.manner == "paper" else None
+    return None
 
 
 def _receipts(reader: LedgerReader, exhibit: Exhibit, transfer: str) -> list[TransferReceipt]:

@@ -10,34 +10,32 @@ import click
 from custody.cli.acting.acts import Act, Target, record_act
 from custody.cli.acting.exhibit_selection import Selection, format_exhibit, selecting
 from custody.cli.border.recalled import Disputed, check_paper_alone, disputed
+from custody.cli.border.sent_away import Sent, sent_away
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.options import FILE, Signing, When, signed, timed
 from custody.cli.output import emit, note
 from custody.cli.periods import told
 from custody.cli.results import ActResult, Result
-from custody.cli.showing.attention import receipt_command
 from custody.cli.showing.holdings import staging
 from custody.report.safe_text import show
-from custody.storage.reading import Reader
-from custody.storage.search import Search, find_entries
 from custody.verify.rules.view import Exhibit
-from schemas.details.transfer import TransferLost
-from schemas.entry import parse_entry
 from schemas.errors import RefusedError, UsageError
 
 
 class OnItsWay(Result, frozen=True, kw_only=True, tag="custody-on-its-way/v1"):
     """One exhibit that was dispatched: by whom, to whom, in which transfer, whether it was reported lost, and whether
-    the receiver has it; ``status`` is ``recalled`` where a receipt came for what was recalled or refused, ``on-paper``
-    where it is back on paper alone from an authority whose own ledger holds it too, ``after-refusal`` where it came
-    from ``sender`` and was accepted here after a parcel of it was refused. ``next`` is the command that goes on.
+    the receiver has it, or only his paper says so (``on_paper``) though he keeps a ledger. ``status`` is ``recalled``
+    where a receipt came for what was recalled or refused, ``on-paper`` where it is back on paper alone from an
+    authority whose own ledger holds it too, ``after-refusal`` where it came from ``sender`` and was accepted here after
+    a parcel of it was refused. ``next`` is the command that goes on.
     """
 
     case: str
     exhibit: str
     lost: bool
     next: str
+    on_paper: bool
     original: bool
     sender: str
     status: str
@@ -58,28 +56,21 @@ def _dispatch_of(exhibit: Exhibit) -> str:
     return exhibit.dispatch.transfer
 
 
-def _lost(reader: Reader) -> frozenset[tuple[object, object, str]]:
-    """Return what was reported lost: case, exhibit number, transfer."""
-    indexes = list(find_entries(reader, Search(types=frozenset({"transfer.lost"}))))
-    events = [parse_entry(reader.entry(index)).event for index in indexes]
-    return frozenset(
-        (event.event.case, event.event.exhibit, event.details.transfer)
-        for event in events
-        if isinstance(event.details, TransferLost)
-    )
+def _sent(item: Sent) -> OnItsWay:
+    exhibit, dispatch = item.exhibit, item.dispatch
+    return OnItsWay(
+        case=exhibit.case, exhibit=exhibit.number, lost=item.how == "lost", next=item.next,
+        on_paper=item.how == "on-their-paper", original=dispatch.is_original, sender=dispatch.sender,
+        status=exhibit.status, to=dispatch.to, transfer=dispatch.transfer,
+    )  # fmt: skip
 
 
 def _contested(item: Disputed) -> OnItsWay:
     to = item.exhibit.holder if item.why == "after-refusal" else item.other
     return OnItsWay(
-        case=item.exhibit.case, exhibit=item.exhibit.number, lost=False, next=item.next, original=item.is_original,
-        sender=item.sender, status=item.why, to=to, transfer=item.transfer,
+        case=item.exhibit.case, exhibit=item.exhibit.number, lost=False, next=item.next, on_paper=False,
+        original=item.is_original, sender=item.sender, status=item.why, to=to, transfer=item.transfer,
     )  # fmt: skip
-
-
-def _is_lost(exhibit: Exhibit, transfer: str, lost: frozenset[tuple[object, object, str]]) -> bool:
-    """Say whether it is still on its way and was reported lost; a receipt that came all the same ends that."""
-    return exhibit.status == "dispatched" and (exhibit.case, exhibit.number, transfer) in lost
 
 
 @command(example='custody recall 2026-0417/EX-1-C1 --reason "sent to the wrong court" --as reg-a1', result=ActResult)
@@ -97,14 +88,19 @@ def recall(
     A copy is held at once; a thing is on the road back, until custody move says where it arrived. A receipt that comes
     later changes nothing.
     """
+    receivers: dict[str, None] = {}
     with staging(context) as staged:
         kept = staged.document(document)
 
         def details(target: Target) -> dict[str, Any]:
-            return {"document": kept, "reason": reason, "transfer": _dispatch_of(target.exhibit)}
+            transfer = _dispatch_of(target.exhibit)
+            receivers[target.exhibit.holder] = None
+            return {"document": kept, "reason": reason, "transfer": transfer}
 
         act = Act(type="transfer.recalled", details=details)
         record_act(context, act, selection, who=who, when=when, keep=staged.keep)
+    names = ", ".join(map(show, receivers))
+    note(context.settings, f"note: tell {names}: who has the parcel, and doesn't know of this, can still accept it")
 
 
 @command(
@@ -132,13 +128,13 @@ def transfer_lost(
 ) -> None:
     """Record that what was dispatched did not arrive; it stays on its way, and every report says that it is lost."""
     with context.ledger().home.store.read() as reader:
-        known = _lost(reader)
+        known = {item.exhibit.registration for item in sent_away(reader) if item.how == "lost"}
     with staging(context) as staged:
         kept = staged.document(document)
 
         def details(target: Target) -> dict[str, Any]:
             exhibit = target.exhibit
-            if _is_lost(exhibit, _dispatch_of(exhibit), known):
+            if exhibit.registration in known:
                 text = f"expected {format_exhibit(exhibit)} not reported lost yet, found that on record"
                 raise RefusedError("transfer.lost-known", text, hint="custody incident or correct adds to it")
             return {
@@ -225,21 +221,11 @@ def transfer_list(context: Context) -> None:
     of it had been refused.
     """
     with context.ledger().home.store.read() as reader:
-        lost = _lost(reader)
-        exhibits = [item for item in reader.exhibits() if item.status in {"dispatched", "transferred"}]
-        rows = tuple(map(_contested, disputed(reader))) + tuple(
-            OnItsWay(
-                case=item.case, exhibit=item.number, lost=_is_lost(item, item.dispatch.transfer, lost),
-                next=receipt_command(reader, item) if item.status == "dispatched" else "",
-                original=item.dispatch.is_original, sender=item.dispatch.sender, status=item.status,
-                to=item.dispatch.to, transfer=item.dispatch.transfer,
-            )
-            for item in exhibits
-            if item.dispatch is not None
-        )  # fmt: skip
+        rows = (*map(_contested, disputed(reader)), *map(_sent, sent_away(reader)))
     words = {
         "after-refusal": "accepted here after a refusal; they may have it back",
         "dispatched": "on its way, no receipt yet",
+        "on-their-paper": "with the receiver, by his paper alone",
         "on-paper": "back here on paper alone, and their ledger holds it too",
         "recalled": "taken back here, and a receipt came all the same: who has it?",
         "transferred": "with the receiver",
@@ -247,7 +233,7 @@ def transfer_list(context: Context) -> None:
     lines = []
     for row in rows:
         other = f"from {show(row.sender)}" if row.status == "after-refusal" else f"to {show(row.to)}"
-        text = "reported lost on the way" if row.lost else words[row.status]
+        text = "reported lost on the way" if row.lost else words["on-their-paper" if row.on_paper else row.status]
         lines.append(f"{show(f'{row.case}/{row.exhibit}')}  {other}: {text}; {row.transfer}")
         lines += [f"  next: {row.next}"] if row.next else []
     emit(context.settings, Transfers(transfers=rows), lines or ["nothing that was sent is away"])

@@ -27,6 +27,9 @@ from custody.report.safe_text import show, show_path
 from schemas.errors import RefusedError
 from schemas.event import About, Signer
 
+_PAPER = ["defect.paper-alone"]
+"""What a receipt by proof explains of one on paper that it confirms."""
+
 
 class ReceiptMade(Result, frozen=True, kw_only=True, tag="custody-receipt-made/v1"):
     """The receipt that was written."""
@@ -63,7 +66,7 @@ def receipt_import(context: Context, receipt: Path, trust: Path | None, who: Sig
     """Verify RECEIPT against the trust file, and record what the other side decided: custody moves, or comes back.
 
     A genuine receipt that fits nothing on its way (after a recall, a second one, for another dispatch) changes
-    nothing: it is kept with the exhibit, as a finding.
+    nothing: it is kept with the exhibit, as a finding. One that says what a receipt on paper said before explains that.
     """
     believed = read_trust_file(context, trust).trusted
     found = read_receipt(receipt, believed.trust, own=context.ledger().ledger().origin)
@@ -77,7 +80,9 @@ def receipt_import(context: Context, receipt: Path, trust: Path | None, who: Sig
     emit_outcome(context, outcome)
     for item in matched:
         name = show(format_exhibit(item.exhibit))
-        if item.contested is not None:
+        if item.confirms is not None:
+            note(context.settings, f"note: the receipt for {name} proves what is on record from paper, and explains it")
+        elif item.contested is not None:
             note(context.settings, f"warning: the receipt for {name} changes nothing ({item.contested}); it is kept")
         elif item.receipt.outcome == "refused":
             reasons = ", ".join(item.receipt.reasons)
@@ -99,6 +104,10 @@ def _compose(
         return context.ledger().compose(
             "transfer.contested", signers=signers, details=details, when=when, anchor=anchor
         )
+    if item.confirms is not None:
+        details = {"cures": _PAPER, "documents": [document], "statement": "the receipt of the ledger itself came later"}
+        anchor = Anchor(about=(About(event=item.confirms, exhibit=exhibit.registration),))
+        return context.ledger().compose("record.explained", signers=signers, details=details, when=when, anchor=anchor)
     details = {
         "decided_at": receipt.decided_at, "document": document, "manner": "proof", "origin": receipt.origin,
         "outcome": receipt.outcome, "transfer": receipt.transfer,

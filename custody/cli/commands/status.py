@@ -10,7 +10,8 @@ import click
 from custody.cli.acting.draft_files import SUFFIX
 from custody.cli.assistance.holidays import holidays_option, read_holidays
 from custody.cli.assistance.request_attention import attention_of_requests
-from custody.cli.border.recalled import attention_of_disputed
+from custody.cli.border.recalled import attention_of_disputed, disputed
+from custody.cli.border.sent_away import attention_of_sent
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.exits import Exit
@@ -80,14 +81,15 @@ def status(context: Context, check: bool, holidays: Path | None) -> Exit:
 def _look(context: Context, access: LedgerAccess, rest_days: Sequence[RestDays], *, check: bool) -> Status:
     ledger, now = access.ledger(), context.now()
     with access.home.store.read() as reader:
-        checkpoint = check_newest(reader)
+        checkpoint, doubtful = check_newest(reader), tuple(disputed(reader))
         attention = (
             *attention_of_requests(reader, now=now, rest_days=rest_days),
             *attention_of_freezes(reader, access, now=now, rest_days=rest_days),
             *attention_of_balances(reader, access),
             *attention_of_drafts(access.drafts_folder(), now=now),
-            *attention_of_disputed(reader),
-            *attention_of_exhibits(reader, now=now),
+            *map(attention_of_disputed, doubtful),
+            *attention_of_sent(reader, now=now),
+            *attention_of_exhibits(reader, now=now, doubtful={item.exhibit.registration for item in doubtful}),
             *attention_of_people(reader),
             *attention_of_disk(access.home.path),
             # Every private value is looked at for it, which takes a while in a large ledger.

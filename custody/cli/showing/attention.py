@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -63,21 +63,18 @@ def _draft(path: Path, draft: OpenDraft, now: datetime) -> Iterator[Attention]:
         yield Attention(code="draft.due", subject=name, text=f"is to be recorded by {format_utc(until)}")
 
 
-def attention_of_exhibits(reader: LedgerReader, *, now: datetime) -> Iterator[Attention]:
-    """Yield the exhibits that are on their way, or should be back; what left no longer than a week ago is advice."""
+def attention_of_exhibits(reader: LedgerReader, *, now: datetime, doubtful: Container[str] = ()) -> Iterator[Attention]:
+    """Yield the exhibits that are on their way, or should be back; what left no longer than a week ago is advice. Of
+    what is ``doubtful``, by registration, somebody asks first who has it.
+    """
     late = format_time(now - TRANSIT)
     for exhibit in reader.exhibits():
         name = show(f"{exhibit.case}/{exhibit.number}")
         is_late = exhibit.occurred_at < late
-        if exhibit.status == "in-transit":
+        if exhibit.status == "in-transit" and exhibit.registration not in doubtful:
             text = f"has been on its way since {format_utc(exhibit.occurred_at)}"
             move = f"custody move {name} --place PLACE --as {show(exhibit.holder)}"
             yield Attention(code="exhibit.in-transit", is_due=is_late, next=move, subject=name, text=text)
-        if exhibit.status == "dispatched":
-            to = f" to {show(exhibit.dispatch.to)}" if exhibit.dispatch is not None else ""
-            text = f"was dispatched{to} {format_utc(exhibit.occurred_at)}, and no receipt came"
-            go_on = receipt_command(reader, exhibit)
-            yield Attention(code="exhibit.no-receipt", is_due=is_late, next=go_on, subject=name, text=text)
         if exhibit.status == "lent":
             due = _due(reader, exhibit)
             if due and due < format_time(now):
@@ -86,18 +83,6 @@ def attention_of_exhibits(reader: LedgerReader, *, now: datetime) -> Iterator[At
                     f"custody return {name} --as {show(exhibit.holder)}",
                 )
                 yield Attention(code="exhibit.overdue", next=back, subject=name, text=text)
-
-
-def receipt_command(reader: LedgerReader, exhibit: Exhibit) -> str:
-    """Return by which command the receipt for what was dispatched is recorded: of a ledger by proof, else on paper."""
-    sent = exhibit.dispatch
-    if sent is None:
-        return ""
-    to, sender = reader.view().agent(sent.to), show(sent.sender)
-    if to is not None and to.ledger is not None:
-        return f"custody receipt import FILE --as {sender}"
-    name = show(f"{exhibit.case}/{exhibit.number}")
-    return f"custody receipt record {name} --document FILE --outcome OUTCOME --decided-at TIME --as {sender}"
 
 
 def _due(reader: LedgerReader, exhibit: Exhibit) -> str:
