@@ -101,8 +101,8 @@ class Behind:
         elif isinstance(details, TransferDispatched):
             new = {item.commitment: item for item in made}
             past = replace(past, value_of=lambda name: new.get(name) or self.values([name]).get(name))
-            for error in check_terms(parsed, past):
-                findings.add(11, Severity.FAILED, error.code, where, error.text)
+            for severity, error in check_terms(parsed, past):
+                findings.add(11, severity, error.code, where, error.text)
 
     def _look_at_receipt(self, entry: ParsedEntry, past: Past, where: str, findings: Findings) -> None:
         digest = getattr(entry.event.details, "document", "")

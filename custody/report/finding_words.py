@@ -99,6 +99,7 @@ MEANINGS: Final = {
     "defect.shared-wallet": "The custody wallet served another target wallet or case too, so coins may be mixed.",
     "defect.consent-key": "An authority abroad is said to have consented by a key that was enrolled here.",
     "defect.taken-over": "Custody was taken over without the signature of the one who held it.",
+    "defect.time-ahead": "The event says that it happened after it was recorded.",
     "defect.time-backward": "The act says that it happened before the act that it follows.",
     "defect.sovereignty": "Data that lie in another country were taken online without being public.",
     "defect.paper-alone": "A receipt or a return rests on paper alone, though the other side keeps a ledger: what that "
@@ -225,6 +226,7 @@ MEANINGS: Final = {
     "release": "Evidence left for another country without a consent that covered it.",
     "release.bound-content": "Files that another country let come here on a condition stand in the ledger again as an "
     "exhibit that is not bound by it; how it came to have them must be explained.",
+    "release.condition-unseen": "The words of a condition are withheld, so nobody here could compare them.",
     "release.consent-conditions": "Evidence left before the conditions of the consent were met.",
     "release.consent-terms": "Evidence left on easier terms than the consent allowed.",
     "release.consent-early": "Evidence left before the consent counted.",

@@ -227,6 +227,53 @@ def test_closing_a_request_gives_nothing_back(tmp_path: Path, ends: list[tuple[s
     assert caught.value.code == "release.request-ended"
 
 
+def changed(side: Side, agent: str, **change: Any) -> None:
+    """Change what is on record of an agent."""
+    composed = side.world.event("agent.changed", {"agent": agent, **change}, actor="registrar-1")
+    side.world.append(side.world.sign(composed))
+
+
+def test_a_consent_to_somebody_in_one_country_is_none_to_him_in_another(tmp_path: Path) -> None:
+    """Who moves the recipient on record would move the evidence where nobody consented to."""
+    side = Side(tmp_path / "a", "a", peers=PEERS, gate="v2")
+    register(side)
+    side.consent("EX-1", "b-police")
+    changed(side, "b-police", country="XC")
+    assert refusal(side, "b-police") == "release.consent-recipient"
+    side.consent("EX-1", "b-police")
+    side.build("p.zip", "EX-1", to="b-police")
+
+
+def test_who_has_left_consents_to_nothing_and_receives_nothing(tmp_path: Path) -> None:
+    """An authority that is no more speaks for nobody."""
+    side = Side(tmp_path / "a", "a", peers=PEERS, gate="v2")
+    register(side)
+    side.consent("EX-1", "b-police")
+    changed(side, "b-police", left="yes")
+    assert refusal(side, "b-police") == "release.recipient-unknown"
+    changed(side, "ministry", left="yes")
+    with pytest.raises(RuleViolation) as caught:
+        side.consent("EX-1", "c-police", manner="paper", documents=["ab" * 32], number="7")
+    assert caught.value.code == "rule.agent-left"
+
+
+@pytest.mark.parametrize("named", ["none", "unmet", "right"])
+def test_the_consent_that_a_dispatch_names_is_one_that_lets_it_go(tmp_path: Path, named: str) -> None:
+    """Whoever reads the record looks that one up first."""
+    side = Side(tmp_path / "a", "a", peers=PEERS, gate="v2")
+    register(side)
+    unmet = side.consent("EX-1", "b-police", conditions=[{"before": True, "code": "confidentiality"}])
+    right = side.consent("EX-1", "b-police")
+    consent = {"none": "ab" * 32, "unmet": unmet, "right": right}[named]
+    submission = side.world.sign(side.dispatch("EX-1", "b-police", consent=consent))
+    if named == "right":
+        side.world.append(submission)
+        return
+    with pytest.raises(RefusedError) as caught:
+        side.world.append(submission)
+    assert caught.value.code == {"none": "release.consent-missing", "unmet": "release.consent-conditions"}[named]
+
+
 def test_a_recipient_without_country_is_no_recipient(side: Side) -> None:
     """Where nobody knows whether a border is crossed, nothing crosses it."""
     assert refusal(side, "custodian-1") == "release.recipient-unknown"

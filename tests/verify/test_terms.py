@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from custody.bundle.behind import Behind, past_of
+from custody.bundle.disclose import Choice
 from custody.verify.verify import Trusted
 from schemas.entry import parse_entry
 from schemas.event import ParsedEvent
@@ -31,8 +32,14 @@ def terms(due: str | None = DUE, text: str | None = WORDS) -> dict[str, Any]:
     }
 
 
-EASIER = [terms(due="2099-01-01T00:00:00Z"), terms(due=None), terms(text="any use"), terms(text=None)]
-KEPT = [terms(), terms(due="2026-12-01T00:00:00Z"), terms(text=f"{WORDS}; not before a court")]
+EASIER = [
+    terms(due="2099-01-01T00:00:00Z"),
+    terms(due=None),
+    terms(text="any use"),
+    terms(text=None),
+    terms(text=f"not {WORDS}, but for every purpose"),
+]
+KEPT = [terms(), terms(due="2026-12-01T00:00:00Z")]
 
 
 @pytest.fixture
@@ -62,7 +69,7 @@ def test_a_later_date_or_other_words_are_easier_terms(
 
 @pytest.mark.parametrize("sent", KEPT)
 def test_the_same_terms_and_stricter_ones_are_kept(side: Side, sent: dict[str, Any]) -> None:
-    """A sender may add his own."""
+    """An earlier date binds to more."""
     assert "release.consent-terms" not in found(side, **sent)
 
 
@@ -79,6 +86,22 @@ def test_one_consent_of_a_country_is_enough(side: Side) -> None:
     """Two of one country are alternatives, as they are to the gate."""
     side.consent("EX-1", "b-police", conditions=terms(text="any use")["conditions"])
     assert "release.consent-terms" not in found(side, **terms(text="any use"))
+
+
+def test_the_words_of_two_authorities_stand_side_by_side(side: Side) -> None:
+    """One condition holds what each of them wants."""
+    side.consent("EX-1", "b-police", conditions=terms(text="not before a court")["conditions"])
+    assert "release.consent-terms" not in found(side, **terms(text=f"not before a court; {WORDS}"))
+
+
+def test_words_that_are_withheld_are_told(side: Side) -> None:
+    """Who leaves them out of the bundle mustn't look as if they had been compared."""
+    act = side.dispatch("EX-1", "b-police", **terms(text="any use"))
+    side.world.append(side.world.sign(act))
+    path = side.build("p.zip", "EX-1", to="ministry", choice=Choice(withhold=(("transfer.dispatched", "/details/conditions/*"),))).path
+    told = codes(read(path, trust(side), side.world.at))
+    assert "release.condition-unseen" in told
+    assert "release.consent-terms" not in told
 
 
 @pytest.mark.parametrize(("sent", "is_found"), [(terms(text="any use"), True), (terms(), False)])

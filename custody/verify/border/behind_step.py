@@ -142,8 +142,8 @@ def check_behind(bundled: Bundled, findings: Findings) -> tuple[tuple[Inner, ...
     for index, entry in sorted(bundled.entries.items()):
         parsed, where = entry.event, f"entry {index}"
         _remember(parsed, told)
-        for error in check_terms(parsed, past):
-            fail(findings, 11, error, where)
+        for severity, error in check_terms(parsed, past):
+            findings.add(11, severity, error.code, where, error.text)
         origin = letter_of(parsed) if opens_gate(parsed) else None
         if ledger is None or not (origin or is_proven(parsed)):
             continue

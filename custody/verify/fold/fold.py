@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from binascii import unhexlify
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 
 import msgspec
 
@@ -28,8 +29,11 @@ from schemas.entry import ParsedEntry
 from schemas.errors import CustodyError, RuleViolation, VerificationError
 from schemas.report import Findings, Severity
 from schemas.subject import Subject
+from schemas.text import parse_time
 from schemas.types import Private, is_set
 
+_AHEAD = timedelta(seconds=300)
+"""How far a signer's clock may be ahead of the ledger's."""
 _COMMITMENT = b'{"commitment":"'
 
 
@@ -210,6 +214,10 @@ class Fold:
             self._findings.add(12, Severity.DEFECT, "defect.recorded-backward", f"entry {entry.index}", text)
         else:
             self._recorded_at = entry.recorded_at
+        is_later = event.occurred_at > entry.recorded_at
+        if is_later and parse_time(event.occurred_at) - parse_time(entry.recorded_at) > _AHEAD:
+            text = f"said to have occurred at {event.occurred_at}, and recorded at {entry.recorded_at}"
+            self._findings.add(12, Severity.DEFECT, "defect.time-ahead", f"entry {entry.index}", text)
         if isinstance(event.not_after, str) and entry.recorded_at > event.not_after:
             text = f"recorded at {entry.recorded_at}, meant to be by {event.not_after}"
             self._findings.add(12, Severity.DEFECT, "defect.recorded-late", f"entry {entry.index}", text)

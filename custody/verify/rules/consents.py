@@ -21,7 +21,7 @@ def change_consent(view: View, parsed: ParsedEvent) -> tuple[Consent, ...]:
     Raises:
         RuleViolation: ``rule.unknown-agent``, ``rule.consent-authority``, ``rule.request-unknown``,
             ``rule.consent-signer``, ``rule.consent-event``, ``rule.consent-exhibits``, ``rule.consent-revoked``,
-            ``rule.consent-condition``.
+            ``rule.consent-condition``, ``rule.agent-left``.
     """
     event, details = parsed.event, parsed.details
     if isinstance(details, ConsentRecorded):
@@ -54,13 +54,15 @@ def change_consent(view: View, parsed: ParsedEvent) -> tuple[Consent, ...]:
 def _record(view: View, parsed: ParsedEvent, details: ConsentRecorded) -> Consent:
     about = parsed.event.about
     assert isinstance(about, tuple), "the anchor of consents"
-    authority, _ = enrolled(view, details.authority), enrolled(view, details.recipient)
+    authority, recipient = enrolled(view, details.authority), enrolled(view, details.recipient)
     _check_authority(authority)
     check_request(view, details.request)
     if details.manner == "key":
         _check_official(view, parsed.event, details.authority)
     conditions, ledger = details.conditions or (), view.ledger()
     is_strict = ledger is not None and ledger.is_strict
+    if is_strict and authority.has_left:
+        raise RuleViolation("rule.agent-left", f"expected an authority in office, found {authority.id}, which has left")
     return Consent(
         id=parsed.hash,
         authority=details.authority,
@@ -75,6 +77,7 @@ def _record(view: View, parsed: ParsedEvent, details: ConsentRecorded) -> Consen
         conditions=tuple(item.code for item in conditions),
         is_by_letter=details.manner == "letter" or UNSET,
         is_by_key=(details.manner == "key" and is_strict) or UNSET,
+        to_country=(recipient.country if is_strict else None) or UNSET,
     )
 
 
