@@ -11,6 +11,8 @@ from typing import Final
 from custody.report.finding_words import advise, explain, reword
 from custody.report.safe_text import show
 from custody.report.story import clip
+from custody.transfer.rule_sources import rule_source
+from schemas.law import cite
 from schemas.report import Finding, Report, Severity
 from schemas.types import is_set
 
@@ -87,6 +89,13 @@ def show_findings(findings: Sequence[Finding], subjects: Subjects) -> tuple[tupl
     return shown, max(0, len(findings) - SHOWN)
 
 
+def _advice(finding: Finding) -> str:
+    """What can be done, and the law behind a defect that no profile asked for: one of a profile names its own."""
+    law = rule_source(finding.code) if finding.severity is Severity.DEFECT else None
+    told = [advise(finding.code), "" if law is None else f"Can be cured by: {law.cure}. Law: {cite(law.source)}."]
+    return " ".join(filter(None, told))
+
+
 def _shown(finding: Finding, subjects: Subjects) -> Shown:
     text, expected, found = clip(reword(finding)), "", ""
     both = _BOTH.match(text)
@@ -103,6 +112,6 @@ def _shown(finding: Finding, subjects: Subjects) -> Shown:
         text=text,
         expected=expected,
         found=found,
-        advice=advise(finding.code),
+        advice=_advice(finding),
         code=finding.code,
     )

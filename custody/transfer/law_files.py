@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
 
+from custody.transfer.clock import find_zone
 from schemas import canonical, limits
 from schemas.errors import RecordError, UsageError
-from schemas.law import Deadlines, Grounds, Holidays, Memberships, Offences, RequestFields, RestDays, Retention
+from schemas.law import (
+    Deadlines,
+    Grounds,
+    Holidays,
+    Memberships,
+    Offences,
+    RequestFields,
+    RestDays,
+    Retention,
+)
 from schemas.profile import Profile, parse_profile
-from schemas.types import Record
+from schemas.types import Record, is_set
 
 PROFILES = ("cn", "coe", "coe-p2", "eu", "generic", "us")
 """Names of the profiles that are shipped."""
@@ -71,7 +82,7 @@ def load_profile(named: str) -> Profile:
 
     Raises:
         UsageError: ``profile.absent`` where it is neither.
-        RecordError: ``profile.deadline`` for a deadline that is not known, and as `parse_profile`.
+        RecordError: ``profile.deadline``, ``profile.digests``, ``profile.zone``, and as `parse_profile`.
     """
     if named in PROFILES:
         return shipped_profile(named)
@@ -81,7 +92,7 @@ def load_profile(named: str) -> Profile:
         raise UsageError("profile.absent", text)
     with path.open("rb") as stream:
         profile = parse_profile(stream.read(limits.PROFILE_BYTES + 1))
-    check_deadlines(profile)
+    check_parts(profile)
     return profile
 
 
@@ -98,15 +109,29 @@ def load_holidays(path: Path) -> tuple[RestDays, ...]:
     return canonical.decode(raw, Holidays, maximum=limits.PROFILE_BYTES).rest_days
 
 
-def check_deadlines(profile: Profile) -> None:
-    """Raise unless every deadline of a profile is one that is known.
+def check_parts(profile: Profile) -> None:
+    """Raise unless everything that a profile names is there to be applied: what is asked for and doesn't run misleads.
 
     Raises:
-        RecordError: ``profile.deadline``.
+        RecordError: ``profile.deadline`` for one that is not known or stands twice, ``profile.zone``,
+            ``profile.digests`` where digests and the check for them don't stand together.
     """
     for applied in profile.deadlines:
         if deadlines().find(applied.deadline) is None:
             raise RecordError("profile.deadline", f"expected a known deadline, found {applied.deadline!r}")
+    for applied, times in Counter(profile.deadlines).items():
+        if times > 1:
+            text = (
+                f"expected each deadline once for a kind of request, found {applied.deadline} for {applied.kind} twice"
+            )
+            raise RecordError("profile.deadline", text)
+    if bool(profile.digests) != (profile.source_of("digests") is not None):
+        wanted, found = ("the check digests", "none") if profile.digests else ("digests beside their check", "none")
+        raise RecordError("profile.digests", f"expected {wanted}, found {found}")
+    try:
+        find_zone(str(profile.zone) if is_set(profile.zone) else "UTC")
+    except UsageError as error:
+        raise RecordError("profile.zone", error.text, hint=error.hint) from None
 
 
 def _read(name: str, kind: type[T]) -> T:

@@ -70,6 +70,10 @@ def test_a_profile_with_an_unknown_rule_is_refused(machine: Machine, stage: Stag
         ({"gates": [{"gate": "open", "source": SOURCE}]}, "profile.gate", "found 'open'"),
         ({"papers": ["love-letter"]}, "profile.paper", "found 'love-letter'"),
         ({"deadlines": [{"deadline": "eu.never", "kind": "mla"}]}, "profile.deadline", "found 'eu.never'"),
+        ({"deadlines": [{"deadline": "eu.epoc", "kind": "mla"}] * 2}, "profile.deadline", "eu.epoc for mla twice"),
+        ({"digests": [{"digest": "sm3", "source": SOURCE}]}, "profile.digests", "expected the check digests"),
+        ({"checks": [{"rule": "digests", "source": SOURCE}]}, "profile.digests", "digests beside their check"),
+        ({"zone": "Mars/Olympus"}, "profile.zone", "found 'Mars/Olympus'"),
         ({"checks": [{"rule": "purpose", "source": {**SOURCE, "mark": "X"}}]}, "record.malformed", "mark"),
     ],
 )
@@ -136,6 +140,23 @@ def test_verify_looks_at_procedure_by_the_ledger_s_country(machine: Machine, sta
     assert bare["steps"] == told["steps"]
     strict = machine.json("verify b.zip --keys strangers --profile cn", Exit.INDETERMINATE)
     assert [item["code"] for item in strict["findings"]].count("procedure.integrity") == 5
+
+
+def test_what_the_rules_find_by_themselves_is_told_with_its_law(machine: Machine, stage: Stage) -> None:
+    """Rows C20 and R6: non-public data taken online abroad, and half a capture, here, in the report and in an audit."""
+    (stage.folder / "page.html").write_text("<html></html>")
+    taken = "--data-country JP --acquisition-method remote --acquisition-tool t --acquisition-version 1"
+    machine.register(stage.folder / "page.html", f"--kind web-capture --obtained online-capture {taken}")
+    told = machine.stage.custody("check-procedure --case 2026-0417 --all").stdout
+    for words in (
+        "non-public data that lie in JP were taken online",
+        "cure: the consent of the country where the data lie",
+        "China Justice Observer tells them",
+        "(row C20)",
+        "source: Berkeley Protocol paragraphs 153 to 155, by a secondary source (row R6)",
+    ):
+        assert words in " ".join(told.split())
+    assert "(row C20)" in machine.do("audit").stdout
 
 
 def test_an_explanation_stands_beside_what_is_missing(machine: Machine) -> None:

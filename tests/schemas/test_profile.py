@@ -7,7 +7,9 @@ from typing import Any, get_args
 
 import pytest
 
+from custody.report.finding_words import MEANINGS
 from custody.transfer import law_files
+from custody.transfer.rule_sources import rule_source
 from schemas import canonical
 from schemas.details.request import FieldName, Ground
 from schemas.errors import RecordError, UsageError
@@ -67,8 +69,22 @@ def test_every_shipped_profile_reads_and_names_what_exists(name: str) -> None:
     """A profile that is shipped broken would be found out in court."""
     profile = law_files.shipped_profile(name)
     assert profile.name == name
-    law_files.check_deadlines(profile)
+    law_files.check_parts(profile)
     assert {"seizure-list", "transfer-receipt"} <= set(profile.papers)
+
+
+@pytest.mark.parametrize("code", ["defect.not-sealed", "defect.sovereignty", "defect.web-capture", "letter.unspecific"])
+def test_a_defect_that_no_profile_asks_for_has_its_law_all_the_same(code: str) -> None:
+    """Rows C5, C15, C20 and R6: what is missing is told with source and cure, whatever the country."""
+    found = rule_source(code)
+    assert found is not None
+    assert found.cure
+    assert code in MEANINGS
+
+
+def test_a_rule_without_a_row_of_law_has_no_source() -> None:
+    """Housekeeping of a ledger is nobody's law."""
+    assert rule_source("defect.time-backward") is None
 
 
 def test_every_file_of_law_reads() -> None:

@@ -20,6 +20,7 @@ from custody.report.papers.reading import read_ledger
 from custody.report.safe_text import show
 from custody.report.text_lines import wrap
 from custody.transfer.requests_named import requests_of
+from custody.transfer.rule_sources import rule_source
 from custody.verify.procedure.explanations import Explanations, explained_in
 from custody.verify.procedure.procedure import ProfileFor, procedure_for
 from custody.verify.rules.view import Exhibit
@@ -27,7 +28,7 @@ from custody.verify.verify import Verified
 from schemas.errors import UsageError
 from schemas.law import cite
 from schemas.profile import Profile
-from schemas.report import Severity
+from schemas.report import Finding, Severity
 from schemas.text import format_time
 
 
@@ -119,17 +120,7 @@ def look(
         for item in procedure.found
     ]
     lines += [
-        ProcedureLine(
-            code=item.code,
-            cure="",
-            explained=explanations.of(item.subject, item.code),
-            mark="",
-            row="",
-            severity="defect",
-            source="",
-            subject=item.subject,
-            what=item.text,
-        )
+        _of_the_rules(item, explanations)
         for item in verified.report.findings
         if item.step == 12 and item.severity is Severity.DEFECT
     ]
@@ -138,6 +129,22 @@ def look(
         exhibits=tuple(format_exhibit(item) for item in exhibits),
         findings=tuple(lines),
         profile=name,
+    )
+
+
+def _of_the_rules(item: Finding, explanations: Explanations) -> ProcedureLine:
+    """Return a defect that the rules find whatever the profile, with the law behind it where there is a row of it."""
+    law = rule_source(item.code)
+    return ProcedureLine(
+        code=item.code,
+        cure="" if law is None else law.cure,
+        explained=explanations.of(item.subject, item.code),
+        mark="" if law is None else law.source.mark,
+        row="" if law is None else law.source.row,
+        severity="defect",
+        source="" if law is None else cite(law.source),
+        subject=item.subject,
+        what=item.text,
     )
 
 
