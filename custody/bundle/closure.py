@@ -125,6 +125,6 @@ def _add_agents(reader: LedgerReader, closure: LedgerClosure) -> None:
     done: set[int] = set()
     while new := sorted(closure.entries.keys() - done):
         done.update(new)
-        for agent in sorted({agent for index in new for agent in agents_of(closure.entries[index])}):
+        for agent in sorted({agent for index in new for agent in agents_of(closure.entries[index], reader.view())}):
             if ("agent", agent) not in closure.wanted:
                 _want(reader, closure, ("agent", agent), None)

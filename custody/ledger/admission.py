@@ -30,7 +30,7 @@ _HINTS: Final = {
     "release.consent-key": "custody consent record with --letter of its own ledger, or its paper: --document, --number",
     "release.destination-unnamed": "say where it goes: --to-country CC, or --to-agent ID for somebody enrolled",
     "release.request-peer": "name the recipient's own request, or none: custody request list",
-    "release.holder-abroad": "let somebody of this country sign for it, and hand it over under a consent",
+    "release.holder-abroad": "let somebody of this country have it, and hand it over under a consent",
     "release.recipient-unknown": "custody agent enrol ID --country CC, or custody agent change ID --country CC, for "
     "somebody abroad; what stays in this country goes without --to-country, or with its own",
 }

@@ -63,6 +63,12 @@ class WorkingState(Put):
         """Tell whether all is known of an exhibit: it is."""
         return True
 
+    def held_by(self, agent: str) -> Iterator[Exhibit]:
+        """Yield the exhibits that an agent holds, or has for who does."""
+        yield from (item for item in self.exhibits.values() if item.is_with(agent))
+        stored = self._base.held_by(agent)
+        yield from (item for item in stored if (item.case, item.number) not in self.exhibits)
+
     def request(self, request: str) -> Request | None:
         """Return the assistance request of that id."""
         return self.requests.get(request) or self._base.request(request)

@@ -236,7 +236,8 @@ MEANINGS: Final = {
     "release.consent-key": "What came from abroad went on, and its country consented by no letter and no paper.",
     "release.consent-revoked": "Evidence left when the consent had been revoked.",
     "release.destination-unnamed": "Evidence went somewhere, and the record doesn't say to whom or to which country.",
-    "release.holder-abroad": "Somebody abroad became the holder of what was here, by an act that tells no way there.",
+    "release.holder-abroad": "Somebody abroad became the holder of what was here, by an act that tells no way there, "
+    "or who has it was entered as abroad.",
     "release.recipient-unknown": "Evidence left for somebody of whom no country is on record.",
     "release.recipient-unnamed": "An export names no recipient on record, so no consent could be looked for.",
     "release.request-peer": "Something left under a request that another country made, or tells of one.",

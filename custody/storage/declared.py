@@ -144,6 +144,12 @@ BOUND_EXHIBITS: Final = _sql(
     select(_exhibit.record).where(literal_column(tables.IS_BOUND)).order_by(_exhibit.case, _exhibit.number)
 )
 """The exhibits that are bound to another ledger: in the words of the index, so that it is used."""
+HELD: Final = _sql(
+    select(_exhibit.record).where(
+        or_(_exhibit.holder == bindparam("agent"), func.instr(_exhibit.record, bindparam("lodged")) > 0)
+    )
+)
+"""The exhibits that an agent holds, or that were sent to him by an act of who does."""
 CONSENTS: Final = _sql(
     select(_consent.record)
     .select_from(table_of(tables.SubjectEntryTable))

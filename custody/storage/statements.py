@@ -229,6 +229,11 @@ BOUND_EXHIBITS: Final = (
     'char(34)) ORDER BY exhibit."case", exhibit.number'
 )
 
+HELD: Final = (
+    "SELECT exhibit.record FROM exhibit WHERE exhibit.holder = ? OR instr(exhibit.record, ?) "
+    "> ?"
+)
+
 CONSENTS: Final = (
     "SELECT consent.record FROM subject_entry JOIN entry ON entry.entry_index = "
     "subject_entry.entry_index JOIN consent ON consent.id = entry.event_hash WHERE "

@@ -134,6 +134,13 @@ class StoredView:
         """Tell whether all is known of an exhibit: it is."""
         return True
 
+    def held_by(self, agent: str) -> Iterator[Exhibit]:
+        """Yield the exhibits that an agent holds, or has for who does; one search through all exhibits."""
+        for (text,) in self._connection.execute(statements.HELD, (agent, f'"lodged":"{agent}"')):
+            exhibit = read_record(Exhibit, text)
+            if exhibit.is_with(agent):
+                yield exhibit
+
     def request(self, request: str) -> Request | None:
         """Return the assistance request of that id."""
         return self._find(Request, statements.REQUEST, request)

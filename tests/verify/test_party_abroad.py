@@ -13,8 +13,11 @@ from custody.verify.fold.fold import Fold
 from custody.verify.verify import Trusted
 from schemas.entry import parse_entry
 from schemas.errors import RefusedError
-from schemas.report import Findings, Severity
-from tests.border import CASE, FILES, NONCE, Side, read, register, trust
+from schemas.report import Findings, Severity, Verdict
+from tests.border import CASE, FILES, NONCE, Side, codes, read, register, trust
+from tests.verify.test_gate import around
+
+__all__ = ["around"]
 
 LAB: dict[str, Any] = {"kind": "organisation", "ledger": "b.example/main", "members": ["courier"]}
 FOREIGN = {
@@ -123,9 +126,9 @@ def test_nobody_abroad_takes_back(tmp_path: Path, gate: str, code: str) -> None:
 @pytest.mark.parametrize(
     ("agent", "gate", "change", "is_told"),
     [
-        ("examiner-1", "v2", {"country": "XB"}, True),
-        ("examiner-1", "v2", {"country": "XA"}, False),
-        ("examiner-1", "v1", {"country": "XB"}, False),
+        ("keeper", "v2", {"country": "XB"}, True),
+        ("keeper", "v2", {"country": "XA"}, False),
+        ("keeper", "v1", {"country": "XB"}, False),
         ("squad", "v2", {"country": "XB"}, True),
         ("squad", "v2", {"ledger": "b.example/main"}, True),
         ("empty", "v2", {"country": "XB"}, False),
@@ -138,12 +141,120 @@ def test_a_holder_who_turns_out_to_be_abroad_is_told(
     a = side(tmp_path, gate)
     a.world.enrol("squad", (), kind="unit", members=["courier"])
     a.world.enrol("empty", (), kind="organisation")
+    a.world.enrol("keeper", ("custodian",))
     a.world.append(a.world.sign(a.world.event("agent.changed", {"agent": agent, **change}, actor="registrar-1")))
     findings = Findings()
     fold = Fold(findings, is_whole=True)
     for raw in a.world.entries():
         fold.add(parse_entry(raw))
     assert ("defect.agent-moved" in {item.code for item in findings.items}) is is_told
+
+
+def change(a: Side, agent: str, **details: Any) -> Callable[[], object]:
+    """Return the act that changes what is on record of an agent."""
+    told = {"agent": agent, **details}
+    return lambda: a.world.append(a.world.sign(a.world.event("agent.changed", told, actor="registrar-1")))
+
+
+@pytest.mark.parametrize(
+    ("agent", "gate", "details", "code"),
+    [
+        ("examiner-1", "v2", {"country": "XB"}, "release.holder-abroad"),
+        ("examiner-1", "v2", {"ledger": "b.example/main"}, "release.holder-abroad"),
+        ("examiner-1", "v2", {"organisation": "b-police"}, "release.holder-abroad"),
+        ("examiner-1", "v2", {"country": "XA"}, "none"),
+        ("examiner-1", "v1", {"country": "XB"}, "none"),
+        ("courier", "v2", {"country": "XB"}, "none"),
+        ("b-police", "v2", {"country": "XC"}, "none"),
+    ],
+)
+def test_nobody_is_entered_as_abroad_while_he_holds_something(
+    tmp_path: Path, agent: str, gate: str, details: dict[str, Any], code: str
+) -> None:
+    """Moving the holder over the border moves what he holds, and no consent is asked for."""
+    assert code_of(change(side(tmp_path, gate), agent, **details)) == code
+
+
+def test_a_unit_whose_members_are_gone_holds_what_it_held(tmp_path: Path) -> None:
+    """Nobody can sign for it any more; the thing is where it is."""
+    a = side(tmp_path)
+    a.world.enrol("lab", (), kind="organisation", members=["courier"])
+    offices = {"to": "courier", "on_behalf_of": {"courier": "lab"}}
+    a.world.act(
+        "custody.handed-over", CASE, "EX-1", {"purpose": "x", "to_country": "XA"}, actor="examiner-1", **offices
+    )
+    change(a, "lab", members_removed=["courier"])()
+    assert code_of(change(a, "lab", country="XB", ledger="b.example/main")) == "release.holder-abroad"
+    change(a, "lab", members_added=["courier"])()
+    back = {"to": "examiner-1"}
+    a.world.act(
+        "custody.handed-over", CASE, "EX-1", {"purpose": "x", "to_country": "XA"}, actor="courier",
+        on_behalf_of={"courier": "lab"}, **back,
+    )  # fmt: skip
+    assert code_of(change(a, "lab", country="XB")) == "none", "now it holds nothing"
+
+
+@pytest.mark.parametrize(
+    ("type", "details"),
+    [
+        ("custody.moved", {"place": "x"}),
+        ("exhibit.released", {"reason": "x", "terms": "lent", "to": "the lab"}),
+    ],
+)
+def test_who_has_it_for_the_holder_is_not_moved_either(tmp_path: Path, type: str, details: dict[str, Any]) -> None:
+    """A laboratory that signs nothing has a thing all the same, as an act says, until another says otherwise."""
+    a = side(tmp_path)
+    a.world.enrol("lab", (), kind="organisation")
+    given = {**details, "to_agent": "lab", "to_country": "XA"}
+    a.world.act(type, CASE, "EX-1", given, actor="examiner-1")
+    assert code_of(change(a, "lab", country="XB")) == "release.holder-abroad"
+    back = "custody.moved" if type == "custody.moved" else "exhibit.returned"
+    told = {"place": "y", "to_country": "XA"} if type == "custody.moved" else {}
+    a.world.act(back, CASE, "EX-1", told, actor="examiner-1")
+    assert code_of(change(a, "lab", country="XB")) == "none"
+
+
+@pytest.mark.parametrize(("gate", "code"), [("v2", "release.consent-missing"), ("v1", "none")])
+def test_a_unit_is_where_its_organisation_is(tmp_path: Path, gate: str, code: str) -> None:
+    """A laboratory of b's police is abroad though nobody entered its country."""
+    a = side(tmp_path, gate)
+    enrolled = {"agent": "b-lab", "keys": (), "kind": "unit", "members": ["courier"], "name": "x", "roles": ()}
+    told = {**enrolled, "organisation": "b-police"}
+    a.world.append(a.world.sign(a.world.event("agent.enrolled", told, actor="registrar-1")))
+    assert code_of(hand(a, to_country="XA")) == code
+
+
+@pytest.mark.usefixtures("around")
+@pytest.mark.parametrize(("gate", "is_told"), [("v2", True), ("v1", False)])
+def test_a_lone_reader_sees_a_holder_who_moved(tmp_path: Path, gate: str, is_told: bool) -> None:
+    """Around the writer it can be written; all that is on record of a holder is in each bundle of what he held."""
+    a = side(tmp_path, gate)
+    change(a, "examiner-1", country="XB")()
+    found = read(a.build("b.zip", "EX-1", to="ministry").path, trust(a), a.world.at)
+    assert ("release.holder-abroad" in codes(found)) is is_told
+
+
+@pytest.mark.usefixtures("around")
+def test_a_lone_reader_sees_a_unit_of_an_organisation_abroad(tmp_path: Path) -> None:
+    """Its organisation is carried, or nobody could say where it is."""
+    a = side(tmp_path)
+    enrolled = {"agent": "b-lab", "keys": (), "kind": "unit", "members": ["courier"], "name": "x", "roles": ()}
+    told = {**enrolled, "organisation": "b-police"}
+    a.world.append(a.world.sign(a.world.event("agent.enrolled", told, actor="registrar-1")))
+    hand(a, to_country="XA")()
+    found = read(a.build("b.zip", "EX-1", to="ministry").path, trust(a), a.world.at)
+    assert "release.consent-missing" in codes(found)
+
+
+def test_a_former_holder_may_be_anywhere(tmp_path: Path) -> None:
+    """Also where a bundle shows of an ancestor only that he held it: it ends before it was handed on."""
+    a = side(tmp_path)
+    parent = [{"case": CASE, "exhibit": "EX-1", "event": a.world.about(CASE, "EX-1").exhibit}]
+    a.world.register(CASE, "EX-2", actor="courier", files={"x.txt": b"new"}, derived_from=parent)
+    a.world.act("custody.handed-over", CASE, "EX-1", {"purpose": "x"}, actor="examiner-1", to="courier")
+    change(a, "examiner-1", country="XB")()
+    found = read(a.build("b.zip", "EX-2", to="ministry").path, trust(a), a.world.at)
+    assert found.report.verdict is Verdict.PASSED
 
 
 def judged(a: Side, *sides: Side) -> list[tuple[int, Severity, str]]:
@@ -159,8 +270,7 @@ def test_a_recipient_is_where_his_ledger_is_trusted_to_be(tmp_path: Path, gate: 
     a, b = side(tmp_path, gate), Side(tmp_path / "b", "b", peers={"a": "XA"}, gate=gate)
     a.world.enrol("b-lab", (), kind="organisation", country="XA", ledger="b.example/main")
     index = a.world.append(a.world.sign(a.dispatch("EX-1", "b-lab"))).index
-    change = a.world.event("agent.changed", {"agent": "b-lab", "country": "XB"}, actor="registrar-1")
-    a.world.append(a.world.sign(change))
+    assert code_of(change(a, "b-lab", country="XB")) == ("release.holder-abroad" if is_told else "none")
     assert judged(a, b) == ([(11, Severity.FAILED, f"entry {index}")] if is_told else [])
     assert judged(a) == [], "who doesn't know that ledger has nothing to hold it against"
 

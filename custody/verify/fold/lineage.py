@@ -1,4 +1,4 @@
-"""How far a bundle carries what its exhibits come from, or are the same as: up to the latest act that one of them names.
+"""How far a bundle carries what its exhibits come from, or are the same as: up to the latest act that one names.
 
 What happened to it later is known by accident only, where it is about something else as well; so nothing of it is
 asked then (docs/spec/completeness.md).

@@ -33,7 +33,7 @@ class Put:
     """
 
     __slots__ = (
-        "_agents", "_consents", "_contents", "_covering", "_ledger", "_registered", "_transfers",
+        "_agents", "_consents", "_contents", "_covering", "_held", "_ledger", "_registered", "_transfers",
         "cases", "exhibits", "keys", "requests",
     )  # fmt: skip
 
@@ -49,6 +49,8 @@ class Put:
         self._contents = Contents()
         self._covering: dict[tuple[str, str | None], list[str]] = {}
         self._transfers: dict[str, Transfer] = {}
+        self._held: dict[str, dict[tuple[str, str], None]] | None = None
+        """What each agent held or has, of which some may have gone on; made when it is first asked for."""
 
     def records(self) -> Iterator[StateRecord]:
         """Yield every record, in no order that matters."""
@@ -69,6 +71,8 @@ class Put:
                 case Exhibit():
                     name = (record.case, record.number)
                     self.exhibits[name] = record
+                    if self._held is not None:
+                        self._note(self._held, record)
                     if record.sequence == 0:
                         self._registered[record.registration] = name
                 case Agent():
@@ -88,6 +92,11 @@ class Put:
                         for place in itertools.product(record.exhibits, (record.recipient, None)):
                             self._covering.setdefault(place, []).append(record.id)
                     self._consents[record.id] = record
+
+    @staticmethod
+    def _note(held: dict[str, dict[tuple[str, str], None]], exhibit: Exhibit) -> None:
+        for agent in (exhibit.holder, exhibit.lodged):
+            held.setdefault(str(agent), {})[exhibit.case, exhibit.number] = None
 
     def hold(self, parsed: ParsedEvent, subjects: tuple[Subject, ...]) -> None:
         """Remember what an event says of files and documents."""
@@ -135,6 +144,25 @@ class State(Put):
         """Tell whether all is known of an exhibit up to now; of what is carried in part it is up to its end."""
         end = self._lineage.get((exhibit.case, exhibit.number))
         return end is None or end.event not in self._events
+
+    def held_by(self, agent: str) -> Iterator[Exhibit]:
+        """Yield the exhibits that an agent holds, or has for who does, of those that are followed."""
+        if self._held is None:
+            self._held = {}
+            for exhibit in self.exhibits.values():
+                self._note(self._held, exhibit)
+        names, gone = self._held.get(agent, {}), list[tuple[str, str]]()
+        try:
+            for name in names:
+                exhibit = self.exhibits[name]
+                if exhibit.is_with(agent) and self.follows(exhibit):
+                    yield exhibit
+                else:
+                    gone.append(name)
+        finally:
+            # It comes back with another act, or never: so nobody looks at it twice.
+            for name in gone:
+                del names[name]
 
     def event(self, event_hash: str) -> EventPlace | None:
         """Return where the event of that hash stands."""

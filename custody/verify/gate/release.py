@@ -8,6 +8,7 @@ It happened at some time between `occurred_at` and `recorded_at`, so a consent m
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -16,11 +17,13 @@ from typing import Final
 import msgspec
 
 from custody.verify.gate.contents import own_documents
+from custody.verify.rules.on_record import country_told
 from custody.verify.rules.view import Agent, Consent, Exhibit, Ledger, View
 from schemas import limits
 from schemas.details.consent import STRICTNESS, ConsentRecorded
 from schemas.details.custody import HandedOver, Moved, TakenOver
 from schemas.details.exhibit import ExhibitDisposed, ExhibitRegistered, ExhibitReleased
+from schemas.details.ledger import AgentChanged
 from schemas.details.record import AccessLogged, BundleExported
 from schemas.details.request import RequestAnswered, RequestSent
 from schemas.details.transfer import TransferDispatched, TransferReturned
@@ -30,7 +33,8 @@ from schemas.types import UNSET, Record, is_set
 HANDING: Final = (ExhibitDisposed, ExhibitReleased, HandedOver, Moved, TakenOver)
 """Acts by which a thing may get to another country."""
 _LETTING: Final = (
-    *HANDING, AccessLogged, BundleExported, ConsentRecorded, RequestAnswered, RequestSent, TransferDispatched
+    *HANDING, AccessLogged, AgentChanged, BundleExported, ConsentRecorded, RequestAnswered, RequestSent,
+    TransferDispatched,
 )  # fmt: skip
 _NOWHERE: Final = frozenset({"destroyed", "wiped"})
 
@@ -120,9 +124,9 @@ def check_release(view: View, parsed: ParsedEvent, recorded_at: str) -> tuple[Br
     if ledger.is_gated and names_no_goal(view, parsed, ledger):
         text = "expected in clear to whom or to which country it goes, found neither"
         return (Breach("release.destination-unnamed", text),)
-    holder = _holder_abroad(view, parsed, ledger)
-    if holder is not None:
-        return (Breach("release.holder-abroad", f"expected a holder of this country of what was here, found {holder}"),)
+    for holder, name in _holders_abroad(view, parsed, ledger):
+        text = f"expected a holder of this country of what was here, found {holder}"
+        return (Breach("release.holder-abroad", text + (f", who has {name}" if name else ""), name),)
     goal = goal_of(view, parsed, ledger)
     if goal is None:
         return ()
@@ -228,14 +232,21 @@ def counterparts(view: View, parsed: ParsedEvent) -> Iterator[Agent]:
     yield from (agent for name in dict.fromkeys(names) if (agent := view.agent(name)) is not None)
 
 
-def _holder_abroad(view: View, parsed: ParsedEvent, ledger: Ledger) -> str | None:
-    """Return who abroad becomes the holder of what was here, or came from another ledger, by registering it or taking
-    it back: no act says of it that it goes anywhere. Under version 2 of the gate.
+def _holders_abroad(view: View, parsed: ParsedEvent, ledger: Ledger) -> Iterator[tuple[str, str]]:
+    """Yield who abroad becomes the holder of what was here, or came from another ledger, by registering it or taking
+    it back; and who is entered as abroad, with the name of what he holds: no act says of it that it goes anywhere.
+    Under version 2 of the gate.
     """
-    signer = parsed.event.signers[0]
-    if not ledger.is_strict or not _was_here(parsed.details):
-        return None
-    return next((agent for agent in (signer.party, signer.agent) if is_abroad(view.agent(agent), ledger)), None)
+    details, signer = parsed.details, parsed.event.signers[0]
+    if ledger.is_strict and _was_here(details):
+        yield from ((agent, "") for agent in (signer.party, signer.agent) if is_abroad(view.agent(agent), ledger))
+    if not ledger.is_strict or not isinstance(details, AgentChanged):
+        return
+    before = view.agent(details.agent)
+    if before is not None and not is_abroad(before, ledger):
+        country, origin = country_told(view, details, before.country), details.ledger or before.ledger
+        if is_abroad(dataclasses.replace(before, country=country, ledger=origin), ledger):
+            yield from ((before.id, f"{item.case}/{item.number}") for item in view.held_by(before.id))
 
 
 def _was_here(details: Record) -> bool:

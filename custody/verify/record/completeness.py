@@ -60,12 +60,12 @@ def closure_of(
     for index, place in placed.items():
         name = request_of(entries[index].event, fold.state, to) if called.has(place) else None
         wanted |= {} if name is None else {("request", name): None}
-    _add_agents(wanted, entries, placed)
+    _add_agents(wanted, entries, placed, fold.state)
     return Closure(wanted)
 
 
 def _add_agents(
-    wanted: dict[Subject, int | None], entries: Mapping[int, ParsedEntry], placed: Mapping[int, Placed]
+    wanted: dict[Subject, int | None], entries: Mapping[int, ParsedEntry], placed: Mapping[int, Placed], state: State
 ) -> None:
     """Add each agent that signs, receives or is signed for, until none is new: their entries are signed too."""
     indexes_of = by_subject(placed)
@@ -78,7 +78,7 @@ def _add_agents(
             indexes = [index for index in indexes_of.get(subject, ()) if _is_within(index, wanted[subject])]
             continue
         entry = entries.get(indexes.pop())
-        for agent in agents_of(entry) if entry is not None else ():
+        for agent in agents_of(entry, state) if entry is not None else ():
             if ("agent", agent) not in wanted:
                 wanted["agent", agent] = None
                 waiting.append(("agent", agent))

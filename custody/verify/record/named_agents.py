@@ -11,6 +11,7 @@ from custody.verify.rules.view import View
 from schemas.details.consent import ConsentRecorded, ReleaseRefused
 from schemas.details.custody import Moved
 from schemas.details.exhibit import ExhibitDisposed, ExhibitReleased
+from schemas.details.ledger import AgentChanged, AgentEnrolled
 from schemas.details.record import AccessLogged, BundleExported
 from schemas.details.request import AnswerReceived, RequestAnswered, RequestDrafted, RequestReceived
 from schemas.details.transfer import TransferAccepted, TransferDispatched, TransferRefused, TransferReturned
@@ -36,17 +37,20 @@ _FIELDS: Final[dict[type[Record], tuple[str, ...]]] = {
     TransferReturned: ("from_",),
 }
 """Fields of details that name an agent on whom the lawfulness of the record rests (docs/spec/completeness.md)."""
+_BELONGING: Final = AgentChanged | AgentEnrolled
+"""Under version 2 of the gate an agent may be where his organisation is."""
 
 
-def agents_of(entry: ParsedEntry) -> set[str]:
+def agents_of(entry: ParsedEntry, view: View) -> set[str]:
     """Return the agents that sign or receive in an entry, the units for which they do, and those whom it names."""
     signers = entry.event.event.signers
-    return {signer.agent for signer in signers} | {signer.party for signer in signers} | set(_named(entry))
+    return {signer.agent for signer in signers} | {signer.party for signer in signers} | set(_named(entry, view))
 
 
-def _named(entry: ParsedEntry) -> Iterator[str]:
-    details = entry.event.details
-    for name in _FIELDS.get(type(details), ()):
+def _named(entry: ParsedEntry, view: View) -> Iterator[str]:
+    details, ledger = entry.event.details, view.ledger()
+    is_strict = ledger is not None and ledger.is_strict
+    for name in ("organisation",) if isinstance(details, _BELONGING) and is_strict else _FIELDS.get(type(details), ()):
         agent = getattr(details, name)
         if isinstance(agent, str):
             yield agent

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from msgspec import structs
 
-from custody.verify.rules.on_record import check_agents, enrolled
+from custody.verify.rules.on_record import check_agents, country_told, enrolled
 from custody.verify.rules.table import REGISTRAR
 from custody.verify.rules.view import Agent, Key, Ledger, LogKey, StateRecord, View
 from keys.verifier_key import KeyType, parse_verifier_key
@@ -156,7 +156,8 @@ def _enrol_new(view: View, index: int, details: AgentEnrolled) -> tuple[Agent | 
         if isinstance(record, Key) and (view.key(record.id) is not None or records.count(record) > 1):
             raise RuleViolation("rule.enrolment", f"expected a key that was never enrolled, found {record.id}")
     check_agents(view, details.organisation, *(details.members or ()))
-    return records
+    country = country_told(view, details)
+    return tuple(replace(record, country=country) if isinstance(record, Agent) else record for record in records)
 
 
 def _change_agent(view: View, index: int, details: AgentChanged) -> Agent:
@@ -182,7 +183,7 @@ def _change_agent(view: View, index: int, details: AgentChanged) -> Agent:
         agent,
         members=kept,
         has_left=is_set(details.left),
-        country=details.country if isinstance(details.country, str) else agent.country,
+        country=country_told(view, details, agent.country),
         ledger=details.ledger if isinstance(details.ledger, str) else agent.ledger,
     )
 

@@ -304,6 +304,9 @@ def _act(view: View, before: Exhibit | None, parsed: ParsedEvent, rule: Rule) ->
     )  # fmt: skip
     special = _SPECIAL.get(event.type)
     after = special(after, parsed) if special else after
+    ledger = view.ledger()
+    if event.type in _PLACING and ledger is not None and ledger.is_strict:
+        after = replace(after, lodged=getattr(parsed.details, "to_agent", UNSET))
     changes: tuple[StateRecord, ...] = (after,)
     defects: list[tuple[str, str]] = []
     if event.type.startswith("transfer."):
@@ -348,6 +351,13 @@ def _signer_as(event: Event, office: str) -> Signer:
     return next(signer for signer in event.signers if signer.as_ == office)
 
 
+_PLACING = frozenset(
+    {
+        *("custody.handed-over", "custody.moved", "custody.taken-over", "exhibit.released", "exhibit.returned"),
+        "transfer.dispatched",
+    }
+)
+"""Acts after which a thing is where they say, and nowhere else."""
 _SPECIAL: dict[str, Callable[[Exhibit, ParsedEvent], Exhibit]] = {
     "custody.handed-over": _receive,
     "custody.taken-over": _receive,
