@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -61,20 +61,20 @@ def whole_file(target: Path, *, replace: bool = False, mode: int = 0o600) -> Ite
             file.close()
 
 
-def sweep(folder: Path) -> None:
+def sweep(folder: Path, *, remove: Callable[[Path], object] = Path.unlink) -> None:
     """Remove what processes that are gone left of whole files in ``folder``; of a disk without locks nothing."""
     with suppress(OSError), os.scandir(folder) as entries:
         left = [entry.path for entry in entries if entry.name.startswith(".") and entry.name.endswith(SUFFIX)]
         for path in left:
             with suppress(OSError):
-                _remove(path)
+                _remove(Path(path), remove)
 
 
-def _remove(path: str) -> None:
+def _remove(path: Path, remove: Callable[[Path], object]) -> None:
     descriptor = os.open(path, _LOOK)
     try:
         if stat.S_ISREG(os.fstat(descriptor).st_mode) and lock(descriptor, wait=False) and _is_at(path, descriptor):
-            os.unlink(path)
+            remove(path)
     finally:
         os.close(descriptor)
 

@@ -7,6 +7,7 @@ its name. What a file system, an SSD or a snapshot keeps of old blocks is out of
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +57,22 @@ def destroy_file(path: Path) -> int | None:
     except OSError as error:
         raise as_storage_error(error, f"destroying {path.name}") from None
     return status.st_size
+
+
+def destroy_folder(folder: Path) -> None:
+    """Destroy a folder with all files in it.
+
+    Raises:
+        StorageError: as `destroy_file`.
+    """
+    try:
+        for path in folder.rglob("*"):
+            destroy_file(path)
+        shutil.rmtree(folder)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise as_storage_error(error, f"destroying {folder.name}") from None
 
 
 def names_in(path: Path, *, content: Content, is_gone: IsGone) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from blake3 import blake3
 
@@ -36,6 +36,8 @@ from schemas.errors import RefusedError
 from schemas.limits import PIECE_BYTES
 from schemas.pieces import joined
 
+KEPT: Final = ".partial"
+"""The folder below a store in which readings are kept."""
 _CREATE = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 

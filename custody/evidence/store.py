@@ -13,7 +13,11 @@ import fcntl
 import os
 import shutil
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 from custody.evidence.disk import as_storage_error, sync_children
 from custody.evidence.hashing import FileDigests, Hasher, digest_bytes
@@ -22,7 +26,8 @@ from custody.evidence.wording import reason_of, shown
 from schemas import text
 from schemas.errors import StorageError, UsageError, VerificationError
 
-_STAGING = ".staging"
+STAGING: Final = ".staging"
+"""The folder below a store in which batches are under way."""
 
 
 class EvidenceStore:
@@ -126,6 +131,20 @@ class EvidenceStore:
         batch.add(digests.sha256, raw)
         return digests
 
+    def sweep(self, *, remove: Callable[[Path], object]) -> None:
+        """Remove by ``remove`` what crashed batches left over.
+
+        Raises:
+            StorageError: ``store.failed``, and as ``remove`` does.
+        """
+        top = self._base / STAGING
+        try:
+            if top.is_dir():
+                with _locked(top):
+                    _remove_left_over(top, remove)
+        except OSError as error:
+            raise as_storage_error(error, "clearing the store") from None
+
     def place(self, sha256: str, *, staged: str, staging_fd: int) -> None:
         """Move a staged file to its name; only `Batch.commit` calls this.
 
@@ -152,25 +171,29 @@ class EvidenceStore:
             os.close(fd)
 
     def _open_staging(self) -> tuple[str, int]:
-        """Make a directory for a batch and hold its lock, under a lock of the whole store.
-
-        Without that outer lock another process could take a directory whose lock isn't held yet for a left-over.
-        """
-        top = self._base / _STAGING
+        """Make a directory for a batch and hold its lock."""
+        top = self._base / STAGING
         top.mkdir(mode=0o700, parents=True, exist_ok=True)
-        outer = os.open(top, os.O_RDONLY)
-        try:
-            fcntl.flock(outer, fcntl.LOCK_EX)
-            _remove_left_over(top)
+        with _locked(top):
+            _remove_left_over(top, partial(shutil.rmtree, ignore_errors=True))
             staging = tempfile.mkdtemp(dir=top)
             lock = os.open(f"{staging}.lock", os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
             fcntl.flock(lock, fcntl.LOCK_EX)
-        finally:
-            os.close(outer)
         return staging, lock
 
 
-def _remove_left_over(top: Path) -> None:
+@contextmanager
+def _locked(top: Path) -> Iterator[None]:
+    """Without this lock a process could take a directory whose own lock isn't held yet for a left-over."""
+    outer = os.open(top, os.O_RDONLY)
+    try:
+        fcntl.flock(outer, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(outer)
+
+
+def _remove_left_over(top: Path, remove: Callable[[Path], object]) -> None:
     """Remove every batch whose process is gone: the system drops the locks of a process that ends."""
     for directory in top.iterdir():
         if directory.suffix == ".lock":
@@ -178,9 +201,11 @@ def _remove_left_over(top: Path) -> None:
         lock = os.open(f"{directory}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            _remove_staging(str(directory))
         except BlockingIOError:
             continue
+        else:
+            remove(directory)
+            Path(f"{directory}.lock").unlink(missing_ok=True)
         finally:
             os.close(lock)
 

@@ -12,7 +12,7 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -28,7 +28,7 @@ def incoming_folder(home: Path) -> Iterator[Path]:
         OSError: the disk.
     """
     with _locked(home):
-        _sweep(home)
+        _sweep(home, shutil.rmtree)
         folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=home))
         lock = os.open(folder, os.O_RDONLY)
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -39,14 +39,14 @@ def incoming_folder(home: Path) -> Iterator[Path]:
         os.close(lock)
 
 
-def sweep_incoming(home: Path) -> int:
+def sweep_incoming(home: Path, *, remove: Callable[[Path], object] = shutil.rmtree) -> int:
     """Remove the folders whose process is gone, and return how many there were.
 
     Raises:
         OSError: the disk.
     """
     with _locked(home):
-        return _sweep(home)
+        return _sweep(home, remove)
 
 
 @contextmanager
@@ -60,7 +60,7 @@ def _locked(home: Path) -> Iterator[None]:
         os.close(outer)
 
 
-def _sweep(home: Path) -> int:
+def _sweep(home: Path, remove: Callable[[Path], object]) -> int:
     swept = 0
     for folder in sorted(home.glob(f"{PREFIX}*")):
         with suppress(FileNotFoundError):
@@ -70,7 +70,7 @@ def _sweep(home: Path) -> int:
             except BlockingIOError:
                 continue
             else:
-                shutil.rmtree(folder)
+                remove(folder)
                 swept += 1
             finally:
                 os.close(lock)

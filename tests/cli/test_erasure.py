@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -17,6 +18,7 @@ from custody.cli.exits import Exit
 from custody.evidence import destroy
 from custody.storage.home import open_home
 from schemas.errors import StorageError
+from schemas.limits import PIECE_BYTES
 from schemas.private import make_disclosure
 from tests.cli.machine import CASE, Machine
 from tests.cli.script import Stage
@@ -227,10 +229,17 @@ def test_what_a_killed_command_left_goes_first(machine: Machine, name: str) -> N
     registered = machine.register("few", f'--seized-from "{SEIZED}"')
     with open_home(machine.home, random=bytes) as home:
         (value,) = (item for item in home.store.disclosures.all() if item.value == SEIZED)
-        home.drafts.mkdir(exist_ok=True)
-        (home.drafts / name).write_text(value.text)
+        batch = home.evidence / ".staging" / "left"
+        for folder in (home.drafts, machine.home / ".incoming-left", batch):
+            folder.mkdir(exist_ok=True)
+            (folder / name).write_text(value.text)
+        left = [(folder / name).open("rb") for folder in (home.drafts, machine.home / ".incoming-left", batch)]
     machine.do(f"erase {registered['entries'][0]['entry']} --field seized_from {ORDER}")
     assert traces(machine.home, value.text) == {}
+    for file in left:
+        # Its blocks may be given to anybody, so what was in it is overwritten as well.
+        with file:
+            assert file.read() == bytes(len(value.text))
 
 
 def test_a_trace_is_told_until_it_is_gone(machine: Machine) -> None:
@@ -247,6 +256,65 @@ def test_a_trace_is_told_until_it_is_gone(machine: Machine) -> None:
     left.unlink()
     machine.do("erase --finish")
     assert traces(machine.home, value.text) == {}
+
+
+def test_an_interrupted_reading_of_a_file_that_goes_goes_too(machine: Machine) -> None:
+    """A whole copy lies there where only the signature failed; of other files, and of zeros alone, none is lost."""
+
+    def interrupt(path: Path) -> None:
+        machine.stage.custody(f"register {path} --case {CASE} --exhibit next --as exam-07 --passphrase-file wrong")
+
+    folder = machine.stage.folder
+    (folder / "wrong").write_text("wrong")
+    for name, first, then in (("image", 1, 2), ("other", 3, 4), ("empty", 0, 5)):
+        (folder / name).mkdir()
+        # A piece of zeros in the same place makes no two disks the same.
+        pieces = (bytes([first]), bytes(1), bytes([then]))
+        (folder / name / "disk.dd").write_bytes(b"".join(piece * PIECE_BYTES for piece in pieces))
+        interrupt(folder / name / "disk.dd")
+    (folder / "moved.dd").write_bytes((folder / "image" / "disk.dd").read_bytes())
+    machine.register("moved.dd")
+    kept = list((machine.home / "evidence" / ".partial").iterdir())
+    assert len(kept) == 3
+    result = machine.json(f"erase {CASE}/EX-1 --files {ORDER}")
+    assert (result["destroyed"]["files"], result["destroyed"]["bytes"]) == (2, 6 * PIECE_BYTES)
+    wanted = sha256((folder / "moved.dd").read_bytes()).digest()
+    assert all(sha256(path.read_bytes()).digest() != wanted for path in machine.home.rglob("*") if path.is_file())
+    assert sum(path.is_dir() for path in kept) == 2
+
+
+def test_an_interrupted_reading_tells_no_name_that_goes(machine: Machine) -> None:
+    """Its journal holds the path in clear; one of the same name and another size is somebody else's work."""
+    folder = machine.stage.folder
+    (folder / "wrong").write_text("wrong")
+    for name, size in (("there", PIECE_BYTES + 1), ("elsewhere", PIECE_BYTES + 2)):
+        (folder / name).mkdir()
+        (folder / name / SEIZED).write_bytes(bytes([size % 9]) * size)
+        line = f'register "{name}/{SEIZED}" --case {CASE} --exhibit next --as exam-07'
+        machine.stage.custody(f"{line} --passphrase-file wrong")
+    machine.do(f'register "there/{SEIZED}" --case {CASE} --exhibit next --as exam-07 --no-resume --in-place')
+    shutil.copytree(folder / "there", folder / "again")
+    machine.stage.custody(
+        f'register "again/{SEIZED}" --case {CASE} --exhibit next --as exam-07 --passphrase-file wrong'
+    )
+    machine.do(f'erase {CASE}/EX-1 --name "{SEIZED}" {ORDER}')
+    journals = [path.read_text() for path in (machine.home / "evidence" / ".partial").glob("*/journal")]
+    assert len(journals) == 1
+    assert "elsewhere" in journals[0]
+
+
+def test_a_reading_under_way_of_a_file_that_goes_is_told(machine: Machine) -> None:
+    """It can't be taken from under somebody's hands, and nor may it stay unsaid."""
+    machine.register("few")
+    folder = machine.home / "evidence" / ".partial" / ("0" * 32)
+    folder.mkdir(parents=True)
+    (folder / "copy").write_bytes(CONTENT)
+    with (folder / "journal").open("wb") as journal:
+        fcntl.flock(journal, fcntl.LOCK_EX)
+        ran = machine.fail(f"erase {CASE}/EX-1 --files {ORDER}", Exit.REFUSED, "erase.traces")
+    assert "evidence/.partial/0" in ran.stderr
+    machine.do("erase --finish")
+    assert not folder.exists()
 
 
 def test_a_file_with_another_name_elsewhere_keeps_its_bytes_there(tmp_path: Path) -> None:

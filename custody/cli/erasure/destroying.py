@@ -11,11 +11,12 @@ from pathlib import Path
 
 from custody.bundle import whole_file
 from custody.cli.acting.draft_files import SUFFIX, read_draft
+from custody.cli.erasure.copies import Doomed, check_copies, destroy_readings
 from custody.cli.erasure.traces import Destroyed, check_traces, stray_values
 from custody.cli.ledger_access import LedgerAccess
 from custody.cli.showing.holdings import Holdings
 from custody.evidence import left_over
-from custody.evidence.destroy import destroy_file, forget_names, names_in, replace_whole
+from custody.evidence.destroy import destroy_file, destroy_folder, forget_names, names_in, replace_whole
 from custody.evidence.sources import Source
 from custody.storage.incoming import sweep_incoming
 from custody.storage.reading import Reader
@@ -36,7 +37,8 @@ def destroy(access: LedgerAccess, orders: Sequence[ParsedEvent]) -> Destroyed:
     """Destroy what the recorded ``orders`` name, and look whether any of it is left.
 
     Raises:
-        StorageError: ``erase.traces`` where a text of a value is still found in the home; ``ledger.busy`` and others.
+        StorageError: ``erase.traces`` where a text of a value or a copy of a file is still found in the home;
+            ``ledger.busy`` and others.
     """
     done = Destroyed()
     _sweep(access)
@@ -50,28 +52,30 @@ def destroy(access: LedgerAccess, orders: Sequence[ParsedEvent]) -> Destroyed:
         # Before the names themselves: a crash in between must leave what tells where there is something left to do.
         _forget_place(access, registration, content, ordered, values, done)
     _clear_drafts(access.drafts_folder(), ordered, done)
+    doomed = _doomed(access, orders, ordered, registered, values, done)
+    destroy_readings(access, doomed, done)
     # The values go last: once they are gone, no later run knows what to look for.
     check_traces(access.home.path, done, but=lists)
     for path, content in lists.items():
         lost = forget_names(path, content=content, is_gone=_goes(content, ordered))
         done.names += len(lost.texts)
-    _destroy_files(access, orders, ordered, registered, done)
+    _destroy_files(access, doomed, done)
     access.home.store.disclosures.erase([*commitments, *stray_values(access, done)])
     check_traces(access.home.path, done)
+    check_copies(access, doomed)
     return done
 
 
 def _sweep(access: LedgerAccess) -> None:
-    """Clear what killed commands left on its way into the store: it may be what the order destroys."""
-    sweep_incoming(access.home.path)
+    """Destroy what killed commands left on its way into the store: it may be what the order destroys."""
+    sweep_incoming(access.home.path, remove=destroy_folder)
     holdings = Holdings(access.home)
     for folder in (access.drafts_folder(), access.home.manifests, access.home.locations):
         if folder.is_dir():
-            left_over.sweep(folder)
-            whole_file.sweep(folder)
+            left_over.sweep(folder, remove=destroy_file)
+            whole_file.sweep(folder, remove=destroy_file)
     for store in (holdings.evidence, holdings.documents):
-        with store.begin():
-            pass
+        store.sweep(remove=destroy_folder)
 
 
 def recorded_orders(reader: Reader) -> list[ParsedEvent]:
@@ -151,30 +155,44 @@ def _tells(source: Source, raw_paths: set[bytes]) -> bool:
     return not parts.isdisjoint(source.path.split(b"/")) or source.prefix in raw_paths
 
 
-def _destroy_files(
+def _doomed(
     access: LedgerAccess,
     orders: Sequence[ParsedEvent],
     ordered: Erasures,
     registered: Mapping[str, Content],
+    values: Mapping[str, Disclosure],
     done: Destroyed,
-) -> None:
+) -> Doomed:
+    """Return the files that go, and note what stays in spite of the orders."""
     holdings = Holdings(access.home)
+    doomed = Doomed()
     wanted = {digest for event in orders if isinstance(event.details, DisclosureErased)
               for digest in hashes(event.details.files)}  # fmt: skip
     for registration, content in registered.items():
-        gone = [
-            member.record.digests.sha256
-            for member in (holdings.members(content, {}) if ordered.speaks_of_files else ())
-            if isinstance(member.record.digests, Digests)
-            and ordered.record(registration, content, member.record) is not None
-        ]
-        wanted |= set(gone)
+        has_files = False
+        has_list = is_set(content.files) or holdings.manifests.path(content.root).is_file()
+        for member in holdings.members(content, values) if has_list or ordered.speaks_of_files else ():
+            digests = member.record.digests
+            if not isinstance(digests, Digests):
+                continue
+            if member.path is not None and ordered.name(content.root, member.record.path.commitment) is not None:
+                doomed.note_name(member)
+            if ordered.record(registration, content, member.record) is not None:
+                doomed.note_file(member.record, digests)
+                has_files = True
         sources = holdings.locations.find(registration)
-        if gone and sources is not None:
+        if has_files and sources is not None:
             done.left += [_shown(source) for source in sources]
+    wanted |= doomed.sizes.keys()
     needed = _needed(access, wanted) if wanted else set()
     done.kept += sorted(wanted & needed)
-    for digest in sorted(wanted - needed):
+    doomed.limit(wanted - needed)
+    return doomed
+
+
+def _destroy_files(access: LedgerAccess, doomed: Doomed, done: Destroyed) -> None:
+    holdings = Holdings(access.home)
+    for digest in sorted(doomed.files):
         for store in (holdings.evidence, holdings.documents):
             size = destroy_file(store.path(digest))
             if size is not None:

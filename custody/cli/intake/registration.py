@@ -28,7 +28,7 @@ from custody.cli.output import note
 from custody.cli.showing.holdings import Staged
 from custody.evidence.intake import Intake
 from custody.evidence.items import NEXT
-from custody.evidence.partial import Partials
+from custody.evidence.partial import KEPT, Partials
 from custody.ledger.compose import Anchor, Composed, link_after
 from schemas.errors import RuleViolation
 from schemas.event import Link, Signer
@@ -77,7 +77,7 @@ def register_exhibits(
     rehearse_numbers(context, wanted, signers, when)
     warn_alike(context, wanted[0].case, [item.number for item in wanted if item.number != NEXT])
     # A machine that shuts down asks programs to end by SIGTERM: as with an interrupt, what was read is kept.
-    with _soft_end(), Partials(staged.holdings.home.evidence / ".partial", resume=taking.resume) as partials:
+    with _soft_end(), Partials(staged.holdings.home.evidence / KEPT, resume=taking.resume) as partials:
         try:
             taken = _take_all(context, staged, wanted, taking, partials)
             outcome = _record(context, staged, taken, taking, signers, who=who, when=when)
