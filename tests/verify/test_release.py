@@ -18,6 +18,11 @@ from schemas.report import Findings
 from tests.border import CASE, Side, codes, read, register, trust
 
 PEERS = {"b": "XB", "c": "XC"}
+REFUSED = {"answered_at": "2026-11-21T08:00:00Z", "ground": "security", "outcome": "refused", "reasons": "secret"}
+LATER = {"ground": None, "outcome": "nothing-found", "reasons": None}
+GRANTED = {
+    "grant": {"onward": "with-consent", "to_country": "XB"}, "ground": None, "outcome": "granted", "reasons": None,
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -203,6 +208,8 @@ def test_a_request_that_was_withdrawn_ends_the_consent_that_rests_on_it(side: Si
         ([("request.closed", {"outcome": "not-executed"})], True),
         ([("request.closed", {"outcome": "expired"})], True),
         ([("request.closed", {"outcome": "executed-in-part"})], False),
+        ([("request.answered", REFUSED), ("request.answered", {**REFUSED, **LATER})], True),
+        ([("request.answered", REFUSED), ("request.answered", {**REFUSED, **GRANTED})], False),
     ],
 )
 def test_closing_a_request_gives_nothing_back(tmp_path: Path, ends: list[tuple[str, Any]], is_over: bool) -> None:

@@ -93,7 +93,7 @@ def _keeps(sent: Condition | None, wanted: Condition, texts: set[str], past: Pas
         unseen.add(wanted.code)
         return True
     if ours.value == theirs.value or not (isinstance(ours.value, str) and isinstance(theirs.value, str)):
-        return ours.value == theirs.value
+        return bool(ours.value == theirs.value)
     rest = ours.value
     for text in sorted(texts, key=len, reverse=True):
         rest = rest.replace(text, "")

@@ -8,13 +8,14 @@ only what would make the record contradict itself.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 from msgspec.structs import replace
 
 from custody.verify.rules.on_record import check_agents, check_request
 from custody.verify.rules.view import Request, View
 from schemas.details.request import (
+    GRANTING,
     Answer,
     AnswerReceived,
     RequestBody,
@@ -26,7 +27,7 @@ from schemas.details.request import (
 )  # fmt: skip
 from schemas.errors import RuleViolation
 from schemas.event import ParsedEvent
-from schemas.types import UNSET, is_set
+from schemas.types import UNSET, Unset, is_set
 
 _OPEN: Final = ("drafted", "sent", "received", "answered", "withdrawn")
 _LIVE: Final = ("drafted", "sent", "received", "answered")
@@ -80,15 +81,19 @@ def change_request(view: View, parsed: ParsedEvent) -> Request:
     if isinstance(details, Answer | RequestExtended) and is_set(details.until):
         known = replace(known, until=str(details.until))
     ledger = view.ledger()
-    if ledger is not None and ledger.is_strict and _ends(details):
-        known = replace(known, is_ended=True)
+    if ledger is not None and ledger.is_strict:
+        known = replace(known, ended=_ended(known, details))
     return replace(known, status=_AFTER.get(parsed.type, known.status))
 
 
-def _ends(details: object) -> bool:
-    """Tell whether nothing may rest on a request from an event on, whatever its status becomes."""
+def _ended(known: Request, details: object) -> Literal["over", "refused"] | Unset:
+    """Return whether and how a request has ended by an event, whatever its status becomes."""
     is_closed = isinstance(details, RequestClosed) and not details.outcome.startswith("executed")
-    return is_closed or isinstance(details, RequestWithdrawn)
+    if known.ended == "over" or is_closed or isinstance(details, RequestWithdrawn):
+        return "over"
+    if isinstance(details, Answer) and details.outcome in {*GRANTING, "refused"}:
+        return UNSET if details.outcome in GRANTING else "refused"
+    return known.ended
 
 
 def _open(view: View, details: RequestBody) -> Request:

@@ -138,8 +138,9 @@ class Exhibit(msgspec.Struct, frozen=True):
 
 
 class Request(msgspec.Struct, frozen=True):
-    """An assistance request; ``peer`` is the agent on the other side, ``outcome`` of the newest answer. ``is_ended``
-    stands under gate v2 where it was withdrawn, or closed without being executed: nothing rests on it any more.
+    """An assistance request; ``peer`` is the agent on the other side, ``outcome`` of the newest answer. ``ended``
+    stands under gate v2 while nothing may rest on it: it was refused and not granted since, or it is over for good,
+    withdrawn or closed without being executed.
     """
 
     id: str
@@ -149,7 +150,7 @@ class Request(msgspec.Struct, frozen=True):
     status: Literal["answered", "closed", "drafted", "received", "sent", "withdrawn"]
     outcome: str | None = None
     until: str | None = None
-    is_ended: bool | Unset = UNSET
+    ended: Literal["over", "refused"] | Unset = UNSET
 
 
 class Consent(msgspec.Struct, frozen=True):
