@@ -135,9 +135,9 @@ def check_release(view: View, parsed: ParsedEvent, recorded_at: str) -> tuple[Br
     if not exhibits and not enclosed:
         return tuple(faults)
     recipient = view.agent(goal.to)
-    if recipient is None or recipient.country is None:
+    if recipient is None or recipient.country is None or (ledger.is_strict and recipient.has_left):
         found = goal.to or f"nobody in {goal.country}"
-        text = f"expected a recipient with a country on record, found {found}"
+        text = f"expected a recipient in office with a country on record, found {found}"
         return (*faults, Breach("release.recipient-unknown", text))
     way = _way_of(parsed, recipient, sorted((parsed.event.occurred_at, recorded_at)))
     abroad = {recipient.country, goal.country} - {ledger.country, None}
@@ -177,13 +177,27 @@ def _told_of(parsed: ParsedEvent) -> list[str]:
 
 def _faults(view: View, exhibit: Exhibit, way: Way, ledger: Ledger, *, is_abroad: bool) -> list[Breach]:
     """Return what one exhibit lacks to go this way."""
-    found, given = list[Breach](), _Given(view, exhibit)
+    found, given = list(_named_consent(view, exhibit, way, ledger)), _Given(view, exhibit)
     if is_abroad:
         found += _consent_of(view, given, way, f"an authority of {ledger.country}", country=ledger.country)
     for origin in exhibit.bound_to:
         if way.recipient.ledger != origin:
             found += _consent_of(view, given, way, origin, origin=origin)
     return found
+
+
+def _named_consent(view: View, exhibit: Exhibit, way: Way, ledger: Ledger) -> Iterator[Breach]:
+    """Want the consent under which a dispatch says that it leaves to be one of this exhibit, and without fault."""
+    named = way.sent.consent if way.sent is not None and ledger.is_strict else UNSET
+    if not is_set(named):
+        return
+    consent = view.consent(str(named))
+    is_known = consent is not None and exhibit.registration in consent.exhibits
+    fault = fault_of(view, consent, way) if consent is not None and is_known else None
+    if fault is not None or not is_known:
+        _, code, text = fault or (0, "release.consent-missing", "found none of that hash")
+        name = f"{exhibit.case}/{exhibit.number}"
+        yield Breach(code, f"expected the consent that its dispatch names to let {name} go, {text}", name)
 
 
 def _way_of(parsed: ParsedEvent, recipient: Agent, times: list[str]) -> Way:
@@ -358,14 +372,15 @@ def _consent_of(
 
 
 def _of_another(consent: Consent) -> tuple[int, str, str]:
-    return 1, "release.consent-recipient", f"found one for {consent.recipient}"
+    where = f" in {consent.to_country}" if is_set(consent.to_country) else ""
+    return 1, "release.consent-recipient", f"found one for {consent.recipient}{where}"
 
 
 def fault_of(view: View, consent: Consent, way: Way, *, is_bound: bool = False) -> tuple[int, str, str] | None:
     """Return how near a consent is to let something go this way, 1 to 9, the code of what is wrong with it, and words;
     nothing where it holds. ``is_bound`` says that it is asked of the ledger to which the exhibit is bound.
     """
-    if consent.recipient != way.recipient.id:
+    if consent.recipient != way.recipient.id or (consent.to_country or way.recipient.country) != way.recipient.country:
         return _of_another(consent)
     if is_bound and is_set(consent.is_by_key):
         # Whose key this ledger enrolled says nothing of what another ledger's authority wants: it has letters for that.
@@ -374,9 +389,9 @@ def fault_of(view: View, consent: Consent, way: Way, *, is_bound: bool = False) 
     if consent.is_revoked:
         return 3, "release.consent-revoked", "found it revoked"
     request = None if consent.request is None else view.request(consent.request)
-    is_withdrawn = request is not None and (request.status == "withdrawn" or is_set(request.is_ended))
-    if request is not None and (is_withdrawn or request.outcome == "refused"):
-        state = "withdrawn or not executed" if is_withdrawn else "refused"
+    is_over = request is not None and (request.status == "withdrawn" or request.ended == "over")
+    if request is not None and (is_over or "refused" in {request.outcome, request.ended}):
+        state = "withdrawn or not executed" if is_over else "refused"
         return 4, "release.request-ended", f"found the request {request.id}, on which it rests, {state}"
     # By letter it rests on what was asked from here; what leaves answers what was asked of us.
     rests_on = None if is_set(consent.is_by_letter) else consent.request
