@@ -1981,6 +1981,7 @@ class Request:
     status: str
     outcome: str | None = None
     until: str | None = None
+    has_ended: bool = False  # withdrawn, or closed without having been executed, whatever came after
 
 
 @dataclass
@@ -2490,6 +2491,8 @@ class State:
         if entry.type == "transfer.returned":
             exhibit.holder = entry.party("actor")
             exhibit.recalled.discard(details.get("sent"))
+            if alone and self.gate == "v2":  # the other ledger goes on holding it
+                exhibit.recalled.add(sent.transfer if sent else details["sent"])
             return alone if sent else [*alone, "defect.returned-after-recall"]
         if sent is not None:
             exhibit.holder, exhibit.status = sent.sender, "in-transit" if sent.is_original else "held"
@@ -2521,6 +2524,8 @@ class State:
             known.outcome = details["outcome"]
         if after == "answered" or entry.type == "request.extended":
             known.until = details.get("until", known.until)
+        is_executed = after != "closed" or details["outcome"] in ("executed", "executed-in-part")
+        known.has_ended |= self.gate == "v2" and (after == "withdrawn" or not is_executed)
         known.status = after or known.status
         return []
 
@@ -2615,18 +2620,27 @@ class State:
 
     def _is_holder_abroad(self, entry: Entry) -> bool:
         """Whether somebody abroad becomes the holder of what was here, and nothing says that it goes."""
+        return self.gate == "v2" and any(map(self._is_abroad, self._keepers(entry)))
+
+    def _keepers(self, entry: Entry) -> list[str]:
+        """Who becomes the holder of what was here: the party of who registers it again or takes it back, and he."""
         is_here = entry.type == "transfer.returned"
         if entry.type in FIRST_ACTS:
             is_here = bool({"derived_from", "foreign", "same_object_as"} & entry.details.keys())
         signer = entry.signers[0]
-        holders = (signer.get("on_behalf_of", signer["agent"]), signer["agent"])
-        return self.gate == "v2" and is_here and any(map(self._is_abroad, holders))
+        return [signer.get("on_behalf_of", signer["agent"]), signer["agent"]] if is_here else []
 
-    def counterpart(self, entry: Entry) -> tuple[str, str, str] | None:
-        """Whose country decides what may leave, with the ledger and that, as far as both are known."""
-        name = entry.details["authority"] if entry.type == "consent.recorded" else self.goal_of(entry)
-        agent = self.agents.get(name or "") if self.gate == "v2" else None
-        return (name, agent.ledger, agent.country) if name and agent and agent.ledger and agent.country else None
+    def counterparts(self, entry: Entry) -> Iterator[tuple[str, str, str]]:
+        """Whose country decides what may leave, each with his ledger and that, as far as both are known."""
+        details = entry.details
+        names = [*self._receivers(entry), self.goal_of(entry)]
+        names += [details["authority"]] if entry.type == "consent.recorded" else []
+        names += [details.get("to_agent")] if entry.is_custody_act else []
+        names += self._keepers(entry)
+        for name in names if self.gate == "v2" else ():
+            agent = self.agents.get(name or "")
+            if name and agent and agent.ledger and agent.country:
+                yield name, agent.ledger, agent.country
 
     def _find_foreign_requests(self, entry: Entry, to: str) -> list[str]:
         """Requests that are answered or told of abroad, to somebody of another country than who asked."""
@@ -2729,7 +2743,8 @@ class State:
             consent.details["recipient"] != to,
             is_bound and self.gate == "v2" and consent.details["manner"] == "key",
             consent.revoked is not None,
-            request is not None and (request.status == "withdrawn" or request.outcome == "refused"),
+            request is not None
+            and (request.status == "withdrawn" or request.outcome == "refused" or request.has_ended),
             name is not None and says_request and not is_by_letter and entry.details.get("request") != name,
             times[0] < self.valid_between(consent)[0],
             times[1] > self.valid_between(consent)[1],
@@ -3180,6 +3195,7 @@ class Verification:
         self.orders: dict[tuple[str, str], int] = {}  # to destroy something, by registration and digest
         self.left: dict[tuple[str, str | None], int] = {}  # the newest release, by registration and recipient
         self.letters: dict[str, Verification] = {}  # those that could be opened, by the digest of the document
+        self.receipts: set[str] = set()  # the digests of those that records rest on
         self._once: dict[tuple[str, ...], Any] = {}
         self._sent: dict[str, Entry | None] = {}
         self._unchecked: set[str] = set()
@@ -3516,8 +3532,7 @@ class Verification:
             self._check_signatures(entry)
             entry.relies_on = self.state.relies_on(entry)
             self._follow_order(entry)
-            whose = self.state.counterpart(entry)
-            if whose is not None:
+            for whose in self.state.counterparts(entry):
                 self.countries.setdefault(whose, entry.name)
             for code in self.state.find_breaches(entry):
                 self.find(11, code, name, "evidence went out without the consent that it needs")
@@ -3539,6 +3554,8 @@ class Verification:
             if entry.record["recorded_at"] > entry.event.get("not_after", "9999-12-31T23:59:59Z"):
                 self.find(12, "defect.recorded-late", name, "recorded later than its signers allowed", DEFECT)
             latest = max(latest, entry.record["recorded_at"])
+        if self.state.gate == "v2" and self.state.origin is not None:
+            self.countries[self.state.origin, self.state.origin, self.state.country] = "entry 0"
         disputes = Disputes(self.entries, self.state.keys)
         for index in sorted(disputes.disputed):
             self.find(5, "keys.disputed", f"entry {index}", "a later revocation puts it in dispute", INDETERMINATE)
@@ -3636,16 +3653,23 @@ class Verification:
         """The listed exhibits, and all that they come from, each of these with the last entry that counts of it."""
         indexes = {entry.event_hash: entry.index for entry in self.entries}
         registrations = {entry.exhibit: entry for entry in self.entries if entry.type in FIRST_ACTS}
+        opening = self.by_index.get(0)
+        binds_same = opening is not None and opening.details.get("gate") == "v2"
         found: dict[ExhibitKey, tuple[int, str] | None] = dict.fromkeys(self.listed())
         waiting = list(found)
         while waiting:
             first = registrations.get(waiting.pop())
-            for parent in first.details.get("derived_from", ()) if first else ():
-                name, end = (parent["case"], parent["exhibit"]), (indexes.get(parent["event"], -1), parent["event"])
-                if name not in found:
-                    waiting.append(name)
-                known = found.setdefault(name, end)
-                found[name] = known and max(known, end)
+            details = first.details if first else {}
+            named = [(item["case"], item["exhibit"], item["event"]) for item in details.get("derived_from", ())]
+            for item in details.get("same_object_as", ()) if binds_same else ():
+                other = registrations.get((item["case"], item["exhibit"]))
+                named.append((item["case"], item["exhibit"], other.event_hash if other else ""))
+            for *name, event in named:
+                origin, end = (name[0], name[1]), (indexes.get(event, -1), event)
+                if origin not in found:
+                    waiting.append(origin)
+                known = found.setdefault(origin, end)
+                found[origin] = known and max(known, end)
         return found
 
     def find_closure(self, export: Entry) -> dict[Subject, int]:
@@ -3655,6 +3679,11 @@ class Verification:
         for name, end in self.find_lineage().items():
             closure["case", name[0]] = MAX_INTEGER
             closure["exhibit", *name] = end[0] if end else MAX_INTEGER
+        subjects = dict(closure)
+        for entry in self.entries:
+            request = self._request_under(entry, export.details.get("to")) if _is_within(entry, subjects) else None
+            if request is not None:
+                closure["request", request] = MAX_INTEGER
         waiting, called = list(closure), {export.index}
         self._call_agents(export, closure, waiting)
         while waiting:
@@ -3664,6 +3693,16 @@ class Verification:
                     called.add(entry.index)
                     self._call_agents(entry, closure, waiting)
         return closure
+
+    def _request_under(self, entry: Entry, to: str | None) -> str | None:
+        """The request on which something rests that let evidence go, if whoever reads the bundle may know of it."""
+        goal = {"consent.recorded": "recipient", "transfer.dispatched": "to", "bundle.exported": "to"}.get(entry.type)
+        if goal is None or "request" not in entry.details or self.state.gate != "v2":
+            return None
+        reader, other = (self.state.agents.get(name or "") for name in (to, entry.details.get(goal)))
+        countries = {self.state.country, other.country if other else None} - {None}
+        is_his = to is None or entry.details.get(goal) == to or (reader is not None and reader.country in countries)
+        return str(entry.details["request"]) if is_his else None
 
     def _call_agents(self, entry: Entry, closure: dict[Subject, int], waiting: list[Subject]) -> None:
         """Call for the agents who sign an entry, and for those whom it names."""
@@ -4199,9 +4238,7 @@ class Verification:
         """The bundle was made for its reader, as far as both say where they are."""
         export = self.exporting_entry()
         for (_, ledger, country), name in self.countries.items():
-            believed = self.believed(ledger)
-            if believed and believed["country"] != country:
-                self.find(11, "lawfulness.country", name, f"{ledger} is in {believed['country']}, and not in {country}")
+            self._check_country(name, ledger, country)
         if export is None or self.state.origin is None or "to" not in export.details:
             return
         self.asks_law = True
@@ -4212,9 +4249,15 @@ class Verification:
         made_for, reader = next((pair for pair in pairs if None not in pair), (None, None))
         if made_for != reader:
             self.find(11, "lawfulness.recipient", export.name, f"made for {made_for}, and not for {reader}")
-        believed = self.believed(to.ledger) if to is not None and self.state.gate != "v2" else None
-        if to is not None and to.country is not None and believed and believed["country"] != to.country:
-            self.find(11, "lawfulness.country", export.name, f"{to.ledger} is in {believed['country']}")
+        if to is not None and to.ledger and to.country and self.state.gate != "v2":
+            self._check_country(export.name, to.ledger, to.country)
+
+    def _check_country(self, name: str, ledger: str, country: str) -> None:
+        """A ledger is where it is trusted to be, by what the file says of it or, where it doesn't, of its reader."""
+        own = (self.trust or {}).get("recipient", {})
+        believed = self.believed(ledger) or (own if own.get("ledger") == ledger else {})
+        if believed.get("country", country) != country:
+            self.find(11, "lawfulness.country", name, f"{ledger} is in {believed['country']}, and not in {country}")
 
     def report_law(self) -> dict[str, Any] | None:
         """On what terms the bundle was made."""
@@ -4285,9 +4328,24 @@ class Verification:
         """No ledger has two roots at one size, among the bundle's own, those within it, and those of its letters."""
         letters = [ledger for inner in self.letters.values() for ledger in inner.report_ledgers()]
         roots: dict[tuple[str, int], str] = {}
-        for ledger in [*self.report_ledgers(), *letters]:
+        for ledger in [*self.report_ledgers(), *letters, *self._proven_ledgers()]:
             if roots.setdefault((ledger["origin"], ledger["size"]), ledger["root"]) != ledger["root"]:
                 self.find(2, "checkpoint.fork", "checkpoint", "two roots of one ledger at one size within the bundle")
+
+    def _proven_ledgers(self) -> Iterator[dict[str, Any]]:
+        """The ledgers under whose checkpoints receipts stand that nothing is to be said against."""
+        for digest in self.receipts:
+            try:
+                received = self.once(("receipt", digest), functools.partial(self._read_receipt, digest))
+            except Bad:
+                continue
+            for event in received:
+                try:
+                    wrong = self.once(("decided", digest, event), functools.partial(self._decided, digest, event))[1]
+                except Bad:
+                    continue
+                for _, _, _, point in received[event] if not wrong else ():
+                    yield {"origin": point.origin, "root": point.root.hex(), "size": point.size}
 
     def report_ledgers(self) -> Iterator[dict[str, Any]]:
         """The ledger, and those of the bundles within, each followed by those within it."""
@@ -4431,6 +4489,7 @@ class Verification:
                 continue
             try:
                 if is_proof:
+                    self.receipts.add(digest)
                     self._check_receipt(entry, digest, where)
                     continue
                 letter = self.once(("letter", digest), functools.partial(self._open_letter, digest, where))
@@ -4662,9 +4721,9 @@ class Verification:
     def _check_receipt(self, entry: Entry, digest: str, where: str) -> None:
         details, origin = entry.details, entry.details["origin"]
         event = origin["event"]
-        decided, unknown = self.once(("decided", digest, event), lambda: self._decided(digest, event))
-        for name in unknown:
-            self.find(9, "receipt.unknown-ledger", where, f"the trust file doesn't know {name}", INDETERMINATE)
+        decided, undecided = self.once(("decided", digest, event), lambda: self._decided(digest, event))
+        for bad in undecided:
+            self.found(9, where, bad)
         recorded = (origin, details["transfer"], details["outcome"], details["decided_at"])
         sent = self._dispatch_before(entry)
         is_meant = sent is not None and any(
@@ -4677,25 +4736,41 @@ class Verification:
         elif self.told_of(sent.details["to"], entry.index) != origin["ledger"]:
             self.find(9, "receipt.other-ledger", where, f"it was sent to another ledger than {origin['ledger']}")
 
-    def _decided(self, digest: str, event: str) -> tuple[list[tuple[Any, str | None]], set[str]]:
-        """What a receipt file proves that an event decided, each with its dispatch, and ledgers that nobody knows."""
+    def _decided(self, digest: str, event: str) -> tuple[list[tuple[Any, str | None]], list[Bad]]:
+        """What a receipt file proves that an event decided, each with its dispatch, and what the reader can't tell."""
         decided: list[tuple[Any, str | None]] = []
-        unknown: set[str] = set()
+        wrong: list[Bad] = []
         for proven, index, nodes, point in self.once(("receipt", digest), lambda: self._read_receipt(digest))[event]:
-            if proven.record["ledger"] != point.origin:
-                raise Bad("receipt.origin", "an entry of another ledger than its checkpoint")
-            check_inclusion(index, point.size, leaf_hash(proven.raw), nodes, point.root)
-            stands = {"event": proven.event_hash, "index": index, "ledger": point.origin, "root": point.root.hex(),
-                      "size": point.size}  # fmt: skip
-            heads = heads_decided(proven)
-            told = (stands, proven.details["transfer"], *outcome_of(proven))
-            decided += [(told, head) for head in heads]
-            believed = self.believed(point.origin)
-            if believed is None:
-                unknown.add(point.origin)
-                continue
-            open_note(point.note, keys_at(believed, point.size))
-        return decided, unknown
+            try:
+                if proven.record["ledger"] != point.origin:
+                    raise Bad("receipt.origin", "an entry of another ledger than its checkpoint")
+                check_inclusion(index, point.size, leaf_hash(proven.raw), nodes, point.root)
+                stands = {"event": proven.event_hash, "index": index, "ledger": point.origin, "root": point.root.hex(),
+                          "size": point.size}  # fmt: skip
+                heads = heads_decided(proven)
+                told = (stands, proven.details["transfer"], *outcome_of(proven))
+                decided += [(told, head) for head in heads]
+                self._check_signed(point)
+            except Bad as bad:
+                wrong.append(bad)
+        wrong.sort(key=lambda bad: bad.severity != FAILED)
+        if wrong and wrong[0].severity == FAILED:
+            raise wrong[0]
+        return decided, wrong[:1]
+
+    def _check_signed(self, point: Checkpoint) -> None:
+        """The checkpoint of a receipt is signed by believed keys, and is what was seen at that size."""
+        believed = self.believed(point.origin)
+        if believed is None:
+            raise Bad("receipt.unknown-ledger", f"the trust file doesn't know {point.origin}", INDETERMINATE)
+        keys = keys_at(believed, point.size)
+        open_note(point.note, keys)
+        if any(item["size"] == point.size and item["root"] != point.root.hex() for item in believed["seen"]):
+            raise Bad("checkpoint.fork", "another root was seen at this size: two histories")
+        if self.trust and "policy" in self.trust:
+            policy = parse_policy(self.trust["policy"])
+            if not policy.is_reached(open_note(point.note, [*keys, *policy.witnesses.values()])):
+                raise Bad("receipt.quorum", "not enough cosigners", INDETERMINATE)
 
     def _read_receipt(self, digest: str) -> dict[str, list[tuple[Entry, int, list[bytes], Checkpoint]]]:
         """The entries of a receipt file by their events, each with its proof."""
@@ -4808,7 +4883,7 @@ class Verification:
         }
         request = self.state.requests.get(name)
         known = {} if request is None else vars(request)
-        return result | {what: value for what, value in known.items() if value is not None}
+        return result | {what: value for what, value in known.items() if isinstance(value, str)}
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -98,8 +98,8 @@ _enter("forked-within", "Two bundles within show two pasts of one ledger.", _two
 class WayBack:
     """What the first ledger sent, the second took over, and sends back."""
 
-    def __init__(self, setting: Setting, *came: tuple[str, Mapping[str, Any]]) -> None:
-        self.a = Post(setting.forge.folder, "a", {"b": "XB"})
+    def __init__(self, setting: Setting, *came: tuple[str, Mapping[str, Any]], gate: str | None = None) -> None:
+        self.a = Post(setting.forge.folder, "a", {"b": "XB"}, gate=gate)
         self.b = Post(setting.forge.folder, "b", {"a": "XA"}, is_holding=False)
         self.b.accept(self.a, self.a.parcel())
         for type, details in came:
@@ -160,6 +160,36 @@ _back("rule-back-from-another-way", "A return names another transfer than it lef
 _back("rule-back-unsaid-after-a-recall", "A return after a recall that doesn't say which.", "FAILED", 7,
       "rule.transfer-other", _plainly(sent=None), RECALL)  # fmt: skip
 _back("rule-back-twice", "One way back is taken for two.", "FAILED", 7, "rule.transfer-twice", _twice, ACCEPTED)
+
+
+def _paper_back(name: str, comment: str, gate: str, code: str, *, by_bundle: bool = True, again: bool = False) -> None:
+    """What the second ledger accepted is taken back on paper alone, and comes back from there, or goes out again."""
+
+    def tell(setting: Setting) -> Vector:
+        way = WayBack(setting, gate=gate)
+        paper = {"document": "ab" * 32, "from": "b-police", "sent": TRANSFER, "transfer": "5f" * 16}
+        way.a.act("transfer.returned", paper)
+        if by_bundle:
+            way.a.take_back(way.b, way.back)
+        if again:
+            way.a.act("transfer.returned", {**paper, "transfer": "6f" * 16})
+        raw = pack(way.a.bundle("EX-1", to="ministry"))
+        step = 7 if code.startswith("rule.") else None
+        return Vector("FAILED" if step else "PASSED", raw, step, code, trust=trust_in(way.a, way.b))
+
+    _enter(name, comment, tell)
+
+
+_paper_back("back-home-on-paper", "It comes back on paper alone: a defect.", "v2", "defect.paper-alone",
+            by_bundle=False)  # fmt: skip
+_paper_back("back-home-on-paper-and-by-bundle", "It comes back on paper first, then from the ledger that held it.",
+            "v2", "defect.returned-after-recall")  # fmt: skip
+_paper_back("rule-back-home-on-paper-and-by-bundle", "A ledger from before didn't know what was still away.", "v1",
+            "rule.state")  # fmt: skip
+_paper_back("back-home-on-paper-twice", "It comes back on paper, and once more: two defects.", "v2",
+            "defect.returned-after-recall", by_bundle=False, again=True)  # fmt: skip
+_paper_back("rule-back-home-by-bundle-and-on-paper", "What came back by a bundle isn't away any more.", "v2",
+            "rule.state", again=True)  # fmt: skip
 
 
 def _never_away(post: Post) -> Members:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
+from schemas.trust import Recipient
+from schemas.types import UNSET
 from tests.vectors.forge import Members, pack
 from tests.vectors.gate_cases import FROM_ABROAD, enrol
 from tests.vectors.posts import PAPER, Post, trust_in
@@ -140,6 +144,68 @@ _enter("gate-paper-of-its-country", "On record the authority is where its ledger
        _to("ministry", country="XB"), is_known=True)  # fmt: skip
 _enter("gate-v1-paper-of-another-country", "A ledger from before was asked of its recipient alone.", "PASSED", "",
        _to("ministry", country="XC"), gate="v1", is_known=True)  # fmt: skip
+
+
+# Where ledgers are trusted to be
+
+
+def _reader(name: str, comment: str, code: str, tell: Tell, *, is_recipient: bool = False, **moved: str) -> None:
+    """Enter a case whose reader believes some ledgers to be in other countries, or says so of his own."""
+
+    def vector(setting: Setting) -> Vector:
+        folder = setting.forge.folder
+        post = Post(folder, "a", {"b": "XB", "c": "XC"}, gate="v2")
+        raw, known = pack(tell(post)), [post, Post(folder, "b", {"a": "XA"})]
+        trust = trust_in(*known[: 1 if is_recipient else 2])
+        ledgers = tuple(replace(item, country=moved.get(item.origin[0], item.country)) for item in trust.ledgers)
+        own = Recipient(country=moved["b"], ledger="b.example/main", name="the reader") if is_recipient else UNSET
+        verdict, step = ("FAILED", 11) if code else ("PASSED", None)
+        return Vector(verdict, raw, step, code, trust=replace(trust, ledgers=ledgers, recipient=own))
+
+    assert name not in CASES, f"two cases named {name}"
+    CASES[name] = (comment, vector)
+
+
+def _kept_by(**keeper: Any) -> Tell:
+    """It is handed over to somebody who keeps, on record, the second ledger and is of this country."""
+
+    def tell(post: Post) -> Members:
+        enrol(post, "keeper", {**EXAMINER, "ledger": "b.example/main", **keeper})
+        post.act("custody.handed-over", {"purpose": "keeping", "to_country": "XA"}, to="keeper")
+        return post.bundle("EX-1", to="ministry")
+
+    return tell
+
+
+def _carried_to(post: Post) -> Members:
+    enrol(post, "keeper", {**EXAMINER, "country": "XA", "ledger": "b.example/main"})
+    post.act("custody.moved", {"place": "Room 5", "to_agent": "keeper", "to_country": "XA"})
+    return post.bundle("EX-1", to="ministry")
+
+
+def _registered_by(post: Post) -> Members:
+    enrol(post, "keeper", {**EXAMINER, "country": "XA", "ledger": "b.example/main"})
+    _register(post, "EX-2", actor="keeper", **SAME)
+    return post.bundle("EX-2", "EX-1", to="ministry")
+
+
+def _to_police(post: Post) -> Members:
+    post.consent()
+    return post.bundle("EX-1")
+
+
+_reader("gate-of-another-country", "The ledger says that it is elsewhere than it is trusted to be.", COUNTRY,
+        lambda post: post.bundle("EX-1", to="ministry"), a="XC")  # fmt: skip
+_reader("gate-keeper-of-another-country", "On record who holds it is here, and his ledger is trusted to be abroad.",
+        COUNTRY, _kept_by(country="XA"))  # fmt: skip
+_reader("gate-keeper-of-this-country", "On record who holds it is where his ledger is trusted to be.", "",
+        _kept_by(country="XA"), b="XA")  # fmt: skip
+_reader("gate-carried-to-another-country", "So is he to whom it is carried.", COUNTRY, _carried_to)
+_reader("gate-registered-by-another-country", "So is he who registers anew what is here.", COUNTRY, _registered_by)
+_reader("made-for-where-its-reader-is", "Its reader says that he is where he is on record.", "", _to_police,
+        is_recipient=True, b="XB")  # fmt: skip
+_reader("made-for-where-its-reader-isn-t", "Its reader says that he is elsewhere than is on record.", COUNTRY,
+        _to_police, is_recipient=True, b="XC")  # fmt: skip
 
 
 # Who is said to be where

@@ -155,7 +155,9 @@ _gate("on-easier-terms", "It was sent on easier terms than the consent's.", "con
 _gate("dispatched-before-consent", "The consent came after the dispatch.", "consent-missing", _dispatched)
 
 
-def _for(verdict: str, to: str = "b-police", **reader: str) -> Callable[[Setting], Vector]:
+def _for(
+    verdict: str, to: str = "b-police", code: str = "lawfulness.recipient", **reader: str
+) -> Callable[[Setting], Vector]:
     """A bundle made for somebody, and read by somebody with a ledger, a country, or both."""
 
     def vector(setting: Setting) -> Vector:
@@ -165,7 +167,7 @@ def _for(verdict: str, to: str = "b-police", **reader: str) -> Callable[[Setting
         trust = replace(trust_in(post), recipient=Recipient(name="the reader", **reader))
         if verdict == "PASSED":
             return Vector(verdict, raw, trust=trust)
-        return Vector(verdict, raw, 11, "lawfulness.recipient", trust=trust)
+        return Vector(verdict, raw, 11, code, trust=trust)
 
     return vector
 
@@ -178,6 +180,7 @@ CASES["made-for-a-country"] = ("Read by somebody without a ledger in the recipie
 CASES["made-for-another-country"] = ("Read by somebody without a ledger in another country.",
                                      _for("FAILED", country="XC"))  # fmt: skip
 CASES["made-for-a-ledger-that-moved"] = ("Read by whom it was made for, who says another country of himself.",
-                                         _for("PASSED", country="XC", ledger=B))  # fmt: skip
+                                         _for("FAILED", code="lawfulness.country", country="XC",
+                                              ledger=B))  # fmt: skip
 CASES["made-for-a-ministry"] = ("Made for a ministry without a ledger, read in another country.",
                                 _for("FAILED", "ministry", country="XB", ledger=B))  # fmt: skip
