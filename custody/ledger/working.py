@@ -78,10 +78,13 @@ class WorkingState(Put):
         return self._consents.get(event_hash) or self._base.consent(event_hash)
 
     def consents(self, registration: str, recipient: str | None = None) -> Iterator[Consent]:
-        """Yield the consents about an exhibit, all or those for a recipient, those put since first, then the newest."""
-        yield from map(self._consents.__getitem__, reversed(self._covering.get((registration, recipient), ())))
-        stored = self._base.consents(registration, recipient)
-        yield from (consent for consent in stored if consent.id not in self._consents)
+        """Yield the consents about an exhibit, all or those for a recipient, the newest first: one that changed since
+        keeps its place.
+        """
+        put = reversed(self._covering.get((registration, recipient), ()))
+        yield from (self._consents[consent] for consent in put if self._base.consent(consent) is None)
+        for stored in self._base.consents(registration, recipient):
+            yield self._consents.get(stored.id, stored)
 
     def transfer(self, dispatch: str) -> Transfer | None:
         """Return what was decided about the dispatch of that event hash."""

@@ -14,12 +14,14 @@ from custody.verify.rules.view import Consent, View
 from schemas import limits
 from schemas.entry import parse_entry
 from schemas.errors import RefusedError, RuleViolation
+from schemas.event import About
 from schemas.report import Findings
 from tests.border import CASE, Side, codes, read, register, trust
 
 PEERS = {"b": "XB", "c": "XC"}
 REFUSED = {"answered_at": "2026-11-21T08:00:00Z", "ground": "security", "outcome": "refused", "reasons": "secret"}
 LATER = {"ground": None, "outcome": "nothing-found", "reasons": None}
+ABROAD = {"carrier": "a courier", "place": "b", "to_agent": "b-police"}
 GRANTED = {
     "grant": {"onward": "with-consent", "to_country": "XB"}, "ground": None, "outcome": "granted", "reasons": None,
 }  # fmt: skip
@@ -364,3 +366,23 @@ def test_a_release_looks_at_the_newest_consents_only(side: Side, monkeypatch: py
     assert refusal(side, "b-police") == "release.consent-early"
     side.consent("EX-1", "b-police")
     side.build("out.zip", "EX-1", to="b-police")
+
+
+def test_a_consent_that_changes_with_a_release_is_no_newer_for_it(side: Side, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is taken as one batch must be what a reader takes entry by entry, or the ledger fails for ever."""
+    monkeypatch.setattr(limits, "CONSENTS_ASKED", 3)
+    old = side.consent("EX-1", "b-police", conditions=[{"before": True, "code": "confidentiality"}])
+    for _ in range(3):
+        side.consent("EX-1", "b-police", valid_from="2030-01-01T00:00:00Z")
+    about = About(exhibit=side.world.about(CASE, "EX-1").exhibit, event=old)
+    met = {"conditions": ["confidentiality"], "document": "ab" * 32}
+    batch = [
+        side.world.sign(side.world.annotation("consent.conditions-met", about, met, actor="official-1")),
+        side.world.sign(side.world.custody_act("custody.moved", CASE, "EX-1", ABROAD, actor="examiner-1")),
+    ]
+    for submissions in (batch, batch[1:]):
+        with pytest.raises(RefusedError, match=r"release\.consent-early"):
+            side.world.append_all(submissions)
+    side.world.append_all(batch[:1])
+    with pytest.raises(RefusedError, match=r"release\.consent-early"):
+        side.world.append_all(batch[1:])
