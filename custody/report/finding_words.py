@@ -90,6 +90,7 @@ MEANINGS: Final = {
     "content.recorded-mismatch": "A check that is on record found files of this exhibit changed or missing.",
     "content.unreadable": "A file could not be read when the exhibit was registered; its content was never recorded.",
     "defect": "A step of the procedure was not kept.",
+    "defect.grant-country": "An answer lets something go to another country than who asked, without saying what.",
     "defect.not-sealed": "An original left unsealed, and nobody said why.",
     "defect.receipt-contested": "A receipt came that fits nothing on its way; it changed nothing.",
     "defect.recorded-backward": "The time at which this was recorded lies before that of an earlier entry: a clock "

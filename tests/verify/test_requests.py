@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from custody.verify.fold.fold import Fold
+from schemas.entry import parse_entry
 from schemas.errors import RecordError, RuleViolation
+from schemas.report import Findings, Severity
 from tests.world import World, settled
 
 AT = "2026-11-21T09:00:00Z"
@@ -174,3 +177,25 @@ def test_a_provider_is_heard_by_its_certificate(world: World) -> None:
         request = reader.view().request("r-1")
     assert request is not None
     assert (request.status, request.outcome) == ("answered", "preserved")
+
+
+@pytest.mark.parametrize(
+    ("grant", "is_told"),
+    [
+        ({"onward": "with-consent", "to_country": "XB"}, False),
+        ({"onward": "with-consent", "to_country": "XC"}, True),
+        ({"onward": "with-consent", "to_country": "XA"}, True),
+        ({"onward": "with-consent", "to_country": "XC", "exhibits": [{"case": "1", "exhibit": "EX-1"}]}, False),
+        (None, False),
+    ],
+)
+def test_a_grant_to_a_third_country_says_of_what(world: World, grant: dict[str, Any] | None, is_told: bool) -> None:
+    """What is sent because somebody asked goes to him; what was sent before may go on, if one can say what that is."""
+    _receive(world)
+    _do(world, "answered", **ANSWER, grant=grant)
+    findings = Findings()
+    fold = Fold(findings, is_whole=True)
+    for raw in world.entries():
+        fold.add(parse_entry(raw))
+    told = [(item.step, item.severity) for item in findings.items if item.code == "defect.grant-country"]
+    assert told == ([(12, Severity.DEFECT)] if is_told else [])

@@ -78,4 +78,4 @@ def tell_country(context: Context, view: View, request: Request, grant: dict[str
         return
     text = f"{show(request.peer)} of {country} asked, and this grants that what is sent goes to {grant['to_country']}"
     hint = f"--to-country {country} if that is a slip; --covers CASE/EXHIBIT if something sent before may go on"
-    note(context.settings, f"warning: {text}; {hint} [request.country]")
+    note(context.settings, f"warning: {text}; {hint} [defect.grant-country]")

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from custody.verify.rules import enrolment
 from custody.verify.rules.consents import change_consent, consent_defects
 from custody.verify.rules.on_record import check_agents, check_request, enrolled
-from custody.verify.rules.requests import change_request
+from custody.verify.rules.requests import change_request, grants_elsewhere
 from custody.verify.rules.subjects import subjects_of
 from custody.verify.rules.table import HANDLING, REGISTRAR, RULES, Rule
 from custody.verify.rules.transfers import (
@@ -107,7 +107,8 @@ def _apply(view: View, index: int, parsed: ParsedEvent, rule: Rule, key_ids: tup
     if event.type.startswith("case."):
         return (_change_case(view, event),), ()
     if event.type.startswith("request."):
-        return (change_request(view, parsed),), ()
+        elsewhere = grants_elsewhere(view, parsed.details)
+        return (change_request(view, parsed),), (("defect.grant-country", elsewhere),) if elsewhere else ()
     if isinstance(parsed.details, TransferRefused):
         return refuse_transfer(view, parsed.details), ()
     return enrolment.change(view, index, parsed, key_ids)
@@ -194,7 +195,7 @@ def _check_affirmation(view: View, event: Event) -> None:
     if place is None:
         return
     about = {subject for item in event.about for subject in subjects_of(view, item)}
-    if about != {subject for subject in place.subjects if subject[0] != "case-exhibits"}:
+    if about != {subject for subject in place.subjects if subject[0] not in {"case-exhibits", "dispatch"}}:
         raise RuleViolation("rule.affirmed", "expected an affirmation about the same subjects as the event")
     registrars = sum(signer.as_ == "registrar" for signer in event.signers)
     if event.actor not in place.signers and not (

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from custody.verify.rules.on_record import check_agents, check_request
 from custody.verify.rules.view import Request, View
+from schemas.details.consent import Grant
 from schemas.details.request import (
     GRANTING,
     Answer,
@@ -94,6 +95,19 @@ def _ended(known: Request, details: object) -> Literal["over", "refused"] | Unse
     if isinstance(details, Answer) and details.outcome in {*GRANTING, "refused"}:
         return UNSET if details.outcome in GRANTING else "refused"
     return known.ended
+
+
+def grants_elsewhere(view: View, details: object) -> str | None:
+    """Say what is doubtful in an answer that lets what is asked go to another country than the one that asked: it may
+    let go on what was sent before, and then says what that is (law rows C10, C15).
+    """
+    grant, request = getattr(details, "grant", UNSET), view.request(str(getattr(details, "request", "")))
+    peer = None if request is None else view.agent(request.peer)
+    if not isinstance(grant, Grant) or is_set(grant.exhibits) or peer is None or peer.country is None:
+        return None
+    if peer.country == grant.to_country:
+        return None
+    return f"expected exhibits that may go to {grant.to_country}, found none, and {peer.id} of {peer.country} asked"
 
 
 def _open(view: View, details: RequestBody) -> Request:
