@@ -18,9 +18,10 @@ def machine(stage: Stage) -> Machine:
 
 def test_an_act_has_a_name_in_each_law_and_one_common_code(machine: Machine) -> None:
     """Row C14: what one country calls theft another calls acquisition of data; both stand there."""
+    machine.do("agent enrol ministry-1 --kind organisation --country FR --as reg-1")
     machine.json(
         'offence map EX-1 --offence "CN:art. 264" --offence "FR:art. 311-1:0502" --common theft-virtual'
-        " --needed yes --met not-stated --stated-by reg-1 --as exam-07"
+        " --needed yes --met not-stated --stated-by ministry-1 --as exam-07"
     )
     details = machine.entries()[-1].event.details
     assert isinstance(details, OffenceMapped)
@@ -35,6 +36,33 @@ def test_a_mapping_has_one_subject_and_a_known_code(machine: Machine) -> None:
     machine.fail(f'offence map EX-1 --of-case {CASE} --offence "FR:x" --as exam-07', Exit.USAGE, "usage.subject")
     machine.fail('offence map EX-1 --offence "FR:x" --common gardening --as exam-07', Exit.USAGE, "usage.offence")
     machine.fail('offence map --of-request r-9 --offence "FR:x" --as exam-07', Exit.REFUSED, "rule.about-unknown")
+
+
+def test_only_an_authority_on_record_says_whether_both_punish_it(machine: Machine) -> None:
+    """Row C14: that it is punished in both countries is somebody's statement, and not a provider's or a viewer's."""
+    machine.do("key new prov-1")
+    machine.do("agent enrol prov-1.enrol --role provider --as reg-1")
+    machine.do("agent enrol ministry-1 --kind organisation --country CN --as reg-1")
+    size = len(machine.entries())
+    mapped = 'offence map EX-1 --offence "FR:x" --needed yes --met yes'
+    for by in ("", "--stated-by prov-1", "--stated-by reg-1", "--stated-by nobody-7"):
+        machine.fail(f"{mapped} {by} --as exam-07", Exit.USAGE, "usage.dual-criminality")
+    draft = "request draft r-1 --kind mla --to ministry-1 --field facts=x --dual-criminality yes:yes"
+    machine.fail(f"{draft} --dual-by prov-1 --as exam-07", Exit.USAGE, "usage.dual-criminality")
+    assert len(machine.entries()) == size
+    machine.do('offence map EX-1 --offence "FR:x" --needed yes --as exam-07')
+
+
+def test_nobody_agrees_with_himself(machine: Machine) -> None:
+    """Row C22b: an agreement is one of two countries at least, names one, and rests on a paper or on a word."""
+    claim = f"jurisdiction claim {CASE} --basis victim --authority A --as exam-07 --country"
+    machine.do(f"{claim} CN")
+    resolve = f"jurisdiction resolve {CASE} --claim claim-1 --as exam-07 --manner"
+    machine.fail(f"{resolve} agreed --to FR", Exit.USAGE, "usage.claim")
+    machine.do(f"{claim} FR")
+    machine.fail(f"{resolve} agreed", Exit.USAGE, "usage.claim")
+    machine.fail(f"{resolve} withdrawn --to FR", Exit.USAGE, "usage.claim")
+    assert "note: that they agreed rests on whoever records it" in machine.do(f"{resolve} agreed --to FR").stderr
 
 
 def test_codes_say_how_well_they_are_known(machine: Machine) -> None:

@@ -100,3 +100,10 @@ def test_a_page_from_a_bundle_says_what_the_verdict_was(machine: Machine, stage:
     (stage.folder / "changed.zip").write_bytes(raw.replace(b"bytes of a disk", b"bytes of a risk"))
     machine.fail("print seizure-list EX-1 --bundle changed.zip -o p2.html", Exit.REFUSED, "print.failed")
     assert not (stage.folder / "p2.html").exists()
+
+
+def test_a_paper_of_another_forum_is_made_and_said_to_be_one(machine: Machine, stage: Stage) -> None:
+    """An authority prints for a court abroad; that its own law doesn't know the paper it should know."""
+    assert "no law of FR that is known here asks for cn-list" in machine.do("print cn-list EX-1 -o a.html").stderr
+    assert "asks for" not in machine.do("print seizure-list EX-1 -o b.html").stderr
+    assert (stage.folder / "a.html").is_file()

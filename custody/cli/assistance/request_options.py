@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from custody.cli.acting.act_options import document_option, several, words_of
+from custody.cli.assistance.dual_criminality import check_stated_by
 from custody.cli.commands.case_open import parse_offence
 from custody.cli.context import Context
 from custody.cli.countries import COUNTRIES
@@ -119,7 +120,11 @@ def body_details(context: Context, staged: Staged, given: dict[str, Any]) -> dic
         if last < first:
             raise UsageError("usage.period", f"expected --period-to after --period-from ({first}), found {last}")
         details["period"] = {"first": first, "last": last}
-    details["dual_criminality"] = _dual(take("dual_criminality"), take("dual_by"))
+    stated_by = take("dual_by")
+    details["dual_criminality"] = _dual(take("dual_criminality"), stated_by)
+    if stated_by is not None:
+        with context.ledger().read() as reader:
+            check_stated_by(reader.view(), stated_by)
     details["offences"] = [parse_offence(item) for item in take("offences")] or None
     details["deadlines"] = _deadlines(take("deadlines"))
     details["documents"] = staged.documents(take("documents"))

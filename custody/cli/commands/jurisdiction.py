@@ -15,6 +15,7 @@ from custody.cli.commands.case_open import GROUNDS
 from custody.cli.context import Context, pass_custody
 from custody.cli.options import FILE, Signing, When, signed, timed
 from custody.cli.output import emit
+from custody.cli.output import note as show_note
 from custody.cli.parameters import COUNTRY
 from custody.cli.results import ActResult, Result
 from custody.cli.showing.holdings import Staged, staging
@@ -130,10 +131,17 @@ def jurisdiction_resolve(
 ) -> None:
     """Record what the claimants agreed, or that a claim was declined or withdrawn."""
     with context.ledger().read() as reader:
-        still_open = {claim.claim for claim in claims_of(reader, case) if claim.status == "open"}
-    strange = sorted(set(claims) - still_open)
+        standing = [claim for claim in claims_of(reader, case) if claim.status == "open"]
+    strange = sorted(set(claims) - {claim.claim for claim in standing})
     if strange:
         raise UsageError("usage.claim", f"expected claims on {case} that are open, found {', '.join(strange)}")
+    if manner == "agreed":
+        _check_agreed(case, standing, to)
+        if agreement is None:
+            text = "note: that they agreed rests on whoever records it: --agreement FILE keeps what they signed"
+            show_note(context.settings, text)
+    elif to is not None:
+        raise UsageError("usage.claim", f"expected --to with --manner agreed alone, found {manner}")
     with staging(context) as staged:
         kept = staged.document(agreement)
         details = {"agreement": kept, "claims": sorted(set(claims)), "manner": manner, "note": note, "to": to}
@@ -200,6 +208,20 @@ def _claims_of_case(entries: Sequence[ParsedEntry]) -> Iterator[Claim]:
                 for item in details.jurisdiction_claims
             )
     yield from found
+
+
+def _check_agreed(case: str, standing: Sequence[Claim], to: str | None) -> None:
+    """Raise unless several countries claim a case, of which they named one: nobody agrees with himself (row C22b).
+
+    Raises:
+        UsageError: ``usage.claim``.
+    """
+    countries = sorted({claim.country for claim in standing})
+    if len(countries) < 2:
+        text = f"expected open claims of two countries on {case}, found {', '.join(countries)}"
+        raise UsageError("usage.claim", text)
+    if to is None:
+        raise UsageError("usage.claim", "expected --to, the country that they agreed on, found none")
 
 
 def _record(

@@ -11,6 +11,7 @@ import msgspec
 from custody.cli.acting.act_options import document_option
 from custody.cli.acting.exhibit_selection import find_exhibit
 from custody.cli.acting.signing import complete, named_signers
+from custody.cli.assistance.dual_criminality import check_stated_by
 from custody.cli.border.receipts import emit_outcome
 from custody.cli.command import command
 from custody.cli.commands.case_open import parse_offence
@@ -22,6 +23,7 @@ from custody.cli.results import ActResult, Result
 from custody.cli.showing.holdings import Staged, staging
 from custody.ledger.compose import Anchor
 from custody.transfer.law_files import offences
+from custody.verify.rules.view import View
 from schemas.errors import UsageError
 from schemas.event import About
 from schemas.law import CommonOffence, cite
@@ -75,8 +77,10 @@ def offence_map(context: Context, *, exhibits: tuple[str, ...], who: Signing, wh
     decided here: it is recorded who says what.
     """
     access = context.ledger()
+    with access.read() as reader:
+        view = reader.view()
     with staging(context) as staged:
-        details = _details(staged, given)
+        details = _details(view, staged, given)
         signers = named_signers(context, who)
         about = _about(context, exhibits, given["of_case"], given["of_request"])
         event = access.compose(
@@ -115,8 +119,8 @@ def _about(context: Context, exhibits: tuple[str, ...], case: str | None, reques
         return tuple(About(exhibit=find_exhibit(reader, name).registration) for name in exhibits)
 
 
-def _details(staged: Staged, given: dict[str, Any]) -> dict[str, Any]:
-    mapped = [parse_offence(item) for item in given["typed"]]
+def _details(view: View, staged: Staged, given: dict[str, Any]) -> dict[str, Any]:
+    mapped = [parse_offence(item) for item in dict.fromkeys(given["typed"])]
     if given["common"] is not None:
         code = _find(given["common"]).code
         mapped = [{"iccs": code, **item} for item in mapped]
@@ -124,6 +128,10 @@ def _details(staged: Staged, given: dict[str, Any]) -> dict[str, Any]:
     details: dict[str, Any] = {"offences": mapped, "note": given["note"], "documents": documents}
     stated = {name: given[name] for name in ("statement", "stated_by") if given[name] is not None}
     if given["needed"] or given["met"] or stated:
+        if given["stated_by"] is not None:
+            check_stated_by(view, given["stated_by"])
+        elif given["met"] in ("no", "yes"):
+            raise UsageError("usage.dual-criminality", "expected --stated-by, the authority that says so, found none")
         words = {"needed": given["needed"] or "not-stated", "met": given["met"] or "not-stated"}
         details["dual_criminality"] = {**words, **stated}
     return details

@@ -15,7 +15,7 @@ from custody.cli.context import Context, pass_custody
 from custody.cli.files import check_free, write_file
 from custody.cli.keyring.keyring import default_agent
 from custody.cli.options import FILE, force_option
-from custody.cli.output import emit
+from custody.cli.output import emit, note
 from custody.cli.parameters import AGENT
 from custody.cli.results import Result
 from custody.evidence.members import Member
@@ -23,6 +23,7 @@ from custody.report.counts import counted
 from custody.report.papers.paper import Paper, Row
 from custody.report.papers.reading import check_sound
 from custody.report.safe_text import show_path
+from custody.transfer.ledger_law import profile_for
 from custody.verify.verify import Verified
 from schemas.errors import UsageError
 from schemas.profile import PAPERS
@@ -105,6 +106,10 @@ def print_(
         subjects=subjects,
         verdict="" if bundle is None else verified.report.verdict.value,
     )
+    ledger = verified.state.ledger()
+    if ledger is not None and paper not in profile_for(ledger.country).papers:
+        text = f"note: no law of {ledger.country} that is known here asks for {paper}; it is a paper of another forum"
+        note(context.settings, text)
     lines = [
         f"written: {show_path(output)}",
         f"made from {counted(len(made.proofs), 'record', 'records')}, whose hashes are on the page",

@@ -76,6 +76,8 @@ def check_value(details: ExhibitRegistered, *, language: str = "en") -> str:
     """The plain SHA-256 of a single file, which anybody can compute; of several, the digest over their records."""
     if not isinstance(details.content, Content):
         return "无：实物没有校验值" if language == "zh" else "none: a thing has no check value"
+    if not details.content.count:
+        return "无：没有文件" if language == "zh" else "none: no files"
     (single, *more) = files_of(details) or (None,)
     if single is not None and not more and is_set(single.digests):
         return f"SHA-256 {single.digests.sha256}"  # type: ignore[union-attr]
