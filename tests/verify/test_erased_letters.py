@@ -92,6 +92,22 @@ def test_what_left_before_the_order_is_history(
     assert found(a) == (Verdict.PASSED, {("letter.erased", Severity.DEFECT)})
 
 
+@pytest.mark.parametrize("gate", GATES)
+@pytest.mark.parametrize(("valid_until", "is_borne"), [(None, False), ("2026-11-21T00:00:01Z", True)])
+def test_what_leaves_under_another_consent_rests_on_no_letter(
+    tmp_path: Path, gate: str | None, valid_until: str | None, is_borne: bool
+) -> None:
+    """Who lost a letter may ask anew; one that has ended lets nothing go."""
+    a = side(tmp_path, gate)
+    order(a)
+    paper = {"documents": ["12" * 32], "manner": "paper", "number": "7"}
+    a.consent("EX-1", "b-police", valid_until=valid_until, **paper)
+    give(a, *WAYS[1][:2])
+    expected = (Verdict.INDETERMINATE, "letter.absent") if is_borne else (Verdict.PASSED, "letter.erased")
+    verdict, told = found(a)
+    assert (verdict, {code for code, _ in told}) == (expected[0], {expected[1]})
+
+
 def test_what_left_is_judged_by_where_its_recipient_was_then(tmp_path: Path) -> None:
     """Entering him as somebody of this country afterwards doesn't make a thing that went abroad stay here."""
     a = side(tmp_path, "v1")

@@ -110,7 +110,7 @@ class Fold:
             self.fail(6, error, index)
         key_ids = standing.matched.key_ids
         self._signings.append(Signing(index, key_ids, standing.relies_on, affirmed_by(self.state, parsed.event)))
-        self.erased.add(index, event, self.state)
+        self.erased.add(index, event, self.state, parsed.entry.recorded_at)
         self._check_release(parsed)
         placed = self._reduce(parsed, standing, is_known=is_known)
         self._check_once(parsed)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from custody.verify.gate.correspondence import letter_of, opens_gate
-from custody.verify.gate.release import enclosed_by, goal_of
+from custody.verify.gate.release import check_release, enclosed_by, goal_of
 from custody.verify.rules.view import View
 from schemas.details.consent import ConsentRecorded
 from schemas.details.record import DisclosureErased
@@ -40,21 +40,32 @@ class ErasedDocuments:
     """What orders destroyed, and what left since. Mutable: is told of entries, in order of index."""
 
     _orders: dict[tuple[Key, str], int] = field(default_factory=dict)
+    _rests: dict[str, set[str]] = field(default_factory=dict)
+    """The letters under a consent, by its event hash: in which it was given, and its conditions were met."""
     _left: dict[tuple[Key, str], int] = field(default_factory=dict)
     """The newest release of an exhibit, by that and by its recipient."""
+    _borne: dict[tuple[Key, str], int] = field(default_factory=dict)
+    """The newest one that no consent lets out without those whose letters orders had destroyed by then."""
 
-    def add(self, index: int, parsed: ParsedEvent, view: View) -> None:
+    def add(self, index: int, parsed: ParsedEvent, view: View, recorded_at: str) -> None:
         """Take in an entry, ``view`` being the state before it: where its recipient was then decides what left."""
         ledger = view.ledger()
         if isinstance(parsed.details, DisclosureErased):
             for key in _keys(parsed, view):
                 for digest in parsed.details.files or ():
                     self._orders.setdefault((key, digest), index)
+        elif opens_gate(parsed):
+            self._rests.setdefault(_consent_of(parsed), set()).add(document_of(parsed) or "")
         elif ledger is not None:
             goal = goal_of(view, parsed, ledger)
             if goal is not None:
                 enclosed = (("exhibit", item.registration) for items in enclosed_by(view, parsed) for item in items)
-                self._left.update(((key, goal.to), index) for key in (*_keys(parsed, view), *enclosed))
+                left = {(key, goal.to): index for key in (*_keys(parsed, view), *enclosed)}
+                self._left.update(left)
+                destroyed = {digest for _, digest in self._orders}
+                gone = frozenset(name for name, letters in self._rests.items() if letters & destroyed)
+                if gone and check_release(view, parsed, recorded_at, without=gone):
+                    self._borne.update(left)
 
     def order_on(self, parsed: ParsedEvent, view: View) -> Order | None:
         """Return the entry that ordered the document under a record to be destroyed; nothing where none did, or where
@@ -66,8 +77,9 @@ class ErasedDocuments:
             return None
         order, to, place = min(found), _recipient(parsed, view), view.event(parsed.hash)
         left = max((self._left.get((key, to), -1) for key in keys if to is not None), default=-1)
+        borne = max((self._borne.get((key, to), -1) for key in keys if to is not None), default=-1)
         has_borne = letter_of(parsed) is None or (place is not None and left > place.index)
-        return None if left > order else Order(order, has_borne)
+        return None if borne > order else Order(order, has_borne)
 
 
 def _keys(parsed: ParsedEvent, view: View) -> Iterator[Key]:
@@ -89,7 +101,11 @@ def _recipient(parsed: ParsedEvent, view: View) -> str | None:
     """Return to whom a consent lets something go, or one whose conditions were met; nothing for another record."""
     if not opens_gate(parsed):
         return None
-    about = parsed.event.about or ()
-    event_hash = parsed.hash if isinstance(parsed.details, ConsentRecorded) else str(about[0].event)
-    consent = view.consent(event_hash)
+    consent = view.consent(_consent_of(parsed))
     return None if consent is None else consent.recipient
+
+
+def _consent_of(parsed: ParsedEvent) -> str:
+    """Return the event hash of the consent that a record which opens the gate gives, or is about."""
+    about = parsed.event.about or ()
+    return parsed.hash if isinstance(parsed.details, ConsentRecorded) else str(about[0].event)

@@ -51,12 +51,14 @@ class Way(msgspec.Struct, frozen=True):
     """To whom something goes, between which ``times``, which are in order, and by which dispatch if it is one.
 
     ``request`` is the one that it answers, an empty text for none; nothing where its record has no place for one.
+    ``without`` are consents, by event hash, that count for nothing.
     """
 
     recipient: Agent
     times: list[str]
     sent: TransferDispatched | None = None
     request: str | None = None
+    without: frozenset[str] = frozenset()
 
 
 class Goal(msgspec.Struct, frozen=True):
@@ -110,11 +112,14 @@ def names_no_goal(view: View, parsed: ParsedEvent, ledger: Ledger) -> bool:
     return (leaves or manner == "returned-to-owner") and not receivers
 
 
-def check_release(view: View, parsed: ParsedEvent, recorded_at: str) -> tuple[Breach, ...]:
+def check_release(
+    view: View, parsed: ParsedEvent, recorded_at: str, *, without: frozenset[str] = frozenset()
+) -> tuple[Breach, ...]:
     """Return what speaks against a release, ``view`` being the state before it; nothing for any other event.
 
     Only a ledger that was opened under the gate must say where everything goes. In any other an export that names no
-    recipient is not looked at here: the writer wants one, the verifier says so.
+    recipient is not looked at here: the writer wants one, the verifier says so. ``without`` are consents that are to
+    count for nothing.
     """
     ledger = view.ledger()
     if ledger is None:
@@ -139,7 +144,7 @@ def check_release(view: View, parsed: ParsedEvent, recorded_at: str) -> tuple[Br
         found = goal.to or f"nobody in {goal.country}"
         text = f"expected a recipient in office with a country on record, found {found}"
         return (*faults, Breach("release.recipient-unknown", text))
-    way = _way_of(parsed, recipient, sorted((parsed.event.occurred_at, recorded_at)))
+    way = _way_of(parsed, recipient, sorted((parsed.event.occurred_at, recorded_at)), without)
     abroad = {recipient.country, goal.country} - {ledger.country, None}
     faults += [fault for exhibit in exhibits for fault in _faults(view, exhibit, way, ledger, is_abroad=bool(abroad))]
     for holders in enclosed:
@@ -192,7 +197,7 @@ def _named_consent(view: View, exhibit: Exhibit, way: Way, ledger: Ledger) -> It
     if not is_set(named):
         return
     consent = view.consent(str(named))
-    is_known = consent is not None and exhibit.registration in consent.exhibits
+    is_known = consent is not None and exhibit.registration in consent.exhibits and consent.id not in way.without
     fault = fault_of(view, consent, way) if consent is not None and is_known else None
     if fault is not None or not is_known:
         _, code, text = fault or (0, "release.consent-missing", "found none of that hash")
@@ -200,13 +205,13 @@ def _named_consent(view: View, exhibit: Exhibit, way: Way, ledger: Ledger) -> It
         yield Breach(code, f"expected the consent that its dispatch names to let {name} go, {text}", name)
 
 
-def _way_of(parsed: ParsedEvent, recipient: Agent, times: list[str]) -> Way:
+def _way_of(parsed: ParsedEvent, recipient: Agent, times: list[str], without: frozenset[str]) -> Way:
     details = parsed.details
     sent = details if isinstance(details, TransferDispatched) else None
     request = None
     if isinstance(details, TransferDispatched | BundleExported):
         request = str(details.request) if is_set(details.request) else ""
-    return Way(recipient, times, sent, request)
+    return Way(recipient, times, sent, request, without)
 
 
 def _goal_abroad(view: View, parsed: ParsedEvent, ledger: Ledger) -> Goal | None:
@@ -359,7 +364,7 @@ def _consent_of(
     """
     side = ("country", country) if origin is None else ("ledger", origin)
     worst = (0, "release.consent-missing", "found none")
-    for consent in given.of(way.recipient.id, side):
+    for consent in (item for item in given.of(way.recipient.id, side) if item.id not in way.without):
         fault = fault_of(view, consent, way, is_bound=origin is not None)
         if fault is None:
             return ()
