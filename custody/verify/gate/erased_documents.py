@@ -41,7 +41,10 @@ class ErasedDocuments:
 
     _orders: dict[tuple[Key, str], int] = field(default_factory=dict)
     _rests: dict[str, set[str]] = field(default_factory=dict)
-    """The letters under a consent, by its event hash: in which it was given, and its conditions were met."""
+    """The consents, by event hash, that rest on a document: by it they were given, or their conditions met."""
+    _destroyed: set[str] = field(default_factory=set)
+    _gone: set[str] = field(default_factory=set)
+    """The documents that orders name so far, and the consents that rest on one of these."""
     _left: dict[tuple[Key, str], int] = field(default_factory=dict)
     """The newest release of an exhibit, by that and by its recipient."""
     _borne: dict[tuple[Key, str], int] = field(default_factory=dict)
@@ -54,17 +57,21 @@ class ErasedDocuments:
             for key in _keys(parsed, view):
                 for digest in parsed.details.files or ():
                     self._orders.setdefault((key, digest), index)
+            for digest in parsed.details.files or ():
+                self._destroyed.add(digest)
+                self._gone |= self._rests.pop(digest, set())
         elif opens_gate(parsed):
-            self._rests.setdefault(_consent_of(parsed), set()).add(document_of(parsed) or "")
+            digest = document_of(parsed) or ""
+            (self._gone if digest in self._destroyed else self._rests.setdefault(digest, set())).add(
+                _consent_of(parsed)
+            )
         elif ledger is not None:
             goal = goal_of(view, parsed, ledger)
             if goal is not None:
                 enclosed = (("exhibit", item.registration) for items in enclosed_by(view, parsed) for item in items)
                 left = {(key, goal.to): index for key in (*_keys(parsed, view), *enclosed)}
                 self._left.update(left)
-                destroyed = {digest for _, digest in self._orders}
-                gone = frozenset(name for name, letters in self._rests.items() if letters & destroyed)
-                if gone and check_release(view, parsed, recorded_at, without=gone):
+                if self._gone and check_release(view, parsed, recorded_at, without=self._gone):
                     self._borne.update(left)
 
     def order_on(self, parsed: ParsedEvent, view: View) -> Order | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from itertools import islice
 from typing import Final
 
@@ -58,7 +58,7 @@ class Way(msgspec.Struct, frozen=True):
     times: list[str]
     sent: TransferDispatched | None = None
     request: str | None = None
-    without: frozenset[str] = frozenset()
+    without: Set[str] = frozenset()
 
 
 class Goal(msgspec.Struct, frozen=True):
@@ -113,7 +113,7 @@ def names_no_goal(view: View, parsed: ParsedEvent, ledger: Ledger) -> bool:
 
 
 def check_release(
-    view: View, parsed: ParsedEvent, recorded_at: str, *, without: frozenset[str] = frozenset()
+    view: View, parsed: ParsedEvent, recorded_at: str, *, without: Set[str] = frozenset()
 ) -> tuple[Breach, ...]:
     """Return what speaks against a release, ``view`` being the state before it; nothing for any other event.
 
@@ -205,7 +205,7 @@ def _named_consent(view: View, exhibit: Exhibit, way: Way, ledger: Ledger) -> It
         yield Breach(code, f"expected the consent that its dispatch names to let {name} go, {text}", name)
 
 
-def _way_of(parsed: ParsedEvent, recipient: Agent, times: list[str], without: frozenset[str]) -> Way:
+def _way_of(parsed: ParsedEvent, recipient: Agent, times: list[str], without: Set[str]) -> Way:
     details = parsed.details
     sent = details if isinstance(details, TransferDispatched) else None
     request = None
