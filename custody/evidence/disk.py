@@ -17,7 +17,7 @@ _FICLONE = 0x40049409
 """Linux ``ioctl`` that makes one file share all blocks of another until either is written (ioctl_ficlone(2))."""
 _GET_FLAGS, _SET_FLAGS = 0x80086601, 0x40086602
 _TOP_DIRECTORY = 0x00020000
-"""Linux ``ioctl`` for a file's flags, and the flag of a directory whose directories don't belong together (chattr(1))."""
+"""Linux ``ioctl`` for a file's flags, and the flag of a directory whose directories are unrelated (chattr(1))."""
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -50,11 +50,14 @@ def spread_directories(fd: int) -> None:
     A file gets its inode near its directory's, and ext4 passes over each inode there that was freed within the last
     minutes: after many files were deleted, that makes a new one cost ten times as much.
     """
+    # The kernel speaks of an int, the number of the call of a long.
     flags = bytearray(8)
     try:
         fcntl.ioctl(fd, _GET_FLAGS, flags)
-        wanted = int.from_bytes(flags, sys.byteorder) | _TOP_DIRECTORY
-        fcntl.ioctl(fd, _SET_FLAGS, wanted.to_bytes(8, sys.byteorder))
+        found = int.from_bytes(flags[:4], sys.byteorder)
+        if not found & _TOP_DIRECTORY:
+            flags[:4] = (found | _TOP_DIRECTORY).to_bytes(4, sys.byteorder)
+            fcntl.ioctl(fd, _SET_FLAGS, flags)
     except OSError:
         return  # another file system, which does not know what was asked for
 

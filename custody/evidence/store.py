@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from custody.evidence.disk import as_storage_error, sync_children
+from custody.evidence.disk import as_storage_error, spread_directories, sync_children
 from custody.evidence.hashing import FileDigests, Hasher, digest_bytes
 from custody.evidence.staging import Batch
 from custody.evidence.wording import reason_of, shown
@@ -174,7 +174,8 @@ class EvidenceStore:
         """Make a directory for a batch and hold its lock."""
         top = self._base / STAGING
         top.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _locked(top):
+        with _locked(top) as outer:
+            spread_directories(outer)
             _remove_left_over(top, partial(shutil.rmtree, ignore_errors=True))
             staging = tempfile.mkdtemp(dir=top)
             lock = os.open(f"{staging}.lock", os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
@@ -183,12 +184,14 @@ class EvidenceStore:
 
 
 @contextmanager
-def _locked(top: Path) -> Iterator[None]:
-    """Without this lock a process could take a directory whose own lock isn't held yet for a left-over."""
+def _locked(top: Path) -> Iterator[int]:
+    """Yield a descriptor of the directory, locked: else a process could take a batch whose own lock isn't held yet
+    for a left-over.
+    """
     outer = os.open(top, os.O_RDONLY)
     try:
         fcntl.flock(outer, fcntl.LOCK_EX)
-        yield
+        yield outer
     finally:
         os.close(outer)
 

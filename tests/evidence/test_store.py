@@ -1,5 +1,6 @@
 """The store: each file whole under its digest or not there, whatever happens in between."""
 
+import fcntl
 import os
 import stat
 import subprocess
@@ -144,6 +145,32 @@ sys.stdin.read()
 def _start(code: str, *arguments: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", code, *arguments]
     return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def _is_spread(directory: Path) -> bool:
+    """Read the flag as chattr(1) has it; no disk but some of Linux has it."""
+    flags = bytearray(8)
+    fd = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.ioctl(fd, 0x80086601, flags)
+    except OSError:
+        return False
+    finally:
+        os.close(fd)
+    return bool(int.from_bytes(flags[:4], sys.byteorder) & 0x00020000)
+
+
+def test_batches_lie_apart_where_the_disk_can_do_so(store: EvidenceStore, tmp_path: Path) -> None:
+    """New files stay cheap after many were deleted; what can't lay out directories so is no error."""
+    marked = os.open(tmp_path, os.O_RDONLY)
+    disk.spread_directories(marked)
+    os.close(marked)
+    _put(store, RAW)
+    _put(store, RAW * 2)
+    assert _is_spread(store.base / ".staging") == _is_spread(tmp_path)
+    for fd in os.pipe():
+        disk.spread_directories(fd)
+        os.close(fd)
 
 
 def test_left_overs_of_a_crash_are_removed_and_live_batches_are_not(store: EvidenceStore, tmp_path: Path) -> None:
