@@ -95,24 +95,35 @@ def run_clock(rule: Deadline, events: Sequence[ParsedEvent], at: datetime, place
     ``events`` are those of one request, in ledger order; what happened after ``at`` does not count.
     """
     run: _Run | None = None
-    body: RequestBody | None = None
+    begun: datetime | None = None
+    named: datetime | None = None
     for event in events:
         moment = happened_at(event)
         if moment > at or (run is not None and run.ended_at is not None):
             continue
-        body = event.details if isinstance(event.details, RequestBody) else body
-        run = _start(rule, event, moment, place, body) if run is None else _go_on(rule, run, event, moment, place)
+        if run is not None:
+            run = _go_on(rule, run, event, moment, place)
+            continue
+        named = _named(rule, event) or named
+        begun = moment if begun is None and _fits(rule.starts, event) else begun
+        run = None if begun is None else _start(rule, begun, named, place)
     return None if run is None else _read(rule, run, at.astimezone(UTC), place)
 
 
-def _start(rule: Deadline, event: ParsedEvent, moment: datetime, place: Place, body: RequestBody | None) -> _Run | None:
-    """Start the clock; an end that the request names stands in its draft, though only its sending starts the clock."""
-    if not _fits(rule.starts, event):
-        return None
+def _named(rule: Deadline, event: ParsedEvent) -> datetime | None:
+    """Return the end that an event names: a draft, which starts no clock, or whoever confirms or prolongs until then.
+
+    An answer in time is asked for by the request alone: what prolongs a preservation asks for none.
+    """
+    names = isinstance(event.details, RequestBody) or (rule.named_end == "until" and _fits(rule.extends, event))
+    found = getattr(event.details, str(rule.named_end), None) if names and is_set(rule.named_end) else None
+    return parse_time(found) if isinstance(found, str) else None
+
+
+def _start(rule: Deadline, moment: datetime, named: datetime | None, place: Place) -> _Run | None:
     if not is_set(rule.named_end):
         return _Run(moment, end_of(moment, rule.span, _kept(rule), place))  # type: ignore[arg-type]
-    named = getattr(body, str(rule.named_end), None)
-    return _Run(moment, parse_time(named), is_named=True) if isinstance(named, str) else None
+    return None if named is None else _Run(moment, named, is_named=True)
 
 
 def _kept(rule: Deadline) -> Counting:

@@ -205,6 +205,34 @@ def test_a_named_end_is_the_end(law: Deadline) -> None:
     assert run_clock(law, begun(law, "2028-01-31T10:00:00Z").events, parse_time(LONG_AFTER), place) is None
 
 
+@pytest.mark.parametrize("law", [rule for rule in NAMED if rule.named_end == "until"], ids=lambda law: law.key)
+@pytest.mark.parametrize("side", ["answered", "answer_received"])
+def test_a_date_that_only_the_answer_names_is_watched(law: Deadline, side: str) -> None:
+    """Who asks without a date and hears one has to come back before it, as much as who named it himself."""
+    asking = begun(law, "2026-03-02T10:00:00Z")
+    getattr(asking, side)("2026-03-03T10:00:00Z", "preserved", until="2026-12-01T23:59:59Z")
+    found = clock(law, asking, "2026-11-22T00:00:00Z")
+    assert (format_time(found.started_at), format_time(found.due)) == ("2026-03-02T10:00:00Z", "2026-12-01T23:59:59Z")
+    assert found.wants_attention
+    place = place_of(law, zone="UTC", rest_days=(), country="FR")
+    assert run_clock(law, asking.events, parse_time("2026-03-02T12:00:00Z"), place) is None
+    asking.extended("2026-11-22T10:00:00Z", "2027-12-10T00:00:00Z")
+    assert format_time(clock(law, asking, "2026-11-23T00:00:00Z").due) == "2027-12-10T00:00:00Z"
+
+
+@pytest.mark.parametrize("law", NAMED, ids=lambda law: law.key)
+def test_a_preservation_that_is_prolonged_asks_for_no_answer_by_then(law: Deadline) -> None:
+    """A date until which data are kept is watched as such, be it named before the request is sent or after."""
+    drafted = (
+        Asking("preservation").drafted("2026-03-01T10:00:00Z").extended("2026-03-02T09:00:00Z", "2026-12-01T00:00:00Z")
+    )
+    sent = drafted.sent("2026-03-02T10:00:00Z")
+    place = place_of(law, zone="UTC", rest_days=(), country="FR")
+    found = run_clock(law, sent.events, parse_time("2026-03-03T00:00:00Z"), place)
+    ends = None if found is None else format_time(found.due)
+    assert ends == ("2026-12-01T00:00:00Z" if law.named_end == "until" else None)
+
+
 @pytest.mark.parametrize(
     ("law", "trigger"), STOPPING, ids=lambda item: getattr(item, "key", getattr(item, "event", ""))
 )
