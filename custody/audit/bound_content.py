@@ -14,7 +14,7 @@ STEP: Final = 11
 
 
 def check_contents(state: State, findings: Findings, lists: FileLists = NO_LISTS) -> None:
-    """Compare the files of exhibits that nobody abroad has a say in with those of exhibits that are bound.
+    """Compare the files of exhibits with those of others that more ledgers bind.
 
     Findings: ``release.bound-content`` (defect; a note where an exhibit holds some of the files only, among others).
     """
@@ -27,11 +27,15 @@ def check_contents(state: State, findings: Findings, lists: FileLists = NO_LISTS
         alike = digests & bound
         for digest in alike:
             firsts.add(digest, exhibit)
-        if alike and not exhibit.bound_to:
+        if alike:
             common.append((exhibit, alike, len(digests)))
     for exhibit, alike, count in common:
         place = state.event(exhibit.registration)
-        taken = None if place is None or place.type == "transfer.accepted" else firsts.taken_by(alike, count)
+        taken = (
+            None
+            if place is None or place.type == "transfer.accepted"
+            else firsts.taken_by(alike, count, exhibit.bound_to)
+        )
         if place is not None and taken is not None:
             names = ", ".join(f"{item.case}/{item.number}" for item in taken.bound)
             text = f"holds files of {names}, which came under a condition of {', '.join(taken.origins)}"

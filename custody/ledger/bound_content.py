@@ -49,8 +49,8 @@ NO_LISTS: FileLists = _NoLists()
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What an unbound exhibit holds of bound ones, ``bound`` in order of digest; ``is_whole`` where it is all of its
-    own files, or all that one of them brought.
+    """What an exhibit holds of others that more ledgers bind, ``bound`` in order of digest; ``is_whole`` where it is
+    all of its own files, or all that one of them brought.
     """
 
     bound: tuple[Exhibit, ...]
@@ -80,12 +80,12 @@ class Firsts:
         if self.holders.setdefault(digest, holder) is holder:
             self._brought.setdefault(holder.registration, set()).add(digest)
 
-    def taken_by(self, mine: Set[str], count: int) -> Taken | None:
-        """Return what an exhibit holds of bound ones that held it first, if anything: ``mine`` are those of its
-        ``count`` digests that were added here.
+    def taken_by(self, mine: Set[str], count: int, bound_to: Iterable[str]) -> Taken | None:
+        """Return what an exhibit that is ``bound_to`` some ledgers, or none, holds of those that held it first and are
+        bound to others, if anything: ``mine`` are those of its ``count`` digests that were added here.
         """
         taken = {item: self.holders[item] for item in sorted(mine) if item in self.holders}
-        taken = {item: holder for item, holder in taken.items() if holder.bound_to}
+        taken = {item: holder for item, holder in taken.items() if not set(holder.bound_to).issubset(bound_to)}
         if not taken:
             return None
         bound = {holder.registration: holder for holder in taken.values()}
@@ -104,7 +104,8 @@ class BoundFiles:
         self._lists = lists
         self._state = WorkingState(reader.view()) if state is None else state
         self._firsts = Firsts()
-        self._is_read = False
+        self._origins: set[str] = set()
+        self._is_known = False
         self._new: list[str] = []
         self.explained: set[str] = set()
 
@@ -112,34 +113,47 @@ class BoundFiles:
         """Take note of an event that was just put into the transaction's state."""
         if isinstance(event.details, ExhibitRegistered):
             exhibit = self._state.registered(event.hash)
-            self._new += [event.hash] if exhibit is not None and exhibit.bound_to else []
+            self._note([exhibit] if exhibit is not None and exhibit.bound_to else [])
         self.explained.update(_cured(event))
 
     def held_by(self, exhibit: Exhibit) -> Taken | None:
-        """Return what an exhibit of the ledger holds of bound ones, unless it is on record why."""
+        """Return what an exhibit of the ledger holds of others that more ledgers bind, unless it is on record why."""
+        if self._binders().issubset(exhibit.bound_to):
+            return None
         self._read()
         place = self._state.event(exhibit.registration) if self._firsts.holders else None
         if place is None or place.type == "transfer.accepted":
             return None
-        taken = self._taken(self._files(exhibit.registration))
+        taken = self._taken(self._files(exhibit.registration), exhibit.bound_to)
         return None if taken is None or self._is_explained(exhibit) else taken
 
-    def taken_by(self, registration: ParsedEvent) -> Taken | None:
-        """Return what an exhibit holds of bound ones, by the event that would register it."""
+    def taken_by(self, registration: ParsedEvent, bound_to: Iterable[str]) -> Taken | None:
+        """Return what an exhibit holds of bound ones, by the event that would register it, and bind it to some."""
+        self._binders()
         self._read()
         # What another ledger let go, it let go.
         if not self._firsts.holders or isinstance(registration.details, TransferAccepted):
             return None
-        return self._taken(self._all_of(digests_of(registration.details)))
+        return self._taken(self._all_of(digests_of(registration.details)), bound_to)
 
-    def _taken(self, mine: frozenset[str]) -> Taken | None:
-        return self._firsts.taken_by(mine & self._firsts.holders.keys(), len(mine))
+    def _taken(self, mine: frozenset[str], bound_to: Iterable[str]) -> Taken | None:
+        return self._firsts.taken_by(mine & self._firsts.holders.keys(), len(mine), bound_to)
+
+    def _binders(self) -> set[str]:
+        """Return the ledgers that bind anything here."""
+        if not self._is_known:
+            self._note(self._reader.bound_exhibits())
+            self._is_known = True
+        return self._origins
+
+    def _note(self, bound: Iterable[Exhibit]) -> None:
+        """Take note of bound exhibits, whose files are looked at when somebody asks."""
+        for exhibit in bound:
+            self._new.append(exhibit.registration)
+            self._origins.update(exhibit.bound_to)
 
     def _read(self) -> None:
         """Find who held first what bound exhibits have that nobody asked about yet."""
-        if not self._is_read:
-            self._new += [item.registration for item in self._reader.bound_exhibits()]
-            self._is_read = True
         if self._new:
             digests = frozenset(digest for registration in self._new for digest in self._files(registration))
             self._new.clear()
@@ -189,7 +203,7 @@ class BoundFiles:
 
 
 class Binding(WorkingState):
-    """A view in which what holds the files of bound exhibits is bound as they are, unless it is on record why it has
+    """A view in which what holds files of bound exhibits is bound as they are too, unless it is on record why it has
     them. Nothing is recorded: the gate is asked so. ``told`` are those that it came upon, with what they hold.
     """
 
@@ -215,12 +229,12 @@ class Binding(WorkingState):
         return {digest: tuple(filter(None, map(self._bind, exhibits))) for digest, exhibits in held.items()}
 
     def _bind(self, exhibit: Exhibit | None) -> Exhibit | None:
-        if exhibit is None or exhibit.bound_to or exhibit.registration in self._found.explained:
+        if exhibit is None or exhibit.registration in self._found.explained:
             return exhibit
         if exhibit.registration not in self._seen:
             self._seen[exhibit.registration] = self._origins(exhibit)
         origins = self._seen[exhibit.registration]
-        return replace(exhibit, bound_to=origins) if origins else exhibit
+        return replace(exhibit, bound_to=tuple(sorted({*exhibit.bound_to, *origins}))) if origins else exhibit
 
     def _origins(self, exhibit: Exhibit) -> tuple[str, ...]:
         taken = self._found.held_by(exhibit)

@@ -67,3 +67,21 @@ def test_what_says_that_it_came_from_there_is_bound_itself(tmp_path: Path) -> No
         world.register(CASE, "EX-1", actor="examiner-1", files=THEIRS, foreign=ABROAD)
         world.register(CASE, "EX-2", actor="examiner-1", files=THEIRS, foreign=ABROAD)
     assert found(tmp_path) == set()
+
+
+@pytest.mark.parametrize(
+    ("files", "severity"),
+    [({"c": b"of c"}, "defect"), ({"c": b"of c", "own": b"own"}, "defect"), ({"b": b"of b"}, None)],
+)
+def test_what_one_country_binds_hides_nothing_of_another(tmp_path: Path, files: Any, severity: str | None) -> None:
+    """Said to be made from what b sent, it would take the files of c along with the consent of b alone."""
+    with SqliteStore.create(tmp_path) as store:
+        world = settled(World(store))
+        world.register(CASE, "EX-1", actor="examiner-1", files={"b": b"of b"}, foreign=ABROAD)
+        theirs = {**ABROAD, "ledger": "c.example/main"}
+        world.register(CASE, "EX-2", actor="examiner-1", files={"c": b"of c"}, foreign=theirs)
+        known = world.exhibit(CASE, "EX-1")
+        assert known is not None
+        parent = {"case": CASE, "event": known.registration, "exhibit": "EX-1"}
+        made = world.register(CASE, "EX-3", actor="examiner-1", files=files, derived_from=[parent])
+    assert found(tmp_path) == (set() if severity is None else {(severity, f"entry {made.index}")})

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import pytest
 
-from custody.ledger.bound_content import BoundFiles
+from custody.ledger.bound_content import Binding, BoundFiles
 from custody.ledger.submission import Submission
 from schemas.content import Content
 from schemas.details.exhibit import ExhibitRegistered
@@ -149,3 +149,29 @@ def test_each_list_is_read_a_few_times_however_many_exhibits_leave(bound: World)
         taken = [found.held_by(item) for item in map(reader.view().registered, own) if item and not item.bound_to]
     assert [item and item.is_whole for item in taken] == [True] * 6
     assert max(lists.read.values()) <= 3
+
+
+def test_what_one_country_binds_is_asked_for_the_files_of_another(bound: World) -> None:
+    """By the consent of b alone c's files would go on under the name of what b sent."""
+    theirs = {**ABROAD, "ledger": "c.example/main"}
+    bound.register(CASE, "EX-2", actor="examiner-1", files={"c": b"of c"}, foreign=theirs)
+    known = bound.exhibit(CASE, "EX-1")
+    assert known is not None
+    parent = {"case": CASE, "event": known.registration, "exhibit": "EX-1"}
+    bound.register(CASE, "EX-3", actor="examiner-1", files={"c": b"of c"}, derived_from=[parent])
+    bound.register(CASE, "EX-4", actor="examiner-1", files={"own": b"own"}, derived_from=[parent])
+    with bound.store.read() as reader:
+        view = Binding(reader.view(), BoundFiles(reader))
+        found = [view.exhibit(CASE, f"EX-{number}") for number in (1, 2, 3, 4)]
+    b, c = "b.example/main", "c.example/main"
+    assert [item.bound_to for item in found if item is not None] == [(b,), (c,), (b, c), (b,)]
+    assert [exhibit.number for exhibit, _ in view.told] == ["EX-3"]
+
+
+def test_where_one_ledger_binds_all_no_files_are_read(bound: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a bound exhibit holds there, it is bound already."""
+    monkeypatch.setattr("custody.ledger.bound_content.digests_of", lambda _: pytest.fail("a registration was read"))
+    with bound.store.read() as reader:
+        known = Binding(reader.view(), BoundFiles(reader)).exhibit(CASE, "EX-1")
+    assert known is not None
+    assert known.bound_to == ("b.example/main",)

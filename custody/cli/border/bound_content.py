@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from custody.cli.acting.exhibit_selection import format_exhibit
@@ -16,21 +17,25 @@ from custody.evidence.manifest import Manifests, digests_in
 from custody.ledger.bound_content import Binding, BoundFiles
 from custody.ledger.store import LedgerReader
 from custody.report.safe_text import show
-from schemas.details.exhibit import ExhibitRegistered
+from custody.verify.rules.view import View
+from schemas.details.exhibit import ExhibitRegistered, Foreign
 from schemas.event import ParsedEvent
-from schemas.types import is_set
 
 
-class _WithSpools(Manifests):
+@dataclass(frozen=True, slots=True)
+class _WithSpools:
     """The lists of a home, and those that are about to be put beside them."""
 
-    def __init__(self, base: Path, spools: Mapping[str, Path]) -> None:
-        super().__init__(base)
-        self._spools = spools
+    lists: Manifests
+    spools: Mapping[str, Path]
 
-    def digests(self, root: str) -> Iterable[str]:  # type: ignore[override]
+    def roots(self) -> Iterator[str]:
+        """Yield the content roots of the lists of the home."""
+        return self.lists.roots()
+
+    def digests(self, root: str) -> Iterator[str]:
         """Yield the SHA-256 of each file of a list that isn't empty."""
-        return digests_in(self._spools.get(root) or self.path(root))
+        return digests_in(self.spools.get(root) or self.lists.path(root))
 
 
 def warn_bound(context: Context, events: Iterable[ParsedEvent], spools: Mapping[str, Path]) -> None:
@@ -39,16 +44,28 @@ def warn_bound(context: Context, events: Iterable[ParsedEvent], spools: Mapping[
     ``spools`` are the new lists of files, by content root.
     """
     with context.ledger().read() as reader:
-        found = BoundFiles(reader, _WithSpools(Holdings(context.ledger().home).manifests.base, spools))
+        view = reader.view()
+        found = BoundFiles(reader, _WithSpools(Holdings(context.ledger().home).manifests, spools))
         for event in events:
             details = event.details
-            if not isinstance(details, ExhibitRegistered) or is_set(details.derived_from) or is_set(details.foreign):
+            if not isinstance(details, ExhibitRegistered):
                 continue
-            taken = found.taken_by(event)
+            taken = found.taken_by(event, _said_by(view, details))
             if taken is not None and taken.is_whole:
                 note(context.settings, f"warning: {show(taken.told_of(f'{event.event.case}/{event.event.exhibit}'))}")
                 parent = show(format_exhibit(taken.bound[0]))
                 note(context.settings, f"  if it was made from that: --derived-from {parent}, so that it stays bound")
+
+
+def _said_by(view: View, details: ExhibitRegistered) -> set[str]:
+    """Return the ledgers that will bind an exhibit by what its registration says of where it comes from."""
+    ledger = view.ledger()
+    same = (details.same_object_as or ()) if ledger is not None and ledger.is_strict else ()
+    names = [(item.case, item.exhibit) for item in details.derived_from or ()]
+    names += [(item.case, item.exhibit) for item in same]
+    known = (view.exhibit(*name) for name in names)
+    bound = {origin for exhibit in known if exhibit is not None for origin in exhibit.bound_to}
+    return bound | ({details.foreign.ledger} if isinstance(details.foreign, Foreign) else set())
 
 
 def binding(context: Context, reader: LedgerReader) -> Binding:
