@@ -72,7 +72,8 @@ def _texts(wanted: Iterable[tuple[Condition, ...]], past: Past) -> dict[str, set
     found: dict[str, set[str]] = {}
     for item in chain.from_iterable(wanted):
         known = past.value_of(item.text.commitment) if isinstance(item.text, Private) else None
-        found.setdefault(item.code, set()).update([] if known is None or not known.value else [str(known.value)])
+        is_text = known is not None and isinstance(known.value, str) and known.value
+        found.setdefault(item.code, set()).update([str(known.value)] if known is not None and is_text else [])
     return found
 
 
@@ -95,6 +96,6 @@ def _keeps(sent: Condition | None, wanted: Condition, texts: set[str], past: Pas
     if ours.value == theirs.value or not (isinstance(ours.value, str) and isinstance(theirs.value, str)):
         return bool(ours.value == theirs.value)
     rest = ours.value
-    for text in sorted(texts, key=len, reverse=True):
+    for text in sorted(texts, key=lambda text: (-len(text), text)):
         rest = rest.replace(text, "")
     return theirs.value in ours.value and set(rest) <= set("; ")

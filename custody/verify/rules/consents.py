@@ -55,14 +55,13 @@ def _record(view: View, parsed: ParsedEvent, details: ConsentRecorded) -> Consen
     about = parsed.event.about
     assert isinstance(about, tuple), "the anchor of consents"
     authority, recipient = enrolled(view, details.authority), enrolled(view, details.recipient)
-    _check_authority(authority)
+    ledger = view.ledger()
+    is_strict = ledger is not None and ledger.is_strict
+    _check_authority(authority, is_strict=is_strict)
     check_request(view, details.request)
     if details.manner == "key":
         _check_official(view, parsed.event, details.authority)
-    conditions, ledger = details.conditions or (), view.ledger()
-    is_strict = ledger is not None and ledger.is_strict
-    if is_strict and authority.has_left:
-        raise RuleViolation("rule.agent-left", f"expected an authority in office, found {authority.id}, which has left")
+    conditions = details.conditions or ()
     return Consent(
         id=parsed.hash,
         authority=details.authority,
@@ -102,11 +101,13 @@ def _exhibits(about: tuple[About, ...]) -> tuple[str, ...]:
     return tuple(sorted(str(item.exhibit) for item in about))
 
 
-def _check_authority(agent: Agent) -> None:
+def _check_authority(agent: Agent, *, is_strict: bool) -> None:
     """Who works on a case doesn't consent to what leaves of it: an authority does, or an official."""
     if agent.kind not in {"organisation", "unit"} and agent.role_since(AUTHORITY) is None:
         text = f"expected an organisation, a unit or an official with the role authority as authority, found {agent.id}"
         raise RuleViolation("rule.consent-authority", text)
+    if is_strict and agent.has_left:
+        raise RuleViolation("rule.agent-left", f"expected an authority in office, found {agent.id}, which has left")
 
 
 def _check_official(view: View, event: Event, authority: str) -> None:

@@ -100,8 +100,9 @@ def _country_changed(view: View, details: AgentChanged) -> tuple[tuple[str, str]
     before, ledger = enrolled(view, details.agent), view.ledger()
     # Who can sign, or for whom others sign, may hold something: then it is abroad from now on.
     is_told = ledger is not None and ledger.is_strict and bool(before.keys or before.members)
+    now = country_told(view, details, before.country)
     told = (
-        (before.country, details.country, "country", "" if ledger is None else ledger.country),
+        (before.country, now, "country", "" if ledger is None else ledger.country),
         (before.ledger, details.ledger, "ledger", "" if ledger is None else ledger.origin),
     )
     return tuple(
