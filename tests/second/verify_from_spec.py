@@ -1967,6 +1967,7 @@ class Exhibit:
     bound_to: frozenset[str]
     status: str = "held"
     is_sealed: bool = False
+    lodged: str | None = None  # to whom the newest act that moved it says that it went
     dispatch: Dispatch | None = None
     recalled: set[str] = field(default_factory=set)
 
@@ -1981,7 +1982,13 @@ class Request:
     status: str
     outcome: str | None = None
     until: str | None = None
-    has_ended: bool = False  # withdrawn, or closed without having been executed, whatever came after
+    has_ended: bool = False  # under v2: withdrawn, or closed without having been executed, whatever came after
+    is_refused: bool = False  # under v2: refused, and not granted since
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no consent may rest on it any more."""
+        return self.has_ended or self.is_refused or self.status == "withdrawn" or self.outcome == "refused"
 
 
 @dataclass
@@ -1992,6 +1999,7 @@ class Consent:
     details: dict[str, Any]
     exhibits: list[str]
     unmet: set[str]
+    to_country: str | None = None  # of the recipient then, under v2
     revoked: int | None = None
 
 
@@ -2191,9 +2199,15 @@ class State:
         members = dict.fromkeys(details.get("members", ()), index)
         self.agents[details["agent"]] = Agent(
             kind, index, dict.fromkeys(roles, index), members, list(keys),
-            country=details.get("country"), ledger=details.get("ledger"),
+            country=self._country_told(details), ledger=details.get("ledger"),
         )  # fmt: skip
         self.keys |= keys
+
+    def _country_told(self, details: dict[str, Any], before: str | None = None) -> str | None:
+        """The country that an agent has on record after an event: a unit is where its organisation is."""
+        above = self.agents.get(details.get("organisation", "")) if self.gate == "v2" else None
+        told: str | None = details.get("country", before)
+        return above.country if told is None and above else told
 
     def _new_keys(self, agent: str, records: Iterable[dict[str, str]], index: int) -> dict[str, Key]:
         keys: dict[str, Key] = {}
@@ -2243,9 +2257,10 @@ class State:
         agent.has_left = "left" in details
         # who may hold something is taken for one of this ledger as long as nothing is on record
         own = (self.country, self.origin) if self.gate == "v2" and has_held else (None, None)
-        told = (agent.country or own[0], details.get("country")), (agent.ledger or own[1], details.get("ledger"))
+        country, ledger = self._country_told(details, agent.country), details.get("ledger", agent.ledger)
+        told = (agent.country or own[0], country), (agent.ledger or own[1], ledger)
         moved = ["defect.agent-moved" for old, new in told if None not in (old, new) and old != new]
-        agent.country, agent.ledger = details.get("country", agent.country), details.get("ledger", agent.ledger)
+        agent.country, agent.ledger = country, ledger
         return [*self._find_lone_registrar(entry, before), *moved]
 
     def _apply_agent_key_added(self, entry: Entry) -> None:
@@ -2435,6 +2450,8 @@ class State:
             exhibit.is_sealed = False
         elif entry.type.startswith("transfer."):
             defects += self._transfer(entry, exhibit)
+        if entry.type in PLACING:
+            exhibit.lodged = details.get("to_agent")
         exhibit.head, exhibit.sequence = entry.event_hash, exhibit.sequence + 1
         exhibit.occurred_at = entry.event["occurred_at"]
         return defects
@@ -2526,6 +2543,8 @@ class State:
             known.until = details.get("until", known.until)
         is_executed = after != "closed" or details["outcome"] in ("executed", "executed-in-part")
         known.has_ended |= self.gate == "v2" and (after == "withdrawn" or not is_executed)
+        if after == "answered" and details["outcome"] in ("refused", *GRANTING):
+            known.is_refused = self.gate == "v2" and details["outcome"] == "refused"
         known.status = after or known.status
         return []
 
@@ -2537,10 +2556,14 @@ class State:
         authority = self.agents[details["authority"]]
         if authority.kind not in ("organisation", "unit") and not {"authority", "court"} & authority.roles.keys():
             raise Bad("rule.consent-authority", f"{details['authority']} is neither an authority nor an official")
+        if authority.has_left and self.gate == "v2":
+            raise Bad("rule.agent-left", f"{details['authority']} has left")
         if details["manner"] == "key":
             self._check_official(entry, details["authority"])
         unmet = {item["code"] for item in details.get("conditions", ()) if item["before"]}
-        consent = self.consents[entry.event_hash] = Consent(entry.index, details, _exhibits_of(entry), unmet)
+        to_country = self.agents[details["recipient"]].country if self.gate == "v2" else None
+        consent = Consent(entry.index, details, _exhibits_of(entry), unmet, to_country)
+        self.consents[entry.event_hash] = consent
         for registration in {*consent.exhibits}:
             self.consents_of[registration].append(consent)
             self.consents_of[registration, details["recipient"]].append(consent)
@@ -2601,10 +2624,12 @@ class State:
         if not released:
             return found
         recipient = self.agents.get(to)
-        if recipient is None or recipient.country is None:
+        has_left = recipient is not None and recipient.has_left and self.gate == "v2"
+        if recipient is None or recipient.country is None or has_left:
             return [*found, "release.recipient-unknown"]
         times = sorted((entry.event["occurred_at"], entry.record["recorded_at"]))
         for exhibit in released:
+            found += self._find_named_fault(exhibit, to, times, entry)
             if {recipient.country, country} - {None, self.country}:
                 found += self._find_fault(exhibit, to, times, entry)
             for origin in sorted(exhibit.bound_to):
@@ -2612,15 +2637,37 @@ class State:
                     found += self._find_fault(exhibit, to, times, entry, origin=origin)
         return found
 
+    def _find_named_fault(self, exhibit: Exhibit, to: str, times: list[str], entry: Entry) -> list[str]:
+        """The fault of the consent under which a dispatch says that it leaves."""
+        named = entry.details.get("consent") if entry.type == "transfer.dispatched" and self.gate == "v2" else None
+        consent = self.consents.get(named or "")
+        if consent is None or exhibit.registration not in consent.exhibits:
+            return ["release.consent-missing"] if named else []
+        fault = self._fault(consent, to, times, entry, is_bound=False)
+        return [FAULTS[fault]] if fault else []
+
     def _is_abroad(self, name: str) -> bool:
         agent = self.agents.get(name)
-        if agent is None or agent.country is not None:
-            return agent is not None and agent.country != self.country
-        return self.gate == "v2" and agent.ledger not in (None, self.origin)
+        return agent is not None and self._is_away(agent.country, agent.ledger)
+
+    def _is_away(self, country: str | None, ledger: str | None) -> bool:
+        if country is not None:
+            return country != self.country
+        return self.gate == "v2" and ledger not in (None, self.origin)
 
     def _is_holder_abroad(self, entry: Entry) -> bool:
         """Whether somebody abroad becomes the holder of what was here, and nothing says that it goes."""
-        return self.gate == "v2" and any(map(self._is_abroad, self._keepers(entry)))
+        if self.gate != "v2" or any(map(self._is_abroad, self._keepers(entry))):
+            return self.gate == "v2"
+        name = entry.details["agent"] if entry.type == "agent.changed" else ""
+        agent = self.agents.get(name)
+        if agent is None or self._is_abroad(name):
+            return False
+        ledger = entry.details.get("ledger", agent.ledger)
+        return self._is_away(self._country_told(entry.details, agent.country), ledger) and any(
+            name in (exhibit.holder, exhibit.lodged) and exhibit.status not in ("disposed", "voided")
+            and self.follows(key) for key, exhibit in self.exhibits.items()
+        )  # fmt: skip
 
     def _keepers(self, entry: Entry) -> list[str]:
         """Who becomes the holder of what was here: the party of who registers it again or takes it back, and he."""
@@ -2740,11 +2787,10 @@ class State:
         says_request = entry.type in ("bundle.exported", "transfer.dispatched")
         is_by_letter = consent.details["manner"] == "letter"  # it rests on a request of one's own
         faults = (
-            consent.details["recipient"] != to,
+            consent.details["recipient"] != to or consent.to_country not in (None, self.agents[to].country),
             is_bound and self.gate == "v2" and consent.details["manner"] == "key",
             consent.revoked is not None,
-            request is not None
-            and (request.status == "withdrawn" or request.outcome == "refused" or request.has_ended),
+            request is not None and request.is_over,
             name is not None and says_request and not is_by_letter and entry.details.get("request") != name,
             times[0] < self.valid_between(consent)[0],
             times[1] > self.valid_between(consent)[1],
@@ -2814,6 +2860,8 @@ class State:
         return found - {entry.index}
 
 
+PLACING = ("custody.handed-over", "custody.moved", "custody.taken-over", "exhibit.released", "exhibit.returned",
+           "transfer.dispatched")  # fmt: skip
 STRICTER = ("allowed", "with-consent", "forbidden")
 FAULTS = ("release.consent-missing", "release.consent-recipient", "release.consent-key", "release.consent-revoked",
           "release.request-ended", "release.consent-request",
@@ -3551,6 +3599,8 @@ class Verification:
                 self.find(7, "rule.commitment-twice", name, "a commitment that stands elsewhere already")
             if entry.record["recorded_at"] < latest:
                 self.find(12, "defect.recorded-backward", name, "recorded before an earlier entry", DEFECT)
+            if seconds(entry.event["occurred_at"]) > seconds(entry.record["recorded_at"]) + CLOCK_SKEW:
+                self.find(12, "defect.time-ahead", name, "said to have occurred after it was recorded", DEFECT)
             if entry.record["recorded_at"] > entry.event.get("not_after", "9999-12-31T23:59:59Z"):
                 self.find(12, "defect.recorded-late", name, "recorded later than its signers allowed", DEFECT)
             latest = max(latest, entry.record["recorded_at"])
@@ -3707,7 +3757,10 @@ class Verification:
     def _call_agents(self, entry: Entry, closure: dict[Subject, int], waiting: list[Subject]) -> None:
         """Call for the agents who sign an entry, and for those whom it names."""
         names = [signer[role] for signer in entry.signers for role in ("agent", "on_behalf_of") if role in signer]
-        names += [entry.details[name] for name in NAMED_AGENTS.get(entry.type, ()) if name in entry.details]
+        fields = NAMED_AGENTS.get(entry.type, ())
+        if entry.type in ("agent.changed", "agent.enrolled") and self.state.gate == "v2":
+            fields = ("organisation",)  # an agent may be where that is
+        names += [entry.details[name] for name in fields if name in entry.details]
         for subject in (("agent", name) for name in names):
             if subject not in closure:
                 closure[subject] = MAX_INTEGER
@@ -4504,29 +4557,45 @@ class Verification:
         if exhibit is None or self.state.gate != "v2":
             return
         sent = {item["code"]: item for item in entry.details.get("conditions", ())}
-        kept: dict[str | None, bool] = {}
+        given: list[tuple[str | None, list[dict[str, Any]]]] = []  # by side, what each consent wants
         for consent in self.state.consents_of[exhibit.registration, entry.details["to"]][-CONSENTS_ASKED:]:
             first, last = self.state.valid_between(consent)
             is_over = consent.revoked is not None and consent.revoked < entry.index
-            if is_over or consent.index > entry.index or not first <= entry.event["occurred_at"] <= last:
-                continue
-            body = self.state.agents[consent.details["authority"]]
-            side = body.ledger if body.ledger in exhibit.bound_to else body.country
-            wanted = [item for item in consent.details.get("conditions", ()) if item["code"] in sent]
-            kept[side] = kept.get(side, False) or not any(self._is_eased(sent[item["code"]], item) for item in wanted)
+            if not is_over and consent.index < entry.index and first <= entry.event["occurred_at"] <= last:
+                body = self.state.agents[consent.details["authority"]]
+                side = body.ledger if body.ledger in exhibit.bound_to else body.country
+                given.append((side, consent.details.get("conditions", [])))
+        texts: dict[str, set[str]] = defaultdict(set)
+        for item in itertools.chain.from_iterable(wanted for _, wanted in given):
+            texts[item["code"]].add(self._shown(item.get("text")))
+        kept: dict[str | None, bool] = {}
+        unseen: set[str] = set()
+        for side, wanted in given:
+            pairs = [(sent[item["code"]], item) for item in wanted if item["code"] in sent]
+            eased = [self._is_eased(*pair, texts[pair[0]["code"]], unseen) for pair in pairs]
+            kept[side] = kept.get(side, False) or not any(eased)
         for side in (side for side, is_kept in kept.items() if not is_kept):
             text = f"a condition has another date, or other words, than each consent of {side}"
             self.find(11, "release.consent-terms", entry.name, text)
+        for code in sorted(unseen):
+            self.find(11, "release.condition-unseen", entry.name, f"the text of {code} isn't shown", NOTE)
 
-    def _is_eased(self, sent: dict[str, Any], wanted: dict[str, Any]) -> bool:
-        """Whether a condition was sent on with a later date, or without the words."""
+    def _is_eased(self, sent: dict[str, Any], wanted: dict[str, Any], texts: set[str], unseen: set[str]) -> bool:
+        """Whether a condition was sent on with a later date, or in other words than those of the consents together."""
         if "due" in wanted and sent.get("due", "9999") > wanted["due"]:
             return True
         if "text" not in wanted or "text" not in sent:
             return "text" in wanted
-        shown = [self.disclosed.get(item["text"]["commitment"]) for item in (wanted, sent)]
-        words, told = (item.value if item and isinstance(item.value, str) else None for item in shown)
-        return words is not None and told is not None and words not in told
+        there, here = (self.disclosed.get(item["text"]["commitment"]) for item in (wanted, sent))
+        if there is None or here is None:
+            unseen.add(wanted["code"])
+            return False
+        if there.value == here.value or not isinstance(there.value, str) or not isinstance(here.value, str):
+            return bool(there.value != here.value)
+        rest = here.value
+        for text in sorted(texts - {""}, key=lambda text: (-len(text), text)):
+            rest = rest.replace(text, "")
+        return there.value not in here.value or bool(rest.strip("; "))
 
     def _order_on(self, entry: Entry, digest: str) -> tuple[int | None, str]:
         """The first order that destroyed what a record rests on, none where something left under it since; and whether
