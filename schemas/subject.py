@@ -27,14 +27,17 @@ from schemas.errors import RecordError
 
 Subject: TypeAlias = tuple[str, ...]
 """Kind first: ``("ledger",)``, ``("agent", id)``, ``("case", c)``, ``("case-exhibits", c)``, ``("exhibit", c, n)``,
-``("request", id)``, ``("transfer", id)``."""
+``("request", id)``, ``("transfer", id)``, and ``("dispatch", hash)`` of another ledger's event."""
 
 EMPTY_TRIE: Final = bytes(32)
 """Root of a trie without keys."""
-KINDS: Final = {"ledger": 0, "agent": 1, "case": 1, "case-exhibits": 1, "exhibit": 2, "request": 1, "transfer": 1}
+KINDS: Final = {
+    "ledger": 0, "agent": 1, "case": 1, "case-exhibits": 1, "dispatch": 1, "exhibit": 2, "request": 1, "transfer": 1,
+}  # fmt: skip
 """How many texts follow each kind."""
 _PART_PATTERNS: Final = {
     "agent": text.AGENT_PATTERN,
+    "dispatch": text.HASH_PATTERN,
     "request": text.TOKEN_PATTERN,
     "transfer": text.NONCE_PATTERN,
 }

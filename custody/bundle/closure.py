@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from custody.ledger.store import LedgerReader
 from custody.verify.record.named_agents import agents_of, request_of
-from custody.verify.rules.subjects import LEDGER
+from custody.verify.rules.subjects import LEDGER, subjects_of
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.errors import UsageError
@@ -59,6 +59,7 @@ def find_closure(
     if ledger is not None and ledger.is_strict:
         _add_ancestors(reader, closure, _alike)
         _add_requests(reader, closure, to)
+        _add_decisions(reader, closure)
         closure.bare = frozenset(closure.entries.keys() - plain)
     if size:
         closure.entries.setdefault(size - 1, parse_entry(reader.entry(size - 1)))
@@ -118,6 +119,14 @@ def _add_requests(reader: LedgerReader, closure: LedgerClosure, to: str | None) 
     for name in sorted({name for name in found if name is not None}):
         if ("request", name) not in closure.wanted and reader.subject_entries(("request", name)):
             _want(reader, closure, ("request", name), None)
+
+
+def _add_decisions(reader: LedgerReader, closure: LedgerClosure) -> None:
+    """Add all that was decided on the dispatches of other ledgers that were accepted or came back."""
+    for index in sorted({index for found in closure.indexes.values() for index in found}):
+        for subject in subjects_of(reader.view(), closure.entries[index].event):
+            if subject[0] == "dispatch" and subject not in closure.wanted:
+                _want(reader, closure, subject, None)
 
 
 def _add_agents(reader: LedgerReader, closure: LedgerClosure) -> None:

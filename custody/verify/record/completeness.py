@@ -58,8 +58,10 @@ def closure_of(
         wanted["request", request] = None
     called = Closure(dict(wanted))
     for index, place in placed.items():
-        name = request_of(entries[index].event, fold.state, to) if called.has(place) else None
-        wanted |= {} if name is None else {("request", name): None}
+        if called.has(place):
+            name = request_of(entries[index].event, fold.state, to)
+            wanted |= {} if name is None else {("request", name): None}
+            wanted |= dict.fromkeys(subject for subject in place.subjects if subject[0] == "dispatch")
     _add_agents(wanted, entries, placed, fold.state)
     return Closure(wanted)
 

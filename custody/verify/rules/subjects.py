@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from custody.verify.rules.view import View
+from schemas.details.exhibit import Foreign
 from schemas.details.ledger import AgentChanged, AgentEnrolled, AgentKeyAdded, AgentKeyRevoked, LedgerOpened
-from schemas.details.transfer import TransferRefused
+from schemas.details.transfer import TransferAccepted, TransferRefused, TransferReturned
 from schemas.event import About, ParsedEvent
 from schemas.subject import Subject
-from schemas.types import is_set
+from schemas.types import Record, is_set
 
 LEDGER: Subject = ("ledger",)
 _OF_AGENT = (AgentChanged, AgentEnrolled, AgentKeyAdded, AgentKeyRevoked)
@@ -23,7 +24,7 @@ def subjects_of(view: View, item: ParsedEvent | About) -> tuple[Subject, ...]:
         return _subject_about(view, item)
     event, details = item.event, item.details
     if is_set(event.link):
-        return _subjects_of_act(("exhibit", str(event.case), str(event.exhibit)), item)
+        return *_subjects_of_act(("exhibit", str(event.case), str(event.exhibit)), item), *_decided(view, details)
     if isinstance(event.about, tuple):
         return tuple(dict.fromkeys(subject for about in event.about for subject in _subject_about(view, about)))
     if isinstance(details, LedgerOpened):
@@ -33,8 +34,22 @@ def subjects_of(view: View, item: ParsedEvent | About) -> tuple[Subject, ...]:
     if event.type.startswith("request."):
         return (("request", details.request),)  # type: ignore[attr-defined]
     if isinstance(details, TransferRefused):
-        return (("transfer", details.transfer),)
+        return ("transfer", details.transfer), *_decided(view, details)
     return (("case", str(event.case)),) if is_set(event.case) else (LEDGER,)
+
+
+def decided_in(details: Record) -> tuple[str, ...]:
+    """Return the dispatches of another ledger, by event hash, that an event accepts, refuses or takes back."""
+    if isinstance(details, TransferRefused):
+        return tuple(item.head for item in details.exhibits or ())
+    foreign = details.foreign if isinstance(details, TransferAccepted | TransferReturned) else None
+    return (foreign.head,) if isinstance(foreign, Foreign) else ()
+
+
+def _decided(view: View, details: Record) -> tuple[Subject, ...]:
+    """Under version 2 of the gate what is decided on a dispatch is a subject: who shows one decision shows all."""
+    heads, ledger = decided_in(details), view.ledger()
+    return tuple(("dispatch", head) for head in dict.fromkeys(heads)) if ledger is not None and ledger.is_strict else ()
 
 
 def _subjects_of_act(exhibit: Subject, item: ParsedEvent) -> tuple[Subject, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from custody.verify.rules.on_record import check_agents, check_request
+from custody.verify.rules.subjects import decided_in
 from custody.verify.rules.table import REGISTRAR
 from custody.verify.rules.view import Dispatch, Exhibit, Transfer, View
 from schemas import limits
@@ -82,7 +83,7 @@ def _take_back(view: View, before: Exhibit, after: Exhibit, event: Event, detail
     foreign = details.foreign
     if isinstance(foreign, Foreign):
         _check_origin(view, details.from_, foreign)
-    decided = _decide(view, details.transfer, (foreign.head,)) if isinstance(foreign, Foreign) else ()
+    decided = _decide(view, details)
     alone = () if is_set(foreign) else _paper_alone(view, *([dispatch.to] if dispatch else []), details.from_)
     ledger, left = view.ledger(), details.sent if dispatch is None else dispatch.transfer
     # Their ledger goes on holding it: they may still let it go there, by a bundle that comes home (version 2).
@@ -119,7 +120,7 @@ def accept_exhibit(view: View, exhibit: Exhibit, details: TransferAccepted) -> t
     assert isinstance(foreign, Foreign), "the record wants it"
     check_agents(view, details.from_)
     _check_origin(view, details.from_, foreign)
-    (decided,) = _decide(view, details.transfer, (foreign.head,))
+    (decided,) = _decide(view, details)
     return exhibit, decided
 
 
@@ -170,14 +171,15 @@ def refuse_transfer(view: View, details: TransferRefused) -> tuple[Transfer, ...
         RuleViolation: ``rule.unknown-agent``, ``rule.transfer-twice``.
     """
     check_agents(view, details.from_)
-    return _decide(view, details.transfer, tuple(item.head for item in details.exhibits or ()))
+    return _decide(view, details)
 
 
-def _decide(view: View, transfer: str, heads: tuple[str, ...]) -> tuple[Transfer, ...]:
+def _decide(view: View, details: TransferAccepted | TransferRefused | TransferReturned) -> tuple[Transfer, ...]:
     """A dispatch is decided on once, whatever number the transfer is given."""
+    heads = decided_in(details)
     if len(set(heads)) != len(heads) or any(view.transfer(head) is not None for head in heads):
         raise RuleViolation("rule.transfer-twice", "expected a dispatch that was not decided on yet, found it again")
-    return tuple(Transfer(head, transfer) for head in heads)
+    return tuple(Transfer(head, details.transfer) for head in heads)
 
 
 def _check_sender(view: View, sender: str, event: Event) -> None:
