@@ -225,7 +225,7 @@ LABELS = {
     "origin/document": "kept as",
     "origin/event": "event there",
     "origin/index": "entry there",
-    "origin/ledger": "read in a letter or receipt of",
+    "origin/ledger": "read in a letter, a receipt or a bundle of",
     "origin/manifest": "digest of its list of contents",
     "origin/request": "request there",
     "origin/root": "signed state there",

@@ -16,7 +16,7 @@ from custody.transfer.law_files import deadlines
 from custody.transfer.ledger_law import profile_for
 from schemas.event import ParsedEvent
 from schemas.law import RestDays
-from schemas.types import is_set
+from schemas.types import UNSET, is_set
 
 FREEZE: Final = "freeze"
 """What a profile says that such a deadline runs on."""
@@ -34,12 +34,14 @@ def notices_of(
     changed: ParsedEvent, *, at: datetime, country: str, rest_days: Iterable[RestDays] = ()
 ) -> tuple[Notice, ...]:
     """Return the clocks that a change of a freeze started by ``at`` (aware) in a ledger of ``country``, the first to
-    end at the top; none for a change that starts none. ``rest_days`` stand in for what is shipped for the
-    same countries.
+    end at the top. A change that was read in another ledger, whose matter it is, starts none. ``rest_days`` stand in
+    for what is shipped for the same countries.
 
     Raises:
         UsageError: ``deadline.zone``.
     """
+    if is_set(getattr(changed.details, "origin", UNSET)):
+        return ()
     profile, law = profile_for(country), deadlines()
     keys = {applied.deadline for applied in profile.deadlines if applied.kind == FREEZE}
     zone = str(profile.zone) if is_set(profile.zone) else "UTC"

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from schemas.details.letter import ReceiptOrigin
 from schemas.text import check_times
 from schemas.types import UNSET, Count, Documents, Hash, Index, Private, Record, Time, Unset, is_set
 
@@ -109,6 +110,7 @@ class FreezeChanged(Record, frozen=True, kw_only=True):
     """Details of ``asset.freeze-changed``: a freeze was placed, prolonged or lifted, by whose decision (C17, C18).
 
     ``ends_at`` is the new end, which a prolonged one has. ``notified_at`` is when the provider of a lifted one knew.
+    ``origin`` is the record of another ledger that says so, where it was read there.
     """
 
     approved_by: Private | Unset = UNSET
@@ -118,6 +120,7 @@ class FreezeChanged(Record, frozen=True, kw_only=True):
     ends_at: Time | Unset = UNSET
     notified_at: Time | Unset = UNSET
     order: Private | Unset = UNSET
+    origin: ReceiptOrigin | Unset = UNSET
     provider: Private | Unset = UNSET
     reason: Private | Unset = UNSET
 

@@ -18,3 +18,15 @@ class LetterOrigin(Record, frozen=True, kw_only=True):
     request: Token
     root: Hash
     size: Index
+
+
+class ReceiptOrigin(Record, frozen=True, kw_only=True):
+    """An entry of another ledger, proven by a receipt or read in a bundle: its event hash, index and ledger, and the
+    checkpoint that it is under.
+    """
+
+    event: Hash
+    index: Index
+    ledger: Origin
+    root: Hash
+    size: Index

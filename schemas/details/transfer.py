@@ -15,13 +15,13 @@ from schemas.details.consent import Conditions, Onward, check_conditions
 from schemas.details.custody import Rehash, SealSeen
 from schemas.details.exhibit import ExhibitRegistered, Foreign
 from schemas.details.ledger import check_sorted
+from schemas.details.letter import ReceiptOrigin
 from schemas.text import check_times
 from schemas.types import (
     UNSET,
     AgentId,
     Documents,
     Hash,
-    Index,
     Nonce,
     Number,
     Origin,
@@ -137,16 +137,6 @@ class TransferRefused(Record, frozen=True, kw_only=True):
         if is_set(self.parcel) != (not named) or (is_set(self.parcel) and self.verdict != "FAILED"):
             raise ValueError("exhibits, or the parcel that FAILED because none can be read")
         check_times(self.refused_at, self.sent_at)
-
-
-class ReceiptOrigin(Record, frozen=True, kw_only=True):
-    """The receiver's entry that a receipt proves: its event hash, index and ledger, and the checkpoint it is under."""
-
-    event: Hash
-    index: Index
-    ledger: Origin
-    root: Hash
-    size: Index
 
 
 class TransferReceipt(Record, frozen=True, kw_only=True):

@@ -17,13 +17,13 @@ from tests.world import World, settled
 CASE = "2026-0417"
 
 
-def lifted(decided_at: str, change: str = "lifted") -> ParsedEvent:
+def lifted(decided_at: str, change: str = "lifted", **more: object) -> ParsedEvent:
     """Return a change of a freeze that was decided at that time, and recorded at another."""
     world = settled(World())
     world.register(CASE, "EX-1", actor="examiner-1", nature="asset", kind="account", files={"a": b"a"})
     end = {} if change == "lifted" else {"ends_at": "2028-01-01T00:00:00Z"}
     anchor = Anchor(about=(world.about(CASE, "EX-1"),))
-    told = {"change": change, "decided_at": decided_at, **end}
+    told = {"change": change, "decided_at": decided_at, **end, **more}
     return world.event("asset.freeze-changed", told, actor="examiner-1", anchor=anchor).event
 
 
@@ -52,6 +52,13 @@ def test_only_a_lifting_starts_them_and_only_where_a_law_says_so() -> None:
     assert notices_of(lifted("2026-03-02T10:00:00Z", "prolonged"), at=at("2026-03-04T00:00:00Z"), country="CN") == ()
     assert notices_of(lifted("2026-03-02T10:00:00Z"), at=at("2026-03-04T00:00:00Z"), country="FR") == ()
     assert notices_of(lifted("2026-03-02T10:00:00Z"), at=at("2026-03-01T00:00:00Z"), country="CN") == ()
+
+
+def test_what_another_ledger_lifted_is_told_by_its_side() -> None:
+    """Who reads in a bundle that a freeze is lifted abroad has nobody to tell."""
+    origin = {"event": "ab" * 32, "index": 4, "ledger": "b.example/main", "root": "ef" * 32, "size": 9}
+    told = lifted("2026-03-02T10:00:00Z", origin=origin)
+    assert notices_of(told, at=at("2026-03-04T00:00:00Z"), country="CN") == ()
 
 
 def test_a_list_of_holidays_that_ends_is_told() -> None:

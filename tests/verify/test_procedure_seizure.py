@@ -197,6 +197,14 @@ def test_a_lifting_of_which_nobody_was_told_is_a_defect(world: World) -> None:
     assert "was told" in found.what
 
 
+def test_what_another_ledger_lifted_is_its_to_tell(world: World) -> None:
+    """Row C18: who reads of it in a bundle is not the one who froze it."""
+    freeze(world)
+    origin = {"event": "ab" * 32, "index": 4, "ledger": "b.example/main", "root": "ef" * 32, "size": 9}
+    change(world, change="lifted", origin=origin)
+    assert missed(world, "freeze") == []
+
+
 def test_a_freeze_without_an_end_is_a_defect(world: World) -> None:
     """Row C17: who doesn't know the end can't ask again in time."""
     asset = {"account": "an account", "custody": "custodial", "freeze": {"provider": "an exchange"}}

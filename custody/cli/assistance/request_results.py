@@ -82,7 +82,7 @@ class RequestLine(Result, frozen=True, kw_only=True, tag="custody-request/v1"):
 class FreezeLine(msgspec.Struct, frozen=True, kw_only=True):
     """A freeze of an asset: ``state`` is ``running``, ``ending``, ``expired``, ``open`` (no end on record) or
     ``lifted`` (and its provider not told: by when he has to be, where a law says so, is ``notice``); ``entry`` and
-    ``by`` are of its newest record.
+    ``by`` are of its newest record. Where that only repeats another ``ledger``, ``size`` is how many entries it had.
     """
 
     attention: bool
@@ -91,7 +91,9 @@ class FreezeLine(msgspec.Struct, frozen=True, kw_only=True):
     ends_at: str | Unset = UNSET
     entry: int
     exhibit: str
+    ledger: str | Unset = UNSET
     notice: ClockLine | Unset = UNSET
+    size: int | Unset = UNSET
     state: str
 
 
@@ -180,6 +182,8 @@ def freeze_line(item: Standing, at: datetime) -> FreezeLine:
         entry=frozen.index,
         exhibit=item.exhibit.number,
         notice=UNSET if item.notice is None else _clock_line(item.notice.clock, note=item.notice.note or UNSET),
+        ledger=UNSET if item.told is None else item.told[0],
+        size=UNSET if item.told is None else item.told[1],
         state=state,
     )
 
@@ -194,7 +198,7 @@ def freeze_lines(freezes: Iterable[Standing], at: datetime, *, only_attention: b
                 "lifted": f"lifted, and {untold(None)}",
                 "open": "no end is on record",
             }.get(line.state, f"ends {end}")
-            yield f"freeze of {item.name}: {told} (entry {line.entry}, by {line.by})"
+            yield f"freeze of {item.name}: {told} (entry {line.entry}, by {line.by}{item.told_by})"
             if item.notice is not None:
                 yield f"  {_words(item.notice.clock)}; {cite(item.notice.clock.rule.source)}"
                 yield from (f"    {note}" for note in (item.notice.note,) if note)

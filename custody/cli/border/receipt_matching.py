@@ -11,8 +11,8 @@ from custody.cli.context import Context
 from custody.ledger.store import LedgerReader
 from custody.verify.border.receipt_proof import VerifiedReceipt
 from custody.verify.rules.view import Exhibit
+from schemas.details.letter import ReceiptOrigin
 from schemas.details.transfer import (
-    ReceiptOrigin,
     TransferContested,
     TransferDispatched,
     TransferReceipt,

@@ -15,16 +15,29 @@ from custody.cli.context import Context
 from custody.cli.options import Signing, When
 from custody.ledger.compose import Anchor, Composed, link_after
 from custody.transfer.arrivals import Arrival, Delivery, Home
+from custody.transfer.foreign_assets import Plain, changes_told, plain_asset, plain_change
 from custody.verify.rules.view import Ledger
 from custody.verify.verify import Verified
 from schemas.content import Content
 from schemas.errors import RefusedError, UsageError
-from schemas.event import Link, Signer
+from schemas.event import About, Link, Signer
 from schemas.report import LedgerReport
 from schemas.text import format_time
 from schemas.types import Private, is_set
 
 WITHHELD = "withheld by the sender"
+
+
+def plainly(verified: Verified) -> Plain:
+    """Return what gives private values in plain, as far as a bundle discloses them."""
+
+    def plain(private: object) -> Any:
+        if not isinstance(private, Private):
+            return None
+        found = verified.values.disclosed.get(private.commitment)
+        return WITHHELD if found is None else found.value
+
+    return plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +121,7 @@ def compose_arrivals(
         home = decision.arrival.comes_home_to(receiving.origin)
         if decision.kind == "returned" and home is not None:
             unloading.keep_bundle(decision.arrival.foreign.manifest)
-            made.append(_take_back(context, receiving, decision, home, signers, when))
+            made += _take_back(context, receiving, decision, home, signers, when)
         else:
             made.append(_accept(context, receiving, decision, unloading, signers, when, numbers))
     return [*made, *_refuse(context, receiving, decisions, signers, when)]
@@ -174,17 +187,11 @@ def _details(
 ) -> Iterator[tuple[str, Any]]:
     """Yield the details of an acceptance: what the sender's record says, and what was found here."""
     arrival = decision.arrival
-    known, before = receiving.verified.values.disclosed, arrival.registered
-
-    def plain(private: object) -> Any:
-        if not isinstance(private, Private):
-            return None
-        found = known.get(private.commitment)
-        return WITHHELD if found is None else found.value
-
+    known, before, plain = receiving.verified.values.disclosed, arrival.registered, plainly(receiving.verified)
     conditions = arrival.sent.conditions if isinstance(arrival.sent.conditions, tuple) else ()
     content = before.content if isinstance(before.content, Content) else None
     yield "accepted_at", _now(context, when)
+    yield "asset", plain_asset(receiving.verified, arrival.case, arrival.number, plain)
     yield "conditions", [plain_condition(item, known) for item in conditions] or None
     yield "content", content
     yield "data_country", before.data_country if is_set(before.data_country) else None
@@ -216,9 +223,10 @@ def _take_back(
     home: Home,
     signers: Sequence[Signer],
     when: When,
-) -> Composed:
-    """Return the record by which an exhibit of this ledger is held again."""
-    exhibit, sent = find_home(context, decision.arrival, home)
+) -> list[Composed]:
+    """Return the record by which an exhibit of this ledger is held again, and what became of its freeze meanwhile."""
+    arrival, compose = decision.arrival, context.ledger().compose
+    exhibit, sent = find_home(context, arrival, home)
     details = {
         "foreign": decision.arrival.foreign,
         "from": receiving.sender,
@@ -228,7 +236,15 @@ def _take_back(
         "transfer": receiving.delivery.transfer,
     }
     anchor = Anchor(case=exhibit.case, exhibit=exhibit.number, link=link_after(exhibit))
-    return context.ledger().compose("transfer.returned", signers=signers, details=details, when=when, anchor=anchor)
+    about, plain = Anchor(about=(About(exhibit=exhibit.registration),)), plainly(receiving.verified)
+    told = changes_told(receiving.verified, arrival.case, arrival.number, since=0, own=receiving.origin)
+    return [
+        compose("transfer.returned", signers=signers, details=details, when=when, anchor=anchor),
+        *(
+            compose("asset.freeze-changed", signers=signers, details=plain_change(one, plain), when=when, anchor=about)
+            for one in told
+        ),
+    ]
 
 
 def _refuse(

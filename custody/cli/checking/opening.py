@@ -102,3 +102,20 @@ def require_verdict(report: Report, bundle: Path, code: str, *, accept_indetermi
         raise VerificationError(code, text, hint=hint)
     if report.verdict is not Verdict.PASSED and not accept_indeterminate:
         raise RefusedError(code, text, hint=f"{hint}; --accept-indeterminate {otherwise}")
+
+
+def check_steps(report: Report, wanted: tuple[int, ...], path: Path) -> None:
+    """Raise unless these steps of a verification passed.
+
+    Raises:
+        VerificationError: ``trust.bundle`` where one FAILED.
+        RefusedError: ``trust.bundle`` where one could not be decided.
+    """
+    for step in report.steps:
+        if step.number in wanted and step.verdict is not Verdict.PASSED:
+            kind = VerificationError if step.verdict is Verdict.FAILED else RefusedError
+            raise kind(
+                "trust.bundle",
+                f"expected step {step.number} ({step.name}) of {path} to have PASSED, found {step.verdict.value}",
+                hint=f"custody verify {path} says more; nothing was changed",
+            )

@@ -9,7 +9,8 @@ import click
 
 from custody.cli.acting.act_options import words_of
 from custody.cli.acting.acts import Target, record_notes
-from custody.cli.acting.exhibit_selection import Selection, format_exhibit, selecting
+from custody.cli.acting.exhibit_selection import Selection, format_exhibit, select, selecting
+from custody.cli.border.freezes_told import record_told
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.options import FILE, Signing, When, signed, timed
@@ -33,12 +34,14 @@ from schemas.text import format_time
     custody freeze EX-9 --change prolonged --until 2027-06-30 --order "order 9/27" --approved-by "court 1" --as exam-07
     custody freeze EX-9 --change lifted --decided 2027-03-02 --notified 2027-03-03 --document notice.pdf --as exam-07
     custody freeze EX-9 --change placed --until 2027-01-31 --provider "an exchange" --as exam-07
+    custody freeze EX-9 --told-in news.zip --as exam-07
     """,
     result=ActResult,
 )
 @selecting
+@click.option("--change", type=click.Choice(words_of(FreezeChanged, "change")), help="What became of it.")
 @click.option(
-    "--change", required=True, type=click.Choice(words_of(FreezeChanged, "change")), help="What became of it."
+    "--told-in", "told_in", type=FILE, help="A newer bundle of the ledger it came from, which says what became of it."
 )
 @click.option("--until", metavar="TIME", help="When it ends now; a day alone up to its end.")
 @click.option("--decided", metavar="TIME", help="When that was decided; now, if not said.")
@@ -55,7 +58,8 @@ def freeze(
     context: Context,
     *,
     selection: Selection,
-    change: str,
+    change: str | None,
+    told_in: Path | None,
     until: str | None,
     decided: str | None,
     notified: str | None,
@@ -67,8 +71,17 @@ def freeze(
     """Record that the freeze of assets was placed, prolonged or lifted, and by whose decision.
 
     A freeze whose end has passed is a finding of verify and check-procedure, and is told by status and request list
-    --due, as an expired preservation is.
+    --due, as an expired preservation is. Of what came from another ledger, a newer bundle of that one tells what became
+    of the freeze: --told-in verifies it, and records what is new.
     """
+    if told_in is not None:
+        others = (change, until, decided, notified, document, *given.values())
+        if any(value is not None for value in others):
+            raise UsageError("usage.freeze", "expected --told-in alone, found what the bundle says beside it")
+        record_told(context, select(context, selection).exhibits, told_in, who=who, when=when)
+        return
+    if change is None:
+        raise UsageError("usage.freeze", "expected --change or --told-in, found neither")
     moment, _ = when.moment(context.now())
     times = {
         "decided_at": start_of(context, decided) or format_time(moment),

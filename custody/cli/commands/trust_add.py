@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from custody.bundle.source import verify_bundle
-from custody.cli.checking.opening import check_is_bundle
+from custody.cli.checking.opening import check_is_bundle, check_steps
 from custody.cli.checking.trust_file import open_for_change, with_ledger, write_trust
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
@@ -25,7 +25,6 @@ from custody.verify.verify import Trusted, Verified
 from schemas import limits
 from schemas.details.ledger import LedgerOpened
 from schemas.errors import RefusedError, UsageError, VerificationError
-from schemas.report import Report, Verdict
 from schemas.trust import LogKey, TrustedLedger
 from schemas.types import UNSET
 
@@ -156,23 +155,6 @@ def _from_bundle(context: Context, path: Path, fingerprint: str) -> TrustedLedge
         hint = "compare all 64 digits with the letter; nothing was changed"
         raise VerificationError("trust.fingerprint", f"expected {fingerprint}, found {genesis}", hint=hint)
     return _believed(verified, genesis)
-
-
-def check_steps(report: Report, wanted: tuple[int, ...], path: Path) -> None:
-    """Raise unless these steps of a verification passed.
-
-    Raises:
-        VerificationError: ``trust.bundle`` where one FAILED.
-        RefusedError: ``trust.bundle`` where one could not be decided.
-    """
-    for step in report.steps:
-        if step.number in wanted and step.verdict is not Verdict.PASSED:
-            kind = VerificationError if step.verdict is Verdict.FAILED else RefusedError
-            raise kind(
-                "trust.bundle",
-                f"expected step {step.number} ({step.name}) of {path} to have PASSED, found {step.verdict.value}",
-                hint=f"custody verify {path} says more; nothing was changed",
-            )
 
 
 def _believed(verified: Verified, genesis: str) -> TrustedLedger:

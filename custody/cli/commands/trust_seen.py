@@ -8,10 +8,9 @@ import click
 
 from custody.bundle.container import open_container
 from custody.bundle.source import verify_container
-from custody.cli.checking.opening import check_is_bundle
+from custody.cli.checking.opening import check_is_bundle, check_steps
 from custody.cli.checking.trust_file import read_trust_file, replace_ledger, with_seen, write_trust
 from custody.cli.command import command
-from custody.cli.commands.trust_add import check_steps
 from custody.cli.context import Context, pass_custody
 from custody.cli.options import FILE
 from custody.cli.output import emit

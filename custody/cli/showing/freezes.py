@@ -21,6 +21,9 @@ from custody.transfer.deadlines import ClockState
 from custody.transfer.freeze_notice import Notice, notices_of
 from custody.verify.assets.freezes import HERE, Frozen, follow
 from custody.verify.rules.view import Exhibit
+from schemas.details.asset import FreezeChanged
+from schemas.details.exhibit import Foreign
+from schemas.details.letter import ReceiptOrigin
 from schemas.details.record import RecordExplained
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.event import ParsedEvent
@@ -29,6 +32,8 @@ from schemas.text import format_time
 
 WARN: Final = timedelta(days=15)
 """How long before its end a freeze wants attention: as long as what has to be asked for again."""
+_WATCHED: Final = HERE | {"dispatched"}
+"""Until it is with somebody who watches it himself."""
 _CURES: Final = frozenset({"freeze"})
 """Names by which an explanation is about the rule of freezes."""
 _PROVIDER: Final = "/details/asset/freeze/provider"
@@ -45,11 +50,18 @@ class Standing:
     by: str
     frozen: Frozen
     notice: Notice | None = None
+    told: tuple[str, int] | None = None
+    """The ledger that said so, and with how many entries it did."""
 
     @property
     def name(self) -> str:
         """``CASE/EXHIBIT``, safe to show."""
         return show(f"{self.exhibit.case}/{self.exhibit.number}")
+
+    @property
+    def told_by(self) -> str:
+        """As of which entries of another ledger it is known, in words; empty for a freeze of our own."""
+        return "" if self.told is None else f", as {show(self.told[0])} said with {self.told[1]} entries"
 
     def state(self, now: datetime) -> str:
         """Return ``lifted``, ``open`` (no end on record), ``expired``, ``ending`` (soon), or ``running``."""
@@ -83,11 +95,12 @@ def freezes_of(
             known = found.get(exhibit.registration)
             frozen = follow(None if known is None else known.frozen, entry)
             if frozen is not None:
-                found[exhibit.registration] = Standing(exhibit, entry.event.event.actor, frozen)
+                by = entry.event.event.actor
+                found[exhibit.registration] = Standing(exhibit, by, frozen, told=_told(entry, known))
     here = [
         item
         for item in found.values()
-        if item.exhibit.status in HERE and not (item.frozen.is_lifted and item.frozen.is_told)
+        if item.exhibit.status in _WATCHED and not (item.frozen.is_lifted and item.frozen.is_told)
     ]
     explained = _explained(reader) if any(item.frozen.is_lifted for item in here) else frozenset()
     here = [
@@ -103,20 +116,20 @@ def attention_of_freezes(
 ) -> Iterator[Attention]:
     """Yield the freezes that ended, end soon or have no end on record, and liftings of which nobody was told."""
     for item in freezes_of(reader, access, now=now, rest_days=rest_days):
-        frozen, subject = item.frozen, f"exhibit {item.name}"
+        frozen, subject, by = item.frozen, f"exhibit {item.name}", f"entry {item.frozen.index}{item.told_by}"
         end = format_utc(frozen.ends_at) if frozen.ends_at else ""
         match item.state(now):
             case "expired":
-                text = f"has a freeze that ended {end} (entry {frozen.index}); was it prolonged or lifted?"
+                text = f"has a freeze that ended {end} ({by}); was it prolonged or lifted?"
                 yield Attention(code="asset.freeze-expired", subject=subject, text=text)
             case "ending":
-                text = f"has a freeze that ends {end} (entry {frozen.index})"
+                text = f"has a freeze that ends {end} ({by})"
                 yield Attention(code="asset.freeze-ends", subject=subject, text=text)
             case "open":
-                text = f"has a freeze of which no end is on record (entry {frozen.index})"
+                text = f"has a freeze of which no end is on record ({by})"
                 yield Attention(code="asset.freeze-open", is_due=False, subject=subject, text=text)
             case "lifted":
-                text = f"has a freeze that was lifted (entry {frozen.index}); {untold(item.notice)}"
+                text = f"has a freeze that was lifted ({by}); {untold(item.notice)}"
                 yield Attention(code="asset.freeze-notice", subject=subject, text=text)
             case _:
                 pass
@@ -155,6 +168,15 @@ def _timed(reader: Reader, item: Standing, now: datetime, rest_days: Sequence[Re
     country = "" if ledger is None else ledger.country
     notices = notices_of(_event(reader, item), at=now.astimezone(UTC), country=country, rest_days=rest_days)
     return replace(item, notice=next(iter(notices), None))
+
+
+def _told(entry: ParsedEntry, known: Standing | None) -> tuple[str, int] | None:
+    """Return which ledger said what the newest record of a freeze says, with how many entries; nothing for this one."""
+    details = entry.event.details
+    origin = getattr(details, "origin" if isinstance(details, FreezeChanged) else "foreign", None)
+    if isinstance(origin, Foreign | ReceiptOrigin):
+        return origin.ledger, origin.size
+    return known.told if known is not None and not isinstance(details, FreezeChanged) else None
 
 
 def _event(reader: Reader, item: Standing) -> ParsedEvent:

@@ -33,7 +33,9 @@ def follow(frozen: Frozen | None, entry: ParsedEntry) -> Frozen | None:
     details, index = entry.event.details, entry.entry.index
     if isinstance(details, FreezeChanged):
         is_lifted = details.change == "lifted"
-        return Frozen(index, str(details.ends_at or ""), is_lifted, not is_lifted or is_set(details.notified_at))
+        # Of what another ledger lifted, that one answers for the notice.
+        is_told = not is_lifted or is_set(details.notified_at) or is_set(details.origin)
+        return Frozen(index, str(details.ends_at or ""), is_lifted, is_told)
     if isinstance(details, ExhibitRegistered) and isinstance(details.asset, Asset):
         freeze = details.asset.freeze
         return Frozen(index, str(freeze.ends_at or "")) if isinstance(freeze, Freeze) else None

@@ -11,8 +11,8 @@ from custody.verify.record.trusting import keys_at
 from keys.note import open_note
 from keys.policy import check_quorum, parse_policy
 from schemas.details.exhibit import Foreign
+from schemas.details.letter import ReceiptOrigin
 from schemas.details.transfer import (
-    ReceiptOrigin,
     TransferAccepted,
     TransferDispatched,
     TransferReceipt,

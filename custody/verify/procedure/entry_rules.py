@@ -145,7 +145,8 @@ def device_state(view: View, parsed: ParsedEvent) -> Found:
 def freeze(view: View, parsed: ParsedEvent) -> Found:
     """Law rows C17 and C18: a freeze has an end, and who holds the asset is told when it is lifted."""
     details = parsed.details
-    if isinstance(details, FreezeChanged) and details.change == "lifted" and not is_set(details.notified_at):
+    told = (details.notified_at, details.origin) if isinstance(details, FreezeChanged) else ()
+    if told and not any(map(is_set, told)) and details.change == "lifted":  # type: ignore[attr-defined]
         yield Missing(
             "a freeze was lifted, and that its provider was told is not on record", "the notice to the provider"
         )
