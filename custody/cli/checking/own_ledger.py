@@ -10,12 +10,9 @@ from __future__ import annotations
 from dataclasses import replace
 from hashlib import sha256
 
-from custody.cli.checking.seen import continues_seen, has_seen
 from custody.cli.checking.trust_file import TrustFile, format_trust, with_ledger
-from custody.cli.context import Context
 from custody.report.words import format_value
 from custody.storage.home import Home
-from custody.storage.home_layout import read_home
 from custody.verify.verify import Trusted
 from keys.note import parse_note
 from schemas.checkpoint import parse_checkpoint
@@ -87,19 +84,3 @@ def trusting_own(trusted: Trusted, home: Home) -> Trusted:
 
 def _with_own(trust: Trust, home: Home) -> Trust:
     return trust if trust.ledger(home.origin) is not None else with_ledger(trust, describe_ledger(home))
-
-
-def with_own_if_seen(context: Context, file: TrustFile) -> TrustFile:
-    """Return the same where this user has signed in the home that is at hand, and its history goes on from there.
-
-    A home that can't be read vouches for nothing, and is no reason not to verify a bundle.
-    """
-    found = context.find_home()
-    try:
-        if found is None or not has_seen(context, read_home(found).origin):
-            return file
-        access = context.ledger()
-        with access.read() as reader:
-            return with_own(file, access.home) if continues_seen(context, reader) else file
-    except CustodyError:
-        return file

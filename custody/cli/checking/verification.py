@@ -65,7 +65,8 @@ class Believed:
         if not at_home and (self.trust is not None or context.find_home() is None):
             return file
         # Only who stands in a home needs what opens one.
-        from custody.cli.checking.own_ledger import with_own, with_own_if_seen
+        from custody.cli.checking.home_at_hand import with_own_if_seen
+        from custody.cli.checking.own_ledger import with_own
 
         return with_own(file, context.ledger().home) if at_home else with_own_if_seen(context, file)
 
