@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from custody.cli.exits import Exit
+from custody.verify.assets.asset_history import FORMER
 from schemas.details.observation import AssetObserved
 from schemas.types import is_set
 from tests.cli.machine import CASE, Machine
@@ -217,6 +218,17 @@ def test_a_custody_wallet_of_another_target_is_refused_whenever_it_is_named(mach
     codes = [item for item in machine.json("audit")["findings"] if item["code"] == "defect.shared-wallet"]
     assert len(codes) == 2
     assert len(_found(machine)["defect.shared-wallet"]) == 1
+
+
+def test_a_wallet_that_was_used_long_ago_is_not_free_again(machine: Machine) -> None:
+    """However often the coins went on since: what was mixed once is mixed."""
+    _register(machine, f"--account {account(TARGET)} --custody-wallet {account(WALLET)}", wait=False)
+    for number in range(FORMER + 2):
+        machine.do(f"{OBSERVE} --custody-wallet {account(bytes([number + 1]) * 20)}")
+    other = f"register-asset --case {CASE} --exhibit next --as exam-07 --account {account(CONTRACT)}"
+    machine.fail(f"{other} --custody-wallet {account(WALLET)}", Exit.REFUSED, "asset.shared-wallet")
+    machine.do(f"{other} --custody-wallet {account(WALLET)} --accept-comingling")
+    assert "asset.shared-wallet" in machine.stage.custody("status --check").stdout
 
 
 @pytest.mark.parametrize(

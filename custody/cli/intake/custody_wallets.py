@@ -19,7 +19,7 @@ from custody.cli.output import note
 from custody.cli.showing.attention import Attention
 from custody.report.safe_text import show
 from custody.verify.assets.asset_history import captures_of
-from schemas.details.asset import Asset
+from schemas.details.asset import Asset, AssetTransfer
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.entry import parse_entry
 from schemas.errors import RefusedError
@@ -53,7 +53,7 @@ def uses_of(access: LedgerAccess, wallet: str | None = None) -> tuple[Use, ...]:
         found.commitment for found in known if (counts[found.value] > 1 if wallet is None else found.value == wallet)
     }
     # Only a wallet that is there already is worth a look at all registrations.
-    return tuple(_uses(access, wanted)) if wanted else ()
+    return tuple(dict.fromkeys(_uses(access, wanted))) if wanted else ()
 
 
 def is_mixed(uses: Sequence[Use]) -> bool:
@@ -106,7 +106,8 @@ def _uses(access: LedgerAccess, wanted: set[str]) -> Iterator[Use]:
                 continue
             story = reader.subject_entries(("exhibit", exhibit.case, exhibit.number))
             captures = captures_of([parse_entry(reader.entry(index)) for index in story])
-            for wallet in (transfer.wallet for transfer in captures[-1].transfers):
+            transfers = (capture.part.transfer for capture in captures)
+            for wallet in (transfer.wallet for transfer in transfers if isinstance(transfer, AssetTransfer)):
                 if wallet.commitment in wanted:
                     fields = [field for field in (wallet, asset.account) if isinstance(field, Private)]
                     values = access.home.store.disclosures.get([field.commitment for field in fields])
