@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from custody.verify.gate.correspondence import letter_of, opens_gate
-from custody.verify.gate.release import check_release, enclosed_by, goal_of
+from custody.verify.gate.release import check_release, concerns_gate, enclosed_by, goal_of
 from custody.verify.rules.view import View
 from schemas.details.consent import ConsentRecorded
 from schemas.details.record import DisclosureErased
@@ -65,7 +65,7 @@ class ErasedDocuments:
             (self._gone if digest in self._destroyed else self._rests.setdefault(digest, set())).add(
                 _consent_of(parsed)
             )
-        elif ledger is not None:
+        elif ledger is not None and concerns_gate(parsed):
             goal = goal_of(view, parsed, ledger)
             if goal is not None:
                 enclosed = (("exhibit", item.registration) for items in enclosed_by(view, parsed) for item in items)

@@ -32,10 +32,10 @@ from schemas.types import UNSET, Record, is_set
 
 HANDING: Final = (ExhibitDisposed, ExhibitReleased, HandedOver, Moved, TakenOver)
 """Acts by which a thing may get to another country."""
-_LETTING: Final = (
+_LETTING: Final = frozenset[type]({
     *HANDING, AccessLogged, AgentChanged, BundleExported, ConsentRecorded, RequestAnswered, RequestSent,
     TransferDispatched,
-)  # fmt: skip
+})  # fmt: skip
 _NOWHERE: Final = frozenset({"destroyed", "wiped"})
 
 
@@ -86,7 +86,7 @@ def concerns_gate(parsed: ParsedEvent) -> bool:
     """Tell whether an event may let something out, or say who may have it: of any other `check_release` finds nothing
     wrong, and `counterparts` nobody.
     """
-    return isinstance(parsed.details, _LETTING) or _was_here(parsed.details) or bool(_receivers(parsed))
+    return type(parsed.details) in _LETTING or _was_here(parsed.details) or bool(_receivers(parsed))
 
 
 def names_nobody(parsed: ParsedEvent) -> bool:
@@ -221,11 +221,13 @@ def _goal_abroad(view: View, parsed: ParsedEvent, ledger: Ledger) -> Goal | None
         if is_abroad(view.agent(agent), ledger):
             return Goal(agent)
     to, country = _destination(parsed.details)
+    if not (to or country):
+        return None
     named = view.agent(to)
     countries = {country, None if named is None else named.country} - {None}
     stays = countries == {ledger.country} and (not to or named is not None) and not is_abroad(named, ledger)
     receiver = next(iter(receivers), "") if ledger.is_strict else ""
-    return None if stays or not (to or country) else Goal(to or receiver, country)
+    return None if stays else Goal(to or receiver, country)
 
 
 def is_abroad(agent: Agent | None, ledger: Ledger) -> bool:
@@ -277,6 +279,8 @@ def _was_here(details: Record) -> bool:
 
 def _receivers(parsed: ParsedEvent) -> tuple[str, ...]:
     """Return who signs as receiver, if anybody: his party, and himself."""
+    if len(parsed.event.signers) == 1:
+        return ()
     receivers = [signer for signer in parsed.event.signers[1:] if signer.as_ == "to"]
     return tuple([agent for signer in receivers for agent in (signer.party, signer.agent)])
 
