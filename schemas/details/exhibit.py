@@ -154,14 +154,16 @@ class Lost(Record, frozen=True, kw_only=True):
 class ExhibitRegistered(Record, frozen=True, kw_only=True):
     """Details of ``exhibit.registered``; ``content`` stands for data and assets, never for an object.
 
-    ``certificate`` is the digest of the provider's signed certificate with which it came (law row C19),
-    ``legal_papers`` say which document legalises or translates what (C9), ``device_state`` how a device was found (R9).
+    ``certificate`` is the digest of the signed certificate with which it came from the provider ``certified_by`` (law
+    row C19), ``legal_papers`` say which document legalises or translates what (C9), ``device_state`` how a device was
+    found (R9).
     """
 
     acquisition: Acquisition | Unset = UNSET
     asset: Asset | Unset = UNSET
     attestations: Attestations | Unset = UNSET
     certificate: Hash | Unset = UNSET
+    certified_by: AgentId | Unset = UNSET
     content: Content | Unset = UNSET
     data_country: Country | Unset = UNSET
     derived_from: Annotated[tuple[Parent, ...], Meta(min_length=1, max_length=16)] | Unset = UNSET
@@ -191,6 +193,8 @@ class ExhibitRegistered(Record, frozen=True, kw_only=True):
         """Tie content to nature; ValueError becomes ``record.malformed``."""
         if (self.content is UNSET) != (self.nature == "object"):
             raise ValueError("content stands for data and assets, never for an object")
+        if self.certificate is UNSET and self.certified_by is not UNSET:
+            raise ValueError("certified_by stands beside certificate only")
         if self.asset is not UNSET and self.nature != "asset":
             raise ValueError("asset stands for assets only")
         if self.content is UNSET and (self.image is not UNSET or self.hash_lists is not UNSET):

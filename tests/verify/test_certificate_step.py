@@ -67,6 +67,8 @@ class Scene:
     revoked_from: int | None = None
     is_there: bool = True
     with_request: bool = True
+    gate: str | None = None
+    certified_by: str | None = None
 
     def findings(self) -> list[Finding]:
         """Return what the verifier says of certificates in the bundle."""
@@ -75,11 +77,12 @@ class Scene:
 
     def verify(self) -> Any:
         """Return the report on the bundle with the exhibit."""
-        world = _asked(self.roles)
+        world = _asked(self.roles, self.gate)
         raw = self.raw or sign_certificate(self.certificate, world.signers[self.signer][-1])
         digest = sha256(raw).hexdigest()
         source = {"request": "req-1", "type": "log"}
-        world.register(CASE, EXHIBIT, actor="examiner-1", files=self.files or FILES, certificate=digest, source=source)
+        told = {"certificate": digest, "certified_by": self.certified_by, "source": source}
+        world.register(CASE, EXHIBIT, actor="examiner-1", files=self.files or FILES, **told)
         if self.revoked_from is not None:
             _revoke(world, len(world.entries()) - 1 - self.revoked_from)
         with tempfile.TemporaryDirectory() as folder:
@@ -96,9 +99,9 @@ class Scene:
         return verified(pack(members), Trust(ledgers=(ledger,), schema="custody-trust/v1")).report
 
 
-def _asked(roles: tuple[str, ...]) -> World:
+def _asked(roles: tuple[str, ...], gate: str | None = None) -> World:
     world = World()
-    world.init()
+    world.init(gate=gate)
     world.enrol("examiner-1")
     world.enrol("prov-1", roles, country="XB")
     world.enrol("prov-2", ("provider",), country="XB")
@@ -190,6 +193,25 @@ def test_without_the_provider_the_signature_is_not_decided() -> None:
     assert (found.code, found.severity) == ("certificate.provider-absent", Severity.NOTE)
     (found,) = Scene(certified(), files=OTHER, with_request=False).findings()
     assert found.code == "certificate.content"
+
+
+@pytest.mark.parametrize(("signer", "code"), [("prov-1", None), ("examiner-1", "certificate.signer")])
+def test_the_provider_whom_the_registration_names_is_carried(signer: str, code: str | None) -> None:
+    """Whoever leaves the request out doesn't hide whose key signed."""
+    scene = Scene(certified(), signer=signer, with_request=False, gate="v2", certified_by="prov-1")
+    assert [item.code for item in scene.findings()] == ([] if code is None else [code])
+
+
+def test_a_certificate_of_another_than_the_registration_names_fails() -> None:
+    """A forger would name a provider whom nobody carries."""
+    scene = Scene(certified(provider="prov-9"), with_request=False, gate="v2", certified_by="prov-1")
+    assert [item.code for item in scene.findings()] == ["certificate.signer"]
+
+
+def test_a_certificate_of_somebody_unknown_decides_nothing() -> None:
+    """Nothing shows that it is the provider's, and the reader can't find out by what he has."""
+    (found,) = Scene(certified(), signer="examiner-1", with_request=False, gate="v2").findings()
+    assert (found.code, found.severity) == ("certificate.provider-absent", Severity.INDETERMINATE)
 
 
 @pytest.mark.parametrize(("back", "codes"), [(0, []), (1, ["certificate.disputed"])])

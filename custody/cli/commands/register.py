@@ -193,7 +193,8 @@ def _one(context: Context, staged: Staged, paths: tuple[Path, ...], case: str, g
         learn = source.learn if certified is None else partial(_learn_certified, context, certified, source)
         wanted = replace(wanted, details={**wanted.details, "source": source.details}, learn=learn)
     if certified is not None:
-        return replace(wanted, details={**wanted.details, "certificate": certified.document})
+        named = {"certificate": certified.document, "certified_by": certified.certified.certificate.provider}
+        return replace(wanted, details={**wanted.details, **named})
     if foreign is None:
         return wanted
     check = partial(foreign.check, context)

@@ -46,7 +46,8 @@ def check_certificates(
 
     Findings: ``certificate.signer``, ``certificate.kind``, ``certificate.content``, ``certificate.request``,
     ``certificate.signatures``, those of `parse_certificate`, ``signature.*`` (failed); ``certificate.disputed``
-    (undecided); ``certificate.absent``, ``certificate.provider-absent``, ``certificate.list-absent`` (notes).
+    (undecided); ``certificate.absent``, ``certificate.list-absent`` (notes); ``certificate.provider-absent``, a note
+    but under version 2 of the gate, where the registration names the provider and the bundle carries him.
     """
     sent: Sent | None = None
     for (case, number), entry in registered.items():
@@ -68,6 +69,9 @@ def check_certificates(
             _check_content(certificate, details, findings, where)
             sent = _sent(entries) if sent is None else sent
             _check_request(certificate, details, sent, state)
+            if is_set(details.certified_by) and details.certified_by != certificate.provider:
+                text = f"expected a certificate of {details.certified_by}, found one of {certificate.provider}"
+                raise VerificationError("certificate.signer", text)
             _check_signer(envelope, certificate, entry.entry.index, state, findings, where)
         except CustodyError as error:
             fail(findings, 9, error, where)
@@ -142,11 +146,12 @@ def _check_signer(
     if len(envelope.signatures) != 1:
         raise RecordError("certificate.signatures", f"expected one signature, found {len(envelope.signatures)}")
     (signature,) = envelope.signatures
-    agent, key = state.agent(certificate.provider), state.key(signature.keyid)
+    agent, key, ledger = state.agent(certificate.provider), state.key(signature.keyid), state.ledger()
     who = f"{certificate.provider} with the key {signature.keyid}"
     if agent is None:
         text = f"the bundle doesn't carry {certificate.provider}, so its signature was not checked"
-        findings.add(9, Severity.NOTE, "certificate.provider-absent", where, text)
+        severity = Severity.INDETERMINATE if ledger is not None and ledger.is_strict else Severity.NOTE
+        findings.add(9, severity, "certificate.provider-absent", where, text)
         return
     since = agent.role_since(_PROVIDER)
     if key is None or key.agent != agent.id or not key.is_enrolled_before(index):

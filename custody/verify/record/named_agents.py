@@ -10,7 +10,7 @@ from typing import Final
 from custody.verify.rules.view import View
 from schemas.details.consent import ConsentRecorded, ReleaseRefused
 from schemas.details.custody import Moved
-from schemas.details.exhibit import ExhibitDisposed, ExhibitReleased
+from schemas.details.exhibit import ExhibitDisposed, ExhibitRegistered, ExhibitReleased
 from schemas.details.ledger import AgentChanged, AgentEnrolled
 from schemas.details.record import AccessLogged, BundleExported
 from schemas.details.request import AnswerReceived, RequestAnswered, RequestDrafted, RequestReceived
@@ -25,6 +25,8 @@ _FIELDS: Final[dict[type[Record], tuple[str, ...]]] = {
     BundleExported: ("to",),
     ConsentRecorded: ("authority", "recipient"),
     ExhibitDisposed: ("to_agent",),
+    ExhibitRegistered: ("certified_by",),
+    ExhibitRegistered: ("certified_by",),
     ExhibitReleased: ("to_agent",),
     Moved: ("to_agent",),
     ReleaseRefused: ("to", "tried_by"),

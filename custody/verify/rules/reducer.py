@@ -227,6 +227,7 @@ def _register(view: View, before: Exhibit | None, parsed: ParsedEvent) -> Exhibi
         raise RuleViolation("rule.case-open", f"expected an open case, found {case} closed or unknown")
     if event.link.sequence != 0:  # type: ignore[union-attr]
         raise RuleViolation("rule.link", "expected sequence 0 at registration")
+    check_agents(view, details.certified_by)
     parents = details.derived_from or ()
     for parent in parents:
         place = view.event(parent.event)
