@@ -127,6 +127,15 @@ def test_what_the_reader_says_of_his_ledger_stays(machine: Machine) -> None:
         assert trusting_own(Trusted(narrowed, "ab" * 32), home) == Trusted(narrowed, "ab" * 32)
 
 
+def test_who_has_no_trust_file_yet_believes_where_he_records(machine: Machine) -> None:
+    """What comes home carries what left from here, on the first day as well."""
+    with open_home(machine.home, random=bytes) as home:
+        trusted = trusting_own(Trusted(), home)
+        assert trusted.trust is not None
+        assert trusted.trust.ledgers == (describe_ledger(home),)
+        assert trusting_own(trusted, home) == trusted
+
+
 def _keys(machine: Machine) -> list[str]:
     with open_home(machine.home, random=bytes) as home:
         return [key.key for key in describe_ledger(home).log_keys]

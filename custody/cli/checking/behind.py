@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +28,7 @@ from custody.verify.verify import Trusted, Verified
 from schemas.details.exhibit import Foreign
 from schemas.details.transfer import TransferAccepted, TransferReturned
 from schemas.entry import ParsedEntry, parse_entry
-from schemas.errors import RefusedError, VerificationError
+from schemas.errors import CustodyError, RefusedError, VerificationError
 from schemas.event import ParsedEvent
 from schemas.private import Disclosure
 from schemas.report import Finding, Findings, Severity
@@ -55,7 +56,10 @@ def open_behind(
         return path if path.is_file() else None
 
     finds: tuple[Find, Find] = (document, inherited)
-    believed = trusting_own(Trusted(believed.trust, believed.sha256), home)
+    believed = Trusted(believed.trust, believed.sha256)
+    # Who believes nobody is asked for nothing. What is wrong with a ledger that can't be described, its readers say.
+    with suppress(CustodyError):
+        believed = believed if believed.trust is None else trusting_own(believed, home)
     return Behind(*finds, believed, surroundings.now(), dict(known), home.store.disclosures.get)
 
 

@@ -7,10 +7,9 @@ before, and it says of itself what it said then: a home in the folder of somebod
 
 from __future__ import annotations
 
-from dataclasses import replace
 from hashlib import sha256
 
-from custody.cli.checking.trust_file import TrustFile, format_trust, with_ledger
+from custody.cli.checking.trust_file import EMPTY, format_trust, with_ledger
 from custody.report.words import format_value
 from custody.storage.home import Home
 from custody.verify.verify import Trusted
@@ -18,9 +17,9 @@ from keys.note import parse_note
 from schemas.checkpoint import parse_checkpoint
 from schemas.details.ledger import LedgerOpened
 from schemas.entry import parse_entry
-from schemas.errors import CustodyError, StorageError
+from schemas.errors import StorageError
 from schemas.text import format_base64
-from schemas.trust import LogKey, SeenCheckpoint, Trust, TrustedLedger
+from schemas.trust import LogKey, SeenCheckpoint, TrustedLedger
 from schemas.types import UNSET
 
 
@@ -56,31 +55,15 @@ def _seen(note: bytes) -> SeenCheckpoint:
     return SeenCheckpoint(note=format_base64(note), root=checkpoint.root.hex(), size=checkpoint.size)
 
 
-def with_own(file: TrustFile, home: Home) -> TrustFile:
-    """Return what a trust file says, and that the ledger of ``home`` is believed; one of its name stays as it is there.
+def trusting_own(trusted: Trusted, home: Home) -> Trusted:
+    """Return what was read from a trust file, and that the ledger of ``home`` is believed; one of its name stays as it
+    is there.
 
     Raises:
         StorageError, RecordError: as `describe_ledger`.
     """
-    trust = _with_own(file.trust, home)
-    return file if trust == file.trust else replace(file, trust=trust, raw=format_trust(trust), own=home.origin)
-
-
-def trusting_own(trusted: Trusted, home: Home) -> Trusted:
-    """Return the same of what was read from a trust file; who believes nobody is asked for nothing.
-
-    A ledger that can't be described is left out: who goes on to read it, as an audit does, says what is wrong with it.
-    """
-    if trusted.trust is None:
+    believed = EMPTY if trusted.trust is None else trusted.trust
+    if believed.ledger(home.origin) is not None:
         return trusted
-    try:
-        trust = _with_own(trusted.trust, home)
-    except CustodyError:
-        return trusted
-    if trust == trusted.trust:
-        return trusted
+    trust = with_ledger(believed, describe_ledger(home))
     return Trusted(trust, sha256(format_trust(trust)).hexdigest(), trusted.consistency)
-
-
-def _with_own(trust: Trust, home: Home) -> Trust:
-    return trust if trust.ledger(home.origin) is not None else with_ledger(trust, describe_ledger(home))

@@ -22,15 +22,11 @@ EMPTY = Trust(ledgers=(), schema="custody-trust/v1")
 
 @dataclass(frozen=True, slots=True)
 class TrustFile:
-    """A trust file as it lies on disk; ``raw`` is None where there is none yet.
-
-    ``own`` is the ledger of the home, where that is believed beside what lies on disk: ``raw`` would be the whole then.
-    """
+    """A trust file as it lies on disk; ``raw`` is None where there is none yet."""
 
     path: Path
     trust: Trust
     raw: bytes | None
-    own: str | None = None
 
     @property
     def trusted(self) -> Trusted:

@@ -55,20 +55,20 @@ class Believed:
         """
         now = context.now()
         moment = now if self.at is None else parse_moment(self.at, now.tzinfo)
-        file = self._trust_file(context, at_home=at_home)
-        trusted = Trusted(file.trusted.trust, file.trusted.sha256, tuple(map(_read_proof, self.proofs or ())))
+        file = read_trust_file(context, self.trust)
+        given = Trusted(file.trusted.trust, file.trusted.sha256, tuple(map(_read_proof, self.proofs or ())))
+        trusted = self._trusting_here(context, given, at_home=at_home)
         opened = tuple(_open_identity(context, path, self.passphrase_file) for path in self.identities)
         return Beliefs(trusted, moment.astimezone(UTC), file, self.folders, opened)
 
-    def _trust_file(self, context: Context, *, at_home: bool) -> TrustFile:
-        file = read_trust_file(context, self.trust)
+    def _trusting_here(self, context: Context, given: Trusted, *, at_home: bool) -> Trusted:
         if not at_home and (self.trust is not None or context.find_home() is None):
-            return file
+            return given
         # Only who stands in a home needs what opens one.
-        from custody.cli.checking.home_at_hand import with_own_if_seen
-        from custody.cli.checking.own_ledger import with_own
+        from custody.cli.checking.home_at_hand import trusting_if_seen
+        from custody.cli.checking.own_ledger import trusting_own
 
-        return with_own(file, context.ledger().home) if at_home else with_own_if_seen(context, file)
+        return trusting_own(given, context.ledger().home) if at_home else trusting_if_seen(context, given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,12 @@ class Beliefs:
     trust_file: TrustFile
     folders: tuple[Path, ...]
     identities: tuple[AgeIdentity, ...] = ()
+
+    @property
+    def own(self) -> str:
+        """The ledger of the home, where that is believed beside what the trust file says; else empty."""
+        ledgers = () if self.trusted.trust is None else self.trusted.trust.ledgers
+        return next((item.origin for item in ledgers if self.trust_file.trust.ledger(item.origin) is None), "")
 
     def decryption(self, container: Container, on_bytes: OnBytes | None = None) -> BundleDecryption | None:
         """Return what the identities open of a bundle; nothing where none was given."""
@@ -101,7 +107,7 @@ class Beliefs:
             bundle=str(bundle),
             trust_file=str(self.trust_file.path),
             trust=self.trusted.trust,
-            own=self.trust_file.own or "",
+            own=self.own,
             files=tuple(map(str, self.folders)),
             program=program,
         )
