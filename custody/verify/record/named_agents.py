@@ -26,7 +26,6 @@ _FIELDS: Final[dict[type[Record], tuple[str, ...]]] = {
     ConsentRecorded: ("authority", "recipient"),
     ExhibitDisposed: ("to_agent",),
     ExhibitRegistered: ("certified_by",),
-    ExhibitRegistered: ("certified_by",),
     ExhibitReleased: ("to_agent",),
     Moved: ("to_agent",),
     ReleaseRefused: ("to", "tried_by"),
