@@ -14,11 +14,10 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from schemas import text
 from schemas.details.case import IccsCode
 from schemas.details.request import FieldName, Ground
 from schemas.details.source import TimeZone
-from schemas.errors import RecordError
+from schemas.text import check_times
 from schemas.types import UNSET, Country, Record, Token, Unset, is_set
 
 Mark = Literal["M", "S", "T"]
@@ -111,22 +110,23 @@ class Deadline(Record, frozen=True, kw_only=True):
 
 
 class RestDays(Record, frozen=True, kw_only=True):
-    """Days of rest of a country: days of the week (1 is Monday) and holidays by date."""
+    """Days of rest of a country: days of the week (1 is Monday) and holidays by date; ``worked`` are days on which one
+    works all the same, as on weekends that a government shifts for a long holiday.
+    """
 
     country: Country
     holidays: Annotated[tuple[Day, ...], Meta(max_length=4096)]
     source: LawSource
     weekend: Annotated[tuple[Annotated[int, Meta(ge=1, le=7)], ...], Meta(max_length=6)]
+    worked: Annotated[tuple[Day, ...], Meta(max_length=4096)] | Unset = UNSET
 
     def __post_init__(self) -> None:
-        """Want real dates in order; ValueError becomes ``record.malformed``."""
-        check_ordered("holidays", self.holidays)
-        check_ordered("weekend", self.weekend)
-        for day in self.holidays:
-            try:
-                text.check_time(f"{day}T00:00:00Z")
-            except RecordError as error:
-                raise ValueError(error.text) from None
+        """Want real dates in order, each one or the other; ValueError becomes ``record.malformed``."""
+        for name in ("holidays", "weekend", "worked"):
+            check_ordered(name, getattr(self, name) or ())
+        dates = self.holidays + (self.worked or ())
+        check_ordered("holidays and worked", tuple(sorted(dates)))
+        check_times(*(f"{day}T00:00:00Z" for day in dates))
 
 
 class Deadlines(Record, frozen=True, kw_only=True):

@@ -30,7 +30,7 @@ class Place:
 
     def is_rest(self, day: date) -> bool:
         """Tell whether nobody works on ``day``."""
-        if self.rest is None:
+        if self.rest is None or day.isoformat() in (self.rest.worked or ()):
             return False
         return day.isoweekday() in self.rest.weekend or day.isoformat() in self.rest.holidays
 

@@ -16,7 +16,7 @@ from custody.transfer.deadlines import Clock, ClockState, place_of, run_clock
 from custody.transfer.law_files import deadlines
 from schemas.law import Deadline, LawSource, RestDays, Trigger
 from schemas.text import format_time, parse_time
-from schemas.types import is_set
+from schemas.types import UNSET, is_set
 from tests.transfer.asking import Asking
 
 RULES = deadlines().deadlines
@@ -318,6 +318,17 @@ def test_a_list_of_holidays_moves_an_end() -> None:
     for rest_days, end in ((deadlines().rest_days, "2026-10-01T16:00:00Z"), ((CHINA,), "2026-10-08T16:00:00Z")):
         place = place_of(law, zone="UTC", rest_days=rest_days, country="CN")
         found = run_clock(law, asking.events, parse_time("2026-09-29T00:00:00Z"), place)
+        assert found is not None
+        assert format_time(found.due) == end
+
+
+def test_a_saturday_that_is_worked_is_no_day_of_rest() -> None:
+    """A period that rolled on past it would be shown as running when it is over."""
+    law = rule("cn.unfreeze")
+    row = next(item for item in deadlines().rest_days if item.country == "CN")
+    for worked, end in ((UNSET, "2026-10-12T16:00:00Z"), (("2026-10-10",), "2026-10-10T16:00:00Z")):
+        place = place_of(law, zone="UTC", rest_days=(replace(row, worked=worked),), country="CN")
+        found = run_clock(law, begun(law, "2026-10-07T04:00:00Z").events, parse_time("2026-10-07T05:00:00Z"), place)
         assert found is not None
         assert format_time(found.due) == end
 
