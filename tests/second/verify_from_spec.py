@@ -68,7 +68,7 @@ import struct
 import sys
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -589,7 +589,8 @@ custody-certificate: answers CertifiedRequest, content? CertifiedContent, issued
 asset.observed: balance_of? (account wallet), proofs? AssetProofDocument[1-16], state? AssetState,
   transfer? AssetTransfer, valuation? Valuation; 1-4 of proofs state transfer valuation
 asset.freeze-changed: approved_by? private, change (lifted placed prolonged), decided_at time, document? hash,
-  ends_at? time, notified_at? time, order? private, provider? private, reason? private; ends_at if change=prolonged;
+  ends_at? time, notified_at? time, order? private, origin? ReceiptOrigin, provider? private, reason? private;
+  ends_at if change=prolonged;
   ends_at only change=placed|prolonged; notified_at only change=lifted; decided_at <= ends_at
 ledger.opened: agents AgentEnrolled[2-16], authority private, country, gate? (v1 v2), log_keys vkey[1-16]
 ledger.key-added: key vkey, reason? private
@@ -767,12 +768,14 @@ def _check_bundle(bundle: dict[str, Any]) -> None:
 
 
 def _check_proof(proof: dict[str, Any]) -> None:
-    parts = {"ledger": 1, "agent": 2, "case": 2, "case-exhibits": 2, "exhibit": 3, "request": 2, "transfer": 2}
+    parts = {"ledger": 1, "agent": 2, "case": 2, "case-exhibits": 2, "dispatch": 2, "exhibit": 3, "request": 2,
+             "transfer": 2}  # fmt: skip
     for kind, *names in [item["subject"] for item in proof["subjects"]]:
         if parts.get(kind) != 1 + len(names):
             raise malformed("a subject of no such kind, or with another number of parts")
         for name in names:
-            FORMS[{"agent": "agent", "request": "token", "transfer": "nonce"}.get(kind, "number")](name)
+            forms = {"agent": "agent", "dispatch": "hash", "request": "token", "transfer": "nonce"}
+            FORMS[forms.get(kind, "number")](name)
     ascending([encode(item["subject"]) for item in proof["subjects"]], "subjects")
 
 
@@ -1995,6 +1998,7 @@ class Request:
 class Consent:
     """A consent, by the event hash of its record (requests.md)."""
 
+    id: str
     index: int
     details: dict[str, Any]
     exhibits: list[str]
@@ -2087,6 +2091,8 @@ class State:
         found += [self.subject_of(item) for item in entry.about]
         if group == "transfer" and not entry.about:
             found.append(("transfer", entry.details["transfer"]))
+        if self.gate == "v2" and entry.type in DECIDING:
+            found += [("dispatch", head) for head in heads_decided(entry) if head]
         return tuple(dict.fromkeys(subject for subject in found if subject))
 
     def follows(self, name: ExhibitKey) -> bool:
@@ -2530,6 +2536,8 @@ class State:
             return []
         if known is None:
             raise Bad("rule.request-unknown", f"there is no request {details['request']}")
+        grant, peer = details.get("grant", {"exhibits": []}), self.agents.get(known.peer)
+        is_elsewhere = "exhibits" not in grant and peer is not None and peer.country not in (None, grant["to_country"])
         before, side, after = REQUEST_STEPS[entry.type]
         if known.status not in before.split():
             raise Bad("rule.request-state", f"{details['request']} is {known.status}")
@@ -2546,7 +2554,7 @@ class State:
         if after == "answered" and details["outcome"] in ("refused", *GRANTING):
             known.is_refused = self.gate == "v2" and details["outcome"] == "refused"
         known.status = after or known.status
-        return []
+        return ["defect.grant-country"] if is_elsewhere else []
 
     def _apply_consent_recorded(self, entry: Entry) -> list[str]:
         self._check_annotation(entry)
@@ -2562,7 +2570,7 @@ class State:
             self._check_official(entry, details["authority"])
         unmet = {item["code"] for item in details.get("conditions", ()) if item["before"]}
         to_country = self.agents[details["recipient"]].country if self.gate == "v2" else None
-        consent = Consent(entry.index, details, _exhibits_of(entry), unmet, to_country)
+        consent = Consent(entry.event_hash, entry.index, details, _exhibits_of(entry), unmet, to_country)
         self.consents[entry.event_hash] = consent
         for registration in {*consent.exhibits}:
             self.consents_of[registration].append(consent)
@@ -2611,8 +2619,8 @@ class State:
 
     # The consent gate (lawfulness.md), asked before an event is applied
 
-    def find_breaches(self, entry: Entry) -> list[str]:
-        """What speaks against letting out what an event lets out."""
+    def find_breaches(self, entry: Entry, without: Set[str] = frozenset()) -> list[str]:
+        """What speaks against letting out what an event lets out, where some consents count for nothing."""
         if self._is_holder_abroad(entry):
             return ["release.holder-abroad"]
         country = entry.details.get("to_country")
@@ -2629,19 +2637,21 @@ class State:
             return [*found, "release.recipient-unknown"]
         times = sorted((entry.event["occurred_at"], entry.record["recorded_at"]))
         for exhibit in released:
-            found += self._find_named_fault(exhibit, to, times, entry)
+            found += self._find_named_fault(exhibit, to, times, entry, without)
             if {recipient.country, country} - {None, self.country}:
-                found += self._find_fault(exhibit, to, times, entry)
+                found += self._find_fault(exhibit, to, times, entry, without)
             for origin in sorted(exhibit.bound_to):
                 if recipient.ledger != origin:
-                    found += self._find_fault(exhibit, to, times, entry, origin=origin)
+                    found += self._find_fault(exhibit, to, times, entry, without, origin=origin)
         return found
 
-    def _find_named_fault(self, exhibit: Exhibit, to: str, times: list[str], entry: Entry) -> list[str]:
+    def _find_named_fault(
+        self, exhibit: Exhibit, to: str, times: list[str], entry: Entry, without: Set[str]
+    ) -> list[str]:
         """The fault of the consent under which a dispatch says that it leaves."""
         named = entry.details.get("consent") if entry.type == "transfer.dispatched" and self.gate == "v2" else None
         consent = self.consents.get(named or "")
-        if consent is None or exhibit.registration not in consent.exhibits:
+        if consent is None or exhibit.registration not in consent.exhibits or named in without:
             return ["release.consent-missing"] if named else []
         fault = self._fault(consent, to, times, entry, is_bound=False)
         return [FAULTS[fault]] if fault else []
@@ -2757,7 +2767,7 @@ class State:
         return [name for name in names if self.follows(name)]
 
     def _find_fault(
-        self, exhibit: Exhibit, to: str, times: list[str], entry: Entry, *, origin: str | None = None
+        self, exhibit: Exhibit, to: str, times: list[str], entry: Entry, without: Set[str], *, origin: str | None = None
     ) -> list[str]:
         """The fault nearest to none among the newest consents of this country, or of a ledger of origin."""
 
@@ -2768,7 +2778,7 @@ class State:
 
         def known(*names: str) -> list[Consent]:
             newest = self.consents_of[names if names[1:] else names[0]][-CONSENTS_ASKED:]
-            bodies = [(item, self.agents.get(item.details["authority"])) for item in newest]
+            bodies = [(item, self.agents.get(item.details["authority"])) for item in newest if item.id not in without]
             return [
                 item
                 for item, body in bodies
@@ -2833,7 +2843,7 @@ class State:
         if placed is None:
             return
         known = {self.subject_of(item) for item in about} - {None}  # what isn't carried is passed over
-        if known != {item for item in placed.subjects if item[0] != "case-exhibits"}:
+        if known != {item for item in placed.subjects if item[0] not in ("case-exhibits", "dispatch")}:
             raise Bad("rule.affirmed", "not about exactly the subjects of the event")
         actor = entry.event["actor"]
         two_registrars = "registrar" in self.agents[actor].roles and entry.count("registrar")
@@ -3016,13 +3026,14 @@ def _pairs(files: Iterable[dict[str, Any]]) -> list[tuple[str, int]]:
     return sorted((item.get("digests", {"sha256": ""})["sha256"], item.get("size", -1)) for item in files)
 
 
+DECIDING = ("transfer.accepted", "transfer.refused", "transfer.returned")
+
+
 def heads_decided(entry: Entry) -> list[str | None]:
     """The dispatches on which another ledger decided by an entry; none is named for a parcel that couldn't be read."""
-    if entry.type in ("transfer.accepted", "transfer.returned") and "foreign" in entry.details:
-        return [entry.details["foreign"]["head"]]
     if entry.type == "transfer.refused":
         return [item["head"] for item in entry.details.get("exhibits", ())] or [None]
-    raise Bad("receipt.kind", f"{entry.type} decides on no dispatch")
+    return [entry.details["foreign"]["head"]] if entry.type in DECIDING and "foreign" in entry.details else []
 
 
 def outcome_of(entry: Entry) -> tuple[str, str]:
@@ -3242,6 +3253,10 @@ class Verification:
         self.countries: dict[tuple[str, str, str], str] = {}  # who decides what may leave: the first entry
         self.orders: dict[tuple[str, str], int] = {}  # to destroy something, by registration and digest
         self.left: dict[tuple[str, str | None], int] = {}  # the newest release, by registration and recipient
+        self.borne: dict[tuple[str, str | None], int] = {}  # the newest that no consent but a destroyed one lets out
+        self.resting: dict[str, set[str]] = defaultdict(set)  # consents by the document on which they rest
+        self.destroyed: set[str] = set()  # documents that orders named so far
+        self.gone: set[str] = set()  # the consents that rest on one of these
         self.letters: dict[str, Verification] = {}  # those that could be opened, by the digest of the document
         self.receipts: set[str] = set()  # the digests of those that records rest on
         self._once: dict[tuple[str, ...], Any] = {}
@@ -3616,10 +3631,20 @@ class Verification:
         """Keep which order destroyed a document first, and what is let out, by the state before it."""
         own = [self._registration_of(entry)] if entry.is_custody_act else _exhibits_of(entry)
         if entry.type == "disclosure.erased":
-            for place in itertools.product(own, entry.details.get("files", ())):
-                self.orders.setdefault(place, entry.index)
+            for digest in entry.details.get("files", ()):
+                self.destroyed.add(digest)
+                self.gone |= self.resting.pop(digest, set())
+                for name in own:
+                    self.orders.setdefault((name, digest), entry.index)
+        elif entry.type in ("consent.recorded", "consent.conditions-met"):
+            consent = entry.event_hash if entry.type == "consent.recorded" else entry.about[0].get("event", "")
+            digest = entry.details.get("origin", entry.details).get("document", "")
+            (self.gone if digest in self.destroyed else self.resting[digest]).add(consent)
         elif self.state.origin is not None and (to := self.state.goal_of(entry)) is not None:
-            self.left |= {(name, to): entry.index for name in own if name}
+            left: dict[tuple[str, str | None], int] = {(name, to): entry.index for name in own if name}
+            self.left |= left
+            if self.gone and self.state.find_breaches(entry, self.gone):
+                self.borne |= left
 
     def _stands_twice(self, entry: Entry, commitments: dict[str, str | None]) -> bool:
         """Whether an event has a commitment that stands before; but a content that comes back keeps its names."""
@@ -3730,10 +3755,10 @@ class Verification:
             closure["case", name[0]] = MAX_INTEGER
             closure["exhibit", *name] = end[0] if end else MAX_INTEGER
         subjects = dict(closure)
-        for entry in self.entries:
-            request = self._request_under(entry, export.details.get("to")) if _is_within(entry, subjects) else None
-            if request is not None:
-                closure["request", request] = MAX_INTEGER
+        for entry in (entry for entry in self.entries if _is_within(entry, subjects)):
+            request = self._request_under(entry, export.details.get("to"))
+            closure |= {("request", request): MAX_INTEGER} if request is not None else {}
+            closure |= {subject: MAX_INTEGER for subject in entry.subjects if subject[0] == "dispatch"}
         waiting, called = list(closure), {export.index}
         self._call_agents(export, closure, waiting)
         while waiting:
@@ -4606,9 +4631,12 @@ class Verification:
         if entry.type == "transfer.receipt" or not orders:
             return min(orders, default=None), DEFECT
         consent = self._consent_behind(entry)
-        left = max(self.left.get((name, consent.details["recipient"]), -1) for name in own) if consent else -1
+        to = consent.details["recipient"] if consent else None
+        left, borne = (
+            max(known.get((name, to), -1) for name in own) if to else -1 for known in (self.left, self.borne)
+        )
         has_borne = left > entry.index and entry.event_hash in self.state.events
-        return None if left > min(orders) else min(orders), DEFECT if has_borne else NOTE
+        return None if borne > min(orders) else min(orders), DEFECT if has_borne else NOTE
 
     def _consent_behind(self, entry: Entry) -> Consent | None:
         """The consent that an entry records, or of which it records that conditions were met."""
@@ -4817,6 +4845,8 @@ class Verification:
                 stands = {"event": proven.event_hash, "index": index, "ledger": point.origin, "root": point.root.hex(),
                           "size": point.size}  # fmt: skip
                 heads = heads_decided(proven)
+                if not heads:
+                    raise Bad("receipt.kind", f"{proven.type} decides on no dispatch")
                 told = (stands, proven.details["transfer"], *outcome_of(proven))
                 decided += [(told, head) for head in heads]
                 self._check_signed(point)

@@ -41,6 +41,7 @@ from tests.vectors import (
     resting_cases,
     return_cases,
     rule_cases,
+    standing_cases,
     terms_cases,
     transfer_cases,
 )
@@ -79,6 +80,7 @@ MODULES = (
     terms_cases,
     ancestor_cases,
     resting_cases,
+    standing_cases,
     receipt_cases,
     nested_cases,
     acceptance_cases,

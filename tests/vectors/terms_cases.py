@@ -12,8 +12,9 @@ from tests.vectors.posts import PAPER, TRANSFER, Post, trust_in
 from tests.vectors.setting import CASE, CASES, FILES, Setting, Vector
 
 DUE, LATER, EARLIER = "2026-12-31T00:00:00Z", "2099-01-01T00:00:00Z", "2026-12-01T00:00:00Z"
-WORDS, NEXT_YEAR, IN_TIME = "only in case 7", "2027-11-21T08:00:00Z", "2026-11-20T08:00:00Z"
-TERMS, EARLY = "release.consent-terms", "release.consent-early"
+WORDS, ONCE = "only in case 7", "only once"
+NEXT_YEAR, IN_TIME = "2027-11-21T08:00:00Z", "2026-11-20T08:00:00Z"
+TERMS, EARLY, UNSEEN = "release.consent-terms", "release.consent-early", "release.condition-unseen"
 Terms = list[dict[str, Any]]
 Tell = Callable[[Post], Members]
 
@@ -28,7 +29,7 @@ def _enter(name: str, comment: str, code: str, tell: Tell, gate: str = "v2") -> 
     def vector(setting: Setting) -> Vector:
         post = Post(setting.forge.folder, "a", {"b": "XB"}, gate=gate)
         raw = pack(tell(post))
-        verdict, step = ("FAILED", 11) if code else ("PASSED", None)
+        verdict, step = ("FAILED", 11) if code not in ("", UNSEEN) else ("PASSED", None)
         return Vector(verdict, raw, step, code, trust=trust_in(post))
 
     assert name not in CASES, f"two cases named {name}"
@@ -114,14 +115,19 @@ def _two_sides(post: Post) -> Members:
 
 
 _enter("terms-kept", "It is sent with the dates and the words of the consent.", "", _sent(_limited()))
-_enter("terms-stricter", "It is sent with an earlier date, and with more words.", "",
-       _sent(_limited(EARLIER, f"{WORDS}, and before no court")))  # fmt: skip
+_enter("terms-stricter", "It is sent with an earlier date.", "", _sent(_limited(EARLIER)))
+_enter("terms-in-more-words", "It is sent with more words than the consent's, which may say anything.", TERMS,
+       _sent(_limited(text=f"{WORDS} or in any other")))  # fmt: skip
+_enter("terms-in-the-words-of-two", "It is sent with the words of two consents.", "",
+       _sent(_limited(text=f"{WORDS}; {ONCE}"), _limited(text=ONCE)))  # fmt: skip
+_enter("terms-in-the-words-of-another", "It is sent with the words of one consent of two alone, which is enough.", "",
+       _sent(_limited(text=ONCE), _limited(text=ONCE)))  # fmt: skip
 _enter("terms-of-a-later-date", "It is sent with a later date than the consent's.", TERMS, _sent(_limited(due=LATER)))
 _enter("terms-without-a-date", "It is sent without the date of the consent.", TERMS, _sent(_limited(due=None)))
 _enter("terms-in-other-words", "It is sent in other words than the consent's.", TERMS,
        _sent(_limited(text="in any case")))  # fmt: skip
 _enter("terms-without-words", "It is sent without the words of the consent.", TERMS, _sent(_limited(text=None)))
-_enter("terms-in-hidden-words", "Whether it is sent in other words isn't shown.", "", _hidden)
+_enter("terms-in-hidden-words", "Whether it is sent in other words isn't shown: a note.", UNSEEN, _hidden)
 _enter("terms-of-one-consent-of-two", "Another consent of this country is kept, and one is enough.", "",
        _sent(_limited(due=LATER), _limited(due=LATER)))  # fmt: skip
 _enter("terms-of-a-freer-consent", "Another consent of this country wants nothing.", "",
