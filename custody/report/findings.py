@@ -12,6 +12,7 @@ from custody.report.finding_words import advise, explain, reword
 from custody.report.safe_text import show
 from custody.report.story import clip
 from custody.transfer.rule_sources import rule_source
+from schemas import limits
 from schemas.law import cite
 from schemas.report import Finding, Report, Severity
 from schemas.types import is_set
@@ -25,6 +26,8 @@ _SUBJECTS: Final = {
     "keys": "the keys",
     "ledger": "the ledger's own entries",
 }
+_LONGEST: Final = 2 * limits.NUMBER_BYTES + 3
+"""Case and number of an exhibit, and the signs after each."""
 _HASH: Final = re.compile(r"[0-9a-f]{64}\Z")
 
 
@@ -74,12 +77,14 @@ class Subjects:
             return _SUBJECTS[subject]
         if _HASH.match(subject):
             return f"the hidden value {subject}"
+        if subject in self.exhibits:
+            return f"exhibit {show(subject)}"
         # The longest name first: a number may itself hold a colon and a space.
-        for exhibit in sorted(self.exhibits, key=len, reverse=True):
-            if subject == exhibit:
-                return f"exhibit {show(exhibit)}"
-            if subject.startswith(f"{exhibit}: "):
-                return f"exhibit {show(exhibit)}, file {show(subject.removeprefix(f'{exhibit}: '))}"
+        end = subject.rfind(": ", 0, _LONGEST)
+        while end >= 0:
+            if subject[:end] in self.exhibits:
+                return f"exhibit {show(subject[:end])}, file {show(subject[end + 2 :])}"
+            end = subject.rfind(": ", 0, end)
         return show(subject)
 
 

@@ -38,6 +38,7 @@ from tests.vectors.letter_cases import Letter, _right
 from tests.vectors.posts import CONSENT, Post, link_of, trust_in
 from tests.vectors.setting import CASE, FILES
 from tests.vectors.transfer_cases import RECALLED, RECEIPT, Road
+from tests.verify.test_lists_under_orders import post_of
 
 AT = text.parse_time("2026-11-22T00:00:00Z")
 RECORDS = 24
@@ -149,6 +150,44 @@ def _lists(folder: Path, count: int) -> tuple[bytes, Trust]:
     return pack(post.bundle(*names, to="ministry")), trust_in(post)
 
 
+def _ordered(folder: Path, count: int) -> tuple[bytes, Trust]:
+    """Exhibits of one list of as many files, and for each an order of its own that destroys another file."""
+    raws = [f"file {number}".encode() for number in range(count)]
+    post, names, _ = post_of(folder, count, raws)
+    for name, raw in zip(names, raws, strict=True):
+        post.erase(name, files=[sha256(raw).hexdigest()])
+    return pack(post.bundle(*names, to="ministry")), trust_in(post)
+
+
+def _moved(folder: Path, count: int) -> tuple[bytes, Trust]:
+    """Who holds as many exhibits is entered as abroad, and as here, again and again; and so is who held them before."""
+    post, names = Post(folder, "a", {}, gate="v2"), [f"N-{number:04}" for number in range(count)]
+    post.event("agent.changed", {"agent": "registrar-1", "country": "XA"}, actor="registrar-1")
+    for name in names:
+        post.forge.add(post.world.sign(post.world.registration(CASE, name, actor="examiner-1")))
+    for name in names:
+        post.act("custody.handed-over", {"purpose": "x"}, exhibit=name, to="registrar-1")
+    for agent in ("registrar-1", "examiner-1"):
+        for country in ("XB", "XA") * count:
+            post.event("agent.changed", {"agent": agent, "country": country}, actor="registrar-1")
+    return pack(post.bundle(*names, to="ministry")), trust_in(post)
+
+
+def _alike(folder: Path, count: int) -> tuple[bytes, Trust]:
+    """Exhibits of which each is the same as sixteen before it, and consents that rest on requests of others."""
+    post = Post(folder, "a", {"b": "XB"}, gate="v2")
+    names = [f"N-{number:04}" for number in range(count)]
+    for at, name in enumerate(names):
+        same = [{"case": CASE, "exhibit": other} for other in names[max(0, at - 16) : at]]
+        told: dict[str, Any] = {"same_object_as": same} if same else {}
+        post.forge.add(post.world.sign(post.world.registration(CASE, name, actor="examiner-1", **told)))
+    for at, name in enumerate(names):
+        heard = {"fields": [], "from": "b-police", "kind": "mla", "paper": "ab" * 32, "request": f"r-{at}"}
+        post.event("request.received", {**heard, "received_at": "2026-11-21T09:00:00Z"}, actor="official-1")
+        post.consent(name, request=f"r-{at}")
+    return pack(post.bundle(names[-1], to="ministry")), trust_in(post)
+
+
 def _proofs(folder: Path, count: int) -> tuple[bytes, Trust]:
     """An asset that is looked at again and again, each time with the same long proof, which is named sixteen times."""
     post = Post(folder, "a", {})
@@ -217,7 +256,10 @@ def _count(work: Callable[[], None]) -> Counter[CodeType]:
 
 @pytest.mark.parametrize(
     "hostile",
-    [_letters, _receipts, _originals, _erased, _observations, _consents, _lists, _proofs, _bound],
+    [
+        *(_letters, _receipts, _originals, _erased, _observations, _consents, _lists, _ordered, _proofs, _bound),
+        *(_moved, _alike),
+    ],
     ids=lambda item: item.__name__[1:],
 )
 def test_twice_the_records_cost_twice_the_work(

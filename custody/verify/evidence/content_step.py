@@ -6,8 +6,10 @@ does not hold is looked for elsewhere, and leaves the step undecided where it is
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
 from custody.verify.evidence.disclosures_step import check_place
 from custody.verify.evidence.erasures import erasures_of
@@ -37,17 +39,25 @@ class Listed:
     path: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
+Codes = Counter[tuple[str, Severity]]
+_NOTHING: Final[Codes] = Counter()
+
+
+@dataclass(slots=True)
 class Walked:
-    """What a list of files gave: root (none where it couldn't be read to its end), records, bytes, and what was found
-    for the exhibit that named it first.
+    """What a list of files gave for the exhibit that named it first: root (none where it couldn't be read to its end),
+    records, bytes, and how often what was ``found`` where no order destroys single files. Mutable while it is read.
+
+    ``ordered`` are those files, by digest, that an order about any exhibit destroys: what of that is due to them, and
+    what is found of them where they are destroyed.
     """
 
     subject: str
-    root: str | None
-    count: int
-    bytes: int
-    found: frozenset[tuple[str, Severity]]
+    root: str | None = None
+    count: int = 0
+    bytes: int = 0
+    found: Codes = field(default_factory=Counter)
+    ordered: dict[str, tuple[Codes, Codes]] = field(default_factory=dict)
 
 
 class ContentCheck:
@@ -74,7 +84,7 @@ class ContentCheck:
             elsewhere=elsewhere, decryption=decryption, pieces=self._pieces, findings=findings,
         )  # fmt: skip
         self._named: set[str] = set()
-        self._walked: dict[tuple[str, frozenset[tuple[str, int]]], Walked] = {}
+        self._walked: dict[tuple[str, bool], Walked] = {}
         self._erasures = erasures_of({})
 
     def check(
@@ -113,18 +123,14 @@ class ContentCheck:
         self, subject: str, registration: str, content: Content, disclosed: dict[str, Disclosure]
     ) -> None:
         is_apart = not isinstance(content.files, tuple)
-        # Whom one order concerns, it tells the same of the same files.
-        name = content.root, self._erasures.orders.get(registration, frozenset())
+        name = content.root, (registration, content.root) in self._erasures.contents
         walked = self._walked.get(name) if is_apart else None
         if walked is None:
             walked = self._walk(subject, registration, content, disclosed)
             if is_apart and content.count:
                 self._walked[name] = walked
         else:
-            # One list of a million files must not be read once for each exhibit that names it.
-            for code, severity in sorted(walked.found):
-                text = f"as with {walked.subject}, which names the same list of files"
-                self._findings.add(9, severity, code, subject, text)
+            self._tell_again(subject, registration, walked)
         if walked.root is None:
             return
         if walked.root != content.root:
@@ -133,29 +139,61 @@ class ContentCheck:
             text = f"expected {content.count} records of {content.bytes} bytes, found {walked.count} of {walked.bytes}"
             self._fail("content.count", subject, text)
 
+    def _tell_again(self, subject: str, registration: str, walked: Walked) -> None:
+        """A list of a million files is not read once for each exhibit that names it, whatever orders are about that."""
+        found = walked.found.copy()
+        for digest in sorted(self._erasures.orders.get(registration, frozenset()) & walked.ordered.keys()):
+            due, gone = walked.ordered[digest]
+            found.subtract(due)
+            for code, severity in sorted(gone):
+                text = f"the file {digest}, of the list of files that {walked.subject} names too"
+                self._findings.add(9, severity, code, subject, text)
+        for code, severity in sorted(+found):
+            text = f"as with {walked.subject}, which names the same list of files"
+            self._findings.add(9, severity, code, subject, text)
+
     def _walk(self, subject: str, registration: str, content: Content, disclosed: dict[str, Disclosure]) -> Walked:
-        tree, total, previous, start = Frontier(), 0, b"", len(self._findings.items)
+        tree, previous, walked = Frontier(), b"", Walked(subject)
         nameless: dict[int, int] = {}
-        is_read = True
         try:
             for listed in self._records(content, disclosed):
                 tree.append(hash_leaf(canonical.encode(listed.record)))
-                total += listed.record.size if isinstance(listed.record.size, int) else 0
+                walked.bytes += listed.record.size if isinstance(listed.record.size, int) else 0
                 if listed.path is not None:
                     if listed.path <= previous:
                         raise VerificationError("content.order", f"expected paths in order, found {listed.path[:80]!r}")
                     previous = listed.path
                 elif (order := self._erasures.name(content.root, listed.record.path.commitment)) is not None:
                     nameless[order] = nameless.get(order, 0) + 1
-                self._check_file(subject, listed, self._erasures.record(registration, content, listed.record))
+                self._check_listed(walked, listed, registration, content)
+            walked.root = tree.root().hex()
         except CustodyError as error:
             fail(self._findings, 9, error, subject)
-            is_read = False
+            walked.found[error.code, Severity.FAILED] += 1
+        walked.count = tree.size
         for order, count in sorted(nameless.items()):
             text = f"names of files erased by order, entry {order}: {count}"
             self._findings.add(9, Severity.NOTE, "content.names-erased", subject, text)
-        found = frozenset((item.code, item.severity) for item in self._findings.items[start:])
-        return Walked(subject, tree.root().hex() if is_read else None, tree.size, total, found)
+            walked.found["content.names-erased", Severity.NOTE] += 1
+        return walked
+
+    def _check_listed(self, walked: Walked, listed: Listed, registration: str, content: Content) -> None:
+        """Check a file of a list, and what would be found of it by the orders about another exhibit that names this."""
+        order = self._erasures.record(registration, content, listed.record)
+        found = self._check_file(walked.subject, listed, order)
+        digest = listed.record.digests.sha256 if isinstance(listed.record.digests, Digests) else ""
+        if digest not in self._erasures.named or (registration, content.root) in self._erasures.contents:
+            walked.found.update(found)
+            return
+        start = len(self._findings.items)
+        other = self._check_file(walked.subject, listed, -1 if order is None else None)
+        del self._findings.items[start:]
+        due, gone = walked.ordered.setdefault(digest, (Counter(), Counter()))
+        if order is not None:
+            found, other = other, found
+        due.update(found)
+        gone.update(other)
+        walked.found.update(found)
 
     def _records(self, content: Content, disclosed: dict[str, Disclosure]) -> Iterator[Listed]:
         if isinstance(content.files, tuple):
@@ -173,7 +211,13 @@ class ContentCheck:
             line = canonical.decode(raw, ManifestLine, maximum=limits.MANIFEST_LINE)
             yield Listed(line.record, _open_line(line))
 
-    def _check_file(self, subject: str, listed: Listed, erased_by: int | None) -> None:
+    def _check_file(self, subject: str, listed: Listed, erased_by: int | None) -> Codes:
+        """Check a file, and return what was found."""
+        items, start = self._findings.items, len(self._findings.items)
+        self._check_bundled(subject, listed, erased_by)
+        return Counter((item.code, item.severity) for item in items[start:]) if len(items) > start else _NOTHING
+
+    def _check_bundled(self, subject: str, listed: Listed, erased_by: int | None) -> None:
         record = listed.record
         where = f"{subject}: {_shown(listed)}"
         if record.type != "file":

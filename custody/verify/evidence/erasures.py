@@ -30,13 +30,15 @@ class Erasures:
     contents: Mapping[tuple[str, str], int]
     """By exhibit and content root."""
 
-    orders: Mapping[str, frozenset[tuple[str, int]]]
-    """By exhibit: the digests of files and the content roots, each with the entry that ordered it."""
+    orders: Mapping[str, frozenset[str]]
+    """By exhibit: the digests of files."""
+    named: frozenset[str]
+    """The digests of files that an order about any exhibit names."""
 
     @property
     def speaks_of_files(self) -> bool:
         """Whether any file of any exhibit was ordered to be destroyed."""
-        return bool(self.orders)
+        return bool(self.files or self.contents)
 
     def value(self, commitment: str) -> int | None:
         """Return the entry that orders the value of an event or a file record to be destroyed, or nothing."""
@@ -81,10 +83,11 @@ def find_erasures(events: Iterable[tuple[int, ParsedEvent]]) -> Erasures:
                 files.setdefault((exhibit, digest), index)
             for root in hashes(details.contents):
                 contents.setdefault((exhibit, root), index)
-    orders: dict[str, set[tuple[str, int]]] = {}
-    for (exhibit, digest), index in (*files.items(), *contents.items()):
-        orders.setdefault(exhibit, set()).add((digest, index))
-    return Erasures(values, names, files, contents, {exhibit: frozenset(told) for exhibit, told in orders.items()})
+    orders: dict[str, set[str]] = {}
+    for exhibit, digest in files:
+        orders.setdefault(exhibit, set()).add(digest)
+    told = {exhibit: frozenset(digests) for exhibit, digests in orders.items()}
+    return Erasures(values, names, files, contents, told, frozenset(digest for _, digest in files))
 
 
 def hashes(field: object) -> tuple[str, ...]:
