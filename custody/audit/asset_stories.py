@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
+from custody.bundle.disk import disk_errors
 from custody.storage.disclosures import Disclosures
 from custody.verify.assets.asset_step import Proofs, check_captures
 from custody.verify.evidence.places import places_of
@@ -18,29 +19,31 @@ from schemas.details.observation import AssetObserved
 from schemas.entry import ParsedEntry
 from schemas.errors import StorageError, VerificationError
 from schemas.private import Disclosure
-from schemas.report import Findings
+from schemas.report import Findings, Severity
 from schemas.trust import Trust
 
 
 @dataclass(slots=True)
 class AssetStories:
-    """The entries about each asset, by case and number. Mutable: lives as long as one audit."""
+    """The entries about each asset, by case and number, its registration first. What is no asset, and is looked at or
+    frozen like one, is told as well: of that ``registration`` finds the first entry. Mutable, for one audit.
+    """
 
+    registration: Callable[[str, str], ParsedEntry | None]
     stories: dict[tuple[str, str], list[ParsedEntry]] = field(default_factory=dict)
 
     def add(self, parsed: ParsedEntry, placed: Placed) -> None:
         """Look at an entry that the rules took."""
         details = parsed.event.details
-        # What is no asset, and is looked at or frozen like one, is told as well.
-        begins = isinstance(details, AssetObserved | FreezeChanged) or (
-            isinstance(details, ExhibitRegistered) and details.nature == "asset"
-        )
-        for kind, *name in placed.subjects if self.stories or begins else ():
+        is_asset = isinstance(details, ExhibitRegistered) and details.nature == "asset"
+        is_late = isinstance(details, AssetObserved | FreezeChanged)
+        for kind, *name in placed.subjects if self.stories or is_asset or is_late else ():
             if kind != "exhibit":
                 continue
             case, number = name
-            if begins:
-                self.stories.setdefault((case, number), [])
+            if is_asset or (is_late and (case, number) not in self.stories):
+                first = None if is_asset else self.registration(case, number)
+                self.stories[case, number] = [] if first is None else [first]
             if (case, number) in self.stories:
                 self.stories[case, number].append(parsed)
 
@@ -62,18 +65,20 @@ class AssetStories:
     ) -> None:
         """Read every proof again that the home keeps, and hold it against the private values that it has.
 
-        Findings: those of `check_captures`; ``content.documents`` (failed).
-
-        Raises:
-            StorageError: this machine's disk.
+        Findings: those of `check_captures`; ``content.documents`` (failed); ``storage.denied``, ``storage.io``
+        (undecided) for a document that this machine doesn't let us read.
         """
 
         def read(digest: str) -> bytes | None:
             path = document(digest)
             if path is None:
                 return None
-            with path.open("rb") as file:
-                raw = file.read(limits.ASSET_PROOF_BYTES + 1)
+            try:
+                with disk_errors(f"reading the document {digest}"), path.open("rb") as file:
+                    raw = file.read(limits.ASSET_PROOF_BYTES + 1)
+            except StorageError as error:
+                findings.add(9, Severity.INDETERMINATE, error.code, f"document {digest}", error.text)
+                return None
             if len(raw) <= limits.ASSET_PROOF_BYTES and sha256(raw).hexdigest() != digest:
                 text = f"expected the document with the SHA-256 {digest}, found another in its place"
                 raise VerificationError("content.documents", text)

@@ -63,7 +63,7 @@ class LedgerPass:
         self.cap = FindingsCap()
         self.watch = None if wanted.as_of is None else CustodyWatch(format_time(wanted.as_of))
         self.registered: list[Registered] = []
-        self.assets = AssetStories()
+        self.assets = AssetStories(self._registration_of)
         self.procedure: Procedure | None = None
         self.explanations = Explanations()
         self.replayed: Replayed | None = None
@@ -205,13 +205,23 @@ class LedgerPass:
 
     def _event_of(self, event_hash: str) -> ParsedEvent | None:
         """Find an event of this ledger by its hash."""
+        entry = self._entry_of(event_hash)
+        return None if entry is None else entry.event
+
+    def _registration_of(self, case: str, number: str) -> ParsedEntry | None:
+        """Find the entry that registered an exhibit."""
+        assert self.replayed is not None, "the replay that calls this"
+        exhibit = self.replayed.fold.state.exhibit(case, number)
+        return None if exhibit is None else self._entry_of(exhibit.registration)
+
+    def _entry_of(self, event_hash: str) -> ParsedEntry | None:
         assert self.replayed is not None, "the replay that calls this"
         place = self.replayed.fold.state.event(event_hash)
         if place is None or self._rows is None:
             return None
         rows, _ = self._rows.entries(place.index, place.index + 1)
         try:
-            return parse_entry(rows[0][RAW]).event if rows else None
+            return parse_entry(rows[0][RAW]) if rows else None
         except CustodyError:
             return None
 

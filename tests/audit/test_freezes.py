@@ -35,6 +35,24 @@ def test_a_change_that_goes_with_nothing_on_record_is_found(tmp_path: Path) -> N
         change("EX-3", "placed")
     behind = Behind(lambda _: None, lambda _: None, Trusted(), parse_time("2026-12-01T00:00:00Z"))
     report = audit(tmp_path, behind=behind)
+    assert [item.text for item in report.findings if item.code == "asset.none"] == [
+        f"expected an asset, found {CASE}/EX-1, which is data"
+    ]
     said = {(item.code, item.subject) for item in report.findings if item.code.startswith("asset.")}
     assert said == {("asset.none", f"entry {plain}"), ("asset.freeze-state", f"entry {never}")}
     assert report.verdict == "PASSED"
+
+
+def test_a_proof_that_may_not_be_read_ends_no_audit(tmp_path: Path) -> None:
+    """All else can be looked at, and the report says what was not."""
+    digest = "ab" * 32
+    for name in ("proof", "l"):
+        (tmp_path / name).mkdir()
+    asset = {"account": "an account", "custody": "custodial", "proofs": [{"document": digest}]}
+    with SqliteStore.create(tmp_path / "l") as store:
+        world = settled(World(store))
+        world.register(CASE, "EX-1", actor="examiner-1", nature="asset", kind="account", asset=asset, files={"b": b"b"})
+    behind = Behind(lambda _: tmp_path / "proof", lambda _: None, Trusted(), parse_time("2026-12-01T00:00:00Z"))
+    report = audit(tmp_path / "l", behind=behind)
+    assert ("storage.io", f"document {digest}") in {(item.code, item.subject) for item in report.findings}
+    assert report.verdict == "INDETERMINATE"
