@@ -28,8 +28,8 @@ RULES: Final = (
 GATES: Final = ("consent", "onward-consent", "personal-data-consent", "use-limits")
 """What may bar a release; `custody.verify.gate.release` guards them for every ledger, a profile says by which law."""
 PAPERS: Final = (
-    "art29-request", "cn-list", "cn-record", "fre-902-13", "fre-902-14", "seizure-list", "transfer-receipt", "usc-1746",
-    "usc-3505",
+    "art29-request", "assistance-request", "cn-list", "cn-record", "fre-902-13", "fre-902-14", "seizure-list",
+    "transfer-receipt", "usc-1746", "usc-3505",
 )  # fmt: skip
 """The papers that `custody print` makes."""
 STATED_APART: Final = {

@@ -45,6 +45,7 @@ class PaperResult(Result, frozen=True, kw_only=True, tag="custody-paper/v1"):
     custody print cn-record 2026-0417/EX-1 -o record.html
     custody print seizure-list 2026-0417/EX-1 2026-0417/EX-2 -o list.html
     custody print art29-request p-2026-7 -o request.html
+    custody print assistance-request r-7 -o letter.html
     custody print fre-902-14 2026-0417/EX-2 --bundle bundle.zip -o certificate.html
     custody print usc-3505 2026-0417/EX-2 -o kept-abroad.html
     """,
@@ -151,7 +152,7 @@ def _make(
     basis: tuple[Row, ...],
     lists: Mapping[str, Sequence[Member]],
 ) -> Paper:
-    from custody.report.papers import china, exchange, foreign_record, fre, fre_generated, receipt, seizure
+    from custody.report.papers import assistance, china, exchange, foreign_record, fre, fre_generated, receipt, seizure
 
     if paper == "cn-list":
         return china.cn_list(verified, names, basis, lists)
@@ -169,5 +170,9 @@ def _make(
         return of_exhibits[paper](verified, names, basis)
     if len(subjects) > 1:
         raise UsageError("print.one", f"expected one subject for {paper}, found {len(subjects)}")
-    of_others = {"art29-request": exchange.art29_request, "transfer-receipt": receipt.transfer_receipt}
+    of_others = {
+        "art29-request": exchange.art29_request,
+        "assistance-request": assistance.assistance_request,
+        "transfer-receipt": receipt.transfer_receipt,
+    }
     return of_others[paper](verified, subjects[0], basis)

@@ -28,7 +28,9 @@ def art29_request(verified: Verified, subject: str, basis: tuple[Row, ...]) -> P
     Raises:
         UsageError: ``print.subject`` unless ``subject`` is a preservation on record.
     """
-    read, story = Reader(verified, "en"), _story(verified, subject)
+    read, story = Reader(verified, "en"), story_of(verified, subject)
+    if story.state.kind != "preservation":
+        raise UsageError("print.subject", f"expected a preservation, found {subject}, which is {story.state.kind}")
     body, stated = story.body, story.fields
     offences = body.offences if isinstance(body.offences, tuple) else ()
     rows = []
@@ -65,7 +67,12 @@ def art29_request(verified: Verified, subject: str, basis: tuple[Row, ...]) -> P
     )  # fmt: skip
 
 
-def _story(verified: Verified, subject: str) -> RequestStory:
+def story_of(verified: Verified, subject: str) -> RequestStory:
+    """Return the story of a request among what was read.
+
+    Raises:
+        UsageError: ``print.subject`` where there is none of that id.
+    """
     state = verified.state.request(subject)
     entries = tuple(
         entry
@@ -74,6 +81,4 @@ def _story(verified: Verified, subject: str) -> RequestStory:
     )
     if state is None or not entries or not isinstance(entries[0].event.details, RequestBody):
         raise UsageError("print.subject", f"expected a request on record, found {subject!r}")
-    if state.kind != "preservation":
-        raise UsageError("print.subject", f"expected a preservation, found {subject}, which is {state.kind}")
     return RequestStory(state, entries)

@@ -266,7 +266,7 @@ def test_what_is_provably_wrong_makes_no_paper(world: World) -> None:
 def test_every_paper_that_a_profile_may_name_is_made() -> None:
     """A profile must not promise a paper that nobody prints."""
     made = {"cn-list", "cn-record", "fre-902-13", "fre-902-14", "seizure-list", "art29-request", "transfer-receipt"}
-    assert set(PAPERS) == made | {"usc-1746", "usc-3505"}
+    assert set(PAPERS) == made | {"assistance-request", "usc-1746", "usc-3505"}
 
 
 def test_an_exhibit_that_is_not_there_makes_no_paper(world: World) -> None:
