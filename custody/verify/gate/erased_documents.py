@@ -6,6 +6,8 @@ leaves later on nothing that anybody can see (docs/spec/requests.md).
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -45,8 +47,8 @@ class ErasedDocuments:
     _destroyed: set[str] = field(default_factory=set)
     _gone: set[str] = field(default_factory=set)
     """The documents that orders name so far, and the consents that rest on one of these."""
-    _left: dict[tuple[Key, str], int] = field(default_factory=dict)
-    """The newest release of an exhibit, by that and by its recipient."""
+    _left: dict[tuple[Key, str], list[int]] = field(default_factory=lambda: defaultdict(list))
+    """The releases of an exhibit, by that and by its recipient, in order."""
     _borne: dict[tuple[Key, str], int] = field(default_factory=dict)
     """The newest one that no consent lets out without those whose letters orders had destroyed by then."""
 
@@ -69,8 +71,9 @@ class ErasedDocuments:
             goal = goal_of(view, parsed, ledger)
             if goal is not None:
                 enclosed = (("exhibit", item.registration) for items in enclosed_by(view, parsed) for item in items)
-                left = {(key, goal.to): index for key in (*_keys(parsed, view), *enclosed)}
-                self._left.update(left)
+                left = dict.fromkeys(((key, goal.to) for key in (*_keys(parsed, view), *enclosed)), index)
+                for name in left:
+                    self._left[name].append(index)
                 if self._gone and check_release(view, parsed, recorded_at, without=self._gone):
                     self._borne.update(left)
 
@@ -83,9 +86,10 @@ class ErasedDocuments:
         if not found:
             return None
         order, to, place = min(found), _recipient(parsed, view), view.event(parsed.hash)
-        left = max((self._left.get((key, to), -1) for key in keys if to is not None), default=-1)
+        left = [self._left.get((key, to), []) for key in keys if to is not None and place is not None]
         borne = max((self._borne.get((key, to), -1) for key in keys if to is not None), default=-1)
-        has_borne = letter_of(parsed) is None or (place is not None and left > place.index)
+        first = place.index if place is not None else order
+        has_borne = letter_of(parsed) is None or any(bisect_right(it, first) < bisect_left(it, order) for it in left)
         return None if borne > order else Order(order, has_borne)
 
 
