@@ -604,7 +604,8 @@ case.opened: authority private, documents?, jurisdiction_claims?, legal_basis pr
 case.changed: authority? private, documents?, jurisdiction_claims?, legal_basis? private, offences?, reason private,
   title? private
 case.closed: documents?, note? private, outcome (discontinued judgment merged other transferred)
-exhibit.registered: acquisition? Acquisition, asset? Asset, attestations?, certificate? hash, content? Content,
+exhibit.registered: acquisition? Acquisition, asset? Asset, attestations?, certificate? hash, certified_by? agent,
+  content? Content,
   data_country? country, derived_from? Parent[1-16], description private, device_state? DeviceState, documents?,
   foreign? Foreign, further_images? Image[1-7], handling? (csam malware personal privileged secret)[1-5]<,
   hash_lists? HashList[1-16], identifiers? private, image? Image, kind (account audio chat collectible computer copy
@@ -614,7 +615,8 @@ exhibit.registered: acquisition? Acquisition, asset? Asset, attestations?, certi
   obtained (derived foreign-assistance found online-capture production seizure voluntary), place? private,
   public? boolean, same_object_as? ExhibitName[1-16], seized_from? private, source? Source, unreadable? integer;
   content iff nature=asset|data; asset only nature=asset; image only content; hash_lists only content;
-  further_images only image; device_state only nature=object; order legal_papers.role+document
+  further_images only image; certified_by only certificate; device_state only nature=object;
+  order legal_papers.role+document
 exhibit.voided: reason private, replaced_by? ExhibitName
 custody.handed-over: attestations?, condition? private, documents?, place? private, purpose private,
   rehash_after? Rehash, rehash_before? Rehash, seal? SealSeen, to_country? country
@@ -2980,6 +2982,7 @@ NAMED_AGENTS: dict[str, tuple[str, ...]] = {
     "bundle.exported": ("to",),
     "custody.moved": ("to_agent",),
     "exhibit.disposed": ("to_agent",),
+    "exhibit.registered": ("certified_by",),
     "exhibit.released": ("to_agent",),
     "request.drafted": ("to",),
     "transfer.dispatched": ("to",),
@@ -3252,8 +3255,8 @@ class Verification:
         self.inherited: dict[str, Verification] = {}  # by the digest of the payload manifest
         self.countries: dict[tuple[str, str, str], str] = {}  # who decides what may leave: the first entry
         self.orders: dict[tuple[str, str], int] = {}  # to destroy something, by registration and digest
-        self.left: dict[tuple[str, str | None], int] = {}  # the newest release, by registration and recipient
-        self.borne: dict[tuple[str, str | None], int] = {}  # the newest that no consent but a destroyed one lets out
+        self.left: dict[tuple[str, str], list[int]] = defaultdict(list)  # releases, by registration and recipient
+        self.borne: dict[tuple[str, str], int] = {}  # the newest that no consent but a destroyed one lets out
         self.resting: dict[str, set[str]] = defaultdict(set)  # consents by the document on which they rest
         self.destroyed: set[str] = set()  # documents that orders named so far
         self.gone: set[str] = set()  # the consents that rest on one of these
@@ -3641,10 +3644,10 @@ class Verification:
             digest = entry.details.get("origin", entry.details).get("document", "")
             (self.gone if digest in self.destroyed else self.resting[digest]).add(consent)
         elif self.state.origin is not None and (to := self.state.goal_of(entry)) is not None:
-            left: dict[tuple[str, str | None], int] = {(name, to): entry.index for name in own if name}
-            self.left |= left
-            if self.gone and self.state.find_breaches(entry, self.gone):
-                self.borne |= left
+            is_borne = bool(self.gone) and bool(self.state.find_breaches(entry, self.gone))
+            for name in filter(None, own):
+                self.left[name, to].append(entry.index)
+                self.borne |= {(name, to): entry.index} if is_borne else {}
 
     def _stands_twice(self, entry: Entry, commitments: dict[str, str | None]) -> bool:
         """Whether an event has a commitment that stands before; but a content that comes back keeps its names."""
@@ -4190,6 +4193,8 @@ class Verification:
         elif _pairs(kept) != _pairs(files):
             raise Bad("certificate.content", "other files than were certified")
         self._check_certified_request(told, entry)
+        if entry.details.get("certified_by", told["provider"]) != told["provider"]:
+            raise Bad("certificate.signer", "the certificate of another than the registration names")
         self._check_certifier(name, told["provider"], envelope, payload, entry.index)
 
     def _check_certified_request(self, told: dict[str, Any], entry: Entry) -> None:
@@ -4217,7 +4222,8 @@ class Verification:
             raise Bad("certificate.signatures", "not one signature")
         signature, agent = envelope["signatures"][0], self.state.agents.get(provider)
         if agent is None:
-            self.find(9, "certificate.provider-absent", name, "the provider isn't carried", NOTE)
+            severity = INDETERMINATE if self.state.gate == "v2" else NOTE
+            self.find(9, "certificate.provider-absent", name, "the provider isn't carried", severity)
             return
         key = self.state.keys.get(signature["keyid"])
         if key is None or key.agent != provider or key.enrolled >= index or agent.roles.get("provider", index) >= index:
@@ -4320,6 +4326,9 @@ class Verification:
         if export is None or self.state.origin is None or "to" not in export.details:
             return
         self.asks_law = True
+        for exhibit in sorted(set(self.listed()) - self.state.exhibits.keys()):
+            text = "no consent can be looked for, since its story can't be followed"
+            self.find(11, "lawfulness.undecided", "/".join(exhibit), text, INDETERMINATE)
         to = self.state.agents.get(export.details["to"])
         own = (self.trust or {}).get("recipient", {})
         pairs = [] if to is None else [(to.ledger, own.get("ledger")), (to.country, own.get("country"))]
@@ -4631,12 +4640,14 @@ class Verification:
         if entry.type == "transfer.receipt" or not orders:
             return min(orders, default=None), DEFECT
         consent = self._consent_behind(entry)
-        to = consent.details["recipient"] if consent else None
-        left, borne = (
-            max(known.get((name, to), -1) for name in own) if to else -1 for known in (self.left, self.borne)
-        )
-        has_borne = left > entry.index and entry.event_hash in self.state.events
-        return None if borne > min(orders) else min(orders), DEFECT if has_borne else NOTE
+        if consent is None:
+            return min(orders), NOTE
+        ways, first = [(name, consent.details["recipient"]) for name in own], min(orders)
+        if any(self.borne.get(way, -1) > first for way in ways):
+            return None, NOTE
+        left = itertools.chain.from_iterable(self.left.get(way, ()) for way in ways)
+        has_borne = entry.event_hash in self.state.events and any(entry.index < index < first for index in left)
+        return first, DEFECT if has_borne else NOTE
 
     def _consent_behind(self, entry: Entry) -> Consent | None:
         """The consent that an entry records, or of which it records that conditions were met."""

@@ -65,6 +65,7 @@ def _came(
     is_there: bool = True,
     requests: tuple[str, ...] = ("req-1",),
     after: Callable[[Post], None] = lambda post: None,
+    **more: Any,
 ) -> Callable[[Post], Members]:
     """What was asked of a provider on paper came with its certificate; ``change`` is made to the envelope."""
 
@@ -80,6 +81,7 @@ def _came(
         if is_there:
             post.forge.documents[digest] = raw
         told = {"certificate": digest, "obtained": "production", "source": {"request": "req-1", "type": "log"}}
+        told |= more
         composed = post.world.registration(CASE, "EX-2", actor="examiner-1", files=files, **told)
         if len(files) > limits.CONTENT_IN_EVENT:
             composed = _listed(post, files, told)
@@ -150,6 +152,17 @@ _passes("key-revoked-later", "The provider's key was revoked later, and counts u
         _came(GOOD, after=_revoke(0)))  # fmt: skip
 border_case("certificate-disputed", "The provider's key was revoked later, from before the registration on.",
             "INDETERMINATE", 9, "certificate.disputed", _came(GOOD, after=_revoke(1)))  # fmt: skip
+border_case("certificate-of-who-is-named", "The provider is carried, since the registration names him.", "PASSED", None,
+            "", _came(GOOD, requests=(), certified_by="provider-1"), gate="v2")  # fmt: skip
+border_case("certificate-of-who-is-named-before", "So it is in a ledger from before.", "PASSED", None, "",
+            _came(GOOD, requests=(), certified_by="provider-1"))  # fmt: skip
+border_case("certificate-without-provider-under-the-gate", "Under the gate nothing is decided without the provider.",
+            "INDETERMINATE", 9, "certificate.provider-absent", _came(GOOD, requests=()), gate="v2")  # fmt: skip
+_fails("forged-of-who-is-named", "An examiner signed for the provider whom the registration names.",
+       "certificate.signer", _came(GOOD, signer="examiner-1", requests=(), certified_by="provider-1"))  # fmt: skip
+_fails("of-another-than-is-named", "It is of another provider than the registration names.", "certificate.signer",
+       _came(_certified(LOGS, provider="provider-2"), signer="provider-2", requests=(),
+             certified_by="provider-1"))  # fmt: skip
 _fails("of-a-preservation", "It confirms a preservation, and produced nothing.", "certificate.kind",
        _came(_certified(LOGS, **PRESERVED)))  # fmt: skip
 _fails("of-another-file", "A file of the exhibit has other bytes than the certified one.", "certificate.content",

@@ -165,6 +165,8 @@ REGISTRATIONS: Table = (
      {"asset": {"account": PRIVATE, "custody": "platform",
                 "freeze": {"ends_at": EARLY, "frozen_at": TIME, "provider": PRIVATE}}}),
     ("image-of-no-content", "An image of a thing without content.", OBJECT, {"image": IMAGE}),
+    ("certified-by-without-certificate", "A provider who certified, and no certificate.", OBJECT,
+     {"certified_by": "examiner-2"}),
     ("image-further", "A further image where there is no first one.", DATA, {"further_images": [IMAGE]}),
     ("image-read-and-not", "An image that was read, and wasn't.", DATA, {"image": {**IMAGE, "not_read": "damaged"}}),
     ("image-match-unsaid", "A stored digest of which it isn't said whether it is the medium's.", DATA,

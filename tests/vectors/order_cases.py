@@ -124,6 +124,14 @@ def _enrol_abroad(post: Post) -> None:
     post.event("agent.changed", {"agent": "c-police", "members_added": ["liaison-1"]}, actor="registrar-1")
 
 
+def _on_paper(post: Post) -> None:
+    post.consent("EX-2", authority="b-police", recipient="c-police", **PAPER)
+
+
+def _on_old_paper(post: Post) -> None:
+    post.consent("EX-2", authority="b-police", recipient="c-police", valid_until="2026-11-21T08:00:00Z", **PAPER)
+
+
 def _abroad(name: str, comment: str, type: str, details: dict[str, Any], **options: Any) -> None:
     letter_case(f"erased-and-{name}", f"{comment} under a letter that was destroyed.", "INDETERMINATE", 11,
                 "letter.absent", is_there=False, consent={"recipient": "c-police"},
@@ -146,6 +154,15 @@ _abroad("handed-over", "It was handed over to somebody who acts for police abroa
 _abroad("taken-over", "It was taken over for police abroad", "custody.taken-over", {"reason": "order"},
         first=_enrol_abroad, actor="registrar-1", to="liaison-1",
         on_behalf_of={"liaison-1": "c-police"})  # fmt: skip
+letter_case("erased-and-carried-under-a-paper", "It was carried abroad under a paper, and the letter was destroyed.",
+            "PASSED", None, "letter.erased", is_there=False, consent={"recipient": "c-police"},
+            then=_given("custody.moved", {"place": "port", "to_agent": "c-police"}, first=_on_paper))  # fmt: skip
+letter_case("carried-and-erased-under-a-paper", "The same, and the letter was destroyed afterwards: a defect.",
+            "PASSED", None, "letter.erased", is_there=False, consent={"recipient": "c-police"},
+            then=_given("custody.moved", {"place": "port", "to_agent": "c-police"}, first=_on_paper,
+                        is_first=True))  # fmt: skip
+_abroad("carried-under-a-paper-that-ended", "It was carried abroad after a paper had ended,", "custody.moved",
+        {"place": "port", "to_agent": "c-police"}, first=_on_old_paper)  # fmt: skip
 _abroad("lent", "It was lent abroad", "exhibit.released",
         {"reason": "trial", "terms": "lent", "to": "court", "to_agent": "c-police"})  # fmt: skip
 _abroad("given-away", "It was given away", "exhibit.disposed",

@@ -29,11 +29,13 @@ Step = tuple[str, dict[str, Any]]
 Build = Callable[[Post], Members]
 
 
-def border_case(name: str, comment: str, verdict: str, step: int | None, code: str, build: Build) -> None:
+def border_case(
+    name: str, comment: str, verdict: str, step: int | None, code: str, build: Build, gate: str | None = None
+) -> None:
     """Enter a case of one ledger at a border, whose reader believes it."""
 
     def vector(setting: Setting) -> Vector:
-        post = Post(setting.forge.folder, "a", {"b": "XB", "c": "XC"})
+        post = Post(setting.forge.folder, "a", {"b": "XB", "c": "XC"}, gate=gate)
         raw = pack(build(post))
         return Vector(verdict, raw, step, code, trust=trust_in(post))
 
