@@ -1,10 +1,14 @@
 """Registration from a list: all problems of all rows are told before anything is signed, and then all rows or none."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from custody.cli.exits import Exit
+from custody.cli.intake import registered_before
+from custody.storage import registrations
 from tests.cli.machine import CASE, Machine
 from tests.cli.script import Stage
 
@@ -107,3 +111,25 @@ def test_a_list_with_errors_moves_nothing(text: bytes, code: str, machine: Machi
     size = len(machine.entries())
     machine.fail(f"move --list {path} --place P --as exam-07", Exit.USAGE, code)
     assert len(machine.entries()) == size
+
+
+@pytest.mark.parametrize("count", [3, 40])
+def test_a_list_looks_through_the_ledger_once_for_the_same_files(
+    machine: Machine, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forty rows in a ledger of a million exhibits are no reason to look at each of these forty times."""
+    rows, calls = [], []
+    for number in range(count):
+        (machine.stage.folder / "seized" / f"{number}.txt").write_text("x" * (number + 1))
+        rows.append(f"next,{number}.txt,,file,a file,seizure,,")
+    machine.do(f'register --list {_list(machine, *rows)} --case {CASE} --place "Room 4" --as exam-07')
+    look = registrations.find_registrations
+
+    def counted(*given: Any, **named: Any) -> Iterator[bytes]:
+        calls.append(1)
+        return look(*given, **named)
+
+    monkeypatch.setattr(registered_before, "find_registrations", counted)
+    ran = machine.do(f'register --list {_list(machine, *rows)} --case {CASE} --place "Room 4" --as exam-07')
+    assert len(calls) == 1
+    assert ran.stderr.count("registered already") == count

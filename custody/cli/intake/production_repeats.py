@@ -18,8 +18,8 @@ def check_new(context: Context, certificate: str) -> None:
         RefusedError: ``certificate.twice``.
     """
     with context.ledger().home.store.read() as reader:
-        found = standing_registrations(reader, certificate, lambda details: details.certificate == certificate)
-        names = ", ".join(show(format_exhibit(item)) for item in found)
+        found = standing_registrations(reader, [certificate], lambda details: details.certificate == certificate)
+        names = ", ".join(show(format_exhibit(item)) for item, _ in found)
     if names:
         text = f"expected a production that is not registered yet, found it as {names}"
         raise RefusedError("certificate.twice", text, hint="--again registers it as one more exhibit all the same")

@@ -5,8 +5,9 @@ Both may be meant, so both are said before anybody signs, and nothing is refused
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from pathlib import Path
+from typing import Final
 
 from custody.cli.acting.exhibit_selection import format_exhibit
 from custody.cli.context import Context
@@ -25,28 +26,28 @@ from schemas.entry import parse_entry
 from schemas.event import ParsedEvent
 from schemas.types import is_set
 
+Files = tuple[int, int, frozenset[str]]
+"""What a content consists of: bytes, count, digests of its files."""
+_FEW: Final = 32
+
 
 def note_repeats(context: Context, events: Iterable[ParsedEvent], spools: Mapping[str, Path]) -> None:
     """Tell of registrations about to be signed whose files are those of an exhibit that isn't voided, and don't say so.
 
-    ``spools`` are the new lists of files, by content root.
+    ``spools`` are the new lists of files, by content root. All that is registered is looked through once.
     """
     lists = Holdings(context.ledger().home).manifests
-    batch: dict[frozenset[str], str] = {}
+    contents = ((event.event, _content_of(event)) for event in events)
+    new = [(f"{event.case}/{event.exhibit}", _files(content, lists, spools)) for event, content in contents if content]
     with context.ledger().home.store.read() as reader:
-        for event in events:
-            content = _content_of(event)
-            if content is None:
-                continue
-            files = _digests(content, lists, spools)
-            name = f"{event.event.case}/{event.event.exhibit}"
-            known = [format_exhibit(item) for item in _with_files(reader, lists, content, files)]
-            known += [batch[files]] if files in batch else []
-            batch.setdefault(files, name)
-            if known:
-                same = ", ".join(map(show, known))
-                note(context.settings, f"warning: {show(name)} has the same files as {same}, registered already")
-                note(context.settings, f"  if it was made from that: --derived-from {show(known[0])}")
+        known = _with_files(reader, lists, {files for _, files in new})
+    for name, files in new:
+        same = known.setdefault(files, [])
+        if same:
+            told = ", ".join(map(show, same))
+            note(context.settings, f"warning: {show(name)} has the same files as {told}, registered already")
+            note(context.settings, f"  if it was made from that: --derived-from {show(same[0])}")
+        same.append(name)
 
 
 def warn_alike(context: Context, case: str, numbers: Iterable[str]) -> None:
@@ -74,27 +75,45 @@ def _content_of(event: ParsedEvent) -> Content | None:
 
 
 def standing_registrations(
-    reader: Reader, holding: str, fits: Callable[[ExhibitRegistered], bool]
-) -> Iterator[Exhibit]:
-    """Yield the exhibits, but those voided, whose registration fits, of those whose bytes hold an ASCII text."""
-    for raw in find_registrations(reader.connection, holding=alignments(holding.encode("ascii"))):
+    reader: Reader, holding: Collection[str], fits: Callable[[ExhibitRegistered], bool]
+) -> Iterator[tuple[Exhibit, ExhibitRegistered]]:
+    """Yield the exhibits, but those voided, whose registration fits, of those whose bytes hold one of ASCII texts."""
+    # Looking for many texts takes longer than reading what would hold none of them.
+    parts = [part for text in holding for part in alignments(text.encode("ascii"))]
+    for raw in find_registrations(reader.connection, holding=tuple(parts if len(holding) <= _FEW else [b""])):
         event = parse_entry(raw).event
         if isinstance(event.details, ExhibitRegistered) and fits(event.details):
             exhibit = reader.view().registered(event.hash)
             if exhibit is not None and exhibit.status != "voided":
-                yield exhibit
+                yield exhibit, event.details
 
 
-def _with_files(reader: Reader, lists: Manifests, content: Content, files: frozenset[str]) -> Iterator[Exhibit]:
-    def fits(details: ExhibitRegistered) -> bool:
-        return isinstance(details.content, Content) and _digests(details.content, lists, {}) == files
+def _with_files(reader: Reader, lists: Manifests, wanted: Set[Files]) -> dict[Files, list[str]]:
+    """Return the names of exhibits that have each of some sets of files; a list is read once for all that name it."""
+    found: dict[Files, list[str]] = {}
+    read: dict[str, Files] = {}
 
-    return standing_registrations(reader, f'"bytes":{content.bytes},"count":{content.count},', fits)
+    def of(details: ExhibitRegistered) -> Files | None:
+        content = details.content
+        if not isinstance(content, Content) or (content.bytes, content.count) not in sizes:
+            return None
+        if content.root not in read:
+            read[content.root] = _files(content, lists, {})
+        return read[content.root]
+
+    sizes = {files[:2] for files in wanted}
+    texts = {f'"bytes":{size},"count":{count},' for size, count in sizes}
+    fitting = standing_registrations(reader, texts, lambda details: of(details) in wanted) if wanted else ()
+    for exhibit, details in fitting:
+        files = of(details)
+        assert files is not None, "it fits"
+        found.setdefault(files, []).append(format_exhibit(exhibit))
+    return found
 
 
-def _digests(content: Content, lists: Manifests, spools: Mapping[str, Path]) -> frozenset[str]:
-    """Return the SHA-256 of each file that isn't empty, in the event or in its list."""
+def _files(content: Content, lists: Manifests, spools: Mapping[str, Path]) -> Files:
+    """Return bytes, count, and the SHA-256 of each file that isn't empty, in the event or in its list."""
     inline = files_in(content)
-    if inline:
-        return frozenset(item.digests.sha256 for item in inline if isinstance(item.digests, Digests) and item.size)
-    return frozenset(digests_in(spools.get(content.root) or lists.path(content.root)))
+    held = (item.digests.sha256 for item in inline if isinstance(item.digests, Digests) and item.size)
+    listed = () if inline else digests_in(spools.get(content.root) or lists.path(content.root))
+    return content.bytes, content.count, frozenset((*held, *listed))
