@@ -6,11 +6,11 @@ show, what did it rest on, what happened to each exhibit, which defects can be c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from custody.report import basis as basis_words
-from custody.report import evidence_table, law_page, verdict
+from custody.report import destroyed, evidence_table, law_page, verdict
 from custody.report.balance_words import BalanceRow, balance_rows
 from custody.report.basis import Basis
 from custody.report.evidence_table import FileRow
@@ -115,9 +115,12 @@ def make_document(report: Report, verified: Verified | None, basis: Basis) -> Do
     people: tuple[Person, ...] = ()
     law: tuple[tuple[str, str], ...] = ()
     requests: tuple[CasePage, ...] = ()
+    gone: tuple[str, ...] = ()
     if verified is not None:
         teller = Teller(verified)
-        exhibits, people = tuple(_exhibits(verified, teller)), people_of(verified, teller.absent)
+        found = evidence_table.by_exhibit(report.findings, frozenset("/".join(name) for name in verified.listed))
+        exhibits, people = tuple(_exhibits(verified, teller, found)), people_of(verified, teller.absent)
+        gone = destroyed.paragraphs_of(verified, found)
         law = law_page.rows_of(report, verified, teller.absent)
         cases = tuple(CasePage(show(case), teller.tell_case(case)) for case in _cases(verified))
         told = report.requests if isinstance(report.requests, tuple) else ()
@@ -134,7 +137,7 @@ def make_document(report: Report, verified: Verified | None, basis: Basis) -> Do
     return Document(
         verdict=report.verdict,
         headline=verdict.headline_of(report),
-        meaning=verdict.meaning_of(report),
+        meaning=(*gone, *verdict.meaning_of(report, is_whole=not gone)),
         reasons=show_findings(verdict.reasons_of(report), subjects)[0],
         not_asked=not_asked,
         limits=verdict.limits_of(report),
@@ -172,9 +175,7 @@ def _steps(report: Report, subjects: Subjects) -> Iterator[StepPage]:
         yield StepPage(step.number, words.title, words.question, step.verdict, shown, more)
 
 
-def _exhibits(verified: Verified, teller: Teller) -> Iterator[ExhibitPage]:
-    names = frozenset(f"{case}/{number}" for case, number in verified.listed)
-    found = evidence_table.by_exhibit(verified.report.findings, names)
+def _exhibits(verified: Verified, teller: Teller, found: Mapping[str, Sequence[Finding]]) -> Iterator[ExhibitPage]:
     for exhibit in verified.report.exhibits:
         yield _page(verified, teller, exhibit, found.get(f"{exhibit.case}/{exhibit.exhibit}", ()), is_original=False)
     for name, state in sorted(verified.state.exhibits.items()):

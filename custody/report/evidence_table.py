@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from custody.report.counts import count_bytes
+from custody.report.destroyed import ERASED, files_destroyed
 from custody.report.finding_words import explain
 from custody.report.safe_text import show_path
 from custody.report.words import Absent
@@ -54,13 +55,25 @@ def summary_of(content: Content | None, subject: str, findings: Sequence[Finding
         state = "NOT as registered, see the findings"
     elif any(item.severity is Severity.INDETERMINATE for item in mine):
         state = "not all of them could be compared, see the findings"
-    elif any(item.code == "content.unreadable" for item in mine):
-        state = (
-            "all whose content was recorded compared and as registered; some could not be read then, see the findings"
-        )
     else:
-        state = "all compared and as registered"
+        state = _compared(content, mine, files_destroyed(subject, mine))
     return f"{files}, {count_bytes(content.bytes)}; {state}"
+
+
+def _compared(content: Content, mine: Sequence[Finding], gone: str) -> str:
+    """Say how much of an exhibit with which nothing is wrong was compared; ``gone`` is what was destroyed by order."""
+    unread = sum(item.code == "content.unreadable" for item in mine)
+    records = content.files if isinstance(content.files, tuple) else ()
+    left = (sum(item.type == "file" for item in records) or content.count) - unread
+    left -= sum(item.code == ERASED for item in mine)
+    if gone:
+        rest = "the others compared and as registered" if left > 0 else "so that none of them was"
+        state = f"{gone} DESTROYED BY ORDER and not compared, {rest}"
+    elif unread:
+        state = "all whose content was recorded compared and as registered"
+    else:
+        return "all compared and as registered"
+    return f"{state}; some could not be read then, see the findings" if unread else state
 
 
 def rows_of(

@@ -41,13 +41,16 @@ def headline_of(report: Report) -> str:
             assert_never(report.verdict)
 
 
-def meaning_of(report: Report) -> tuple[str, ...]:
-    """Return what the verdict means, as paragraphs; the findings are told elsewhere."""
+def meaning_of(report: Report, *, is_whole: bool) -> tuple[str, ...]:
+    """Return what the verdict means, as paragraphs; the findings are told elsewhere, and what is not there any more
+    where the evidence isn't whole.
+    """
     defects = counted(len(report.defects), "defect of procedure", "defects of procedure")
     match report.verdict:
         case Verdict.PASSED:
             beside = f" Beside the verdict stand {defects}, which a court may cure." if report.defects else ""
-            return (f"Every check that was asked for was made, and held.{beside}",)
+            every = "Every check" if is_whole else "Every other check"
+            return (f"{every} that was asked for was made, and held.{beside}",)
         case Verdict.INDETERMINATE:
             return (
                 "Nothing was found to be wrong, but not everything could be decided. Until it is, this is neither "
