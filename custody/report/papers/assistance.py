@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from custody.report.papers.exchange import story_of
 from custody.report.papers.paper import Label, Paper, Reader, Row, Table, proof_of
+from custody.report.papers.receipt import terms_text
 from custody.report.papers.request_words import GROUNDS, KINDS, ORDER, OUTCOMES, THREE
 from custody.report.safe_text import show
 from custody.report.words import format_utc
@@ -14,6 +15,7 @@ from custody.transfer.forum import forums_now
 from custody.transfer.law_files import request_fields
 from custody.transfer.requests import RequestStory
 from custody.verify.verify import Verified
+from schemas.details.consent import Grant
 from schemas.details.request import Answer, DualCriminality, Period, RequestAnswered, RequestBody, RequestReceived
 from schemas.entry import ParsedEntry
 from schemas.types import UNSET, is_set
@@ -117,7 +119,7 @@ def _apart(read: Reader, name: str, body: RequestBody) -> list[str]:
 def _answers(read: Reader, story: RequestStory) -> tuple[Table, ...]:
     heads = (
         Label("Answered", "答复时间"), Label("Answer", "答复"), Label("Ground and reasons", "理由"),
-        Label("Decided by", "决定机关"), Label("Forwarded by", "转递机关"), Label("Until", "期限"),
+        Label("Decided by", "决定机关"), Label("Forwarded by", "转递机关"), Label("Until", "期限"), Label("Terms", "条件"),
         Label("Documents (SHA-256)", "文书（SHA-256）"),
     )  # fmt: skip
     rows = tuple(_answer(read, entry) for entry in story.answers)
@@ -130,8 +132,11 @@ def _answer(read: Reader, entry: ParsedEntry) -> tuple[str, ...]:
     ground = [read.word(GROUNDS[str(details.ground)])] if is_set(details.ground) else []
     reasons = [read.value(details.reasons)] if is_set(details.reasons) else []
     forwarded = details.forwarded_by if isinstance(details, RequestAnswered) else UNSET
+    grant = details.grant if isinstance(details, RequestAnswered) and isinstance(details.grant, Grant) else None
     return (
         format_utc(details.answered_at), read.word(OUTCOMES[details.outcome]), "; ".join(ground + reasons) or "-",
         *(read.person(str(who)) if is_set(who) else read.value(UNSET) for who in (details.decided_by, forwarded)),
-        format_utc(str(details.until)) if is_set(details.until) else "-", read.value(details.documents),
+        format_utc(str(details.until)) if is_set(details.until) else "-",
+        "-" if grant is None else f"{grant.to_country}; {terms_text(read, grant.conditions, grant.onward)}",
+        read.value(details.documents),
     )  # fmt: skip

@@ -80,7 +80,7 @@ def _step(read: Reader, entry: ParsedEntry) -> tuple[str, ...]:
     done = _word(read, entry.event.type.partition(".")[2])
     match details:
         case TransferDispatched():
-            codes = _terms(read, details.conditions, details.onward)
+            codes = terms_text(read, details.conditions, details.onward)
             return (
                 name,
                 read.word(WORDS[f"{details.item}-sent"]),
@@ -94,7 +94,7 @@ def _step(read: Reader, entry: ParsedEntry) -> tuple[str, ...]:
             sent, accepted = format_utc(details.sent_at), format_utc(details.accepted_at)
             times = f"{read.word(WORDS['sent'])} {sent}, {read.word(WORDS['accepted'])} {accepted}"
             reserved = _told(read, "reservations", _words(read, details.reservations))
-            terms = "; ".join(filter(None, (_terms(read, details.conditions, details.onward), reserved)))
+            terms = "; ".join(filter(None, (terms_text(read, details.conditions, details.onward), reserved)))
             there = f"{details.foreign.case}/{details.foreign.exhibit}"  # type: ignore[union-attr]
             both = show(f"{name}, {read.word(WORDS['there'])} {there}")
             checked, seal = _rehash(read, details.rehash), _seal(read, details.seal)
@@ -195,7 +195,8 @@ def _named(about: About | None) -> str:
     return "-" if about is None else show(str(about.exhibit))
 
 
-def _terms(read: Reader, conditions: object, onward: str) -> str:
+def terms_text(read: Reader, conditions: object, onward: str) -> str:
+    """Return on which terms something goes: onward transfer, and each condition with its date and text (law row C15)."""
     listed: Sequence[Condition] = conditions if isinstance(conditions, tuple) else ()
     return "; ".join([_told(read, "onward", read.word(WORDS[onward])), *(_term(read, item) for item in listed)])
 

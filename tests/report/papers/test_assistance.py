@@ -101,12 +101,27 @@ def test_answers_say_who_forwarded_and_who_decided() -> None:
     assert paper.english is not None
     assert row(paper.english, "From") == "office-2 (name of office-2), DE"
     assert row(paper.english, "Number there") == "No. 9"
-    ((when, what, why, decided, forwarded, until, documents),) = paper.english.tables[0].rows
+    ((when, what, why, decided, forwarded, until, terms, documents),) = paper.english.tables[0].rows
     assert (when, what) == ("2026-11-20 00:00:00 UTC", "refused")
     assert why == "no substantive connection to the case; not shown"
     assert (decided, forwarded) == ("ministry-1 (name of ministry-1)", "not recorded")
-    assert (until, documents) == ("-", "not recorded")
+    assert (until, terms, documents) == ("-", "-", "not recorded")
     assert paper.tables[0].rows[0][2] == "与案件缺乏实质性联系; not shown"
+
+
+def test_what_is_granted_is_granted_on_terms_that_stand_there() -> None:
+    """Row C15: conditions are accepted in writing, so they are on the paper."""
+    made = asking("CN", "DE")
+    came = {**ASKED, "from": "office-2", "paper": DOCUMENT, "received_at": "2026-11-01T00:00:00Z"}
+    made.append(made.sign(made.event("request.received", came, actor="registrar-1")))
+    terms = ({"before": False, "code": "use-limited", "text": "for case 7 only"},)
+    grant = {"conditions": terms, "onward": "forbidden", "to_country": "DE"}
+    answer = {"answered_at": "2026-11-20T00:00:00Z", "grant": grant, "outcome": "granted", "request": "r-1"}
+    made.append(made.sign(made.event("request.answered", answer, actor="registrar-1")))
+    paper = assistance.assistance_request(read(made, "r-1", names=()), "r-1", BASIS)
+    assert paper.english is not None
+    assert paper.english.tables[0].rows[0][6] == "DE; onward transfer: forbidden; use-limited: for case 7 only"
+    assert paper.tables[0].rows[0][6] == "DE; 向第三国转移: 禁止; 限制使用: for case 7 only"
 
 
 def test_a_request_that_is_not_there_makes_no_paper() -> None:
