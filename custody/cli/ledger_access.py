@@ -147,6 +147,16 @@ class LedgerAccess:
                 check_times(event, recorded_at=now)
                 numbers.check(event)
 
+    def check_timely(self, events: Sequence[ParsedEvent]) -> None:
+        """Ask of a batch that the rules have taken whether it can be recorded now, before anybody signs it.
+
+        Raises:
+            RefusedError: ``event.future``, ``event.expired``.
+        """
+        now = self.surroundings.now()
+        for event in events:
+            check_times(event, recorded_at=now)
+
     def append(self, submissions: Iterable[Submission], *, clock_is_right: bool = False) -> tuple[Receipt, ...]:
         """Record a batch as one.
 

@@ -83,7 +83,7 @@ def export(context: Context, outgoing: Outgoing, *, who: Signing, when: When) ->
         context, outgoing.exhibits, requests, [item.event for item in outgoing.acts], to=outgoing.to,
         by=signers[0].agent,
     )  # fmt: skip
-    access.rehearse(events)
+    access.check_timely(events)  # the gate has asked the rules on its way
     keys = _open_keys(context, who, events)
     record_enclosures(context, enclosed, to=outgoing.to)
     acts = tuple(_sign(item, keys) for item in outgoing.acts)
