@@ -119,8 +119,8 @@ def _apart(read: Reader, name: str, body: RequestBody) -> list[str]:
 def _answers(read: Reader, story: RequestStory) -> tuple[Table, ...]:
     heads = (
         Label("Answered", "答复时间"), Label("Answer", "答复"), Label("Ground and reasons", "理由"),
-        Label("Decided by", "决定机关"), Label("Forwarded by", "转递机关"), Label("Until", "期限"), Label("Terms", "条件"),
-        Label("Documents (SHA-256)", "文书（SHA-256）"),
+        Label("Decided by", "决定机关"), Label("Forwarded by", "转递机关"), Label("Until", "期限"),
+        Label("Terms", "条件"), Label("Documents (SHA-256)", "文书（SHA-256）"),
     )  # fmt: skip
     rows = tuple(_answer(read, entry) for entry in story.answers)
     return (Table(Label("Answers", "答复情况"), heads, rows),) if rows else ()

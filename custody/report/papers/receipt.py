@@ -196,7 +196,7 @@ def _named(about: About | None) -> str:
 
 
 def terms_text(read: Reader, conditions: object, onward: str) -> str:
-    """Return on which terms something goes: onward transfer, and each condition with its date and text (law row C15)."""
+    """Return on which terms something goes: onward transfer, each condition with date and text (law row C15)."""
     listed: Sequence[Condition] = conditions if isinstance(conditions, tuple) else ()
     return "; ".join([_told(read, "onward", read.word(WORDS[onward])), *(_term(read, item) for item in listed)])
 
