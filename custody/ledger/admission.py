@@ -17,7 +17,9 @@ from custody.ledger.tiles import TileStore
 from custody.ledger.working import WorkingState
 from custody.verify.fold.disputes import Signing, find_disputes, is_disputing
 from custody.verify.fold.fold import names_again, root_of
-from custody.verify.gate.release import Breach, check_release, names_nobody
+from custody.verify.gate.destination import names_nobody
+from custody.verify.gate.faults import Breach
+from custody.verify.gate.release import check_release
 from custody.verify.rules.view import Key, Request, View
 from schemas.details.request import GRANTING, RequestAnswered
 from schemas.entry import parse_entry

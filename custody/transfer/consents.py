@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from custody.verify.gate.release import Way, fault_of
+from custody.verify.gate.faults import Way, fault_of
 from custody.verify.rules.view import Consent, Exhibit, View
 
 

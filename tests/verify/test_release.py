@@ -9,7 +9,7 @@ import pytest
 
 from custody.bundle.disclose import Choice
 from custody.verify.fold.fold import Fold
-from custody.verify.gate.release import Way, fault_of
+from custody.verify.gate.faults import Way, fault_of
 from custody.verify.rules.view import Consent, View
 from schemas import limits
 from schemas.entry import parse_entry
@@ -97,7 +97,7 @@ def test_consents_are_not_all_asked_at_each_release(tmp_path: Path, monkeypatch:
         asked.append(consent)
         return fault_of(view, consent, way, **more)
 
-    monkeypatch.setattr("custody.verify.gate.release.fault_of", spy)
+    monkeypatch.setattr("custody.verify.gate.faults.fault_of", spy)
     about = side.world.about(CASE, "EX-1")
     for place in range(many):
         for to in (f"b{place}-police", "c0-police"):

@@ -12,7 +12,7 @@ from typing import Any
 
 from custody.cli.context import Context
 from custody.ledger.store import LedgerReader
-from custody.verify.gate.release import HANDING, goal_of
+from custody.verify.gate.destination import HANDING, goal_of
 from custody.verify.rules.view import Exhibit
 from schemas.entry import parse_entry
 

@@ -16,7 +16,7 @@ from custody.cli.showing.holdings import Holdings
 from custody.evidence.manifest import Manifests
 from custody.storage.reading import Reader
 from custody.verify.gate.contents import own_documents
-from custody.verify.gate.release import Breach
+from custody.verify.gate.faults import Breach
 from custody.verify.rules.view import Exhibit
 from schemas.event import ParsedEvent
 

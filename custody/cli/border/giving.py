@@ -9,7 +9,8 @@ from custody.cli.border.letter_breaches import letter_breaches
 from custody.cli.border.release_gate import Tried, refuse
 from custody.cli.context import Context
 from custody.ledger.admission import check_lawful
-from custody.verify.gate.release import Breach, check_release, let_out
+from custody.verify.gate.faults import Breach
+from custody.verify.gate.release import check_release, let_out
 from custody.verify.rules.view import Exhibit, View
 from schemas.event import ParsedEvent
 from schemas.text import format_time
@@ -26,10 +27,8 @@ def check_given(context: Context, events: Sequence[ParsedEvent], *, tried: Tried
     with context.ledger().read() as reader:
         view = binding(context, reader)
         for event in events:
-            receiver, given = let_out(view, event)
-            names = [item.registration for item in given]
-            letters = () if receiver is None else letter_breaches(context, reader, names, to=receiver.id)
-            breaches = (*check_release(view, event, now), *letters)
+            receiver, _ = let_out(view, event)
+            breaches = (*check_release(view, event, now), *letter_breaches(context, reader, view, event))
             if breaches:
                 break
         else:

@@ -13,7 +13,8 @@ from custody.ledger.admission import what_to_do
 from custody.ledger.compose import Anchor, Composed
 from custody.ledger.submission import Submission
 from custody.ledger.working import WorkingState, try_out
-from custody.verify.gate.release import Breach, check_release, foreign_requests
+from custody.verify.gate.faults import Breach
+from custody.verify.gate.release import check_release, foreign_requests
 from custody.verify.rules.view import Exhibit
 from keys.private.signing import join_signatures, sign_for
 from schemas.errors import RefusedError, UsageError
@@ -45,6 +46,7 @@ def check_gate(context: Context, events: Sequence[ParsedEvent], *, to: str, trie
     """Raise unless all of ``events``, which would be recorded in this order, let out only what may leave.
 
     Raises:
+        RuleViolation: as the reducer does, at the first that breaks a rule.
         UsageError: ``release.recipient``.
         RefusedError: ``release.*``; the refusal is on record then.
     """
@@ -56,9 +58,9 @@ def check_gate(context: Context, events: Sequence[ParsedEvent], *, to: str, trie
         state, size = binding(context, reader), reader.head().size
         for event in try_out(state, size, events):
             breaches += (*foreign_requests(state, event, to), *check_release(state, event, now))
+            breaches += letter_breaches(context, reader, state, event)
         abouts = tuple(dict.fromkeys(about for event in events for about in _abouts(state, event)))
-        named = [str(about.exhibit) for about in abouts]
-        breaches = list(dict.fromkeys([*breaches, *letter_breaches(context, reader, named, to=to)]))
+        breaches = list(dict.fromkeys(breaches))
         # A letter is about no exhibit; what it would have let out is named by its breaches.
         abouts = abouts or tuple(dict.fromkeys(about for breach in breaches for about in _named(state, breach)))
     if breaches:
@@ -85,8 +87,9 @@ def breaches_of(context: Context, exhibits: Sequence[Exhibit], *, to: str) -> li
     """Return what speaks against exhibits going to an agent; nothing is recorded."""
     with context.ledger().read() as reader:
         event = _access(context, exhibits, to).event
-        found = list(check_release(binding(context, reader), event, format_time(context.now())))
-        return [*found, *letter_breaches(context, reader, [item.registration for item in exhibits], to=to)]
+        view = binding(context, reader)
+        found = check_release(view, event, format_time(context.now()))
+        return [*found, *letter_breaches(context, reader, view, event)]
 
 
 def record_export(context: Context, exhibits: Sequence[Exhibit], *, to: str) -> None:

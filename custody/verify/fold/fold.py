@@ -19,8 +19,10 @@ from custody.verify.fold.signing import SignatureJob, check_enrolments, signatur
 from custody.verify.fold.standing import Standing, Standings
 from custody.verify.fold.state import State
 from custody.verify.gate.contents import content_root, files_in
+from custody.verify.gate.destination import concerns_gate, counterparts, names_nobody
 from custody.verify.gate.erased_documents import ErasedDocuments
-from custody.verify.gate.release import Breach, check_release, concerns_gate, counterparts, names_nobody
+from custody.verify.gate.faults import Breach
+from custody.verify.gate.release import check_release
 from custody.verify.rules.reducer import reduce
 from custody.verify.rules.subjects import subjects_of
 from schemas.details.exhibit import ExhibitRegistered

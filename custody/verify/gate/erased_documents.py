@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from custody.verify.gate.correspondence import letter_of, opens_gate
-from custody.verify.gate.release import check_release, concerns_gate, enclosed_by, goal_of
+from custody.verify.gate.destination import concerns_gate, goal_of
+from custody.verify.gate.release import check_release, enclosed_by
 from custody.verify.rules.view import View
 from schemas.details.consent import ConsentRecorded
 from schemas.details.record import DisclosureErased

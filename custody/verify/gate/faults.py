@@ -1,0 +1,151 @@
+"""What is wrong with the consents to an exhibit that goes some way: nothing, where each side gave one without fault."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence, Set
+from itertools import islice
+
+import msgspec
+
+from custody.verify.rules.view import Agent, Consent, Exhibit, Ledger, View
+from schemas import limits
+from schemas.details.consent import STRICTNESS
+from schemas.details.transfer import TransferDispatched
+from schemas.types import UNSET, is_set
+
+
+class Breach(msgspec.Struct, frozen=True):
+    """Why a release is not lawful by what the ledger shows: stable ``code``, text, and the exhibit it is about."""
+
+    code: str
+    text: str
+    exhibit: str = ""
+
+
+class Way(msgspec.Struct, frozen=True):
+    """To whom something goes, between which ``times``, which are in order, and by which dispatch if it is one.
+
+    ``request`` is the one that it answers, an empty text for none; nothing where its record has no place for one.
+    ``without`` are consents, by event hash, that count for nothing.
+    """
+
+    recipient: Agent
+    times: list[str]
+    sent: TransferDispatched | None = None
+    request: str | None = None
+    without: Set[str] = frozenset()
+
+
+def faults_of(view: View, exhibit: Exhibit, way: Way, ledger: Ledger, *, is_abroad: bool) -> list[Breach]:
+    """Return what one exhibit lacks to go this way."""
+    found, given = list(_named_consent(view, exhibit, way, ledger)), _Given(view, exhibit)
+    if is_abroad:
+        found += _consent_of(view, given, way, f"an authority of {ledger.country}", country=ledger.country)
+    for origin in exhibit.bound_to:
+        if way.recipient.ledger != origin:
+            found += _consent_of(view, given, way, origin, origin=origin)
+    return found
+
+
+def _named_consent(view: View, exhibit: Exhibit, way: Way, ledger: Ledger) -> Iterator[Breach]:
+    """Want the consent under which a dispatch says that it leaves to be one of this exhibit, and without fault."""
+    named = way.sent.consent if way.sent is not None and ledger.is_strict else UNSET
+    if not is_set(named):
+        return
+    consent = view.consent(str(named))
+    is_known = consent is not None and exhibit.registration in consent.exhibits and consent.id not in way.without
+    fault = fault_of(view, consent, way) if consent is not None and is_known else None
+    if fault is not None or not is_known:
+        _, code, text = fault or (0, "release.consent-missing", "found none of that hash")
+        name = f"{exhibit.case}/{exhibit.number}"
+        yield Breach(code, f"expected the consent that its dispatch names to let {name} go, {text}", name)
+
+
+class _Given:
+    """The newest consents to an exhibit, by country and by ledger of the organisation or unit that gave them: looked
+    through once, however many ledgers bind it. Mutable: lives as long as a release is looked at.
+    """
+
+    def __init__(self, view: View, exhibit: Exhibit) -> None:
+        self._view = view
+        self.exhibit = exhibit
+        self._known: dict[str | None, dict[tuple[str, str | None], list[Consent]]] = {}
+
+    def of(self, recipient: str | None, side: tuple[str, str | None]) -> Sequence[Consent]:
+        """Return those for a recipient, or all, of one ``country`` or ``ledger``."""
+        if recipient not in self._known:
+            known, ledger = defaultdict[tuple[str, str | None], list[Consent]](list), self._view.ledger()
+            is_strict, self._known[recipient] = ledger is not None and ledger.is_strict, known
+            for consent in islice(self._view.consents(self.exhibit.registration, recipient), limits.CONSENTS_ASKED):
+                agent = self._view.agent(consent.authority)
+                if agent is not None and agent.kind in {"organisation", "unit"}:
+                    # Under version 2 a consent stands for its own ledger, and not for this country as well.
+                    if not (is_strict and agent.ledger in self.exhibit.bound_to):
+                        known["country", agent.country].append(consent)
+                    known["ledger", agent.ledger].append(consent)
+        return self._known[recipient].get(side, ())
+
+
+def _consent_of(
+    view: View, given: _Given, way: Way, whose: str, *, country: str | None = None, origin: str | None = None
+) -> tuple[Breach, ...]:
+    """Want one consent without fault of an organisation or unit, of a country or with a ledger; else say the least that
+    is wrong with any. The newest are asked first, since they are the likeliest to hold.
+    """
+    side = ("country", country) if origin is None else ("ledger", origin)
+    worst = (0, "release.consent-missing", "found none")
+    for consent in (item for item in given.of(way.recipient.id, side) if item.id not in way.without):
+        fault = fault_of(view, consent, way, is_bound=origin is not None)
+        if fault is None:
+            return ()
+        worst = max(worst, fault)
+    if not worst[0]:
+        worst = next(map(_of_another, given.of(None, side)), worst)
+    name = f"{given.exhibit.case}/{given.exhibit.number}"
+    text = f"expected a consent of {whose} to {name} going to {way.recipient.id}, {worst[2]}"
+    return (Breach(worst[1], text, name),)
+
+
+def _of_another(consent: Consent) -> tuple[int, str, str]:
+    where = f" in {consent.to_country}" if is_set(consent.to_country) else ""
+    return 1, "release.consent-recipient", f"found one for {consent.recipient}{where}"
+
+
+def fault_of(view: View, consent: Consent, way: Way, *, is_bound: bool = False) -> tuple[int, str, str] | None:
+    """Return how near a consent is to let something go this way, 1 to 9, the code of what is wrong with it, and words;
+    nothing where it holds. ``is_bound`` says that it is asked of the ledger to which the exhibit is bound.
+    """
+    if consent.recipient != way.recipient.id or (consent.to_country or way.recipient.country) != way.recipient.country:
+        return _of_another(consent)
+    if is_bound and is_set(consent.is_by_key):
+        # Whose key this ledger enrolled says nothing of what another ledger's authority wants: it has letters for that.
+        text = "found one by a key that was enrolled here, and no letter or paper of its own"
+        return 2, "release.consent-key", text
+    if consent.is_revoked:
+        return 3, "release.consent-revoked", "found it revoked"
+    request = None if consent.request is None else view.request(consent.request)
+    is_over = request is not None and (request.status == "withdrawn" or request.ended == "over")
+    if request is not None and (is_over or "refused" in {request.outcome, request.ended}):
+        state = "withdrawn or not executed" if is_over else "refused"
+        return 4, "release.request-ended", f"found the request {request.id}, on which it rests, {state}"
+    # By letter it rests on what was asked from here; what leaves answers what was asked of us.
+    rests_on = None if is_set(consent.is_by_letter) else consent.request
+    if rests_on is not None and way.request not in {None, rests_on}:
+        return 5, "release.consent-request", f"found one that rests on the request {consent.request}"
+    if way.times[0] < consent.valid_from:
+        return 6, "release.consent-early", f"found one that counts from {consent.valid_from} on"
+    if consent.valid_until is not None and way.times[1] > consent.valid_until:
+        return 7, "release.consent-expired", f"found one that ended at {consent.valid_until}"
+    if consent.unmet:
+        return 8, "release.consent-conditions", f"found conditions not met yet: {', '.join(consent.unmet)}"
+    if way.sent is not None and not _keeps_terms(way.sent, consent):
+        terms = ", ".join((f"onward {consent.onward}", *consent.conditions))
+        return 9, "release.consent-terms", f"found it sent on easier terms than the consent's: {terms}"
+    return None
+
+
+def _keeps_terms(sent: TransferDispatched, consent: Consent) -> bool:
+    """Whether a dispatch binds its receiver to all that the consent wants; it may bind him to more."""
+    codes = {item.code for item in sent.conditions} if isinstance(sent.conditions, tuple) else set[str]()
+    return STRICTNESS.index(sent.onward) >= STRICTNESS.index(consent.onward) and codes >= set(consent.conditions)
