@@ -15,6 +15,8 @@ from schemas.report import Finding
 MEANINGS: Final = {
     "asset": "The proof about the asset does not hold: its bytes are not what a chain's blocks commit to.",
     "asset.balance": "The account held another balance in that block than was recorded.",
+    "asset.balance-unread": "A recorded balance could not be compared with the others: it is no number, or is withheld. "
+    "Whether the account held less later can't be said.",
     "asset.balance-dropped": "An account of the asset held less than before, while the asset was in custody.",
     "asset.left": "A later proof shows that the asset went to somebody who is not on record, while it was in custody.",
     "asset.none": "Somebody recorded something of an asset, but the exhibit was not registered as one.",
@@ -189,6 +191,8 @@ MEANINGS: Final = {
     "inherited.country": "The exhibit was sent to another country than that of the ledger which took it in.",
     "lawfulness.country": "A recipient or authority is on record in another country than the one its ledger is trusted "
     "to be in.",
+    "lawfulness.undecided": "Whether it left with leave can't be said: its story can't be followed, since something of "
+    "it is missing or wrong.",
     "lawfulness.recipient": "The bundle was made for somebody else than you.",
     "procedure": "The record lacks what the procedure of this country asks for. A court may have it put right.",
     "procedure.backup-copy": "An original was sent away, and no backup copy with it.",
@@ -205,7 +209,8 @@ MEANINGS: Final = {
     "holds the asset.",
     "procedure.holder-or-witness": "Neither the person that it was taken from nor an onlooker confirmed the "
     "collection as is asked for.",
-    "procedure.integrity": "One of the five ways in which a court checks that nothing was changed.",
+    "procedure.integrity": "One of the five ways in which a court checks that nothing was changed is not open: the "
+    "record lacks what it needs.",
     "procedure.legalisation": "Evidence that a party brought from abroad has no papers that legalise it.",
     "procedure.online-capture": "What was captured online lacks what a court wants to see of it.",
     "procedure.preservation": "Data were to be preserved until a date that has passed, and nobody renewed it.",

@@ -12,7 +12,7 @@ from custody.verify.verify import Verified
 from schemas.details.consent import Condition, ConsentRecorded
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.transfer import TransferAccepted, TransferDispatched
-from schemas.report import LawReport, LedgerReport, Report, TermsReport
+from schemas.report import LawReport, LedgerReport, Report, TermsReport, Verdict
 from schemas.types import Private, is_set
 
 Absent = Callable[[str], str]
@@ -41,6 +41,10 @@ CONDITIONS: Final = {
     "use-limited": "Use it only for the purpose named.",
 }
 """What each condition code asks, in a few words; the text of the condition itself counts."""
+UNDECIDED: Final = "can't be said, because this file is damaged or not whole: ask for it once more"
+"""Said of a consent that isn't found in what is left of a bundle: the missing part may hold it."""
+_WHOLE: Final = (0, 1, 2, 4, 8)
+"""The steps that fail where something of a bundle is missing or changed."""
 _SHOWN: Final = 8
 """Exhibits, ledgers or sets of them that are named before the rest is counted."""
 
@@ -70,11 +74,17 @@ def _rows(law: LawReport, report: Report, verified: Verified, absent: Absent) ->
         yield "came through", show(f"{before.origin}, proven by its own bundle up to entry {before.size - 1}")
     abroad = is_set(law.to_country) and law.to_country != law.country
     if abroad and report.exhibits and not any(terms.manner in {"key", "letter", "paper"} for terms in law.terms):
-        yield "consent", "NONE that covers it; see step 11"
+        yield "consent", UNDECIDED if _is_damaged(report) else "NONE that covers it; see step 11"
     for terms in law.terms:
         yield from _terms(terms, verified, absent)
     yield from _bound(verified)
     yield from _before(verified)
+
+
+def _is_damaged(report: Report) -> bool:
+    """Tell whether a consent may have stood in what is missing or changed, or for what can't be followed any more."""
+    is_lost = any(step.verdict is Verdict.FAILED for step in report.steps if step.number in _WHOLE)
+    return is_lost or any(finding.code == "lawfulness.undecided" for finding in report.findings)
 
 
 def _bound(verified: Verified) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ Here stands what a reader must know before anything else: that the bundle was ma
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 
 from custody.verify.fold.state import State
 from custody.verify.record.opened import Opened, fail
@@ -15,7 +15,7 @@ from schemas.details.record import BundleExported
 from schemas.details.transfer import TransferAccepted, TransferDispatched
 from schemas.entry import ParsedEntry
 from schemas.errors import VerificationError
-from schemas.report import Findings, LawReport, TermsReport
+from schemas.report import Findings, LawReport, Severity, TermsReport
 from schemas.trust import Recipient, Trust
 from schemas.types import UNSET, is_set
 
@@ -35,6 +35,8 @@ def check_lawfulness(
     of the two isn't known, for somebody in another country than his,
     ``lawfulness.country`` (failed) where the recipient's ledger is trusted to be in another country than is on record;
     under version 2 of the gate that of whoever ``countries`` names, with the entry that rested on it.
+    ``lawfulness.undecided`` (indeterminate) for each exhibit of which the rules took no registration: no consent can be
+    looked for then, and another step says what is wrong.
     """
     export = entries.get(opened.checkpoint.size - 1) if opened.checkpoint is not None else None
     ledger = state.ledger()
@@ -57,10 +59,14 @@ def check_lawfulness(
     if recipient is not None and recipient.ledger and recipient.country and not ledger.is_strict:
         named = {(recipient.id, recipient.ledger, recipient.country): export.entry.index}
         check_countries(trust, named, findings)
+    listed = {(item.case, item.exhibit) for item in opened.bundle.exhibits} if opened.bundle is not None else set()
+    for name in sorted(name for name in listed if state.exhibit(*name) is None):
+        text = "no consent could be looked for, since its story can't be followed"
+        findings.add(11, Severity.INDETERMINATE, "lawfulness.undecided", "/".join(name), text)
     return LawReport(
         country=ledger.country,
         request=details.request,
-        terms=tuple(_terms(opened, entries, state, str(details.to))),
+        terms=tuple(_terms(listed, entries, state, str(details.to))),
         to=str(details.to),
         to_country=UNSET if recipient is None or recipient.country is None else recipient.country,
         to_ledger=UNSET if recipient is None or recipient.ledger is None else recipient.ledger,
@@ -85,9 +91,10 @@ def check_countries(trust: Trust | None, countries: Mapping[tuple[str, str, str]
             fail(findings, 11, VerificationError("lawfulness.country", text), f"entry {index}")
 
 
-def _terms(opened: Opened, entries: Mapping[int, ParsedEntry], state: State, to: str) -> Iterator[TermsReport]:
+def _terms(
+    listed: Set[tuple[str, str]], entries: Mapping[int, ParsedEntry], state: State, to: str
+) -> Iterator[TermsReport]:
     """Yield what binds the reader: consents to this recipient that stand, dispatches to him, terms of earlier ones."""
-    listed = {(item.case, item.exhibit) for item in opened.bundle.exhibits} if opened.bundle is not None else set()
     known = {exhibit.registration for name in listed if (exhibit := state.exhibit(*name)) is not None}
     for index, entry in sorted(entries.items()):
         details, event = entry.event.details, entry.event.event
