@@ -10,6 +10,7 @@ import click
 from custody.cli.acting.draft_files import SUFFIX
 from custody.cli.assistance.holidays import holidays_option, read_holidays
 from custody.cli.assistance.request_attention import attention_of_requests
+from custody.cli.border.conditions_due import attention_of_conditions
 from custody.cli.border.freezes_told import attention_of_untold
 from custody.cli.border.recalled import attention_of_disputed, disputed
 from custody.cli.border.sent_away import attention_of_sent
@@ -91,6 +92,7 @@ def _look(context: Context, access: LedgerAccess, rest_days: Sequence[RestDays],
             *map(attention_of_disputed, doubtful),
             *attention_of_sent(reader, now=now),
             *attention_of_untold(reader),
+            *attention_of_conditions(reader, now=now),
             *attention_of_exhibits(reader, now=now, doubtful={item.exhibit.registration for item in doubtful}),
             *attention_of_people(reader),
             *attention_of_disk(access.home.path),
