@@ -15,9 +15,9 @@ from schemas.report import Finding
 MEANINGS: Final = {
     "asset": "The proof about the asset does not hold: its bytes are not what a chain's blocks commit to.",
     "asset.balance": "The account held another balance in that block than was recorded.",
-    "asset.balance-unread": "A recorded balance could not be compared with the others: it is no number, or is withheld. "
-    "Whether the account held less later can't be said.",
     "asset.balance-dropped": "An account of the asset held less than before, while the asset was in custody.",
+    "asset.balance-unread": "A recorded balance could not be compared with the others: it is no number, or is "
+    "withheld. Whether the account held less later can't be said.",
     "asset.left": "A later proof shows that the asset went to somebody who is not on record, while it was in custody.",
     "asset.none": "Somebody recorded something of an asset, but the exhibit was not registered as one.",
     "asset.observed-ahead": "By its own dates an asset was recorded before it was looked at.",

@@ -182,6 +182,25 @@ def test_a_withheld_balance_is_compared_with_nothing(watching: Watching) -> None
     watching.see(balance="7")
     watching.see(balance="6")
     watching.hide("/details/state/balance")
+    found = watching.found()
+    assert {(item.code, item.severity) for item in found} == {("asset.balance-unread", Severity.NOTE)}
+    assert len(found) == 2
+
+
+@pytest.mark.parametrize("balance", ["0.0", "0x0", "0 ", "-5", "1e2", "\uff10", "0" * 79, ""])
+def test_a_balance_that_is_no_number_is_told(watching: Watching, balance: str) -> None:
+    """Whoever writes it so that nothing compares it has not hidden that the account is empty."""
+    watching.see(balance="7")
+    entry = watching.see(balance=balance)
+    (found,) = watching.found()
+    assert (found.code, found.severity, found.subject) == ("asset.balance-unread", Severity.DEFECT, f"entry {entry}")
+    assert watching.outcome.verdict is Verdict.PASSED
+
+
+def test_one_withheld_balance_alone_needs_no_word(watching: Watching) -> None:
+    """There is nothing with which it could be compared."""
+    watching.see(balance="7")
+    watching.hide("/details/state/balance")
     assert watching.found() == []
 
 

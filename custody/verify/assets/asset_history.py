@@ -121,10 +121,30 @@ def recorded_balances(captures: Sequence[Capture], disclosed: Mapping[str, Discl
     for item in captures:
         state, asset = item.part.state, captures[0].part
         text = shown(state.balance, disclosed) if isinstance(state, AssetState) else ""
-        if isinstance(state, AssetState) and text.isascii() and text.isdecimal() and len(text) <= _DIGITS:
+        if isinstance(state, AssetState) and _is_amount(text):
             is_wallet = isinstance(item.part, AssetObserved) and item.part.balance_of == "wallet"
             account = item.account(asset, disclosed, is_wallet=is_wallet)  # type: ignore[arg-type]
             yield Balance(state.observed_at, item.index, account, is_wallet, int(text))
+
+
+def check_balances(captures: Sequence[Capture], disclosed: Mapping[str, Disclosure], findings: Findings) -> None:
+    """Report each recorded balance that can't be compared with the others: one that is no number, or isn't shown.
+
+    Findings: ``asset.balance-unread`` (defect; a note where it is withheld).
+    """
+    states = [(item.index, item.part.state) for item in captures if isinstance(item.part.state, AssetState)]
+    stated = [(index, state.balance) for index, state in states if isinstance(state.balance, Private)]
+    for index, field in stated:
+        if field.commitment not in disclosed and len(stated) > 1:
+            text = "the balance is withheld, so it was compared with none before or after it"
+            findings.add(9, Severity.NOTE, "asset.balance-unread", f"entry {index}", text)
+        elif field.commitment in disclosed and not _is_amount(shown(field, disclosed)):
+            text = f"expected a balance of 1 to {_DIGITS} decimal digits, found none, so it was compared with no other"
+            findings.add(9, Severity.DEFECT, "asset.balance-unread", f"entry {index}", text)
+
+
+def _is_amount(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= _DIGITS
 
 
 class Custody:

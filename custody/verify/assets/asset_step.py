@@ -16,6 +16,7 @@ from custody.verify.assets.asset_history import (
     Custody,
     Story,
     captures_of,
+    check_balances,
     check_dates,
     check_drops,
     recorded_balances,
@@ -76,8 +77,8 @@ def check_captures(
 
     Findings: ``asset.*`` failed where a proof doesn't hold or is about something else; ``asset.pin-not-reached``,
     ``asset.shallow`` (undecided); ``asset.other-sender``, ``asset.left``, ``asset.balance-dropped``, ``asset.none``,
-    ``asset.freeze-state``, ``asset.observed-ahead`` (defects); ``asset.proven``, ``asset.stated``,
-    ``asset.not-pinned``, ``asset.withheld``, ``asset.proof-absent`` (notes).
+    ``asset.freeze-state``, ``asset.observed-ahead``, ``asset.balance-unread`` (defects); ``asset.proven``,
+    ``asset.stated``, ``asset.not-pinned``, ``asset.withheld``, ``asset.proof-absent`` (notes).
     """
     check_freezes(subject, story, findings)
     check_dates(story, findings)
@@ -88,6 +89,7 @@ def check_captures(
             text = "expected an asset that is looked at, found an exhibit that was registered as none"
             findings.add(9, Severity.DEFECT, "asset.none", f"entry {item.index}", text)
         return
+    check_balances(captures, disclosed, findings)
     balances, custody = list(recorded_balances(captures, disclosed)), Custody(story)
     for item in captures:
         for place, proof in enumerate(item.part.proofs if isinstance(item.part.proofs, tuple) else (), start=1):
