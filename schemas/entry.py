@@ -14,7 +14,7 @@ from schemas import canonical, limits, merkle, text
 from schemas.envelope import Envelope
 from schemas.errors import RecordError
 from schemas.event import PAYLOAD_TYPE, ParsedEvent, parse_event
-from schemas.types import UNSET, Hash, Index, Origin, Record, Time, Unset
+from schemas.types import UNSET, CheckedHash, CheckedOrigin, CheckedTime, Hash, Index, Record, Unset
 
 
 class Entry(Record, frozen=True, kw_only=True):
@@ -25,17 +25,16 @@ class Entry(Record, frozen=True, kw_only=True):
     envelope: Envelope
     index: Index
     index_root: Hash | Unset = UNSET
-    ledger: Origin
-    previous: Hash
-    recorded_at: Time
+    ledger: CheckedOrigin
+    previous: CheckedHash
+    recorded_at: CheckedTime
     schema: Literal["custody-entry/v1"]
 
     def __post_init__(self) -> None:
-        """Check the time; ValueError becomes ``record.malformed``."""
-        try:
-            text.check_time(self.recorded_at)
-        except RecordError as error:
-            raise ValueError(error.text) from None
+        """Check the forms; ValueError becomes ``record.malformed``."""
+        text.check_form(text.ORIGIN_PATTERN, self.ledger)
+        text.check_digits(self.previous, 64)
+        text.check_times(self.recorded_at)
 
 
 class ParsedEntry(msgspec.Struct, frozen=True):

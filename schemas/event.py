@@ -18,16 +18,20 @@ from schemas.registry import DETAILS, details_type
 from schemas.types import (
     UNSET,
     AgentId,
+    CheckedAgent,
+    CheckedHash,
+    CheckedNonce,
+    CheckedOffset,
+    CheckedOrigin,
+    CheckedTime,
+    CheckedToken,
     Count,
     Hash,
     Index,
-    Nonce,
     Number,
-    Offset,
     Origin,
     Record,
     SignsAs,
-    Time,
     Token,
     Unset,
     is_set,
@@ -40,13 +44,15 @@ PAYLOAD_TYPE = "application/vnd.custody.event.v1+json"
 class Link(Record, frozen=True, kw_only=True):
     """Place of a custody act in its exhibit's chain: dense ``sequence`` from 0, hash of the act before."""
 
-    previous: Hash | Unset = UNSET
+    previous: CheckedHash | Unset = UNSET
     sequence: Count
 
     def __post_init__(self) -> None:
         """Tie ``previous`` to the sequence; ValueError becomes ``record.malformed``."""
         if (self.previous is not UNSET) != (self.sequence > 0):
             raise ValueError("previous stands exactly where sequence is above 0")
+        if isinstance(self.previous, str):
+            text.check_digits(self.previous, 64)
 
 
 class Seen(Record, frozen=True, kw_only=True):
@@ -101,24 +107,28 @@ class Event(Record, frozen=True, kw_only=True):
     SCHEMA: ClassVar[str] = SCHEMA
 
     about: Annotated[tuple[About, ...], Meta(min_length=1, max_length=limits.ABOUT)] | Unset = UNSET
-    actor: AgentId
+    actor: CheckedAgent
     case: Number | Unset = UNSET
     details: msgspec.Raw
     exhibit: Number | Unset = UNSET
-    ledger: Origin
+    ledger: CheckedOrigin
     link: Link | Unset = UNSET
-    nonce: Nonce
-    not_after: Time | Unset = UNSET
-    occurred_at: Time
+    nonce: CheckedNonce
+    not_after: CheckedTime | Unset = UNSET
+    occurred_at: CheckedTime
     schema: Literal["custody-event/v1"]
     seen: Seen | Unset = UNSET
     signers: Annotated[tuple[Signer, ...], Meta(min_length=1, max_length=limits.SIGNERS)]
-    type: Token
-    utc_offset: Offset
+    type: CheckedToken
+    utc_offset: CheckedOffset
 
     def __post_init__(self) -> None:
         """Check what a field alone cannot say; ValueError becomes ``record.malformed``."""
         _check_signers(self.actor, self.signers)
+        text.check_form(text.ORIGIN_PATTERN, self.ledger)
+        text.check_form(text.TOKEN_PATTERN, self.type)
+        text.check_form(text.OFFSET_PATTERN, self.utc_offset)
+        text.check_digits(self.nonce, 32)
         text.check_times(self.occurred_at, self.not_after)
         if isinstance(self.case, str):
             _check_number(self.case)

@@ -136,6 +136,19 @@ def check_time(text: str) -> None:
         raise RecordError("text.time", f"expected a time that exists, found {text!r}") from None
 
 
+def check_digits(value: str, length: int) -> None:
+    """Raise ValueError unless ``value`` is ``length`` lower-case hex digits; faster than its pattern."""
+    if len(value) != length or binascii.unhexlify(value).hex() != value:
+        raise ValueError(f"{length} lower-case hex digits")
+
+
+@lru_cache(maxsize=256)
+def check_form(pattern: str, value: str) -> None:
+    """Raise ValueError unless ``value`` fits ``pattern``; what came before, as names and words do, costs a look-up."""
+    if not re.search(pattern, value):
+        raise ValueError(f"a text of the form {pattern}")
+
+
 def check_times(*times: object) -> None:
     """Raise unless every one of ``times`` that is a text is a time of the calendar: what a record says of its fields.
 

@@ -49,7 +49,9 @@ def describe(kind: msgspec.inspect.Type) -> str:
     """Say a field's type in the words of event.md."""
     match kind:
         case msgspec.inspect.Metadata(type=inner, extra_json_schema=extra):
-            said, more = describe(inner), str((extra or {}).get("description", ""))
+            stated = (extra or {}).get("pattern")
+            said = _WORDS[stated] if stated in _WORDS else describe(inner)
+            more = str((extra or {}).get("description", ""))
             # An agent id and a word of a vocabulary have one form; only the description tells them apart.
             return "token" if more.startswith("a word") else more if more and said.startswith("text") else said
         case msgspec.inspect.StrType(pattern=pattern) if pattern in _WORDS:
