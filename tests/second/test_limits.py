@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
+from blake3 import blake3
 
-from schemas import canonical, limits
+from schemas import canonical, layout, limits
 from schemas.event import About
+from schemas.pieces import commit_to, format_list
 from tests.second import verify_from_spec
 from tests.second.judging import first_report, second_report
+from tests.vectors.evidence_cases import register
 from tests.vectors.forge import Members, pack
 from tests.vectors.gate_cases import FROM_ABROAD
 from tests.vectors.generate import AT
@@ -79,3 +83,35 @@ def test_consents_to_others_are_asked_after_those_to_the_recipient(
         post.consent(recipient="c-police")
     first, second = _judge(post, post.bundle("EX-1"), tmp_path)
     assert first == second == set()
+
+
+PIECE = limits.PIECE_BYTES
+
+
+@pytest.mark.parametrize(
+    ("damaged", "places"),
+    [([PIECE + 5], "bytes 16777216-33554431"), ([0, 2 * PIECE + 6], "bytes 0-16777215, 33554432-33554438")],
+)
+def test_both_say_alike_where_a_file_is_damaged(damaged: list[int], places: str, tmp_path: Path) -> None:
+    """One bad sector of a large disk: an expert is told where it is, by whichever program he asks."""
+    post, raw = Post(tmp_path, "a", {"b": "XB"}), bytes(2 * PIECE + 7)
+    cut = [raw[start : start + PIECE] for start in range(0, len(raw), PIECE)]
+    digests = b"".join(blake3(piece).digest() for piece in cut)
+    committed = commit_to(digests)
+    post.forge.lists[committed.root] = b"".join(format_list(digests))
+    digest = sha256(raw).hexdigest()
+    post.world.contents[digest] = raw
+    told = {"digests": {"sha256": digest}, "path": "disk.img", "pieces": committed, "size": len(raw), "type": "file"}
+    register(post, told)
+    members = post.bundle("EX-2", to="ministry")
+    spoiled = bytearray(raw)
+    for place in damaged:
+        spoiled[place] = 1
+    members[layout.FILES + digest] = bytes(spoiled)
+    path = tmp_path / "made.zip"
+    path.write_bytes(pack(members))
+    vector: dict[str, Any] = {"at": AT, "trust": canonical.encode(trust_in(post)).decode()}
+    first, second = first_report(path, vector), second_report(path.read_bytes(), vector)
+    texts = [item.text for item in first.findings if item.code == "content.mismatch"]
+    texts += [item.text for item in second.findings if item.code == "content.mismatch"]
+    assert [text.partition("damaged: ")[2] for text in texts] == [places, places]

@@ -3200,6 +3200,15 @@ def measure_pieces(source: Path | bytes | memoryview) -> list[str]:
     return found if room == PIECE_BYTES else [*found, hasher.hexdigest()]
 
 
+def _as_ranges(pieces: Sequence[int], size: int) -> str:
+    """Pieces of a file as ranges of its bytes, neighbours joined; the first ten of many."""
+    starts = [number for number in pieces if number - 1 not in pieces]
+    ends = [number + 1 for number in pieces if number + 1 not in pieces]
+    bounds = zip(starts, ends, strict=True)
+    ranges = [f"{start * PIECE_BYTES}-{min(end * PIECE_BYTES, size) - 1}" for start, end in bounds]
+    return ", ".join(ranges[:10])
+
+
 def _pieces(source: Path | bytes | memoryview) -> Iterator[bytes | memoryview]:
     if isinstance(source, Path):
         with source.open("rb") as stream:
@@ -3976,7 +3985,7 @@ class Verification:
         if pieces is not None and (_fast_blake3 or not differing):
             differ = [place for place, pair in enumerate(itertools.zip_longest(pieces, measure_pieces(source)))
                       if pair[0] != pair[1]]  # fmt: skip
-            places = ", ".join(f"{place * PIECE_BYTES}-{(place + 1) * PIECE_BYTES - 1}" for place in differ[:10])
+            places = _as_ranges(differ, wanted["size"])
             if differ and "sha256" not in differing:
                 self.find(9, "content.pieces", subject, f"its list of pieces is another one in bytes {places}")
             elif differ:
