@@ -191,9 +191,12 @@ class Appending:
         raw = canonical.encode(entry)
         if len(raw) > limits.ENTRY_BYTES:
             raise RefusedError("append.size", f"expected an entry of at most {limits.ENTRY_BYTES}, found {len(raw)}")
-        if self._behind is not None and (event.type in RESTING or let_out(self._state, event)[1]):
+        is_leaving = self._behind is not None and bool(let_out(self._state, event)[1])
+        if self._behind is not None and (event.type in RESTING or is_leaving):
             made = ParsedEntry(entry=entry, event=event, leaf=hash_leaf(raw), raw=raw)
-            self._behind(self._writer, self._state, made, item.submission.disclosures)
+            # What leaves rests on the letters of those too by whom nothing but its content is bound.
+            view = self._binding if is_leaving else self._state
+            self._behind(self._writer, view, made, item.submission.disclosures)
         self._state.put(outcome.changes)
         self._state.place(event.hash, outcome.place)
         self._state.hold(event, outcome.place.subjects)

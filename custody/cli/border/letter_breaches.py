@@ -16,8 +16,8 @@ from schemas.text import format_time
 
 
 def letter_breaches(context: Context, reader: LedgerReader, view: View, event: ParsedEvent) -> Iterator[Breach]:
-    """Yield what speaks against the letters under which an event lets something out, ``view`` being the state before it,
-    by whom the user believes.
+    """Yield what speaks against the letters under which an event lets something out, ``view`` being the state before
+    it, by whom the user believes.
     """
     access = context.ledger()
     opened: list[Behind] = []

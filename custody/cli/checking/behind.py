@@ -22,7 +22,6 @@ from custody.verify.border.inner import ABSENT
 from custody.verify.border.letters import is_begun
 from custody.verify.gate.correspondence import opens_gate
 from custody.verify.gate.erased_documents import document_of
-from custody.verify.gate.release import let_out
 from custody.verify.rules.view import View
 from custody.verify.verify import Trusted, Verified
 from schemas.details.exhibit import Foreign
@@ -80,9 +79,7 @@ def look_behind(
 
     def look(reader: LedgerReader, view: View, entry: ParsedEntry, made: Sequence[Disclosure]) -> None:
         past = past_of(view, reader_events(reader), reader_requests(reader))
-        to, exhibits = let_out(view, entry.event)
-        names = [item.registration for item in exhibits]
-        for breach in () if to is None else letter_breaches(reader, past, names, to=to.id, behind=behind):
+        for breach in letter_breaches(reader, past, entry.event, entry.entry.recorded_at, behind=behind):
             raise RefusedError(breach.code, breach.text, hint="custody consent list shows what was consented to")
         if not rests(entry.event):
             return
