@@ -131,7 +131,7 @@ def verify(
     check_checkpoint(
         opened, findings, ledger=state.ledger(), genesis=genesis, trust=trusted.trust, consistency=trusted.consistency
     )  # 2
-    check_completeness(opened, findings, entries=entries, placed=placed, fold=fold)  # 8
+    check_completeness(opened, findings, entries=entries, placed=placed, state=state)  # 8
     values = check_disclosures(opened, findings, entries=entries)  # 10
     _check_origin(opened, findings)
     content = ContentCheck(opened, source, elsewhere or Nowhere(), findings, decryption=decryption)

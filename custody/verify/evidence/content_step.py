@@ -188,11 +188,9 @@ class ContentCheck:
         start = len(self._findings.items)
         other = self._check_file(walked.subject, listed, -1 if order is None else None)
         del self._findings.items[start:]
-        due, gone = walked.ordered.setdefault(digest, (Counter(), Counter()))
-        if order is not None:
-            found, other = other, found
-        due.update(found)
-        gone.update(other)
+        found, gone = (found, other) if order is None else (other, found)
+        for codes, more in zip(walked.ordered.setdefault(digest, (Counter(), Counter())), (found, gone), strict=True):
+            codes.update(more)
         walked.found.update(found)
 
     def _records(self, content: Content, disclosed: dict[str, Disclosure]) -> Iterator[Listed]:

@@ -81,13 +81,12 @@ def by_subject(placed: Mapping[int, Placed]) -> dict[Subject, list[int]]:
 class Fold:
     """Folds parsed entries. Mutable: lives as long as one verification or replay.
 
-    ``commitments`` maps each commitment, 32 bytes, to the first entry that holds it; ``lineage`` tells how far the
-    exhibits of a bundle are carried.
+    ``commitments`` maps each commitment, 32 bytes, to the first entry that holds it; ``lineage`` tells how far a bundle
+    carries exhibits.
     """
 
     def __init__(self, findings: Findings, *, is_whole: bool, lineage: Lineage | None = None) -> None:
         self.state = State(is_whole=is_whole, lineage=lineage)
-        self.lineage = lineage or {}
         self._findings = findings
         self._signings: list[Signing] = []
         self._broken: set[Subject] = set()

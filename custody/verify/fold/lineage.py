@@ -6,12 +6,11 @@ asked then (docs/spec/completeness.md).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.entry import ParsedEntry
-from schemas.event import ParsedEvent
 from schemas.types import UNSET
 
 Name = tuple[str, str]
@@ -42,23 +41,16 @@ def lineage_of(names: Iterable[Name], entries: Mapping[int, ParsedEntry]) -> dic
     found: dict[Name, End | None] = dict.fromkeys(names)
     waiting = list(found)
     while waiting:
-        for name, event in _origins(registered, waiting.pop(), is_strict=is_strict):
+        details = getattr(registered.get(waiting.pop()), "details", None)
+        origins = [((item.case, item.exhibit), item.event) for item in getattr(details, "derived_from", UNSET) or ()]
+        # What binds it is said at its registration, and binds what is the same (`custody.verify.rules.reducer`).
+        for item in (getattr(details, "same_object_as", UNSET) or ()) if is_strict else ():
+            name = item.case, item.exhibit
+            origins.append((name, registered[name].hash if name in registered else ""))
+        for name, event in origins:
             end, known = End(indexes.get(event, -1), event), found.get(name, UNSET)
-            if known is UNSET:
-                # What its parents were is said once, at its registration, however often it is named.
-                waiting.append(name)
+            # What its parents were is said once, at its registration, however often it is named.
+            waiting += [name] if known is UNSET else []
             if known is UNSET or (known is not None and end > known):
                 found[name] = end
     return found
-
-
-def _origins(registered: Mapping[Name, ParsedEvent], name: Name, *, is_strict: bool) -> Iterator[tuple[Name, str]]:
-    details = registered[name].details if name in registered else None
-    if not isinstance(details, ExhibitRegistered):
-        return
-    for parent in details.derived_from or ():
-        yield (parent.case, parent.exhibit), parent.event
-    # What binds it is said at its registration, and binds what is the same (`custody.verify.rules.reducer`).
-    for same in (details.same_object_as or ()) if is_strict else ():
-        other = registered.get((same.case, same.exhibit))
-        yield (same.case, same.exhibit), "" if other is None else other.hash

@@ -106,12 +106,12 @@ class Put:
 class State(Put):
     """A `View` in memory, folded from entries in order."""
 
-    __slots__ = ("_events", "_lineage", "_shared", "is_whole")
+    __slots__ = ("_events", "_shared", "is_whole", "lineage")
 
     def __init__(self, *, is_whole: bool, lineage: Lineage | None = None) -> None:
         super().__init__()
         self.is_whole = is_whole
-        self._lineage = lineage or {}
+        self.lineage = lineage or {}
         self._events: dict[str, EventPlace] = {}
         self._shared: dict[Any, Any] = {}
 
@@ -142,7 +142,7 @@ class State(Put):
 
     def follows(self, exhibit: Exhibit) -> bool:
         """Tell whether all is known of an exhibit up to now; of what is carried in part it is up to its end."""
-        end = self._lineage.get((exhibit.case, exhibit.number))
+        end = self.lineage.get((exhibit.case, exhibit.number))
         return end is None or end.event not in self._events
 
     def held_by(self, agent: str) -> Iterator[Exhibit]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from custody.verify.fold.fold import Fold, Placed, by_subject
+from custody.verify.fold.fold import Placed, by_subject
 from custody.verify.fold.state import State
 from custody.verify.record.named_agents import agents_of, request_of
 from custody.verify.record.opened import Opened, fail
@@ -47,11 +47,11 @@ def _is_within(index: int, last: int | None) -> bool:
 
 
 def closure_of(
-    bundle: Bundle, entries: Mapping[int, ParsedEntry], placed: Mapping[int, Placed], fold: Fold, to: str | None
+    bundle: Bundle, entries: Mapping[int, ParsedEntry], placed: Mapping[int, Placed], state: State, to: str | None
 ) -> Closure:
     """Return what a bundle for agent ``to`` must carry, going by what it lists and by the entries that it carries."""
     wanted: dict[Subject, int | None] = {LEDGER: None}
-    for (case, number), end in fold.lineage.items():
+    for (case, number), end in state.lineage.items():
         wanted["exhibit", case, number] = None if end is None else end.last
         wanted["case", case] = None
     for request in bundle.requests if isinstance(bundle.requests, tuple) else ():
@@ -59,10 +59,10 @@ def closure_of(
     called = Closure(dict(wanted))
     for index, place in placed.items():
         if called.has(place):
-            name = request_of(entries[index].event, fold.state, to)
+            name = request_of(entries[index].event, state, to)
             wanted |= {} if name is None else {("request", name): None}
             wanted |= dict.fromkeys(subject for subject in place.subjects if subject[0] == "dispatch")
-    _add_agents(wanted, entries, placed, fold.state)
+    _add_agents(wanted, entries, placed, state)
     return Closure(wanted)
 
 
@@ -92,7 +92,7 @@ def check_completeness(
     *,
     entries: Mapping[int, ParsedEntry],
     placed: Mapping[int, Placed],
-    fold: Fold,
+    state: State,
 ) -> None:
     """Check that the bundle carries the whole closure and nothing else.
 
@@ -108,9 +108,9 @@ def check_completeness(
     if export is None or not isinstance(index_root, str):
         fail(findings, 8, VerificationError("completeness.unproven", "expected an exporting entry"), "bundle")
         return
-    _check_about(export, opened.bundle, fold.state, findings)
+    _check_about(export, opened.bundle, state, findings)
     to = export.event.details.to if isinstance(export.event.details, BundleExported) else UNSET
-    closure = closure_of(opened.bundle, entries, placed, fold, str(to) if is_set(to) else None)
+    closure = closure_of(opened.bundle, entries, placed, state, str(to) if is_set(to) else None)
     proofs = {tuple(proof.subject): proof for proof in opened.proof.subjects}
     indexes_of = by_subject(placed)
     for subject in sorted(closure.wanted.keys() | proofs.keys()):

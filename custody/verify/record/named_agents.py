@@ -17,28 +17,22 @@ from schemas.details.request import AnswerReceived, RequestAnswered, RequestDraf
 from schemas.details.transfer import TransferAccepted, TransferDispatched, TransferRefused, TransferReturned
 from schemas.entry import ParsedEntry
 from schemas.event import ParsedEvent
-from schemas.types import Record, is_set
+from schemas.types import Record
 
-_FIELDS: Final[dict[type[Record], tuple[str, ...]]] = {
-    AccessLogged: ("agent",),
-    AnswerReceived: ("decided_by", "from_"),
-    BundleExported: ("to",),
-    ConsentRecorded: ("authority", "recipient"),
-    ExhibitDisposed: ("to_agent",),
-    ExhibitRegistered: ("certified_by",),
-    ExhibitReleased: ("to_agent",),
-    Moved: ("to_agent",),
-    ReleaseRefused: ("to", "tried_by"),
-    RequestAnswered: ("decided_by", "forwarded_by"),
-    RequestDrafted: ("to",),
-    RequestReceived: ("from_",),
-    TransferAccepted: ("from_",),
-    TransferDispatched: ("to",),
-    TransferRefused: ("from_",),
-    TransferReturned: ("from_",),
+_FIELDS: Final[dict[str, tuple[type[Record], ...]]] = {
+    "agent": (AccessLogged,),
+    "authority": (ConsentRecorded,),
+    "certified_by": (ExhibitRegistered,),
+    "decided_by": (AnswerReceived, RequestAnswered),
+    "forwarded_by": (RequestAnswered,),
+    "from_": (AnswerReceived, RequestReceived, TransferAccepted, TransferRefused, TransferReturned),
+    "recipient": (ConsentRecorded,),
+    "to": (BundleExported, ReleaseRefused, RequestDrafted, TransferDispatched),
+    "to_agent": (ExhibitDisposed, ExhibitReleased, Moved),
+    "tried_by": (ReleaseRefused,),
 }
 """Fields of details that name an agent on whom the lawfulness of the record rests (docs/spec/completeness.md)."""
-_BELONGING: Final = AgentChanged | AgentEnrolled
+_UNDER_V2: Final[dict[str, tuple[type[Record], ...]]] = {**_FIELDS, "organisation": (AgentChanged, AgentEnrolled)}
 """Under version 2 of the gate an agent may be where his organisation is."""
 
 
@@ -50,9 +44,8 @@ def agents_of(entry: ParsedEntry, view: View) -> set[str]:
 
 def _named(entry: ParsedEntry, view: View) -> Iterator[str]:
     details, ledger = entry.event.details, view.ledger()
-    is_strict = ledger is not None and ledger.is_strict
-    for name in ("organisation",) if isinstance(details, _BELONGING) and is_strict else _FIELDS.get(type(details), ()):
-        agent = getattr(details, name)
+    for name, kinds in (_UNDER_V2 if ledger is not None and ledger.is_strict else _FIELDS).items():
+        agent = getattr(details, name) if type(details) in kinds else None
         if isinstance(agent, str):
             yield agent
 
@@ -61,17 +54,15 @@ def request_of(parsed: ParsedEvent, view: View, to: str | None) -> str | None:
     """Return the request on which an event rests that lets something go, or did: under version 2 of the gate a bundle
     for agent ``to`` carries it. What one country asked is told to no third one, so he is of its country, or of this.
     """
-    ledger, reader = view.ledger(), None if to is None else view.agent(to)
     match parsed.details:
-        case ConsentRecorded(recipient=goal, request=request):
-            pass
-        case TransferDispatched(to=goal, request=request) | BundleExported(to=goal, request=request):
-            pass
+        case (
+            ConsentRecorded(recipient=str(goal), request=str(request))
+            | TransferDispatched(to=str(goal), request=str(request))
+            | BundleExported(to=str(goal), request=str(request))
+        ):
+            ledger, reader, other = view.ledger(), view.agent(to or ""), view.agent(goal)
+            countries = {item.country for item in (ledger, other) if item is not None} - {None}
+            is_his = to is None or goal == to or (reader is not None and reader.country in countries)
+            return request if ledger is not None and ledger.is_strict and is_his else None
         case _:
             return None
-    if ledger is None or not ledger.is_strict or not is_set(request):
-        return None
-    other = view.agent(str(goal))
-    countries = {ledger.country, None if other is None else other.country} - {None}
-    is_his = to is None or goal == to or (reader is not None and reader.country in countries)
-    return str(request) if is_his else None
