@@ -107,6 +107,8 @@ MEANINGS: Final = {
     "defect.sovereignty": "Data that lie in another country were taken online without being public.",
     "defect.paper-alone": "A receipt or a return rests on paper alone, though the other side keeps a ledger: what that "
     "ledger says of it was not seen.",
+    "defect.returned-by-another": "It came back on paper alone from somebody to whom it was never sent, and nothing "
+    "shows how it got there.",
     "defect.returned-after-recall": "What was recalled or refused, or back on paper alone, came back from the ledger "
     "that had accepted it.",
     "defect.transfer-lost": "What was sent did not arrive.",
@@ -145,7 +147,8 @@ MEANINGS: Final = {
     "image.zero-bytes": "The image was an empty file already when it was registered.",
     "inherited": "What the bundle says of the exhibit's history in another ledger does not hold.",
     "inherited.absent": "The bundle with which the exhibit came from another ledger is missing.",
-    "inherited.away": "What happened to the exhibit while it was with another authority is not told here.",
+    "inherited.away": "That the exhibit came back from another authority says here only who had sent it: what that "
+    "authority itself recorded is not in the bundle.",
     "inherited.condition-unseen": "Whether a condition was passed on word for word can't be told; a text is withheld.",
     "inherited.conditions": "The exhibit was taken in under other conditions than it was sent under.",
     "inherited.content": "The exhibit isn't what was sent: another thing, asset or content than was first registered.",

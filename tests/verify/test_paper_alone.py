@@ -54,6 +54,24 @@ def test_a_ledger_that_could_speak_for_itself_is_missed(
     assert told(tmp_path, peer, *acts) is is_told
 
 
+@pytest.mark.parametrize(
+    ("back", "is_told"), [("b-police", False), ("b-court", False), ("courier", False), ("c-police", True)]
+)
+def test_what_comes_back_from_a_stranger_is_told(tmp_path: Path, back: str, is_told: bool) -> None:
+    """It was sent to b: how it got to another country no paper of that country shows."""
+    a = Side(tmp_path / "a", "a", peers={"b": "XB", "c": "XC"}, gate="v2")
+    register(a)
+    a.world.enrol("b-court", (), kind="organisation", country="XB")
+    a.world.enrol("courier", (), kind="organisation", ledger="b.example/main")
+    a.consent("EX-1", "b-police")
+    a.build("1.zip", "EX-1", to="b-police", acts=[a.dispatch("EX-1", "b-police")], transfer=NONCE)
+    for type, details in (("transfer.receipt", RECEIPT), ("transfer.returned", {**RETURN, "from": back})):
+        a.world.append(a.world.sign(a.world.custody_act(type, CASE, "EX-1", details, actor="examiner-1")))
+    found = read(a.build("2.zip", "EX-1", to="ministry").path, trust(a), a.world.at)
+    assert ("defect.returned-by-another" in codes(found)) is is_told
+    assert found.report.verdict.value == "PASSED"
+
+
 @pytest.mark.parametrize(("gate", "comes_home"), [("v2", True), ("v1", False), (None, False)])
 @pytest.mark.parametrize("sent", [NONCE, None])
 def test_who_gave_it_back_on_paper_can_let_it_go_in_his_ledger_too(

@@ -53,7 +53,7 @@ def check_inherited(
 ) -> tuple[Bundle, ...]:
     """Verify every bundle below ``data/inherited`` with ``again``, and hold each acceptance against the one it names.
 
-    Findings: ``inherited.absent``, ``inherited.away`` (a note), ``inherited.depth``, ``inherited.unnamed``,
+    Findings: ``inherited.absent``, ``inherited.away`` (a defect), ``inherited.depth``, ``inherited.unnamed``,
     ``inherited.exhibit``, ``inherited.head``, ``inherited.content``, ``inherited.conditions``, ``inherited.recipient``,
     ``inherited.country``, ``inherited.sent-at``, ``inherited.reservations``, ``inherited.times`` (a defect),
     ``inherited.condition-unseen`` (a note), and those of the inner bundles, whose subject begins with the name of their
@@ -84,7 +84,7 @@ def check_inherited(
         inner_bundle = found.get(foreign.manifest)
         if inner_bundle is None and isinstance(details, TransferReturned):
             text = f"what happened in {foreign.ledger} before it came back is not told in this bundle"
-            findings.add(9, Severity.NOTE, "inherited.away", f"entry {index}", text)
+            findings.add(9, Severity.DEFECT, "inherited.away", f"entry {index}", text)
             continue
         if inner_bundle is None:
             text = f"expected the bundle of {foreign.ledger} with which it came, found none"

@@ -91,8 +91,23 @@ def _take_back(view: View, before: Exhibit, after: Exhibit, event: Event, detail
     recalled = (*(item for item in recalled if item not in {details.sent, *still}), *still)
     after = replace(after, status="held", holder=event.signers[0].party, dispatch=None, recalled=recalled or UNSET)
     text = f"taken back from {details.from_} after a recall, a refusal or a return on paper"
-    defect = ("defect.returned-after-recall", text)
-    return (after, *decided), alone if dispatch is not None else (*alone, defect)
+    if dispatch is None:
+        return (after, *decided), (*alone, ("defect.returned-after-recall", text))
+    other = () if is_set(foreign) or _is_same_side(view, dispatch.to, details.from_) else _by_another(dispatch, details)
+    return (after, *decided), (*alone, *other)
+
+
+def _is_same_side(view: View, *names: str) -> bool:
+    """Tell whether two agents are one, or of one ledger or country."""
+    one, other = (view.agent(name) for name in names)
+    if one is None or other is None:
+        return one is other
+    return one.id == other.id or (one.ledger or "") == other.ledger or (one.country or "") == other.country
+
+
+def _by_another(dispatch: Dispatch, details: TransferReturned) -> Defects:
+    text = f"sent to {dispatch.to}, and taken back from {details.from_}, of another country, by paper alone"
+    return (("defect.returned-by-another", text),)
 
 
 def _dispatch(view: View, before: Exhibit, after: Exhibit, details: TransferDispatched) -> Changed:
