@@ -63,6 +63,15 @@ class Standing:
         """As of which entries of another ledger it is known, in words; empty for a freeze of our own."""
         return "" if self.told is None else f", as {show(self.told[0])} said with {self.told[1]} entries"
 
+    @property
+    def next(self) -> str:
+        """The command that goes on with it: a newer bundle of whoever said so, a longer term, or word of a notice."""
+        if self.told is not None:
+            return f"custody freeze {self.name} --told-in BUNDLE --as AGENT"
+        if self.frozen.is_lifted:
+            return f"custody explain {self.frozen.index} --cures freeze --statement TEXT --as AGENT"
+        return f"custody freeze {self.name} --change prolonged --until TIME --as AGENT"
+
     def state(self, now: datetime) -> str:
         """Return ``lifted``, ``open`` (no end on record), ``expired``, ``ending`` (soon), or ``running``."""
         ends_at = self.frozen.ends_at
@@ -121,16 +130,16 @@ def attention_of_freezes(
         match item.state(now):
             case "expired":
                 text = f"has a freeze that ended {end} ({by}); was it prolonged or lifted?"
-                yield Attention(code="asset.freeze-expired", subject=subject, text=text)
+                yield Attention(code="asset.freeze-expired", next=item.next, subject=subject, text=text)
             case "ending":
                 text = f"has a freeze that ends {end} ({by})"
-                yield Attention(code="asset.freeze-ends", subject=subject, text=text)
+                yield Attention(code="asset.freeze-ends", next=item.next, subject=subject, text=text)
             case "open":
                 text = f"has a freeze of which no end is on record ({by})"
-                yield Attention(code="asset.freeze-open", is_due=False, subject=subject, text=text)
+                yield Attention(code="asset.freeze-open", is_due=False, next=item.next, subject=subject, text=text)
             case "lifted":
                 text = f"has a freeze that was lifted ({by}); {untold(item.notice)}"
-                yield Attention(code="asset.freeze-notice", subject=subject, text=text)
+                yield Attention(code="asset.freeze-notice", next=item.next, subject=subject, text=text)
             case _:
                 pass
 
