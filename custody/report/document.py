@@ -17,7 +17,7 @@ from custody.report.evidence_table import FileRow
 from custody.report.findings import Shown, Subjects, show_findings
 from custody.report.people import Person, people_of
 from custody.report.safe_text import show
-from custody.report.standing import describe
+from custody.report.standing import describe, find_loss
 from custody.report.step_words import STEP_WORDS
 from custody.report.story import Act, Story, Teller, clip
 from custody.verify.rules.view import Exhibit
@@ -201,7 +201,7 @@ def _page(
         name=show(subject),
         is_original=is_original,
         description=_description(registration, teller),
-        now=_now(exhibit),
+        now=_now(exhibit, entries),
         files=_files(content, subject, registration, findings, is_original=is_original),
         rows=() if is_original else evidence_table.rows_of(content, subject, findings, disclosed, teller.absent),
         story=teller.tell(exhibit),
@@ -240,7 +240,7 @@ def _description(registration: ParsedEntry | None, teller: Teller) -> str:
     return clip("; ".join([", ".join(texts), *corrections]))
 
 
-def _now(exhibit: ExhibitReport) -> str:
+def _now(exhibit: ExhibitReport, entries: Sequence[ParsedEntry]) -> str:
     if not (isinstance(exhibit.holder, str) and isinstance(exhibit.status, str) and isinstance(exhibit.sealed, bool)):
         return "unknown: its story could not be followed"
-    return describe(exhibit.holder, exhibit.status, is_sealed=exhibit.sealed)
+    return describe(exhibit.holder, exhibit.status, is_sealed=exhibit.sealed, lost=find_loss(entries))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from custody.verify.fold.fold import Fold
 from custody.verify.fold.state import State
 from custody.verify.rules.view import Exhibit
+from schemas.details.transfer import TransferDispatched, TransferLost
 from schemas.entry import ParsedEntry
 from schemas.report import Findings
 from schemas.types import is_set
@@ -41,12 +42,19 @@ def describe_state(state: Exhibit | None) -> str:
     return describe(state.holder, state.status, is_sealed=state.is_sealed)
 
 
-def describe(holder: str, status: str, *, is_sealed: bool) -> str:
-    """Say how an exhibit stands, such as ``held by exam-11, sealed``."""
+def find_loss(entries: Iterable[ParsedEntry]) -> int | None:
+    """Return the entry that reported an exhibit lost on the way that it was sent last, of its entries in order."""
+    told = [entry for entry in entries if isinstance(entry.event.details, TransferDispatched | TransferLost)]
+    return told[-1].entry.index if told and isinstance(told[-1].event.details, TransferLost) else None
+
+
+def describe(holder: str, status: str, *, is_sealed: bool, lost: int | None = None) -> str:
+    """Say how an exhibit stands, such as ``held by exam-11, sealed``; of what was sent, which entry tells its loss."""
     seal = "sealed" if is_sealed else "not sealed"
     match status:
         case "dispatched":
-            return f"sent to {holder}, no receipt yet; {seal}"
+            told = "no receipt yet" if lost is None else f"and reported LOST on the way (entry {lost})"
+            return f"sent to {holder}, {told}; {seal}"
         case "transferred":
             return f"with {holder}, who accepted it; {seal} when it left"
         case "disposed" | "voided":

@@ -13,7 +13,7 @@ from custody.report.safe_text import show
 from custody.report.words import format_utc
 from custody.storage.reading import Reader
 from custody.verify.rules.view import Dispatch, Exhibit
-from schemas.details.transfer import TransferLost, TransferReceipt
+from schemas.details.transfer import TransferDispatched, TransferLost, TransferReceipt
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.text import format_time
 
@@ -23,7 +23,7 @@ _CODES: Final = {"dispatched": "exhibit.no-receipt", "lost": "exhibit.lost", "on
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """An exhibit that was dispatched, since ``at`` as it is: on its way without a receipt, reported ``lost``, with the
+    """An exhibit that was dispatched at ``sent_at``: on its way without a receipt, reported ``lost``, with the
     receiver, or with him as his paper says though he keeps a ledger, unless entry ``index`` that says so is explained.
     """
 
@@ -33,6 +33,7 @@ class Sent:
     index: int
     keeps_ledger: bool
     is_explained: bool
+    sent_at: str
 
     @property
     def name(self) -> str:
@@ -42,12 +43,12 @@ class Sent:
     @property
     def text(self) -> str:
         """How it stands, in words."""
-        to, at = show(self.dispatch.to), format_utc(self.exhibit.occurred_at)
+        to, at = show(self.dispatch.to), format_utc(self.sent_at)
         match self.how:
             case "dispatched":
                 return f"was dispatched to {to} {at}, and no receipt came"
             case "lost":
-                return f"was dispatched to {to}, and reported lost on the way (entry {self.index})"
+                return f"was dispatched to {to} {at}, and reported lost on the way (entry {self.index})"
             case "on-their-paper":
                 return f"is with {to} by their paper alone (entry {self.index}); the receipt of their ledger is wanting"
             case "transferred":
@@ -86,7 +87,7 @@ def attention_of_sent(reader: Reader, *, now: datetime) -> Iterator[Attention]:
     for item in sent_away(reader):
         if item.how == "transferred":
             continue
-        is_due = item.how == "lost" or (item.how == "dispatched" and item.exhibit.occurred_at < late)
+        is_due = item.how == "lost" or (item.how == "dispatched" and item.sent_at < late)
         yield Attention(
             code=_CODES[item.how], is_due=is_due and not item.is_explained, next=item.next, subject=item.name,
             text=item.text,
@@ -96,7 +97,7 @@ def attention_of_sent(reader: Reader, *, now: datetime) -> Iterator[Attention]:
 def _sent(reader: Reader, exhibit: Exhibit, dispatch: Dispatch) -> Sent:
     to = reader.view().agent(dispatch.to)
     keeps_ledger = to is not None and to.ledger is not None
-    said = _said(reader, exhibit, dispatch)
+    sent_at, said = _said(reader, exhibit, dispatch)
     how: How = "dispatched" if exhibit.status == "dispatched" else "transferred"
     explained = said is not None and is_explained(reader, exhibit, said.event.hash)
     if said is not None and isinstance(said.event.details, TransferLost) and how == "dispatched":
@@ -104,14 +105,19 @@ def _sent(reader: Reader, exhibit: Exhibit, dispatch: Dispatch) -> Sent:
     elif said is not None and isinstance(said.event.details, TransferReceipt) and keeps_ledger and not explained:
         how = "on-their-paper" if said.event.details.manner == "paper" else how
     index = -1 if said is None else said.entry.index
-    return Sent(exhibit, dispatch, how, index, keeps_ledger, explained)
+    return Sent(exhibit, dispatch, how, index, keeps_ledger, explained, sent_at)
 
 
-def _said(reader: Reader, exhibit: Exhibit, dispatch: Dispatch) -> ParsedEntry | None:
-    """Return the newest loss or receipt of an exhibit that is away, or nothing."""
+def _said(reader: Reader, exhibit: Exhibit, dispatch: Dispatch) -> tuple[str, ParsedEntry | None]:
+    """Return when an exhibit that is away was dispatched, and the newest loss or receipt of it, or nothing."""
+    said: ParsedEntry | None = None
     for index in reversed(reader.subject_entries(("transfer", dispatch.transfer))):
         entry = parse_entry(reader.entry(index))
-        is_of_it = (entry.event.event.case, entry.event.event.exhibit) == (exhibit.case, exhibit.number)
-        if is_of_it and isinstance(entry.event.details, TransferLost | TransferReceipt):
-            return entry
-    return None
+        event, details = entry.event.event, entry.event.details
+        if (event.case, event.exhibit) != (exhibit.case, exhibit.number):
+            continue
+        if isinstance(details, TransferDispatched):
+            return event.occurred_at, said
+        if said is None and isinstance(details, TransferLost | TransferReceipt):
+            said = entry
+    return exhibit.occurred_at, said

@@ -24,7 +24,7 @@ from custody.report.image_words import medium_words
 from custody.report.ledger_story import LedgerStory, tell_exhibit
 from custody.report.safe_text import show as show_text
 from custody.report.source_words import source_lines
-from custody.report.standing import describe
+from custody.report.standing import describe, find_loss
 from custody.report.text_lines import act_lines, bullets, holding_lines, pairs, person_lines, section, title, wrap
 from custody.report.words import format_utc, format_when
 from custody.storage.reading import Reader
@@ -175,10 +175,14 @@ def _now(story: LedgerStory, *, is_past: bool) -> str:
     exhibit = story.exhibit
     if not (isinstance(exhibit.holder, str) and isinstance(exhibit.status, str) and isinstance(exhibit.sealed, bool)):
         return "nobody: it did not exist yet" if is_past else "unknown: its story could not be followed"
-    text = describe(exhibit.holder, exhibit.status, is_sealed=exhibit.sealed)
+    text = describe(exhibit.holder, exhibit.status, is_sealed=exhibit.sealed, lost=_loss(story))
     name = next((person.name for person in story.people if person.agent == exhibit.holder), "")
     # Why a name is not shown stands in brackets, and is told further below.
     return text if not name or name.startswith("(") else f"{text}; {exhibit.holder} is {name}"
+
+
+def _loss(story: LedgerStory) -> int | None:
+    return find_loss(told.entry for told in story.told)
 
 
 def _where(story: LedgerStory) -> str:
@@ -201,4 +205,6 @@ def _attention(story: LedgerStory) -> str:
     counts = [counted(marks.count(severity), *text) for severity, text in words.items() if severity in marks]
     marked = f"{', '.join(counts)}; marked below" if counts else "nothing is marked below"
     standing = _OPEN_ENDS.get(str(story.exhibit.status))
+    if story.exhibit.status == "dispatched" and _loss(story) is not None:
+        standing = "LOST on its way to another authority, as was reported"
     return f"{standing}; {marked}" if standing else marked
