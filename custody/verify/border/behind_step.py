@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from custody.verify.border.inner import ABSENT, Inner, event_in, is_unread
-from custody.verify.border.letters import check_letter, is_specific
+from custody.verify.border.letters import check_letter, is_specific, unseen_terms
 from custody.verify.border.past import Past
 from custody.verify.border.receipt_proof import UNDECIDED, Read, check_receipt, read_receipt
 from custody.verify.border.terms import check_terms
@@ -50,7 +50,7 @@ def report_letter(inner: Inner, where: str, findings: Findings) -> None:
 def report_record(parsed: ParsedEvent, inner: Inner, past: Past, where: str, findings: Findings) -> None:
     """Add what a record says otherwise than its letter, at the step of what rests on it.
 
-    Findings: as `check_letter` (failed), ``letter.unspecific`` (defect).
+    Findings: as `check_letter` (failed), ``letter.unspecific`` (defect), ``release.condition-unseen`` (note).
     """
     step = 11 if opens_gate(parsed) else 9
     if is_unread(inner):
@@ -62,6 +62,9 @@ def report_record(parsed: ParsedEvent, inner: Inner, past: Past, where: str, fin
     if is_this and not is_specific(parsed, inner):
         text = "the letter doesn't say which exhibits may go to whom, or what is accepted: so says who recorded it"
         findings.add(12, Severity.DEFECT, "letter.unspecific", where, text)
+    for code in unseen_terms(parsed, inner, past) if is_this else ():
+        text = f"the text of the condition {code} isn't shown, so the consent was not compared with what was granted"
+        findings.add(step, Severity.NOTE, "release.condition-unseen", where, text)
 
 
 def report_absent(parsed: ParsedEvent, order: Order | None, step: int, where: str, findings: Findings) -> None:

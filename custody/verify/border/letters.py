@@ -6,7 +6,7 @@ the caller's part, who was given it as a bundle; that it says what the record sa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from custody.verify.border.inner import Inner, event_in, export_of, manifest_of
 from custody.verify.border.past import Past
@@ -28,6 +28,7 @@ from schemas.details.request import (
 )  # fmt: skip
 from schemas.errors import VerificationError
 from schemas.event import About, ParsedEvent
+from schemas.private import Disclosure
 from schemas.report import LedgerReport
 from schemas.types import UNSET, Private, is_set
 
@@ -236,11 +237,29 @@ def _eased(
 
 def _says_the_same(kept: Condition, granted: Condition, letter: Inner, past: Past) -> bool:
     """Tell whether a condition has the text that was granted, as far as both are shown: what it asks stands there."""
-    here, there = kept.text, granted.text
-    if not isinstance(here, Private) or not isinstance(there, Private):
-        return isinstance(here, Private) == isinstance(there, Private)
-    ours, theirs = past.value_of(here.commitment), letter.values.disclosed.get(there.commitment)
+    if is_set(kept.text) != is_set(granted.text):
+        return False
+    ours, theirs = _shown(kept, past.value_of), _shown(granted, letter.values.disclosed.get)
     return ours is None or theirs is None or ours.value == theirs.value
+
+
+def _shown(item: Condition, value_of: Callable[[str], Disclosure | None]) -> Disclosure | None:
+    return value_of(item.text.commitment) if isinstance(item.text, Private) else None
+
+
+def unseen_terms(parsed: ParsedEvent, letter: Inner, past: Past) -> Iterator[str]:
+    """Yield under version 2 of the gate the codes of conditions whose texts, in a consent and in the grant of its
+    letter, can't be compared, since one isn't shown.
+    """
+    consent, origin, own = parsed.details, letter_of(parsed), past.view.ledger()
+    source = None if origin is None else _details(letter, origin.event)
+    if not isinstance(consent, ConsentRecorded) or not isinstance(source, RequestAnswered) or own is None:
+        return
+    bars = {item.code: item for item in consent.conditions or () if own.is_strict and is_set(item.text)}
+    for item in (source.grant.conditions or ()) if isinstance(source.grant, Grant) else ():
+        kept = bars.get(item.code) if is_set(item.text) else None
+        if kept and None in (_shown(kept, past.value_of), _shown(item, letter.values.disclosed.get)):
+            yield item.code
 
 
 def _came_of(registration: str, ledger: str, names: frozenset[tuple[str, str]], past: Past) -> bool:
