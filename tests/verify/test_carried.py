@@ -17,7 +17,7 @@ from schemas.report import Verdict
 from tests.border import CASE, NONCE, Side, codes, read, register, trust
 from tests.vectors.forge import pack
 from tests.vectors.posts import PAPER, Post, trust_in
-from tests.verify.test_gate import HEARD, around, audit, tell
+from tests.verify.test_gate import HEARD, around, audit
 
 __all__ = ["around"]
 
@@ -197,18 +197,3 @@ def test_a_dispatch_under_the_request_of_a_third_country_shows_itself(tmp_path: 
     post.consent(recipient="c-police")
     post.dispatch(to="c-police", request="req-1")
     assert "release.request-peer" in judged(post, "EX-1", to=to)
-
-
-def test_a_request_that_nobody_lists_is_carried_without_what_it_says(tmp_path: Path) -> None:
-    """The rule asks whether it still stands; a bundle says what was asked where it answers it."""
-    a = Side(tmp_path / "a", "a", peers={"b": "XB"}, gate="v2")
-    register(a)
-    tell(a, "request.received", {**HEARD, "fields": [{"name": "facts", "value": "the informer is the driver"}]})
-    a.consent("EX-1", "b-police", request="req-1")
-    a.consent("EX-1", "b-police")
-    a.world.append(a.world.sign(a.dispatch("EX-1", "b-police", request="req-1")))
-    built = a.build("one.zip", "EX-1", to="b-police", choice=Choice(to="b-police"), transfer=NONCE)
-    found = read(built.path, trust(a), a.world.at)
-    assert found.report.verdict is Verdict.PASSED
-    (heard,) = (entry for entry in found.entries.values() if entry.event.type == "request.received")
-    assert not any(key in str(heard.event.raw) for key in found.values.disclosed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +22,7 @@ from custody.ledger.store import LedgerReader
 from custody.report.safe_text import show, show_path
 from custody.storage.reading import Reader
 from custody.storage.search import Search, find_entries
-from custody.transfer.foreign_assets import changes_told, plain_change
+from custody.transfer.foreign_assets import Told, changes_told, plain_change
 from custody.verify.rules.view import Exhibit
 from custody.verify.verify import Verified
 from schemas.details.asset import FreezeChanged
@@ -30,7 +31,7 @@ from schemas.details.letter import ReceiptOrigin
 from schemas.details.record import BundleExported
 from schemas.details.transfer import TransferDispatched
 from schemas.entry import ParsedEntry, parse_entry
-from schemas.errors import UsageError
+from schemas.errors import CustodyError, UsageError
 from schemas.event import About
 from schemas.report import LedgerReport
 
@@ -65,8 +66,7 @@ def _compose(context: Context, exhibit: Exhibit, verified: Verified, who: Signin
     with context.ledger().read() as reader:
         entries = _entries(reader, exhibit)
         own = reader.view().ledger()
-    details = entries[0].event.details
-    foreign = details.foreign if isinstance(details, ExhibitRegistered) else None
+    foreign = _foreign(entries)
     ledger, name = verified.report.ledger, show(format_exhibit(exhibit))
     if not isinstance(foreign, Foreign):
         raise UsageError("usage.freeze", f"expected an exhibit of another ledger, found {name}, registered here")
@@ -76,13 +76,50 @@ def _compose(context: Context, exhibit: Exhibit, verified: Verified, who: Signin
     if (foreign.case, foreign.exhibit) not in {(item.case, item.exhibit) for item in verified.report.exhibits}:
         there = show(f"{foreign.case}/{foreign.exhibit}")
         raise UsageError("usage.freeze", f"expected a bundle that lists {there}, which is {name} here, found others")
-    known = [foreign.size - 1, *(told.index for told in map(_origin, entries) if told and told.ledger == ledger.origin)]
     anchor, plain = Anchor(about=(About(exhibit=exhibit.registration),)), plainly(verified)
     signers, origin = named_signers(context, who), "" if own is None else own.origin
-    for told in changes_told(verified, foreign.case, foreign.exhibit, since=max(known) + 1, own=origin):
+    for told in _news(verified, foreign, entries, own=origin):
         yield context.ledger().compose(
             "asset.freeze-changed", signers=signers, details=plain_change(told, plain), when=when, anchor=anchor
         )
+
+
+def note_news(context: Context, verified: Verified, bundle: Path) -> None:
+    """Say where a verified bundle tells of freezes of exhibits that are here, in the home at hand, what isn't known.
+
+    A home that can't be read is no reason not to verify a bundle.
+    """
+    ledger = verified.report.ledger
+    if context.find_home() is None or not isinstance(ledger, LedgerReport):
+        return
+    listed = {(item.case, item.exhibit) for item in verified.report.exhibits}
+    with suppress(CustodyError), context.ledger().home.store.read() as reader:
+        own = reader.view().ledger()
+        for index in list(find_entries(reader, Search(types=frozenset({"transfer.accepted"})))):
+            event = parse_entry(reader.entry(index)).event
+            exhibit = reader.view().exhibit(str(event.event.case), str(event.event.exhibit))
+            entries = [] if exhibit is None else _entries(reader, exhibit)
+            foreign = _foreign(entries) if entries else None
+            if foreign is None or foreign.ledger != ledger.origin or (foreign.case, foreign.exhibit) not in listed:
+                continue
+            if exhibit is not None and _news(verified, foreign, entries, own="" if own is None else own.origin):
+                name, path = show(format_exhibit(exhibit)), show_path(bundle)
+                text = f"note: this tells what became of the freeze of {name}: custody freeze {name} --told-in {path}"
+                note(context.settings, text)
+
+
+def _foreign(entries: Sequence[ParsedEntry]) -> Foreign | None:
+    """Return where an exhibit came from, by its first entry."""
+    details = entries[0].event.details
+    foreign = details.foreign if isinstance(details, ExhibitRegistered) else None
+    return foreign if isinstance(foreign, Foreign) else None
+
+
+def _news(verified: Verified, foreign: Foreign, entries: Sequence[ParsedEntry], *, own: str) -> tuple[Told, ...]:
+    """Return what a bundle tells of an exhibit's freeze, beyond what came with it and was recorded since."""
+    known = [told.index for told in map(_origin, entries) if told is not None and told.ledger == foreign.ledger]
+    since = max([foreign.size - 1, *known]) + 1
+    return changes_told(verified, foreign.case, foreign.exhibit, since=since, own=own)
 
 
 def _origin(entry: ParsedEntry) -> ReceiptOrigin | None:

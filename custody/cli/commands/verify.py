@@ -70,6 +70,11 @@ def verify(
         _write_page(document, report, force=force)
         note(context.settings, f"report written: {show_path(report)}")
     emit(context.settings, outcome.report, text_lines(document))
+    if outcome.verified is not None and context.find_home() is not None:
+        # Only who stands in a home needs what opens one.
+        from custody.cli.border.freezes_told import note_news
+
+        note_news(context, outcome.verified, bundle)
     return EXITS[outcome.report.verdict]
 
 
