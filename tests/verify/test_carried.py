@@ -11,13 +11,15 @@ from custody.bundle.container import read_container
 from custody.bundle.disclose import Choice
 from custody.bundle.region import Held
 from custody.bundle.source import BundleSource
+from custody.transfer.law_files import shipped_profile
 from custody.verify.verify import Trusted, Verified, verify
 from schemas.errors import RuleViolation
 from schemas.report import Verdict
+from schemas.text import parse_time
 from tests.border import CASE, NONCE, Side, codes, read, register, trust
 from tests.vectors.forge import pack
 from tests.vectors.posts import PAPER, Post, trust_in
-from tests.verify.test_gate import HEARD, around, audit
+from tests.verify.test_gate import HEARD, around, audit, tell
 
 __all__ = ["around"]
 
@@ -197,3 +199,40 @@ def test_a_dispatch_under_the_request_of_a_third_country_shows_itself(tmp_path: 
     post.consent(recipient="c-police")
     post.dispatch(to="c-police", request="req-1")
     assert "release.request-peer" in judged(post, "EX-1", to=to)
+
+
+def test_of_what_a_child_was_made_from_no_end_is_missed(tmp_path: Path) -> None:
+    """How its freeze went on isn't carried, so that nobody prolonged it is not known either."""
+    a = Side(tmp_path / "a", "a", peers={"b": "XB"}, gate="v2")
+    frozen = {"ends_at": "2026-11-21T09:00:00Z", "provider": "an exchange"}
+    asset = {"account": "an account", "custody": "custodial", "freeze": frozen}
+    a.world.register(CASE, "EX-1", actor="examiner-1", nature="asset", kind="account", asset=asset, files={"a": b"a"})
+    parent = {"case": CASE, "event": a.world.about(CASE, "EX-1").exhibit, "exhibit": "EX-1"}
+    a.world.register(CASE, "EX-2", actor="examiner-1", files={"x.txt": b"new"}, derived_from=[parent])
+    prolonged = {"change": "prolonged", "decided_at": "2026-11-21T08:00:00Z", "ends_at": "2028-01-01T00:00:00Z"}
+    a.world.annotate("asset.freeze-changed", a.world.about(CASE, "EX-1"), prolonged, actor="examiner-1")
+
+    def ended(path: Path, at: str) -> bool:
+        source = BundleSource(read_container(Held(path.read_bytes())))
+        found = verify(source, trusted=trust(a), at=parse_time(at), profile_for=lambda *_: shipped_profile("cn"))
+        return "procedure.freeze" in {item.code for item in found.report.findings}
+
+    child = a.build("child.zip", "EX-2", to="ministry").path
+    both = a.build("both.zip", "EX-1", "EX-2", to="ministry").path
+    for at in ("2026-12-01T00:00:00Z", "2029-01-01T00:00:00Z"):
+        assert (ended(child, at), ended(both, at)) == (False, at.startswith("2029"))
+
+
+def test_a_request_that_nobody_lists_is_carried_without_what_it_says(tmp_path: Path) -> None:
+    """The rule asks whether it still stands; a bundle says what was asked where it answers it."""
+    a = Side(tmp_path / "a", "a", peers={"b": "XB"}, gate="v2")
+    register(a)
+    tell(a, "request.received", {**HEARD, "fields": [{"name": "facts", "value": "the informer is the driver"}]})
+    a.consent("EX-1", "b-police", request="req-1")
+    a.consent("EX-1", "b-police")
+    a.world.append(a.world.sign(a.dispatch("EX-1", "b-police", request="req-1")))
+    built = a.build("one.zip", "EX-1", to="b-police", choice=Choice(to="b-police"), transfer=NONCE)
+    found = read(built.path, trust(a), a.world.at)
+    assert found.report.verdict is Verdict.PASSED
+    (heard,) = (entry for entry in found.entries.values() if entry.event.type == "request.received")
+    assert not any(key in str(heard.event.raw) for key in found.values.disclosed)

@@ -47,13 +47,17 @@ def world() -> World:
     return made
 
 
-def look(world: World, profile: Profile | None = None, at: str = NOW) -> list[ProcedureFinding]:
-    """Return what the profile finds in the whole ledger; the rules of cn unless another is given."""
+def look(
+    world: World, profile: Profile | None = None, at: str = NOW, listed: list[tuple[str, str]] | None = None
+) -> list[ProcedureFinding]:
+    """Return what the profile finds in the whole ledger, or of some exhibits in the end; the rules of cn unless another
+    is given.
+    """
     view: State = world.store.read().__enter__().view()
     procedure = Procedure(profile or shipped_profile("cn"), view)
     for raw in world.entries():
         procedure.add(parse_entry(raw))
-    procedure.finish(at)
+    procedure.finish(at, listed)
     return procedure.found
 
 
@@ -382,6 +386,15 @@ def test_integrity_is_asked_of_the_exhibits_of_a_bundle_only(world: World) -> No
     assert {item.subject for item in procedure.found if item.rule == "integrity"} == {f"{CASE}/EX-2"}
     assert len(procedure.integrity((CASE, EXHIBIT))) == 5
     assert procedure.integrity((CASE, "EX-9")) == ()
+
+
+@pytest.mark.parametrize(("listed", "is_told"), [("EX-2", False), (EXHIBIT, True)])
+def test_terms_are_held_against_the_exhibits_of_a_bundle_only(world: World, listed: str, is_told: bool) -> None:
+    """Of an ancestor a bundle doesn't carry how it went back: that a country broke the other's terms isn't known."""
+    accepted(world, "return", "2027-01-15T00:00:00Z")
+    world.register(CASE, "EX-2", actor="examiner-1")
+    found = look(world, at="2027-02-01T00:00:00Z", listed=[(CASE, listed)])
+    assert ("conditions-due" in rules(found)) is is_told
 
 
 def test_entries_about_what_is_not_carried_are_passed_over(world: World) -> None:

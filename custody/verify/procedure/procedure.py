@@ -118,12 +118,16 @@ class Procedure:
             self._look_at_explanation(parsed, getattr(details, "cures", UNSET))
 
     def finish(self, at: str, listed: Iterable[Name] | None = None) -> None:
-        """Say what all entries together lack as of ``at``; integrity only of the exhibits ``listed``, if they are."""
-        self._check_integrity(None if listed is None else set(listed))
+        """Say what all entries together lack as of ``at``, of exhibits only what those ``listed`` do, if they are: of
+        what these were made from a bundle carries no later act that would cure anything.
+        """
+        names = None if listed is None else set(listed)
+        facts = {item: of for item, of in self._facts.items() if names is None or (of.case, of.number) in names}
+        self._check_integrity(facts.values())
         self._check_fields()
         self._check_preservations(at)
-        self._check_freezes(at)
-        self._check_conditions(at)
+        self._check_freezes(at, facts)
+        self._check_conditions(at, facts.values())
         source = self._profile.source_of("translation")
         for index, request in self._untranslated:
             asked = self._asked.get(request)
@@ -231,36 +235,34 @@ class Procedure:
         if frozen is not None:
             self._frozen[registration] = frozen
 
-    def _check_freezes(self, at: str) -> None:
+    def _check_freezes(self, at: str, asked: Mapping[str, Facts]) -> None:
         """A freeze whose end has passed holds nothing any more; an asset that isn't here needs none (law row C17)."""
         source = self._profile.source_of("freeze")
         for registration, frozen in self._frozen.items():
-            facts, is_over = self._facts[registration], bool(frozen.ends_at) and frozen.ends_at < at
-            known = self._state.exhibit(facts.case, facts.number)
-            if source is not None and is_over and known is not None and known.status in HERE:
+            facts, is_over = asked.get(registration), bool(frozen.ends_at) and frozen.ends_at < at
+            known = None if facts is None else self._state.exhibit(facts.case, facts.number)
+            if source is not None and is_over and facts is not None and known is not None and known.status in HERE:
                 what = f"the freeze of {facts.name} ended at {frozen.ends_at}"
                 missing = Missing(what, "the record by which it was prolonged or lifted, or a new freeze")
                 self._miss("procedure.freeze", f"entry {frozen.index}", missing, source)
 
-    def _check_conditions(self, at: str) -> None:
+    def _check_conditions(self, at: str, asked: Iterable[Facts]) -> None:
         """What was accepted on terms with a date is gone by then, as the terms say (law row C15)."""
         source = self._profile.source_of("conditions-due")
         if source is None:
             return
-        for facts in self._facts.values():
+        for facts in asked:
             known = self._state.exhibit(facts.case, facts.number)
             for code, due in facts.due:
                 if known is not None and code in _GONE_BY and known.status in HERE and due < at:
                     missing = Missing(f"accepted on the term '{code}' by {due}, and still here", "keeping the term now")
                     self._miss("procedure.conditions-due", facts.name, missing, source)
 
-    def _check_integrity(self, listed: set[Name] | None) -> None:
+    def _check_integrity(self, asked: Iterable[Facts]) -> None:
         source = self._profile.source_of("integrity")
         if source is None:
             return
-        for facts in self._facts.values():
-            if listed is not None and (facts.case, facts.number) not in listed:
-                continue
+        for facts in asked:
             for line in five_checks(facts):
                 cure = "a statement, a comparison now, or the paper that shows it" if line.is_missing else ""
                 severity = Severity.DEFECT if line.is_missing else Severity.NOTE
