@@ -18,10 +18,12 @@ from custody.report.audit_words import (
     OLD_SIGNATURES,
     STEP_WORDS,
 )  # fmt: skip
+from custody.report.basis import profile_rows
 from custody.report.counts import count_bytes, counted
 from custody.report.document import Document, StepPage
 from custody.report.findings import Shown, Subjects, show_findings
 from custody.report.safe_text import show
+from custody.report.step_words import NO_PROFILE
 from custody.report.words import format_utc
 from schemas.report import Finding, LedgerReport, Severity, Verdict
 from schemas.types import UNSET, is_set
@@ -37,18 +39,21 @@ _REASONS = 5
 
 @dataclass(frozen=True, slots=True)
 class AuditBasis:
-    """What the report rests on beside the ledger: name of the home, of the trust file, of the held checkpoint."""
+    """What the report rests on beside the ledger: name of the home, of the trust file, of the held checkpoint, and of
+    the procedure profile (None where none was applied).
+    """
 
     home: str
     trust: str = ""
     since: str = ""
     program: str = ""
+    profile: str | None = ""
 
 
 def make_audit_document(report: AuditReport, basis: AuditBasis) -> Document:
     """Return the report of an audit for people."""
     defects = [finding for finding in report.findings if finding.severity is Severity.DEFECT]
-    not_asked = tuple(_not_asked(report))
+    not_asked = (*_not_asked(report), *((NO_PROFILE,) if basis.profile is None else ()))
     return Document(
         verdict=report.verdict,
         headline=_HEADLINES[report.verdict],
@@ -110,6 +115,7 @@ def _basis(report: AuditReport, basis: AuditBasis) -> Iterator[tuple[str, str]]:
         yield "compared at sizes", ", ".join(f"{size:,}" for size in report.held)
     if isinstance(report.files, FilesAudited):
         yield "evidence", _files(report.files)
+    yield from profile_rows(basis.profile)
     if basis.program:
         yield "program", basis.program
 

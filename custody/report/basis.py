@@ -20,7 +20,8 @@ class Basis:
     """What the reader gave: names of the bundle and of the trust file as he typed them, and what the latter holds.
 
     ``own`` names the ledger of the home, where that is believed though the file doesn't say so; ``program`` names the
-    program and its version, where that is to be shown.
+    program and its version, where that is to be shown; ``profile`` the procedure profile, None where the reader wanted
+    none applied.
     """
 
     bundle: str
@@ -29,6 +30,7 @@ class Basis:
     own: str = ""
     files: tuple[str, ...] = ()
     program: str = ""
+    profile: str | None = ""
 
 
 def rows_of(basis: Basis, report: Report, verified: Verified | None) -> tuple[tuple[str, str], ...]:
@@ -40,9 +42,16 @@ def rows_of(basis: Basis, report: Report, verified: Verified | None) -> tuple[tu
         *_authority(verified),
         *_trust(basis, report),
         ("files given apart", ", ".join(map(show_path, basis.files)) or "none"),
+        *profile_rows(basis.profile),
         ("time used", format_utc(report.at)),
         *((("checked by", show(basis.program)),) if basis.program else ()),
     )
+
+
+def profile_rows(profile: str | None) -> Iterator[tuple[str, str]]:
+    """Yield by which procedure profile step 12 was asked, where one was to be told."""
+    if profile != "":
+        yield "procedure profile", "none" if profile is None else profile
 
 
 def _exported(report: Report, verified: Verified | None) -> Iterator[tuple[str, str]]:

@@ -18,7 +18,7 @@ from custody.report.findings import Shown, Subjects, show_findings
 from custody.report.people import Person, people_of
 from custody.report.safe_text import show
 from custody.report.standing import describe, find_loss
-from custody.report.step_words import STEP_WORDS
+from custody.report.step_words import NO_PROFILE, STEP_WORDS
 from custody.report.story import Act, Story, Teller, clip
 from custody.verify.rules.view import Exhibit
 from custody.verify.verify import Verified, exhibit_report
@@ -132,6 +132,8 @@ def make_document(report: Report, verified: Verified | None, basis: Basis) -> Do
         wants_certificates=trust is not None and trust.wants_certificates,
         has_ancestors=any(page.is_original for page in exhibits),
     )
+    if basis.profile is None:
+        not_asked = (*not_asked, NO_PROFILE)
     subjects = Subjects.of(report)
     defects = [finding for finding in report.findings if finding.severity is Severity.DEFECT]
     return Document(

@@ -38,6 +38,7 @@ CERTIFICATES: Final = "Certificates: that the people are who the ledger says was
 COSIGNERS: Final = "Cosigners: nobody besides the ledger itself was asked to have countersigned its state."
 FIRST_CONTACT: Final = "History: no earlier state of this ledger was known to you, so none could be compared."
 CHAINS: Final = "Chains: no block of a public chain was pinned, so nothing vouches for the blocks that proofs rest on."
+NO_PROFILE: Final = "Procedure: no procedure profile was applied, so what a law asks of the record was not looked at."
 ANCESTORS: Final = "Originals: what an exhibit was made from is shown with its story; its own files were not compared."
 
 LIMITS: Final = (

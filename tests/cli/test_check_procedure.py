@@ -1,6 +1,7 @@
 """Procedure at the prompt: what is missing by law, where it stands, how it is cured; and profiles of one's own."""
 
 import json
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -157,6 +158,20 @@ def test_what_the_rules_find_by_themselves_is_told_with_its_law(machine: Machine
     ):
         assert words in " ".join(told.split())
     assert "(row C20)" in machine.do("audit").stdout
+
+
+def test_a_report_says_by_which_profile_it_looked_and_that_by_none_it_did_not(machine: Machine, stage: Stage) -> None:
+    """A profile of one's own may ask for nothing, and be called as one that is shipped: the digest tells."""
+    plain = canonical.decode_plain(canonical.encode(shipped_profile("generic")), maximum=1 << 20)
+    raw = canonical.encode({**plain, "checks": [], "name": "cn"})
+    (stage.folder / "mine.json").write_bytes(raw)
+    told = " ".join(machine.do("audit").stdout.split())
+    assert "procedure profile: eu-and-coe, by the laws of FR; SHA-256 " in told
+    told = " ".join(machine.do("audit --profile mine.json").stdout.split())
+    assert f"procedure profile: cn, in mine.json; SHA-256 {sha256(raw).hexdigest()}" in told
+    told = machine.do("audit --profile none").stdout
+    assert "- Procedure: no procedure profile was applied" in told
+    assert "Not checked: evidence; the past; time; procedure." in told
 
 
 def test_an_explanation_stands_beside_what_is_missing(machine: Machine) -> None:

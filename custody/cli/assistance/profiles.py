@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from custody.cli.files import given_file
+from custody.report.safe_text import show_path
 from custody.verify.procedure.procedure import ProfileFor
+from schemas import canonical
 
 Body = TypeVar("Body", bound=Callable[..., Any])
 NO_PROFILE = "none"
@@ -20,6 +23,20 @@ profile_option = click.option(
     help="The procedure profile (else by the ledger's country); none: don't look at procedure.",
 )
 """For commands that look at procedure."""
+
+
+def name_profile(profiles: ProfileFor | None, named: str | None, country: str | None) -> str | None:
+    """Return how a report names the profile by which a ledger of ``country`` was looked at, with its digest; None where
+    none was applied, and nothing where the country could not be read.
+    """
+    chosen = None if profiles is None or country is None else profiles(country)
+    if chosen is None:
+        return None if profiles is None else ""
+    from custody.transfer.law_files import PROFILES
+
+    asked = "as asked for" if named in PROFILES else f"in {show_path(str(named))}"
+    why = f"by the laws of {country}" if named is None else asked
+    return f"{chosen.name}, {why}; SHA-256 {sha256(canonical.encode(chosen)).hexdigest()}"
 
 
 def choose_profile(named: str | None) -> ProfileFor | None:

@@ -10,7 +10,7 @@ import click
 from custody.audit.audit import Audited
 from custody.audit.audit import audit as replay
 from custody.audit.record import AuditReport
-from custody.cli.assistance.profiles import choose_profile, profile_option
+from custody.cli.assistance.profiles import choose_profile, name_profile, profile_option
 from custody.cli.checking.auditing import Wishes, wishing
 from custody.cli.command import command
 from custody.cli.commands.verify import EXITS
@@ -82,7 +82,8 @@ def audit(
             wanted=replace(wanted, profile_for=profiles),
             progress=step,
         )
-    document = make_audit_document(audited.report, basis)
+    named = name_profile(profiles, profile, context.ledger().ledger().country)
+    document = make_audit_document(audited.report, replace(basis, profile=named))
     if report is not None:
         write_file(report, _format(document, report), force=force)
         note(context.settings, f"report written: {show_path(report)}")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from custody.bundle.source import verify_bundle
-from custody.cli.assistance.profiles import choose_profile, profile_option
+from custody.cli.assistance.profiles import choose_profile, name_profile, profile_option
 from custody.cli.checking.opening import check_is_bundle
 from custody.cli.checking.verification import Believed, believing, watched_reading
 from custody.cli.command import command
@@ -64,7 +65,11 @@ def verify(
             profile_for=profiles,
             on_bytes=on_bytes,
         )
-    basis = beliefs.basis(bundle, program="" if report is None else _program())
+    found = outcome.verified.state.ledger() if outcome.verified is not None else None
+    basis = replace(
+        beliefs.basis(bundle, program="" if report is None else _program()),
+        profile=name_profile(profiles, profile, None if found is None else found.country),
+    )
     document = make_document(outcome.report, outcome.verified, basis)
     if report is not None:
         _write_page(document, report, force=force)
