@@ -2518,11 +2518,23 @@ class State:
             exhibit.recalled.discard(details.get("sent"))
             if alone and self.gate == "v2":  # the other ledger goes on holding it
                 exhibit.recalled.add(sent.transfer if sent else details["sent"])
-            return alone if sent else [*alone, "defect.returned-after-recall"]
+            if not sent:
+                return [*alone, "defect.returned-after-recall"]
+            is_by_another = "foreign" not in details and not self._is_same_side(sent.to, details["from"])
+            return [*alone, "defect.returned-by-another"] if is_by_another else alone
         if sent is not None:
             exhibit.holder, exhibit.status = sent.sender, "in-transit" if sent.is_original else "held"
         exhibit.recalled.add(details["transfer"])  # recalled, or refused
         return alone
+
+    def _is_same_side(self, *names: str) -> bool:
+        """Whether two agents are one, or of one ledger or country."""
+        one, other = map(self.agents.get, names)
+        if one is None or other is None:
+            return one is other
+        return one is other or bool(one.ledger and one.ledger == other.ledger) or (
+            bool(one.country) and one.country == other.country
+        )  # fmt: skip
 
     # Requests and consents (requests.md)
 
@@ -3096,6 +3108,7 @@ OUT_OF_CUSTODY = ("exhibit.disposed", "exhibit.released", "exhibit.voided", "tra
 
 
 LOOKS = (*FIRST_ACTS, "asset.observed")
+AMOUNT = "[0-9]{1,78}"
 
 
 class Custody:
@@ -4075,6 +4088,7 @@ class Verification:
             captures = captures_of(story, subject)
             self._check_freezes(subject, story)
             self._check_dates(story)
+            self._check_balances(captures if asset is not None else [])
             for capture in captures:
                 if asset is None:
                     self.find(9, "asset.none", capture.subject, "an observation of what is no asset", DEFECT)
@@ -4082,7 +4096,7 @@ class Verification:
                 self._check_wallet(registration.exhibit[0], subject, asset, capture, served)
                 state = capture.part.get("state", {})
                 amount = self._shown(state.get("balance"))
-                if re.fullmatch("[0-9]{1,78}", amount):
+                if re.fullmatch(AMOUNT, amount):
                     account = self._account_of(asset, capture, is_wallet=capture.part.get("balance_of") == "wallet")
                     balances.append((state["observed_at"], capture.index, account, int(amount)))
                 for number, document in enumerate(capture.part.get("proofs", ()), 1):
@@ -4099,6 +4113,17 @@ class Verification:
             if at and seconds(at) > seconds(entry.record["recorded_at"]) + CLOCK_SKEW:
                 text = f"of {at}, and recorded at {entry.record['recorded_at']}"
                 self.find(9, "asset.observed-ahead", entry.name, text, DEFECT)
+
+    def _check_balances(self, captures: Sequence[Capture]) -> None:
+        """What was recorded of a balance can be compared with what was before and after it."""
+        states = [(capture.index, capture.part.get("state", {})) for capture in captures]
+        stated = [(index, state["balance"]) for index, state in states if "balance" in state]
+        for index, balance in stated:
+            is_shown = balance["commitment"] in self.disclosed
+            if not is_shown and len(stated) > 1:
+                self.find(9, "asset.balance-unread", f"entry {index}", "the balance isn't shown", NOTE)
+            elif is_shown and not re.fullmatch(AMOUNT, self._shown(balance)):
+                self.find(9, "asset.balance-unread", f"entry {index}", "the balance is no number", DEFECT)
 
     def _check_freezes(self, subject: str, story: Sequence[Entry]) -> None:
         """A change of a freeze goes with the newest record that tells of one (assets.md, "Freeze")."""
@@ -4409,7 +4434,7 @@ class Verification:
             inner = self.inherited.get(foreign["manifest"])
             if inner is None:
                 is_away = entry.type == "transfer.returned"
-                code, severity = ("inherited.away", NOTE) if is_away else ("inherited.absent", FAILED)
+                code, severity = ("inherited.away", DEFECT) if is_away else ("inherited.absent", FAILED)
                 self.find(9, code, where, f"the bundle of {foreign['ledger']} isn't there", severity)
                 continue
             if inner.is_newer:

@@ -146,7 +146,7 @@ def _twice(way: WayBack) -> None:
 
 
 _back("back-home", "It went there and came back, with what happened there.", "PASSED", None, "", _plainly(), ACCEPTED)
-_back("back-home-without-its-past", "The bundle with which it came back is left out: a note.", "PASSED", None,
+_back("back-home-without-its-past", "The bundle with which it came back is left out: a defect.", "PASSED", None,
       "inherited.away", _plainly(), ACCEPTED, edit=_drop)  # fmt: skip
 _back("back-home-from-nowhere", "It comes back in another transfer than it was sent.", "FAILED", 9, "inherited.head",
       _plainly(transfer="4f" * 16), ACCEPTED)  # fmt: skip

@@ -24,7 +24,7 @@ IN_CUSTODY, BEFORE = 8_000_000, 100
 """Blocks of a date after the registration, and before it."""
 FIRST, SECOND, THIRD = "2026-11-21T08:07:00Z", "2026-11-21T08:08:00Z", "2026-11-21T08:09:00Z"
 """Times of the registration and after it, which a clock may show that is ahead of the ledger's by a little."""
-FREEZE = "asset.freeze-changed"
+FREEZE, UNREAD = "asset.freeze-changed", "asset.balance-unread"
 GONE = {"authority": "court", "manner": "destroyed"}
 
 
@@ -104,9 +104,14 @@ _observed("with-less-in-the-wallet", "The custody wallet holds less than it did:
 _observed("with-less-in-another-wallet", "The wallet holds less than the account did, which is no drop.", "",
           {"transfer": {"wallet": scenes.account(WALLET)}}, _seen("4", SECOND, "wallet"),
           registered=_seen("5", FIRST, None))  # fmt: skip
-_observed("with-less-undisclosed", "It holds less, and how much it held isn't shown.", "", _seen("4", SECOND),
+_observed("with-less-undisclosed", "It holds less, and how much it held isn't shown: a note.", UNREAD,
+          _seen("4", SECOND),
           registered=_seen("5", FIRST, None), hidden=("/details/asset/state/balance",))  # fmt: skip
-_observed("in-words", "A balance that is no number is compared with nothing.", "", _seen("none", SECOND),
+_observed("undisclosed-alone", "A balance isn't shown, and there is no other.", "", registered=_seen("5", FIRST, None),
+          hidden=("/details/asset/state/balance",))  # fmt: skip
+_observed("in-hex", "A balance in another spelling is compared with nothing: a defect.", UNREAD,
+          registered=_seen("0x5", FIRST, None))  # fmt: skip
+_observed("in-words", "A balance that is no number is compared with nothing: a defect.", UNREAD, _seen("none", SECOND),
           registered=_seen("5", FIRST, None))  # fmt: skip
 _observed("that-is-none", "An exhibit that is no asset is looked at like one: a defect.", "asset.none",
           _seen("5", SECOND), asset={})  # fmt: skip

@@ -31,6 +31,11 @@ def _enrol_court(post: Post) -> None:
     post.event("agent.enrolled", court, actor="registrar-1")
 
 
+def _enrol_court_abroad(post: Post) -> None:
+    court = {"agent": "court", "country": "XB", "keys": (), "kind": "organisation", "roles": ("court",)}
+    post.event("agent.enrolled", court, actor="registrar-1")
+
+
 def _home(
     *acts: Act, sent: Mapping[str, Any] | None = None, actor: str = "examiner-1",
     first: Callable[[Post], object] = lambda _: None,
@@ -124,6 +129,12 @@ _good("transfer-refused-on-paper", "The other side, which keeps a ledger, refuse
       _home(("transfer.receipt", {**RECEIPT, "outcome": "refused"})))  # fmt: skip
 _good("transfer-returned-on-paper", "What comes back from no ledger was sent to one: a defect.", PAPER_ALONE,
       _home(("transfer.returned", {**BACK, "from": "court", "sent": TRANSFER}), first=_enrol_court))  # fmt: skip
+_good("transfer-returned-by-another", "It was sent to police abroad, and comes from a court here: a defect.",
+      "defect.returned-by-another",
+      _home(("transfer.returned", {**BACK, "from": "court", "sent": TRANSFER}), first=_enrol_court))  # fmt: skip
+_good("transfer-returned-by-its-colleague", "It comes from another authority of the country to which it was sent.",
+      PAPER_ALONE,
+      _home(("transfer.returned", {**BACK, "from": "court", "sent": TRANSFER}), first=_enrol_court_abroad))  # fmt: skip
 _good("transfer-recalled", "It was recalled before it arrived.", "", _home(("transfer.recalled", RECALLED)))
 _good("transfer-lost", "It never came: a defect.", "defect.transfer-lost", _home(("transfer.lost", LOST)))
 _good("transfer-returned", "It went there and came back.", "",
