@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -23,16 +23,16 @@ WARN: Final = timedelta(days=15)
 _ENDS: Final = frozenset({"destroy-after", "return"})
 
 
-def attention_of_conditions(reader: Reader, *, now: datetime) -> Iterator[Attention]:
-    """Yield what was accepted here and is to be returned or destroyed soon, or should have been; and what was to be
-    back here and is still with whom it was sent to.
+def attention_of_conditions(reader: Reader, exhibits: Iterable[Exhibit], *, now: datetime) -> Iterator[Attention]:
+    """Yield what was accepted here and is to be returned or destroyed soon, or should have been; and, of ``exhibits``,
+    what was to be back here and is still with whom it was sent to.
     """
     for index in list(find_entries(reader, Search(types=frozenset({"transfer.accepted"})))):
         event = parse_entry(reader.entry(index)).event
         exhibit = reader.view().exhibit(str(event.event.case), str(event.event.exhibit))
         if exhibit is not None and exhibit.status in HERE and isinstance(event.details, TransferAccepted):
             yield from _accepted(exhibit, event.details, now)
-    for exhibit in reader.exhibits():
+    for exhibit in exhibits:
         if exhibit.status == "transferred" and exhibit.dispatch is not None:
             yield from _sent(reader, exhibit, exhibit.dispatch.transfer, now)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -72,19 +72,19 @@ class Sent:
                 return ""
 
 
-def sent_away(reader: Reader) -> Iterator[Sent]:
-    """Yield what was dispatched and isn't back, in order of case and number."""
-    for exhibit in reader.exhibits():
+def sent_away(reader: Reader, exhibits: Iterable[Exhibit]) -> Iterator[Sent]:
+    """Yield those of ``exhibits`` that were dispatched and aren't back."""
+    for exhibit in exhibits:
         if exhibit.status in {"dispatched", "transferred"} and exhibit.dispatch is not None:
             yield _sent(reader, exhibit, exhibit.dispatch)
 
 
-def attention_of_sent(reader: Reader, *, now: datetime) -> Iterator[Attention]:
+def attention_of_sent(reader: Reader, exhibits: Iterable[Exhibit], *, now: datetime) -> Iterator[Attention]:
     """Yield what is on its way, lost, or with somebody by his paper alone; what was sent no longer than a week ago, and
     what was explained (`custody explain`), is advice. So is what a ledger has not confirmed yet.
     """
     late = format_time(now - TRANSIT)
-    for item in sent_away(reader):
+    for item in sent_away(reader, exhibits):
         if item.how == "transferred":
             continue
         is_due = item.how == "lost" or (item.how == "dispatched" and item.sent_at < late)

@@ -128,7 +128,7 @@ def transfer_lost(
 ) -> None:
     """Record that what was dispatched did not arrive; it stays on its way, and every report says that it is lost."""
     with context.ledger().home.store.read() as reader:
-        known = {item.exhibit.registration for item in sent_away(reader) if item.how == "lost"}
+        known = {item.exhibit.registration for item in sent_away(reader, reader.exhibits()) if item.how == "lost"}
     with staging(context) as staged:
         kept = staged.document(document)
 
@@ -221,7 +221,7 @@ def transfer_list(context: Context) -> None:
     of it had been refused.
     """
     with context.ledger().home.store.read() as reader:
-        rows = (*map(_contested, disputed(reader)), *map(_sent, sent_away(reader)))
+        rows = (*map(_contested, disputed(reader)), *map(_sent, sent_away(reader, reader.exhibits())))
     words = {
         "after-refusal": "accepted here after a refusal; they may have it back",
         "dispatched": "on its way, no receipt yet",

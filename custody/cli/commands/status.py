@@ -83,17 +83,17 @@ def status(context: Context, check: bool, holidays: Path | None) -> Exit:
 def _look(context: Context, access: LedgerAccess, rest_days: Sequence[RestDays], *, check: bool) -> Status:
     ledger, now = access.ledger(), context.now()
     with access.home.store.read() as reader:
-        checkpoint, doubtful = check_newest(reader), tuple(disputed(reader))
+        checkpoint, exhibits, doubtful = check_newest(reader), reader.exhibits(), tuple(disputed(reader))
         attention = (
             *attention_of_requests(reader, now=now, rest_days=rest_days),
             *attention_of_freezes(reader, access, now=now, rest_days=rest_days),
             *attention_of_balances(reader, access),
             *attention_of_drafts(access.drafts_folder(), now=now),
             *map(attention_of_disputed, doubtful),
-            *attention_of_sent(reader, now=now),
+            *attention_of_sent(reader, exhibits, now=now),
             *attention_of_untold(reader),
-            *attention_of_conditions(reader, now=now),
-            *attention_of_exhibits(reader, now=now, doubtful={item.exhibit.registration for item in doubtful}),
+            *attention_of_conditions(reader, exhibits, now=now),
+            *attention_of_exhibits(reader, exhibits, now=now, doubtful={it.exhibit.registration for it in doubtful}),
             *attention_of_people(reader),
             *attention_of_disk(access.home.path),
             # Every private value is looked at for it, which takes a while in a large ledger.
@@ -104,7 +104,7 @@ def _look(context: Context, access: LedgerAccess, rest_days: Sequence[RestDays],
             attention=attention,
             cases=len(reader.cases()),
             drafts=len(list(access.drafts_folder().glob(f"*{SUFFIX}"))),
-            exhibits=len(reader.exhibits()),
+            exhibits=len(exhibits),
             home=str(access.home.path),
             origin=ledger.origin,
             recorded_at=reader.head().recorded_at,

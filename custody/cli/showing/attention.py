@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -63,12 +63,14 @@ def _draft(path: Path, draft: OpenDraft, now: datetime) -> Iterator[Attention]:
         yield Attention(code="draft.due", subject=name, text=f"is to be recorded by {format_utc(until)}")
 
 
-def attention_of_exhibits(reader: LedgerReader, *, now: datetime, doubtful: Container[str] = ()) -> Iterator[Attention]:
-    """Yield the exhibits that are on their way, or should be back; what left no longer than a week ago is advice. Of
-    what is ``doubtful``, by registration, somebody asks first who has it.
+def attention_of_exhibits(
+    reader: LedgerReader, exhibits: Iterable[Exhibit], *, now: datetime, doubtful: Container[str] = ()
+) -> Iterator[Attention]:
+    """Yield those of ``exhibits`` that are on their way, or should be back; what left no longer than a week ago is
+    advice. Of what is ``doubtful``, by registration, somebody asks first who has it.
     """
     late = format_time(now - TRANSIT)
-    for exhibit in reader.exhibits():
+    for exhibit in exhibits:
         name = show(f"{exhibit.case}/{exhibit.number}")
         is_late = exhibit.occurred_at < late
         if exhibit.status == "in-transit" and exhibit.registration not in doubtful:
