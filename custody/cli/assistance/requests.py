@@ -117,7 +117,9 @@ def missing_lines(missing: Iterable[RequiredField]) -> Iterator[str]:
     for item in missing:
         wanted.setdefault(cite(item.source), []).append(item.name)
     for source, names in wanted.items():
-        yield f"missing, {counted(len(names), 'field', 'fields')} wanted by {source}:"
+        # "Wanted by unconfirmed" is what a law would be called that nobody read.
+        by = f"; {source}" if source.startswith("unconfirmed") else f" wanted by {source}"
+        yield f"missing, {counted(len(names), 'field', 'fields')}{by}:"
         yield from (f"  {name}" for name in names)
 
 
