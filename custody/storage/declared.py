@@ -146,7 +146,10 @@ BOUND_EXHIBITS: Final = _sql(
 """The exhibits that are bound to another ledger: in the words of the index, so that it is used."""
 HELD: Final = _sql(
     select(_exhibit.record).where(
-        or_(_exhibit.holder == bindparam("agent"), func.instr(_exhibit.record, bindparam("lodged")) > 0)
+        or_(
+            _exhibit.holder == bindparam("agent"),
+            func.instr(_exhibit.record, bindparam("lodged")) > literal_column("0"),
+        )
     )
 )
 """The exhibits that an agent holds, or that were sent to him by an act of who does."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 
+from msgspec.structs import replace
+
+from custody.ledger.working import WorkingState
 from custody.storage.ledger_store import SqliteStore
 from custody.verify.fold.fold import Fold
 from schemas.entry import parse_entry
@@ -52,3 +55,32 @@ def test_a_home_and_a_replay_agree_on_files_and_documents(tmp_path: Path) -> Non
             documents = reader.view().documents("req-1")
             assert documents == fold.state.documents("req-1") == (digest(b"letter"),)
             assert reader.view().holders(()) == {}
+
+
+def test_a_home_and_a_replay_agree_on_who_has_what(tmp_path: Path) -> None:
+    """Also while a transaction grows, in which a thing may have gone on already."""
+    with SqliteStore.create(tmp_path) as store:
+        world = World(store)
+        settled(world, gate="v2")
+        world.enrol("keeper", ("custodian",), country="XA")
+        world.enrol("lab", (), kind="organisation", country="XA")
+        for name in ("EX-1", "EX-2", "EX-3", "EX-4"):
+            world.register(CASE, name, actor="examiner-1")
+        world.act("custody.handed-over", CASE, "EX-1", {"purpose": "x"}, actor="examiner-1", to="keeper")
+        world.act("custody.moved", CASE, "EX-2", {"place": "x", "to_agent": "lab"}, actor="examiner-1")
+        world.act("exhibit.voided", CASE, "EX-3", {"reason": "x"}, actor="examiner-1", registrar="registrar-1")
+        fold = Fold(Findings(), is_whole=True)
+        for raw in world.entries():
+            fold.add(parse_entry(raw))
+        held = {"examiner-1": {"EX-2", "EX-4"}, "keeper": {"EX-1"}, "lab": {"EX-2"}, "nobody": set[str]()}
+        with store.read() as reader:
+            working = WorkingState(reader.view())
+            for agent, names in held.items():
+                for view in (reader.view(), fold.state, working):
+                    assert {item.number for item in view.held_by(agent)} == names
+            moved = world.exhibit(CASE, "EX-1")
+            assert moved is not None
+            for state in (working, fold.state):
+                state.put([replace(moved, holder="lab")])
+                assert not list(state.held_by("keeper"))
+                assert {item.number for item in state.held_by("lab")} == {"EX-1", "EX-2"}

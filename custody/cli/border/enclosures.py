@@ -9,11 +9,13 @@ from __future__ import annotations
 import mmap
 from collections.abc import Iterable, Iterator, Sequence
 
-from custody.bundle.closure import find_closure
+from custody.bundle.closure import LedgerClosure, find_closure
 from custody.cli.border.release_gate import breaches_of, record_export, refuse
 from custody.cli.context import Context
+from custody.cli.output import note
 from custody.cli.showing.holdings import Holdings
 from custody.evidence.manifest import Manifests
+from custody.report.safe_text import show
 from custody.storage.reading import Reader
 from custody.verify.gate.contents import own_documents
 from custody.verify.gate.faults import Breach
@@ -44,6 +46,7 @@ def check_enclosures(
         events = [*carried, *acts]
         documents = tuple(dict.fromkeys(digest for event in events for digest in own_documents(event)))
         found = _holders(reader, Holdings(context.ledger().home), documents)
+    _tell_bare(context, closure)
     cleared: dict[str, Exhibit] = {}
     for holders in found:
         if any((item.case, item.number) in names for item in holders):
@@ -58,6 +61,19 @@ def check_enclosures(
         else:
             refuse(context, breaches, holders[:1], to=to, tried="bundle", by=by)
     return tuple(cleared.values())
+
+
+def _tell_bare(context: Context, closure: LedgerClosure) -> None:
+    """Say what else the reader gets to see of, before anybody signs: of another case, perhaps."""
+    subjects = {subject for subject, indexes in closure.indexes.items() if closure.bare.intersection(indexes)}
+    exhibits = sorted("/".join(subject[1:]) for subject in subjects if subject[0] == "exhibit")
+    requests = sorted(subject[1] for subject in subjects if subject[0] == "request")
+    if exhibits:
+        told = ", ".join(map(show, exhibits))
+        note(context.settings, f"note: it carries the registration of {told} too, which binds what is the same")
+    if requests:
+        told = ", ".join(map(show, requests))
+        note(context.settings, f"note: it carries the request {told} too, on which something rests that was let go")
 
 
 def record_enclosures(context: Context, exhibits: Sequence[Exhibit], *, to: str) -> None:
