@@ -19,6 +19,7 @@ from schemas.details.request import (
     Lead,
     RequestBody,
     RequestCompleted,
+    RequestExtended,
     RequestReceived,
     RequestSent,
 )  # fmt: skip
@@ -29,14 +30,17 @@ from schemas.profile import STATED_APART, Profile, RequiredField
 from schemas.text import parse_time
 from schemas.types import Private, Record, is_set
 
-Medium = Literal["certificate", "letter", "paper", "signed"]
-"""How a step came into this ledger; ``signed`` where it happened here."""
+Medium = Literal["certificate", "letter", "letter-undecided", "paper", "signed"]
+"""How a step came into this ledger; ``signed`` where it happened here, ``letter-undecided`` where a person took a
+letter on which the verdict was INDETERMINATE.
+"""
 
 
 def medium_of(details: Record) -> Medium:
     """Return how what ``details`` say came here."""
-    if isinstance(getattr(details, "origin", None), LetterOrigin):
-        return "letter"
+    origin = getattr(details, "origin", None)
+    if isinstance(origin, LetterOrigin):
+        return "letter-undecided" if is_set(origin.verdict) else "letter"
     if isinstance(getattr(details, "certificate", None), str):
         return "certificate"
     on_paper = isinstance(getattr(details, "paper", None), str) or getattr(details, "channel", None) == "paper"
@@ -104,6 +108,19 @@ class RequestStory:
         return times[-1] if times else None
 
     @property
+    def asked_until(self) -> str | None:
+        """Until when who asks wants data preserved: as drafted, or as he prolonged it last; nothing where no date was
+        named. What the other side confirms or prolongs of its own is no request.
+        """
+        longer = [event.details for event in self.events if isinstance(event.details, RequestExtended)]
+        if self.state.direction == "outgoing":
+            asked = [item.until for item in longer if not is_set(item.origin)]
+        else:
+            asked = [item.until for item in longer if is_set(item.origin) or is_set(item.document)]
+        named = [str(self.body.until)] if is_set(self.body.until) else []
+        return (named + asked)[-1] if named or asked else None
+
+    @property
     def answered_after(self) -> timedelta | None:
         """How long it took from the first sending, or the arrival, to the first answer (law row B4); nothing before."""
         begun = [event.details.sent_at for event in self.events if isinstance(event.details, RequestSent)]
@@ -111,6 +128,11 @@ class RequestStory:
             begun = [self.body.received_at]
         answers = [event.details.answered_at for event in self.events if isinstance(event.details, Answer)]
         return parse_time(answers[0]) - parse_time(begun[0]) if begun and answers else None
+
+    @property
+    def is_undecided(self) -> bool:
+        """Tell whether something of it was read in a letter on which the verdict was INDETERMINATE."""
+        return any(is_set(origin.verdict) for origin in self.letters())
 
     @property
     def is_on_paper(self) -> bool:

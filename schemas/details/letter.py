@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from schemas.types import UNSET, Hash, Index, Origin, Record, Token, Unset
 
 
 class LetterOrigin(Record, frozen=True, kw_only=True):
     """Where something was read that another ledger signed: ``request`` there, ``event`` the event hash of the record,
     ``size`` and ``root`` of the checkpoint and ``manifest`` of the payload under which the letter was verified.
-    ``document`` is the letter itself, so that whoever reads the record can read it again.
+    ``document`` is the letter itself, so that whoever reads the record can read it again. ``verdict`` stands where a
+    person took a letter on which the verdict was another one than PASSED.
     """
 
     document: Hash | Unset = UNSET
@@ -18,6 +21,7 @@ class LetterOrigin(Record, frozen=True, kw_only=True):
     request: Token
     root: Hash
     size: Index
+    verdict: Literal["INDETERMINATE"] | Unset = UNSET
 
 
 class ReceiptOrigin(Record, frozen=True, kw_only=True):

@@ -92,8 +92,8 @@ def _stated(read: Reader, story: RequestStory) -> Iterator[Row]:
         words = [read.word(Label("needed", "是否需要")), read.word(Label("met", "是否符合"))]
         told_dual = f"{words[0]}: {needed}; {words[1]}: {met}{by}{more}"
         yield Row(Label("Offence in both countries", "双重犯罪"), told_dual)
-    if is_set(body.until):
-        yield Row(Label("Preservation asked for until", "请求保全至"), format_utc(str(body.until)))
+    if story.asked_until:
+        yield Row(Label("Preservation asked for until", "请求保全至"), format_utc(story.asked_until))
 
 
 def _apart(read: Reader, name: str, body: RequestBody) -> list[str]:

@@ -48,7 +48,7 @@ def art29_request(verified: Verified, subject: str, basis: tuple[Row, ...]) -> P
     further = "; ".join(f"{name}: {read.value(stated[name])}" for name in stated if name not in named)
     rows.append(Row(Label("Further statements"), further or read.value(UNSET)))
     rows.append(Row(Label("Documents that go along (SHA-256)"), read.value(body.documents)))
-    until = format_utc(str(body.until)) if is_set(body.until) else read.value(UNSET)
+    until = format_utc(story.asked_until) if story.asked_until else read.value(UNSET)
     rows.append(Row(Label("Preservation asked for until"), until))
     if isinstance(body, RequestReceived):
         way = (Row(Label("From"), read.person(story.state.peer)), Row(Label("Received"), format_utc(body.received_at)))

@@ -9,7 +9,7 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from custody.report.papers import china, exchange, foreign_record, fre, fre_generated, seizure
+from custody.report.papers import assistance, china, exchange, foreign_record, fre, fre_generated, seizure
 from custody.report.papers.chinese import TERMS
 from custody.report.papers.page import format_paper
 from custody.report.papers.paper import Label, Paper, Row
@@ -206,6 +206,20 @@ def test_the_article_29_request_follows_its_letters(world: World) -> None:
     assert row(paper, "Sent").startswith("not sent")
     with pytest.raises(UsageError, match=r"print\.subject"):
         exchange.art29_request(read(world, "p-1", names=()), "p-9", BASIS)
+
+
+def test_a_preservation_is_asked_for_until_the_date_to_which_it_was_prolonged(world: World) -> None:
+    """The paper goes to those who are to keep the data: a date that was named after the draft counts as well."""
+    ask(world, stated=("authority",))
+    wanted = "Preservation asked for until"
+    assert row(exchange.art29_request(read(world, "p-1", names=()), "p-1", BASIS), wanted) == "not recorded"
+    sent = {"channel": "24-7", "request": "p-1", "sent_at": "2026-11-21T20:23:00Z"}
+    world.append(world.sign(world.event("request.sent", sent, actor="registrar-1")))
+    longer = {"request": "p-1", "until": "2027-05-01T23:59:59Z"}
+    world.append(world.sign(world.event("request.extended", longer, actor="registrar-1")))
+    made = read(world, "p-1", names=())
+    assert row(exchange.art29_request(made, "p-1", BASIS), wanted) == "2027-05-01 23:59:59 UTC"
+    assert row(assistance.assistance_request(made, "p-1", BASIS), wanted) == "2027-05-01 23:59:59 UTC"
 
 
 def test_only_a_preservation_makes_an_article_29_request(world: World) -> None:
