@@ -230,6 +230,7 @@ LABELS = {
     "origin/request": "request there",
     "origin/root": "signed state there",
     "origin/size": "entries there",
+    "origin/verdict": "verdict on the letter",
     "photos_after": "photos of what was inside",
     "photos_before": "photos before it was sealed",
     "rehash_after/root": "content digest found after",

@@ -104,7 +104,9 @@ def headline_of(event: ParsedEvent, name_of: NameOf = hash_name, most: int = lim
     # Whoever signs for what came in a letter did not do what it tells.
     sources = (getattr(event.details, name, UNSET) for name in ("origin", "paper"))
     is_read = event.type in READ_HEADLINES and any(map(is_set, sources))
-    return (READ_HEADLINES if is_read else HEADLINES)[event.type].format(**parts)
+    told = (READ_HEADLINES if is_read else HEADLINES)[event.type].format(**parts)
+    is_undecided = is_set(getattr(getattr(event.details, "origin", UNSET), "verdict", UNSET))
+    return f"{told}, from a letter that is INDETERMINATE" if is_undecided else told
 
 
 def _party(event: ParsedEvent, office: str) -> str:

@@ -64,12 +64,15 @@ class Letter:
     disclosed: Mapping[str, Disclosure]
     document: str = ""
     """SHA-256 of the letter itself, under which it is kept."""
+    is_believed: bool = True
+    """Whether the verdict on it was PASSED: else a person took it although that could not be decided."""
 
     def origin(self, of: LetterRequest, event: ParsedEvent) -> LetterOrigin:
         """Return where something of this letter was read."""
         return LetterOrigin(
             document=self.document or UNSET, event=event.hash, ledger=self.ledger.origin, manifest=self.manifest,
             request=of.state.id, root=self.root, size=self.size,
+            verdict=UNSET if self.is_believed else "INDETERMINATE",
         )  # fmt: skip
 
     def find(self, event: str) -> tuple[LetterRequest, ParsedEvent] | None:

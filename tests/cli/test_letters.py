@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -69,7 +70,17 @@ def test_what_is_undecided_is_received_where_somebody_insists(letter: Path, stag
     """Without trust in its ledger the verdict is INDETERMINATE."""
     stage.patch.delenv("CUSTODY_TRUST")
     assert stage.custody("request receive letter.zip --as auth-2").exit is Exit.REFUSED
-    assert stage.custody("request receive letter.zip --accept-indeterminate --as auth-2").exit is Exit.DONE
+    taken = stage.custody("request receive letter.zip --accept-indeterminate --as auth-2")
+    assert taken.exit is Exit.DONE
+    assert "rests on a letter that is INDETERMINATE" in taken.stderr
+    assert "custody trust seen" not in taken.stderr
+    name = re.findall(r"request \S+ of \S+ is (\S+) here", taken.stdout)[0]
+    for line in (f"request show {name}", "request list", "log"):
+        told = stage.custody(line).stdout
+        assert "a letter that is INDETERMINATE" in told, line
+        assert "verified letter" not in told
+    shown = json.loads(stage.custody(f"request show {name} --json").stdout)
+    assert (shown["request"]["medium"], shown["steps"][0]["medium"]) == ("letter-undecided", "letter-undecided")
 
 
 def test_what_a_request_says_stands_nowhere_in_clear(letter: Path, stage: Stage) -> None:

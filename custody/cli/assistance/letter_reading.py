@@ -19,6 +19,7 @@ from custody.transfer.letters import Letter, check_addressed, read_letter
 from custody.verify.verify import Verified
 from schemas import layout, limits
 from schemas.errors import RefusedError
+from schemas.report import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,10 @@ def open_letter(context: Context, path: Path, believed: Believed, *, accept_inde
             otherwise="takes it all the same",
         )  # fmt: skip
         with path.open("rb") as file:
-            letter = replace(read_letter(verified), document=file_digest(file, "sha256").hexdigest())
+            letter = replace(
+                read_letter(verified), document=file_digest(file, "sha256").hexdigest(),
+                is_believed=verified.report.verdict is Verdict.PASSED,
+            )  # fmt: skip
         own = context.ledger().ledger().origin
         if letter.ledger.origin == own:
             raise RefusedError("letter.own", f"expected a letter of another ledger, found one of {own} itself")

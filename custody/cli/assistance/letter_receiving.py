@@ -80,7 +80,11 @@ def receive_letter(
         record_request(
             context, arrival.events, who=who, when=when, keep=staged.keep, missing=arrival.missing, notes=arrival.notes
         )
-        note(context.settings, f"  custody trust seen {show_path(path)} remembers how far its ledger has come")
+        if opened.letter.is_believed:
+            note(context.settings, f"  custody trust seen {show_path(path)} remembers how far its ledger has come")
+            return
+        text = "warning: what was recorded rests on a letter that is INDETERMINATE, and says so; so does every audit"
+        note(context.settings, f"{text} of this ledger, until the trust file lets the letter be decided")
 
 
 def _arrive(

@@ -21,6 +21,8 @@ from schemas.profile import RequiredField
 from schemas.text import format_time
 from schemas.types import UNSET, Unset, is_set
 
+_MEDIA = {"letter-undecided": ", read in a letter that is INDETERMINATE", "paper": ", on paper"}
+
 
 class ForumLine(msgspec.Struct, frozen=True, kw_only=True):
     """A law that a request falls under, and why; ``fallback`` where none is known and standards stand in."""
@@ -59,7 +61,8 @@ class ClockLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RequestLine(Result, frozen=True, kw_only=True, tag="custody-request/v1"):
-    """A request as it stands; ``medium`` says whether it came or went on ``paper``, by ``letter``, or neither yet.
+    """A request as it stands; ``medium`` says whether it came or went on ``paper``, by ``letter``, or
+    neither yet (``none``), and ``letter-undecided`` where a letter was taken on which the verdict was INDETERMINATE.
 
     ``answered_after`` is how many seconds passed until the first answer.
     """
@@ -165,9 +168,13 @@ def _leads(story: RequestStory, stories: Iterable[RequestStory]) -> Iterator[Lea
 
 
 def medium_of_story(story: RequestStory) -> str:
-    """Return how a request crossed: ``paper``, ``letter``, or ``none`` where it has not."""
+    """Return how a request crossed: ``paper``, ``letter``, ``letter-undecided`` where some of it was read in a letter
+    that is INDETERMINATE, or ``none`` where it has not.
+    """
     if story.is_on_paper:
         return "paper"
+    if story.is_undecided:
+        return "letter-undecided"
     return "letter" if story.sent_at is not None or story.origin is not None else "none"
 
 
@@ -235,11 +242,15 @@ def headline(line: RequestLine) -> str:
     """Return a request in one line."""
     arrow = "from" if line.direction == "incoming" else "to"
     outcome = "" if not is_set(line.outcome) else f", {line.outcome}"
-    paper = ", on paper" if line.medium == "paper" else ""
+    how = _MEDIA.get(line.medium, "")
     lacks = f", lacks {len(line.missing)} fields" if line.missing else ""
     taken = line.answered_after
     after = f" after {format_left(timedelta(seconds=taken))}" if isinstance(taken, int) else ""
-    return f"{line.request}: {line.kind} {arrow} {show(line.peer)}, {line.status}{after}{outcome}{paper}{lacks}"
+    state = f"{line.status}{after}{outcome}"
+    if after and line.status != "answered":
+        # A reader would take the time as that of the state.
+        state = f"{line.status} (answered{after}{outcome.replace(',', ':')})"
+    return f"{line.request}: {line.kind} {arrow} {show(line.peer)}, {state}{how}{lacks}"
 
 
 def standing_lines(line: RequestLine) -> Iterator[str]:

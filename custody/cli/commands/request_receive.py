@@ -36,7 +36,11 @@ from schemas.errors import UsageError
 @click.argument("letter", type=FILE, required=False)
 @click.option("--id", "local", type=TOKEN, help="The id that the request gets here; else one is made of the sender's.")
 @click.option("--from", "sender", type=AGENT, help="Who sent it; for a letter only where several have that ledger.")
-@click.option("--accept-indeterminate", is_flag=True, help="Take a letter on which the verdict is INDETERMINATE.")
+@click.option(
+    "--accept-indeterminate", is_flag=True,
+    help="Take a letter on which the verdict is INDETERMINATE: the record says so, and an audit of this ledger is "
+    "INDETERMINATE from then on, until the letter can be decided.",
+)  # fmt: skip
 @trust_option
 @click.option("--received-at", metavar="TIME", help="When it arrived; else when it is recorded.")
 @click.option("--paper", type=FILE, help="The scanned letter of a sender without this tool; kept in the home.")

@@ -33,6 +33,7 @@ from schemas.profile import RequiredField
 _MEDIA = {
     "certificate": ", by a provider's signed certificate",
     "letter": ", read in a verified letter",
+    "letter-undecided": ", read in a letter that is INDETERMINATE, and was taken all the same",
     "paper": ", ON PAPER",
     "signed": "",
 }
@@ -48,8 +49,8 @@ def request_show(context: Context, request: str, holidays: Path | None) -> None:
     """Tell the story of the request called ID: what was asked, sent, answered, what it lacks, what is due.
 
     What came on paper rests on the word of whoever recorded it, and is marked so; what came by letter was verified
-    against the trust file when it was received. Of an answer by letter the terms on which it grants are told as the
-    letter, which the home keeps, says them.
+    against the trust file when it was received, and what was taken although that could not be decided is marked too.
+    Of an answer by letter the terms on which it grants are told as the letter, which the home keeps, says them.
     """
     access, at, rest_days = context.ledger(), context.now().astimezone(UTC), read_holidays(context, holidays)
     with access.home.store.read() as reader:
