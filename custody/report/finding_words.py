@@ -94,6 +94,8 @@ MEANINGS: Final = {
     "defect": "A step of the procedure was not kept.",
     "defect.grant-country": "An answer lets something go to another country than who asked, without saying what.",
     "defect.not-sealed": "An original left unsealed, and nobody said why.",
+    "defect.seal-broken": "A seal was seen, and it was not intact: somebody may have been at the exhibit.",
+    "defect.seal-other": "The seal that was seen has another number than the one that was put on.",
     "defect.receipt-contested": "A receipt came that fits nothing on its way; it changed nothing.",
     "defect.recorded-backward": "The time at which this was recorded lies before that of an earlier entry: a clock "
     "was wrong or was set back.",

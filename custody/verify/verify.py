@@ -27,6 +27,7 @@ from custody.verify.evidence.content_step import ContentCheck, registrations
 from custody.verify.evidence.disclosures_step import Values, check_disclosures
 from custody.verify.evidence.document_bytes import read_document
 from custody.verify.evidence.recorded import check_recorded
+from custody.verify.evidence.seals import check_seals
 from custody.verify.fold.disputes import Disputes
 from custody.verify.fold.fold import Placed, by_subject, fold_all
 from custody.verify.fold.state import State
@@ -139,7 +140,9 @@ def verify(
     content.check(registered, dict(values.disclosed), entries)  # 9
     check_recorded(entries, registered, findings)
     read = partial(read_document, opened=opened, source=source, decryption=decryption, maximum=limits.ASSET_PROOF_BYTES)
-    check_assets(stories_of(entries, placed, registered), read, findings, values.disclosed, trusted.trust)
+    stories = stories_of(entries, placed, registered)
+    check_seals(stories.values(), values.disclosed, findings)
+    check_assets(stories, read, findings, values.disclosed, trusted.trust)
     check_certificates(opened, source, findings, registered, entries, state, decryption)
     law = check_lawfulness(
         opened, findings, entries=entries, state=state, trust=trusted.trust, countries=fold.countries

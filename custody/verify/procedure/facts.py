@@ -102,6 +102,7 @@ def go_on(facts: Facts, parsed: ParsedEntry) -> None:
             is_same = details.matching == details.checked and not is_set(details.mismatches)
             _compare(facts, is_same=is_same)
         case HandedOver():
+            facts.is_broken = facts.is_broken or getattr(details.seal, "intact", True) is False
             for rehash in (details.rehash_before, details.rehash_after):
                 if is_set(rehash):
                     _compare(facts, is_same=rehash.match)  # type: ignore[union-attr]

@@ -26,7 +26,7 @@ from custody.verify.rules.transfers import (
     transfer_exhibit,
 )  # fmt: skip
 from custody.verify.rules.view import Case, EventPlace, Exhibit, StateRecord, View
-from schemas.details.custody import Moved
+from schemas.details.custody import Moved, SealSeen
 from schemas.details.exhibit import Acquisition, ExhibitIncident, ExhibitRegistered, ExhibitReleased
 from schemas.details.record import AccessLogged, BundleExported
 from schemas.details.source import Source, missing_of
@@ -307,8 +307,12 @@ def _act(view: View, before: Exhibit | None, parsed: ParsedEvent, rule: Rule) ->
     special = _SPECIAL.get(event.type)
     after = special(after, parsed) if special else after
     ledger = view.ledger()
-    if event.type in _PLACING and ledger is not None and ledger.is_strict:
-        after = replace(after, lodged=getattr(parsed.details, "to_agent", UNSET))
+    if ledger is not None and ledger.is_strict:
+        if event.type in _PLACING:
+            after = replace(after, lodged=getattr(parsed.details, "to_agent", UNSET))
+        seal = getattr(parsed.details, "seal", UNSET)
+        if isinstance(seal, SealSeen) and not seal.intact:
+            after = replace(after, is_sealed=False)
     changes: tuple[StateRecord, ...] = (after,)
     defects: list[tuple[str, str]] = []
     if event.type.startswith("transfer."):
