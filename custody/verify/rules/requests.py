@@ -101,11 +101,12 @@ def grants_elsewhere(view: View, details: object) -> str | None:
     """Say what is doubtful in an answer that lets what is asked go to another country than the one that asked: it may
     let go on what was sent before, and then says what that is (law rows C10, C15).
     """
-    grant, request = getattr(details, "grant", UNSET), view.request(str(getattr(details, "request", "")))
-    peer = None if request is None else view.agent(request.peer)
-    if not isinstance(grant, Grant) or is_set(grant.exhibits) or peer is None or peer.country is None:
+    grant = getattr(details, "grant", UNSET)
+    if not isinstance(grant, Grant) or is_set(grant.exhibits):
         return None
-    if peer.country == grant.to_country:
+    request = view.request(details.request)  # type: ignore[attr-defined]
+    peer = None if request is None else view.agent(request.peer)
+    if peer is None or peer.country in {None, grant.to_country}:
         return None
     return f"expected exhibits that may go to {grant.to_country}, found none, and {peer.id} of {peer.country} asked"
 
