@@ -95,6 +95,14 @@ WALKS: Final = {
         {_RETURN} police-b --paper-only | held held - | two-holders.
         {_BACK.replace("STATE", "held")}
         """,
+    "returned on paper, and sent to somebody else": f"""
+        {_SENT}
+        {_TAKEN}
+        {_RETURN} police-b --paper-only | held held - | two-holders.
+        a dispatch {{x}} {{how}} --to police-c --purpose trial -o 3.zip | dispatched held - | no-receipt two-holders.
+        c receive 3.zip --case C --receipt 3.json | dispatched held held |
+        a receipt import 3.json | transferred held held | two-holders.
+        """,
     "to and from a courier, on paper": f"""
         a dispatch {{x}} {{how}} --to courier --purpose trial -o 1.zip | dispatched - - | no-receipt
         a {_ON_PAPER} accepted | transferred - - |

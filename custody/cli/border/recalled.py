@@ -122,8 +122,14 @@ def _doubtful(reader: Reader, entry: ParsedEntry) -> Iterator[Disputed]:
             if exhibit is not None and details.transfer in (exhibit.recalled or ()):
                 yield from _left(reader, exhibit, str(details.transfer), entry, "recalled")
     if isinstance(details, TransferReturned) and not is_set(details.foreign) and is_set(details.sent):
-        exhibit = reader.view().exhibit(str(event.case), str(event.exhibit))
-        if exhibit is None or _left_since(reader, exhibit, entry.entry.index):
+        exhibit, ledger = reader.view().exhibit(str(event.case), str(event.exhibit)), reader.view().ledger()
+        if exhibit is None:
+            return
+        # That it went on to somebody else takes it from nobody; an older ledger doesn't know for how long to ask.
+        is_over = _left_since(reader, exhibit, entry.entry.index)
+        if ledger is not None and ledger.is_strict:
+            is_over = details.sent not in (exhibit.recalled or ())
+        if is_over:
             return
         sent = _dispatch(reader, exhibit, str(details.sent))
         to = sent.details.to if sent is not None and isinstance(sent.details, TransferDispatched) else details.from_
