@@ -4748,6 +4748,12 @@ class Verification:
         if "exhibits" not in source.details.get("grant", {}):
             text = "the letter doesn't say which exhibits may go to whom"
             self.find(12, "letter.unspecific", where, text, DEFECT)
+        kept = {item["code"]: item for item in details.get("conditions", ())}
+        for item in source.details.get("grant", {}).get("conditions", ()) if self.state.gate == "v2" else ():
+            texts = [kept.get(item["code"], {}).get("text"), item.get("text")]
+            if all(texts) and self._shows_other(letter, texts[0], texts[1]) is None:
+                text = f"the text of {item['code']} isn't shown"
+                self.find(11, "release.condition-unseen", where, text, NOTE)
 
     def begun(self, request: str) -> Entry | None:
         """The entry that drafted or received a request."""
@@ -4829,9 +4835,7 @@ class Verification:
         """Whether two conditions have the same text, as far as both are shown."""
         if "text" not in kept or "text" not in granted:
             return ("text" in kept) == ("text" in granted)
-        here, there = kept["text"]["commitment"], granted["text"]["commitment"]
-        is_shown = here in self.disclosed and there in letter.disclosed
-        return not is_shown or self.disclosed[here].value == letter.disclosed[there].value
+        return not self._shows_other(letter, kept["text"], granted["text"])
 
     def _origins(self, registration: str, ledger: str) -> set[tuple[str, str]]:
         """The names in a ledger of an exhibit, and of all that it was made from."""
@@ -4982,7 +4986,7 @@ class Verification:
             ],
             "verdict": self.verdict,
         }
-        requests = sorted(subject[1] for subject in self.by_subject if subject[0] == "request")
+        requests = sorted(name[1] for name, story in self.by_subject.items() if story and name[0] == "request")
         if requests:
             result["requests"] = [self._report_request(name) for name in requests]
         law = self.report_law()

@@ -86,12 +86,16 @@ def _moved(to: str, *, requests: Sequence[str] = ()) -> Tell:
     return tell
 
 
-def _left_out(post: Post) -> Members:
-    """The refusal isn't carried, and the request is."""
-    _answered(post, {"request": "req-1"}, ("request.answered", REFUSAL))
-    refusal = len(post.forge.raws) - 1
-    post.act("custody.moved", {"place": "port", "to_agent": "b-police"})
-    return post.bundle("EX-1", to="ministry", omit=[refusal])
+def _left_out(*, is_whole: bool) -> Tell:
+    """The refusal isn't carried, and the request is; or neither."""
+
+    def tell(post: Post) -> Members:
+        _answered(post, {"request": "req-1"}, ("request.answered", REFUSAL))
+        refusal = len(post.forge.raws) - 1
+        post.act("custody.moved", {"place": "port", "to_agent": "b-police"})
+        return post.bundle("EX-1", to="ministry", omit=[refusal - 2, refusal] if is_whole else [refusal])
+
+    return tell
 
 
 def _of_another_asker(to: str) -> Tell:
@@ -112,7 +116,10 @@ _enter("resting-on-a-refused-request-elsewhere", "A third country isn't told of 
        _moved("c-police"))  # fmt: skip
 _enter("resting-on-a-refused-request-before", "A ledger from before carried no request that isn't listed.", "",
        _moved("ministry"), gate="v1")  # fmt: skip
-_enter("resting-on-a-request-cut-short", "The refusal of the request is left out.", COUNT, _left_out, step=8)
+_enter("resting-on-a-request-cut-short", "The refusal of the request is left out.", COUNT, _left_out(is_whole=False),
+       step=8)  # fmt: skip
+_enter("resting-on-a-request-left-out", "All that is known of the request is left out.", COUNT,
+       _left_out(is_whole=True), step=8)  # fmt: skip
 _enter("resting-on-a-request-of-another", "What goes to a third country names a request of the second.", PEER,
        _of_another_asker("c-police"))  # fmt: skip
 _enter("resting-on-a-request-of-another-at-home", "It is told at home.", PEER, _of_another_asker("ministry"))
