@@ -50,3 +50,35 @@ def test_more_ledgers_than_the_limit_bind_none(tmp_path: Path, monkeypatch: pyte
     codes, fold = _found(_chain(tmp_path, "b", "c", "d"))
     assert codes == ["rule.bound"]
     assert fold.state.exhibit(CASE, "D-2") is None
+
+
+@pytest.mark.parametrize(
+    ("gate", "told", "codes"),
+    [
+        ("v2", {}, ["rule.bound"]),
+        ("v1", {}, []),
+        ("v2", {"same_object_as": [{"case": CASE, "exhibit": "EX-7"}]}, []),
+        ("v2", {"foreign": {**FOREIGN, "ledger": "b.example/x"}, "obtained": "foreign-assistance"}, []),
+        ("v2", None, ["rule.bound"]),
+    ],
+)
+def test_what_replaces_a_wrong_number_is_bound_as_it_was(
+    tmp_path: Path, gate: str, told: dict[str, Any] | None, codes: list[str]
+) -> None:
+    """A typing error would set free what another country lent; so would a number that is never given."""
+    post = Post(tmp_path, "a", {}, gate=gate)
+    came = {"foreign": {**FOREIGN, "ledger": "b.example/x"}, "obtained": "foreign-assistance"}
+    for number, details in (("EX-7", came), ("EX-8", told)):
+        if details is not None:
+            composed = post.world.registration(CASE, number, actor="examiner-1", **details)
+            post.forge.add(post.world.sign(composed))
+    replaced = {"reason": "typing", "replaced_by": {"case": CASE, "exhibit": "EX-8"}}
+    post.act("exhibit.voided", replaced, exhibit="EX-7", registrar="registrar-1")
+    assert _found(post)[0] == codes
+
+
+def test_what_nothing_binds_is_replaced_by_anything(tmp_path: Path) -> None:
+    """Most wrong numbers are just that."""
+    post = Post(tmp_path, "a", {}, gate="v2")
+    post.act("exhibit.voided", {"reason": "typing"}, registrar="registrar-1")
+    assert _found(post)[0] == []

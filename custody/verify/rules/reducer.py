@@ -27,13 +27,20 @@ from custody.verify.rules.transfers import (
 )  # fmt: skip
 from custody.verify.rules.view import Case, EventPlace, Exhibit, StateRecord, View
 from schemas.details.custody import Moved, SealSeen
-from schemas.details.exhibit import Acquisition, ExhibitIncident, ExhibitRegistered, ExhibitReleased
+from schemas.details.exhibit import (
+    Acquisition,
+    ExhibitIncident,
+    ExhibitName,
+    ExhibitRegistered,
+    ExhibitReleased,
+    ExhibitVoided,
+)  # fmt: skip
 from schemas.details.record import AccessLogged, BundleExported
 from schemas.details.source import Source, missing_of
 from schemas.details.transfer import TransferAccepted, TransferRefused
 from schemas.errors import RuleViolation
 from schemas.event import Event, ParsedEvent, Signer
-from schemas.types import UNSET, Role, SignsAs, is_set
+from schemas.types import UNSET, Record, Role, SignsAs, is_set
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -310,6 +317,7 @@ def _act(view: View, before: Exhibit | None, parsed: ParsedEvent, rule: Rule) ->
     if ledger is not None and ledger.is_strict:
         if event.type in _PLACING:
             after = replace(after, lodged=getattr(parsed.details, "to_agent", UNSET))
+        _check_replaced(view, before, parsed.details)
         seal = getattr(parsed.details, "seal", UNSET)
         if isinstance(seal, SealSeen) and not seal.intact:
             after = replace(after, is_sealed=False)
@@ -325,6 +333,18 @@ def _act(view: View, before: Exhibit | None, parsed: ParsedEvent, rule: Rule) ->
     if event.type == "custody.taken-over":
         defects.append(("defect.taken-over", f"taken over from {before.holder}, who did not sign"))
     return changes, tuple(defects)
+
+
+def _check_replaced(view: View, before: Exhibit, details: Record) -> None:
+    """What takes an exhibit's place takes over what binds it; one that a bundle doesn't carry is passed over there."""
+    name = details.replaced_by if isinstance(details, ExhibitVoided) else UNSET
+    other = view.exhibit(name.case, name.exhibit) if isinstance(name, ExhibitName) else None
+    lacking = set(before.bound_to) - set(() if other is None else other.bound_to)
+    if lacking and (other is not None or (view.is_whole and is_set(name))):
+        text = (
+            f"expected what replaces {before.case}/{before.number} bound to {', '.join(sorted(lacking))}, found it free"
+        )
+        raise RuleViolation("rule.bound", text)
 
 
 def _words(states: frozenset[str]) -> str:
