@@ -22,6 +22,7 @@ from custody.cli.border.bound_content import warn_bound
 from custody.cli.context import Context
 from custody.cli.intake.lost_ranges import lost_details
 from custody.cli.intake.registered_before import note_repeats, warn_alike
+from custody.cli.intake.seizure_details import check_signing
 from custody.cli.intake.taking_in import Taking, check_interrupted, confirm_size, survey_paths, take_in_exhibit
 from custody.cli.options import Signing, When
 from custody.cli.output import note
@@ -74,6 +75,8 @@ def register_exhibits(
     """
     # Who signs and whether the rules allow it is known before an hour of reading, so ask first.
     signers = named_signers(context, who)
+    for item in wanted:
+        check_signing(item.details, signers)
     rehearse_numbers(context, wanted, signers, when)
     warn_alike(context, wanted[0].case, [item.number for item in wanted if item.number != NEXT])
     # A machine that shuts down asks programs to end by SIGTERM: as with an interrupt, what was read is kept.

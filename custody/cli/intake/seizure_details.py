@@ -16,6 +16,7 @@ from custody.cli.periods import start_of
 from custody.cli.showing.holdings import Staged
 from schemas.details.seizure import Identity, Isolation, LegalPaper, Power
 from schemas.errors import UsageError
+from schemas.event import Signer
 
 device_options = several(
     click.option("--power", type=click.Choice(get_args(Power)), help="Whether a device was on as it was found."),
@@ -84,15 +85,39 @@ def describe_attested(
     people = attested or []
     for typed in given["identities"]:
         person, rest = _person(people, typed, "PERSON:TYPE:NUMBER[:CONTACT]")
-        person["identity"] = _identity(rest, typed)
-    for name in given["eligible"]:
-        _find(people, name)["eligible"] = True
-    for name in given["not_eligible"]:
-        _find(people, name)["eligible"] = False
+        _say(person, "identity", _identity(rest, typed))
+    found_eligible = [(name, True) for name in given["eligible"]] + [(name, False) for name in given["not_eligible"]]
+    for name, found in found_eligible:
+        person = _find(people, name)
+        if person["role"] != "witness":
+            text = f"expected a witness, who alone is found eligible or not, found {name!r}, the {person['role']}"
+            raise UsageError("usage.attest", text)
+        _say(person, "eligible", found)
     for typed in given["attest_documents"]:
         person, rest = _person(people, typed, "PERSON:FILE")
-        person["document"] = staged.document(Path(rest))
+        _say(person, "document", staged.document(Path(rest)))
     return attested
+
+
+def check_signing(details: Mapping[str, Any], signers: Iterable[Signer]) -> None:
+    """Raise unless everybody who attested with a key of his own signs what is registered.
+
+    Raises:
+        UsageError: ``usage.attest``.
+    """
+    signing = {signer.agent for signer in signers}
+    for item in details.get("attestations") or ():
+        agent = item.get("agent")
+        if agent is not None and agent not in signing:
+            text = f"expected {agent} among those who sign, as {item['person']!r} attests with a key, found "
+            hint = "--witness AGENT, if he signs too; else another manner"
+            raise UsageError("usage.attest", text + ", ".join(sorted(signing)), hint=hint)
+
+
+def _say(person: dict[str, Any], name: str, value: object) -> None:
+    if name in person:
+        raise UsageError("usage.attest", f"expected one {name} of {person['person']!r}, found several")
+    person[name] = value
 
 
 def _person(people: list[dict[str, Any]], typed: str, form: str) -> tuple[dict[str, Any], str]:
