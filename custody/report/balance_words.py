@@ -43,11 +43,11 @@ def balance_rows(story: Sequence[ParsedEntry], disclosed: Mapping[str, Disclosur
     Nothing for an exhibit that is no asset, or of which no balance is disclosed.
     """
     captures = captures_of(story)
-    if not captures or not isinstance(captures[0].part, Asset):
+    if not captures or not isinstance(asset := captures[0].part, Asset):
         return ()
     last: dict[str, int] = {}
     rows = []
-    for item in sorted(recorded_balances(captures, disclosed), key=lambda item: (item.at, item.index)):
+    for item in sorted(recorded_balances(asset, captures, disclosed), key=lambda item: (item.at, item.index)):
         before = last.get(item.account)
         change = None if before is None else item.amount - before
         rows.append(BalanceRow(item.at, format_utc(item.at), item.is_wallet, item.amount, change, item.index))

@@ -144,8 +144,8 @@ def _verify(
     disputes, values = fold.finish(), values_of(disclosures, entries)
     for history in stories_of(entries, placed, [(exhibit.case, exhibit.number)]).values():
         captures = captures_of(history)
-        if captures and isinstance(captures[0].part, Asset):
-            balances = recorded_balances(captures, values.disclosed)
+        if captures and isinstance(asset := captures[0].part, Asset):
+            balances = recorded_balances(asset, captures, values.disclosed)
             check_drops(Custody(history), captures, balances, values.disclosed, findings)
     explanations.stand_beside(findings)
     report = report_of(findings, at)

@@ -27,6 +27,7 @@ class Watched:
     """An exhibit with all entries about it, what they say of the asset, and the private values at hand."""
 
     exhibit: Exhibit
+    asset: Asset
     story: Sequence[ParsedEntry]
     captures: Sequence[Capture]
     disclosed: Disclosures
@@ -65,7 +66,9 @@ class Watched:
         index = self.story[-1].entry.index + 1
         captures = [*self.captures, Capture(index, details, (*self.captures[-1].transfers, *moved))]
         disclosed = {**self.disclosed, **{item.commitment: item for item in composed.disclosures}}
-        check_drops(Custody(self.story), captures, recorded_balances(captures, disclosed), disclosed, findings)
+        check_drops(
+            Custody(self.story), captures, recorded_balances(self.asset, captures, disclosed), disclosed, findings
+        )
         yield from (item.text for item in findings.items if item.subject == f"entry {index}")
 
 
@@ -86,7 +89,7 @@ def watch(context: Context, exhibit: Exhibit) -> Watched:
         text = f"expected an exhibit that is an asset, found {exhibit.case}/{exhibit.number}, which is none"
         raise RefusedError("asset.none", text, hint="custody register-asset registers one")
     disclosed = access.disclosures_of([entry.event for entry in story])
-    return Watched(exhibit, story, captures, disclosed, recorded_of(asset, captures[-1], disclosed))
+    return Watched(exhibit, asset, story, captures, disclosed, recorded_of(asset, captures[-1], disclosed))
 
 
 def proven_state(made: Sequence[Proven], *, is_wallet: bool) -> dict[str, Any] | None:

@@ -42,12 +42,12 @@ def _drops_of(reader: Reader, access: LedgerAccess, exhibit: Exhibit) -> Iterato
     indexes = reader.subject_entries(("exhibit", exhibit.case, exhibit.number))
     story = [parse_entry(reader.entry(index)) for index in indexes]
     captures, explanations, findings = captures_of(story), Explanations(), Findings()
-    if not captures or not isinstance(captures[0].part, Asset):
+    if not captures or not isinstance(asset := captures[0].part, Asset):
         return
     for entry in story:
         explanations.add(entry, reader.view())
     disclosed = access.disclosures_of([entry.event for entry in story])
-    check_drops(Custody(story), captures, recorded_balances(captures, disclosed), disclosed, findings)
+    check_drops(Custody(story), captures, recorded_balances(asset, captures, disclosed), disclosed, findings)
     for found in findings.items:
         if not explanations.of(found.subject, found.code):
             text = f"held less than before ({found.subject}), and no transfer or explanation is on record"

@@ -13,6 +13,7 @@ from custody.report.words import format_utc
 from custody.verify.verify import Verified
 from schemas.details.consent import Condition, ConsentRecorded
 from schemas.details.custody import Rehash, SealSeen
+from schemas.details.exhibit import Foreign
 from schemas.details.transfer import (
     TransferAccepted,
     TransferDispatched,
@@ -95,7 +96,8 @@ def _step(read: Reader, entry: ParsedEntry) -> tuple[str, ...]:
             times = f"{read.word(WORDS['sent'])} {sent}, {read.word(WORDS['accepted'])} {accepted}"
             reserved = _told(read, "reservations", _words(read, details.reservations))
             terms = "; ".join(filter(None, (terms_text(read, details.conditions, details.onward), reserved)))
-            there = f"{details.foreign.case}/{details.foreign.exhibit}"  # type: ignore[union-attr]
+            foreign = details.foreign
+            there = f"{foreign.case}/{foreign.exhibit}" if isinstance(foreign, Foreign) else "-"
             both = show(f"{name}, {read.word(WORDS['there'])} {there}")
             checked, seal = _rehash(read, details.rehash), _seal(read, details.seal)
             return both, read.word(WORDS["accepted"]), times, read.person(details.from_), checked, seal, terms
@@ -153,7 +155,7 @@ def _arrival(read: Reader, entries: Sequence[ParsedEntry]) -> tuple[Row, ...]:
     taken = [(entry, entry.event.details) for entry in entries if isinstance(entry.event.details, TransferAccepted)]
     if not taken:
         return ()
-    origins = dict.fromkeys(read.value(item.foreign.ledger) for _, item in taken if is_set(item.foreign))  # type: ignore[union-attr]
+    origins = dict.fromkeys(read.value(item.foreign.ledger) for _, item in taken if isinstance(item.foreign, Foreign))
     items = dict.fromkeys(read.word(WORDS[str(item.item)]) for _, item in taken if is_set(item.item))
     requests = dict.fromkeys(read.value(item.request) for _, item in taken)
     return (

@@ -78,9 +78,9 @@ def stories_of(
     """Return the stories of some exhibits, in their order."""
     stories: dict[tuple[str, str], list[ParsedEntry]] = {name: [] for name in wanted}
     for index, place in sorted(placed.items()):
-        for kind, *name in place.subjects if place.is_applied else ():
-            if kind == "exhibit" and tuple(name) in stories:
-                stories[tuple(name)].append(entries[index])  # type: ignore[index]
+        for kind, *names in place.subjects if place.is_applied else ():
+            if kind == "exhibit" and (name := (names[0], names[1])) in stories:
+                stories[name].append(entries[index])
     return stories
 
 
@@ -116,14 +116,16 @@ def captures_of(story: Story) -> list[Capture]:
     return found
 
 
-def recorded_balances(captures: Sequence[Capture], disclosed: Mapping[str, Disclosure]) -> Iterator[Balance]:
-    """Yield the balances on record, as far as they are disclosed; captures are those of an asset."""
+def recorded_balances(
+    asset: Asset, captures: Iterable[Capture], disclosed: Mapping[str, Disclosure]
+) -> Iterator[Balance]:
+    """Yield the balances on record of an asset, as far as they are disclosed."""
     for item in captures:
-        state, asset = item.part.state, captures[0].part
+        state = item.part.state
         text = shown(state.balance, disclosed) if isinstance(state, AssetState) else ""
         if isinstance(state, AssetState) and _is_amount(text):
             is_wallet = isinstance(item.part, AssetObserved) and item.part.balance_of == "wallet"
-            account = item.account(asset, disclosed, is_wallet=is_wallet)  # type: ignore[arg-type]
+            account = item.account(asset, disclosed, is_wallet=is_wallet)
             yield Balance(state.observed_at, item.index, account, is_wallet, int(text))
 
 

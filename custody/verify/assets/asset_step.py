@@ -34,7 +34,7 @@ from schemas.types import UNSET, Private
 
 if TYPE_CHECKING:
     from custody.onchain.check import Proven
-    from custody.onchain.claims import Recorded, Said
+    from custody.onchain.claims import Part, Recorded, Said
 
 Read = Callable[[str], bytes | None]
 """Gives the bytes of a document by digest, one more than a proof may have at most; nothing where it isn't at hand."""
@@ -90,7 +90,7 @@ def check_captures(
             findings.add(9, Severity.DEFECT, "asset.none", f"entry {item.index}", text)
         return
     check_balances(captures, disclosed, findings)
-    balances, custody = list(recorded_balances(captures, disclosed)), Custody(story)
+    balances, custody = list(recorded_balances(asset, captures, disclosed)), Custody(story)
     for item in captures:
         for place, proof in enumerate(item.part.proofs if isinstance(item.part.proofs, tuple) else (), start=1):
             where = f"{subject}, asset proof {place}" if item.part is asset else f"entry {item.index}"
@@ -161,7 +161,7 @@ def recorded_of(asset: Asset, capture: Capture, disclosed: Mapping[str, Disclosu
     from custody.onchain.claims import Recorded
 
     state, part = capture.part.state, capture.part
-    fields: dict[str, object] = {"account": asset.account, "asset": asset.asset}
+    fields: dict[Part, object] = {"account": asset.account, "asset": asset.asset}
     if capture.transfers:
         transfer = capture.transfers[-1]
         fields |= {"test_transaction": transfer.test_transaction, "transaction": transfer.transaction}
@@ -170,14 +170,14 @@ def recorded_of(asset: Asset, capture: Capture, disclosed: Mapping[str, Disclosu
         fields["balance"] = state.balance
     values: dict[str, Any] = {name: _value(field, disclosed) for name, field in fields.items()}
     former = [_value(transfer.wallet, disclosed) for transfer in capture.transfers[:-1]]
-    hidden = {name for name, field in fields.items() if isinstance(field, Private) and values[name] is None}
+    hidden: set[Part] = {name for name, field in fields.items() if isinstance(field, Private) and values[name] is None}
     if isinstance(part, AssetObserved):
         values |= {"balance_of": part.balance_of or "account", "is_later": True}
     return Recorded(
         **values,
         former=tuple(filter(None, former)),
         height=state.height if state is not UNSET and isinstance(state.height, int) else None,
-        withheld=frozenset(hidden | ({"former"} if None in former else set())),  # type: ignore[arg-type]
+        withheld=frozenset(hidden | ({"former"} if None in former else set())),
     )
 
 

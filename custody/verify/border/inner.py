@@ -31,11 +31,16 @@ class Inner(Protocol):
     @property
     def within(self) -> Sequence[Inner]: ...  # noqa: D102
     @property
-    def codes(self) -> frozenset[str]: ...  # noqa: D102
+    def codes(self) -> frozenset[str]:
+        """The codes of all its findings."""
+
     @property
-    def listed(self) -> frozenset[tuple[str, str]]: ...  # noqa: D102
+    def listed(self) -> frozenset[tuple[str, str]]:
+        """The exhibits that it was made for, by case and number; it carries others for their sake."""
+
     @property
-    def correspondence(self) -> Correspondence: ...  # noqa: D102
+    def correspondence(self) -> Correspondence:
+        """What its entries tell of requests, found when it is first asked for."""
 
 
 def is_unread(inner: Inner) -> bool:
