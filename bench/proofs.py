@@ -16,7 +16,7 @@ def run(ledgers: Ledgers, entries: int) -> tuple[Figure, ...]:
     """Return proofs a second of entries all over the ledger, each checked afterwards."""
     with ledgers.of(entries).store.read() as reader:
         size = reader.head().size
-        # Every so many-th: no two proofs of one leaf tile, the worst case for a cache.
+        # Every so many-th: no two proofs in a row are of one leaf tile; each tile is read once, and kept.
         indexes = [place * 7919 % size for place in range(COUNT)]
         leaves = reader.leaves(indexes)
         started = time.perf_counter()

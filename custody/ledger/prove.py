@@ -23,13 +23,14 @@ Nodes: TypeAlias = Callable[[int, int], bytes]
 class TileNodes:
     """Full subtrees of a tree of ``size`` leaves out of its tiles; keeps the ``cache`` tiles used last.
 
-    A tile with all that stands between its hashes and their root takes 16 KiB. ``size`` may be raised as the ledger
+    A tile with all that stands between its hashes and their root takes 16 KiB, and 255 hashes to make: so many are kept
+    that proofs of a quarter of a million entries, in any order, make each once. ``size`` may be raised as the ledger
     grows; what was kept stays right.
     """
 
     __slots__ = ("_load", "_store", "size")
 
-    def __init__(self, store: TileStore, size: int, *, cache: int = 256) -> None:
+    def __init__(self, store: TileStore, size: int, *, cache: int = 1024) -> None:
         self._store = store
         self.size = size
         self._load = lru_cache(maxsize=cache)(self._read)

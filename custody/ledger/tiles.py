@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from struct import Struct
 from typing import Final, Protocol
 
 from schemas import limits
@@ -21,6 +22,7 @@ from schemas.errors import StorageError
 HASH_BYTES: Final = 32
 TILE_WIDTH: Final = 256
 TILE_HEIGHT: Final = 8
+_PAIRS: Final = Struct("64s")
 
 
 class TileStore(Protocol):
@@ -100,7 +102,8 @@ def complete_levels(hashes: bytes) -> tuple[bytes, ...]:
     """
     levels = [hashes]
     while len(hashes) >= 64:
-        hashes = b"".join([sha256(b"\x01" + hashes[i : i + 64]).digest() for i in range(0, len(hashes) - 63, 64)])
+        whole = hashes[: len(hashes) // 64 * 64]
+        hashes = b"".join([sha256(b"\x01" + pair).digest() for (pair,) in _PAIRS.iter_unpack(whole)])
         levels.append(hashes)
     return tuple(levels)
 
