@@ -52,6 +52,18 @@ def test_who_a_witness_is_stays_here_unless_it_is_disclosed(machine: Machine) ->
         assert "passport" in told
 
 
+def test_who_sends_a_sealed_original_is_asked_for_the_seal(machine: Machine) -> None:
+    """Row C5: a court reads the number on the dispatch, and that it is sealed on record doesn't say with which seal."""
+    machine.do("agent enrol lab-2 --kind organisation --country FR --ledger lab.example/x --as reg-1")
+    machine.do("seal EX-1 --seal S-2 --as exam-07")
+    send = "dispatch EX-1 --original --to lab-2 --purpose p --as exam-07"
+    told = machine.do(f"{send} -o one.zip").stderr
+    assert f"under which seal it travels was not said: {CASE}/EX-1; --seal NUMBER says it" in told
+    machine.do(f"register --case {CASE} --exhibit EX-2 --kind phone --seal S-3 --as exam-07")
+    told = machine.do(f"{send.replace('EX-1', 'EX-2')} --seal S-3 -o two.zip").stderr
+    assert "under which seal" not in told
+
+
 def test_an_examiner_of_a_list_says_of_each_device_whether_it_was_on(machine: Machine) -> None:
     """Row R9 for forty phones at once."""
     Path("list.csv").write_text(

@@ -186,6 +186,10 @@ def _compose(
         made.append(
             context.ledger().compose("transfer.dispatched", signers=signers, details=details, when=when, anchor=anchor)
         )
+    sealed = [format_exhibit(exhibit) for exhibit in exhibits if exhibit.is_sealed]
+    if original and sealed and road.seal is None and road.not_sealed is None:
+        text = f"note: sealed on record, and under which seal it travels was not said: {', '.join(map(show, sealed))}"
+        note(context.settings, f"{text}; --seal NUMBER says it (law row C5)")
     if request is None:
         note(context.settings, "note: sent without a request on record; --request names one")
     return made
