@@ -6,9 +6,11 @@ verdict and never change it: a court may cure a defect, never a forgery.
 
 from __future__ import annotations
 
+from collections import Counter
 from enum import Enum
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
+from schemas import limits
 from schemas.types import UNSET, Record, Unset
 
 
@@ -160,22 +162,39 @@ class Report(Record, frozen=True, kw_only=True):
         return next((step.number for step in self.steps if step.verdict in wrong), None)
 
 
+_COUNTED: Final = frozenset({1, 8, 10})
+"""Steps at which a line of the bundle's own lists is a finding, each as small as a few bytes."""
+
+
 class Findings:
     """Collects findings while steps run, and says the verdict of each. Mutable, lives as long as one verification."""
 
-    __slots__ = ("asked", "items")
+    __slots__ = ("_counts", "asked", "items")
 
     def __init__(self) -> None:
         self.items: list[Finding] = []
         self.asked: set[int] = set()
+        self._counts = Counter[tuple[int, str]]()
 
     def add(
         self, step: int, severity: Severity, code: str, subject: str, text: str, *,
         expected: str | Unset = UNSET, found: str | Unset = UNSET, exhibit: str = "",
     ) -> None:  # fmt: skip
-        """Record one finding at ``step``."""
+        """Record one finding at ``step``, or count it where there are `limits.FINDINGS_OF_A_KIND` of its kind."""
+        if severity is Severity.FAILED and step in _COUNTED:
+            self._counts[step, code] += 1
+            if self._counts[step, code] > limits.FINDINGS_OF_A_KIND:
+                return
         values = {"exhibit": exhibit or UNSET, "expected": expected, "found": found}
         self.items.append(Finding(code=code, severity=severity, step=step, subject=subject, text=text, **values))
+
+    def tell_more(self) -> None:
+        """Say how many findings there were beside those that are told, once all steps have run."""
+        for (step, code), count in sorted(self._counts.items()):
+            if count > limits.FINDINGS_OF_A_KIND:
+                values = {"code": code, "severity": Severity.FAILED, "step": step, "subject": "bundle"}
+                text = f"and {count - limits.FINDINGS_OF_A_KIND:,} more of the kind"
+                self.items.append(Finding(text=text, **values))  # type: ignore[arg-type]
 
     def verdict_of(self, step: int) -> Verdict:
         """Return FAILED over INDETERMINATE over PASSED; NOT ASKED where the step was not run and found nothing."""

@@ -292,6 +292,7 @@ def _close(
     exhibits: tuple[ExhibitReport, ...],
     ledger: LedgerReport | None,
 ) -> Report:
+    findings.tell_more()
     ordered = tuple(sorted(findings.items, key=lambda item: item.step))
     return Report(
         at=format_time(at),
