@@ -374,29 +374,6 @@ def test_without_a_profile_nothing_is_asked(world: World) -> None:
         assert findings.items == []
 
 
-def test_integrity_is_asked_of_the_exhibits_of_a_bundle_only(world: World) -> None:
-    """An ancestor is carried in part: five lines about a part would mislead."""
-    seized(world)
-    world.register(CASE, "EX-2", actor="examiner-1")
-    view: State = world.store.read().__enter__().view()
-    procedure = Procedure(shipped_profile("cn"), view)
-    for raw in world.entries():
-        procedure.add(parse_entry(raw))
-    procedure.finish(NOW, [(CASE, "EX-2")])
-    assert {item.subject for item in procedure.found if item.rule == "integrity"} == {f"{CASE}/EX-2"}
-    assert len(procedure.integrity((CASE, EXHIBIT))) == 5
-    assert procedure.integrity((CASE, "EX-9")) == ()
-
-
-@pytest.mark.parametrize(("listed", "is_told"), [("EX-2", False), (EXHIBIT, True)])
-def test_terms_are_held_against_the_exhibits_of_a_bundle_only(world: World, listed: str, is_told: bool) -> None:
-    """Of an ancestor a bundle doesn't carry how it went back: that a country broke the other's terms isn't known."""
-    accepted(world, "return", "2027-01-15T00:00:00Z")
-    world.register(CASE, "EX-2", actor="examiner-1")
-    found = look(world, at="2027-02-01T00:00:00Z", listed=[(CASE, listed)])
-    assert ("conditions-due" in rules(found)) is is_told
-
-
 def test_entries_about_what_is_not_carried_are_passed_over(world: World) -> None:
     """A bundle carries some exhibits; an export may be about others too."""
     seized(world)
