@@ -569,7 +569,8 @@ fields = RequestField[0-64]
 Period: first time, last time; first <= last
 DualCriminality: met yes_no, needed yes_no, stated_by? agent, statement? private
 Lead: country?, provider? private; 1-2 of country provider
-LetterOrigin: document? hash, event hash, ledger origin, manifest hash, request token, root hash, size integer
+LetterOrigin: document? hash, event hash, ledger origin, manifest hash, request token, root hash, size integer,
+  verdict? (INDETERMINATE)
 Condition: before boolean, code condition_code, due? time, text? private
 conditions = Condition[1-16]
 Grant: conditions?, exhibits? ExhibitName[1-16], onward, to_country country, to_ledger? origin, valid_until? time;
@@ -2458,6 +2459,9 @@ class State:
             exhibit.is_sealed = False
         elif entry.type.startswith("transfer."):
             defects += self._transfer(entry, exhibit)
+        seal = details.get("seal")
+        if self.gate == "v2" and seal and seal.get("intact") is False:
+            exhibit.is_sealed = False
         if entry.type in PLACING:
             exhibit.lodged = details.get("to_agent")
         exhibit.head, exhibit.sequence = entry.event_hash, exhibit.sequence + 1
@@ -3107,6 +3111,7 @@ IN_CUSTODY = ("exhibit.registered", "exhibit.returned", "transfer.accepted", "tr
 OUT_OF_CUSTODY = ("exhibit.disposed", "exhibit.released", "exhibit.voided", "transfer.dispatched")
 
 
+SEEN = ("custody.handed-over", "exhibit.sealed", "exhibit.unsealed", "transfer.accepted", "transfer.returned")
 LOOKS = (*FIRST_ACTS, "asset.observed")
 AMOUNT = "[0-9]{1,78}"
 
@@ -3877,6 +3882,7 @@ class Verification:
             self.find(9, "content.unnamed", member, "a file of which no listed exhibit consists")
         self._check_documents(bundle["documents"])
         self._check_payload(files, bundle["documents"], manifests)
+        self._check_seals()
         self._check_assets()
         self._check_certificates()
 
@@ -4073,16 +4079,36 @@ class Verification:
                 if item[what]:
                     self.find(9, f"hash-list.{what.replace('_', '-')}", name, f"{item[what]}", NOTE)
 
+    def _story_of(self, registration: Entry) -> list[Entry]:
+        """The entries of an exhibit that broke no rule."""
+        story = self.by_subject["exhibit", *registration.exhibit]
+        return [entry for entry in story if self.state.events.get(entry.event_hash) is entry]
+
+    def _check_seals(self) -> None:
+        """Seals that were seen broken, and others than were put on (step 12)."""
+        for _, registration in self.registered():
+            newest: dict[str, str] | None = None
+            for entry in self._story_of(registration):
+                details, is_broken = entry.details, entry.details.get("kind") == "seal-broken"
+                seen = details if entry.type in ("exhibit.sealed", "exhibit.unsealed") else details.get("seal", {})
+                number = seen.get("seal") if entry.type in SEEN else None
+                if number and not seen.get("intact", True):
+                    self.find(12, "defect.seal-broken", entry.name, "a seal that wasn't intact", DEFECT)
+                if entry.type in ("exhibit.unsealed", "custody.handed-over") and number and newest:
+                    shown = [self.disclosed.get(item["commitment"]) for item in (number, newest)]
+                    if shown[0] and shown[1] and shown[0].value != shown[1].value:
+                        self.find(12, "defect.seal-other", entry.name, "another seal than was put on", DEFECT)
+                if entry.type == "exhibit.unsealed" or (entry.type == "exhibit.incident" and is_broken):
+                    newest = None
+                elif entry.type != "custody.handed-over":
+                    newest = number or newest
+
     def _check_assets(self) -> None:
         """Custody wallets that serve twice, the proofs about each asset, and what it held over time (assets.md)."""
         served: dict[str, tuple[str, str]] = {}
         for subject, registration in self.registered():
             asset = registration.details.get("asset")
-            story = [
-                entry
-                for entry in self.by_subject["exhibit", *registration.exhibit]
-                if self.state.events.get(entry.event_hash) is entry
-            ]
+            story = self._story_of(registration)
             custody = Custody(story)
             balances: list[tuple[str, int, str, int]] = []  # time, entry, account, amount
             captures = captures_of(story, subject)
