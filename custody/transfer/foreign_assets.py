@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from custody.verify.assets.asset_history import stories_of
 from custody.verify.verify import Verified
 from schemas.details.asset import Asset, Freeze, FreezeChanged, PlatformItem
-from schemas.details.exhibit import ExhibitRegistered
+from schemas.details.exhibit import ExhibitRegistered, Foreign
 from schemas.details.letter import ReceiptOrigin
 from schemas.entry import ParsedEntry
 from schemas.report import LedgerReport
@@ -48,6 +48,23 @@ def plain_asset(verified: Verified, case: str, number: str, plain: Plain) -> Map
             name: plain(getattr(platform, name)) for name in ("collection", "holder", "number", "platform")
         } if isinstance(platform, PlatformItem) else None,
     }  # fmt: skip
+
+
+def stays_in(entries: Iterable[ParsedEntry]) -> Mapping[str, Foreign]:
+    """Return as what an exhibit was in other ledgers, by the ledger: as it was accepted from there or came home."""
+    found = (getattr(entry.event.details, "foreign", None) for entry in entries)
+    return {foreign.ledger: foreign for foreign in found if isinstance(foreign, Foreign)}
+
+
+def known_until(entries: Iterable[ParsedEntry], ledger: str) -> int:
+    """Return how many entries of another ``ledger`` those about an exhibit here know, as far as its freeze goes."""
+    known = [0]
+    for details in (entry.event.details for entry in entries):
+        if isinstance(foreign := getattr(details, "foreign", None), Foreign) and foreign.ledger == ledger:
+            known.append(foreign.size)
+        if isinstance(details, FreezeChanged) and isinstance(of := details.origin, ReceiptOrigin):
+            known.append(of.index + 1 if of.ledger == ledger else 0)
+    return max(known)
 
 
 def changes_told(verified: Verified, case: str, number: str, *, since: int, own: str) -> tuple[Told, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from custody.cli.border.explained import is_explained
+from custody.cli.border.exhibit_entries import is_explained
 from custody.cli.context import Context
 from custody.cli.showing.attention import Attention
 from custody.ledger.store import LedgerReader

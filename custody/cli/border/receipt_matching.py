@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from custody.cli.border.explained import is_explained
+from custody.cli.border.exhibit_entries import is_explained
 from custody.cli.context import Context
 from custody.ledger.store import LedgerReader
 from custody.verify.border.receipt_proof import VerifiedReceipt

@@ -10,12 +10,13 @@ from custody.cli.acting.signing import named_signers
 from custody.cli.border.arriving import Unloading
 from custody.cli.border.coming_home import find_home
 from custody.cli.border.decisions import Decision
+from custody.cli.border.exhibit_entries import entries_of
 from custody.cli.border.terms import plain_condition
 from custody.cli.context import Context
 from custody.cli.options import Signing, When
 from custody.ledger.compose import Anchor, Composed, link_after
 from custody.transfer.arrivals import Arrival, Delivery, Home
-from custody.transfer.foreign_assets import Plain, changes_told, plain_asset, plain_change
+from custody.transfer.foreign_assets import Plain, changes_told, known_until, plain_asset, plain_change
 from custody.verify.rules.view import Ledger
 from custody.verify.verify import Verified
 from schemas.content import Content
@@ -237,7 +238,9 @@ def _take_back(
     }
     anchor = Anchor(case=exhibit.case, exhibit=exhibit.number, link=link_after(exhibit))
     about, plain = Anchor(about=(About(exhibit=exhibit.registration),)), plainly(receiving.verified)
-    told = changes_told(receiving.verified, arrival.case, arrival.number, since=0, own=receiving.origin)
+    with context.ledger().read() as reader:
+        since = known_until(entries_of(reader, exhibit), receiving.delivery.origin)
+    told = changes_told(receiving.verified, arrival.case, arrival.number, since=since, own=receiving.origin)
     return [
         compose("transfer.returned", signers=signers, details=details, when=when, anchor=anchor),
         *(

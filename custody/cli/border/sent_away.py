@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from custody.cli.border.explained import is_explained
+from custody.cli.border.exhibit_entries import is_explained
 from custody.cli.showing.attention import TRANSIT, Attention
 from custody.report.safe_text import show
 from custody.report.words import format_utc

@@ -11,7 +11,7 @@ from custody.cli.acting.draft_files import SUFFIX
 from custody.cli.assistance.holidays import holidays_option, read_holidays
 from custody.cli.assistance.request_attention import attention_of_requests
 from custody.cli.border.conditions_due import attention_of_conditions
-from custody.cli.border.freezes_told import attention_of_untold
+from custody.cli.border.freezes_untold import attention_of_untold
 from custody.cli.border.recalled import attention_of_disputed, disputed
 from custody.cli.border.sent_away import attention_of_sent
 from custody.cli.command import command

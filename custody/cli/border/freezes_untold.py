@@ -1,0 +1,52 @@
+"""What became here of the freeze of an asset that somebody else has by now, and that he was not told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from custody.cli.acting.exhibit_selection import format_exhibit
+from custody.cli.border.exhibit_entries import entries_of
+from custody.cli.showing.attention import Attention
+from custody.report.safe_text import show
+from custody.storage.reading import Reader
+from custody.storage.search import Search, find_entries
+from schemas.details.asset import FreezeChanged
+from schemas.details.record import BundleExported
+from schemas.details.transfer import TransferDispatched
+from schemas.entry import ParsedEntry, parse_entry
+
+_CHANGED: Final = frozenset({"asset.freeze-changed"})
+
+
+def attention_of_untold(reader: Reader) -> Iterator[Attention]:
+    """Yield the exhibits that are with somebody else, and whose freeze changed here since; until they get a bundle."""
+    named = {
+        str(about.exhibit)
+        for index in list(find_entries(reader, Search(types=_CHANGED)))
+        for about in parse_entry(reader.entry(index)).event.event.about or ()
+    }
+    for registration in sorted(named):
+        exhibit = reader.view().registered(registration)
+        if exhibit is None or exhibit.dispatch is None:
+            continue
+        changed = _untold(entries_of(reader, exhibit))
+        if changed is not None:
+            name, to = show(format_exhibit(exhibit)), show(exhibit.dispatch.to)
+            text = f"is with {to}, who was not told what became of its freeze (entry {changed})"
+            go_on = f"custody bundle {name} --to {to} -o FILE --as {show(exhibit.dispatch.sender)}"
+            yield Attention(code="asset.freeze-untold", next=go_on, subject=f"exhibit {name}", text=text)
+
+
+def _untold(entries: Sequence[ParsedEntry]) -> int | None:
+    """Return the first change of a freeze since an exhibit left, of which its receiver has no bundle; or nothing."""
+    to, changed = None, None
+    for entry in entries:
+        details = entry.event.details
+        if isinstance(details, TransferDispatched):
+            to, changed = details.to, None
+        elif isinstance(details, FreezeChanged) and to is not None and changed is None:
+            changed = entry.entry.index
+        elif isinstance(details, BundleExported) and details.to == to:
+            changed = None
+    return changed
