@@ -148,10 +148,9 @@ def verify(
         opened, findings, entries=entries, state=state, trust=trusted.trust, countries=fold.countries
     )  # 11
     files = OuterFiles(opened.measured, content.files)
-    inner = _within(trusted)
 
     def again(source: Source) -> Verified:
-        return verify(source, trusted=inner, at=at, elsewhere=files, depth=depth + 1)
+        return verify(source, trusted=_within(trusted), at=at, elsewhere=files, depth=depth + 1)
 
     bundled = Bundled(opened, source, decryption, entries, state, fold.erased, trusted.trust, again, depth, values)
     inherited = _read_within(bundled, values, again, findings)
