@@ -37,7 +37,7 @@ class PrivateValues:
             Unreadable: at a damaged page.
         """
         count = stray = 0
-        for commitment, text in rows.scan("disclosure", "commitment", "text", by="commitment"):
+        for commitment, text in rows.scan("disclosure", "commitment", "text", by="rowid"):
             index = self.commitments.get(commitment)
             if index is None:
                 stray += 1

@@ -44,8 +44,11 @@ class SubjectIndex:
 
     def add(self, subjects: tuple[Subject, ...], leaf: bytes, index: int) -> None:
         """Add the entry at ``index`` to its subjects."""
-        # Entries that are gone leave a gap, which no subject asks for.
-        self._leaves += bytes(index * HASH_BYTES - len(self._leaves)) + leaf
+        gap = index * HASH_BYTES - len(self._leaves)
+        if gap:
+            # Of entries that are gone, which no subject asks for.
+            self._leaves += bytes(gap)
+        self._leaves += leaf
         for subject in subjects:
             known = self._tallied.get(subject)
             if known is None:

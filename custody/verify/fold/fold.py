@@ -111,8 +111,9 @@ class Fold:
             self.fail(6, error, index)
         key_ids = standing.matched.key_ids
         self._signings.append(Signing(index, key_ids, standing.relies_on, affirmed_by(self.state, parsed.event)))
-        self.erased.add(index, event, self.state, parsed.entry.recorded_at)
-        self._check_release(parsed)
+        if concerns_gate(event):
+            self.erased.add(index, event, self.state, parsed.entry.recorded_at)
+            self._check_release(parsed)
         placed = self._reduce(parsed, standing, is_known=is_known)
         self._check_once(parsed)
         self._check_times(parsed)
@@ -167,8 +168,6 @@ class Fold:
     def _check_release(self, parsed: ParsedEntry) -> None:
         """What left for another country without a consent that covers it stays a breach of law, whatever else holds."""
         event = parsed.event
-        if not concerns_gate(event):
-            return
         subject = f"entry {parsed.entry.index}"
         breaches = check_release(self.state, event, parsed.entry.recorded_at)
         for whose in counterparts(self.state, event):

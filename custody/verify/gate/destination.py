@@ -10,11 +10,11 @@ import msgspec
 
 from custody.verify.rules.on_record import country_told
 from custody.verify.rules.view import Agent, Ledger, View
-from schemas.details.consent import ConsentRecorded
+from schemas.details.consent import ConditionsMet, ConsentRecorded
 from schemas.details.custody import HandedOver, Moved, TakenOver
 from schemas.details.exhibit import ExhibitDisposed, ExhibitRegistered, ExhibitReleased
 from schemas.details.ledger import AgentChanged
-from schemas.details.record import AccessLogged, BundleExported
+from schemas.details.record import AccessLogged, BundleExported, DisclosureErased
 from schemas.details.request import RequestAnswered, RequestSent
 from schemas.details.transfer import TransferDispatched, TransferReturned
 from schemas.event import ParsedEvent
@@ -23,8 +23,8 @@ from schemas.types import UNSET, Record, is_set
 HANDING: Final = (ExhibitDisposed, ExhibitReleased, HandedOver, Moved, TakenOver)
 """Acts by which a thing may get to another country."""
 _LETTING: Final = frozenset[type]({
-    *HANDING, AccessLogged, AgentChanged, BundleExported, ConsentRecorded, RequestAnswered, RequestSent,
-    TransferDispatched,
+    *HANDING, AccessLogged, AgentChanged, BundleExported, ConditionsMet, ConsentRecorded, DisclosureErased,
+    RequestAnswered, RequestSent, TransferDispatched,
 })  # fmt: skip
 _NOWHERE: Final = frozenset({"destroyed", "wiped"})
 
@@ -51,8 +51,8 @@ def goal_of(view: View, parsed: ParsedEvent, ledger: Ledger) -> Goal | None:
 
 
 def concerns_gate(parsed: ParsedEvent) -> bool:
-    """Tell whether an event may let something out, or say who may have it: of any other `check_release` finds nothing
-    wrong, and `counterparts` nobody.
+    """Tell whether an event may let something out, say who may have it, or destroy what says so: of any other
+    `check_release` finds nothing wrong, `counterparts` nobody, and `ErasedDocuments` takes nothing in.
     """
     return type(parsed.details) in _LETTING or _was_here(parsed.details) or bool(_receivers(parsed))
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from custody.verify.gate.correspondence import letter_of, opens_gate
-from custody.verify.gate.destination import concerns_gate, goal_of
+from custody.verify.gate.destination import goal_of
 from custody.verify.gate.release import check_release, enclosed_by
 from custody.verify.rules.view import View
 from schemas.details.consent import ConsentRecorded
@@ -68,7 +68,7 @@ class ErasedDocuments:
             (self._gone if digest in self._destroyed else self._rests.setdefault(digest, set())).add(
                 _consent_of(parsed)
             )
-        elif ledger is not None and concerns_gate(parsed):
+        elif ledger is not None:
             goal = goal_of(view, parsed, ledger)
             if goal is not None:
                 enclosed = (("exhibit", item.registration) for items in enclosed_by(view, parsed) for item in items)

@@ -55,9 +55,10 @@ def _decided(view: View, details: Record) -> tuple[Subject, ...]:
 def _subjects_of_act(exhibit: Subject, item: ParsedEvent) -> tuple[Subject, ...]:
     """Return the exhibit, and where it is put on the lists of a case or a transfer these too."""
     listed: tuple[Subject, ...] = (exhibit,)
-    if item.type in {"exhibit.registered", "transfer.accepted"}:
+    kind = item.event.type
+    if kind in {"exhibit.registered", "transfer.accepted"}:
         listed += (("case-exhibits", exhibit[1]),)
-    if item.type.startswith("transfer."):
+    if kind.startswith("transfer."):
         listed += (("transfer", item.details.transfer),)  # type: ignore[attr-defined]
     return listed
 
