@@ -107,6 +107,8 @@ MEANINGS: Final = {
     "defect.time-ahead": "The event says that it happened after it was recorded.",
     "defect.time-backward": "The act says that it happened before the act that it follows.",
     "defect.sovereignty": "Data that lie in another country were taken online without being public.",
+    "defect.number-unclear": "A number has signs that can't be seen or told from others, so that one exhibit could be "
+    "taken for another.",
     "defect.paper-alone": "A receipt or a return rests on paper alone, though the other side keeps a ledger: what that "
     "ledger says of it was not seen.",
     "defect.returned-by-another": "It came back on paper alone from somebody to whom it was never sent, and nothing "

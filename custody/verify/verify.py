@@ -33,6 +33,7 @@ from custody.verify.fold.fold import Placed, by_subject, fold_all
 from custody.verify.fold.state import State
 from custody.verify.gate.correspondence import Correspondence, correspondence_of
 from custody.verify.procedure.explanations import Explanations
+from custody.verify.procedure.numbers import check_numbers
 from custody.verify.procedure.procedure import ProfileFor, check_procedure
 from custody.verify.record.bag_step import check_bag
 from custody.verify.record.checkpoint_step import check_checkpoint
@@ -155,6 +156,7 @@ def verify(
     bundled = Bundled(opened, source, decryption, entries, state, fold.erased, trusted.trust, again, depth, values)
     inherited = _read_within(bundled, values, again, findings)
     check_procedure(profile_for, findings, entries=entries, state=state, at=format_time(at), listed=listed)  # 12
+    check_numbers(listed, findings)
     _explain(entries, placed, state, findings)
     report = _report(opened, findings, trusted, at, state, placed, listed, genesis)
     ledgers = tuple(ledger for item in inherited for ledger in ledgers_of(item.report))
