@@ -99,6 +99,8 @@ def freeze(
 
         if change == "lifted" and times["notified_at"] is None:
             note(context.settings, "note: that the provider was told is not on record: --notified TIME says so")
+        elif change != "lifted" and given["approved_by"] is None:
+            note(context.settings, "note: who approved it is not on record (law row C18): --approved-by says so")
         record_notes(context, "asset.freeze-changed", details, selection, who=who, when=when, keep=staged.keep)
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from custody.cli.context import Context
 from custody.cli.intake.asset_names import Names
 from custody.cli.options import When
+from custody.cli.output import note
 from custody.cli.showing.holdings import Staged
 from custody.evidence.assets.content_id import digest_in
 from custody.onchain.caip import Account
@@ -197,6 +198,9 @@ def _freeze(context: Context, staged: Staged, given: Given, when: When) -> dict[
     )
     if since is not None and until is not None and until < since:
         raise UsageError("usage.asset", f"expected --frozen-until after --frozen-from {since}, found {until}")
+    if given["freeze_approved_by"] is None and (since, until) != (None, None):
+        text = "note: who approved the freeze is not on record (law row C18): --freeze-approved-by says so"
+        note(context.settings, text)
     return _some({
         "approved_by": given["freeze_approved_by"],
         "document": staged.document(given["freeze_receipt"]),
