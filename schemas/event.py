@@ -6,6 +6,7 @@ bytes; it covers no signature and no place in the ledger, so it can be made and 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import sha256
 from typing import Annotated, ClassVar, Literal
 
@@ -125,9 +126,7 @@ class Event(Record, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Check what a field alone cannot say; ValueError becomes ``record.malformed``."""
         _check_signers(self.actor, self.signers)
-        text.check_form(text.ORIGIN_PATTERN, self.ledger)
-        text.check_form(text.TOKEN_PATTERN, self.type)
-        text.check_form(text.OFFSET_PATTERN, self.utc_offset)
+        _check_words(self.ledger, self.type, self.utc_offset)
         text.check_digits(self.nonce, 32)
         text.check_times(self.occurred_at, self.not_after)
         if isinstance(self.case, str):
@@ -202,6 +201,14 @@ def check_anchor(event: Event) -> None:
         raise RecordError(
             "event.anchor", f"expected {event.type} to carry its anchor '{DETAILS[event.type].anchor}' only"
         )
+
+
+@lru_cache(maxsize=256)
+def _check_words(ledger: str, kind: str, offset: str) -> None:
+    """Check what is the same in many events, once for all of them."""
+    text.check_form(text.ORIGIN_PATTERN, ledger)
+    text.check_form(text.TOKEN_PATTERN, kind)
+    text.check_form(text.OFFSET_PATTERN, offset)
 
 
 _RANKS: dict[SignsAs, int] = {"actor": 0, "to": 1, "second": 2, "witness": 3, "registrar": 4}

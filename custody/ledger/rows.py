@@ -79,7 +79,8 @@ def rows_of(*, entry: Entry, raw: bytes, leaf: bytes, event: ParsedEvent, signin
 def entry_row(*, entry: Entry, raw: bytes, leaf: bytes, event: ParsedEvent, signing: Signing) -> EntryRow:
     """Return the row of the entry itself."""
     inner = event.event
-    return EntryRow(
+    # Made for each entry of a replay: the type's own constructor would take a second call.
+    columns = (
         entry.index,
         leaf,
         unhexlify(event.hash),
@@ -92,9 +93,10 @@ def entry_row(*, entry: Entry, raw: bytes, leaf: bytes, event: ParsedEvent, sign
         entry.recorded_at,
         _indexes(signing.relies_on),
         signing.affirms,
-        _signers(event.event.signers, signing.keys),
+        _signers(inner.signers, signing.keys),
         raw,
     )
+    return tuple.__new__(EntryRow, columns)
 
 
 @lru_cache(maxsize=256)
