@@ -24,7 +24,6 @@ WITHOUT_VECTOR = {
     "comes after a cap that is lower": "note.size",
     "can't be, since keys are found by their ids": "signature.key-id",
     "would make a vector of a million members": "bag.too-many container.too-many entries.too-many",
-    "would make a vector of hundreds of entries": "rule.bound",
     "depends on the machine": "content.digest-unchecked",
 }  # fmt: skip
 

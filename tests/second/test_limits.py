@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 from blake3 import blake3
+from msgspec.structs import replace
 
 from schemas import canonical, layout, limits
+from schemas.bundle import Disclosures
 from schemas.event import About
 from schemas.pieces import commit_to, format_list
+from schemas.private import make_disclosure
 from tests.second import verify_from_spec
 from tests.second.judging import first_report, second_report
 from tests.vectors.evidence_cases import register
@@ -83,6 +86,32 @@ def test_consents_to_others_are_asked_after_those_to_the_recipient(
         post.consent(recipient="c-police")
     first, second = _judge(post, post.bundle("EX-1"), tmp_path)
     assert first == second == set()
+
+
+@pytest.mark.parametrize("count", [2, 3, 5])
+def test_so_many_findings_of_a_kind_are_told(count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A report on a list of a million faults is no longer than one on a few, and says how many there are."""
+    _limit(monkeypatch, "FINDINGS_OF_A_KIND", 2)
+    post = Post(tmp_path, "a", {"b": "XB"})
+    strays = [
+        make_disclosure(salt=bytes([number]) * 16, path="/details/place", value="x").text for number in range(count)
+    ]
+
+    def edit(members: Members) -> None:
+        told = canonical.decode(members[layout.DISCLOSURES], Disclosures, maximum=1 << 20)
+        members[layout.DISCLOSURES] = canonical.encode(
+            replace(told, disclosures=tuple(sorted((*told.disclosures, *strays))))
+        )
+
+    path = tmp_path / "made.zip"
+    path.write_bytes(pack(post.bundle("EX-1", to="ministry", edit_payload=edit)))
+    vector: dict[str, Any] = {"at": AT, "trust": canonical.encode(trust_in(post)).decode()}
+    first, second = first_report(path, vector), second_report(path.read_bytes(), vector)
+    ours = [(item.code, item.subject) for item in first.findings if item.code == "disclosures.stray"]
+    theirs = [(item.code, item.subject) for item in second.findings if item.code == "disclosures.stray"]
+    assert ours == theirs
+    assert len(ours) == min(count, 3)
+    assert (ours[-1][1] == "bundle") is (count > 2)
 
 
 PIECE = limits.PIECE_BYTES

@@ -110,7 +110,7 @@ NOTE_BYTES, NOTE_SIGNATURES = 1_000_000, 100
 MANIFEST_LINE, FORMER_WALLETS = 65_536, 8
 ENTRIES, MEMBERS = 1_000_000, 2_000_000
 AFFIRMATION_ROUNDS, UNIT_MEMBERS, AGENT_KEYS, LOG_KEYS = 16, 4096, 1024, 1024
-CONSENTS_ASKED, BOUND_TO = 256, 128
+CONSENTS_ASKED, BOUND_TO, FINDINGS_OF_A_KIND = 256, 128, 1000
 PIECE_BYTES, CIPHERTEXT_HEADER, INHERITED_DEPTH, CLOCK_SKEW = 16_777_216, 65_536, 8, 300
 DISCLOSURE_BYTES, PATH_BYTES, POLICY_BYTES = 65_536, 32_768, 65_536
 
@@ -2443,6 +2443,7 @@ class State:
             if entry.party("to") == exhibit.holder:
                 raise Bad("rule.same-party", "it goes to whoever has it")
             exhibit.holder = entry.party("to")
+        self._check_replaced(exhibit, details.get("replaced_by"))
         defects = ["defect.taken-over"] if entry.type == "custody.taken-over" else []
         if entry.type.startswith("transfer."):
             self._check_transfer(entry, exhibit)
@@ -2467,6 +2468,11 @@ class State:
         exhibit.head, exhibit.sequence = entry.event_hash, exhibit.sequence + 1
         exhibit.occurred_at = entry.event["occurred_at"]
         return defects
+
+    def _check_replaced(self, exhibit: Exhibit, name: dict[str, str] | None) -> None:
+        other = self.exhibits.get((name["case"], name["exhibit"])) if name else None
+        if other is not None and self.gate == "v2" and exhibit.bound_to - other.bound_to:
+            raise Bad("rule.bound", "what takes its place is free of what binds it")
 
     # Transfers (transfers.md)
 
@@ -3289,13 +3295,18 @@ class Verification:
         self.gone: set[str] = set()  # the consents that rest on one of these
         self.letters: dict[str, Verification] = {}  # those that could be opened, by the digest of the document
         self.receipts: set[str] = set()  # the digests of those that records rest on
+        self._kinds: dict[tuple[int, str], int] = defaultdict(int)  # failed findings by step and code
         self._once: dict[tuple[str, ...], Any] = {}
         self._sent: dict[str, Entry | None] = {}
         self._unchecked: set[str] = set()
         self._called_pieces: set[str] = set()
 
     def find(self, step: int, code: str, subject: str, text: str, severity: str = FAILED) -> None:
-        """Keep a finding."""
+        """Keep a finding; of those that a few bytes of a list can make, only so many."""
+        if severity == FAILED and step in (1, 8, 10):
+            self._kinds[step, code] += 1
+            if self._kinds[step, code] > FINDINGS_OF_A_KIND:
+                return
         self.findings.append(Finding(step, code, severity, subject, text))
 
     def found(self, step: int, subject: str, bad: Bad) -> None:
@@ -3304,7 +3315,15 @@ class Verification:
         self.find(step, bad.code, subject, bad.text, bad.severity)
 
     def run(self) -> Verification:
-        """Make all steps."""
+        """Make all steps, and count what wasn't told one by one."""
+        self._make_steps()
+        for (step, code), count in sorted(self._kinds.items()):
+            if count > FINDINGS_OF_A_KIND:
+                text = f"and {count - FINDINGS_OF_A_KIND} more of the kind"
+                self.findings.append(Finding(step, code, FAILED, "bundle", text))
+        return self
+
+    def _make_steps(self) -> None:
         if self.trust and "timestamp_authorities" in self.trust:
             self.find(3, "timestamps.unsupported", "trust", "timestamps can't be checked by version 1", INDETERMINATE)
         try:
@@ -3312,11 +3331,11 @@ class Verification:
         except Bad as bad:
             self.found(0, "bundle", bad)
             self.stop()
-            return self
+            return
         self.check_layout(members)
         if self.findings and self.step_verdict(0) == "FAILED":
             self.stop()
-            return self
+            return
         self.read_members()
         self.check_bag()
         self.read_records()
@@ -3324,7 +3343,7 @@ class Verification:
         if self.is_newer:
             for step in (2, 5, 6, 7, 8, 9, 10):
                 self.find(step, "verify.newer-version", "bundle", "a record of a newer version", INDETERMINATE)
-            return self
+            return
         self.fold()
         self.check_checkpoint()
         self.check_completeness()
@@ -3335,7 +3354,6 @@ class Verification:
         self.check_behind()
         self.check_pasts()
         self.explain()
-        return self
 
     def stop(self) -> None:
         """There is no container, or one of another layout: nothing else can be looked into."""

@@ -63,6 +63,30 @@ _enter("same-as-what-is-bound-before", "A ledger from before carried nothing of 
        _same("EX-3"), gate="v1")  # fmt: skip
 
 
+# What takes another's place
+
+
+def _replaced(*, is_bound: bool) -> Tell:
+    """EX-2 came from the second ledger, and is void since EX-3 takes its place."""
+
+    def tell(post: Post) -> Members:
+        _register(post, "EX-2", foreign=FROM_ABROAD)
+        _register(post, "EX-3", **({"foreign": FROM_ABROAD} if is_bound else {}))
+        details = {"reason": "entered twice", "replaced_by": {"case": CASE, "exhibit": "EX-3"}}
+        post.act("exhibit.voided", details, exhibit="EX-2", registrar="registrar-1")
+        post.consent("EX-2", "EX-3", authority="b-police", recipient="ministry", **PAPER)
+        return post.bundle("EX-2", "EX-3", to="ministry")
+
+    return tell
+
+
+_enter("replaced-by-what-is-bound-too", "What takes its place is bound as it was.", "", _replaced(is_bound=True))
+_enter("rule-replaced-by-what-is-free", "What takes its place is free of what bound it.", "rule.bound",
+       _replaced(is_bound=False), step=7)  # fmt: skip
+_enter("replaced-by-what-is-free-before", "A ledger from before asked nothing of that.", "",
+       _replaced(is_bound=False), gate="v1")  # fmt: skip
+
+
 # Requests on which a consent rests
 
 
