@@ -24,7 +24,7 @@ def subjects_of(view: View, item: ParsedEvent | About) -> tuple[Subject, ...]:
         return _subject_about(view, item)
     event, details = item.event, item.details
     if is_set(event.link):
-        return *_subjects_of_act(("exhibit", str(event.case), str(event.exhibit)), item), *_decided(view, details)
+        return _subjects_of_act(view, ("exhibit", str(event.case), str(event.exhibit)), item)
     if isinstance(event.about, tuple):
         return tuple(dict.fromkeys(subject for about in event.about for subject in _subject_about(view, about)))
     if isinstance(details, LedgerOpened):
@@ -52,14 +52,14 @@ def _decided(view: View, details: Record) -> tuple[Subject, ...]:
     return tuple(("dispatch", head) for head in dict.fromkeys(heads)) if ledger is not None and ledger.is_strict else ()
 
 
-def _subjects_of_act(exhibit: Subject, item: ParsedEvent) -> tuple[Subject, ...]:
+def _subjects_of_act(view: View, exhibit: Subject, item: ParsedEvent) -> tuple[Subject, ...]:
     """Return the exhibit, and where it is put on the lists of a case or a transfer these too."""
     listed: tuple[Subject, ...] = (exhibit,)
     kind = item.event.type
     if kind in {"exhibit.registered", "transfer.accepted"}:
         listed += (("case-exhibits", exhibit[1]),)
     if kind.startswith("transfer."):
-        listed += (("transfer", item.details.transfer),)  # type: ignore[attr-defined]
+        listed += ("transfer", item.details.transfer), *_decided(view, item.details)  # type: ignore[attr-defined]
     return listed
 
 
