@@ -60,12 +60,13 @@ class Receiving:
     papers: list[dict[str, Any]] | None = None
 
 
-def check_addressed(delivery: Delivery, ledger: Ledger) -> None:
+def check_addressed(delivery: Delivery, ledger: Ledger, addressee: str | None) -> None:
     """Raise where a bundle was made for another ledger, or for somebody without one in another country: who finds it on
-    the way may not take custody of it.
+    the way may not take custody of it. Nor may another authority of that country, so of somebody without a ledger who
+    takes it in must say that it is for him: ``addressee`` is how the sender calls him.
 
     Raises:
-        RefusedError: ``transfer.other-recipient``.
+        RefusedError: ``transfer.other-recipient``, ``transfer.addressee``.
     """
     wanted, own = delivery.to_ledger, ledger.origin
     if wanted is None:
@@ -74,6 +75,10 @@ def check_addressed(delivery: Delivery, ledger: Ledger) -> None:
         text = f"expected a dispatch to {own}, found one to {wanted}"
         hint = "--refuse-all not-asked-for puts on record that it came here, and makes a receipt for its sender"
         raise RefusedError("transfer.other-recipient", text, hint=hint)
+    if addressee != delivery.to and (delivery.to_ledger is None or addressee is not None):
+        text = f"expected the word that it is for this authority, as {delivery.to}, found {addressee or 'none'}"
+        hint = f"--addressee {delivery.to}, if that is who takes it in; the receipt tells the sender of this ledger"
+        raise RefusedError("transfer.addressee", text, hint=hint)
 
 
 def find_sender(context: Context, delivery: Delivery, named: str | None) -> str:

@@ -64,6 +64,7 @@ _deciding = several(
     click.option("--note", "remark", help="In words, with a reservation or refusal (kept private)."),
 )
 _placing = several(
+    click.option("--addressee", metavar="AGENT", help="Whom the sender named, where he knows no ledger of him: us."),
     click.option("--case", help="The case here to which they belong."),
     click.option("--number", "numbers", multiple=True, metavar="OLD=NEW", help="Another exhibit number here."),
     click.option("--from", "sender", metavar="AGENT", help="The sending organisation, where its ledger has several."),
@@ -181,8 +182,9 @@ class Written:
 
 
 def _decide_on(
-    context: Context, parcel: Parcel, wanted: Wanted, written: Written, *, who: Signing, when: When, **given: Any
-) -> None:
+    context: Context, parcel: Parcel, wanted: Wanted, written: Written, *, who: Signing, when: When,
+    addressee: str | None, **given: Any,
+) -> None:  # fmt: skip
     """Take in or refuse what a parcel delivers."""
     with open_bundle(context, parcel.path, parcel.beliefs, is_parcel=True) as opened, staging(context) as staged:
         verified = opened.verified
@@ -193,7 +195,7 @@ def _decide_on(
         target = written.target(delivery.transfer)
         decisions = decide(verified.report, delivery, wanted, origin=origin)
         if any(item.kind != "refused" for item in decisions):
-            check_addressed(delivery, context.ledger().ledger())
+            check_addressed(delivery, context.ledger().ledger(), addressee)
             check_refused_before(context, delivery.transfer, is_known=wanted.is_after_refusal)
         unloading = Unloading(staged, opened.container, verified, opened.open_content)
         papers = legal_papers_of(context, staged, given.pop("legal_papers"))
