@@ -66,6 +66,7 @@ import mmap
 import re
 import struct
 import sys
+import unicodedata
 import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
@@ -210,6 +211,23 @@ def is_offset(text: str) -> bool:
 def is_number(text: str) -> bool:
     """A case or exhibit number: 1 to 128 bytes without control characters."""
     return 1 <= len(text.encode()) <= 128 and not re.search("[\x00-\x1f\x7f-\x9f]", text)
+
+
+# Signs that nobody sees, or that read like others (verification.md, step 12)
+_HIDDEN = (
+    "A0 AD 34F 61C 115F 1160 1680 17B4 17B5 180B-180F 2000-200B 200E 200F 2028-202F 205F-206F 2800 3000 3164 FE00-FE0F"
+    " FEFF FFA0 FFF9-FFFB E0000-E0FFF"
+)
+HIDDEN = re.compile("[" + re.sub("[0-9A-F]+", lambda found: chr(int(found[0], 16)), _HIDDEN).replace(" ", "") + "]")
+LONE_JOINER = re.compile("(^|[\0-\x7f])[\u200c\u200d]|[\u200c\u200d]([\0-\x7f]|$)")
+MIXED = re.compile("[A-Za-z][\u0370-\u052f]|[\u0370-\u052f][A-Za-z]")
+
+
+def is_unclear(number: str) -> bool:
+    """Whether a number could be taken for another."""
+    is_spaced = number != number.strip(" ") or "  " in number
+    signs = (HIDDEN, LONE_JOINER, MIXED)
+    return is_spaced or any(sign.search(number) for sign in signs) or unicodedata.normalize("NFC", number) != number
 
 
 def is_origin(text: str) -> bool:
@@ -3901,6 +3919,9 @@ class Verification:
         self._check_documents(bundle["documents"])
         self._check_payload(files, bundle["documents"], manifests)
         self._check_seals()
+        for exhibit in self.listed():
+            for _ in filter(is_unclear, exhibit):
+                self.find(12, "defect.number-unclear", "/".join(exhibit), "could be taken for another", DEFECT)
         self._check_assets()
         self._check_certificates()
 
