@@ -140,15 +140,10 @@ def parse_profile(raw: bytes) -> Profile:
         UnknownVersionError: ``record.version``.
     """
     profile = canonical.decode(raw, Profile, maximum=limits.PROFILE_BYTES)
-    for check in profile.checks:
-        _check_known("profile.rule", check.rule, RULES)
-    for gate in profile.gates:
-        _check_known("profile.gate", gate.gate, GATES)
-    for paper in profile.papers:
-        _check_known("profile.paper", paper, PAPERS)
+    named: list[tuple[str, str, tuple[str, ...]]] = [("profile.rule", item.rule, RULES) for item in profile.checks]
+    named += [("profile.gate", item.gate, GATES) for item in profile.gates]
+    named += [("profile.paper", item, PAPERS) for item in profile.papers]
+    for code, found, known in named:
+        if found not in known:
+            raise RecordError(code, f"expected one of {', '.join(known)}, found {found!r}")
     return profile
-
-
-def _check_known(code: str, found: str, known: tuple[str, ...]) -> None:
-    if found not in known:
-        raise RecordError(code, f"expected one of {', '.join(known)}, found {found!r}")
