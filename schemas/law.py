@@ -38,13 +38,9 @@ class LawSource(Record, frozen=True, kw_only=True):
 
 def cite(source: LawSource) -> str:
     """Return the source in words; one that is unconfirmed says so before anything else."""
-    match source.mark:
-        case "T":
-            return f"{source.text} (row {source.row})"
-        case "S":
-            return f"{source.text}, by a secondary source (row {source.row})"
-        case "M":
-            return f"unconfirmed, to be checked before it is relied on: {source.text} (row {source.row})"
+    before = "unconfirmed, to be checked before it is relied on: " if source.mark == "M" else ""
+    after = ", by a secondary source" if source.mark == "S" else ""
+    return f"{before}{source.text}{after} (row {source.row})"
 
 
 class Span(Record, frozen=True, kw_only=True):
