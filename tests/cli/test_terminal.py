@@ -133,6 +133,42 @@ def test_nothing_is_signed_without_a_yes(tmp_path: Path) -> None:
     assert typed.end() == 0
 
 
+def test_what_leaves_the_house_is_shown_before_it_is_signed(tmp_path: Path) -> None:
+    """A refusal, a grant or a dispatch abroad is what one most wants to read before the passphrase is typed."""
+    (tmp_path / "passphrase").write_text("correct horse\n")
+    by_file = {"CUSTODY_PASSPHRASE_FILE": str(tmp_path / "passphrase"), "CUSTODY_HOME": str(tmp_path / "l")}
+    for line in (
+        "init l --origin a.example/x --authority A --country FR --registrar reg-1",
+        "key new auth-1",
+        "agent enrol auth-1.enrol --role authority --role examiner --as reg-1 --yes",
+        "agent enrol peer --kind organisation --country DE --ledger b.example/y --as reg-1 --yes",
+        "agent enrol court --kind organisation --country FR --as reg-1 --yes",
+        "case open C --authority P --legal-basis L --as reg-1 --yes",
+        "register --case C --exhibit EX-1 --kind phone --nature object --description phone --as auth-1 --yes",
+        "request draft r-1 --kind mla --to peer --field facts=money --as auth-1 --yes",
+    ):
+        assert Terminal(tmp_path, *line.split(), **by_file).end() == 0, line
+    home = {"CUSTODY_HOME": str(tmp_path / "l")}
+    sent = Terminal(tmp_path, *"request send r-1 --incomplete -o r.zip --as auth-1".split(), **home)
+    sent.expect("To be signed by auth-1: 2 events")
+    sent.expect("request r-1 was sent by auth-1")
+    sent.expect("a bundle with request r-1 was exported by auth-1")
+    assert "00" * 32 not in sent.seen
+    sent.expect("Passphrase of auth-1: ")
+    sent.type("correct horse")
+    sent.expect("packed: the export signs the list of its contents, SHA-256 (?!00000000)[0-9a-f]{64}")
+    assert sent.end() == 0
+    assert Terminal(tmp_path, "unlock", "auth-1", "--for", "1h", **by_file).end() == 0
+    for line in ("bundle EX-1 --to court -o b.zip", "dispatch EX-1 --original --to court --purpose trial -o d.zip"):
+        refused = Terminal(tmp_path, *line.split(), "--as", "auth-1", **home)
+        refused.expect("exhibit C/EX-1 was exported by auth-1")
+        refused.expect("to: court")
+        refused.expect(r"Sign\? \[y/N\]: ")
+        refused.type("n")
+        assert refused.end() == 130
+        assert not (tmp_path / "b.zip").exists()
+
+
 def test_the_end_of_input_is_no_crash(tmp_path: Path) -> None:
     """Ctrl-D at a prompt is a person who changed his mind."""
     terminal = Terminal(tmp_path, "key", "new", "exam-07")

@@ -1,7 +1,7 @@
 """Whatever leaves this house in one file goes through here: bundles, dispatches, and letters about requests.
 
-The gate is asked before anybody types a passphrase, and again under the ledger's lock. Who is refused finds that on
-record: somebody tried to send this out, and it did not leave (law row C10).
+The gate is asked and all of it is told in words before anybody types a passphrase; the gate is asked again under the
+ledger's lock. Who is refused finds that on record: somebody tried to send this out, and it did not leave (law row C10).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from custody.bundle.build import Built, Export, Order, build_bundle
 from custody.bundle.disclose import Choice
-from custody.cli.acting.signing import confirm, is_at_hand, load_signers, named_signers, show_events
+from custody.cli.acting.signing import agents_of, confirm, is_at_hand, load_signers, named_signers, show_events
 from custody.cli.border.enclosures import check_enclosures, record_enclosures
 from custody.cli.border.release_gate import check_gate, check_recipient
 from custody.cli.border.sent_records import note_export
@@ -21,6 +21,7 @@ from custody.cli.context import Context
 from custody.cli.files import check_folder
 from custody.cli.keyring.vault import open_vault
 from custody.cli.options import Signing, When
+from custody.cli.output import note
 from custody.ledger.compose import Anchor, Composed
 from custody.ledger.submission import Submission
 from custody.report.words import tell
@@ -31,7 +32,7 @@ from schemas.details.ledger import AgentChanged, AgentEnrolled
 from schemas.details.record import BundleExported
 from schemas.entry import parse_entry
 from schemas.errors import SigningKeyError
-from schemas.event import About, ParsedEvent, Signer
+from schemas.event import About, Signer
 from schemas.private import Disclosure
 from schemas.types import Private
 
@@ -84,14 +85,13 @@ def export(context: Context, outgoing: Outgoing, *, who: Signing, when: When) ->
         by=signers[0].agent,
     )  # fmt: skip
     access.check_timely(events)  # the gate has asked the rules on its way
-    keys = _open_keys(context, who, events)
+    keys = _open_keys(context, who, (*outgoing.acts, draft))
     record_enclosures(context, enclosed, to=outgoing.to)
     acts = tuple(_sign(item, keys) for item in outgoing.acts)
-    _show(context, outgoing.acts, keys)
 
     def sign(made: Export) -> Submission:
         composed = _compose(context, outgoing, signers, when, about=made.about, manifest=made.manifest, like=draft)
-        _show(context, [composed], keys)
+        _show_manifest(context, made.manifest)
         signed = _sign(composed, keys)
         # Before it is on record: after a crash, a note of what never left does no harm, and the other way round would.
         note_export(
@@ -169,17 +169,20 @@ def _name_of(context: Context, agent: str) -> str:
     return name
 
 
-def _open_keys(context: Context, who: Signing, events: Sequence[ParsedEvent]) -> Mapping[str, KeySigner]:
-    """Open every key before any work: an export can't wait for a signature, because its proofs are made with it.
+def _open_keys(context: Context, who: Signing, composed: Sequence[Composed]) -> Mapping[str, KeySigner]:
+    """Show what is to be signed, ask, and open every key before any work: an export can't wait for a signature, because
+    its proofs are made with it.
 
     Raises:
         SigningKeyError: ``key.absent``.
+        click.Abort: the person said no.
     """
-    agents = list(dict.fromkeys(signer.agent for event in events for signer in event.event.signers))
+    agents = agents_of([item.event for item in composed])
     for agent in agents:
         if not is_at_hand(context, agent):
             text = f"expected a key of {agent} here, found none"
             raise SigningKeyError("key.absent", text, hint="an export needs all its signers at one place")
+    _show(context, composed, agents)
     confirm(context, who, agents)
     alive = context.ledger().alive_keys()
     return load_signers(context, agents, who.passphrase_file, alive=alive)
@@ -191,12 +194,17 @@ def _sign(composed: Composed, keys: Mapping[str, KeySigner]) -> Submission:
     return Submission(join_signatures(composed.event, signatures), composed.disclosures)
 
 
-def _show(context: Context, composed: Sequence[Composed], keys: Mapping[str, KeySigner]) -> None:
-    if not composed:
-        return
+def _show(context: Context, composed: Sequence[Composed], agents: Sequence[str]) -> None:
+    """Show the acts and the export; what is packed, and so the digest of it, is made only then."""
     values: dict[str, Disclosure] = {value.commitment: value for item in composed for value in item.disclosures}
     told = [tell(item.event, values, name_of=context.ledger().name_of) for item in composed]
-    show_events(context, told, tuple(keys))
+    facts = tuple((label, value) for label, value in told[-1].facts if value != _NO_MANIFEST)
+    show_events(context, (*told[:-1], replace(told[-1], facts=facts)), agents)
+
+
+def _show_manifest(context: Context, manifest: str) -> None:
+    if not (context.settings.quiet or context.settings.json):
+        note(context.settings, f"  packed: the export signs the list of its contents, SHA-256 {manifest}")
 
 
 def _earlier(context: Context, recipient: str) -> tuple[int, ...]:
