@@ -152,7 +152,7 @@ def test_what_the_rules_find_by_themselves_is_told_with_its_law(machine: Machine
     for words in (
         "non-public data that lie in JP were taken online",
         "cure: the consent of the country where the data lie",
-        "China Justice Observer tells them",
+        "China Justice Observer tells them; Budapest Convention (ETS 185) art. 32",
         "(row C20)",
         "source: Berkeley Protocol paragraphs 153 to 155, by a secondary source (row R6)",
     ):
