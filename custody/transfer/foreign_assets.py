@@ -13,7 +13,7 @@ from schemas.details.exhibit import ExhibitRegistered, Foreign
 from schemas.details.letter import ReceiptOrigin
 from schemas.entry import ParsedEntry
 from schemas.report import LedgerReport
-from schemas.types import is_set
+from schemas.types import Private, is_set
 
 Plain = Callable[[object], Any]
 """Returns a private value in plain as far as it is disclosed, a word for one that was withheld, nothing for none."""
@@ -38,9 +38,14 @@ def plain_asset(verified: Verified, case: str, number: str, plain: Plain) -> Map
     asset = first.asset if isinstance(first, ExhibitRegistered) else None
     if not isinstance(asset, Asset):
         return None
-    platform = asset.platform
+    platform, disclosed = asset.platform, verified.values.disclosed
+    # A word in place of an account would be held against what is seen of the account later.
+    named = {name: it for name in _NAMED if isinstance(it := getattr(asset, name), Private)}
+    shown = {name: it for name, it in named.items() if it.commitment in disclosed}
+    if not shown.keys() & {"account", "asset"} and not isinstance(platform, PlatformItem):
+        shown |= named
     return {
-        **{name: plain(getattr(asset, name)) for name in _NAMED},
+        **{name: plain(it) for name, it in shown.items()},
         "characterisation": list(asset.characterisation) if isinstance(asset.characterisation, tuple) else None,
         "custody": asset.custody,
         "freeze": _freeze(asset, story, plain),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from custody.bundle.disclose import parse_choice
 from custody.transfer.foreign_assets import changes_told, plain_asset
 from custody.verify.verify import Verified
 from schemas.types import Private
@@ -24,17 +25,22 @@ LIFTED = {"change": "lifted", "decided_at": TIME}
 ORIGIN = {"event": "ab" * 32, "index": 4, "ledger": "c.example/main", "root": "ef" * 32, "size": 9}
 
 
-def sent(folder: Path, freeze: dict[str, Any] | None, *changes: dict[str, Any]) -> Verified:
-    """Return the bundle of an asset to which all that happened."""
+def sent(
+    folder: Path, freeze: dict[str, Any] | None, *changes: dict[str, Any], withhold: tuple[str, ...] = (), **more: Any
+) -> Verified:
+    """Return the bundle of an asset to which all that happened, as ``more`` names it; None stands for left out."""
     a = Side(folder / "a", "a", peers={"b": "XB"})
-    asset = {**ASSET, **({"freeze": freeze} if freeze else {})}
+    named = {name: value for name, value in {**ASSET, **more}.items() if value is not None}
+    asset = {**named, **({"freeze": freeze} if freeze else {})}
     a.world.register(CASE, "EX-1", actor="examiner-1", nature="asset", kind="account", asset=asset, files={"a": b"a"})
     for change in changes:
         a.world.annotate("asset.freeze-changed", a.world.about(CASE, "EX-1"), change, actor="examiner-1")
     register(a, "EX-2")
     a.consent("EX-1", "b-police")
     acts = [a.dispatch("EX-1", "b-police")]
-    return read(a.build("1.zip", "EX-1", to="b-police", acts=acts, transfer=NONCE).path, trust(a), a.world.at)
+    choice = parse_choice(withhold=[f"exhibit.registered:/details/asset/{name}" for name in withhold], disclose=())
+    path = a.build("1.zip", "EX-1", to="b-police", acts=acts, choice=choice, transfer=NONCE).path
+    return read(path, trust(a), a.world.at)
 
 
 def plainly(verified: Verified) -> Any:
@@ -70,6 +76,23 @@ def test_a_freeze_arrives_as_it_stood_when_it_left(
     told = None if asset["freeze"] is None else {name: it for name, it in asset["freeze"].items() if it is not None}
     assert told == found
     assert (asset["account"], asset["custody"], asset["platform"]["number"]) == ("bip122:1", "custodial", "7")
+
+
+def test_no_word_stands_in_the_place_of_an_account_that_was_withheld(tmp_path: Path) -> None:
+    """It would be held against what is seen of the account later; only where nothing else names the asset it must."""
+    for place, (withhold, more, names) in enumerate(
+        [
+            (("account",), {}, {}),
+            (("account",), {"asset": "bip122:1/slip44:0", "platform": None}, {"asset": "bip122:1/slip44:0"}),
+            (("account", "asset"), {"asset": "bip122:1/slip44:0", "platform": None}, {"account": "-", "asset": "-"}),
+        ]
+    ):
+        (folder := tmp_path / str(place)).mkdir()
+        verified = sent(folder, FROZEN, withhold=withhold, **more)
+        plain = plainly(verified)
+        asset = plain_asset(verified, CASE, "EX-1", lambda value, plain=plain: plain(value) or "-")  # type: ignore[misc]
+        assert asset is not None
+        assert {name: asset[name] for name in ("account", "amount", "asset") if name in asset} == names
 
 
 def test_what_is_no_asset_arrives_as_none(tmp_path: Path) -> None:
