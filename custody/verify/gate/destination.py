@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from custody.verify.gate.contents import digests_of
 from custody.verify.rules.on_record import country_told
 from custody.verify.rules.view import Agent, Ledger, View
 from schemas.details.consent import ConditionsMet, ConsentRecorded
@@ -54,7 +55,8 @@ def concerns_gate(parsed: ParsedEvent) -> bool:
     """Tell whether an event may let something out, say who may have it, or destroy what says so: of any other
     `check_release` finds nothing wrong, `counterparts` nobody, and `ErasedDocuments` takes nothing in.
     """
-    return type(parsed.details) in _LETTING or _was_here(parsed.details) or bool(_receivers(parsed))
+    kind = type(parsed.details)
+    return kind in _LETTING or kind is ExhibitRegistered or _was_here(parsed.details) or bool(_receivers(parsed))
 
 
 def names_nobody(parsed: ParsedEvent) -> bool:
@@ -125,8 +127,10 @@ def holders_abroad(view: View, parsed: ParsedEvent, ledger: Ledger) -> Iterator[
     Under version 2 of the gate.
     """
     details, signer = parsed.details, parsed.event.signers[0]
-    if ledger.is_strict and _was_here(details):
-        yield from ((agent, "") for agent in (signer.party, signer.agent) if is_abroad(view.agent(agent), ledger))
+    if ledger.is_strict and isinstance(details, ExhibitRegistered | TransferReturned):
+        abroad = [agent for agent in (signer.party, signer.agent) if is_abroad(view.agent(agent), ledger)]
+        if abroad and (_was_here(details) or _is_held(view, details, ledger)):
+            yield from ((agent, "") for agent in abroad)
     if not ledger.is_strict or not isinstance(details, AgentChanged):
         return
     before = view.agent(details.agent)
@@ -141,6 +145,12 @@ def _was_here(details: Record) -> bool:
     if isinstance(details, ExhibitRegistered):
         return not (details.derived_from is details.foreign is details.same_object_as is UNSET)
     return isinstance(details, TransferReturned)
+
+
+def _is_held(view: View, details: Record, ledger: Ledger) -> bool:
+    """Tell whether a whole ledger knows files of a registration already, of an exhibit that is with somebody here."""
+    found = view.holders(tuple(digests_of(details))).values() if view.is_whole else ()
+    return any(not is_abroad(view.agent(item.holder), ledger) for items in found for item in items)
 
 
 def _receivers(parsed: ParsedEvent) -> tuple[str, ...]:
