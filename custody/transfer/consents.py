@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from custody.verify.gate.faults import Way, fault_of
-from custody.verify.rules.view import Consent, Exhibit, View
+from custody.verify.rules.view import Agent, Consent, Exhibit, View
+from schemas.types import is_set
 
 
 def consents_in_force(view: View, exhibit: Exhibit, to: str, *, at: str) -> tuple[Consent, ...]:
@@ -32,12 +35,12 @@ def why_not(view: View, consent: Consent, *, at: str) -> str:
 
 def needed_beside(view: View, consent: Consent, *, at: str) -> tuple[str, ...]:
     """Return in words whose consents its exhibits need besides, and don't have at a time: that of this country, and of
-    each ledger that let them come here.
+    each ledger that let them come here. Where it rests on a request of a third country, no other consent helps.
     """
     recipient, ledger = view.agent(consent.recipient), view.ledger()
     assert recipient is not None, "a consent names an enrolled recipient"
     assert ledger is not None, "a consent stands in an open ledger"
-    wanted: dict[str, None] = {}
+    wanted: dict[str, None] = dict.fromkeys(_foreign_request(view, consent, recipient, ledger.country))
     for exhibit in filter(None, map(view.registered, consent.exhibits)):
         found = consents_in_force(view, exhibit, recipient.id, at=at)
         competent = [agent for item in found if (agent := view.agent(item.authority)) and agent.kind != "person"]
@@ -47,3 +50,13 @@ def needed_beside(view: View, consent: Consent, *, at: str) -> tuple[str, ...]:
             if recipient.ledger != origin and all(item.ledger != origin for item in competent):
                 wanted[f"the consent of {origin} is needed beside it"] = None
     return tuple(wanted)
+
+
+def _foreign_request(view: View, consent: Consent, recipient: Agent, country: str) -> Iterator[str]:
+    """Yield why what rests on a request can't go abroad: the request is told there, and it is another country's."""
+    request = None if consent.request is None or is_set(consent.is_by_letter) else view.request(consent.request)
+    if request is None or request.peer == recipient.id or recipient.country == country:
+        return
+    peer = view.agent(request.peer)
+    if peer is None or peer.country is None or peer.country != recipient.country:
+        yield f"it rests on {request.id}, a request of {request.peer}, which is told to nobody of another country"

@@ -149,7 +149,7 @@ def test_what_leaves_the_house_is_shown_before_it_is_signed(tmp_path: Path) -> N
     ):
         assert Terminal(tmp_path, *line.split(), **by_file).end() == 0, line
     home = {"CUSTODY_HOME": str(tmp_path / "l")}
-    sent = Terminal(tmp_path, *"request send r-1 --incomplete -o r.zip --as auth-1".split(), **home)
+    sent = Terminal(tmp_path, *["request", "send", "r-1", "--incomplete", "-o", "r.zip", "--as", "auth-1"], **home)
     sent.expect("To be signed by auth-1: 2 events")
     sent.expect("request r-1 was sent by auth-1")
     sent.expect("a bundle with request r-1 was exported by auth-1")
