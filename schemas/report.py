@@ -167,11 +167,15 @@ _COUNTED: Final = frozenset({1, 8, 10})
 
 
 class Findings:
-    """Collects findings while steps run, and says the verdict of each. Mutable, lives as long as one verification."""
+    """Collects findings while steps run, and says the verdict of each. Mutable, lives as long as one verification.
 
-    __slots__ = ("_counts", "asked", "items")
+    ``is_bounded`` tells no more than `limits.FINDINGS_OF_A_KIND` of what a bundle's own lists can make without end.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_counts", "_is_bounded", "asked", "items")
+
+    def __init__(self, *, is_bounded: bool = False) -> None:
+        self._is_bounded = is_bounded
         self.items: list[Finding] = []
         self.asked: set[int] = set()
         self._counts = Counter[tuple[int, str]]()
@@ -180,8 +184,8 @@ class Findings:
         self, step: int, severity: Severity, code: str, subject: str, text: str, *,
         expected: str | Unset = UNSET, found: str | Unset = UNSET, exhibit: str = "",
     ) -> None:  # fmt: skip
-        """Record one finding at ``step``, or count it where there are `limits.FINDINGS_OF_A_KIND` of its kind."""
-        if severity is Severity.FAILED and step in _COUNTED:
+        """Record one finding at ``step``; of more than `limits.FINDINGS_OF_A_KIND` it may be counted alone."""
+        if self._is_bounded and severity is Severity.FAILED and step in _COUNTED:
             self._counts[step, code] += 1
             if self._counts[step, code] > limits.FINDINGS_OF_A_KIND:
                 return

@@ -118,7 +118,7 @@ def verify(
     ``decryption`` is the reader's own key, if he gives it: without it, what was encrypted for him stays undecided.
     Bytes of the bundle can raise nothing here: whatever is wrong with them is a finding.
     """
-    findings = Findings()
+    findings = Findings(is_bounded=True)
     findings.asked.update({0, 5, 6, 7, 12})
     opened = open_parts(source, findings)
     check_bag(opened, findings)  # 1

@@ -54,9 +54,17 @@ def test_a_flood_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kin
 
 def test_other_steps_and_kinds_are_told_each() -> None:
     """What an exhibit or an entry lacks is told of each, or its story would say that nothing is wrong with it."""
-    findings = Findings()
+    findings = Findings(is_bounded=True)
     for step, severity in ((9, Severity.FAILED), (10, Severity.NOTE), (7, Severity.FAILED)):
         for number in range(limits.FINDINGS_OF_A_KIND + 5):
             findings.add(step, severity, "x.y", f"entry {number}", "x")
     findings.tell_more()
     assert len(findings.items) == 3 * (limits.FINDINGS_OF_A_KIND + 5)
+
+
+def test_an_audit_counts_by_itself() -> None:
+    """It keeps its list short in its own way, and tells how many it left out of each code."""
+    findings = Findings()
+    for number in range(limits.FINDINGS_OF_A_KIND + 5):
+        findings.add(8, Severity.FAILED, "audit.subject-row", f"{number}", "x")
+    assert len(findings.items) == limits.FINDINGS_OF_A_KIND + 5
