@@ -93,3 +93,19 @@ def judge(name: str) -> Judged:
         frozenset((item.step, item.code, item.severity.value) for item in first.findings),
         frozenset((item.step, item.code, item.severity) for item in second.findings),
     )
+
+
+FORMS = ("record.", "text.", "private.", "container.", "note.", "bag.", "event.", "tlog-proof.")
+"""Codes of malformed bytes, of which one is told, and not always the same."""
+
+
+def disagreements(path: Path, vector: dict[str, Any]) -> list[object]:
+    """Return in what both judge a bundle otherwise: steps, codes, and parts of the report."""
+    first, second = first_report(path, vector), second_report(path.read_bytes(), vector)
+    ours = {(item.step, item.code, item.severity.value) for item in first.findings}
+    theirs = {(item.step, item.code, item.severity) for item in second.findings}
+    told, retold = json.loads(canonical.encode(first)), second.report(vector["at"])
+    parts = [
+        name for name in ("verdict", "steps", "law", "inherited", "requests") if told.get(name) != retold.get(name)
+    ]
+    return [*parts, *sorted(item for item in ours ^ theirs if not item[1].startswith(FORMS))]
