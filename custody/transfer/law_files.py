@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from functools import cache
 from importlib.resources import files
@@ -97,7 +98,9 @@ def load_profile(named: str) -> Profile:
 
 
 def load_holidays(path: Path) -> tuple[RestDays, ...]:
-    """Return the days of rest in a user's file (``custody-holidays/v1``, canonical JSON).
+    """Return the days of rest in a user's file (``custody-holidays/v1``).
+
+    A person writes it, so that spaces, line ends and the order of names don't matter; all else is read strictly.
 
     Raises:
         RecordError: ``record.*``, as `canonical.decode`.
@@ -106,7 +109,21 @@ def load_holidays(path: Path) -> tuple[RestDays, ...]:
     """
     with path.open("rb") as stream:
         raw = stream.read(limits.PROFILE_BYTES + 1)
-    return canonical.decode(raw, Holidays, maximum=limits.PROFILE_BYTES).rest_days
+    return canonical.decode(_canonical(raw), Holidays, maximum=limits.PROFILE_BYTES).rest_days
+
+
+def _canonical(raw: bytes) -> bytes:
+    """Return JSON in its canonical spelling; what is no JSON, or says something twice, as it is: reading it tells."""
+
+    def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        if len(dict(pairs)) != len(pairs):
+            raise ValueError("a name stands twice")
+        return dict(pairs)
+
+    try:
+        return canonical.encode(json.loads(raw.decode("utf-8-sig"), object_pairs_hook=once))
+    except (ValueError, RecursionError, TypeError, RecordError):
+        return raw
 
 
 def check_parts(profile: Profile) -> None:

@@ -91,11 +91,22 @@ def test_a_list_that_is_wrong_is_refused(machine: Machine, stage: Stage, more: d
     assert ran.stdout == ""
 
 
-def test_another_spelling_and_no_file_are_refused(machine: Machine, stage: Stage) -> None:
-    """The hint of the pages makes the spelling: jq -cSj."""
+def test_a_list_is_taken_as_people_write_it(machine: Machine, stage: Stage) -> None:
+    """Every editor ends the last line, and who has never typed a command can't be asked for one spelling."""
     path = write(stage)
-    path.write_text(json.dumps(json.loads(path.read_bytes()), indent=1))
-    machine.fail("request list --holidays holidays.json", Exit.USAGE, "record.not-canonical")
+    found = due(machine, "request list --due --holidays holidays.json")["due"]
+    plain = path.read_text()
+    turned = dict(reversed(json.loads(plain).items()))
+    for text in (plain + "\n", "\ufeff" + plain, json.dumps(json.loads(plain), indent=1), json.dumps(turned)):
+        path.write_text(text, "utf-8")
+        assert due(machine, "request list --due --holidays holidays.json")["due"] == found
+
+
+def test_a_name_that_stands_twice_and_no_file_are_refused(machine: Machine, stage: Stage) -> None:
+    """Of two lists nobody knows which was meant."""
+    path = write(stage)
+    path.write_text('{"rest_days":[],' + path.read_text()[1:])
+    assert machine.stage.custody("request list --holidays holidays.json").exit is Exit.USAGE
     path.write_bytes(b"\xff\x00")
     machine.fail("status --holidays holidays.json", Exit.USAGE, "record.malformed")
     assert stage.custody("request list --holidays nowhere.json").exit is not Exit.DONE
