@@ -12,7 +12,7 @@ from custody.storage.folders import fresh_folder, write_durably
 from custody.storage.home_layout import HomeRecord, find_home, is_home
 from keys.private.directory import KeyDirectory
 from keys.private.signer import Ed25519Signer
-from schemas.errors import StorageError
+from schemas.errors import SigningKeyError, StorageError
 
 if TYPE_CHECKING:
     from custody.storage.ledger_store import SqliteStore
@@ -108,7 +108,15 @@ class Home:
         self.close()
 
     def _signers(self, name: str) -> tuple[Ed25519Signer, ...]:
-        found = sorted(self._keys.find(name), key=lambda key: (key.path.stat().st_mtime_ns, key.key_id))
+        try:
+            known = self._keys.find(name)
+        except SigningKeyError as error:
+            if error.code != "key.absent":
+                raise
+            # A new one would be none that this ledger knows: only those it was opened with go on.
+            hint = "a backup is made without them: copy the folder keys of the ledger there from where you keep it"
+            raise SigningKeyError(error.code, error.text, hint=hint) from None
+        found = sorted(known, key=lambda key: (key.path.stat().st_mtime_ns, key.key_id))
         return tuple(self._keys.load(name, passphrase=None, key=key.key_id) for key in found)
 
 

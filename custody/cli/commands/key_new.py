@@ -19,7 +19,10 @@ from custody.report.safe_text import show_path
 from keys.private.signer import Signer
 from keys.private.signing import make_enrolment
 from schemas.enrol import format_enrolment
-from schemas.errors import RefusedError
+from schemas.errors import RefusedError, UsageError
+
+_OWN = frozenset({"log", "system"})
+"""Names under which a ledger keeps keys of its own, in its home."""
 
 
 class KeyMade(Result, frozen=True, kw_only=True, tag="custody-key-made/v1"):
@@ -52,6 +55,10 @@ def key_new(
     The key stays here, encrypted under a passphrase. The request goes to a registrar, who enrols it with `custody agent
     enrol`; it proves that its sender holds the key and contains nothing secret.
     """
+    if agent in _OWN:
+        hint = "after a restore, copy the ledger's folder keys; custody ledger key-add makes a further one"
+        text = f"expected somebody's name, found {agent}, a key of the ledger itself"
+        raise UsageError("usage.agent", text, hint=hint)
     if stored_keys(context, agent) and not another:
         raise RefusedError(
             "key.exists",
