@@ -2048,6 +2048,10 @@ REQUEST_STEPS: dict[str, tuple[str, str, str]] = {
 }
 
 
+PLACING = ("custody.handed-over", "custody.moved", "custody.taken-over", "exhibit.released", "exhibit.returned",
+           "transfer.dispatched")  # fmt: skip
+
+
 def public_keys(entry: Entry) -> list[tuple[str, dict[str, str]]]:
     """The keys that an event brings in, each with its agent."""
     if entry.type == "ledger.opened":
@@ -2120,6 +2124,14 @@ class State:
         """Whether all is known of an exhibit so far (completeness.md)."""
         return self.ends.get(name) not in self.events
 
+    def followed(self, entry: Entry) -> list[ExhibitKey]:
+        """The exhibits that an act or an annotation is about, as far as all is known of them."""
+        if entry.is_custody_act:
+            return [entry.exhibit]
+        about = [item["exhibit"] for item in entry.about if "exhibit" in item]
+        names = [self.registrations[item] for item in about if item in self.registrations]
+        return [name for name in names if self.follows(name)]
+
     # Every event
 
     def apply(self, entry: Entry) -> list[str]:
@@ -2185,7 +2197,7 @@ class State:
         self._check_annotation(entry)
         if entry.type == "bundle.exported" and "transfer" in entry.details:
             told = entry.details["transfer"], entry.details["to"]
-            known = [self.exhibits[name] for name in self._released(entry) if name in self.exhibits]
+            known = [self.exhibits[name] for name in self.followed(entry) if name in self.exhibits]
             sent = [(item.dispatch.transfer, item.dispatch.to) if item.dispatch else None for item in known]
             if any(pair != told for pair in sent):
                 raise Bad("rule.transfer-export", "an exhibit that isn't under way so")
@@ -2492,77 +2504,41 @@ class State:
         if other is not None and self.gate == "v2" and exhibit.bound_to - other.bound_to:
             raise Bad("rule.bound", "what takes its place is free of what binds it")
 
-    # Transfers (transfers.md)
+    # Annotations (events.md)
 
-    def _check_transfer(self, entry: Entry, exhibit: Exhibit) -> None:
-        details, sent = entry.details, exhibit.dispatch
-        if entry.type == "transfer.dispatched":
-            if details["to"] == exhibit.holder:
-                raise Bad("rule.transfer-to", "sent to whoever has it")
-            if details["item"] == "copy" and not exhibit.is_derived:
-                raise Bad("rule.transfer-item", "an original, sent as a copy")
+    def _check_annotation(self, entry: Entry) -> None:
+        rule, about = RULES[entry.type], entry.about
+        if about_kind(about[0]) not in rule.about:
+            raise Bad("rule.about", f"{entry.type} about such a thing")
+        if entry.type in ONE_SUBJECT and len(about) > 1:
+            raise Bad("rule.about", f"{entry.type} about more than one thing")
+        for item in about:
+            if ("event" not in item and rule.names_event) or ("event" in item and entry.type == "bundle.exported"):
+                raise Bad("rule.about-event", "an event has to be named, or none")
+            subject = self.subject_of(item)
+            if "event" in item and subject:
+                placed = self.events.get(item["event"])
+                if placed is None and not rule.names_event:
+                    continue  # it may be a later act of an ancestor
+                if placed is None or subject not in placed.subjects:
+                    raise Bad("rule.about-event", "names an event that isn't of this subject")
+        if entry.type == "record.affirmed":
+            self._check_affirmation(entry)
+
+    def _check_affirmation(self, entry: Entry) -> None:
+        about = entry.about
+        if len({item["event"] for item in about}) > 1:
+            raise Bad("rule.affirmed", "affirms several events")
+        placed = self.events.get(about[0]["event"])
+        if placed is None:
             return
-        if entry.type == "transfer.returned":
-            self._check_return(entry, exhibit)
-        elif sent is None or sent.transfer != details["transfer"]:
-            raise Bad("rule.transfer-other", "another transfer than the one under way")
-        is_registrar = "registrar" in self.agents[entry.event["actor"]].roles
-        if not is_registrar and entry.party("actor") != (sent.sender if sent else exhibit.holder):
-            raise Bad("rule.transfer-sender", "neither the sender nor a registrar")
-        if entry.type == "transfer.returned" and "foreign" in details:
-            self._check_origin(details)
-            self._decide([details["foreign"]["head"]])
-
-    def _check_return(self, entry: Entry, exhibit: Exhibit) -> None:
-        sent, named = exhibit.dispatch, entry.details.get("sent")
-        if sent is None and not exhibit.recalled:
-            raise Bad("rule.state", "nothing is away, nor was recalled")
-        if named is None and exhibit.status == "transferred":
-            return
-        if named not in ({sent.transfer} if sent else exhibit.recalled):
-            raise Bad("rule.transfer-other", "another transfer than it left under")
-
-    def _transfer(self, entry: Entry, exhibit: Exhibit) -> list[str]:
-        details, sent = entry.details, exhibit.dispatch
-        if entry.type == "transfer.dispatched":
-            is_original = details["item"] == "original"
-            exhibit.dispatch = Dispatch(details["transfer"], exhibit.holder, details["to"], is_original)
-            exhibit.holder = details["to"]
-            is_open = is_original and not exhibit.is_sealed and "not_sealed" not in details
-            return ["defect.not-sealed"] if is_open else []
-        if entry.type == "transfer.lost":
-            return ["defect.transfer-lost"]
-        alone: list[str] = []
-        is_paper = details.get("manner") == "paper" or (entry.type == "transfer.returned" and "foreign" not in details)
-        others = [sent.to if sent else "", details.get("from", "")] if is_paper else []
-        if any(name in self.agents and self.agents[name].ledger for name in others):
-            alone = ["defect.paper-alone"]
-        if entry.type == "transfer.receipt" and details["outcome"] != "refused":
-            exhibit.status = "transferred"
-            return alone
-        exhibit.dispatch = None
-        if entry.type == "transfer.returned":
-            exhibit.holder = entry.party("actor")
-            exhibit.recalled.discard(details.get("sent"))
-            if alone and self.gate == "v2":  # the other ledger goes on holding it
-                exhibit.recalled.add(sent.transfer if sent else details["sent"])
-            if not sent:
-                return [*alone, "defect.returned-after-recall"]
-            is_by_another = "foreign" not in details and not self._is_same_side(sent.to, details["from"])
-            return [*alone, "defect.returned-by-another"] if is_by_another else alone
-        if sent is not None:
-            exhibit.holder, exhibit.status = sent.sender, "in-transit" if sent.is_original else "held"
-        exhibit.recalled.add(details["transfer"])  # recalled, or refused
-        return alone
-
-    def _is_same_side(self, *names: str) -> bool:
-        """Whether two agents are one, or of one ledger or country."""
-        one, other = map(self.agents.get, names)
-        if one is None or other is None:
-            return one is other
-        return one is other or bool(one.ledger and one.ledger == other.ledger) or (
-            bool(one.country) and one.country == other.country
-        )  # fmt: skip
+        known = {self.subject_of(item) for item in about} - {None}  # what isn't carried is passed over
+        if known != {item for item in placed.subjects if item[0] not in ("case-exhibits", "dispatch")}:
+            raise Bad("rule.affirmed", "not about exactly the subjects of the event")
+        actor = entry.event["actor"]
+        two_registrars = "registrar" in self.agents[actor].roles and entry.count("registrar")
+        if all(signer["agent"] != actor for signer in placed.signers) and not two_registrars:
+            raise Bad("rule.affirmed", "neither by a signer of the event nor by two registrars")
 
     # Requests and consents (requests.md)
 
@@ -2659,7 +2635,140 @@ class State:
         if not {"authority", "court"} & self.agents[actor].roles.keys() or not stands_for_it:
             raise Bad("rule.consent-signer", f"{actor} is no official of {authority}")
 
-    # The consent gate (lawfulness.md), asked before an event is applied
+    # Transfers (transfers.md)
+
+    def _check_transfer(self, entry: Entry, exhibit: Exhibit) -> None:
+        details, sent = entry.details, exhibit.dispatch
+        if entry.type == "transfer.dispatched":
+            if details["to"] == exhibit.holder:
+                raise Bad("rule.transfer-to", "sent to whoever has it")
+            if details["item"] == "copy" and not exhibit.is_derived:
+                raise Bad("rule.transfer-item", "an original, sent as a copy")
+            return
+        if entry.type == "transfer.returned":
+            self._check_return(entry, exhibit)
+        elif sent is None or sent.transfer != details["transfer"]:
+            raise Bad("rule.transfer-other", "another transfer than the one under way")
+        is_registrar = "registrar" in self.agents[entry.event["actor"]].roles
+        if not is_registrar and entry.party("actor") != (sent.sender if sent else exhibit.holder):
+            raise Bad("rule.transfer-sender", "neither the sender nor a registrar")
+        if entry.type == "transfer.returned" and "foreign" in details:
+            self._check_origin(details)
+            self._decide([details["foreign"]["head"]])
+
+    def _check_return(self, entry: Entry, exhibit: Exhibit) -> None:
+        sent, named = exhibit.dispatch, entry.details.get("sent")
+        if sent is None and not exhibit.recalled:
+            raise Bad("rule.state", "nothing is away, nor was recalled")
+        if named is None and exhibit.status == "transferred":
+            return
+        if named not in ({sent.transfer} if sent else exhibit.recalled):
+            raise Bad("rule.transfer-other", "another transfer than it left under")
+
+    def _transfer(self, entry: Entry, exhibit: Exhibit) -> list[str]:
+        details, sent = entry.details, exhibit.dispatch
+        if entry.type == "transfer.dispatched":
+            is_original = details["item"] == "original"
+            exhibit.dispatch = Dispatch(details["transfer"], exhibit.holder, details["to"], is_original)
+            exhibit.holder = details["to"]
+            is_open = is_original and not exhibit.is_sealed and "not_sealed" not in details
+            return ["defect.not-sealed"] if is_open else []
+        if entry.type == "transfer.lost":
+            return ["defect.transfer-lost"]
+        alone: list[str] = []
+        is_paper = details.get("manner") == "paper" or (entry.type == "transfer.returned" and "foreign" not in details)
+        others = [sent.to if sent else "", details.get("from", "")] if is_paper else []
+        if any(name in self.agents and self.agents[name].ledger for name in others):
+            alone = ["defect.paper-alone"]
+        if entry.type == "transfer.receipt" and details["outcome"] != "refused":
+            exhibit.status = "transferred"
+            return alone
+        exhibit.dispatch = None
+        if entry.type == "transfer.returned":
+            exhibit.holder = entry.party("actor")
+            exhibit.recalled.discard(details.get("sent"))
+            if alone and self.gate == "v2":  # the other ledger goes on holding it
+                exhibit.recalled.add(sent.transfer if sent else details["sent"])
+            if not sent:
+                return [*alone, "defect.returned-after-recall"]
+            is_by_another = "foreign" not in details and not self._is_same_side(sent.to, details["from"])
+            return [*alone, "defect.returned-by-another"] if is_by_another else alone
+        if sent is not None:
+            exhibit.holder, exhibit.status = sent.sender, "in-transit" if sent.is_original else "held"
+        exhibit.recalled.add(details["transfer"])  # recalled, or refused
+        return alone
+
+    def _is_same_side(self, *names: str) -> bool:
+        """Whether two agents are one, or of one ledger or country."""
+        one, other = map(self.agents.get, names)
+        if one is None or other is None:
+            return one is other
+        return one is other or bool(one.ledger and one.ledger == other.ledger) or (
+            bool(one.country) and one.country == other.country
+        )  # fmt: skip
+
+    # What an entry relies on (entry.md, "Disputed entries"), in the state before it
+
+    def relies_on(self, entry: Entry) -> set[int]:
+        """The indexes of the entries that brought in the standing with which this one is signed."""
+        found = {self.keys[key].enrolled for key in entry.matched_keys if key in self.keys}
+        for signer in entry.signers:
+            agent = self.agents.get(signer["agent"])
+            if agent is None:
+                continue
+            found.add(agent.enrolled)
+            allowed = {"actor": RULES[entry.type].roles, "to": HANDLING, "registrar": ROLE_SETS["registrar"]}
+            held = [agent.roles[role] for role in allowed.get(signer["as"], frozenset()) if role in agent.roles]
+            found |= {min(held)} if held else set()
+            unit = self.agents.get(signer.get("on_behalf_of", ""))
+            if unit is not None:
+                found.add(unit.enrolled)
+                found |= {unit.members[name] for name in (signer["agent"],) if name in unit.members}
+        return found - {entry.index}
+
+
+def _exhibits_of(entry: Entry) -> list[str]:
+    return sorted(item["exhibit"] for item in entry.about if "exhibit" in item)
+
+
+def _check_bound(exhibit: Exhibit) -> None:
+    if len(exhibit.bound_to) > BOUND_TO:
+        raise Bad("rule.bound", f"{len(exhibit.bound_to)} ledgers bind it")
+
+
+def _check_system_role(kind: str, roles: Sequence[str]) -> None:
+    if (list(roles) == ["system"]) != (kind == "system") or (kind != "system" and "system" in roles):
+        raise Bad("rule.enrolment", "the kind system has the role system alone, and no other kind has it")
+
+
+def _check_log_key(text: str, origin: str) -> None:
+    try:
+        key = parse_vkey(text)
+    except Bad as bad:
+        raise Bad("rule.log-key", bad.text) from None
+    if key.type != LOG_KEY or key.name != origin:
+        raise Bad("rule.log-key", "a log key of another type or name")
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Lawfulness: the consent gate (lawfulness.md), asked before an event is applied
+# ---------------------------------------------------------------------------------------------------------------------
+
+STRICTER = ("allowed", "with-consent", "forbidden")
+FAULTS = ("release.consent-missing", "release.consent-recipient", "release.consent-key", "release.consent-revoked",
+          "release.request-ended", "release.consent-request",
+          "release.consent-early", "release.consent-expired", "release.consent-conditions",
+          "release.consent-terms")  # fmt: skip
+
+
+def _binds_as(sent: dict[str, Any], consent: dict[str, Any]) -> bool:
+    """Whether a dispatch binds its receiver to all that a consent wants, or to more."""
+    codes = [{item["code"] for item in details.get("conditions", ())} for details in (sent, consent)]
+    return STRICTER.index(sent["onward"]) >= STRICTER.index(consent["onward"]) and codes[0] >= codes[1]
+
+
+class Gate(State):
+    """A state that is asked what may leave."""
 
     def find_breaches(self, entry: Entry, without: Set[str] = frozenset()) -> list[str]:
         """What speaks against letting out what an event lets out, where some consents count for nothing."""
@@ -2667,7 +2776,7 @@ class State:
             return ["release.holder-abroad"]
         country = entry.details.get("to_country")
         to = self.goal_of(entry)
-        released = [self.exhibits[name] for name in self._released(entry) if name in self.exhibits]
+        released = [self.exhibits[name] for name in self.followed(entry) if name in self.exhibits]
         if to is None or self.origin is None:
             return []
         found = self._find_foreign_requests(entry, to) if self.gate == "v2" else []
@@ -2801,13 +2910,6 @@ class State:
         signers = [signer for signer in entry.signers if entry.is_custody_act and signer["as"] == "to"]
         return [name for signer in signers for name in (signer.get("on_behalf_of", signer["agent"]), signer["agent"])]
 
-    def _released(self, entry: Entry) -> list[ExhibitKey]:
-        if entry.is_custody_act:
-            return [entry.exhibit]
-        about = [item["exhibit"] for item in entry.about if "exhibit" in item]
-        names = [self.registrations[item] for item in about if item in self.registrations]
-        return [name for name in names if self.follows(name)]
-
     def _find_fault(
         self, exhibit: Exhibit, to: str, times: list[str], entry: Entry, without: Set[str], *, origin: str | None = None
     ) -> list[str]:
@@ -2856,98 +2958,10 @@ class State:
         first = consent.details["issued_at"] if self.gate == "v2" else ""
         return max(first, consent.details["valid_from"]), consent.details.get("valid_until", "9999-12-31T23:59:59Z")
 
-    # Annotations
 
-    def _check_annotation(self, entry: Entry) -> None:
-        rule, about = RULES[entry.type], entry.about
-        if about_kind(about[0]) not in rule.about:
-            raise Bad("rule.about", f"{entry.type} about such a thing")
-        if entry.type in ONE_SUBJECT and len(about) > 1:
-            raise Bad("rule.about", f"{entry.type} about more than one thing")
-        for item in about:
-            if ("event" not in item and rule.names_event) or ("event" in item and entry.type == "bundle.exported"):
-                raise Bad("rule.about-event", "an event has to be named, or none")
-            subject = self.subject_of(item)
-            if "event" in item and subject:
-                placed = self.events.get(item["event"])
-                if placed is None and not rule.names_event:
-                    continue  # it may be a later act of an ancestor
-                if placed is None or subject not in placed.subjects:
-                    raise Bad("rule.about-event", "names an event that isn't of this subject")
-        if entry.type == "record.affirmed":
-            self._check_affirmation(entry)
-
-    def _check_affirmation(self, entry: Entry) -> None:
-        about = entry.about
-        if len({item["event"] for item in about}) > 1:
-            raise Bad("rule.affirmed", "affirms several events")
-        placed = self.events.get(about[0]["event"])
-        if placed is None:
-            return
-        known = {self.subject_of(item) for item in about} - {None}  # what isn't carried is passed over
-        if known != {item for item in placed.subjects if item[0] not in ("case-exhibits", "dispatch")}:
-            raise Bad("rule.affirmed", "not about exactly the subjects of the event")
-        actor = entry.event["actor"]
-        two_registrars = "registrar" in self.agents[actor].roles and entry.count("registrar")
-        if all(signer["agent"] != actor for signer in placed.signers) and not two_registrars:
-            raise Bad("rule.affirmed", "neither by a signer of the event nor by two registrars")
-
-    # What an entry relies on (entry.md, "Disputed entries"), in the state before it
-
-    def relies_on(self, entry: Entry) -> set[int]:
-        """The indexes of the entries that brought in the standing with which this one is signed."""
-        found = {self.keys[key].enrolled for key in entry.matched_keys if key in self.keys}
-        for signer in entry.signers:
-            agent = self.agents.get(signer["agent"])
-            if agent is None:
-                continue
-            found.add(agent.enrolled)
-            allowed = {"actor": RULES[entry.type].roles, "to": HANDLING, "registrar": ROLE_SETS["registrar"]}
-            held = [agent.roles[role] for role in allowed.get(signer["as"], frozenset()) if role in agent.roles]
-            found |= {min(held)} if held else set()
-            unit = self.agents.get(signer.get("on_behalf_of", ""))
-            if unit is not None:
-                found.add(unit.enrolled)
-                found |= {unit.members[name] for name in (signer["agent"],) if name in unit.members}
-        return found - {entry.index}
-
-
-PLACING = ("custody.handed-over", "custody.moved", "custody.taken-over", "exhibit.released", "exhibit.returned",
-           "transfer.dispatched")  # fmt: skip
-STRICTER = ("allowed", "with-consent", "forbidden")
-FAULTS = ("release.consent-missing", "release.consent-recipient", "release.consent-key", "release.consent-revoked",
-          "release.request-ended", "release.consent-request",
-          "release.consent-early", "release.consent-expired", "release.consent-conditions",
-          "release.consent-terms")  # fmt: skip
-
-
-def _check_bound(exhibit: Exhibit) -> None:
-    if len(exhibit.bound_to) > BOUND_TO:
-        raise Bad("rule.bound", f"{len(exhibit.bound_to)} ledgers bind it")
-
-
-def _binds_as(sent: dict[str, Any], consent: dict[str, Any]) -> bool:
-    """Whether a dispatch binds its receiver to all that a consent wants, or to more."""
-    codes = [{item["code"] for item in details.get("conditions", ())} for details in (sent, consent)]
-    return STRICTER.index(sent["onward"]) >= STRICTER.index(consent["onward"]) and codes[0] >= codes[1]
-
-
-def _exhibits_of(entry: Entry) -> list[str]:
-    return sorted(item["exhibit"] for item in entry.about if "exhibit" in item)
-
-
-def _check_system_role(kind: str, roles: Sequence[str]) -> None:
-    if (list(roles) == ["system"]) != (kind == "system") or (kind != "system" and "system" in roles):
-        raise Bad("rule.enrolment", "the kind system has the role system alone, and no other kind has it")
-
-
-def _check_log_key(text: str, origin: str) -> None:
-    try:
-        key = parse_vkey(text)
-    except Bad as bad:
-        raise Bad("rule.log-key", bad.text) from None
-    if key.type != LOG_KEY or key.name != origin:
-        raise Bad("rule.log-key", "a log key of another type or name")
+# ---------------------------------------------------------------------------------------------------------------------
+# Disputed entries (entry.md, "Disputed entries")
+# ---------------------------------------------------------------------------------------------------------------------
 
 
 class Disputes:
@@ -3010,12 +3024,10 @@ class Disputes:
         return [signer["agent"] for signer in entry.signers if signer["agent"] in agents]
 
 
-# inherited.md: step and severity of what an acceptance or a return says otherwise, where it isn't FAILED at 11
-ARRIVALS = {
-    **dict.fromkeys(("inherited.exhibit", "inherited.head", "inherited.content", "inherited.sent-at"), (9, FAILED)),
-    "inherited.condition-unseen": (11, NOTE),
-    "inherited.times": (12, DEFECT),
-}
+# ---------------------------------------------------------------------------------------------------------------------
+# What a bundle carries (completeness.md, "What a bundle carries")
+# ---------------------------------------------------------------------------------------------------------------------
+
 # completeness.md, "Closure": fields in which details name an agent whose entries are carried
 NAMED_AGENTS: dict[str, tuple[str, ...]] = {
     "access.logged": ("agent",),
@@ -3039,6 +3051,11 @@ NAMED_AGENTS: dict[str, tuple[str, ...]] = {
 
 def _is_within(entry: Entry, closure: dict[Subject, int]) -> bool:
     return any(entry.index <= closure.get(subject, -1) for subject in entry.subjects)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Files at hand, and what orders destroyed of them (content.md; verification.md, step 9)
+# ---------------------------------------------------------------------------------------------------------------------
 
 
 class Erased:
@@ -3067,110 +3084,6 @@ class Erased:
 
 def _pairs(files: Iterable[dict[str, Any]]) -> list[tuple[str, int]]:
     return sorted((item.get("digests", {"sha256": ""})["sha256"], item.get("size", -1)) for item in files)
-
-
-DECIDING = ("transfer.accepted", "transfer.refused", "transfer.returned")
-
-
-def heads_decided(entry: Entry) -> list[str | None]:
-    """The dispatches on which another ledger decided by an entry; none is named for a parcel that couldn't be read."""
-    if entry.type == "transfer.refused":
-        return [item["head"] for item in entry.details.get("exhibits", ())] or [None]
-    return [entry.details["foreign"]["head"]] if entry.type in DECIDING and "foreign" in entry.details else []
-
-
-def outcome_of(entry: Entry) -> tuple[str, str]:
-    """What another ledger decided, and at what time."""
-    details = entry.details
-    if entry.type == "transfer.refused":
-        return "refused", details["refused_at"]
-    if entry.type == "transfer.returned":
-        return "accepted", entry.event["occurred_at"]
-    return "accepted-with-reservations" if "reservations" in details else "accepted", details["accepted_at"]
-
-
-def _terms_of(details: dict[str, Any]) -> tuple[Any, ...]:
-    return details["onward"], [(item["code"], item.get("due")) for item in details.get("conditions", ())]
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Verification (verification.md)
-# ---------------------------------------------------------------------------------------------------------------------
-
-STEP_NAMES = ("container and layout", "bag", "checkpoint", "timestamps", "entries", "keys", "signatures",
-              "custody rules", "completeness", "content", "disclosures", "lawfulness", "procedure")  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Capture:
-    """A look at an asset (assets.md, "Observations"): what its entry says, and the last transfers up to and with it."""
-
-    subject: str
-    index: int
-    part: dict[str, Any]
-    transfers: list[dict[str, Any]]
-    is_later: bool
-
-    def account(self, asset: dict[str, Any], *, is_wallet: bool) -> str:
-        """The commitment of the wallet, or of the asset's account."""
-        known = self.transfers[-1:] if is_wallet else []
-        field = known[0]["wallet"] if known else None if is_wallet else asset.get("account")
-        return str(field["commitment"]) if field else ""
-
-
-def captures_of(story: Sequence[Entry], subject: str) -> list[Capture]:
-    """The registration of an asset, and the observations of it."""
-    captures: list[Capture] = []
-    transfers: list[dict[str, Any]] = []
-    for entry in story:
-        is_later = entry.type == "asset.observed"
-        part = entry.details if is_later else entry.details.get("asset") if entry.type in FIRST_ACTS else None
-        if part is not None:
-            transfers = [*transfers, *([part["transfer"]] if "transfer" in part else [])][-1 - FORMER_WALLETS :]
-            captures.append(Capture(entry.name if is_later else subject, entry.index, part, transfers, is_later))
-    return captures
-
-
-IN_CUSTODY = ("exhibit.registered", "exhibit.returned", "transfer.accepted", "transfer.recalled", "transfer.returned")
-OUT_OF_CUSTODY = ("exhibit.disposed", "exhibit.released", "exhibit.voided", "transfer.dispatched")
-
-
-SEEN = ("custody.handed-over", "exhibit.sealed", "exhibit.unsealed", "transfer.accepted", "transfer.returned")
-LOOKS = (*FIRST_ACTS, "asset.observed")
-AMOUNT = "[0-9]{1,78}"
-
-
-class Custody:
-    """When an exhibit was in custody: up to any time the last act in ledger order counts."""
-
-    def __init__(self, story: Sequence[Entry]) -> None:
-        """Put the acts in order of time, without those that stand before one that happened no later."""
-        self._since: list[tuple[str, int, bool]] = []
-        acts = [
-            (entry.event["occurred_at"], entry.index, entry.type not in OUT_OF_CUSTODY)
-            for entry in story
-            if entry.type in (*IN_CUSTODY, *OUT_OF_CUSTODY)
-            or (entry.type == "transfer.receipt" and entry.details["outcome"] == "refused")
-        ]
-        for act in sorted(acts):
-            if not self._since or act[1] > self._since[-1][1]:
-                self._since.append(act)
-
-    def holds(self, at: str) -> bool:
-        """Whether it was at a time."""
-        count = bisect.bisect_right(self._since, at, key=lambda act: act[0])
-        return count > 0 and self._since[count - 1][2]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was found."""
-
-    step: int
-    code: str
-    severity: str
-    subject: str
-    text: str
 
 
 class Files:
@@ -3262,6 +3175,122 @@ def _pieces(source: Path | bytes | memoryview) -> Iterator[bytes | memoryview]:
         yield view[start : start + 2**20]
 
 
+# ---------------------------------------------------------------------------------------------------------------------
+# Assets that were looked at again (assets.md, "Observations"), and seals
+# ---------------------------------------------------------------------------------------------------------------------
+
+SEEN = ("custody.handed-over", "exhibit.sealed", "exhibit.unsealed", "transfer.accepted", "transfer.returned")
+IN_CUSTODY = ("exhibit.registered", "exhibit.returned", "transfer.accepted", "transfer.recalled", "transfer.returned")
+OUT_OF_CUSTODY = ("exhibit.disposed", "exhibit.released", "exhibit.voided", "transfer.dispatched")
+LOOKS = (*FIRST_ACTS, "asset.observed")
+AMOUNT = "[0-9]{1,78}"
+
+
+@dataclass(frozen=True)
+class Capture:
+    """A look at an asset (assets.md, "Observations"): what its entry says, and the last transfers up to and with it."""
+
+    subject: str
+    index: int
+    part: dict[str, Any]
+    transfers: list[dict[str, Any]]
+    is_later: bool
+
+    def account(self, asset: dict[str, Any], *, is_wallet: bool) -> str:
+        """The commitment of the wallet, or of the asset's account."""
+        known = self.transfers[-1:] if is_wallet else []
+        field = known[0]["wallet"] if known else None if is_wallet else asset.get("account")
+        return str(field["commitment"]) if field else ""
+
+
+def captures_of(story: Sequence[Entry], subject: str) -> list[Capture]:
+    """The registration of an asset, and the observations of it."""
+    captures: list[Capture] = []
+    transfers: list[dict[str, Any]] = []
+    for entry in story:
+        is_later = entry.type == "asset.observed"
+        part = entry.details if is_later else entry.details.get("asset") if entry.type in FIRST_ACTS else None
+        if part is not None:
+            transfers = [*transfers, *([part["transfer"]] if "transfer" in part else [])][-1 - FORMER_WALLETS :]
+            captures.append(Capture(entry.name if is_later else subject, entry.index, part, transfers, is_later))
+    return captures
+
+
+class Custody:
+    """When an exhibit was in custody: up to any time the last act in ledger order counts."""
+
+    def __init__(self, story: Sequence[Entry]) -> None:
+        """Put the acts in order of time, without those that stand before one that happened no later."""
+        self._since: list[tuple[str, int, bool]] = []
+        acts = [
+            (entry.event["occurred_at"], entry.index, entry.type not in OUT_OF_CUSTODY)
+            for entry in story
+            if entry.type in (*IN_CUSTODY, *OUT_OF_CUSTODY)
+            or (entry.type == "transfer.receipt" and entry.details["outcome"] == "refused")
+        ]
+        for act in sorted(acts):
+            if not self._since or act[1] > self._since[-1][1]:
+                self._since.append(act)
+
+    def holds(self, at: str) -> bool:
+        """Whether it was at a time."""
+        count = bisect.bisect_right(self._since, at, key=lambda act: act[0])
+        return count > 0 and self._since[count - 1][2]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# What another ledger says (inherited.md, transfers.md)
+# ---------------------------------------------------------------------------------------------------------------------
+
+# inherited.md: step and severity of what an acceptance or a return says otherwise, where it isn't FAILED at 11
+ARRIVALS = {
+    **dict.fromkeys(("inherited.exhibit", "inherited.head", "inherited.content", "inherited.sent-at"), (9, FAILED)),
+    "inherited.condition-unseen": (11, NOTE),
+    "inherited.times": (12, DEFECT),
+}
+DECIDING = ("transfer.accepted", "transfer.refused", "transfer.returned")
+
+
+def heads_decided(entry: Entry) -> list[str | None]:
+    """The dispatches on which another ledger decided by an entry; none is named for a parcel that couldn't be read."""
+    if entry.type == "transfer.refused":
+        return [item["head"] for item in entry.details.get("exhibits", ())] or [None]
+    return [entry.details["foreign"]["head"]] if entry.type in DECIDING and "foreign" in entry.details else []
+
+
+def outcome_of(entry: Entry) -> tuple[str, str]:
+    """What another ledger decided, and at what time."""
+    details = entry.details
+    if entry.type == "transfer.refused":
+        return "refused", details["refused_at"]
+    if entry.type == "transfer.returned":
+        return "accepted", entry.event["occurred_at"]
+    return "accepted-with-reservations" if "reservations" in details else "accepted", details["accepted_at"]
+
+
+def _terms_of(details: dict[str, Any]) -> tuple[Any, ...]:
+    return details["onward"], [(item["code"], item.get("due")) for item in details.get("conditions", ())]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Verification (verification.md)
+# ---------------------------------------------------------------------------------------------------------------------
+
+STEP_NAMES = ("container and layout", "bag", "checkpoint", "timestamps", "entries", "keys", "signatures",
+              "custody rules", "completeness", "content", "disclosures", "lawfulness", "procedure")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was found."""
+
+    step: int
+    code: str
+    severity: str
+    subject: str
+    text: str
+
+
 class Verification:
     """One bundle, verified. ``run`` fills ``findings``; the verdicts follow from them."""
 
@@ -3301,7 +3330,7 @@ class Verification:
         self.disclosed_values: dict[str, Any] = {}
         self.disclosures: list[str] | None = None
         self.withheld: dict[str, list[str]] = {}
-        self.state = State()
+        self.state = Gate()
         self.is_newer = self.has_stopped = self.asks_law = False
         self.inherited: dict[str, Verification] = {}  # by the digest of the payload manifest
         self.countries: dict[tuple[str, str, str], str] = {}  # who decides what may leave: the first entry
