@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
-from custody.storage.database import PATIENCE, storage_error
+from custody.storage.database import PATIENCE, mode_of, storage_error
 from keys.private.disk import sync_folder
 from schemas.errors import StorageError
 
@@ -20,9 +20,15 @@ def copy_database(source: Path, target: Path) -> None:
     Raises:
         StorageError: ``ledger.busy``, ``ledger.full``, ``ledger.unreadable`` where the copy isn't sound.
     """
+    uri = f"{source.absolute().as_uri()}?mode={mode_of(source)}"
+    try:
+        with closing(sqlite3.connect(uri, uri=True, timeout=PATIENCE)) as origin:
+            origin.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.Error as error:
+        raise storage_error(error, source) from error
     try:
         with (
-            closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=rw", uri=True, timeout=PATIENCE)) as origin,
+            closing(sqlite3.connect(uri, uri=True, timeout=PATIENCE)) as origin,
             closing(sqlite3.connect(target, timeout=PATIENCE, isolation_level=None)) as copy,
         ):
             copy.execute("PRAGMA synchronous=FULL")

@@ -52,7 +52,7 @@ _CODES: Final = {
 }
 _HINTS: Final = {
     "ledger.busy": "somebody else is writing; nothing was lost, try again",
-    "ledger.full": "make room and try again; nothing was written",
+    "ledger.full": "make room and try again (reading needs a little, too); nothing was written",
     "ledger.read-only": "nothing was written; to look at it, copy the whole home to a folder that you may write",
     "ledger.unreadable": "keep the file as it is, and restore a backup: custody restore",
 }
@@ -140,18 +140,7 @@ class Database:
         with self._lock:
             if self._idle:
                 return self._idle.pop()
-        return self._connect("ro&immutable=1" if self._is_frozen() else "rw")
-
-    def _is_frozen(self) -> bool:
-        """Tell whether the file lies on a read-only file system and holds all of its commits by itself.
-
-        A folder that is only forbidden to this account is another matter: its owner may be writing.
-        """
-        if not hasattr(os, "statvfs") or not self.path.exists():
-            return False
-        log = self.path.with_name(f"{self.path.name}-wal")
-        is_folded = not log.exists() or log.stat().st_size == 0
-        return is_folded and bool(os.statvfs(self.path.parent).f_flag & os.ST_RDONLY)
+        return self._connect(mode_of(self.path))
 
     def _connect(self, mode: str) -> sqlite3.Connection:
         uri = f"{self.path.absolute().as_uri()}?mode={mode}"
@@ -165,6 +154,20 @@ class Database:
             connection.close()
             raise
         return connection
+
+
+def mode_of(path: Path) -> str:
+    """Return how SQLite is to open a file that is there: as one that nobody can write to where it lies on a read-only
+    file system and holds all of its commits by itself.
+
+    A folder that is only forbidden to this account is another matter: its owner may be writing.
+    """
+    if not hasattr(os, "statvfs") or not path.exists():
+        return "rw"
+    log = path.with_name(f"{path.name}-wal")
+    is_folded = not log.exists() or log.stat().st_size == 0
+    is_frozen = is_folded and bool(os.statvfs(path.parent).f_flag & os.ST_RDONLY)
+    return "ro&immutable=1" if is_frozen else "rw"
 
 
 def storage_error(error: sqlite3.Error, path: Path) -> StorageError:

@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import sqlite3
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -182,3 +184,38 @@ def test_a_backup_never_overwrites(world: World, tmp_path: Path) -> None:
         with pytest.raises(CustodyError) as caught:
             back_up(home, tmp_path / "backup", random=world.random)
     assert caught.value.code == "home.exists"
+
+
+def test_a_home_on_a_disc_is_copied_as_it_is_read(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside it nothing can be written, so it must not be opened as if it could: a sound ledger would look damaged."""
+    source, real, opened = tmp_path / "ledger", os.statvfs, list[str]()
+    connect = sqlite3.connect
+
+    def statvfs(path: Path) -> os.statvfs_result:
+        fields = list(real(path))
+        fields[8] |= os.ST_RDONLY if Path(path) == source else 0
+        return os.statvfs_result(fields)
+
+    def watched(named: str, *given: Any, **more: Any) -> sqlite3.Connection:
+        opened.append(str(named))
+        return connect(named, *given, **more)
+
+    monkeypatch.setattr(os, "statvfs", statvfs)
+    monkeypatch.setattr(sqlite3, "connect", watched)
+    with open_home(source, random=world.random) as home:
+        made = back_up(home, tmp_path / "copy", random=world.random)
+    assert made.size > 0
+    ours = [item for item in opened if source.as_uri() in item]
+    assert ours
+    assert [item for item in ours if not item.endswith("?mode=ro&immutable=1")] == []
+
+
+def test_what_is_wrong_with_the_source_is_said_of_it(world: World, tmp_path: Path) -> None:
+    """Who reads that his copy can't be opened looks for the fault at the wrong place."""
+    (tmp_path / "ledger" / "ledger.db").write_bytes(b"no database" * 500)
+    with open_home(tmp_path / "ledger", random=world.random) as home, pytest.raises(CustodyError) as caught:
+        back_up(home, tmp_path / "copy", random=world.random)
+    assert caught.value.code == "ledger.unreadable"
+    assert f"{tmp_path / 'ledger' / 'ledger.db'}" in caught.value.text
