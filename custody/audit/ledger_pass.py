@@ -13,6 +13,7 @@ from custody.audit.bound_content import check_contents
 from custody.audit.checkpoints import StoredCheckpoints, known_keys
 from custody.audit.confusables import check_numbers
 from custody.audit.custody_at import CustodyWatch
+from custody.audit.enclosed import Enclosed
 from custody.audit.evidence_files import Registered
 from custody.audit.held import Held, check_genesis, check_held, check_signature, held_by
 from custody.audit.record import FindingsCap
@@ -66,6 +67,7 @@ class LedgerPass:
         self.assets = AssetStories(self._registration_of)
         self.procedure: Procedure | None = None
         self.explanations = Explanations()
+        self.enclosed = Enclosed()
         self.replayed: Replayed | None = None
         self.newest: bytes | None = None
         self.signatures = 0
@@ -124,10 +126,8 @@ class LedgerPass:
         self.findings.asked.update({4, 5, 7, 11, 12})
         size = rows.size()
         before = 0 if self._wanted.since is None else self._wanted.since.size
-        wanted = (self.watch, self._wanted.files, self._wanted.profile_for, self._wanted.behind)
-        watch = self._watch_entry if any(item is not None for item in wanted) else None
         self._rows = rows
-        replay = Replay(rows, self.findings, cores, checked_before=before, watch=watch)
+        replay = Replay(rows, self.findings, cores, checked_before=before, watch=self._watch_entry)
         self.replayed = replay.result
         for first in range(0, size, CHUNK):
             last = min(first + CHUNK, size)
@@ -141,6 +141,7 @@ class LedgerPass:
         self._check_countries(replay.result.fold)
         check_numbers(replay.result.fold.state, self.findings)
         check_contents(replay.result.fold.state, self.findings, self._wanted.lists)
+        self.enclosed.check(replay.result.fold.state, self.findings, self._wanted.lists)
         if not size:
             self.findings.add(4, Severity.FAILED, "audit.empty", "entry 0", "expected entry 0, found no entry at all")
 
@@ -153,6 +154,7 @@ class LedgerPass:
         if placed.is_applied:
             self.explanations.add(parsed, self.replayed.fold.state)
             self.assets.add(parsed, placed)
+            self.enclosed.add(parsed, placed)
         details = parsed.event.details
         if isinstance(details, BundleExported) and is_set(details.to):
             self._exported_to.setdefault(str(details.to), placed.index)
@@ -175,7 +177,7 @@ class LedgerPass:
         found = Findings()
         # One for all entries: what was found on the way back from one is known for the next.
         self._past = self._past or past_of(self.replayed.fold.state, self._event_of, self._begun.get)
-        behind.look(parsed, self._past, found)
+        behind.look(parsed, self._past, found, borne=self.replayed.fold.bearing.get(parsed.event.hash, ()))
         is_blind = behind.trusted.trust is None
         for item in found.items:
             # What a bundle within lacks isn't this record's own letter, and no order of this ledger is about it.

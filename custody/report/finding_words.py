@@ -237,6 +237,8 @@ MEANINGS: Final = {
     "record": "A record is not written in the one way in which records are written: it was changed or damaged.",
     "record.version": "A record is of a newer version than this program knows.",
     "release": "Evidence left for another country without a consent that covered it.",
+    "release.enclosed": "A document of an exhibit that went abroad is a file of another exhibit, and nothing says that "
+    "this one went there too.",
     "release.bound-content": "Files that another country let come here on a condition stand in the ledger again as an "
     "exhibit that is not bound by it; how it came to have them must be explained.",
     "release.condition-unseen": "The words of a condition are withheld, so nobody here could compare them.",

@@ -1,0 +1,85 @@
+"""Evidence that may have left as a document of something else: a photo of one exhibit that is a file of another.
+
+A bundle carries the documents that its entries name, or leaves them out; which of the two, its ledger doesn't say. The
+writer asks the gate of such a file before it goes, and records that it went (law row C10): where that record is
+wanting, only a whole ledger can tell.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Final, NamedTuple
+
+from custody.ledger.bound_content import NO_LISTS, FileLists
+from custody.verify.fold.fold import Placed
+from custody.verify.fold.state import State
+from custody.verify.gate.contents import own_documents
+from custody.verify.gate.documents import DOCUMENT_FIELDS
+from custody.verify.rules.view import Exhibit
+from schemas.details.record import AccessLogged, BundleExported
+from schemas.entry import ParsedEntry
+from schemas.report import Findings, Severity
+from schemas.subject import Subject
+from schemas.types import is_set
+
+STEP: Final = 11
+_FIELDS: Final = tuple(f'"{name}":'.encode() for name in DOCUMENT_FIELDS)
+
+
+class _Export(NamedTuple):
+    entry: int
+    to: str
+    exhibits: tuple[Subject, ...]
+
+
+class Enclosed:
+    """What an audit remembers of documents, exports and accesses. Mutable: lives as long as one audit."""
+
+    def __init__(self) -> None:
+        self._named: dict[Subject, dict[str, int]] = defaultdict(dict)
+        self._exports: list[_Export] = []
+        self._told: set[tuple[Subject, str]] = set()
+
+    def add(self, parsed: ParsedEntry, placed: Placed) -> None:
+        """Take in an entry that the rules took."""
+        event, exhibits = parsed.event, tuple(item for item in placed.subjects if item[0] == "exhibit")
+        match event.details:
+            case BundleExported(to=to) if is_set(to) and exhibits:
+                self._exports.append(_Export(placed.index, str(to), exhibits))
+                self._told.update((item, str(to)) for item in exhibits)
+            case AccessLogged(action="exported", agent=agent) if is_set(agent):
+                self._told.update((item, str(agent)) for item in exhibits)
+            case _ if exhibits and any(field in event.raw for field in _FIELDS):
+                for digest in own_documents(event):
+                    for item in exhibits:
+                        self._named[item].setdefault(digest, placed.index)
+
+    def check(self, state: State, findings: Findings, lists: FileLists = NO_LISTS) -> None:
+        """Look for exports abroad of exhibits whose entries name a file of another one that never went there.
+
+        Finding: ``release.enclosed`` (defect), once for each export and exhibit.
+        """
+        ledger, documents = state.ledger(), {digest for named in self._named.values() for digest in named}
+        if ledger is None or not documents:
+            return
+        holders: dict[str, list[Exhibit]] = defaultdict(list)
+        for registration, (root, *digests) in state.files():
+            exhibit = state.registered(registration)
+            for digest in documents.intersection((*digests, *lists.digests(root))) if exhibit is not None else ():
+                holders[digest].append(exhibit)  # type: ignore[arg-type]
+        for export in self._exports:
+            to = state.agent(export.to)
+            if to is None or to.country == ledger.country:
+                continue
+            for name in sorted({name for item in export.exhibits for name in self._silent(item, export, holders)}):
+                text = f"may have carried a file of {name}, as a document; that it went to {export.to}, nothing says"
+                findings.add(STEP, Severity.DEFECT, "release.enclosed", f"entry {export.entry}", text)
+
+    def _silent(self, item: Subject, export: _Export, holders: dict[str, list[Exhibit]]) -> set[str]:
+        """Return whose files an export may have carried with an exhibit, where no record says that they went there."""
+        found = set[str]()
+        for digest, entry in self._named.get(item, {}).items():
+            names = [("exhibit", holder.case, holder.number) for holder in holders.get(digest, ())]
+            if entry < export.entry and names and not any((name, export.to) in self._told for name in names):
+                found.add("/".join(names[0][1:]))
+        return found

@@ -1,0 +1,68 @@
+"""A file of one exhibit that leaves as a photo of another: an audit asks whether anybody let it go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from custody.storage.ledger_store import SqliteStore
+from tests.audit.conftest import CASE
+from tests.audit.tampering import audit
+from tests.world import World, settled
+
+SECRET = {"secret.txt": b"nobody consented"}
+PHOTO = sha256(SECRET["secret.txt"]).hexdigest()
+OPEN: dict[str, Any] = {
+    "authority": "ministry", "issued_at": "2026-11-21T08:00:00Z", "manner": "key", "onward": "with-consent",
+    "purpose": "case B", "valid_from": "2026-11-21T00:00:00Z",
+}  # fmt: skip
+
+
+def told(folder: Path, *, to: str = "b-police", photo: str = PHOTO, before: bool = True, said: str = "") -> list[str]:
+    """Return where an audit finds a file enclosed; EX-1 went to somebody, and its seal has a photo."""
+    with SqliteStore.create(folder) as store:
+        world = settled(World(store), gate="v2")
+        world.enrol("official-1", ("authority",))
+        world.enrol("ministry", ("authority",), kind="organisation", members=["official-1"], country="XA")
+        for agent, country in (("b-police", "XB"), ("lab", "XA")):
+            world.enrol(agent, (), kind="organisation", country=country)
+        world.register(CASE, "EX-1", actor="examiner-1", files={"open.txt": b"open"})
+        world.register(CASE, "EX-9", actor="examiner-1", files=SECRET)
+        for number in ("EX-1", "EX-9"):
+            details = {**OPEN, "recipient": "b-police"}
+            world.annotate("consent.recorded", world.about(CASE, number), details, actor="official-1")
+        seal = {"photos": [photo], "seal": "7"}
+        if before:
+            world.act("exhibit.sealed", CASE, "EX-1", seal, actor="examiner-1")
+        export(world, "bundle.exported", "EX-1", {"manifest": "ab" * 32, "recipient": to, "to": to})
+        if said == "access":
+            export(world, "access.logged", "EX-9", {"action": "exported", "agent": to}, actor="system")
+        elif said == "export":
+            export(world, "bundle.exported", "EX-9", {"manifest": "cd" * 32, "recipient": to, "to": to})
+        if not before:
+            world.act("exhibit.sealed", CASE, "EX-1", seal, actor="examiner-1")
+    return [item.text for item in audit(folder).findings if item.code == "release.enclosed"]
+
+
+def export(world: World, type: str, number: str, details: Mapping[str, Any], actor: str = "examiner-1") -> None:
+    """Record that something about an exhibit went out."""
+    world.annotate(type, world.about(CASE, number), details, actor=actor)
+
+
+def test_a_file_that_went_as_a_photo_is_found(tmp_path: Path) -> None:
+    """The writer's command refuses that; whoever writes around it is found out."""
+    (text,) = told(tmp_path)
+    assert f"a file of {CASE}/EX-9" in text
+    assert "b-police" in text
+
+
+@pytest.mark.parametrize(
+    "case", [{"to": "lab"}, {"photo": "ab" * 32}, {"before": False}, {"said": "access"}, {"said": "export"}]
+)
+def test_what_stayed_or_was_said_is_not(tmp_path: Path, case: dict[str, Any]) -> None:
+    """At home, no file of an exhibit, named later only, or on record as gone there."""
+    assert told(tmp_path, **case) == []
