@@ -139,10 +139,8 @@ def verify(
     content = ContentCheck(opened, source, elsewhere or Nowhere(), findings, decryption=decryption)
     registered = registrations(state, entries, listed)
     content.check(registered, dict(values.disclosed), entries)  # 9
-    check_recorded(entries, registered, findings)
     read = partial(read_document, opened=opened, source=source, decryption=decryption, maximum=limits.ASSET_PROOF_BYTES)
-    stories = stories_of(entries, placed, registered)
-    check_seals(stories.values(), values.disclosed, findings)
+    stories = _check_stories(entries, placed, registered, listed, values, findings)
     check_assets(stories, read, findings, values.disclosed, trusted.trust)
     check_certificates(opened, source, findings, registered, entries, state, decryption)
     law = check_lawfulness(
@@ -156,7 +154,6 @@ def verify(
     bundled = Bundled(opened, source, decryption, entries, state, fold.erased, trusted.trust, again, depth, values)
     inherited = _read_within(bundled, values, again, findings)
     check_procedure(profile_for, findings, entries=entries, state=state, at=format_time(at), listed=listed)  # 12
-    check_numbers(listed, findings)
     _explain(entries, placed, state, findings)
     report = _report(opened, findings, trusted, at, state, placed, listed, genesis)
     ledgers = tuple(ledger for item in inherited for ledger in ledgers_of(item.report))
@@ -166,6 +163,19 @@ def verify(
 
 def _read_within(
     bundled: Bundled, values: Values, again: Callable[[Source], Verified], findings: Findings
+def _check_stories(
+    entries: Mapping[int, ParsedEntry], placed: Mapping[int, Placed],
+    registered: Mapping[tuple[str, str], ParsedEntry], listed: Sequence[tuple[str, str]], values: Values,
+    findings: Findings,
+) -> dict[tuple[str, str], list[ParsedEntry]]:  # fmt: skip
+    """Look at what the record itself says of listed exhibits: digests, seals, numbers; return the story of each."""
+    check_recorded(entries, registered, findings)
+    check_numbers(listed, findings)
+    stories = stories_of(entries, placed, registered)
+    check_seals(stories.values(), values.disclosed, findings)
+    return stories
+
+
 ) -> tuple[Verified, ...]:
     """Verify with ``again`` the bundles and letters within, hold the ledgers that they show against each other, and
     return the bundles.

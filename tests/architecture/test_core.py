@@ -21,8 +21,8 @@ from tests.architecture.tree import (
     run_python,
 )
 
-# Code lines, without blank lines, comments and docstrings. Raising one is a decision that a reviewer sees. What the logic
-# grew for, from 2,450 (docs/adr/0002):
+# Code lines, without blank lines, comments and docstrings. Raising one is a decision that a reviewer sees. What the
+# logic grew for, from 2,450 (docs/adr/0002):
 #   border, erased and encrypted content, pieces, procedure checks, proofs about assets            to 4,500
 #   letters and proofs are read again, since a gate that believes who recorded a letter is none          510
 #   what comes home, comes in as an asset, or goes through more than one crossing                         150
@@ -31,9 +31,11 @@ from tests.architecture.tree import (
 #   each version of the gate; destinations, keys and whose request (0025)                                  75
 #   who becomes the holder, in which country he is trusted to be; destroyed letters                       100
 #   what a reader pays stays within what a bundle is                                                       55
-#   what three strangers found that read PASSED and was no truth: a dispatch easier than its consent, requests that ended,
-#   what is the same as something bound, one dispatch decided twice, holders who move, receipts of a fork (0026)  600
-LOGIC_BUDGET = 6450
+#   what three strangers found that read PASSED and was no truth: a dispatch easier than its consent, requests that
+#   ended, what is the same as something bound, one dispatch decided twice, holders who move, receipts of a fork
+#   (0026)                                                                                                600
+#   seals, balances, numbers and ways back that were held against nothing, and whose certificate it is     90
+LOGIC_BUDGET = 6540
 DECLARATIONS_BUDGET = 3250
 
 # What the core may import: from the standard library only what computes.
