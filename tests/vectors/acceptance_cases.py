@@ -10,7 +10,7 @@ from schemas import layout
 from schemas.merkle import hash_leaf, root_of
 from tests.vectors.forge import pack
 from tests.vectors.posts import Post, trust_in
-from tests.vectors.request_cases import BAR, DRAFT, RECEIVED
+from tests.vectors.request_cases import BAR, DRAFT, RECEIVED, SENT
 from tests.vectors.setting import CASES, Setting, Vector
 
 ACCEPTED = ("request.completed", {"accepts": ["speciality"], "fields": (), "request": "req-9"})
@@ -19,6 +19,17 @@ OTHER = ("request.completed", {"accepts": ["return"], "fields": (), "request": "
 WITHDRAWN = ("request.withdrawn", {"reason": "settled", "request": "req-9"})
 Said = Sequence[tuple[str, Mapping[str, Any]]]
 Then = Callable[[Post, str], None]
+
+
+TOLD = {
+    "event": "ab" * 32, "ledger": "a.example/main", "manifest": "ab" * 32, "request": "req-1", "root": "ab" * 32,
+    "size": 9,
+}  # fmt: skip
+HEARD = {
+    "answered_at": "2026-11-21T09:00:00Z", "from": "a-police", "outcome": "granted",
+    "received_at": "2026-11-21T09:30:00Z", "request": "req-9",
+}  # fmt: skip
+REQUEST_SENT = ("request.sent", {**SENT, "request": "req-9"})
 
 
 def met_case(
@@ -72,3 +83,10 @@ met_case("conditions-met-of-our-own-request", "The consent names a request that 
          "letter.request", named="req-5")  # fmt: skip
 met_case("conditions-met-by-a-letter-read-twice", "The letter is also what the request itself was read in.", "PASSED",
          None, "", origin={"request": "req-9"})  # fmt: skip
+ANSWERED, MISTAKEN = (
+    ("request.answer-received", {**HEARD, "origin": {**TOLD, "request": request}}) for request in ("req-1", "req-2")
+)
+met_case("conditions-met-of-the-request-answered", "By the answer that it read, the other ledger means this request.",
+         "PASSED", None, "", (ACCEPTED, REQUEST_SENT, ANSWERED))  # fmt: skip
+met_case("conditions-met-of-another-request-answered", "By the answer that it read, it means another request.",
+         "FAILED", 11, "letter.request", (ACCEPTED, REQUEST_SENT, MISTAKEN))  # fmt: skip

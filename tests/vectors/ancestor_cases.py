@@ -11,12 +11,12 @@ from tests.vectors.setting import CASE, CASES, FILES, Setting, Vector
 Tell = Callable[[Post], Members]
 
 
-def _enter(name: str, comment: str, code: str, tell: Tell) -> None:
+def _enter(name: str, comment: str, code: str, tell: Tell, *, step: int = 11) -> None:
     def vector(setting: Setting) -> Vector:
         post = Post(setting.forge.folder, "a", {"b": "XB"}, gate="v2")
         raw = pack(tell(post))
         verdict = "FAILED" if code else "PASSED"
-        return Vector(verdict, raw, 11 if code else None, code, trust=trust_in(post))
+        return Vector(verdict, raw, step if code else None, code, trust=trust_in(post))
 
     assert name not in CASES, f"two cases named {name}"
     CASES[name] = (comment, vector)
@@ -85,6 +85,15 @@ def _named_twice(post: Post) -> Members:
     return post.bundle("EX-3", to="ministry")
 
 
+def _left_out(post: Post) -> Members:
+    """Of what it was made from nothing at all is carried."""
+    _derive(post)
+    known = post.story("EX-1")
+    return post.bundle("EX-2", to="ministry", omit=[item.entry.index for item in known])
+
+
+_enter("ancestor-left-out-as-a-whole", "What it was made from is left out as a whole.", "completeness.count", _left_out,
+       step=8)  # fmt: skip
 _enter("exported-with-what-it-came-from", "Both were exported under a consent each; a bundle of the child alone.", "",
        _exported_together)  # fmt: skip
 _enter("dispatched-with-what-it-came-from", "Both were sent together; a bundle of the child alone.", "",

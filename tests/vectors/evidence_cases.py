@@ -116,6 +116,10 @@ enter("encrypted-of-another-size", "bundle.json says another size of a ciphertex
       _encrypted(said=7), files={DIGEST: SECRET})  # fmt: skip
 enter("encrypted-document", "A document is encrypted for somebody else.", "INDETERMINATE", 9, "content.encrypted",
       _encrypted_document)  # fmt: skip
+enter("encrypted-document-and-given", "An encrypted document is given apart.", "PASSED", None, "",
+      _encrypted_document, files={sha256(PHOTO).hexdigest(): PHOTO})  # fmt: skip
+enter("encrypted-document-and-changed", "Another document is given apart.", "FAILED", 9, "content.mismatch",
+      _encrypted_document, files={sha256(PHOTO).hexdigest(): b"another photo\n"})  # fmt: skip
 
 
 # Erased, withheld

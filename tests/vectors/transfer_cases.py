@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from hashlib import sha256
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 from custody.ledger.compose import Anchor
 from schemas import layout
 from schemas.event import About
-from tests.vectors.forge import Members, pack
+from tests.vectors.forge import Members, pack, retag
 from tests.vectors.posts import DISPATCH, PAPER, TRANSFER, Post, strip, trust_in
 from tests.vectors.request_cases import Build, border_case
 from tests.vectors.setting import CASE, CASES, FILES, Setting, Vector
@@ -215,6 +217,14 @@ def _cut(_: Road, members: Members) -> None:
     _put_inside(members, raw[: len(raw) // 2])
 
 
+def _make_newer(_: Road, members: Members) -> None:
+    """A record of the inner bundle, which its export says nothing of, is of a newer version."""
+    with ZipFile(BytesIO(members.pop(_inner(members)))) as archive:
+        inner = {name: archive.read(name) for name in archive.namelist()}
+    inner[layout.PROOF] = inner[layout.PROOF].replace(b"custody-proof/v1", b"custody-proof/v2")
+    _put_inside(members, pack(retag(inner)))
+
+
 def _twice(road: Road) -> Members:
     first = road.b.accept(road.a, road.parcel)
     second = road.b.accept(road.a, road.parcel, exhibit="EX-2")
@@ -288,6 +298,8 @@ _road("inherited-absent", "The bundle with which it came is missing.", "FAILED",
 _road("inherited-swapped", "Another bundle of that ledger is in its place.", "FAILED", 9, "inherited.unnamed",
       _changed(_swap))  # fmt: skip
 _road("inherited-cut", "The inner bundle is cut in half.", "FAILED", 0, "container.truncated", _changed(_cut))
+_road("inherited-newer", "The inner bundle has a record of a newer version.", "INDETERMINATE", 2, "record.version",
+      _changed(_make_newer))  # fmt: skip
 _road("inherited-unnamed", "A bundle within that no acceptance names.", "FAILED", 9, "inherited.unnamed", _unnamed)
 _road("inherited-other-size", "Accepted as of another checkpoint.", "FAILED", 9, "inherited.exhibit",
       _accepted(foreign={"size": 3}))  # fmt: skip
