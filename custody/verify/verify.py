@@ -161,8 +161,6 @@ def verify(
     return Verified(report, entries, placed, values, state, disputes, inherited)
 
 
-def _read_within(
-    bundled: Bundled, values: Values, again: Callable[[Source], Verified], findings: Findings
 def _check_stories(
     entries: Mapping[int, ParsedEntry], placed: Mapping[int, Placed],
     registered: Mapping[tuple[str, str], ParsedEntry], listed: Sequence[tuple[str, str]], values: Values,
@@ -176,6 +174,8 @@ def _check_stories(
     return stories
 
 
+def _read_within(
+    bundled: Bundled, values: Values, again: Callable[[Source], Verified], findings: Findings
 ) -> tuple[Verified, ...]:
     """Verify with ``again`` the bundles and letters within, hold the ledgers that they show against each other, and
     return the bundles.
