@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from custody.bundle import build
 from custody.cli.exits import Exit
 from schemas import layout
+from schemas.errors import StorageError
 from schemas.private import parse_disclosure
 from tests.cli.machine import Machine
 from tests.cli.script import Stage
@@ -170,3 +172,28 @@ def test_where_an_answer_leads_travels_in_the_letter(letter: Path, stage: Stage)
     assert stage.custody("request receive hidden.zip --as auth-1").exit is Exit.DONE
     told = json.loads(stage.custody("request show req-1 --json").stdout)["request"]["leads"]
     assert [lead["country"] for lead in told] == ["SE"]
+
+
+@pytest.mark.parametrize("fault", ["storage.full", "bundle.unsound"])
+def test_a_letter_that_was_not_written_names_what_is_on_record(
+    letter: Path, stage: Stage, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    """Whoever reads that nothing was written answers a second time, and the first answer stays for ever."""
+    assert stage.custody("request receive letter.zip --as auth-2").exit is Exit.DONE
+
+    def fail(*_: object) -> None:
+        raise StorageError(fault, "expected room, found none", hint="make room")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(build, "_write_records" if fault == "storage.full" else "_check_own", fail)
+        ran = stage.custody("request answer in-req-1 --outcome nothing-found -o answer.zip --as auth-2")
+    assert ran.exit is Exit.REFUSED
+    assert f"[{fault}]" in ran.stderr
+    ((first, last),) = re.findall(r"entries (\d+) to (\d+) are on record", ran.stderr)
+    assert int(last) == int(first) + 1
+    told = "hint: make room; don't record it again: custody request letter in-req-1 -o FILE writes what is on record"
+    assert told in ran.stderr
+    assert "request in-req-1 was answered" in stage.custody("log").stdout
+    (stage.folder / "answer.zip").unlink(missing_ok=True)
+    again = stage.custody("request letter in-req-1 -o answer.zip --as auth-2")
+    assert again.exit is Exit.DONE, again

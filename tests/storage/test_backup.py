@@ -191,14 +191,14 @@ def test_a_home_on_a_disc_is_copied_as_it_is_read(
 ) -> None:
     """Beside it nothing can be written, so it must not be opened as if it could: a sound ledger would look damaged."""
     source, real, opened = tmp_path / "ledger", os.statvfs, list[str]()
-    connect = sqlite3.connect
+    connect: Any = sqlite3.connect
 
     def statvfs(path: Path) -> os.statvfs_result:
         fields = list(real(path))
         fields[8] |= os.ST_RDONLY if Path(path) == source else 0
         return os.statvfs_result(fields)
 
-    def watched(named: str, *given: Any, **more: Any) -> sqlite3.Connection:
+    def watched(named: str, *given: Any, **more: Any) -> Any:
         opened.append(str(named))
         return connect(named, *given, **more)
 

@@ -31,7 +31,7 @@ from keys.private.signing import join_signatures, sign_for
 from schemas.details.ledger import AgentChanged, AgentEnrolled
 from schemas.details.record import BundleExported
 from schemas.entry import parse_entry
-from schemas.errors import SigningKeyError
+from schemas.errors import CustodyError, SigningKeyError
 from schemas.event import About, Signer
 from schemas.private import Disclosure
 from schemas.types import Private
@@ -70,7 +70,8 @@ def export(context: Context, outgoing: Outgoing, *, who: Signing, when: When) ->
         RefusedError: ``release.*`` where it may not leave; the refusal is on record then.
         SigningKeyError: ``key.absent``, or a key can't be used.
         UsageError: ``usage.file`` where the folder of the file is not there.
-        UsageError, StorageError, RuleViolation: as `custody.bundle.build.build_bundle`.
+        UsageError, StorageError, RuleViolation: as `custody.bundle.build.build_bundle`; where the file could not be
+            written although all is on record, the error says so and names the command that writes it again.
     """
     check_folder(outgoing.target)
     check_recipient(context, outgoing.to)
@@ -89,9 +90,13 @@ def export(context: Context, outgoing: Outgoing, *, who: Signing, when: When) ->
     record_enclosures(context, enclosed, to=outgoing.to)
     acts = tuple(_sign(item, keys) for item in outgoing.acts)
 
+    exported = ""
+
     def sign(made: Export) -> Submission:
+        nonlocal exported
         composed = _compose(context, outgoing, signers, when, about=made.about, manifest=made.manifest, like=draft)
         _show_manifest(context, made.manifest)
+        exported = composed.event.hash
         signed = _sign(composed, keys)
         # Before it is on record: after a crash, a note of what never left does no harm, and the other way round would.
         note_export(
@@ -112,12 +117,40 @@ def export(context: Context, outgoing: Outgoing, *, who: Signing, when: When) ->
         earlier=_earlier(context, outgoing.to),
     )
     store = access.home.store
-    built = build_bundle(
-        store, open_vault(context, outgoing.exhibits), order, target=outgoing.target, sign=sign, clock=context.now,
-        log_signers=access.home.log_signers(),
-    )  # fmt: skip
+    try:
+        built = build_bundle(
+            store, open_vault(context, outgoing.exhibits), order, target=outgoing.target, sign=sign, clock=context.now,
+            log_signers=access.home.log_signers(),
+        )  # fmt: skip
+    except CustodyError as error:
+        told = _after_recording(context, error, outgoing, exported)
+        if told is None:
+            raise
+        raise told from error
     context.settings.has_recorded = True
     return built
+
+
+def _after_recording(context: Context, error: CustodyError, outgoing: Outgoing, exported: str) -> CustodyError | None:
+    """Return the error of a file that was not written with what is on record all the same, or nothing where nothing is:
+    who is told that nothing was written would answer, or send, a second time.
+    """
+    with context.ledger().read() as reader:
+        last = reader.event_indexes([exported]).get(exported) if exported else None
+    if last is None:
+        return None
+    context.settings.has_recorded = True
+    first = last - len(outgoing.acts)
+    entries = f"entry {last} is" if first == last else f"entries {first} to {last} are"
+    if outgoing.transfer is not None:
+        again = f"custody transfer again {outgoing.transfer}"
+    elif outgoing.exhibits:
+        again = "custody bundle, which records an export of its own,"
+    else:
+        again = f"custody request letter {outgoing.requests[0]}"
+    hint = f"don't record it again: {again} -o FILE writes what is on record"
+    text = f"{error.text}; {entries} on record all the same, and no file was written"
+    return type(error)(error.code, text, hint="; ".join(filter(None, (error.hint, hint))))
 
 
 def _about(outgoing: Outgoing) -> tuple[About, ...]:
