@@ -151,7 +151,9 @@ def verify(
     def again(source: Source) -> Verified:
         return verify(source, trusted=_within(trusted), at=at, elsewhere=files, depth=depth + 1)
 
-    bundled = Bundled(opened, source, decryption, entries, state, fold.erased, trusted.trust, again, depth, values)
+    bundled = Bundled(
+        opened, source, decryption, entries, state, fold.erased, fold.bearing, trusted.trust, again, depth, values
+    )
     inherited = _read_within(bundled, values, again, findings)
     check_procedure(profile_for, findings, entries=entries, state=state, at=format_time(at), listed=listed)  # 12
     _explain(entries, placed, state, findings)
@@ -231,7 +233,7 @@ def _stop_at_newer(
         findings.add(step, Severity.INDETERMINATE, "verify.newer-version", "bundle", text)
     findings.asked.discard(12)
     state = State(is_whole=False)
-    report = _report(opened, findings, trusted, at, state, {}, [], None)
+    report = _report(opened, findings, trusted, at, state, {}, [], entries[0].leaf if 0 in entries else None)
     return Verified(report, entries, {}, Values({}, 0, frozenset()), state, Disputes({}, frozenset()))
 
 
