@@ -13,6 +13,7 @@ from custody.bundle.container import open_container
 from custody.bundle.disclose import Choice
 from custody.bundle.source import verify_bundle
 from custody.bundle.strip import write_stripped
+from custody.ledger.append import append
 from custody.ledger.compose import Anchor, Composed, link_after
 from custody.ledger.submission import Submission
 from custody.transfer.arrivals import Arrival, delivery_of
@@ -120,7 +121,9 @@ class Side:
         )  # fmt: skip
         return build_bundle(
             self.world.store, _Vault(self), order, target=self.folder / name, sign=sign, clock=self._clock,
-            log_signers=[self.world.log_signer],
+            record=lambda items: append(
+                self.world.store, items, at=self._clock(), log_signers=[self.world.log_signer]
+            ),
         )  # fmt: skip
 
     def _clock(self) -> datetime:

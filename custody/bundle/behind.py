@@ -22,6 +22,8 @@ from custody.verify.border.receipt_proof import check_receipt, read_receipt
 from custody.verify.border.terms import check_terms
 from custody.verify.evidence.places import places_of
 from custody.verify.gate.correspondence import letter_of, opens_gate
+from custody.verify.gate.faults import Bearing
+from custody.verify.gate.release import bearing
 from custody.verify.rules.view import View
 from custody.verify.verify import Trusted, Verified
 from schemas import limits
@@ -78,9 +80,13 @@ class Behind:
     """What was verified already, by digest of a letter or payload manifest of a bundle."""
     values: Values = lambda _: {}
 
-    def look(self, entry: ParsedEntry, past: Past, findings: Findings, *, made: Iterable[Disclosure] = ()) -> None:
+    def look(
+        self, entry: ParsedEntry, past: Past, findings: Findings, *,
+        made: Iterable[Disclosure] = (), borne: Bearing | None = None,
+    ) -> None:  # fmt: skip
         """Add what speaks against what an entry rests on; nothing for one that rests on nothing. ``made`` are private
-        values of it that no store has yet.
+        values of it that no store has yet; ``borne`` are the consents under which a dispatch left, where ``past`` isn't
+        the state before it.
 
         Raises:
             StorageError: this machine's disk.
@@ -101,7 +107,8 @@ class Behind:
         elif isinstance(details, TransferDispatched):
             new = {item.commitment: item for item in made}
             past = replace(past, value_of=lambda name: new.get(name) or self.values([name]).get(name))
-            for severity, error in check_terms(parsed, past):
+            consents = bearing(past.view, parsed, entry.entry.recorded_at) if borne is None else borne
+            for severity, error in check_terms(parsed, past, consents):
                 findings.add(11, severity, error.code, where, error.text)
 
     def _look_at_receipt(self, entry: ParsedEntry, past: Past, where: str, findings: Findings) -> None:

@@ -23,13 +23,11 @@ from custody.bundle.source import BundleSource
 from custody.bundle.vault import Vault
 from custody.bundle.withheld import Kept
 from custody.bundle.zip_write import ContainerWriter, Written, write_container
-from custody.ledger.append import append
 from custody.ledger.appending import Receipt
 from custody.ledger.store import LedgerReader, LedgerStore
 from custody.ledger.submission import Submission, parse_submission
 from custody.verify.record.source import FoundFile
 from custody.verify.verify import Trusted, verify
-from keys.private.signer import Signer
 from schemas import bag, layout
 from schemas.errors import StorageError, UsageError
 from schemas.event import About
@@ -100,11 +98,12 @@ def build_bundle(
     target: Path,
     sign: Callable[[Export], Submission],
     clock: Callable[[], datetime],
-    log_signers: Sequence[Signer],
+    record: Callable[[Sequence[Submission]], Sequence[Receipt]],
 ) -> Built:
-    """Write a bundle to ``target``, which must not exist; append its exporting entry on the way.
+    """Write a bundle to ``target``, which must not exist; ``record`` its exporting entry on the way.
 
-    ``clock`` gives aware times: packing a disk image takes an hour, and the export is recorded after it.
+    ``clock`` gives aware times: packing a disk image takes an hour, and the export is recorded after it. ``record`` is
+    how this ledger takes a batch from anybody (`custody.ledger.append.append`, with what it asks beside the ledger).
 
     Raises:
         UsageError: ``bundle.exhibit``, ``bundle.exhibits``, ``bundle.exists``.
@@ -123,7 +122,7 @@ def build_bundle(
             _write_payload(writer, payload)
         export = Export(about, sha256(payload.manifest).hexdigest(), payload.disclosed, payload.kept)
         submission = sign(export)
-        receipts = append(store, [*order.acts, submission], at=clock(), log_signers=log_signers)
+        receipts = tuple(record([*order.acts, submission]))
         receipt = receipts[-1]
         with store.read() as reader:
             to = getattr(parse_submission(submission).event.details, "to", UNSET)

@@ -65,7 +65,7 @@ class WorkingState(Put):
 
     def held_by(self, agent: str) -> Iterator[Exhibit]:
         """Yield the exhibits that an agent holds, or has for who does."""
-        yield from (item for item in self.exhibits.values() if item.is_with(agent))
+        yield from (item for item in self.exhibits.values() if agent in item.keepers)
         stored = self._base.held_by(agent)
         yield from (item for item in stored if (item.case, item.number) not in self.exhibits)
 

@@ -231,7 +231,7 @@ BOUND_EXHIBITS: Final = (
 
 HELD: Final = (
     "SELECT exhibit.record FROM exhibit WHERE exhibit.holder = ? OR instr(exhibit.record, ?) "
-    "> 0"
+    "> 0 OR instr(exhibit.record, ?) > 0"
 )
 
 CONSENTS: Final = (

@@ -14,6 +14,7 @@ from custody.bundle.build import Built, Export, Order, build_bundle
 from custody.bundle.disclose import Choice, parse_choice
 from custody.bundle.source import verify_bundle
 from custody.cli.demo.forgery import take_apart
+from custody.ledger.append import append
 from custody.ledger.compose import Anchor
 from custody.ledger.submission import Submission
 from custody.verify.verify import Trusted, Verified
@@ -63,7 +64,7 @@ class Office:
             target=self.folder / name,
             sign=self.sign,
             clock=self.clock,
-            log_signers=[self.world.log_signer],
+            record=lambda items: append(self.world.store, items, at=self.clock(), log_signers=[self.world.log_signer]),
         )
 
     def trusted(self, *seen: int) -> Trusted:

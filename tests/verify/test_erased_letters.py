@@ -100,7 +100,7 @@ def test_what_leaves_under_another_consent_rests_on_no_letter(
     """Who lost a letter may ask anew; one that has ended lets nothing go."""
     a = side(tmp_path, gate)
     order(a)
-    paper = {"documents": ["12" * 32], "manner": "paper", "number": "7"}
+    paper: dict[str, Any] = {"documents": ["12" * 32], "manner": "paper", "number": "7"}
     a.consent("EX-1", "b-police", valid_until=valid_until, **paper)
     give(a, *WAYS[1][:2])
     expected = (Verdict.INDETERMINATE, "letter.absent") if is_borne else (Verdict.PASSED, "letter.erased")

@@ -392,3 +392,42 @@ def test_a_reader_knows_where_his_own_ledger_is(tmp_path: Path) -> None:
     built = a.build("p.zip", "EX-1", to="ministry").path
     found = read(built, trust(a, ledger="b.example/main", country="XB"), a.world.at).report.findings
     assert f"entry {index}" in [item.subject for item in found if item.code == "lawfulness.country"]
+
+
+@pytest.mark.parametrize(("terms", "is_refused"), [("for-good", False), ("lent", True)])
+def test_what_was_given_back_for_good_keeps_nobody_in_the_country(tmp_path: Path, terms: str, is_refused: bool) -> None:
+    """An owner moves where he likes; who has it on loan doesn't take it with him."""
+    a = side(tmp_path)
+    a.world.enrol("owner", (), country="XA")
+    given = {"authority": "x", "reason": "x", "terms": terms, "to": "x", "to_agent": "owner"}
+    a.world.act("exhibit.released", CASE, "EX-1", given, actor="examiner-1")
+    change = a.world.event("agent.changed", {"agent": "owner", "country": "XB"}, actor="registrar-1")
+    assert (code_of(lambda: a.world.append(a.world.sign(change))) == "release.holder-abroad") is is_refused
+
+
+def test_who_gets_it_back_by_a_recall_is_no_more_abroad_than_a_holder(tmp_path: Path) -> None:
+    """While a thing is on its way its sender is the one to whom it returns."""
+    a = side(tmp_path)
+    a.world.enrol("lab", (), kind="organisation", country="XA", members=["examiner-1"])
+    a.world.enrol("lab-2", (), kind="organisation", country="XA")
+    hand = {"to": "courier", "on_behalf_of": {"courier": "lab"}}
+    a.world.append(
+        a.world.sign(
+            a.world.event("agent.changed", {"agent": "lab", "members_added": ["courier"]}, actor="registrar-1")
+        )
+    )
+    a.world.act("custody.handed-over", CASE, "EX-1", {"purpose": "x"}, actor="examiner-1", **hand)
+    exhibit = a.world.exhibit(CASE, "EX-1")
+    assert exhibit is not None
+    assert exhibit.holder == "lab"
+    sent = {
+        "item": "original",
+        "not_sealed": "x",
+        "onward": "with-consent",
+        "purpose": "x",
+        "to": "lab-2",
+        "transfer": NONCE,
+    }
+    a.world.act("transfer.dispatched", CASE, "EX-1", sent, actor="courier", on_behalf_of={"courier": "lab"})
+    change = a.world.event("agent.changed", {"agent": "lab", "country": "XB"}, actor="registrar-1")
+    assert code_of(lambda: a.world.append(a.world.sign(change))) == "release.holder-abroad"

@@ -253,6 +253,16 @@ def test_a_consent_to_somebody_in_one_country_is_none_to_him_in_another(tmp_path
     side.build("p.zip", "EX-1", to="b-police")
 
 
+def test_a_consent_to_somebody_of_no_country_is_for_none(tmp_path: Path) -> None:
+    """Who consented can't have known where it would go."""
+    side = Side(tmp_path / "a", "a", peers=PEERS, gate="v2")
+    register(side)
+    side.world.enrol("x-lab", (), kind="organisation")
+    side.consent("EX-1", "x-lab")
+    changed(side, "x-lab", country="XC")
+    assert refusal(side, "x-lab") == "release.consent-recipient"
+
+
 def test_who_has_left_consents_to_nothing_and_receives_nothing(tmp_path: Path) -> None:
     """An authority that is no more speaks for nobody."""
     side = Side(tmp_path / "a", "a", peers=PEERS, gate="v2")

@@ -14,7 +14,7 @@ from custody.verify.verify import Trusted
 from schemas.entry import parse_entry
 from schemas.event import ParsedEvent
 from schemas.report import Findings, Severity
-from tests.border import Side, codes, read, register, trust
+from tests.border import CASE, Side, codes, read, register, trust
 
 DUE = "2026-12-31T00:00:00Z"
 WORDS = "only the fraud case 7"
@@ -94,11 +94,43 @@ def test_the_words_of_two_authorities_stand_side_by_side(side: Side) -> None:
     assert "release.consent-terms" not in found(side, **terms(text=f"not before a court; {WORDS}"))
 
 
+ALTERNATIVES: list[tuple[dict[str, Any], bool]] = [
+    ({}, False),
+    ({"conditions": [{"before": True, "code": "confidentiality"}]}, True),
+    ({"valid_until": "2026-11-21T00:00:01Z"}, True),
+    ({"authority": "official-1", "documents": ["ab" * 32], "manner": "paper", "number": "7"}, True),
+]
+
+
+@pytest.mark.parametrize(("other", "is_found"), ALTERNATIVES)
+def test_what_lets_nothing_go_eases_nothing(
+    side: Side, other: dict[str, Any], is_found: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A consent with a bar, one that has ended, and the paper of somebody who may not consent are no alternatives."""
+    monkeypatch.setattr("custody.bundle.build._check_own", lambda *_: None)
+    side.consent("EX-1", "b-police", **other)
+    eased = terms(text="any use")["conditions"]
+    bars = {"before": False, "code": "confidentiality"}
+    conditions = sorted([*eased, *([bars] if "conditions" in other else [])], key=lambda item: str(item["code"]))
+    assert ("release.consent-terms" in found(side, conditions=conditions)) is is_found
+
+
+def test_the_consent_that_is_named_is_the_one_that_binds(side: Side, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever reads the dispatch looks up that one."""
+    monkeypatch.setattr("custody.bundle.build._check_own", lambda *_: None)
+    strict = side.world.reader().view().consents(str(side.world.about(CASE, "EX-1").exhibit), "b-police")
+    named = next(iter(strict)).id
+    side.consent("EX-1", "b-police")
+    assert "release.consent-terms" in found(side, consent=named, **terms(text="any use"))
+
+
 def test_words_that_are_withheld_are_told(side: Side) -> None:
     """Who leaves them out of the bundle mustn't look as if they had been compared."""
     act = side.dispatch("EX-1", "b-police", **terms(text="any use"))
     side.world.append(side.world.sign(act))
-    path = side.build("p.zip", "EX-1", to="ministry", choice=Choice(withhold=(("transfer.dispatched", "/details/conditions/*"),))).path
+    path = side.build(
+        "p.zip", "EX-1", to="ministry", choice=Choice(withhold=(("transfer.dispatched", "/details/conditions/*"),))
+    ).path
     told = codes(read(path, trust(side), side.world.at))
     assert "release.condition-unseen" in told
     assert "release.consent-terms" not in told

@@ -120,7 +120,7 @@ def export(context: Context, outgoing: Outgoing, *, who: Signing, when: When) ->
     try:
         built = build_bundle(
             store, open_vault(context, outgoing.exhibits), order, target=outgoing.target, sign=sign, clock=context.now,
-            log_signers=access.home.log_signers(),
+            record=access.append,
         )  # fmt: skip
     except CustodyError as error:
         told = _after_recording(context, error, outgoing, exported)

@@ -20,6 +20,7 @@ from custody.verify.evidence.document_bytes import read_document
 from custody.verify.fold.state import State
 from custody.verify.gate.correspondence import correspondence_of, letter_of, opens_gate
 from custody.verify.gate.erased_documents import ErasedDocuments, Order, document_of
+from custody.verify.gate.faults import Bearing
 from custody.verify.record.opened import Opened, fail
 from custody.verify.record.source import Decryption, Source
 from schemas import limits
@@ -104,6 +105,7 @@ class Bundled:
     entries: Mapping[int, ParsedEntry]
     state: State
     erased: ErasedDocuments
+    bearing: Mapping[str, Bearing]
     trust: Trust | None
     again: Callable[[Source], Inner]
     depth: int
@@ -145,7 +147,7 @@ def check_behind(bundled: Bundled, findings: Findings) -> tuple[tuple[Inner, ...
     for index, entry in sorted(bundled.entries.items()):
         parsed, where = entry.event, f"entry {index}"
         _remember(parsed, told)
-        for severity, error in check_terms(parsed, past):
+        for severity, error in check_terms(parsed, past, bundled.bearing.get(parsed.hash, ())):
             findings.add(11, severity, error.code, where, error.text)
         origin = letter_of(parsed) if opens_gate(parsed) else None
         if ledger is None or not (origin or is_proven(parsed)):

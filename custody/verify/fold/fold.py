@@ -21,8 +21,8 @@ from custody.verify.fold.state import State
 from custody.verify.gate.contents import content_root, files_in
 from custody.verify.gate.destination import concerns_gate, counterparts, names_nobody
 from custody.verify.gate.erased_documents import ErasedDocuments
-from custody.verify.gate.faults import Breach
-from custody.verify.gate.release import check_release
+from custody.verify.gate.faults import Bearing, Breach
+from custody.verify.gate.release import bearing, check_release
 from custody.verify.rules.reducer import reduce
 from custody.verify.rules.subjects import subjects_of
 from schemas.details.exhibit import ExhibitRegistered
@@ -95,6 +95,8 @@ class Fold:
         self._standings = Standings()
         self._recorded_at = ""
         self.erased = ErasedDocuments()
+        self.bearing: dict[str, Bearing] = {}
+        """By event hash of a dispatch: the consents under which it left."""
         self.countries: dict[tuple[str, str, str], int] = {}
         """Whose country decided what may leave, with his ledger and that country as on record then: the first entry."""
 
@@ -170,6 +172,9 @@ class Fold:
         event = parsed.event
         subject = f"entry {parsed.entry.index}"
         breaches = check_release(self.state, event, parsed.entry.recorded_at)
+        borne = bearing(self.state, event, parsed.entry.recorded_at)
+        if borne:
+            self.bearing[event.hash] = borne
         for whose in counterparts(self.state, event):
             if whose.ledger is None or whose.country is None:
                 continue

@@ -95,8 +95,8 @@ class Put:
 
     @staticmethod
     def _note(held: dict[str, dict[tuple[str, str], None]], exhibit: Exhibit) -> None:
-        for agent in (exhibit.holder, exhibit.lodged):
-            held.setdefault(str(agent), {})[exhibit.case, exhibit.number] = None
+        for agent in exhibit.keepers:
+            held.setdefault(agent, {})[exhibit.case, exhibit.number] = None
 
     def hold(self, parsed: ParsedEvent, subjects: tuple[Subject, ...]) -> None:
         """Remember what an event says of files and documents."""
@@ -155,7 +155,7 @@ class State(Put):
         try:
             for name in names:
                 exhibit = self.exhibits[name]
-                if exhibit.is_with(agent) and self.follows(exhibit):
+                if agent in exhibit.keepers and self.follows(exhibit):
                     yield exhibit
                 else:
                     gone.append(name)

@@ -45,7 +45,7 @@ class ErasedDocuments:
     _orders: dict[tuple[Key, str], int] = field(default_factory=dict)
     _rests: dict[str, set[str]] = field(default_factory=dict)
     """The consents, by event hash, that rest on a document: by it they were given, or their conditions met."""
-    _destroyed: set[str] = field(default_factory=set)
+    _destroyed: dict[str, int] = field(default_factory=dict)
     _gone: set[str] = field(default_factory=set)
     """The documents that orders name so far, and the consents that rest on one of these."""
     _left: dict[tuple[Key, str], list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -61,7 +61,7 @@ class ErasedDocuments:
                 for digest in parsed.details.files or ():
                     self._orders.setdefault((key, digest), index)
             for digest in parsed.details.files or ():
-                self._destroyed.add(digest)
+                self._destroyed.setdefault(digest, index)
                 self._gone |= self._rests.pop(digest, set())
         elif opens_gate(parsed):
             digest = document_of(parsed) or ""
@@ -82,8 +82,11 @@ class ErasedDocuments:
         """Return the entry that ordered the document under a record to be destroyed; nothing where none did, or where
         something left under that record afterwards.
         """
-        keys, digest = tuple(_keys(parsed, view)), document_of(parsed)
-        found = [self._orders[key, digest] for key in keys if digest is not None and (key, digest) in self._orders]
+        keys, digest = tuple(_keys(parsed, view)), document_of(parsed) or ""
+        found = [self._orders[key, digest] for key in keys if (key, digest) in self._orders]
+        if not found and digest in self._destroyed and letter_of(parsed) is not None and not opens_gate(parsed):
+            # A letter that opened nothing by this record went with what it opened by another.
+            found = [self._destroyed[digest]]
         if not found:
             return None
         order, to, place = min(found), _recipient(parsed, view), view.event(parsed.hash)

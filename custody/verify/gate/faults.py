@@ -23,6 +23,10 @@ class Breach(msgspec.Struct, frozen=True):
     exhibit: str = ""
 
 
+Bearing = tuple[tuple[str, tuple[str, ...]], ...]
+"""By country or ledger whose consent a dispatch wants: the event hashes of those that let it go."""
+
+
 class Way(msgspec.Struct, frozen=True):
     """To whom something goes, between which ``times``, which are in order, and by which dispatch if it is one.
 
@@ -46,6 +50,21 @@ def faults_of(view: View, exhibit: Exhibit, way: Way, ledger: Ledger, *, is_abro
         if way.recipient.ledger != origin:
             found += _consent_of(view, given, way, origin, origin=origin)
     return found
+
+
+def bearing_on(view: View, exhibit: Exhibit, way: Way, ledger: Ledger, *, is_abroad: bool) -> Bearing:
+    """Return for each side whose consent is wanted those without fault: alternatives, of which the one that a dispatch
+    names is the one meant.
+    """
+    given, found = _Given(view, exhibit), list[tuple[str, tuple[str, ...]]]()
+    sides = [("country", ledger.country)] if is_abroad else []
+    sides += [("ledger", origin) for origin in exhibit.bound_to if way.recipient.ledger != origin]
+    named = str(way.sent.consent) if way.sent is not None and is_set(way.sent.consent) else ""
+    for kind, side in sides:
+        known = given.of(way.recipient.id, (kind, side))
+        held = tuple(item.id for item in known if fault_of(view, item, way, is_bound=kind == "ledger") is None)
+        found.append((side, (named,) if named in held else held))
+    return tuple(found)
 
 
 def _named_consent(view: View, exhibit: Exhibit, way: Way, ledger: Ledger) -> Iterator[Breach]:
@@ -108,7 +127,7 @@ def _consent_of(
 
 
 def _of_another(consent: Consent) -> tuple[int, str, str]:
-    where = f" in {consent.to_country}" if is_set(consent.to_country) else ""
+    where = f" in {consent.to_country or 'no country on record'}" if is_set(consent.to_country) else ""
     return 1, "release.consent-recipient", f"found one for {consent.recipient}{where}"
 
 
@@ -116,7 +135,9 @@ def fault_of(view: View, consent: Consent, way: Way, *, is_bound: bool = False) 
     """Return how near a consent is to let something go this way, 1 to 9, the code of what is wrong with it, and words;
     nothing where it holds. ``is_bound`` says that it is asked of the ledger to which the exhibit is bound.
     """
-    if consent.recipient != way.recipient.id or (consent.to_country or way.recipient.country) != way.recipient.country:
+    if consent.recipient != way.recipient.id or (
+        is_set(consent.to_country) and consent.to_country != way.recipient.country
+    ):
         return _of_another(consent)
     if is_bound and is_set(consent.is_by_key):
         # Whose key this ledger enrolled says nothing of what another ledger's authority wants: it has letters for that.

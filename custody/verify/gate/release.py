@@ -12,7 +12,7 @@ from collections.abc import Iterator, Set
 
 from custody.verify.gate.contents import own_documents
 from custody.verify.gate.destination import goal_of, holders_abroad, names_no_goal, names_nobody
-from custody.verify.gate.faults import Breach, Way, faults_of
+from custody.verify.gate.faults import Bearing, Breach, Way, bearing_on, faults_of
 from custody.verify.rules.view import Agent, Exhibit, View
 from schemas.details.record import BundleExported
 from schemas.details.request import RequestAnswered, RequestSent
@@ -61,6 +61,20 @@ def check_release(
         each = [faults_of(view, exhibit, way, ledger, is_abroad=bool(abroad)) for exhibit in holders]
         faults += [] if [] in each else each[0]
     return tuple(dict.fromkeys(faults))
+
+
+def bearing(view: View, parsed: ParsedEvent, recorded_at: str) -> Bearing:
+    """Return the consents under which a dispatch leaves, ``view`` being the state before it; nothing for another event
+    and under an earlier version of the gate.
+    """
+    ledger, details, event = view.ledger(), parsed.details, parsed.event
+    if ledger is None or not ledger.is_strict or not isinstance(details, TransferDispatched):
+        return ()
+    exhibit, recipient = view.exhibit(str(event.case), str(event.exhibit)), view.agent(details.to)
+    if exhibit is None or recipient is None:
+        return ()
+    way = _way_of(parsed, recipient, sorted((event.occurred_at, recorded_at)), frozenset())
+    return bearing_on(view, exhibit, way, ledger, is_abroad=recipient.country != ledger.country)
 
 
 def foreign_requests(view: View, parsed: ParsedEvent, to: str) -> Iterator[Breach]:

@@ -76,7 +76,7 @@ def _record(view: View, parsed: ParsedEvent, details: ConsentRecorded) -> Consen
         conditions=tuple(item.code for item in conditions),
         is_by_letter=details.manner == "letter" or UNSET,
         is_by_key=(details.manner == "key" and is_strict) or UNSET,
-        to_country=(recipient.country if is_strict else None) or UNSET,
+        to_country=(recipient.country or "") if is_strict else UNSET,
     )
 
 

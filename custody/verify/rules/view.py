@@ -132,9 +132,13 @@ class Exhibit(msgspec.Struct, frozen=True):
     recalled: tuple[str, ...] | Unset = UNSET
     lodged: str | Unset = UNSET
 
-    def is_with(self, agent: str) -> bool:
-        """Tell whether an agent holds it, or has it for who does."""
-        return agent in {self.holder, self.lodged} and self.status not in {"disposed", "voided"}
+    @property
+    def keepers(self) -> tuple[str, ...]:
+        """Who holds it, has it for who does, or gets it back if it is recalled; nobody has what is out of custody."""
+        if self.status in {"disposed", "transferred", "voided"}:
+            return ()
+        kept = "" if self.status == "released" else str(self.lodged or "")
+        return tuple(filter(None, (self.holder, kept, self.dispatch.sender if self.dispatch is not None else "")))
 
 
 class Request(msgspec.Struct, frozen=True):
