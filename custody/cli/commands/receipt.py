@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +20,20 @@ from custody.cli.context import Context, pass_custody
 from custody.cli.files import write_file
 from custody.cli.options import FILE, TRUST_HELP, Signing, When, force_option, signed, signed_at_once, timed
 from custody.cli.output import emit, note
-from custody.cli.periods import told
+from custody.cli.periods import end_of, told
 from custody.cli.results import ActResult, Result
 from custody.cli.showing.holdings import staging
 from custody.ledger.compose import Anchor, Composed, link_after
 from custody.report.safe_text import show, show_path
+from custody.verify.rules.view import Exhibit
+from schemas.details.transfer import TransferDispatched
+from schemas.entry import parse_entry
 from schemas.errors import RefusedError
 from schemas.event import About, Signer
+from schemas.text import format_time, parse_time
 
+_AHEAD = timedelta(minutes=5)
+"""How far the clock of who signed a paper may be behind ours."""
 _PAPER = ["defect.paper-alone"]
 """What a receipt by proof explains of one on paper that it confirms."""
 
@@ -155,10 +162,36 @@ def receipt_record(
             if dispatch is None:
                 name = format_exhibit(target.exhibit)
                 raise RefusedError("receipt.not-sent", f"expected {name} on its way, found it is not")
+            decided = told(context, when, decided_at)
+            _check_order(context, target.exhibit, max(decided, str(end_of(context, decided_at))))
             return {
-                "decided_at": told(context, when, decided_at), "document": kept, "manner": "paper", "note": remark,
+                "decided_at": decided, "document": kept, "manner": "paper", "note": remark,
                 "outcome": outcome, "reference": reference, "transfer": dispatch.transfer,
             }  # fmt: skip
 
         act = Act(type="transfer.receipt", details=details)
         record_act(context, act, selection, who=who, when=when, keep=staged.keep)
+
+
+def _check_order(context: Context, exhibit: Exhibit, decided_at: str) -> None:
+    """Raise where a paper was decided before what it would be the receipt of was sent: it is of another parcel.
+
+    Raises:
+        RefusedError: ``receipt.early``.
+    """
+    assert exhibit.dispatch is not None, "the caller looked"
+    with context.ledger().read() as reader:
+        indexes = reader.subject_entries(("transfer", exhibit.dispatch.transfer))
+        events = [parse_entry(reader.entry(index)).event for index in indexes]
+    sent = next(
+        event.event.occurred_at
+        for event in events
+        if isinstance(event.details, TransferDispatched)
+        and (event.event.case, event.event.exhibit) == (exhibit.case, exhibit.number)
+    )
+    if decided_at < format_time(parse_time(sent) - _AHEAD):
+        name = show(format_exhibit(exhibit))
+        text = f"expected a decision on {name} after {sent}, when it was sent, found one of {decided_at}"
+        raise RefusedError(
+            "receipt.early", text, hint="--decided-at TIME, as the paper says; or it is of another parcel"
+        )
