@@ -21,6 +21,8 @@ from schemas.private import Disclosure, parse_disclosure
 from schemas.types import is_set
 
 _GRANT = "grant"
+_WITHOUT_TERMS = frozenset({"already-deleted", "no-such-account", "nothing-found", "refused"})
+"""Outcomes of an answer that lets nothing go, and so on no terms."""
 
 
 def answer_in_letter(context: Context, origin: LetterOrigin) -> tuple[ParsedEvent, Mapping[str, Disclosure]] | None:
@@ -56,12 +58,19 @@ def granted_facts(context: Context, parsed: ParsedEvent) -> Iterator[tuple[str, 
 
 
 def check_accepted(context: Context, story: RequestStory, codes: tuple[str, ...]) -> None:
-    """Raise where conditions are accepted that the newest answer by letter, if it says its terms, doesn't set.
+    """Raise where conditions are accepted that the newest answer by letter, if it says its terms, doesn't set; or where
+    a request was never sent, or no answer to it lets anything go, on whatever terms.
 
     Raises:
         UsageError: ``request.accepts``.
     """
-    answers = [event for event in story.events if isinstance(event.details, AnswerReceived)]
+    received = [event for event in story.events if isinstance(event.details, AnswerReceived)]
+    answers = [event for event in received if getattr(event.details, "outcome", "") not in _WITHOUT_TERMS]
+    # Of one that was sent, terms may have been told by another way than a letter.
+    if codes and not answers and (received or story.state.status == "drafted"):
+        told = "it sets none" if received else "it was not even sent"
+        text = f"expected conditions of the answer ({told}), found {', '.join(sorted(set(codes)))}"
+        raise UsageError("request.accepts", text, hint=f"custody request show {story.state.id} tells the answers")
     found = _answer(context, answers[-1]) if answers else None
     grant = getattr(found[0].details, "grant", None) if found is not None else None
     if not isinstance(grant, Grant):

@@ -22,7 +22,7 @@ from custody.report.safe_text import show
 from keys.dsse import ProvenKey, open_enrolment
 from schemas.details.ledger import AgentEnrolled
 from schemas.enrol import REQUEST_BYTES
-from schemas.errors import UsageError, VerificationError
+from schemas.errors import CustodyError, UsageError, VerificationError
 from schemas.event import Signer
 from schemas.text import AGENT_PATTERN
 from schemas.types import ROLES
@@ -90,6 +90,7 @@ def _compose(context: Context, item: str, signers: tuple[Signer, ...], when: Whe
         if not re.match(AGENT_PATTERN, agent, re.ASCII):
             text = f"expected an id such as justice-fr for the {kind} (a-z, 0-9, '.', '_', '-'), found {item!r}"
             raise UsageError("usage.enrol", text, hint="its own name stands in --name")
+        _check_no_request(item, kind)
     details = {
         "age_key": given["age_key"],
         "agent": agent,
@@ -104,6 +105,22 @@ def _compose(context: Context, item: str, signers: tuple[Signer, ...], when: Whe
         "roles": sorted(set(given["roles"])),
     }
     return context.ledger().compose("agent.enrolled", signers=signers, details=details, when=when)
+
+
+def _check_no_request(item: str, kind: str) -> None:
+    """Raise where an id is that of a file which asks to enrol a person: an enrolment can't be taken back.
+
+    Raises:
+        UsageError: ``usage.enrol``.
+    """
+    if not Path(item).is_file():
+        return
+    try:
+        agent = read_request(Path(item)).agent
+    except CustodyError:
+        return
+    text = f"expected the id of the {kind}, found a file with a key of {show(agent)}"
+    raise UsageError("usage.enrol", text, hint="without --kind the person is enrolled; a key belongs to a person")
 
 
 def read_request(path: Path) -> ProvenKey:
