@@ -986,8 +986,22 @@ class Entry:
 
     def party(self, office: str) -> str:
         """On whose behalf the first signer of an office acts."""
-        signer = next(signer for signer in self.signers if signer["as"] == office)
-        return signer.get("on_behalf_of", signer["agent"])
+        return parties_of(next(signer for signer in self.signers if signer["as"] == office))[0]
+
+
+def parties_of(signer: dict[str, str]) -> list[str]:
+    """On whose behalf somebody signs, which may be his own, and himself."""
+    return [signer.get("on_behalf_of", signer["agent"]), signer["agent"]]
+
+
+def name_of(item: dict[str, str]) -> ExhibitKey:
+    """Case and number of an exhibit that a record names."""
+    return item["case"], item["exhibit"]
+
+
+def conditions_of(details: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The conditions of a consent, a grant, a dispatch or an acceptance, by code, in order."""
+    return {item["code"]: item for item in details.get("conditions", ())}
 
 
 def read_event(raw: bytes) -> dict[str, Any]:
@@ -2430,7 +2444,7 @@ class State:
         bound: set[str] = set()
         parents = entry.details.get("derived_from", ())
         for parent in parents:
-            name, placed = (parent["case"], parent["exhibit"]), self.events.get(parent["event"])
+            name, placed = name_of(parent), self.events.get(parent["event"])
             if name in self.exhibits:
                 bound |= self.exhibits[name].bound_to
             if placed is None and name not in self.exhibits:
@@ -2438,7 +2452,7 @@ class State:
             if placed is None or ("exhibit", *name) not in placed.subjects:
                 raise Bad("rule.parent", "derived from an act that isn't the parent's")
         for item in entry.details.get("same_object_as", ()) if self.gate == "v2" else ():
-            same = self.exhibits.get((item["case"], item["exhibit"]))
+            same = self.exhibits.get(name_of(item))
             bound |= same.bound_to if same else set()
         if "foreign" in entry.details and entry.details.get("onward") != "allowed":
             bound |= {entry.details["foreign"]["ledger"]}
@@ -2500,7 +2514,7 @@ class State:
         return defects
 
     def _check_replaced(self, exhibit: Exhibit, name: dict[str, str] | None) -> None:
-        other = self.exhibits.get((name["case"], name["exhibit"])) if name else None
+        other = self.exhibits.get(name_of(name)) if name else None
         if other is not None and self.gate == "v2" and exhibit.bound_to - other.bound_to:
             raise Bad("rule.bound", "what takes its place is free of what binds it")
 
@@ -2586,7 +2600,7 @@ class State:
             raise Bad("rule.agent-left", f"{details['authority']} has left")
         if details["manner"] == "key":
             self._check_official(entry, details["authority"])
-        unmet = {item["code"] for item in details.get("conditions", ()) if item["before"]}
+        unmet = {code for code, item in conditions_of(details).items() if item["before"]}
         to_country = self.agents[details["recipient"]].country if self.gate == "v2" else None
         consent = Consent(entry.event_hash, entry.index, details, _exhibits_of(entry), unmet, to_country)
         self.consents[entry.event_hash] = consent
@@ -2763,8 +2777,8 @@ FAULTS = ("release.consent-missing", "release.consent-recipient", "release.conse
 
 def _binds_as(sent: dict[str, Any], consent: dict[str, Any]) -> bool:
     """Whether a dispatch binds its receiver to all that a consent wants, or to more."""
-    codes = [{item["code"] for item in details.get("conditions", ())} for details in (sent, consent)]
-    return STRICTER.index(sent["onward"]) >= STRICTER.index(consent["onward"]) and codes[0] >= codes[1]
+    is_as_strict = STRICTER.index(sent["onward"]) >= STRICTER.index(consent["onward"])
+    return is_as_strict and conditions_of(sent).keys() >= conditions_of(consent).keys()
 
 
 class Gate(State):
@@ -2835,8 +2849,7 @@ class Gate(State):
         is_here = entry.type == "transfer.returned"
         if entry.type in FIRST_ACTS:
             is_here = bool({"derived_from", "foreign", "same_object_as"} & entry.details.keys())
-        signer = entry.signers[0]
-        return [signer.get("on_behalf_of", signer["agent"]), signer["agent"]] if is_here else []
+        return parties_of(entry.signers[0]) if is_here else []
 
     def counterparts(self, entry: Entry) -> Iterator[tuple[str, str, str]]:
         """Whose country decides what may leave, each with his ledger and that, as far as both are known."""
@@ -2908,7 +2921,7 @@ class Gate(State):
     def _receivers(self, entry: Entry) -> list[str]:
         """Who receives a thing from hand to hand: his party, and himself."""
         signers = [signer for signer in entry.signers if entry.is_custody_act and signer["as"] == "to"]
-        return [name for signer in signers for name in (signer.get("on_behalf_of", signer["agent"]), signer["agent"])]
+        return [name for signer in signers for name in parties_of(signer)]
 
     def _find_fault(
         self, exhibit: Exhibit, to: str, times: list[str], entry: Entry, without: Set[str], *, origin: str | None = None
@@ -3269,7 +3282,7 @@ def outcome_of(entry: Entry) -> tuple[str, str]:
 
 
 def _terms_of(details: dict[str, Any]) -> tuple[Any, ...]:
-    return details["onward"], [(item["code"], item.get("due")) for item in details.get("conditions", ())]
+    return details["onward"], [(code, item.get("due")) for code, item in conditions_of(details).items()]
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -3400,6 +3413,7 @@ class Verification:
         self.check_inherited()
         self.check_behind()
         self.check_pasts()
+        self.check_defects()
         self.explain()
 
     def stop(self) -> None:
@@ -3830,12 +3844,12 @@ class Verification:
         while waiting:
             first = registrations.get(waiting.pop())
             details = first.details if first else {}
-            named = [(item["case"], item["exhibit"], item["event"]) for item in details.get("derived_from", ())]
+            named = [(name_of(item), item["event"]) for item in details.get("derived_from", ())]
             for item in details.get("same_object_as", ()) if binds_same else ():
-                other = registrations.get((item["case"], item["exhibit"]))
-                named.append((item["case"], item["exhibit"], other.event_hash if other else ""))
-            for *name, event in named:
-                origin, end = (name[0], name[1]), (indexes.get(event, -1), event)
+                other = registrations.get(name_of(item))
+                named.append((name_of(item), other.event_hash if other else ""))
+            for origin, event in named:
+                end = indexes.get(event, -1), event
                 if origin not in found:
                     waiting.append(origin)
                 known = found.setdefault(origin, end)
@@ -3893,7 +3907,7 @@ class Verification:
 
     def listed(self) -> list[ExhibitKey]:
         """The exhibits that ``bundle.json`` lists."""
-        return [(item["case"], item["exhibit"]) for item in (self.bundle or {"exhibits": []})["exhibits"]]
+        return [name_of(item) for item in (self.bundle or {"exhibits": []})["exhibits"]]
 
     def registered(self) -> Iterator[tuple[str, Entry]]:
         """The listed exhibits whose registration is carried and broke no rule, each with that."""
@@ -3947,10 +3961,6 @@ class Verification:
             self.find(9, "content.unnamed", member, "a file of which no listed exhibit consists")
         self._check_documents(bundle["documents"])
         self._check_payload(files, bundle["documents"], manifests)
-        self._check_seals()
-        for exhibit in self.listed():
-            for _ in filter(is_unclear, exhibit):
-                self.find(12, "defect.number-unclear", "/".join(exhibit), "could be taken for another", DEFECT)
         self._check_assets()
         self._check_certificates()
 
@@ -4151,25 +4161,6 @@ class Verification:
         """The entries of an exhibit that broke no rule."""
         story = self.by_subject["exhibit", *registration.exhibit]
         return [entry for entry in story if self.state.events.get(entry.event_hash) is entry]
-
-    def _check_seals(self) -> None:
-        """Seals that were seen broken, and others than were put on (step 12)."""
-        for _, registration in self.registered():
-            newest: dict[str, str] | None = None
-            for entry in self._story_of(registration):
-                details, is_broken = entry.details, entry.details.get("kind") == "seal-broken"
-                seen = details if entry.type in ("exhibit.sealed", "exhibit.unsealed") else details.get("seal", {})
-                number = seen.get("seal") if entry.type in SEEN else None
-                if number and not seen.get("intact", True):
-                    self.find(12, "defect.seal-broken", entry.name, "a seal that wasn't intact", DEFECT)
-                if entry.type in ("exhibit.unsealed", "custody.handed-over") and number and newest:
-                    shown = [self.disclosed.get(item["commitment"]) for item in (number, newest)]
-                    if shown[0] and shown[1] and shown[0].value != shown[1].value:
-                        self.find(12, "defect.seal-other", entry.name, "another seal than was put on", DEFECT)
-                if entry.type == "exhibit.unsealed" or (entry.type == "exhibit.incident" and is_broken):
-                    newest = None
-                elif entry.type != "custody.handed-over":
-                    newest = number or newest
 
     def _check_assets(self) -> None:
         """Custody wallets that serve twice, the proofs about each asset, and what it held over time (assets.md)."""
@@ -4378,12 +4369,12 @@ class Verification:
             self.find(9, "asset.not-checked", subject, text, INDETERMINATE)
             return []
         try:
-            proof = self.once(("proof", digest), functools.partial(self._read_asset_proof, digest))
+            proof = self.once(("proof", digest), self._read_asset_proof, digest)
             if proof is None:
                 self.find(9, "asset.proof-absent", subject, "the proof isn't at hand", NOTE)
                 return []
             pins = (self.trust or {}).get("chain_pins", ())
-            read = functools.partial(self.once, ("holding", digest), functools.partial(chains.read_proof, proof))
+            read = functools.partial(self.once, ("holding", digest), chains.read_proof, proof)
             proven = chains.check_proof(proof, asset, capture, self.disclosed_values, pins, read)
         except Bad as bad:
             self.find(9, bad.code, subject, bad.text, bad.severity)
@@ -4458,7 +4449,7 @@ class Verification:
             text = "no consent can be looked for, since its story can't be followed"
             self.find(11, "lawfulness.undecided", "/".join(exhibit), text, INDETERMINATE)
         to = self.state.agents.get(export.details["to"])
-        own = (self.trust or {}).get("recipient", {})
+        own = self.reader()
         pairs = [] if to is None else [(to.ledger, own.get("ledger")), (to.country, own.get("country"))]
         # who has no ledger, or reads what was made for somebody without one, is told by his country
         made_for, reader = next((pair for pair in pairs if None not in pair), (None, None))
@@ -4467,9 +4458,14 @@ class Verification:
         if to is not None and to.ledger and to.country and self.state.gate != "v2":
             self._check_country(export.name, to.ledger, to.country)
 
+    def reader(self) -> dict[str, Any]:
+        """What the trust file says of whose it is."""
+        own: dict[str, Any] = (self.trust or {}).get("recipient", {})
+        return own
+
     def _check_country(self, name: str, ledger: str, country: str) -> None:
         """A ledger is where it is trusted to be, by what the file says of it or, where it doesn't, of its reader."""
-        own = (self.trust or {}).get("recipient", {})
+        own = self.reader()
         believed = self.believed(ledger) or (own if own.get("ledger") == ledger else {})
         if believed.get("country", country) != country:
             self.find(11, "lawfulness.country", name, f"{ledger} is in {believed['country']}, and not in {country}")
@@ -4504,8 +4500,7 @@ class Verification:
                 agent, manner = details["from"], "acceptance"
             else:
                 continue
-            codes = [item["code"] for item in details.get("conditions", ())]
-            yield {"agent": agent, "conditions": codes, "entry": entry.index, "manner": manner,
+            yield {"agent": agent, "conditions": [*conditions_of(details)], "entry": entry.index, "manner": manner,
                    "onward": details["onward"]}  # fmt: skip
 
     # Bundles within the bundle (inherited.md)
@@ -4551,12 +4546,12 @@ class Verification:
         """The ledgers under whose checkpoints receipts stand that nothing is to be said against."""
         for digest in self.receipts:
             try:
-                received = self.once(("receipt", digest), functools.partial(self._read_receipt, digest))
+                received = self.once(("receipt", digest), self._read_receipt, digest)
             except Bad:
                 continue
             for event in received:
                 try:
-                    wrong = self.once(("decided", digest, event), functools.partial(self._decided, digest, event))[1]
+                    wrong = self.once(("decided", digest, event), self._decided, digest, event)[1]
                 except Bad:
                     continue
                 for _, _, _, point in received[event] if not wrong else ():
@@ -4601,7 +4596,7 @@ class Verification:
     def find_differences(self, arrival: Entry, outer: Verification) -> Iterator[str]:
         """What an arrival in another ledger says otherwise than this bundle, with which the exhibit came."""
         foreign = arrival.details["foreign"]
-        name = (foreign["case"], foreign["exhibit"])
+        name = name_of(foreign)
         exhibit, point = self.state.exhibits.get(name), self.checkpoint
         wanted = (foreign["ledger"], foreign["size"], foreign["root"])
         found = (point.origin, point.size, point.root.hex()) if point else None
@@ -4642,18 +4637,24 @@ class Verification:
             return (self.state.origin, *name)
         foreign = first.details["foreign"]
         before = self.inherited.get(foreign["manifest"])
-        return None if before is None else before.began_as((foreign["case"], foreign["exhibit"]))
+        return None if before is None else before.began_as(name_of(foreign))
 
-    def _shows_other(self, outer: Verification, there: dict[str, str], here: dict[str, str]) -> bool | None:
-        """Whether a private value is another here than there; nothing where one side doesn't show it."""
-        shown = self.disclosed.get(there["commitment"]), outer.disclosed.get(here["commitment"])
+    def _shows_other(self, own: dict[str, str], theirs: dict[str, str], other: Verification) -> bool | None:
+        """Whether a private value is another in this bundle and the other; nothing where one doesn't show it."""
+        shown = self.disclosed.get(own["commitment"]), other.disclosed.get(theirs["commitment"])
         return None if shown[0] is None or shown[1] is None else bool(shown[0].value != shown[1].value)
+
+    def _says_other(self, own: dict[str, Any], theirs: dict[str, Any], other: Verification) -> bool | None:
+        """Whether two conditions have other texts; nothing where one of these isn't shown."""
+        if "text" not in own or "text" not in theirs:
+            return ("text" in own) != ("text" in theirs)
+        return self._shows_other(own["text"], theirs["text"], other)
 
     def _find_other_asset(self, registered: Entry, accepted: Entry, outer: Verification) -> Iterator[str]:
         """Whether the account or the asset are others than were sent, where both sides show them."""
         there, here = (entry.details.get("asset", {}) for entry in (registered, accepted))
         for part in sorted({"account", "asset"} & there.keys() & here.keys()):
-            if self._shows_other(outer, there[part], here[part]):
+            if self._shows_other(there[part], here[part], outer):
                 yield "inherited.content"
 
     def _find_other_decision(self, sent: Entry, accepted: Entry, outer: Verification) -> Iterator[str]:
@@ -4663,12 +4664,9 @@ class Verification:
             yield "inherited.conditions"
         if details.get("item", sent.details["item"]) != sent.details["item"]:
             yield "inherited.content"
-        there, here = (
-            {item["code"]: item.get("text") for item in side.details.get("conditions", ())} for side in (sent, accepted)
-        )
+        there, here = conditions_of(sent.details), conditions_of(details)
         for code in there.keys() & here.keys():
-            texts = there[code], here[code]
-            is_other = self._shows_other(outer, *texts) if all(texts) else any(texts)
+            is_other = self._says_other(there[code], here[code], outer)
             if is_other is None:
                 yield "inherited.condition-unseen"
             elif is_other:
@@ -4707,7 +4705,7 @@ class Verification:
                     self.receipts.add(digest)
                     self._check_receipt(entry, digest, where)
                     continue
-                letter = self.once(("letter", digest), functools.partial(self._open_letter, digest, where))
+                letter = self.once(("letter", digest), self._open_letter, digest, where)
                 if not letter.is_newer:
                     self._check_letter(entry, letter, where)
             except Bad as bad:
@@ -4718,7 +4716,7 @@ class Verification:
         exhibit = self.state.exhibits.get(entry.exhibit) if entry.type == "transfer.dispatched" else None
         if exhibit is None or self.state.gate != "v2":
             return
-        sent = {item["code"]: item for item in entry.details.get("conditions", ())}
+        sent = conditions_of(entry.details)
         given: list[tuple[str | None, list[dict[str, Any]]]] = []  # by side, what each consent wants
         for consent in self.state.consents_of[exhibit.registration, entry.details["to"]][-CONSENTS_ASKED:]:
             first, last = self.state.valid_between(consent)
@@ -4726,7 +4724,7 @@ class Verification:
             if not is_over and consent.index < entry.index and first <= entry.event["occurred_at"] <= last:
                 body = self.state.agents[consent.details["authority"]]
                 side = body.ledger if body.ledger in exhibit.bound_to else body.country
-                given.append((side, consent.details.get("conditions", [])))
+                given.append((side, [*conditions_of(consent.details).values()]))
         texts: dict[str, set[str]] = defaultdict(set)
         for item in itertools.chain.from_iterable(wanted for _, wanted in given):
             texts[item["code"]].add(self._shown(item.get("text")))
@@ -4842,12 +4840,11 @@ class Verification:
         if "exhibits" not in source.details.get("grant", {}):
             text = "the letter doesn't say which exhibits may go to whom"
             self.find(12, "letter.unspecific", where, text, DEFECT)
-        kept = {item["code"]: item for item in details.get("conditions", ())}
-        for item in source.details.get("grant", {}).get("conditions", ()) if self.state.gate == "v2" else ():
-            texts = [kept.get(item["code"], {}).get("text"), item.get("text")]
-            if all(texts) and self._shows_other(letter, texts[0], texts[1]) is None:
-                text = f"the text of {item['code']} isn't shown"
-                self.find(11, "release.condition-unseen", where, text, NOTE)
+        kept = conditions_of(details)
+        granted = conditions_of(source.details.get("grant", {})) if self.state.gate == "v2" else {}
+        for code in kept.keys() & granted.keys():
+            if self._says_other(kept[code], granted[code], letter) is None:
+                self.find(11, "release.condition-unseen", where, f"the text of {code} isn't shown", NOTE)
 
     def begun(self, request: str) -> Entry | None:
         """The entry that drafted or received a request."""
@@ -4908,8 +4905,8 @@ class Verification:
         """Whether a consent goes beyond what was granted."""
         ledger = entry.details["origin"]["ledger"]
         details, to = entry.details, entry.details["recipient"]
-        kept = {item["code"]: item for item in details.get("conditions", ())}
-        names = {(item["case"], item["exhibit"]) for item in grant.get("exhibits", ())}
+        kept = conditions_of(details)
+        names = {name_of(item) for item in grant.get("exhibits", ())}
         return (
             self.told_of(to, entry.index, "country") != grant["to_country"]
             or ("to_ledger" in grant and self.told_of(to, entry.index) != grant["to_ledger"])
@@ -4918,18 +4915,12 @@ class Verification:
                 item["code"] not in kept
                 or (item["before"] and not kept[item["code"]]["before"])
                 or ("due" in item and kept[item["code"]].get("due") != item["due"])
-                or (self.state.gate == "v2" and not self._says_the_same(kept[item["code"]], item, letter))
-                for item in grant.get("conditions", ())
+                or (self.state.gate == "v2" and self._says_other(kept[item["code"]], item, letter))
+                for item in conditions_of(grant).values()
             )
             or ("valid_until" in grant and details.get("valid_until", "9999") > grant["valid_until"])
             or any(names and not names & self._origins(name, ledger) for name in _exhibits_of(entry))
         )
-
-    def _says_the_same(self, kept: dict[str, Any], granted: dict[str, Any], letter: Verification) -> bool:
-        """Whether two conditions have the same text, as far as both are shown."""
-        if "text" not in kept or "text" not in granted:
-            return ("text" in kept) == ("text" in granted)
-        return not self._shows_other(letter, kept["text"], granted["text"])
 
     def _origins(self, registration: str, ledger: str) -> set[tuple[str, str]]:
         """The names in a ledger of an exhibit, and of all that it was made from."""
@@ -4942,16 +4933,16 @@ class Verification:
             seen.add(current)
             foreign = entry.details.get("foreign")
             if foreign and foreign["ledger"] == ledger:
-                found.add((foreign["case"], foreign["exhibit"]))
-            parents = [(item["case"], item["exhibit"]) for item in entry.details.get("derived_from", ())]
+                found.add(name_of(foreign))
+            parents = [name_of(item) for item in entry.details.get("derived_from", ())]
             waiting += [self.state.exhibits[name].registration for name in parents if name in self.state.exhibits]
         return found
 
-    def once(self, what: tuple[str, ...], read: Callable[[], Any]) -> Any:
+    def once(self, what: tuple[str, ...], read: Callable[..., Any], *arguments: Any) -> Any:
         """Return what was read before, or raise what spoke against it: many records may rest on one document."""
         if what not in self._once:
             try:
-                self._once[what] = read()
+                self._once[what] = read(*arguments)
             except (Bad, ValueError) as wrong:
                 self._once[what] = wrong
         if isinstance(self._once[what], Exception):
@@ -4961,7 +4952,7 @@ class Verification:
     def _check_receipt(self, entry: Entry, digest: str, where: str) -> None:
         details, origin = entry.details, entry.details["origin"]
         event = origin["event"]
-        decided, undecided = self.once(("decided", digest, event), lambda: self._decided(digest, event))
+        decided, undecided = self.once(("decided", digest, event), self._decided, digest, event)
         for bad in undecided:
             self.found(9, where, bad)
         recorded = (origin, details["transfer"], details["outcome"], details["decided_at"])
@@ -4980,7 +4971,7 @@ class Verification:
         """What a receipt file proves that an event decided, each with its dispatch, and what the reader can't tell."""
         decided: list[tuple[Any, str | None]] = []
         wrong: list[Bad] = []
-        for proven, index, nodes, point in self.once(("receipt", digest), lambda: self._read_receipt(digest))[event]:
+        for proven, index, nodes, point in self.once(("receipt", digest), self._read_receipt, digest)[event]:
             try:
                 if proven.record["ledger"] != point.origin:
                     raise Bad("receipt.origin", "an entry of another ledger than its checkpoint")
@@ -5037,7 +5028,33 @@ class Verification:
         self._sent |= dict.fromkeys(walked, found)
         return found
 
-    # What was explained on record (verification.md, step 12)
+    # Step 12: defects of listed exhibits beside those of single entries, and what was explained
+
+    def check_defects(self) -> None:
+        """Numbers that read like others, and seals that aren't those that were put on."""
+        for exhibit in self.listed():
+            for _ in filter(is_unclear, exhibit):
+                self.find(12, "defect.number-unclear", "/".join(exhibit), "could be taken for another", DEFECT)
+        self._check_seals()
+
+    def _check_seals(self) -> None:
+        """Seals that were seen broken, and others than were put on (step 12)."""
+        for _, registration in self.registered():
+            newest: dict[str, str] | None = None
+            for entry in self._story_of(registration):
+                details, is_broken = entry.details, entry.details.get("kind") == "seal-broken"
+                seen = details if entry.type in ("exhibit.sealed", "exhibit.unsealed") else details.get("seal", {})
+                number = seen.get("seal") if entry.type in SEEN else None
+                if number and not seen.get("intact", True):
+                    self.find(12, "defect.seal-broken", entry.name, "a seal that wasn't intact", DEFECT)
+                if entry.type in ("exhibit.unsealed", "custody.handed-over") and number and newest:
+                    shown = [self.disclosed.get(item["commitment"]) for item in (number, newest)]
+                    if shown[0] and shown[1] and shown[0].value != shown[1].value:
+                        self.find(12, "defect.seal-other", entry.name, "another seal than was put on", DEFECT)
+                if entry.type == "exhibit.unsealed" or (entry.type == "exhibit.incident" and is_broken):
+                    newest = None
+                elif entry.type != "custody.handed-over":
+                    newest = number or newest
 
     def explain(self) -> None:
         """Say beside each defect which entries explain it."""
@@ -5110,7 +5127,7 @@ class Verification:
         return next((self.leaves[0].hex() for entry in self.entries if entry.index == 0), None)
 
     def _report_exhibit(self, item: dict[str, str]) -> dict[str, Any]:
-        name = (item["case"], item["exhibit"])
+        name = name_of(item)
         story = [entry.index for entry in self.by_subject["exhibit", *name]]
         result: dict[str, Any] = {"case": name[0], "exhibit": name[1], "entries": story}
         exhibit = self.state.exhibits.get(name)
