@@ -83,6 +83,8 @@ Applied = tuple[tuple[StateRecord, ...], tuple[tuple[str, str], ...]]
 _OFFICES: tuple[SignsAs, ...] = ("to", "second", "witness", "registrar")
 _NOBODY = (0, 0)
 _ROLES_OF_OFFICE: dict[SignsAs, frozenset[Role]] = {"to": HANDLING, "registrar": REGISTRAR}
+_UNNAMED = frozenset({"case-exhibits", "dispatch", "transfer"})
+"""Subjects that no annotation can name."""
 _ABOUT_ONE = frozenset({"asset.observed", "event.attached", "exhibit.checked", "exhibit.linked", "record.corrected"})
 _ABOUT_DEFECTS: dict[str, tuple[tuple[str, str], ...]] = {
     "transfer.contested": (("defect.receipt-contested", "a receipt came that fits nothing that was sent"),),
@@ -202,7 +204,7 @@ def _check_affirmation(view: View, event: Event) -> None:
     if place is None:
         return
     about = {subject for item in event.about for subject in subjects_of(view, item)}
-    if about != {subject for subject in place.subjects if subject[0] not in {"case-exhibits", "dispatch"}}:
+    if about != {subject for subject in place.subjects if subject[0] not in _UNNAMED}:
         raise RuleViolation("rule.affirmed", "expected an affirmation about the same subjects as the event")
     registrars = sum(signer.as_ == "registrar" for signer in event.signers)
     if event.actor not in place.signers and not (
