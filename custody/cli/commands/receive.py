@@ -27,7 +27,8 @@ from custody.cli.parameters import TOKEN
 from custody.cli.results import Result
 from custody.cli.showing.holdings import staging
 from custody.report.safe_text import show, show_path
-from custody.transfer.arrivals import delivery_of
+from custody.transfer.arrivals import Delivery, delivery_of
+from custody.verify.verify import Verified
 from schemas.details.transfer import RefusalReason, Reservation
 from schemas.errors import RefusedError, VerificationError
 from schemas.report import Verdict
@@ -188,7 +189,7 @@ def _decide_on(
     """Take in or refuse what a parcel delivers."""
     with open_bundle(context, parcel.path, parcel.beliefs, is_parcel=True) as opened, staging(context) as staged:
         verified = opened.verified
-        delivery = delivery_of(verified)
+        delivery = _deliver(verified, wanted)
         context.ledger().trusted = parcel.beliefs.trusted
         context.ledger().known.update({item.foreign.manifest: verified for item in delivery.arrivals})
         origin = context.ledger().ledger().origin
@@ -206,6 +207,23 @@ def _decide_on(
         composed = compose_arrivals(context, receiving, decisions, unloading, who=who, when=when)
         outcome = complete(context, who, composed, keep=staged.keep)
     _tell(context, outcome, decisions, delivery.transfer, verified.report.verdict, target, force=written.force)
+
+
+def _deliver(verified: Verified, wanted: Wanted) -> Delivery:
+    """Return what a parcel delivers; of a damaged one no more is said than that, unless it is refused unread.
+
+    Raises:
+        VerificationError: ``receive.failed``.
+        RefusedError: as `delivery_of`.
+    """
+    try:
+        return delivery_of(verified)
+    except RefusedError as error:
+        if verified.report.verdict is not Verdict.FAILED or wanted.refuse_all:
+            raise
+        text = "expected a bundle that verifies, found it FAILED: it can only be refused"
+        told = "--refuse-all does-not-verify records it, with --from and --transfer as the letter has them"
+        raise VerificationError("receive.failed", text, hint=f"custody verify says why; {told}") from error
 
 
 def _tell(
