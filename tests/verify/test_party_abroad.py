@@ -112,37 +112,6 @@ def test_nobody_abroad_registers_what_came_from_here(
     assert code_of(lambda: a.world.append(a.world.sign(event))) == code
 
 
-@pytest.mark.parametrize(
-    ("actor", "files", "gate", "code"),
-    [
-        ("b-examiner", FILES, "v2", "release.holder-abroad"),
-        ("b-examiner", {"x.txt": FILES["chat.txt"], "y.txt": b"new"}, "v2", "release.holder-abroad"),
-        ("b-examiner", {"x.txt": b"new"}, "v2", "none"),
-        ("b-examiner", FILES, "v1", "none"),
-        ("examiner-1", FILES, "v2", "none"),
-    ],
-)
-def test_nobody_abroad_registers_anew_what_is_here(
-    tmp_path: Path, actor: str, files: Mapping[str, bytes], gate: str, code: str
-) -> None:
-    """The same bytes under a new number, and no word of where they come from, would be at home with somebody abroad."""
-    a = side(tmp_path, gate)
-    event = a.world.registration(CASE, "EX-9", actor=actor, files=files)
-    assert code_of(lambda: a.world.append(a.world.sign(event))) == code
-
-
-@pytest.mark.usefixtures("around")
-def test_an_audit_finds_what_was_registered_abroad_around_the_writer(tmp_path: Path) -> None:
-    """A whole ledger knows all files; one bundle doesn't."""
-    a = side(tmp_path)
-    a.world.append(a.world.sign(a.world.registration(CASE, "EX-9", actor="b-examiner", files=FILES)))
-    findings = Findings()
-    fold = Fold(findings, is_whole=True)
-    for raw in a.world.entries():
-        fold.add(parse_entry(raw))
-    assert [item.code for item in findings.items if item.step == 11] == ["release.holder-abroad"]
-
-
 @pytest.mark.parametrize(("gate", "code"), [("v2", "release.holder-abroad"), ("v1", "none")])
 def test_nobody_abroad_takes_back(tmp_path: Path, gate: str, code: str) -> None:
     """Whoever takes back what left is its holder."""

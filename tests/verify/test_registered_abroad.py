@@ -1,0 +1,51 @@
+"""Who is abroad registers nothing anew that is here: its bytes would be at home with him, and no act says how."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from custody.verify.fold.fold import Fold
+from schemas.entry import parse_entry
+from schemas.report import Findings
+from tests.border import CASE, FILES
+from tests.verify.test_gate import around
+from tests.verify.test_party_abroad import code_of, side
+
+__all__ = ["around"]
+
+
+@pytest.mark.parametrize(
+    ("actor", "files", "gate", "code"),
+    [
+        ("b-examiner", FILES, "v2", "release.holder-abroad"),
+        ("b-examiner", {"x.txt": FILES["chat.txt"]}, "v2", "release.holder-abroad"),
+        ("b-examiner", {"x.txt": FILES["chat.txt"], "y.txt": b"new"}, "v2", "none"),
+        ("b-examiner", {"x.txt": b"new"}, "v2", "none"),
+        ("b-examiner", FILES, "v1", "none"),
+        ("examiner-1", FILES, "v2", "none"),
+    ],
+)
+def test_nobody_abroad_registers_anew_what_is_here(
+    tmp_path: Path, actor: str, files: Mapping[str, bytes], gate: str, code: str
+) -> None:
+    """The same bytes under a new number, and no word of where they come from, would be at home with somebody abroad; one
+    file of many that is the same may be anybody's.
+    """
+    a = side(tmp_path, gate)
+    event = a.world.registration(CASE, "EX-9", actor=actor, files=files)
+    assert code_of(lambda: a.world.append(a.world.sign(event))) == code
+
+
+@pytest.mark.usefixtures("around")
+def test_an_audit_finds_what_was_registered_abroad_around_the_writer(tmp_path: Path) -> None:
+    """A whole ledger knows all files; one bundle doesn't."""
+    a = side(tmp_path)
+    a.world.append(a.world.sign(a.world.registration(CASE, "EX-9", actor="b-examiner", files=FILES)))
+    findings = Findings()
+    fold = Fold(findings, is_whole=True)
+    for raw in a.world.entries():
+        fold.add(parse_entry(raw))
+    assert [item.code for item in findings.items if item.step == 11] == ["release.holder-abroad"]
