@@ -9,8 +9,12 @@ from custody.verify.rules.view import Agent, Consent, Exhibit, View
 from schemas.types import is_set
 
 
-def consents_in_force(view: View, exhibit: Exhibit, to: str, *, at: str) -> tuple[Consent, ...]:
-    """Return each authority's newest consent to an exhibit going to ``to`` that holds at a time, the newest first."""
+def consents_in_force(
+    view: View, exhibit: Exhibit, to: str, *, at: str, request: str | None = None
+) -> tuple[Consent, ...]:
+    """Return each authority's newest consent to an exhibit going to ``to`` that holds at a time, the newest first;
+    where it goes on a ``request``, or on none (an empty text), those that let it go so.
+    """
     recipient = view.agent(to)
     if recipient is None:
         return ()
@@ -20,7 +24,7 @@ def consents_in_force(view: View, exhibit: Exhibit, to: str, *, at: str) -> tupl
         is_bound = authority is not None and authority.ledger in exhibit.bound_to
         if item.authority in found:
             continue
-        if fault_of(view, item, Way(recipient, [at, at]), is_bound=is_bound) is None:
+        if fault_of(view, item, Way(recipient, [at, at], request=request), is_bound=is_bound) is None:
             found[item.authority] = item
     return tuple(found.values())
 

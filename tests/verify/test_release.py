@@ -236,6 +236,24 @@ def test_closing_a_request_gives_nothing_back(tmp_path: Path, ends: list[tuple[s
     assert caught.value.code == "release.request-ended"
 
 
+def test_nothing_is_sent_on_a_request_that_was_refused(tmp_path: Path) -> None:
+    """Also where the consent names none."""
+    side = Side(tmp_path / "a", "a", peers=PEERS, gate="v2")
+    register(side)
+    asked = {
+        "fields": [], "from": "b-police", "kind": "production", "paper": "ab" * 32, "request": "req-1",
+        "received_at": "2026-11-21T07:00:00Z",
+    }  # fmt: skip
+    side.world.append(side.world.sign(side.world.event("request.received", asked, actor="official-1")))
+    side.consent("EX-1", "b-police")
+    answer = side.world.event("request.answered", {**REFUSED, "request": "req-1"}, actor="official-1")
+    side.world.append(side.world.sign(answer))
+    with pytest.raises(RefusedError) as caught:
+        side.world.append(side.world.sign(side.dispatch("EX-1", "b-police", request="req-1")))
+    assert caught.value.code == "release.request-ended"
+    side.world.append(side.world.sign(side.dispatch("EX-1", "b-police")))
+
+
 def changed(side: Side, agent: str, **change: Any) -> None:
     """Change what is on record of an agent."""
     composed = side.world.event("agent.changed", {"agent": agent, **change}, actor="registrar-1")

@@ -26,14 +26,14 @@ class Terms:
     conditions: list[dict[str, Any]]
 
 
-def terms_for(context: Context, exhibit: Exhibit, to: str) -> Terms:
-    """Return the strictest terms that bind ``exhibit`` on its way to ``to``: of each authority's consent now in force,
-    and of the transfer by which it came here.
+def terms_for(context: Context, exhibit: Exhibit, to: str, request: str | None) -> Terms:
+    """Return the strictest terms that bind ``exhibit`` on its way to ``to``, on a request or on none: of each
+    authority's consent now in force, and of the transfer by which it came here.
     """
     access = context.ledger()
     now = format_time(context.now())
     with access.read() as reader:
-        consents = [item.id for item in consents_in_force(reader.view(), exhibit, to, at=now)]
+        consents = [item.id for item in consents_in_force(reader.view(), exhibit, to, at=now, request=request or "")]
         places = reader.event_indexes([*consents, exhibit.registration])
         events = [parse_entry(reader.entry(index)).event for index in places.values()]
     disclosures = access.disclosures_of(events)

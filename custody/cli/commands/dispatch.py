@@ -165,7 +165,7 @@ def _compose(
     signers = named_signers(context, who)
     made = []
     for exhibit in exhibits:
-        terms = terms_for(context, exhibit, to)
+        terms = terms_for(context, exhibit, to, request)
         details: Mapping[str, Any] = {
             "backup": road.backup,
             "carrier": road.carrier,

@@ -30,6 +30,7 @@ from schemas.types import is_set
 class VerifiedReceipt:
     """What another ledger decided about one dispatch, proven to stand in it: ``head`` is the dispatch's event hash; it
     is empty where a parcel was refused that couldn't be read, so that its number is all that is known of it.
+    ``reasons`` are those of a refusal, or the reservations of an acceptance.
     """
 
     origin: ReceiptOrigin
@@ -61,7 +62,7 @@ def prove(item: UnverifiedReceipt) -> tuple[VerifiedReceipt, ...]:
     match details:
         case TransferAccepted(foreign=Foreign(head=head), transfer=transfer, accepted_at=at):
             outcome = "accepted-with-reservations" if is_set(details.reservations) else "accepted"
-            return (VerifiedReceipt(origin, transfer, head, outcome, at, ()),)
+            return (VerifiedReceipt(origin, transfer, head, outcome, at, details.reservations or ()),)
         case TransferReturned(foreign=Foreign(head=head), transfer=transfer):
             return (VerifiedReceipt(origin, transfer, head, "accepted", entry.event.event.occurred_at, ()),)
         case TransferRefused(transfer=transfer, refused_at=at, reasons=reasons):

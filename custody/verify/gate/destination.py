@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from custody.verify.gate.contents import digests_of
+from custody.verify.gate.contents import content_root, digests_of
 from custody.verify.rules.on_record import country_told
 from custody.verify.rules.view import Agent, Ledger, View
 from schemas.details.consent import ConditionsMet, ConsentRecorded
@@ -149,8 +149,11 @@ def _was_here(details: Record) -> bool:
 
 def _is_held(view: View, details: Record, ledger: Ledger) -> bool:
     """Tell whether a whole ledger knows files of a registration already, of an exhibit that is with somebody here."""
-    found = view.holders(tuple(digests_of(details))).values() if view.is_whole else ()
-    return any(not is_abroad(view.agent(item.holder), ledger) for items in found for item in items)
+    wanted, root = set(digests_of(details)), content_root(details)
+    known = view.holders(tuple(wanted)) if view.is_whole else {}
+    held = ((digest, item.holder) for digest, items in known.items() for item in items)
+    here = {digest for digest, holder in held if not is_abroad(view.agent(holder), ledger)}
+    return bool(here) and (root in here or wanted - {root} <= here)
 
 
 def _receivers(parsed: ParsedEvent) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence, Set
 from itertools import islice
+from typing import Final
 
 import msgspec
 
@@ -23,6 +24,8 @@ class Breach(msgspec.Struct, frozen=True):
     exhibit: str = ""
 
 
+ENDED: Final = {"over": "withdrawn or not executed", "refused": "refused"}
+"""What became of a request on which nothing may rest."""
 Bearing = tuple[tuple[str, tuple[str, ...]], ...]
 """By country or ledger whose consent a dispatch wants: the event hashes of those that let it go."""
 
@@ -148,7 +151,7 @@ def fault_of(view: View, consent: Consent, way: Way, *, is_bound: bool = False) 
     request = None if consent.request is None else view.request(consent.request)
     is_over = request is not None and (request.status == "withdrawn" or request.ended == "over")
     if request is not None and (is_over or "refused" in {request.outcome, request.ended}):
-        state = "withdrawn or not executed" if is_over else "refused"
+        state = ENDED["over" if is_over else "refused"]
         return 4, "release.request-ended", f"found the request {request.id}, on which it rests, {state}"
     # By letter it rests on what was asked from here; what leaves answers what was asked of us.
     rests_on = None if is_set(consent.is_by_letter) else consent.request

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Set
 
 from custody.verify.gate.contents import own_documents
 from custody.verify.gate.destination import goal_of, holders_abroad, names_no_goal, names_nobody
-from custody.verify.gate.faults import Bearing, Breach, Way, bearing_on, faults_of
+from custody.verify.gate.faults import ENDED, Bearing, Breach, Way, bearing_on, faults_of
 from custody.verify.rules.view import Agent, Exhibit, View
 from schemas.details.record import BundleExported
 from schemas.details.request import RequestAnswered, RequestSent
@@ -55,6 +55,10 @@ def check_release(
         return (*faults, Breach("release.recipient-unknown", text))
     way = _way_of(parsed, recipient, sorted((parsed.event.occurred_at, recorded_at)), without)
     abroad = {recipient.country, goal.country} - {ledger.country, None}
+    asked = view.request(way.request or "") if ledger.is_strict and exhibits else None
+    if asked is not None and is_set(asked.ended):
+        text = f"expected a request that stands, found {asked.id}, which was {ENDED[str(asked.ended)]}"
+        faults.append(Breach("release.request-ended", text))
     faults += [fault for exhibit in exhibits for fault in faults_of(view, exhibit, way, ledger, is_abroad=bool(abroad))]
     for holders in enclosed:
         # The bytes are the same in each: that one of these exhibits may leave is enough.
