@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -86,30 +86,6 @@ def test_version_1_takes_what_it_took(tmp_path: Path) -> None:
     a = side(tmp_path, "v1")
     a.world.enrol("b-lab", (), **LAB)
     assert code_of(hand(a)) == "none"
-
-
-@pytest.mark.parametrize(
-    ("actor", "origin", "gate", "code"),
-    [
-        ("b-examiner", "derived", "v2", "release.holder-abroad"),
-        ("b-examiner", "foreign", "v2", "release.holder-abroad"),
-        ("b-examiner", "none", "v2", "none"),
-        ("b-examiner", "derived", "v1", "none"),
-        ("examiner-1", "derived", "v2", "none"),
-    ],
-)
-def test_nobody_abroad_registers_what_came_from_here(
-    tmp_path: Path, actor: str, origin: str, gate: str, code: str
-) -> None:
-    """A copy that somebody abroad holds from its first act on has crossed a border with no act that says so."""
-    a = side(tmp_path, gate)
-    parent = a.world.about(CASE, "EX-1").exhibit
-    told: Mapping[str, dict[str, Any]] = {
-        "derived": {"derived_from": [{"case": CASE, "exhibit": "EX-1", "event": parent}], "obtained": "derived"},
-        "foreign": {"foreign": FOREIGN, "obtained": "foreign-assistance"}, "none": {},
-    }  # fmt: skip
-    event = a.world.registration(CASE, "EX-9", actor=actor, files={"new.txt": b"new"}, **told[origin])
-    assert code_of(lambda: a.world.append(a.world.sign(event))) == code
 
 
 @pytest.mark.parametrize(("gate", "code"), [("v2", "release.holder-abroad"), ("v1", "none")])

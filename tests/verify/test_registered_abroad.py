@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,9 +13,33 @@ from schemas.entry import parse_entry
 from schemas.report import Findings
 from tests.border import CASE, FILES
 from tests.verify.test_gate import around
-from tests.verify.test_party_abroad import code_of, side
+from tests.verify.test_party_abroad import FOREIGN, code_of, side
 
 __all__ = ["around"]
+
+
+@pytest.mark.parametrize(
+    ("actor", "origin", "gate", "code"),
+    [
+        ("b-examiner", "derived", "v2", "release.holder-abroad"),
+        ("b-examiner", "foreign", "v2", "release.holder-abroad"),
+        ("b-examiner", "none", "v2", "none"),
+        ("b-examiner", "derived", "v1", "none"),
+        ("examiner-1", "derived", "v2", "none"),
+    ],
+)
+def test_nobody_abroad_registers_what_came_from_here(
+    tmp_path: Path, actor: str, origin: str, gate: str, code: str
+) -> None:
+    """A copy that somebody abroad holds from its first act on has crossed a border with no act that says so."""
+    a = side(tmp_path, gate)
+    parent = a.world.about(CASE, "EX-1").exhibit
+    told: Mapping[str, dict[str, Any]] = {
+        "derived": {"derived_from": [{"case": CASE, "exhibit": "EX-1", "event": parent}], "obtained": "derived"},
+        "foreign": {"foreign": FOREIGN, "obtained": "foreign-assistance"}, "none": {},
+    }  # fmt: skip
+    event = a.world.registration(CASE, "EX-9", actor=actor, files={"new.txt": b"new"}, **told[origin])
+    assert code_of(lambda: a.world.append(a.world.sign(event))) == code
 
 
 @pytest.mark.parametrize(
@@ -31,8 +56,8 @@ __all__ = ["around"]
 def test_nobody_abroad_registers_anew_what_is_here(
     tmp_path: Path, actor: str, files: Mapping[str, bytes], gate: str, code: str
 ) -> None:
-    """The same bytes under a new number, and no word of where they come from, would be at home with somebody abroad; one
-    file of many that is the same may be anybody's.
+    """The same bytes under a new number, and no word of where they come from, would be at home with somebody abroad;
+    one file of many that is the same may be anybody's.
     """
     a = side(tmp_path, gate)
     event = a.world.registration(CASE, "EX-9", actor=actor, files=files)
