@@ -19,12 +19,7 @@ from schemas.report import Findings
 from tests.border import CASE, Side, codes, read, register, trust
 
 PEERS = {"b": "XB", "c": "XC"}
-REFUSED = {"answered_at": "2026-11-21T08:00:00Z", "ground": "security", "outcome": "refused", "reasons": "secret"}
-LATER = {"ground": None, "outcome": "nothing-found", "reasons": None}
 ABROAD = {"carrier": "a courier", "place": "b", "to_agent": "b-police"}
-GRANTED = {
-    "grant": {"onward": "with-consent", "to_country": "XB"}, "ground": None, "outcome": "granted", "reasons": None,
-}  # fmt: skip
 
 
 @pytest.fixture
@@ -186,72 +181,6 @@ def test_a_paper_of_next_year_lets_nothing_go_today(tmp_path: Path) -> None:
     register(side)
     side.consent("EX-1", "b-police", issued_at="2027-01-01T00:00:00Z")
     assert refusal(side, "b-police") == "release.consent-early"
-
-
-def test_a_request_that_was_withdrawn_ends_the_consent_that_rests_on_it(side: Side) -> None:
-    """What nobody asks for any more does not leave."""
-    asked = {
-        "fields": [], "from": "b-police", "kind": "production", "paper": "ab" * 32, "request": "req-1",
-        "received_at": "2026-11-21T07:00:00Z",
-    }  # fmt: skip
-    side.world.append(side.world.sign(side.world.event("request.received", asked, actor="official-1")))
-    side.consent("EX-1", "b-police", request="req-1")
-    withdrawn = {"reason": "settled", "request": "req-1"}
-    side.world.append(side.world.sign(side.world.event("request.withdrawn", withdrawn, actor="official-1")))
-    assert refusal(side, "b-police") == "release.request-ended"
-
-
-@pytest.mark.parametrize(
-    ("ends", "is_over"),
-    [
-        ([("request.withdrawn", {"reason": "settled"}), ("request.closed", {"outcome": "withdrawn"})], True),
-        ([("request.withdrawn", {"reason": "settled"}), ("request.closed", {"outcome": "executed"})], True),
-        ([("request.closed", {"outcome": "withdrawn"})], True),
-        ([("request.closed", {"outcome": "not-executed"})], True),
-        ([("request.closed", {"outcome": "expired"})], True),
-        ([("request.closed", {"outcome": "executed-in-part"})], False),
-        ([("request.answered", REFUSED), ("request.answered", {**REFUSED, **LATER})], True),
-        ([("request.answered", REFUSED), ("request.answered", {**REFUSED, **GRANTED})], False),
-    ],
-)
-def test_closing_a_request_gives_nothing_back(tmp_path: Path, ends: list[tuple[str, Any]], is_over: bool) -> None:
-    """Tidying up after a withdrawal must not open the gate again; what was executed may be sent a second time."""
-    side = Side(tmp_path / "a", "a", peers=PEERS, gate="v2")
-    register(side)
-    asked = {
-        "fields": [], "from": "b-police", "kind": "production", "paper": "ab" * 32, "request": "req-1",
-        "received_at": "2026-11-21T07:00:00Z",
-    }  # fmt: skip
-    side.world.append(side.world.sign(side.world.event("request.received", asked, actor="official-1")))
-    side.consent("EX-1", "b-police", request="req-1")
-    for type, details in ends:
-        composed = side.world.event(type, {**details, "request": "req-1"}, actor="official-1")
-        side.world.append(side.world.sign(composed))
-    act = side.dispatch("EX-1", "b-police", request="req-1")
-    if not is_over:
-        side.world.append(side.world.sign(act))
-        return
-    with pytest.raises(RefusedError) as caught:
-        side.world.append(side.world.sign(act))
-    assert caught.value.code == "release.request-ended"
-
-
-def test_nothing_is_sent_on_a_request_that_was_refused(tmp_path: Path) -> None:
-    """Also where the consent names none."""
-    side = Side(tmp_path / "a", "a", peers=PEERS, gate="v2")
-    register(side)
-    asked = {
-        "fields": [], "from": "b-police", "kind": "production", "paper": "ab" * 32, "request": "req-1",
-        "received_at": "2026-11-21T07:00:00Z",
-    }  # fmt: skip
-    side.world.append(side.world.sign(side.world.event("request.received", asked, actor="official-1")))
-    side.consent("EX-1", "b-police")
-    answer = side.world.event("request.answered", {**REFUSED, "request": "req-1"}, actor="official-1")
-    side.world.append(side.world.sign(answer))
-    with pytest.raises(RefusedError) as caught:
-        side.world.append(side.world.sign(side.dispatch("EX-1", "b-police", request="req-1")))
-    assert caught.value.code == "release.request-ended"
-    side.world.append(side.world.sign(side.dispatch("EX-1", "b-police")))
 
 
 def changed(side: Side, agent: str, **change: Any) -> None:
