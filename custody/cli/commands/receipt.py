@@ -115,10 +115,11 @@ def _compose(
         details = {"cures": _PAPER, "documents": [document], "statement": "the receipt of the ledger itself came later"}
         anchor = Anchor(about=(About(event=item.confirms, exhibit=exhibit.registration),))
         return context.ledger().compose("record.explained", signers=signers, details=details, when=when, anchor=anchor)
+    said = "refused" if receipt.outcome == "refused" else "reservations"
     details = {
         "decided_at": receipt.decided_at, "document": document, "manner": "proof", "origin": receipt.origin,
         "outcome": receipt.outcome, "transfer": receipt.transfer,
-        "note": f"refused: {', '.join(receipt.reasons)}" if receipt.reasons else None,
+        "note": f"{said}: {', '.join(receipt.reasons)}" if receipt.reasons else None,
     }  # fmt: skip
     anchor = Anchor(case=exhibit.case, exhibit=exhibit.number, link=link_after(exhibit))
     return context.ledger().compose("transfer.receipt", signers=signers, details=details, when=when, anchor=anchor)

@@ -28,6 +28,7 @@ from custody.report.papers.seizure_facts import (
     protection_text,
     seal_table,
 )
+from custody.report.phrases import WORDS
 from custody.verify.verify import Verified
 from schemas.details.exhibit import (
     Acquisition,
@@ -136,7 +137,8 @@ def _what(read: Reader, details: ExhibitRegistered) -> str:
 
 
 def _obtained(read: Reader, details: ExhibitRegistered) -> str:
-    return read.term(details.obtained)
+    word = details.obtained
+    return read.term(word) if read.language == "zh" else WORDS.get(word, word)
 
 
 def _method(read: Reader, details: ExhibitRegistered, taken: Acquisition | None) -> str:

@@ -209,7 +209,8 @@ def test_a_receipt_tells_on_what_ground_and_how_it_travelled() -> None:
     assert row(paper, "Purpose") == "trial"
     assert row(paper, "Legal basis of the case") == "order of 2 March"
     assert row(paper, "Consent") == (
-        "ministry-1 (name of ministry-1); paper; No. 7; issued 2026-11-20 00:00:00 UTC; until 2027-11-20 00:00:00 UTC"
+        "ministry-1 (name of ministry-1); on paper; No. 7; "
+        "issued 2026-11-20 00:00:00 UTC; until 2027-11-20 00:00:00 UTC"
     )
     assert "return by 2027-03-01 00:00:00 UTC; use-limited, before it leaves: for case 7 only" in everything(paper)
     (table,) = [item for item in paper.tables if item.title.en == "How it travelled"]

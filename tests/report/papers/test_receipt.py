@@ -34,7 +34,7 @@ def test_a_dispatch_without_a_decision_says_so(world: World) -> None:
     world.act("transfer.receipt", CASE, DISK, told, actor="examiner-1")
     paper = receipt.transfer_receipt(read(world), TRANSFER, BASIS)
     assert row(paper, "State") == "decided"
-    assert paper.tables[0].rows[1][1] == "receipt: accepted (paper)"
+    assert paper.tables[0].rows[1][1] == "receipt: accepted (on paper)"
 
 
 def test_the_receiver_s_paper_says_when_it_was_sent_and_accepted_and_what_was_found(world: World) -> None:
@@ -63,7 +63,7 @@ def test_the_receiver_s_paper_says_when_it_was_sent_and_accepted_and_what_was_fo
     assert accepted[0] == f"{CASE}/EX-9, there B-7/9"
     assert accepted[2] == "sent 2026-11-20 08:00:00 UTC, accepted 2026-11-21 08:00:00 UTC"
     assert accepted[4].startswith("NOT as registered")
-    assert accepted[6] == "onward transfer: with-consent; reservations: seal-broken"
+    assert accepted[6] == "onward transfer: only with a new consent; reservations: seal broken"
     assert other[:2] == ("B-7/10", "refused")
     assert other[6] == "damaged; verdict on the bundle: FAILED"
 
@@ -100,7 +100,7 @@ def test_a_receipt_of_a_chinese_ledger_is_in_chinese_and_english() -> None:
     own, english = format_paper(chinese).decode().split('<section lang="en">')
     assert "物证移交回执" in own
     assert re.search(r"[\u4e00-\u9fff]", english) is None
-    for words in ("Receipt", "Signed by", "sent", "not recorded", "onward", "with-consent", "use-limited", "accepted"):
+    for words in ("Receipt", "Signed by", "sent", "not recorded", "only with a new consent", "use-limited", "accepted"):
         assert words not in own
         assert words in english
     assert own.count("<tr>") == english.count("<tr>")
