@@ -2009,6 +2009,14 @@ class Exhibit:
     dispatch: Dispatch | None = None
     recalled: set[str] = field(default_factory=set)
 
+    @property
+    def keepers(self) -> set[str | None]:
+        """Who has it, or gets it back if it is recalled (lawfulness.md); nobody once it is out of custody."""
+        if self.status in ("disposed", "transferred", "voided"):
+            return set()
+        sender = self.dispatch.sender if self.dispatch else None
+        return {self.holder, sender, None if self.status == "released" else self.lodged}
+
 
 @dataclass
 class Request:
@@ -2038,7 +2046,7 @@ class Consent:
     details: dict[str, Any]
     exhibits: list[str]
     unmet: set[str]
-    to_country: str | None = None  # of the recipient then, under v2
+    to_country: str | None = None  # of the recipient then, under v2; an empty text for none
     revoked: int | None = None
 
 
@@ -2547,7 +2555,7 @@ class State:
         if placed is None:
             return
         known = {self.subject_of(item) for item in about} - {None}  # what isn't carried is passed over
-        if known != {item for item in placed.subjects if item[0] not in ("case-exhibits", "dispatch")}:
+        if known != {item for item in placed.subjects if item[0] not in ("case-exhibits", "dispatch", "transfer")}:
             raise Bad("rule.affirmed", "not about exactly the subjects of the event")
         actor = entry.event["actor"]
         two_registrars = "registrar" in self.agents[actor].roles and entry.count("registrar")
@@ -2601,7 +2609,7 @@ class State:
         if details["manner"] == "key":
             self._check_official(entry, details["authority"])
         unmet = {code for code, item in conditions_of(details).items() if item["before"]}
-        to_country = self.agents[details["recipient"]].country if self.gate == "v2" else None
+        to_country = self.agents[details["recipient"]].country or "" if self.gate == "v2" else None
         consent = Consent(entry.event_hash, entry.index, details, _exhibits_of(entry), unmet, to_country)
         self.consents[entry.event_hash] = consent
         for registration in {*consent.exhibits}:
@@ -2801,6 +2809,9 @@ class Gate(State):
         if recipient is None or recipient.country is None or has_left:
             return [*found, "release.recipient-unknown"]
         times = sorted((entry.event["occurred_at"], entry.record["recorded_at"]))
+        says_request = entry.type in ("bundle.exported", "transfer.dispatched")
+        asked = self.requests.get(entry.details.get("request", "")) if says_request and self.gate == "v2" else None
+        found += ["release.request-ended"] if asked and (asked.has_ended or asked.is_refused) else []
         for exhibit in released:
             found += self._find_named_fault(exhibit, to, times, entry, without)
             if {recipient.country, country} - {None, self.country}:
@@ -2840,9 +2851,8 @@ class Gate(State):
             return False
         ledger = entry.details.get("ledger", agent.ledger)
         return self._is_away(self._country_told(entry.details, agent.country), ledger) and any(
-            name in (exhibit.holder, exhibit.lodged) and exhibit.status not in ("disposed", "voided")
-            and self.follows(key) for key, exhibit in self.exhibits.items()
-        )  # fmt: skip
+            name in exhibit.keepers and self.follows(key) for key, exhibit in self.exhibits.items()
+        )
 
     def _keepers(self, entry: Entry) -> list[str]:
         """Who becomes the holder of what was here: the party of who registers it again or takes it back, and he."""
@@ -2923,29 +2933,45 @@ class Gate(State):
         signers = [signer for signer in entry.signers if entry.is_custody_act and signer["as"] == "to"]
         return [name for signer in signers for name in parties_of(signer)]
 
+    def _consents_to(
+        self, exhibit: Exhibit, to: str | None, origin: str | None, without: Set[str] = frozenset()
+    ) -> list[Consent]:
+        """The newest consents to an exhibit, for somebody or for all, of this country or of a ledger of origin."""
+
+        def is_meant(body: Agent | None) -> bool:
+            if body is None or body.kind not in ("organisation", "unit") or origin is not None:
+                return body is not None and body.kind in ("organisation", "unit") and body.ledger == origin
+            # one paper doesn't stand for two authorities
+            return body.country == self.country and not (self.gate == "v2" and body.ledger in exhibit.bound_to)
+
+        known = self.consents_of[(exhibit.registration, to) if to else exhibit.registration][-CONSENTS_ASKED:]
+        meant = [item for item in known if is_meant(self.agents.get(item.details["authority"]))]
+        return [item for item in meant if item.id not in without]
+
     def _find_fault(
         self, exhibit: Exhibit, to: str, times: list[str], entry: Entry, without: Set[str], *, origin: str | None = None
     ) -> list[str]:
-        """The fault nearest to none among the newest consents of this country, or of a ledger of origin."""
-
-        def is_own(body: Agent) -> bool:
-            # one paper doesn't stand for two authorities
-            is_bound = self.gate == "v2" and body.ledger in exhibit.bound_to
-            return body.country == self.country and not is_bound
-
-        def known(*names: str) -> list[Consent]:
-            newest = self.consents_of[names if names[1:] else names[0]][-CONSENTS_ASKED:]
-            bodies = [(item, self.agents.get(item.details["authority"])) for item in newest if item.id not in without]
-            return [
-                item
-                for item, body in bodies
-                if body and body.kind in ("organisation", "unit")
-                and (is_own(body) if origin is None else body.ledger == origin)
-            ]  # fmt: skip
-
-        consents = known(exhibit.registration, to) or known(exhibit.registration)
+        """The fault nearest to none among the consents of one side."""
+        consents = self._consents_to(exhibit, to, origin, without) or self._consents_to(exhibit, None, origin, without)
         faults = [self._fault(consent, to, times, entry, is_bound=origin is not None) for consent in consents]
         return [] if 0 in faults else [FAULTS[max(faults, default=0)]]
+
+    def consents_under(self, entry: Entry) -> list[tuple[str, list[Consent]]]:
+        """The consents without fault under which a dispatch leaves, of each side that is wanted; or the named one."""
+        exhibit = self.exhibits.get(entry.exhibit) if entry.type == "transfer.dispatched" else None
+        to = entry.details.get("to", "")
+        if exhibit is None or to not in self.agents or self.gate != "v2":
+            return []
+        times = sorted((entry.event["occurred_at"], entry.record["recorded_at"]))
+        sides: list[str | None] = [None] if self.agents[to].country != self.country else []
+        sides += [origin for origin in sorted(exhibit.bound_to) if self.agents[to].ledger != origin]
+        found = []
+        for side in sides:
+            known = self._consents_to(exhibit, to, side)
+            held = [item for item in known if not self._fault(item, to, times, entry, is_bound=side is not None)]
+            named = [item for item in held if item.id == entry.details.get("consent")]
+            found.append((side or self.country, named or held))
+        return found
 
     def _fault(self, consent: Consent, to: str, times: list[str], entry: Entry, *, is_bound: bool) -> int:
         """The number of the first fault of a consent, 0 for none; ``is_bound`` where another ledger's is wanted."""
@@ -3354,6 +3380,7 @@ class Verification:
         self.destroyed: set[str] = set()  # documents that orders named so far
         self.gone: set[str] = set()  # the consents that rest on one of these
         self.letters: dict[str, Verification] = {}  # those that could be opened, by the digest of the document
+        self.leaving: dict[str, list[tuple[str, list[Consent]]]] = {}  # by dispatch, the consents under which it left
         self.receipts: set[str] = set()  # the digests of those that records rest on
         self._kinds: dict[tuple[int, str], int] = defaultdict(int)  # failed findings by step and code
         self._once: dict[tuple[str, ...], Any] = {}
@@ -3704,6 +3731,8 @@ class Verification:
             self._check_signatures(entry)
             entry.relies_on = self.state.relies_on(entry)
             self._follow_order(entry)
+            under = self.state.consents_under(entry)
+            self.leaving |= {entry.event_hash: under} if under else {}
             for whose in self.state.counterparts(entry):
                 self.countries.setdefault(whose, entry.name)
             for code in self.state.find_breaches(entry):
@@ -4713,30 +4742,30 @@ class Verification:
 
     def _check_dispatch(self, entry: Entry) -> None:
         """Dates and words of a dispatch's conditions are those of the consents under which it left."""
-        exhibit = self.state.exhibits.get(entry.exhibit) if entry.type == "transfer.dispatched" else None
-        if exhibit is None or self.state.gate != "v2":
+        under = self.leaving.get(entry.event_hash, [])
+        exhibit = self.state.exhibits.get(entry.exhibit) if under else None
+        if exhibit is None:
             return
-        sent = conditions_of(entry.details)
-        given: list[tuple[str | None, list[dict[str, Any]]]] = []  # by side, what each consent wants
-        for consent in self.state.consents_of[exhibit.registration, entry.details["to"]][-CONSENTS_ASKED:]:
-            first, last = self.state.valid_between(consent)
-            is_over = consent.revoked is not None and consent.revoked < entry.index
-            if not is_over and consent.index < entry.index and first <= entry.event["occurred_at"] <= last:
-                body = self.state.agents[consent.details["authority"]]
-                side = body.ledger if body.ledger in exhibit.bound_to else body.country
-                given.append((side, [*conditions_of(consent.details).values()]))
+        sent, first = conditions_of(entry.details), self.state.events[exhibit.registration]
+        told = [item.details for item in self.state.consents_of[exhibit.registration, entry.details["to"]]]
+        told = [*told[-CONSENTS_ASKED:], *(item.details for _, consents in under for item in consents)]
         texts: dict[str, set[str]] = defaultdict(set)
-        for item in itertools.chain.from_iterable(wanted for _, wanted in given):
-            texts[item["code"]].add(self._shown(item.get("text")))
-        kept: dict[str | None, bool] = {}
+        for details in (*told, *([first.details] if first.type == "transfer.accepted" else [])):
+            for code, item in conditions_of(details).items():
+                texts[code].add(self._shown(item.get("text")))
         unseen: set[str] = set()
-        for side, wanted in given:
-            pairs = [(sent[item["code"]], item) for item in wanted if item["code"] in sent]
-            eased = [self._is_eased(*pair, texts[pair[0]["code"]], unseen) for pair in pairs]
-            kept[side] = kept.get(side, False) or not any(eased)
-        for side in (side for side, is_kept in kept.items() if not is_kept):
-            text = f"a condition has another date, or other words, than each consent of {side}"
-            self.find(11, "release.consent-terms", entry.name, text)
+        for side, consents in under:
+            eased = [
+                any(
+                    self._is_eased(sent[code], item, texts[code], unseen)
+                    for code, item in conditions_of(consent.details).items()
+                    if code in sent
+                )
+                for consent in consents
+            ]
+            if eased and all(eased):
+                text = f"a condition has another date, or other words, than each consent of {side}"
+                self.find(11, "release.consent-terms", entry.name, text)
         for code in sorted(unseen):
             self.find(11, "release.condition-unseen", entry.name, f"the text of {code} isn't shown", NOTE)
 
