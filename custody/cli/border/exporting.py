@@ -105,17 +105,7 @@ def export(context: Context, outgoing: Outgoing, *, who: Signing, when: When) ->
         )  # fmt: skip
         return signed
 
-    order = Order(
-        exhibits=tuple((item.case, item.number) for item in outgoing.exhibits),
-        nonce=context.random(16).hex(),
-        choice=replace(outgoing.choice, to=outgoing.to),
-        requests=requests,
-        acts=acts,
-        stated=draft.disclosures,
-        is_detached=outgoing.is_detached,
-        recipients=outgoing.recipients,
-        earlier=_earlier(context, outgoing.to),
-    )
+    order = _order(context, outgoing, requests, acts, draft)
     store = access.home.store
     try:
         built = build_bundle(
@@ -151,6 +141,23 @@ def _after_recording(context: Context, error: CustodyError, outgoing: Outgoing, 
     hint = f"don't record it again: {again} -o FILE writes what is on record"
     text = f"{error.text}; {entries} on record all the same, and no file was written"
     return type(error)(error.code, text, hint="; ".join(filter(None, (error.hint, hint))))
+
+
+def _order(
+    context: Context, outgoing: Outgoing, requests: tuple[str, ...], acts: tuple[Submission, ...], draft: Composed
+) -> Order:
+    """Return what is to be packed: the ``acts`` that are recorded with it are signed, the export is a ``draft``."""
+    return Order(
+        exhibits=tuple((item.case, item.number) for item in outgoing.exhibits),
+        nonce=context.random(16).hex(),
+        choice=replace(outgoing.choice, to=outgoing.to),
+        requests=requests,
+        acts=acts,
+        stated=draft.disclosures,
+        is_detached=outgoing.is_detached,
+        recipients=outgoing.recipients,
+        earlier=_earlier(context, outgoing.to),
+    )
 
 
 def _about(outgoing: Outgoing) -> tuple[About, ...]:
