@@ -60,7 +60,8 @@ def whereabouts_of(
     if sources is not None:
         places = "; ".join(_source(item.path) for item in sources)
         return Whereabouts("in-place", f"left in place: {places}", found.members)
-    text = f"in this ledger's own store; {_count(found, erased)}custody check reads them again"
+    again = "" if found.files == 0 else "custody check reads them again"
+    text = f"in this ledger's own store; {_count(found, erased)}{again}".removesuffix("; ")
     return Whereabouts("store", text, found.members, found.files, found.present)
 
 
@@ -113,6 +114,8 @@ def _erased(holdings: Holdings, content: Content, registration: str, erasures: E
 def _count(found: _Looked, erased: int) -> str:
     if found.files is None or found.present is None:
         return ""
+    if not found.files:
+        return "no file belongs to it; "
     if found.present == found.files:
         return f"all {found.files:,} files are there; " if found.files > 1 else "the file is there; "
     gone = f", {erased:,} erased by order" if erased else ""

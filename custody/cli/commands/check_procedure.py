@@ -157,9 +157,9 @@ def _lines(result: ProcedureResult, profile: Profile) -> Iterator[str]:
     yield f"profile: {result.profile} ({show(profile.title)})"
     for _, alike in groupby(result.findings, key=_heading):
         first, *more = alike
-        line, head = first, "missing" if first.severity == "defect" else "found"
+        line, head = first, "missing" if first.severity == "defect" else "noted"
         if more:
-            yield f"{head}, {len(more) + 1} times: {show(first.subject)} [{first.code}]"
+            yield f"{head} of {show(first.subject)}, {len(more) + 1} things [{first.code}]"
             yield from (f"  - {show(item.what)}" for item in (first, *more))
         else:
             yield f"{head}: {show(line.subject)}: {show(line.what)} [{line.code}]"
@@ -172,4 +172,5 @@ def _lines(result: ProcedureResult, profile: Profile) -> Iterator[str]:
     found = (
         counted(result.defects, "thing is missing", "things are missing") if result.defects else "nothing is missing"
     )
-    yield f"{found} by this profile; what is missing can be cured, and is no sign of tampering"
+    cured = "; what is missing can be cured, and is no sign of tampering" if result.defects else ""
+    yield f"{found} by this profile{cured}"

@@ -24,7 +24,7 @@ from custody.cli.output import emit
 from custody.cli.results import ActResult, Result
 from custody.cli.showing.holdings import staging
 from custody.ledger.compose import Anchor
-from custody.report.counts import count_bytes
+from custody.report.counts import count_bytes, counted
 from custody.report.safe_text import show, show_path
 from schemas.errors import UsageError
 from schemas.types import UNSET, Unset
@@ -173,8 +173,9 @@ def _gone(done: Destroyed) -> Gone:
 
 
 def _gone_lines(done: Destroyed) -> Iterator[str]:
-    files = f"{done.files} files ({count_bytes(done.bytes)})"
-    yield f"destroyed here: {done.values} values, {done.names} names in lists, {files}"
+    values, names = counted(done.values, "value", "values"), counted(done.names, "name", "names")
+    files = f"{counted(done.files, 'file', 'files')} ({count_bytes(done.bytes)})"
+    yield f"destroyed here: {values}, {names} in lists, {files}"
     for digest in done.kept:
         yield f"  kept, because an exhibit that no order speaks of has it too: {digest}"
     for place in done.also:

@@ -49,8 +49,8 @@ def fault_of(name: str, nature: str, frozen: Frozen | None, change: str) -> tupl
     is_frozen = frozen is not None and not frozen.is_lifted
     if is_frozen != (change == "placed"):
         return None
-    wanted, known = ("one that is not", "frozen already") if is_frozen else ("a freeze", "not frozen")
-    return "asset.freeze-state", f"expected {wanted} to be {change}, found {name} {known} on record"
+    wanted, known = ("no freeze", "frozen already") if is_frozen else (f"a freeze to be {change}", "not frozen")
+    return "asset.freeze-state", f"expected {wanted}, found {name} {known} on record"
 
 
 def check_freezes(subject: str, story: Sequence[ParsedEntry], findings: Findings) -> None:
