@@ -5200,8 +5200,15 @@ def print_report(report: dict[str, Any]) -> None:
     for item in report["exhibits"]:
         where = "its state can't be told"
         if "holder" in item:
-            where = f"{item['status']} by {item['holder']}, {'sealed' if item['sealed'] else 'not sealed'}"
+            way = "to" if item["status"] in ("dispatched", "transferred") else "by"
+            where = f"{item['status']} {way} {item['holder']}, {'sealed' if item['sealed'] else 'not sealed'}"
         print(plain(f"exhibit {item['case']} {item['exhibit']}: {where}; entries {item['entries']}"))
+    for item in report.get("requests", ()):
+        where = "its state can't be told"
+        if "status" in item:
+            outcome = f", {item['outcome']}" if "outcome" in item else ""
+            where = f"{item['kind']}, {item['direction']}, with {item['peer']}: {item['status']}{outcome}"
+        print(plain(f"request {item['request']}: {where}; entries {item['entries']}"))
     print(report["verdict"])
 
 

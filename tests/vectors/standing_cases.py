@@ -7,10 +7,11 @@ from typing import Any
 
 from tests.vectors.forge import Members, pack
 from tests.vectors.gate_cases import enrol
-from tests.vectors.posts import PAPER, TRANSFER, Post, trust_in
+from tests.vectors.posts import DISPATCH, PAPER, TRANSFER, Post, trust_in
 from tests.vectors.request_cases import RECEIVED
 from tests.vectors.resting_cases import REFUSAL
 from tests.vectors.setting import CASE, CASES, FILES, Setting, Vector
+from tests.vectors.transfer_cases import RECEIPT
 
 HOLDER, MOVED, MISSING, ENDED = (
     "release.holder-abroad", "defect.agent-moved", "release.consent-missing", "release.request-ended",
@@ -104,6 +105,39 @@ def _without_country(post: Post) -> Members:
     return _home(post)
 
 
+def _sender(*acts: tuple[str, dict[str, Any]]) -> Tell:
+    """Who sent it to somebody here is entered as abroad while it is on its way, or when that was over."""
+
+    def tell(post: Post) -> Members:
+        enrol(post, "keeper", {**EXAMINER, "country": "XA"})
+        enrol(post, "laboratory", {"country": "XA", "kind": "organisation", "roles": ()})
+        post.act("custody.handed-over", {"purpose": "keeping", "to_country": "XA"}, to="keeper")
+        post.act("transfer.dispatched", {**DISPATCH, "to": "laboratory"}, actor="keeper")
+        for type, details in acts:
+            post.act(type, details, actor="keeper")
+        _change(post, "keeper", country="XB")
+        return _home(post)
+
+    return tell
+
+
+def _released(post: Post) -> Members:
+    """It is released to somebody for good, who is entered as abroad since."""
+    enrol(post, "laboratory", {"country": "XA", "kind": "organisation", "roles": ()})
+    details = {"reason": "end", "terms": "for-good", "to": "laboratory", "to_agent": "laboratory", "to_country": "XA"}
+    post.act("exhibit.released", details)
+    _change(post, "laboratory", country="XB")
+    return _home(post)
+
+
+_enter("gate-sender-moved-abroad", "Who sent it, and gets it back if it is recalled, is entered as abroad.", HOLDER,
+       _sender())  # fmt: skip
+_enter("gate-sender-moved-after-the-receipt", "Who sent it is entered as abroad after it had arrived: a defect.", MOVED,
+       _sender(("transfer.receipt", RECEIPT)))  # fmt: skip
+_enter("gate-released-to-who-moved", "To whom it was released is entered as abroad since: a defect.", MOVED,
+       _released)  # fmt: skip
+
+
 # Who belongs to whom
 
 
@@ -194,6 +228,16 @@ def _consented_again(post: Post) -> Members:
     return post.bundle("EX-1")
 
 
+def _without_country_then(post: Post) -> Members:
+    """The recipient gets a country after the consent."""
+    enrol(post, "d-police", {"kind": "organisation", "ledger": "d.example/main", "roles": ()})
+    post.consent(recipient="d-police")
+    _change(post, "d-police", country="XD")
+    return post.bundle("EX-1", to="d-police")
+
+
+_enter("gate-consent-for-no-country", "When its recipient got the consent, no country of his was on record.",
+       "release.consent-recipient", _without_country_then)  # fmt: skip
 _enter("gate-consent-for-another-country", "Since the consent its recipient is in another country.",
        "release.consent-recipient", _to_who_moved)  # fmt: skip
 _enter("gate-consent-for-his-country", "The consent came after its recipient had moved: a defect.", MOVED,
@@ -241,6 +285,23 @@ _enter("gate-v1-dispatch-names-no-consent", "A ledger from before asked nothing 
 
 
 # Requests that were refused
+
+
+def _on_ended() -> Tell:
+    """A consent rests on no request, and what is exported answers one that was refused."""
+
+    def tell(post: Post) -> Members:
+        post.event("request.received", RECEIVED)
+        post.event("request.answered", REFUSAL)
+        post.consent()
+        return post.bundle("EX-1", requests=["req-1"])
+
+    return tell
+
+
+_enter("gate-export-on-a-refused-request", "What is exported answers a request that was refused.", ENDED, _on_ended())
+_enter("gate-v1-export-on-a-refused-request", "A ledger from before asked that of consents alone.", "", _on_ended(),
+       gate="v1")  # fmt: skip
 
 
 def _answered(*answers: Mapping[str, Any]) -> Tell:

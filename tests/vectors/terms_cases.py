@@ -36,6 +36,31 @@ def _enter(name: str, comment: str, code: str, tell: Tell, gate: str = "v2") -> 
     CASES[name] = (comment, vector)
 
 
+def _naming(*others: dict[str, Any], sent: Terms | None = None) -> Tell:
+    """A dispatch names the consent with dates and words, and there are other ones."""
+
+    def tell(post: Post) -> Members:
+        named = post.consent(conditions=_limited())
+        for other in others:
+            post.consent(**other)
+        post.dispatch(conditions=_limited(due=LATER) if sent is None else sent, consent=named)
+        return _home(post)
+
+    return tell
+
+
+def _carried_on(post: Post) -> Members:
+    """What came on terms from the second ledger goes on to a third country with the words of all."""
+    enrol(post, "b-ministry", {"country": "XB", "kind": "organisation", "ledger": "b.example/main", "roles": ()})
+    enrol(post, "c-police", {"country": "XC", "kind": "organisation", "ledger": "c.example/main", "roles": ()})
+    composed = post.world.registration(CASE, "EX-2", actor="examiner-1", files=FILES, foreign=FROM_ABROAD)
+    post.forge.add(post.world.sign(composed))
+    post.consent("EX-2", recipient="c-police", conditions=_limited(text=ONCE))
+    post.consent("EX-2", recipient="c-police", authority="b-ministry", conditions=_limited(), **PAPER)
+    post.dispatch(exhibit="EX-2", to="c-police", conditions=_limited(text=f"{WORDS}; {ONCE}"))
+    return post.bundle("EX-2", to="c-police", stated={"transfer": TRANSFER})
+
+
 def _home(post: Post) -> Members:
     return post.bundle("EX-1", to="ministry")
 
@@ -144,6 +169,16 @@ _enter("terms-of-a-consent-that-was-over", "A freer consent had ended before.", 
 _enter("terms-of-the-other-side", "The words of where it came from are not kept.", TERMS, _two_sides)
 _enter("terms-of-a-later-date-before", "A ledger from before asked nothing of dates.", "",
        _sent(_limited(due=LATER)), gate="v1")  # fmt: skip
+
+
+FREE, BARRED = {"conditions": None}, {"conditions": [{**item, "before": True} for item in _limited(due=LATER)]}
+_enter("terms-of-the-named-consent", "It is sent with the dates and the words of the consent that it names.", "",
+       _naming(FREE, sent=_limited()))  # fmt: skip
+_enter("terms-of-another-than-the-named-consent", "It is sent as a freer consent has it than the one that it names.",
+       TERMS, _naming(FREE))  # fmt: skip
+_enter("terms-of-a-consent-with-an-open-condition", "A consent whose condition wasn't met frees nobody.", TERMS,
+       _sent(_limited(due=LATER), *[BARRED["conditions"]]))  # fmt: skip
+_enter("terms-of-all-sides", "It is sent with the words of this country and of where it came from.", "", _carried_on)
 
 
 # Consents of a day to come
