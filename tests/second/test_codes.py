@@ -15,7 +15,8 @@ WITHOUT_VECTOR = {
     "asks for a profile of procedure, which a vector has none of": "procedure.* profile.*",
     "needs an age identity, which a vector has none of, and the second verifier doesn't decrypt":
         "content.ciphertext content.identity content.plaintext",
-    "is of a whole ledger only": "rule.about-unknown rule.consent-event letter.said release.bound-content release.enclosed",
+    "is of a whole ledger only":
+        "rule.about-unknown rule.consent-event letter.said release.bound-content release.enclosed",
     "is beside bundles": "trie.other-leaf",
     "is of a trust file that no reader takes": "trust.log-key policy.*",
     "is a diagnosis that another one takes the place of": "container.malformed layout.name keys.not-yet",

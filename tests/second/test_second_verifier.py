@@ -263,6 +263,14 @@ def test_a_digest_is_the_same_without_a_library(size: int) -> None:
     assert own.hexdigest() == blake3(raw).hexdigest()
 
 
+def test_its_headings_name_every_page() -> None:
+    """Who reads a page finds the part that follows it; two are for writers and printers, and one is a list of caps."""
+    source = PROGRAM.read_text()
+    headings = "".join(line for line in source.splitlines() if line.lstrip().startswith("# "))
+    pages = {path.name for path in SPEC.glob("*.md")} - {"README.md", "labels.md", "procedure.md"}
+    assert sorted(page for page in pages if page not in headings) == []
+
+
 def test_its_rules_are_those_of_the_page() -> None:
     """The table of who may do what is copied word for word; a page that changes must take this program along."""
     page = (SPEC / "events.md").read_text()

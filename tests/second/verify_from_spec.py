@@ -38,6 +38,16 @@ stood at the end, and in the last line the verdict.
                  and the bundle was made for this reader
     (step 3 is reserved)
 
+WHERE TO FIND WHAT.  The parts stand in the order in which each needs those before it:
+
+    spelling, forms and records       canonical-json.md, private-values.md, event.md, entry.md, and the tables of fields
+    signatures, digests, trees        envelope.md, content.md, tree.md, trust.md
+    the file                          bundle.md
+    the rules of custody              events.md, requests.md, transfers.md, in one reducer, ``State``
+    the gate, and disputed entries    lawfulness.md in ``Gate``, entry.md in ``Disputes``
+    what steps need                   completeness.md, content.md, assets.md, inherited.md
+    the steps, 0 to 12                verification.md, and report.md, in ``Verification``
+
 WHAT IT LEAVES OUT.  It decrypts nothing, so that what is encrypted stays undecided until the plain file is given; it
 takes no profile of procedure, and makes none of the checks that one asks for, which can't fail a bundle; of proofs
 about assets it checks nothing where chains_from_spec.py doesn't lie beside it, and says so; it computes SM3 only where
@@ -294,7 +304,7 @@ def raw_path(value: Any) -> bytes:
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# Records: a table-driven schema. A *form* is a function that raises ``Bad`` unless a value has the form.
+# Records (the tables of fields of all pages). A *form* is a function that raises ``Bad`` unless a value has the form.
 # ---------------------------------------------------------------------------------------------------------------------
 
 Form = Callable[[Any], None]
@@ -940,7 +950,7 @@ def read_record(raw: bytes, limit: int, name: str) -> Any:
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# Events and entries (event.md, entry.md)
+# Events, entries and disclosures (event.md, entry.md, private-values.md)
 # ---------------------------------------------------------------------------------------------------------------------
 
 Subject = tuple[str, ...]
@@ -1846,7 +1856,7 @@ def member_of(item: dict[str, Any], folder: str) -> str:
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# The rules of custody (events.md). The table is that of the page, word for word.
+# The rules of custody (events.md, requests.md, transfers.md). The table is that of the page, word for word.
 # ---------------------------------------------------------------------------------------------------------------------
 
 RULES_TABLE = """
@@ -4532,7 +4542,7 @@ class Verification:
             yield {"agent": agent, "conditions": [*conditions_of(details)], "entry": entry.index, "manner": manner,
                    "onward": details["onward"]}  # fmt: skip
 
-    # Bundles within the bundle (inherited.md)
+    # Steps 0 to 12 of bundles within the bundle (inherited.md)
 
     def check_inherited(self) -> None:
         """Verify each of them, and hold every acceptance against the one with which its exhibit came."""
@@ -4709,7 +4719,7 @@ class Verification:
         if not before - CLOCK_SKEW <= at <= after + CLOCK_SKEW:
             yield "inherited.times"
 
-    # What records rest on: letters (requests.md) and receipts (transfers.md) of other ledgers, read again
+    # Steps 9 and 11: letters (requests.md) and receipts (transfers.md) on which records rest, read again
 
     def check_behind(self) -> None:
         """Read again the letters of consents, and the receipts by proof."""
