@@ -111,14 +111,17 @@ class LedgerReport(Record, frozen=True, kw_only=True):
 
 class TermsReport(Record, frozen=True, kw_only=True):
     """Terms that bind the reader: who set them, in which entry, and how: a consent by ``key``, ``letter`` or ``paper``,
-    a ``dispatch`` to him, or the ``acceptance`` of what came from elsewhere before.
+    a ``dispatch`` to him, or the ``acceptance`` of what came from elsewhere before. ``ledger`` is the one before this
+    in which ``entry`` stands; ``valid_until`` is the end of a consent.
     """
 
     agent: str
     conditions: tuple[str, ...]
     entry: int
+    ledger: str | Unset = UNSET
     manner: str
     onward: str
+    valid_until: str | Unset = UNSET
 
 
 class LawReport(Record, frozen=True, kw_only=True):

@@ -73,12 +73,19 @@ def _rows(law: LawReport, report: Report, verified: Verified, absent: Absent) ->
     for before in inherited:
         yield "came through", show(f"{before.origin}, proven by its own bundle up to entry {before.size - 1}")
     abroad = is_set(law.to_country) and law.to_country != law.country
-    if abroad and report.exhibits and not any(terms.manner in {"key", "letter", "paper"} for terms in law.terms):
+    if abroad and report.exhibits and not any(_is_ours(terms) for terms in law.terms):
         yield "consent", UNDECIDED if _is_damaged(report) else "NONE that covers it; see step 11"
     for terms in law.terms:
-        yield from _terms(terms, verified, absent)
+        # Those of ledgers before stand in bundles within, where their words are.
+        if not is_set(terms.ledger):
+            yield from _terms(terms, verified, absent)
     yield from _bound(verified)
     yield from _before(verified)
+
+
+def _is_ours(terms: TermsReport) -> bool:
+    """Tell whether terms are those of a consent in the ledger that the bundle is of."""
+    return terms.manner in {"key", "letter", "paper"} and not is_set(terms.ledger)
 
 
 def _is_damaged(report: Report) -> bool:
@@ -118,7 +125,7 @@ def _before(verified: Verified) -> Iterator[tuple[str, str]]:
     for inner in verified.within:
         law, ledger = inner.report.law, inner.report.ledger
         for terms in law.terms if isinstance(law, LawReport) and isinstance(ledger, LedgerReport) else ():
-            if terms.manner != "dispatch":
+            if terms.manner != "dispatch" and not is_set(terms.ledger):
                 yield from _terms(terms, inner, lambda _: "(not shown)", of=f"in {ledger.origin}: ")  # type: ignore[union-attr]
         yield from _before(inner)
 

@@ -21,7 +21,7 @@ from custody.verify.assets.asset_step import check_assets
 from custody.verify.border.behind_step import Bundled, check_behind
 from custody.verify.border.inherited import OuterFiles, check_inherited, check_one_past, ledgers_of
 from custody.verify.border.inner import Inner
-from custody.verify.border.lawfulness import check_lawfulness
+from custody.verify.border.lawfulness import check_lawfulness, terms_before
 from custody.verify.evidence.certificate_step import check_certificates
 from custody.verify.evidence.content_step import ContentCheck, registrations
 from custody.verify.evidence.disclosures_step import Values, check_disclosures
@@ -159,6 +159,8 @@ def verify(
     _explain(entries, placed, state, findings)
     report = _report(opened, findings, trusted, at, state, placed, listed, genesis)
     ledgers = tuple(ledger for item in inherited for ledger in ledgers_of(item.report))
+    if law is not None:
+        law = replace(law, terms=(*law.terms, *(terms for item in inherited for terms in terms_before(item.report))))
     report = replace(report, law=law or UNSET, inherited=ledgers or UNSET)
     return Verified(report, entries, placed, values, state, disputes, inherited)
 

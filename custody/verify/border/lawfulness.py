@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
 
+from msgspec.structs import replace
+
 from custody.verify.fold.state import State
 from custody.verify.record.opened import Opened, fail
 from schemas.details.consent import ConsentRecorded
@@ -15,7 +17,7 @@ from schemas.details.record import BundleExported
 from schemas.details.transfer import TransferAccepted, TransferDispatched
 from schemas.entry import ParsedEntry
 from schemas.errors import VerificationError
-from schemas.report import Findings, LawReport, Severity, TermsReport
+from schemas.report import Findings, LawReport, LedgerReport, Report, Severity, TermsReport
 from schemas.trust import Recipient, Trust
 from schemas.types import UNSET, is_set
 
@@ -111,4 +113,16 @@ def _terms(
             case _:
                 continue
         codes = tuple(item.code for item in details.conditions or ())
-        yield TermsReport(agent=agent, conditions=codes, entry=index, manner=manner, onward=details.onward)
+        yield TermsReport(
+            agent=agent, conditions=codes, entry=index, manner=manner, onward=details.onward,
+            valid_until=getattr(details, "valid_until", UNSET),
+        )  # fmt: skip
+
+
+def terms_before(report: Report) -> Iterator[TermsReport]:
+    """Yield the terms in the report on a bundle within, however deep: they bind whoever has it now. A dispatch's are
+    left out, since the acceptance that follows it repeats them.
+    """
+    for terms in report.law.terms if isinstance(report.law, LawReport) else ():
+        if terms.manner != "dispatch" and isinstance(report.ledger, LedgerReport):
+            yield replace(terms, ledger=terms.ledger or report.ledger.origin)
