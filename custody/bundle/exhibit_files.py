@@ -36,7 +36,18 @@ def exhibit_files(container: Container, verified: Verified) -> Iterator[Named]:
         folder = (exhibit.case, exhibit.exhibit)
         for line, disclosed in _lines(container, details.content, verified.values.disclosed):
             path = _opened(line.record.path, disclosed)
-            yield Named(folder, line.record, path, _opened(line.record.target, disclosed, otherwise=b""))
+            error = disclosed.get(line.record.error.commitment) if isinstance(line.record.error, Private) else None
+            told = "" if error is None else str(error.value)
+            yield Named(folder, line.record, path, _opened(line.record.target, disclosed, otherwise=b""), told)
+
+
+def without_files(verified: Verified) -> Iterator[tuple[str, ...]]:
+    """Yield the folders, as `exhibit_files` has them, of exhibits without any record: things, empty folders."""
+    for exhibit in verified.report.exhibits:
+        found = (verified.entries[index].event.details for index in exhibit.entries)
+        details = next((item for item in found if isinstance(item, ExhibitRegistered)), None)
+        if details is not None and not (isinstance(details.content, Content) and details.content.count):
+            yield exhibit.case, exhibit.exhibit
 
 
 def content_opener(container: Container, elsewhere: Folders, decryption: BundleDecryption | None = None) -> OpenContent:

@@ -22,7 +22,7 @@ from typing import BinaryIO, Final, Literal
 from custody.bundle.disk import disk_errors
 from custody.bundle.fresh_tree import FreshTree, fresh_tree
 from custody.bundle.name_list import NameList, Row, format_links
-from custody.bundle.names import NamePlan
+from custody.bundle.names import NamePlan, show_text
 from custody.evidence.algorithms import named_in, start
 from schemas.content import Digests, FileRecord
 from schemas.errors import VerificationError
@@ -51,6 +51,8 @@ class Named:
     record: FileRecord
     path: bytes | None
     target: bytes | None = b""
+    error: str = ""
+    """Why it was not read when it was registered, as far as this recipient may know it."""
 
     @property
     def sha256(self) -> str:
@@ -86,10 +88,12 @@ def unpack(
     open_content: OpenContent,
     target: Path,
     documents: Mapping[str, int] = MappingProxyType({}),
+    without_files: Iterable[tuple[str, ...]] = (),
 ) -> Unpacked:
     """Write evidence below ``target``, which must be absent or empty, and tell what was written.
 
-    ``documents`` are sizes by SHA-256; those at hand are written by their digests.
+    ``documents`` are sizes by SHA-256; those at hand are written by their digests. ``without_files`` are the folders of
+    exhibits without a record: a line of the list says so, for whoever counts exhibits.
 
     Raises:
         VerificationError: ``unpack.content`` where a file's bytes are not those of its record.
@@ -123,6 +127,8 @@ def unpack(
                     else:
                         sizes.append(size)
             listed.add(_row(item, place, kind))
+        for folder in without_files:
+            listed.add(Row(b"/".join(map(_encode, folder)), "", "", "", "exhibit without files"))
         if links:
             with tree.create((SYMLINKS,)) as file:
                 file.write(format_links((item.original, item.target) for item in links))
@@ -158,7 +164,7 @@ def _row(item: Named, place: tuple[str, ...], kind: Kind) -> Row:
         written="/".join(place),
         sha256=item.sha256,
         size=str(record.size) if isinstance(record.size, int) else "",
-        kind=kind,
+        kind=f"{kind}: {show_text(_encode(item.error))}" if item.error and not item.sha256 else kind,
         modified=record.modified if isinstance(record.modified, str) else "",
         target=item.target if record.type == "symlink" else b"",
     )

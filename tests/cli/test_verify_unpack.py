@@ -108,6 +108,12 @@ def test_unpacking_gives_evidence_its_names_back(court: Stage) -> None:
     assert all(path.name.isprintable() for path in written)
 
 
+def test_the_list_of_names_tells_of_every_exhibit(court: Stage) -> None:
+    """Who counts exhibits in the folder misses a thing, of which there is no file."""
+    assert court.custody("unpack bundle.zip --to out").exit is Exit.DONE
+    assert "2026-0417/EX-1,,,,exhibit without files" in Path("out/_names.csv").read_text("utf-8-sig")
+
+
 def test_what_failed_is_not_unpacked(court: Stage) -> None:
     """Files that are not the registered ones must not lie on a disk under the registered names."""
     ran = court.custody("unpack damaged.zip --to out")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from custody.bundle.exhibit_files import documents_of, exhibit_files
+from custody.bundle.exhibit_files import documents_of, exhibit_files, without_files
 from custody.bundle.unpack import DOCUMENTS, NAMES, Unpacked
 from custody.bundle.unpack import unpack as write_files
 from custody.cli.checking.opening import OpenBundle, open_bundle
@@ -74,7 +74,10 @@ def unpack(context: Context, bundle: Path, target: Path, documents: bool, strict
         _check_not_closed(opened)
         papers = documents_of(container) if documents else {}
         items = exhibit_files(container, verified)
-        written = write_files(items, open_content=opened.open_content, target=target, documents=papers)
+        written = write_files(
+            items, open_content=opened.open_content, target=target, documents=papers,
+            without_files=without_files(verified),
+        )  # fmt: skip
     emit(context.settings, _result(written, target, verified.report), _lines(written, target))
     return Exit.DONE
 
