@@ -4539,8 +4539,14 @@ class Verification:
                 agent, manner = details["from"], "acceptance"
             else:
                 continue
+            ends = {name: details[name] for name in ("valid_until",) if name in details}
             yield {"agent": agent, "conditions": [*conditions_of(details)], "entry": entry.index, "manner": manner,
-                   "onward": details["onward"]}  # fmt: skip
+                   "onward": details["onward"], **ends}  # fmt: skip
+        for inner in (self.inherited[key] for key in sorted(self.inherited)):
+            law, point = inner.report_law(), inner.checkpoint
+            for terms in law["terms"] if law and point else ():
+                if terms["manner"] != "dispatch":
+                    yield {"ledger": point.origin if point else "", **terms}
 
     # Steps 0 to 12 of bundles within the bundle (inherited.md)
 
