@@ -220,8 +220,5 @@ class Findings:
 
     def verdict(self) -> Verdict:
         """Return the verdict of the whole."""
-        verdicts = {step.verdict for step in self.steps()}
-        for verdict in (Verdict.FAILED, Verdict.INDETERMINATE):
-            if verdict in verdicts:
-                return verdict
-        return Verdict.PASSED
+        found = {step.verdict for step in self.steps()}
+        return next((item for item in (Verdict.FAILED, Verdict.INDETERMINATE) if item in found), Verdict.PASSED)
