@@ -65,6 +65,21 @@ def past_of(
     return Past("" if ledger is None else ledger.origin, view, ledger_of, country_of, event_of, begun_by)
 
 
+def report_terms(
+    entry: ParsedEntry, past: Past, values: Values, findings: Findings, *,
+    made: Iterable[Disclosure] = (), borne: Bearing | None = None,
+) -> None:  # fmt: skip
+    """Add what a dispatch says otherwise than the consents under which it leaves; ``made``, ``borne`` as in `Behind`.
+
+    Whoever writes one needs to believe nobody for that.
+    """
+    new = {item.commitment: item for item in made}
+    past = replace(past, value_of=lambda name: new.get(name) or values([name]).get(name))
+    consents = bearing(past.view, entry.event, entry.entry.recorded_at) if borne is None else borne
+    for severity, error in check_terms(entry.event, past, consents):
+        findings.add(11, severity, error.code, f"entry {entry.entry.index}", error.text)
+
+
 @dataclass(slots=True)
 class Behind:
     """Finds documents by digest and bundles by payload manifest, and reads each once, as of ``at``, under ``trusted``.
@@ -105,11 +120,7 @@ class Behind:
         elif isinstance(details, TransferAccepted | TransferReturned) and isinstance(details.foreign, Foreign):
             self._look_at_arrival(entry, details.foreign.manifest, past, findings)
         elif isinstance(details, TransferDispatched):
-            new = {item.commitment: item for item in made}
-            past = replace(past, value_of=lambda name: new.get(name) or self.values([name]).get(name))
-            consents = bearing(past.view, parsed, entry.entry.recorded_at) if borne is None else borne
-            for severity, error in check_terms(parsed, past, consents):
-                findings.add(11, severity, error.code, where, error.text)
+            report_terms(entry, past, self.values, findings, made=made, borne=borne)
 
     def _look_at_receipt(self, entry: ParsedEntry, past: Past, where: str, findings: Findings) -> None:
         digest = getattr(entry.event.details, "document", "")

@@ -17,6 +17,7 @@ from custody.bundle.container import open_container
 from custody.bundle.whole_file import SUFFIX, whole_file
 from custody.cli.exits import Exit
 from custody.cli.files import write_file
+from custody.cli.ledger_access import LedgerAccess
 from custody.storage.incoming import incoming_folder, sweep_incoming
 from schemas.details.record import BundleExported
 from schemas.errors import UsageError
@@ -123,7 +124,7 @@ def test_an_erasure_names_nobody_for_an_export_that_was_refused(
         raise PowerCutError
 
     with monkeypatch.context() as patch:
-        patch.setattr(build, "append", end)
+        patch.setattr(LedgerAccess, "append", end)
         with pytest.raises(PowerCutError):
             machine.stage.custody(DISPATCH)
     ran = machine.do("erase EX-1 --field description --order O --authority A --as exam-07 --registrar reg-1")

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from custody.bundle.behind import Behind, past_of
+from custody.bundle.behind import Behind, past_of, report_terms
 from custody.bundle.disclose import Choice
+from custody.ledger.compose import Anchor
 from custody.verify.verify import Trusted
 from schemas.entry import parse_entry
-from schemas.event import ParsedEvent
+from schemas.event import Link, ParsedEvent
 from schemas.report import Findings, Severity
 from tests.border import CASE, Side, codes, read, register, trust
 
@@ -156,3 +157,26 @@ def test_writer_and_auditor_look_at_the_same(side: Side, sent: dict[str, Any], i
     assert [(item.code, item.severity) for item in findings.items] == (
         [("release.consent-terms", Severity.FAILED)] if is_found else []
     )
+
+
+@pytest.mark.parametrize(("sent", "is_found"), [(terms(), False), (terms(text="any use"), True), ({}, True)])
+def test_what_came_under_terms_goes_on_under_them(tmp_path: Path, sent: dict[str, Any], is_found: bool) -> None:
+    """Also where its first sender let it be handed on: to whom, not for what."""
+    b = Side(tmp_path / "b", "b", peers={"a": "XA"}, gate="v2")
+    foreign = {
+        "case": "x", "exhibit": "x", "head": "ab" * 32, "ledger": "a.example/main", "manifest": "cd" * 32,
+        "root": "ef" * 32, "size": 5,
+    }  # fmt: skip
+    details = {
+        "accepted_at": "2026-11-21T08:00:00Z", "conditions": WANTED, "description": "x", "foreign": foreign,
+        "from": "a-police", "kind": "copy", "nature": "object", "obtained": "foreign-assistance", "onward": "allowed",
+        "sent_at": "2026-11-21T07:00:00Z", "transfer": "1f" * 16,
+    }  # fmt: skip
+    anchor = Anchor(case=CASE, exhibit="EX-1", link=Link(sequence=0))
+    b.world.append(b.world.sign(b.world.event("transfer.accepted", details, actor="examiner-1", anchor=anchor)))
+    b.world.append(b.world.sign(b.dispatch("EX-1", "ministry", **sent)))
+    entries = [parse_entry(raw) for raw in b.world.entries()]
+    past = past_of(b.world.reader().view(), {item.event.hash: item.event for item in entries}.get, lambda _: None)
+    findings = Findings()
+    report_terms(entries[-1], past, b.world.store.disclosures.get, findings)
+    assert [item.code for item in findings.items] == (["release.consent-terms"] * is_found * (1 if sent else 2))

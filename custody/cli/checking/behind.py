@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from custody.bundle.behind import Behind, Find, past_of, rests
+from custody.bundle.behind import Behind, Find, past_of, report_terms, rests
 from custody.cli.checking.letter_breaches import letter_breaches
 from custody.cli.checking.own_ledger import trusting_own
 from custody.cli.checking.trust_file import read_trust_file
@@ -25,7 +25,7 @@ from custody.verify.gate.erased_documents import document_of
 from custody.verify.rules.view import View
 from custody.verify.verify import Trusted, Verified
 from schemas.details.exhibit import Foreign
-from schemas.details.transfer import TransferAccepted, TransferReturned
+from schemas.details.transfer import TransferAccepted, TransferDispatched, TransferReturned
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.errors import CustodyError, RefusedError, VerificationError
 from schemas.event import ParsedEvent
@@ -84,7 +84,10 @@ def look_behind(
         if not rests(entry.event):
             return
         findings = Findings()
-        behind().look(entry, past, findings, made=made)
+        if isinstance(entry.event.details, TransferDispatched):
+            report_terms(entry, past, home.store.disclosures.get, findings, made=made)
+        else:
+            behind().look(entry, past, findings, made=made)
         _refuse(entry.event, [item for item in findings.items if item.code not in ABSENT])
 
     return look

@@ -28,7 +28,7 @@ from custody.verify.rules.view import Ledger
 from keys.note import open_note
 from keys.private.notes import NoteSigner, cosign_note
 from keys.verifier_key import KeyType, format_verifier_key, parse_verifier_key
-from schemas.errors import RefusedError, UsageError
+from schemas.errors import CustodyError, RefusedError, UsageError
 from schemas.report import Verdict
 
 
@@ -82,7 +82,7 @@ def audit(
             wanted=replace(wanted, profile_for=profiles),
             progress=step,
         )
-    named = name_profile(profiles, profile, context.ledger().ledger().country)
+    named = name_profile(profiles, profile, _country(context))
     document = make_audit_document(audited.report, replace(basis, profile=named))
     if report is not None:
         write_file(report, _format(document, report), force=force)
@@ -93,6 +93,14 @@ def audit(
         write_file(cosigned, raw, force=force)
         note(context.settings, f"countersigned checkpoint written: {show_path(cosigned)}")
     return EXITS[audited.report.verdict]
+
+
+def _country(context: Context) -> str | None:
+    """Return the ledger's country, as far as it can be read: a damaged home is audited all the same."""
+    try:
+        return context.ledger().ledger().country
+    except CustodyError:
+        return None
 
 
 def _format(document: Document, path: Path) -> bytes:

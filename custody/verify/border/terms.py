@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, islice
+from itertools import chain
 
 from custody.verify.border.past import Past
 from custody.verify.gate.faults import Bearing
-from schemas import limits
 from schemas.details.consent import Condition, ConsentRecorded
+from schemas.details.exhibit import Foreign
 from schemas.details.transfer import TransferAccepted, TransferDispatched
 from schemas.errors import VerificationError
 from schemas.event import ParsedEvent
@@ -23,28 +23,38 @@ def check_terms(parsed: ParsedEvent, past: Past, bearing: Bearing) -> Iterator[t
     That no condition is left out is asked by the gate itself. Found are ``release.consent-terms`` (failed) and, where
     texts aren't shown, ``release.condition-unseen`` (note).
     """
-    details, event = parsed.details, parsed.event
+    details, event, ledger = parsed.details, parsed.event, past.view.ledger()
     exhibit = past.view.exhibit(str(event.case), str(event.exhibit))
-    if not isinstance(details, TransferDispatched) or exhibit is None or not bearing:
+    if not isinstance(details, TransferDispatched) or exhibit is None or ledger is None or not ledger.is_strict:
         return
     sent = {item.code: item for item in details.conditions or ()}
-    known = islice(past.view.consents(exhibit.registration, details.to), limits.CONSENTS_ASKED)
-    names = dict.fromkeys(
-        (exhibit.registration, *(item.id for item in known), *(name for _, ids in bearing for name in ids))
-    )
-    told = {name: _conditions(past.event_of(name)) for name in names}
-    texts, unseen = _texts(told.values(), past), set[str]()
+    told = {name: _conditions(past.event_of(name)) for _, ids in bearing for name in ids}
+    arrival = past.event_of(exhibit.registration)
+    came = _conditions(arrival)
+    origin = getattr(None if arrival is None else arrival.details, "foreign", None)
+    texts, unseen = _texts((came, *told.values()), past), set[str]()
     for side, consents in bearing:
         easier = [
             next((item.code for item in told[name] if not _keeps(sent.get(item.code), item, texts, past, unseen)), None)
             for name in consents
         ]
         if easier and None not in easier:
-            text = f"expected {easier[0]} no later than a consent of {side} has it, and in its words"
-            yield Severity.FAILED, VerificationError("release.consent-terms", f"{text}, found it sent on easier terms")
+            yield Severity.FAILED, _eased(easier[0], f"a consent of {side}")
+    recipient = past.view.agent(details.to)
+    sides = {side for side, _ in bearing} | {"" if recipient is None else recipient.ledger}
+    if isinstance(origin, Foreign) and origin.ledger not in sides:
+        # Nobody of where it came from has spoken about this way, so what it came under goes on with it.
+        for item in came:
+            if item.code not in sent or not _keeps(sent[item.code], item, texts, past, unseen):
+                yield Severity.FAILED, _eased(item.code, "what it came under")
     for code in sorted(unseen):
         text = f"the text of the condition {code} isn't shown, so what was sent was not compared with the consent"
         yield Severity.NOTE, VerificationError("release.condition-unseen", text)
+
+
+def _eased(code: str | None, whose: str) -> VerificationError:
+    text = f"expected {code} no later than {whose} has it, and in its words, found it sent on easier terms"
+    return VerificationError("release.consent-terms", text)
 
 
 def _conditions(parsed: ParsedEvent | None) -> tuple[Condition, ...]:

@@ -55,7 +55,7 @@ def check_release(
         return (*faults, Breach("release.recipient-unknown", text))
     way = _way_of(parsed, recipient, sorted((parsed.event.occurred_at, recorded_at)), without)
     abroad = {recipient.country, goal.country} - {ledger.country, None}
-    asked = view.request(way.request or "") if ledger.is_strict and exhibits else None
+    asked = view.request(way.request or "") if ledger.is_strict and exhibits and abroad else None
     if asked is not None and is_set(asked.ended):
         text = f"expected a request that stands, found {asked.id}, which was {ENDED[str(asked.ended)]}"
         faults.append(Breach("release.request-ended", text))
