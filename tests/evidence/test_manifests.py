@@ -8,6 +8,7 @@ from custody.evidence.manifest import Manifests
 def test_what_somebody_put_beside_the_lists_is_no_list(tmp_path: Path) -> None:
     """A copy made in a file browser must not bar everything that leaves."""
     root = "ab" * 32
-    for name in (f"{root}.jsonl", f"{root} (copy).jsonl", f"._{root}.jsonl", "spool-7-x.jsonl", f"{root.upper()}.jsonl"):
+    beside = (f"{root} (copy)", f"._{root}", "spool-7-x", root.upper())
+    for name in (f"{name}.jsonl" for name in (root, *beside)):
         (tmp_path / name).write_bytes(b"")
     assert list(Manifests(tmp_path).roots()) == [root]
