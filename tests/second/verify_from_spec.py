@@ -2821,10 +2821,11 @@ class Gate(State):
         times = sorted((entry.event["occurred_at"], entry.record["recorded_at"]))
         says_request = entry.type in ("bundle.exported", "transfer.dispatched")
         asked = self.requests.get(entry.details.get("request", "")) if says_request and self.gate == "v2" else None
-        found += ["release.request-ended"] if asked and (asked.has_ended or asked.is_refused) else []
+        is_abroad = bool({recipient.country, country} - {None, self.country})
+        found += ["release.request-ended"] if asked and is_abroad and (asked.has_ended or asked.is_refused) else []
         for exhibit in released:
             found += self._find_named_fault(exhibit, to, times, entry, without)
-            if {recipient.country, country} - {None, self.country}:
+            if is_abroad:
                 found += self._find_fault(exhibit, to, times, entry, without)
             for origin in sorted(exhibit.bound_to):
                 if recipient.ledger != origin:
@@ -4759,15 +4760,14 @@ class Verification:
     def _check_dispatch(self, entry: Entry) -> None:
         """Dates and words of a dispatch's conditions are those of the consents under which it left."""
         under = self.leaving.get(entry.event_hash, [])
-        exhibit = self.state.exhibits.get(entry.exhibit) if under else None
-        if exhibit is None:
+        exhibit = self.state.exhibits.get(entry.exhibit) if entry.type == "transfer.dispatched" else None
+        if exhibit is None or self.state.gate != "v2":
             return
         sent, first = conditions_of(entry.details), self.state.events[exhibit.registration]
-        told = [item.details for item in self.state.consents_of[exhibit.registration, entry.details["to"]]]
-        told = [*told[-CONSENTS_ASKED:], *(item.details for _, consents in under for item in consents)]
+        came = conditions_of(first.details) if first.type == "transfer.accepted" else {}
         texts: dict[str, set[str]] = defaultdict(set)
-        for details in (*told, *([first.details] if first.type == "transfer.accepted" else [])):
-            for code, item in conditions_of(details).items():
+        for told in (came, *(conditions_of(item.details) for _, consents in under for item in consents)):
+            for code, item in told.items():
                 texts[code].add(self._shown(item.get("text")))
         unseen: set[str] = set()
         for side, consents in under:
@@ -4781,6 +4781,13 @@ class Verification:
             ]
             if eased and all(eased):
                 text = f"a condition has another date, or other words, than each consent of {side}"
+                self.find(11, "release.consent-terms", entry.name, text)
+        recipient = self.state.agents.get(entry.details["to"])
+        spoken = {*(side for side, _ in under), recipient.ledger if recipient else None}
+        for code, item in came.items() if first.details.get("foreign", {}).get("ledger") not in spoken else ():
+            # nobody of where it came from has spoken, so what it came under goes on with it
+            if code not in sent or self._is_eased(sent[code], item, texts[code], unseen):
+                text = f"{code} is another than that under which it came"
                 self.find(11, "release.consent-terms", entry.name, text)
         for code in sorted(unseen):
             self.find(11, "release.condition-unseen", entry.name, f"the text of {code} isn't shown", NOTE)

@@ -287,19 +287,21 @@ _enter("gate-v1-dispatch-names-no-consent", "A ledger from before asked nothing 
 # Requests that were refused
 
 
-def _on_ended() -> Tell:
+def _on_ended(to: str = "b-police") -> Tell:
     """A consent rests on no request, and what is exported answers one that was refused."""
 
     def tell(post: Post) -> Members:
         post.event("request.received", RECEIVED)
         post.event("request.answered", REFUSAL)
         post.consent()
-        return post.bundle("EX-1", requests=["req-1"])
+        return post.bundle("EX-1", to=to, requests=["req-1"])
 
     return tell
 
 
 _enter("gate-export-on-a-refused-request", "What is exported answers a request that was refused.", ENDED, _on_ended())
+_enter("gate-export-on-a-refused-request-at-home", "It is exported for one's own ministry.", "",
+       _on_ended("ministry"))  # fmt: skip
 _enter("gate-v1-export-on-a-refused-request", "A ledger from before asked that of consents alone.", "", _on_ended(),
        gate="v1")  # fmt: skip
 

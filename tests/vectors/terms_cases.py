@@ -181,6 +181,30 @@ _enter("terms-of-a-consent-with-an-open-condition", "A consent whose condition w
 _enter("terms-of-all-sides", "It is sent with the words of this country and of where it came from.", "", _carried_on)
 
 
+def _passed_on(name: str, comment: str, code: str, sent: Terms | None, *, to: str = "c-police") -> None:
+    """What came under conditions, and may go on freely, goes on."""
+
+    def vector(setting: Setting) -> Vector:
+        folder = setting.forge.folder
+        a, b = Post(folder, "a", {"b": "XB"}), Post(folder, "b", {"a": "XA", "c": "XC"}, is_holding=False, gate="v2")
+        b.accept(a, a.parcel(conditions=_limited(), onward="allowed"), conditions=_limited(), onward="allowed")
+        b.consent(onward="allowed", recipient=to)
+        b.dispatch(conditions=sent, onward="allowed", to=to)
+        raw = pack(b.bundle("EX-1", to=to, stated={"transfer": TRANSFER}))
+        return Vector("FAILED" if code else "PASSED", raw, 11 if code else None, code, trust=trust_in(a, b))
+
+    assert name not in CASES, f"two cases named {name}"
+    CASES[name] = (comment, vector)
+
+
+_passed_on("terms-passed-on", "What it came under goes on with it.", "", _limited())
+_passed_on("terms-passed-on-without-one", "One of the conditions under which it came doesn't go on with it.", TERMS,
+           _limited()[:1])  # fmt: skip
+_passed_on("terms-passed-on-in-other-words", "What it came under goes on in other words.", TERMS,
+           _limited(text="in any case"))  # fmt: skip
+_passed_on("terms-given-back", "To where it came from it goes back under nothing.", "", None, to="a-police")
+
+
 # Consents of a day to come
 
 
