@@ -151,9 +151,7 @@ def verify(
     def again(source: Source) -> Verified:
         return verify(source, trusted=_within(trusted), at=at, elsewhere=files, depth=depth + 1)
 
-    bundled = Bundled(
-        opened, source, decryption, entries, state, fold.erased, fold.bearing, trusted.trust, again, depth, values
-    )
+    bundled = Bundled(opened, source, decryption, entries, fold, trusted.trust, again, depth, values)
     inherited = _read_within(bundled, values, again, findings)
     check_procedure(profile_for, findings, entries=entries, state=state, at=format_time(at), listed=listed)  # 12
     _explain(entries, placed, state, findings)

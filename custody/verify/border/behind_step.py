@@ -17,10 +17,10 @@ from custody.verify.border.receipt_proof import UNDECIDED, Read, check_receipt, 
 from custody.verify.border.terms import check_terms
 from custody.verify.evidence.disclosures_step import Values
 from custody.verify.evidence.document_bytes import read_document
+from custody.verify.fold.fold import Fold
 from custody.verify.fold.state import State
 from custody.verify.gate.correspondence import correspondence_of, letter_of, opens_gate
-from custody.verify.gate.erased_documents import ErasedDocuments, Order, document_of
-from custody.verify.gate.faults import Bearing
+from custody.verify.gate.erased_documents import Order, document_of
 from custody.verify.record.opened import Opened, fail
 from custody.verify.record.source import Decryption, Source
 from schemas import limits
@@ -103,13 +103,16 @@ class Bundled:
     source: Source
     decryption: Decryption | None
     entries: Mapping[int, ParsedEntry]
-    state: State
-    erased: ErasedDocuments
-    bearing: Mapping[str, Bearing]
+    fold: Fold
     trust: Trust | None
     again: Callable[[Source], Inner]
     depth: int
     values: Values
+
+    @property
+    def state(self) -> State:
+        """The state after all entries."""
+        return self.fold.state
 
     def document(self, digest: object) -> bytes | None:
         """Return the bytes of a carried document that can be read; nothing for none.
@@ -147,7 +150,7 @@ def check_behind(bundled: Bundled, findings: Findings) -> tuple[tuple[Inner, ...
     for index, entry in sorted(bundled.entries.items()):
         parsed, where = entry.event, f"entry {index}"
         _remember(parsed, told)
-        for severity, error in check_terms(parsed, past, bundled.bearing.get(parsed.hash, ())):
+        for severity, error in check_terms(parsed, past, bundled.fold.bearing.get(parsed.hash, ())):
             findings.add(11, severity, error.code, where, error.text)
         origin = letter_of(parsed) if opens_gate(parsed) else None
         if ledger is None or not (origin or is_proven(parsed)):
@@ -162,7 +165,7 @@ def check_behind(bundled: Bundled, findings: Findings) -> tuple[tuple[Inner, ...
             known = receipts if origin is None else letters
             raw = b"" if digest in known else bundled.document(digest)
             if raw is None or digest is None:
-                order = bundled.erased.order_on(parsed, bundled.state)
+                order = bundled.fold.erased.order_on(parsed, bundled.state)
                 report_absent(parsed, order, step, where, findings)
             elif origin is None:
                 if digest not in receipts:
