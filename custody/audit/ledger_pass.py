@@ -203,7 +203,7 @@ class LedgerPass:
             agent = fold.state.agent(to)
             if agent is not None and agent.ledger is not None and agent.country is not None:
                 named[to, agent.ledger, agent.country] = index
-        check_countries(behind.trusted.trust, named, self.findings)
+        check_countries(behind.trusted.trust, named, self.findings, is_strict=ledger.is_strict)
 
     def _event_of(self, event_hash: str) -> ParsedEvent | None:
         """Find an event of this ledger by its hash."""

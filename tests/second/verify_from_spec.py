@@ -4496,17 +4496,17 @@ class Verification:
         if made_for != reader:
             self.find(11, "lawfulness.recipient", export.name, f"made for {made_for}, and not for {reader}")
         if to is not None and to.ledger and to.country and self.state.gate != "v2":
-            self._check_country(export.name, to.ledger, to.country)
+            self._check_country(export.name, to.ledger, to.country, by_reader=False)
 
     def reader(self) -> dict[str, Any]:
         """What the trust file says of whose it is."""
         own: dict[str, Any] = (self.trust or {}).get("recipient", {})
         return own
 
-    def _check_country(self, name: str, ledger: str, country: str) -> None:
+    def _check_country(self, name: str, ledger: str, country: str, *, by_reader: bool = True) -> None:
         """A ledger is where it is trusted to be, by what the file says of it or, where it doesn't, of its reader."""
         own = self.reader()
-        believed = self.believed(ledger) or (own if own.get("ledger") == ledger else {})
+        believed = self.believed(ledger) or (own if by_reader and own.get("ledger") == ledger else {})
         if believed.get("country", country) != country:
             self.find(11, "lawfulness.country", name, f"{ledger} is in {believed['country']}, and not in {country}")
 

@@ -42,7 +42,8 @@ def check_lawfulness(
     """
     export = entries.get(opened.checkpoint.size - 1) if opened.checkpoint is not None else None
     ledger = state.ledger()
-    check_countries(trust, countries, findings)
+    is_strict = ledger is not None and ledger.is_strict
+    check_countries(trust, countries, findings, is_strict=is_strict)
     if export is None or ledger is None or not isinstance(export.event.details, BundleExported):
         return None
     details = export.event.details
@@ -60,7 +61,7 @@ def check_lawfulness(
             fail(findings, 11, VerificationError("lawfulness.recipient", text), f"entry {export.entry.index}")
     if recipient is not None and recipient.ledger and recipient.country and not ledger.is_strict:
         named = {(recipient.id, recipient.ledger, recipient.country): export.entry.index}
-        check_countries(trust, named, findings)
+        check_countries(trust, named, findings, is_strict=False)
     listed = {(item.case, item.exhibit) for item in opened.bundle.exhibits} if opened.bundle is not None else set()
     for name in sorted(name for name in listed if state.exhibit(*name) is None):
         text = "no consent could be looked for, since its story can't be followed"
@@ -76,12 +77,15 @@ def check_lawfulness(
     )
 
 
-def check_countries(trust: Trust | None, countries: Mapping[tuple[str, str, str], int], findings: Findings) -> None:
-    """Report who is on record (agent, his ledger, country) in another country than his ledger is trusted to be in.
+def check_countries(
+    trust: Trust | None, countries: Mapping[tuple[str, str, str], int], findings: Findings, *, is_strict: bool
+) -> None:
+    """Report who is on record (agent, his ledger, country) in another country than his ledger is trusted to be in; by
+    version 2 of the gate the reader's own ledger is where he says that he is.
 
     Findings: ``lawfulness.country`` (failed) at the entry that rested on it.
     """
-    own = UNSET if trust is None else trust.recipient
+    own = UNSET if trust is None or not is_strict else trust.recipient
     for (_, origin, country), index in countries.items():
         believed = None if trust is None else trust.ledger(origin)
         if believed is None and isinstance(own, Recipient) and own.ledger == origin and is_set(own.country):
