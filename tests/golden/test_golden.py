@@ -24,6 +24,8 @@ DIGESTS = {
 
 @pytest.mark.parametrize("name", sorted(DIGESTS))
 def test_a_bundle_passes_as_it_always_did(name: str) -> None:
-    """Of every version of the gate. The bytes are held to their digest, so that nobody makes them anew to please a changed program."""
+    """Of every version of the gate; the bytes are held to their digest, so that nobody makes them anew to please a
+    changed program.
+    """
     assert sha256((FOLDER / f"{name}.zip").read_bytes()).hexdigest() == DIGESTS[name]
     assert verify_vector(read_vector(name, FOLDER), FOLDER).verdict is Verdict.PASSED
