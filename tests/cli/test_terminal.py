@@ -133,7 +133,7 @@ def test_nothing_is_signed_without_a_yes(tmp_path: Path) -> None:
     assert typed.end() == 0
 
 
-def test_what_leaves_the_house_is_shown_before_it_is_signed(tmp_path: Path) -> None:
+def test_it_is_shown_first(tmp_path: Path) -> None:
     """A refusal, a grant or a dispatch abroad is what one most wants to read before the passphrase is typed."""
     (tmp_path / "passphrase").write_text("correct horse\n")
     by_file = {"CUSTODY_PASSPHRASE_FILE": str(tmp_path / "passphrase"), "CUSTODY_HOME": str(tmp_path / "l")}

@@ -147,7 +147,8 @@ def test_every_vector_gets_a_report_in_words_for_people(path: Path) -> None:
     body = "\n".join(lines[: next(place for place, line in enumerate(lines) if line.startswith(EXPERT))])
     assert MACHINERY.search(body) is None
     assert lines[-1].startswith(f"VERDICT: {outcome.report.verdict.value}")
-    assert all(line.isprintable() for line in lines)
+    # Between Persian letters a joiner stays; a hard space stands in French, and in a number it is told as a defect.
+    assert all(char.isprintable() or char in "\u200c\u200d\xa0" for line in lines for char in line)
 
 
 def test_there_are_vectors_to_report_on() -> None:
