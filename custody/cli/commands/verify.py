@@ -75,8 +75,9 @@ def verify(
         _write_page(document, report, force=force)
         note(context.settings, f"report written: {show_path(report)}")
     emit(context.settings, outcome.report, text_lines(document))
-    if outcome.verified is not None and context.find_home() is not None:
-        # Only who stands in a home needs what opens one.
+    told = outcome.verified.entries.values() if outcome.verified is not None else ()
+    if outcome.verified is not None and any(entry.event.type == "asset.freeze-changed" for entry in told):
+        # Only who stands in a home needs what opens one, and that takes longer to load than to verify a small bundle.
         from custody.cli.border.freezes_told import note_news
 
         note_news(context, outcome.verified, bundle)
