@@ -18,15 +18,21 @@ GRANTED = {
 }  # fmt: skip
 
 
-def test_a_request_that_was_withdrawn_ends_the_consent_that_rests_on_it(tmp_path: Path) -> None:
-    """What nobody asks for any more does not leave."""
-    side = Side(tmp_path / "a", "a", peers=PEERS)
+def asked(folder: Path, gate: str | None) -> Side:
+    """Return a country with an exhibit, and a request of the police of b."""
+    side = Side(folder / "a", "a", peers=PEERS, gate=gate)
     register(side)
-    asked = {
+    heard = {
         "fields": [], "from": "b-police", "kind": "production", "paper": "ab" * 32, "request": "req-1",
         "received_at": "2026-11-21T07:00:00Z",
     }  # fmt: skip
-    side.world.append(side.world.sign(side.world.event("request.received", asked, actor="official-1")))
+    side.world.append(side.world.sign(side.world.event("request.received", heard, actor="official-1")))
+    return side
+
+
+def test_a_request_that_was_withdrawn_ends_the_consent_that_rests_on_it(tmp_path: Path) -> None:
+    """What nobody asks for any more does not leave."""
+    side = asked(tmp_path, None)
     side.consent("EX-1", "b-police", request="req-1")
     withdrawn = {"reason": "settled", "request": "req-1"}
     side.world.append(side.world.sign(side.world.event("request.withdrawn", withdrawn, actor="official-1")))
@@ -50,13 +56,7 @@ def test_a_request_that_was_withdrawn_ends_the_consent_that_rests_on_it(tmp_path
 )
 def test_closing_a_request_gives_nothing_back(tmp_path: Path, ends: list[tuple[str, Any]], is_over: bool) -> None:
     """Tidying up after a withdrawal must not open the gate again; what was executed may be sent a second time."""
-    side = Side(tmp_path / "a", "a", peers=PEERS, gate="v2")
-    register(side)
-    asked = {
-        "fields": [], "from": "b-police", "kind": "production", "paper": "ab" * 32, "request": "req-1",
-        "received_at": "2026-11-21T07:00:00Z",
-    }  # fmt: skip
-    side.world.append(side.world.sign(side.world.event("request.received", asked, actor="official-1")))
+    side = asked(tmp_path, "v2")
     side.consent("EX-1", "b-police", request="req-1")
     for type, details in ends:
         composed = side.world.event(type, {**details, "request": "req-1"}, actor="official-1")
@@ -72,13 +72,7 @@ def test_closing_a_request_gives_nothing_back(tmp_path: Path, ends: list[tuple[s
 
 def test_nothing_is_sent_on_a_request_that_was_refused(tmp_path: Path) -> None:
     """Also where the consent names none."""
-    side = Side(tmp_path / "a", "a", peers=PEERS, gate="v2")
-    register(side)
-    asked = {
-        "fields": [], "from": "b-police", "kind": "production", "paper": "ab" * 32, "request": "req-1",
-        "received_at": "2026-11-21T07:00:00Z",
-    }  # fmt: skip
-    side.world.append(side.world.sign(side.world.event("request.received", asked, actor="official-1")))
+    side = asked(tmp_path, "v2")
     side.consent("EX-1", "b-police")
     answer = side.world.event("request.answered", {**REFUSED, "request": "req-1"}, actor="official-1")
     side.world.append(side.world.sign(answer))
