@@ -47,12 +47,15 @@ class Way(msgspec.Struct, frozen=True):
 def faults_of(view: View, exhibit: Exhibit, way: Way, ledger: Ledger, *, is_abroad: bool) -> list[Breach]:
     """Return what one exhibit lacks to go this way."""
     found, given = list(_named_consent(view, exhibit, way, ledger)), _Given(view, exhibit)
-    if is_abroad:
-        found += _consent_of(view, given, way, f"an authority of {ledger.country}", country=ledger.country)
-    for origin in exhibit.bound_to:
-        if way.recipient.ledger != origin:
-            found += _consent_of(view, given, way, origin, origin=origin)
+    for side in _sides(exhibit, way, ledger, is_abroad=is_abroad):
+        found += _consent_of(view, given, way, side)
     return found
+
+
+def _sides(exhibit: Exhibit, way: Way, ledger: Ledger, *, is_abroad: bool) -> list[tuple[str, str]]:
+    """Return whose consents an exhibit needs to go this way: of this ``country``, of each ``ledger`` that binds it."""
+    origins = [("ledger", origin) for origin in exhibit.bound_to if way.recipient.ledger != origin]
+    return [("country", ledger.country), *origins] if is_abroad else origins
 
 
 def bearing_on(view: View, exhibit: Exhibit, way: Way, ledger: Ledger, *, is_abroad: bool) -> Bearing:
@@ -60,10 +63,8 @@ def bearing_on(view: View, exhibit: Exhibit, way: Way, ledger: Ledger, *, is_abr
     names is the one meant.
     """
     given, found = _Given(view, exhibit), list[tuple[str, tuple[str, ...]]]()
-    sides = [("country", ledger.country)] if is_abroad else []
-    sides += [("ledger", origin) for origin in exhibit.bound_to if way.recipient.ledger != origin]
     named = str(way.sent.consent) if way.sent is not None and is_set(way.sent.consent) else ""
-    for kind, side in sides:
+    for kind, side in _sides(exhibit, way, ledger, is_abroad=is_abroad):
         known = given.of(way.recipient.id, (kind, side))
         held = tuple(item.id for item in known if fault_of(view, item, way, is_bound=kind == "ledger") is None)
         found.append((side, (named,) if named in held else held))
@@ -109,16 +110,14 @@ class _Given:
         return self._known[recipient].get(side, ())
 
 
-def _consent_of(
-    view: View, given: _Given, way: Way, whose: str, *, country: str | None = None, origin: str | None = None
-) -> tuple[Breach, ...]:
+def _consent_of(view: View, given: _Given, way: Way, side: tuple[str, str]) -> tuple[Breach, ...]:
     """Want one consent without fault of an organisation or unit, of a country or with a ledger; else say the least that
     is wrong with any. The newest are asked first, since they are the likeliest to hold.
     """
-    side = ("country", country) if origin is None else ("ledger", origin)
+    is_bound, whose = side[0] == "ledger", side[1] if side[0] == "ledger" else f"an authority of {side[1]}"
     worst = (0, "release.consent-missing", "found none")
     for consent in (item for item in given.of(way.recipient.id, side) if item.id not in way.without):
-        fault = fault_of(view, consent, way, is_bound=origin is not None)
+        fault = fault_of(view, consent, way, is_bound=is_bound)
         if fault is None:
             return ()
         worst = max(worst, fault)
