@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from custody.audit.custody_at import CustodyAt
 from custody.audit.evidence_files import FilesAudited
 from custody.audit.record import AuditReport
+from custody.report import gates
 from custody.report.audit_words import (
     LIMITS,
     MEANING,
@@ -40,7 +41,7 @@ _REASONS = 5
 @dataclass(frozen=True, slots=True)
 class AuditBasis:
     """What the report rests on beside the ledger: name of the home, of the trust file, of the held checkpoint, and of
-    the procedure profile (None where none was applied).
+    the procedure profile (None where none was applied); and how the ledger was opened, where that can be read.
     """
 
     home: str
@@ -48,16 +49,18 @@ class AuditBasis:
     since: str = ""
     program: str = ""
     profile: str | None = ""
+    openings: tuple[gates.Opening, ...] = ()
 
 
 def make_audit_document(report: AuditReport, basis: AuditBasis) -> Document:
     """Return the report of an audit for people."""
     defects = [finding for finding in report.findings if finding.severity is Severity.DEFECT]
-    not_asked = (*_not_asked(report), *((NO_PROFILE,) if basis.profile is None else ()))
+    older = gates.not_asked(basis.openings)
+    not_asked = (*_not_asked(report), *older, *((NO_PROFILE,) if basis.profile is None else ()))
     return Document(
         verdict=report.verdict,
         headline=_HEADLINES[report.verdict],
-        meaning=(MEANING[report.verdict.value],),
+        meaning=(*gates.paragraphs_of(basis.openings), MEANING[report.verdict.value]),
         reasons=_shown(_reasons(report)),
         not_asked=not_asked,
         limits=LIMITS,
@@ -116,6 +119,7 @@ def _basis(report: AuditReport, basis: AuditBasis) -> Iterator[tuple[str, str]]:
     if isinstance(report.files, FilesAudited):
         yield "evidence", _files(report.files)
     yield from profile_rows(basis.profile)
+    yield from gates.rows_of(basis.openings)
     if basis.program:
         yield "program", basis.program
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from custody.report import basis as basis_words
-from custody.report import destroyed, evidence_table, law_page, verdict
+from custody.report import destroyed, evidence_table, gates, law_page, verdict
 from custody.report.balance_words import BalanceRow, balance_rows
 from custody.report.basis import Basis
 from custody.report.evidence_table import FileRow
@@ -116,11 +116,13 @@ def make_document(report: Report, verified: Verified | None, basis: Basis) -> Do
     law: tuple[tuple[str, str], ...] = ()
     requests: tuple[CasePage, ...] = ()
     gone: tuple[str, ...] = ()
+    openings: tuple[gates.Opening, ...] = ()
     if verified is not None:
         teller = Teller(verified)
         found = evidence_table.by_exhibit(report.findings, frozenset("/".join(name) for name in verified.listed))
         exhibits, people = tuple(_exhibits(verified, teller, found)), people_of(verified, teller.absent)
         gone = destroyed.paragraphs_of(verified, found)
+        openings = gates.openings_of(verified)
         law = law_page.rows_of(report, verified, teller.absent)
         cases = tuple(CasePage(show(case), teller.tell_case(case)) for case in _cases(verified))
         told = report.requests if isinstance(report.requests, tuple) else ()
@@ -132,18 +134,17 @@ def make_document(report: Report, verified: Verified | None, basis: Basis) -> Do
         wants_certificates=trust is not None and trust.wants_certificates,
         has_ancestors=any(page.is_original for page in exhibits),
     )
-    if basis.profile is None:
-        not_asked = (*not_asked, NO_PROFILE)
+    not_asked = (*not_asked, *gates.not_asked(openings), *((NO_PROFILE,) if basis.profile is None else ()))
     subjects = Subjects.of(report)
     defects = [finding for finding in report.findings if finding.severity is Severity.DEFECT]
     return Document(
         verdict=report.verdict,
         headline=verdict.headline_of(report),
-        meaning=(*gone, *verdict.meaning_of(report, is_whole=not gone)),
+        meaning=(*gone, *gates.paragraphs_of(openings), *verdict.meaning_of(report, is_whole=not gone)),
         reasons=show_findings(verdict.reasons_of(report), subjects)[0],
         not_asked=not_asked,
         limits=verdict.limits_of(report),
-        basis=basis_words.rows_of(basis, report, verified),
+        basis=(*basis_words.rows_of(basis, report, verified), *gates.rows_of(openings)),
         cases=cases,
         exhibits=exhibits,
         people=people,

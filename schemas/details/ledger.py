@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta
 
@@ -78,6 +78,10 @@ class AgentEnrolled(Record, frozen=True, kw_only=True):
         """Want sorted sets; ValueError becomes ``record.malformed``."""
         check_sorted("roles", self.roles)
         check_sorted("members", self.members)
+
+
+NEWEST_GATE: Final = "v2"
+"""The version of the consent gate under which a new ledger is opened."""
 
 
 class LedgerOpened(Record, frozen=True, kw_only=True):

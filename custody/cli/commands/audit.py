@@ -22,6 +22,7 @@ from custody.cli.options import FILE, force_option, passphrase_option
 from custody.cli.output import emit, note, progress
 from custody.report.audit_document import make_audit_document
 from custody.report.document import Document
+from custody.report.gates import opening_of
 from custody.report.safe_text import show_path
 from custody.report.text_report import text_lines
 from custody.verify.rules.view import Ledger
@@ -82,8 +83,10 @@ def audit(
             wanted=replace(wanted, profile_for=profiles),
             progress=step,
         )
-    named = name_profile(profiles, profile, _country(context))
-    document = make_audit_document(audited.report, replace(basis, profile=named))
+    ledger = _ledger(context)
+    named = name_profile(profiles, profile, None if ledger is None else ledger.country)
+    openings = () if ledger is None else (opening_of(ledger),)
+    document = make_audit_document(audited.report, replace(basis, profile=named, openings=openings))
     if report is not None:
         write_file(report, _format(document, report), force=force)
         note(context.settings, f"report written: {show_path(report)}")
@@ -95,10 +98,10 @@ def audit(
     return EXITS[audited.report.verdict]
 
 
-def _country(context: Context) -> str | None:
-    """Return the ledger's country, as far as it can be read: a damaged home is audited all the same."""
+def _ledger(context: Context) -> Ledger | None:
+    """Return the ledger's own state, as far as it can be read: a damaged home is audited all the same."""
     try:
-        return context.ledger().ledger().country
+        return context.ledger().ledger()
     except CustodyError:
         return None
 

@@ -31,6 +31,7 @@ from keys.private.signer import Ed25519Signer
 from keys.private.signer import Signer as KeySigner
 from keys.private.signing import make_enrolment, sign_event
 from keys.verifier_key import format_verifier_key
+from schemas.details.ledger import NEWEST_GATE
 from schemas.errors import UsageError
 from schemas.event import Signer
 from schemas.types import UNSET, Unset
@@ -141,7 +142,7 @@ def _compose(
             "agents": agents,
             "authority": authority,
             "country": country,
-            "gate": "v2",
+            "gate": NEWEST_GATE,
             "log_keys": [format_verifier_key(log_verifier_key(origin, key)) for key in home.log_signers()],
         },
         occurred_at=now,
