@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Final
 
+from custody.report.field_labels import CONDITIONS, ONWARD
 from custody.report.safe_text import show
 from custody.report.words import format_value
 from custody.verify.verify import Verified
@@ -24,23 +25,6 @@ _MANNERS: Final = {
     "letter": "consent of {agent}, read in a verified letter",
     "paper": "consent of {agent}, recorded from paper",
 }
-_ONWARD: Final = {
-    "allowed": "It may be handed to a third country.",
-    "forbidden": "It may NOT be handed to a third country.",
-    "with-consent": "It may be handed to a third country only with a new consent.",
-}
-CONDITIONS: Final = {
-    "confidentiality": "Keep it confidential.",
-    "data-protection": "Protect the personal data in it.",
-    "destroy-after": "Destroy it afterwards.",
-    "no-death-penalty": "No death penalty may follow from it.",
-    "other": "Another condition.",
-    "reciprocity": "The same is owed in return.",
-    "return": "Give it back.",
-    "speciality": "Use it only for the offence named.",
-    "use-limited": "Use it only for the purpose named.",
-}
-"""What each condition code asks, in a few words; the text of the condition itself counts."""
 UNDECIDED: Final = "can't be said, because this file is damaged or not whole: ask for it once more"
 """Said of a consent that isn't found in what is left of a bundle: the missing part may hold it."""
 _WHOLE: Final = (0, 1, 2, 4, 8)
@@ -141,7 +125,7 @@ def _request(law: LawReport, report: Report) -> str:
 def _terms(terms: TermsReport, verified: Verified, absent: Absent, *, of: str = "") -> Iterator[tuple[str, str]]:
     manner = _MANNERS.get(terms.manner, terms.manner).format(agent=terms.agent)
     yield f"entry {terms.entry}", show(f"{of}{manner}")
-    yield "  onward", _ONWARD.get(terms.onward, show(terms.onward))
+    yield "  onward", ONWARD.get(terms.onward, show(terms.onward))
     details = verified.entries[terms.entry].event.details
     assert isinstance(details, Consented), "these alone have terms"
     if isinstance(details, ConsentRecorded) and is_set(details.valid_until):

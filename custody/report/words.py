@@ -6,15 +6,19 @@ One headline says what happened to what and who acted; facts say the rest, one l
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from custody.report.phrases import HEADLINES, LABELS, OFFICES, READ_HEADLINES, WORDS
+from custody.report.field_labels import CODES, LABELS
+from custody.report.finding_words import explain
+from custody.report.phrases import HEADLINES, OFFICES, READ_HEADLINES, WORDS
 from custody.report.safe_text import show
 from custody.report.values import Disclosures, commitment_of, plain_of, pointer_of
 from schemas import limits
 from schemas.event import About, Link, ParsedEvent, Seen
+from schemas.text import TIME_PATTERN
 from schemas.types import UNSET, is_set
 
 WITHHELD = "(withheld)"
@@ -150,12 +154,12 @@ def _facts(value: object, place: tuple[str, ...], disclosures: Disclosures, abse
     elif isinstance(value, list) and value and all(_is_span(item) for item in value):
         yield Fact(place, _label(place), "; ".join(map(_run, value)))
     elif isinstance(value, list) and all(isinstance(item, str) for item in value):
-        yield Fact(place, _label(place), ", ".join(_word(item) for item in value) or "none")
+        yield Fact(place, _label(place), ", ".join(_code(place, item) for item in value) or "none")
     elif isinstance(value, list):
         for number, item in enumerate(value):
             yield from _facts(item, (*place, str(number)), disclosures, absent)
     else:
-        yield Fact(place, _label(place), _word(value))
+        yield Fact(place, _label(place), _code(place, value))
 
 
 def _is_span(value: object) -> bool:
@@ -191,6 +195,16 @@ def format_value(value: Any) -> str:
             return _word(value)
 
 
+def _code(place: tuple[str, ...], value: object) -> str:
+    """Return a value that a record holds in clear: what a code means in its field, a time as people read it."""
+    path, text = _path(place), str(value)
+    if path == "breaches":
+        return f"{explain(text)} [{show(text)}]"
+    if found := CODES.get(path, {}).get(text):
+        return found
+    return format_utc(text) if re.fullmatch(TIME_PATTERN, text, re.ASCII) else _word(value)
+
+
 def _word(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -200,11 +214,16 @@ def _word(value: object) -> str:
     return WORDS.get(text) or show(text)
 
 
+def _path(place: tuple[str, ...]) -> str:
+    """Return where a value stands below the details, without the numbers of what is in a list."""
+    return "/".join(part for part in place[1:] if not part.isdigit())
+
+
 def _label(place: tuple[str, ...]) -> str:
     """Return the name of a field for people: ``acquisition tool``, ``file 2 name``."""
     if place[1:2] == ("further_images",) and len(place) > 3:
         return f"image {int(place[2]) + 2}: {_label((place[0], 'image', *place[3:]))}"
-    known = LABELS.get("/".join(part for part in place[1:] if not part.isdigit()))
+    known = LABELS.get(_path(place))
     number = next((f" {int(part) + 1}" for part in place if part.isdigit()), "")
     if known is not None:
         return known.format(number=number)
