@@ -40,7 +40,8 @@ def test_a_refusal_says_what_a_reader_would_have_been_told() -> None:
     """The code stays beside the sentence, since rules are looked up by it."""
     (told,) = facts_of({"breaches": ["release.consent-missing"]}, {})
     assert told.label == "had it left, a reader would be told"
-    assert told.value.startswith("Evidence left") and told.value.endswith("[release.consent-missing]")
+    assert told.value.startswith("Evidence left")
+    assert told.value.endswith("[release.consent-missing]")
 
 
 def test_every_condition_and_onward_rule_has_words() -> None:
