@@ -8,6 +8,7 @@ wanting, only a whole ledger can tell.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from custody.ledger.bound_content import NO_LISTS, FileLists
@@ -16,13 +17,16 @@ from custody.verify.fold.state import State
 from custody.verify.gate.contents import own_documents
 from custody.verify.gate.documents import DOCUMENT_FIELDS
 from custody.verify.rules.view import Exhibit
+from schemas.details.exhibit import ExhibitRegistered, Parent
 from schemas.details.record import AccessLogged, BundleExported
 from schemas.entry import ParsedEntry
+from schemas.event import ParsedEvent
 from schemas.report import Findings, Severity
 from schemas.subject import Subject
 from schemas.types import is_set
 
 STEP: Final = 11
+_CARRYING: Final = frozenset({"agent", "case", "exhibit", "ledger"})
 _FIELDS: Final = tuple(f'"{name}":'.encode() for name in DOCUMENT_FIELDS)
 
 
@@ -39,6 +43,7 @@ class Enclosed:
         self._named: dict[Subject, dict[str, int]] = defaultdict(dict)
         self._exports: list[_Export] = []
         self._told: set[tuple[Subject, str]] = set()
+        self._made_from: dict[Subject, tuple[Parent, ...]] = {}
 
     def add(self, parsed: ParsedEntry, placed: Placed) -> None:
         """Take in an entry that the rules took."""
@@ -49,13 +54,21 @@ class Enclosed:
                 self._told.update((item, str(to)) for item in exhibits)
             case AccessLogged(action="exported", agent=agent) if is_set(agent):
                 self._told.update((item, str(agent)) for item in exhibits)
-            case _ if exhibits and any(field in event.raw for field in _FIELDS):
-                for digest in own_documents(event):
-                    for item in exhibits:
-                        self._named[item].setdefault(digest, placed.index)
+            case details:
+                if isinstance(details, ExhibitRegistered) and is_set(details.derived_from):
+                    self._made_from[exhibits[0]] = details.derived_from or ()
+                if any(field in event.raw for field in _FIELDS):
+                    self._name(event, placed)
+
+    def _name(self, event: ParsedEvent, placed: Placed) -> None:
+        """Remember the documents of an entry, by the subjects with which it is carried; the gate asks of requests."""
+        for digest in own_documents(event):
+            for item in placed.subjects:
+                if item[0] in _CARRYING:
+                    self._named[item].setdefault(digest, placed.index)
 
     def check(self, state: State, findings: Findings, lists: FileLists = NO_LISTS) -> None:
-        """Look for exports abroad of exhibits whose entries name a file of another one that never went there.
+        """Look for exports abroad that carry entries which name a file of an exhibit that never went there.
 
         Finding: ``release.enclosed`` (defect), once for each export and exhibit.
         """
@@ -69,17 +82,35 @@ class Enclosed:
                 holders[digest].append(exhibit)  # type: ignore[arg-type]
         for export in self._exports:
             to = state.agent(export.to)
-            if to is None or to.country == ledger.country:
+            if to is None or to.country == ledger.country or not holders:
                 continue
-            for name in sorted({name for item in export.exhibits for name in self._silent(item, export, holders)}):
+            for name in sorted(self._silent(self._carried(state, export), export, holders)):
                 text = f"may have carried a file of {name}, as a document; that it went to {export.to}, nothing says"
                 findings.add(STEP, Severity.DEFECT, "release.enclosed", f"entry {export.entry}", text)
 
-    def _silent(self, item: Subject, export: _Export, holders: dict[str, list[Exhibit]]) -> set[str]:
-        """Return whose files an export may have carried with an exhibit, where no record says that they went there."""
+    def _carried(self, state: State, export: _Export) -> dict[Subject, int]:
+        """Return the subjects whose documents may go with an export, each with the entry up to which they do: its
+        exhibits, what these were made from, the cases of all, and whoever is named.
+        """
+        carried, waiting = dict.fromkeys(export.exhibits, export.entry), list(export.exhibits)
+        while waiting:
+            for parent in self._made_from.get(waiting.pop(), ()):
+                place, subject = state.event(parent.event), ("exhibit", parent.case, parent.exhibit)
+                if place is not None and place.index > carried.get(subject, -1):
+                    carried[subject] = place.index
+                    waiting.append(subject)
+        cases = {("case", item[1]) for item in carried}
+        others = (item for item in self._named if item in cases or item[0] in {"agent", "ledger"})
+        return carried | dict.fromkeys(others, export.entry)
+
+    def _silent(
+        self, carried: Mapping[Subject, int], export: _Export, holders: Mapping[str, list[Exhibit]]
+    ) -> set[str]:
+        """Return whose files an export may have carried, where no record says that they went there."""
         found = set[str]()
-        for digest, entry in self._named.get(item, {}).items():
-            names = [("exhibit", holder.case, holder.number) for holder in holders.get(digest, ())]
-            if entry < export.entry and names and not any((name, export.to) in self._told for name in names):
-                found.add("/".join(names[0][1:]))
+        for item, last in carried.items():
+            for digest, entry in self._named.get(item, {}).items():
+                names = [("exhibit", holder.case, holder.number) for holder in holders.get(digest, ())]
+                if entry <= last and names and not any((name, export.to) in self._told for name in names):
+                    found.add("/".join(names[0][1:]))
         return found

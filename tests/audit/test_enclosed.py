@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from custody.ledger.compose import Anchor
 from custody.storage.ledger_store import SqliteStore
+from schemas.event import About
 from tests.audit.conftest import CASE
 from tests.audit.tampering import audit
 from tests.world import World, settled
@@ -66,3 +68,46 @@ def test_a_file_that_went_as_a_photo_is_found(tmp_path: Path) -> None:
 def test_what_stayed_or_was_said_is_not(tmp_path: Path, case: dict[str, Any]) -> None:
     """At home, no file of an exhibit, named later only, or on record as gone there."""
     assert told(tmp_path, **case) == []
+
+
+CLAIM = {"authority": "x", "basis": "loss", "claim": "c1", "country": "XA"}
+
+
+def sent(folder: Path, *, named: str, late: bool = False) -> list[str]:
+    """Return where an audit finds a file enclosed; EX-2, made from EX-1, went abroad, and something names the file."""
+    with SqliteStore.create(folder) as store:
+        world = settled(World(store), gate="v2")
+        world.enrol("official-1", ("authority",))
+        world.enrol("ministry", ("authority",), kind="organisation", members=["official-1"], country="XA")
+        world.enrol("b-police", (), kind="organisation", country="XB")
+        world.open_case("OTHER")
+        world.register(CASE, "EX-1", actor="examiner-1", files={"open.txt": b"open"})
+        world.register(CASE, "EX-9", actor="examiner-1", files=SECRET)
+        made = [{"case": CASE, "event": world.exhibit(CASE, "EX-1").head, "exhibit": "EX-1"}]  # type: ignore[union-attr]
+        if named == "ancestor" and not late:
+            world.act("exhibit.sealed", CASE, "EX-1", {"photos": [PHOTO], "seal": "7"}, actor="examiner-1")
+            made[0]["event"] = world.exhibit(CASE, "EX-1").head  # type: ignore[union-attr]
+        world.register(CASE, "EX-2", actor="examiner-1", files={"copy.txt": b"copy"}, derived_from=made)
+        if named == "ancestor" and late:
+            world.act("exhibit.sealed", CASE, "EX-1", {"photos": [PHOTO], "seal": "7"}, actor="examiner-1")
+        elif named != "ancestor":
+            anchor = Anchor(about=(About(case=named),))
+            details = {**CLAIM, "document": PHOTO}
+            world.append(world.sign(world.event("jurisdiction.claimed", details, actor="official-1", anchor=anchor)))
+        details = {**OPEN, "recipient": "b-police"}
+        world.annotate("consent.recorded", world.about(CASE, "EX-2"), details, actor="official-1")
+        export(world, "bundle.exported", "EX-2", {"manifest": "ab" * 32, "recipient": "b", "to": "b-police"})
+    return [item.text for item in audit(folder).findings if item.code == "release.enclosed"]
+
+
+@pytest.mark.parametrize("named", ["ancestor", CASE])
+def test_what_the_case_or_an_original_names_goes_along(tmp_path: Path, named: str) -> None:
+    """A bundle carries the entries of the case, and those of what its exhibit was made from, with their documents."""
+    (text,) = sent(tmp_path, named=named)
+    assert f"a file of {CASE}/EX-9" in text
+
+
+@pytest.mark.parametrize("case", [{"named": "ancestor", "late": True}, {"named": "OTHER"}])
+def test_what_no_bundle_carries_is_not_found(tmp_path: Path, case: dict[str, Any]) -> None:
+    """What was named of an original after the copy was made stays out of its bundle, and so do other cases."""
+    assert sent(tmp_path, **case) == []
