@@ -149,11 +149,10 @@ HELD: Final = _sql(
         or_(
             _exhibit.holder == bindparam("agent"),
             func.instr(_exhibit.record, bindparam("lodged")) > literal_column("0"),
-            func.instr(_exhibit.record, bindparam("sender")) > literal_column("0"),
         )
     )
 )
-"""The exhibits that an agent holds or sent away, or that were sent to him by an act of who holds them."""
+"""The exhibits that an agent holds, or that were sent to him by an act of who holds them."""
 CONSENTS: Final = _sql(
     select(_consent.record)
     .select_from(table_of(tables.SubjectEntryTable))

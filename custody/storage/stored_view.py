@@ -136,7 +136,7 @@ class StoredView:
 
     def held_by(self, agent: str) -> Iterator[Exhibit]:
         """Yield the exhibits that an agent holds, or has for who does; one search through all exhibits."""
-        for (text,) in self._connection.execute(statements.HELD, (agent, f'"lodged":"{agent}"', f'"sender":"{agent}"')):
+        for (text,) in self._connection.execute(statements.HELD, (agent, f'"lodged":"{agent}"')):
             exhibit = read_record(Exhibit, text)
             if agent in exhibit.keepers:
                 yield exhibit

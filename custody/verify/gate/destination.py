@@ -9,15 +9,16 @@ from typing import Final
 import msgspec
 
 from custody.verify.gate.contents import content_root, digests_of
-from custody.verify.rules.on_record import country_told
+from custody.verify.rules.on_record import country_told, is_abroad
+from custody.verify.rules.transfers import came_abroad
 from custody.verify.rules.view import Agent, Ledger, View
 from schemas.details.consent import ConditionsMet, ConsentRecorded
 from schemas.details.custody import HandedOver, Moved, TakenOver
-from schemas.details.exhibit import ExhibitDisposed, ExhibitRegistered, ExhibitReleased
+from schemas.details.exhibit import ExhibitDisposed, ExhibitRegistered, ExhibitReleased, ExhibitReturned
 from schemas.details.ledger import AgentChanged
 from schemas.details.record import AccessLogged, BundleExported, DisclosureErased
 from schemas.details.request import RequestAnswered, RequestSent
-from schemas.details.transfer import TransferDispatched, TransferReturned
+from schemas.details.transfer import TransferDispatched, TransferRecalled, TransferReceipt, TransferReturned
 from schemas.event import ParsedEvent
 from schemas.types import UNSET, Record, is_set
 
@@ -25,8 +26,10 @@ HANDING: Final = (ExhibitDisposed, ExhibitReleased, HandedOver, Moved, TakenOver
 """Acts by which a thing may get to another country."""
 _LETTING: Final = frozenset[type]({
     *HANDING, AccessLogged, AgentChanged, BundleExported, ConditionsMet, ConsentRecorded, DisclosureErased,
-    RequestAnswered, RequestSent, TransferDispatched,
+    ExhibitReturned, RequestAnswered, RequestSent, TransferDispatched, TransferRecalled, TransferReceipt,
 })  # fmt: skip
+_TAKING: Final = (ExhibitRegistered, ExhibitReturned, TransferRecalled, TransferReceipt, TransferReturned)
+"""Acts by which somebody holds what was not in his hands, and that say of nothing where it goes."""
 _NOWHERE: Final = frozenset({"destroyed", "wiped"})
 
 
@@ -98,15 +101,6 @@ def _goal_abroad(view: View, parsed: ParsedEvent, ledger: Ledger) -> Goal | None
     return None if stays else Goal(to or receiver, country)
 
 
-def is_abroad(agent: Agent | None, ledger: Ledger) -> bool:
-    """Tell whether an agent is on record with another country or, under version 2 of the gate, with none and another
-    ledger.
-    """
-    if agent is None or agent.country is not None:
-        return agent is not None and agent.country != ledger.country
-    return ledger.is_strict and agent.ledger not in {None, ledger.origin}
-
-
 def counterparts(view: View, parsed: ParsedEvent) -> Iterator[Agent]:
     """Yield, under version 2 of the gate, whose country decides what may leave: who gets or holds something, or
     consents.
@@ -127,9 +121,9 @@ def holders_abroad(view: View, parsed: ParsedEvent, ledger: Ledger) -> Iterator[
     Under version 2 of the gate.
     """
     details, signer = parsed.details, parsed.event.signers[0]
-    if ledger.is_strict and isinstance(details, ExhibitRegistered | TransferReturned):
+    if ledger.is_strict and isinstance(details, _TAKING):
         abroad = [agent for agent in (signer.party, signer.agent) if is_abroad(view.agent(agent), ledger)]
-        if abroad and (_was_here(details) or _is_held(view, details, ledger)):
+        if abroad and _is_taken(view, parsed, ledger):
             yield from ((agent, "") for agent in abroad)
     if not ledger.is_strict or not isinstance(details, AgentChanged):
         return
@@ -138,6 +132,20 @@ def holders_abroad(view: View, parsed: ParsedEvent, ledger: Ledger) -> Iterator[
         country, origin = country_told(view, details, before.country), details.ledger or before.ledger
         if is_abroad(dataclasses.replace(before, country=country, ledger=origin), ledger):
             yield from ((before.id, f"{item.case}/{item.number}") for item in view.held_by(before.id))
+
+
+def _is_taken(view: View, parsed: ParsedEvent, ledger: Ledger) -> bool:
+    """Tell whether an act makes who signs it the holder of what was here: he registers it or it comes back to him, and
+    not where it was given away before, or whence he had sent it himself.
+    """
+    details = parsed.details
+    if isinstance(details, ExhibitRegistered | TransferReturned):
+        return _was_here(details) or _is_held(view, details, ledger)
+    exhibit = view.exhibit(str(parsed.event.case), str(parsed.event.exhibit))
+    if exhibit is None or isinstance(details, ExhibitReturned):
+        is_released = exhibit is not None and exhibit.status == "released"
+        return is_released and not is_abroad(view.agent(str(exhibit.lodged)), ledger)  # type: ignore[union-attr]
+    return getattr(details, "outcome", "refused") == "refused" and came_abroad(view, exhibit.dispatch)
 
 
 def _was_here(details: Record) -> bool:

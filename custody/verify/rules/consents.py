@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from custody.verify.rules.on_record import check_request, enrolled
+from custody.verify.rules.on_record import check_request, enrolled, is_elsewhere
 from custody.verify.rules.view import Agent, Consent, View
 from schemas.details.consent import ConditionsMet, ConsentRecorded, ConsentRevoked
 from schemas.errors import RuleViolation
@@ -91,10 +91,8 @@ def consent_defects(view: View, parsed: ParsedEvent) -> tuple[tuple[str, str], .
 
 def is_abroad(view: View, authority: str) -> bool:
     """Tell whether an authority is in another country, or, where none is on record, keeps another ledger."""
-    agent, ledger = view.agent(authority), view.ledger()
-    if agent is None or ledger is None:
-        return False
-    return agent.country != ledger.country if agent.country else agent.ledger not in {None, ledger.origin}
+    ledger = view.ledger()
+    return ledger is not None and is_elsewhere(view.agent(authority), ledger)
 
 
 def _exhibits(about: tuple[About, ...]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ A bundle carries some of a ledger's subjects, so there a name without a record s
 
 from __future__ import annotations
 
-from custody.verify.rules.view import Agent, View
+from custody.verify.rules.view import Agent, Ledger, View
 from schemas.details.ledger import AgentChanged, AgentEnrolled
 from schemas.errors import RuleViolation
 from schemas.types import Unset, is_set
@@ -31,6 +31,18 @@ def country_told(view: View, details: AgentChanged | AgentEnrolled, before: str 
     if is_set(details.country) or before is not None or above is None or ledger is None or not ledger.is_strict:
         return str(details.country) if is_set(details.country) else before
     return above.country
+
+
+def is_elsewhere(agent: Agent | None, ledger: Ledger) -> bool:
+    """Tell whether an agent is in another country or, where none is on record, keeps another ledger."""
+    if agent is None:
+        return False
+    return agent.country != ledger.country if agent.country else agent.ledger not in {None, ledger.origin}
+
+
+def is_abroad(agent: Agent | None, ledger: Ledger) -> bool:
+    """Tell whether an agent is elsewhere; that a ledger says so alone counts under version 2 of the gate."""
+    return is_elsewhere(agent, ledger) and (ledger.is_strict or (agent is not None and agent.country is not None))
 
 
 def check_agents(view: View, *agents: str | Unset) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from custody.verify.rules.on_record import check_agents, check_request
+from custody.verify.rules.on_record import check_agents, check_request, is_abroad
 from custody.verify.rules.subjects import decided_in
 from custody.verify.rules.table import REGISTRAR
 from custody.verify.rules.view import Dispatch, Exhibit, Transfer, View
@@ -61,7 +61,18 @@ def transfer_exhibit(view: View, before: Exhibit, after: Exhibit, parsed: Parsed
     # accepted it all the same: an intact copy of a parcel that they refused unread, or what was recalled too late.
     status = "in-transit" if dispatch.is_original else "held"
     recalled = (*(before.recalled or ()), dispatch.transfer)
-    return (replace(after, status=status, holder=dispatch.sender, dispatch=None, recalled=recalled),), alone
+    holder = parsed.event.signers[0].party if came_abroad(view, dispatch) else dispatch.sender
+    return (replace(after, status=status, holder=holder, dispatch=None, recalled=recalled),), alone
+
+
+def came_abroad(view: View, dispatch: Dispatch | None) -> bool:
+    """Tell whether who sent something from here is abroad by now: under version 2 of the gate he doesn't get it back
+    there, and who says that it comes back has it.
+    """
+    ledger = view.ledger()
+    if dispatch is None or dispatch.from_abroad or ledger is None:
+        return False
+    return ledger.is_strict and is_abroad(view.agent(dispatch.sender), ledger)
 
 
 def _paper_alone(view: View, *names: str) -> Defects:
@@ -121,7 +132,10 @@ def _dispatch(view: View, before: Exhibit, after: Exhibit, details: TransferDisp
     defects: Defects = ()
     if details.item == "original" and not before.is_sealed and not is_set(details.not_sealed):
         defects = (("defect.not-sealed", "an original sent unsealed, and no reason given (law row C5)"),)
-    sent = Dispatch(details.transfer, before.holder, details.to, details.item == "original")
+    ledger = view.ledger()
+    is_from_abroad = ledger is not None and ledger.is_strict and is_abroad(view.agent(before.holder), ledger)
+    is_original = details.item == "original"
+    sent = Dispatch(details.transfer, before.holder, details.to, is_original, from_abroad=is_from_abroad or UNSET)
     return (replace(after, holder=details.to, dispatch=sent),), defects
 
 

@@ -98,12 +98,15 @@ class Case:
 
 
 class Dispatch(msgspec.Struct, frozen=True):
-    """An exhibit's way out: id of the transfer, the party that sent it, the agent it goes to, what it is."""
+    """An exhibit's way out: id of the transfer, the party that sent it, the agent it goes to, what it is. Under gate v2
+    ``from_abroad`` stands where its sender was abroad.
+    """
 
     transfer: str
     sender: str
     to: str
     is_original: bool
+    from_abroad: bool | Unset = UNSET
 
 
 # Two of these are made for every entry of a replay; a Struct is made ten times as fast as a dataclass.
@@ -134,11 +137,9 @@ class Exhibit(msgspec.Struct, frozen=True):
 
     @property
     def keepers(self) -> tuple[str, ...]:
-        """Who holds it, has it for who does, or gets it back if it is recalled; nobody has what is out of custody."""
-        if self.status in {"disposed", "transferred", "voided"}:
-            return ()
-        kept = "" if self.status == "released" else str(self.lodged or "")
-        return tuple(filter(None, (self.holder, kept, self.dispatch.sender if self.dispatch is not None else "")))
+        """Who holds it, or has it for who does; nobody has what is out of custody."""
+        is_out = self.status in {"disposed", "released", "transferred", "voided"}
+        return () if is_out else tuple(filter(None, (self.holder, str(self.lodged or ""))))
 
 
 class Request(msgspec.Struct, frozen=True):
