@@ -238,10 +238,12 @@ _MANNERS = {
     "paper": "recorded from a paper that the signer has seen",
     "proof": "proven by the other ledger",
 }
+_BY_CODE = {code: f"{words} [{code}]" for code, words in CONDITIONS.items()}
+"""Where conditions are accepted or recorded as met, their codes are typed."""
 CODES = {
-    "conditions": CONDITIONS,
-    "conditions/code": CONDITIONS,
-    "grant/conditions/code": CONDITIONS,
+    "conditions": _BY_CODE,
+    "conditions/code": _BY_CODE,
+    "grant/conditions/code": _BY_CODE,
     "grant/onward": ONWARD,
     "manner": _MANNERS,
     "onward": ONWARD,

@@ -148,6 +148,12 @@ def _facts(value: object, place: tuple[str, ...], disclosures: Disclosures, abse
     commitment = commitment_of(value)
     if commitment is not None:
         yield Fact(place, _label(place), _disclosed(commitment, place, disclosures, absent))
+    elif isinstance(value, dict) and value.keys() == {"name", "value"}:
+        # A statement of a request stands under its own name.
+        yield from (
+            Fact(fact.place, show(str(value["name"])), fact.value)
+            for fact in _facts(value["value"], (*place, "value"), disclosures, absent)
+        )
     elif isinstance(value, dict):
         for name, item in value.items():
             yield from _facts(item, (*place, name), disclosures, absent)

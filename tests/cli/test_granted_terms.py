@@ -11,7 +11,7 @@ from tests.cli.behind import Sides, sides
 from tests.cli.machine import CASE
 
 __all__ = ["sides"]
-TERMS = ("to country: IT", "onward: forbidden", "the trial in Italy", "use-limited")
+TERMS = ("to country: IT", "It may NOT be handed to a third country.", "the trial in Italy", "use-limited")
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ def test_terms_and_times_stand_in_words() -> None:
     assert told == {
         "accepted at": "2026-11-21 20:23:00 UTC",
         "condition 1, to be met before it goes": "no",
-        "condition 1": "Give it back.",
+        "condition 1": "Give it back. [return]",
         "condition 1, until": "2027-01-01 00:00:00 UTC",
         "to a third country": "It may NOT be handed to a third country.",
         "hashed again, and as it was sent": "yes",
@@ -34,6 +34,14 @@ def test_a_code_means_something_in_its_own_field_only() -> None:
     """The word 'return' is no condition where it is the purpose of an act."""
     told = facts_of({"purpose": "return", "manner": "paper"}, {})
     assert [fact.value for fact in told] == ["return", "recorded from a paper that the signer has seen"]
+
+
+def test_a_statement_of_a_request_stands_under_its_own_name() -> None:
+    """'purpose: trial' reads better than a name and a value with numbers."""
+    told = facts_of({"fields": [{"name": "legal-basis", "value": {"commitment": "00" * 32}}]}, {})
+    assert [(fact.place, fact.label, fact.value) for fact in told] == [
+        (("details", "fields", "0", "value"), "legal-basis", "(withheld)")
+    ]
 
 
 def test_a_refusal_says_what_a_reader_would_have_been_told() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC
 from pathlib import Path
 
@@ -37,8 +37,6 @@ _MEDIA = {
     "paper": ", ON PAPER",
     "signed": "",
 }
-_NAME, _VALUE = "fields name", "fields value"
-"""How `tell` labels a statement: its name, and what it says."""
 
 
 @command(example="custody request show req-7", result=RequestStoryResult)
@@ -75,24 +73,12 @@ def _steps(context: Context, story: RequestStory) -> Iterator[RequestStep]:
         told = tell(entry.event, disclosures, name_of=access.name_of)
         yield RequestStep(
             entry=entry.entry.index,
-            facts=(*_facts(told.facts), *granted_facts(context, entry.event)),
+            facts=(*told.facts, *granted_facts(context, entry.event)),
             headline=told.headline,
             medium=medium_of(entry.event.details),
             occurred_at=entry.event.event.occurred_at,
             recorded_at=entry.entry.recorded_at,
         )
-
-
-def _facts(facts: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """Yield facts, with each statement of a request under its own name."""
-    name = ""
-    for label, value in facts:
-        if label.startswith(_NAME):
-            name = value
-        elif label.startswith(_VALUE):
-            yield name, value
-        else:
-            yield label, value
 
 
 def _lines(
