@@ -75,8 +75,8 @@ def report_terms(
     """
     new = {item.commitment: item for item in made}
     past = replace(past, value_of=lambda name: new.get(name) or values([name]).get(name))
-    consents = bearing(past.view, entry.event, entry.entry.recorded_at) if borne is None else borne
-    for severity, error in check_terms(entry.event, past, consents):
+    sent = bearing(past.view, entry.event, entry.entry.recorded_at) if borne is None else (("", borne),)
+    for severity, error in check_terms(entry.event, past, sent[0][1] if sent else ()):
         findings.add(11, severity, error.code, f"entry {entry.entry.index}", error.text)
 
 

@@ -257,6 +257,8 @@ MEANINGS: Final = {
     "release.recipient-unnamed": "An export names no recipient on record, so no consent could be looked for.",
     "release.request-peer": "Something left under a request that another country made, or tells of one.",
     "release.request-ended": "Evidence left under a request that had been withdrawn or refused.",
+    "release.terms-untold": "Evidence left under conditions, by an act that puts none to whoever got it; that he took "
+    "them upon himself, no record shows.",
     "rule": "An act breaks the rules of custody and has no effect.",
     "rule.commitment-twice": "A hidden value is used in two places, so that one of the two could be passed off.",
     "rule.holder": "Somebody acted who did not hold the exhibit.",

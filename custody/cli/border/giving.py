@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from custody.cli.border.bound_content import binding, tell
 from custody.cli.border.letter_breaches import letter_breaches
-from custody.cli.border.release_gate import Tried, refuse
+from custody.cli.border.release_gate import Tried, refuse, tell_terms
 from custody.cli.context import Context
 from custody.ledger.admission import check_lawful
 from custody.verify.gate.faults import Breach
@@ -31,6 +31,7 @@ def check_given(context: Context, events: Sequence[ParsedEvent], *, tried: Tried
             breaches = (*check_release(view, event, now), *letter_breaches(context, reader, view, event))
             if breaches:
                 break
+            tell_terms(context, view, event)
         else:
             return
         tell(context, view)

@@ -9,13 +9,15 @@ from custody.cli.border.bound_content import binding, tell
 from custody.cli.border.letter_breaches import letter_breaches
 from custody.cli.context import Context
 from custody.cli.options import When
+from custody.cli.output import note
 from custody.ledger.admission import what_to_do
 from custody.ledger.compose import Anchor, Composed
 from custody.ledger.submission import Submission
 from custody.ledger.working import WorkingState, try_out
+from custody.report.safe_text import show
 from custody.verify.gate.faults import Breach
-from custody.verify.gate.release import check_release, foreign_requests
-from custody.verify.rules.view import Exhibit
+from custody.verify.gate.release import bearing, check_release, foreign_requests, untold_terms
+from custody.verify.rules.view import Exhibit, View
 from keys.private.signing import join_signatures, sign_for
 from schemas.errors import RefusedError, UsageError
 from schemas.event import About, ParsedEvent, Signer
@@ -59,6 +61,8 @@ def check_gate(context: Context, events: Sequence[ParsedEvent], *, to: str, trie
         for event in try_out(state, size, events):
             breaches += (*foreign_requests(state, event, to), *check_release(state, event, now))
             breaches += letter_breaches(context, reader, state, event)
+            if not breaches:
+                tell_terms(context, state, event)
         abouts = tuple(dict.fromkeys(about for event in events for about in _abouts(state, event)))
         breaches = list(dict.fromkeys(breaches))
         # A letter is about no exhibit; what it would have let out is named by its breaches.
@@ -81,6 +85,14 @@ def check_exhibits_gate(context: Context, exhibits: Sequence[Exhibit], *, to: st
     composed = _access(context, exhibits, to)
     check_gate(context, [composed.event], to=to, tried=tried, by=by)
     _append_by_system(context, composed)
+
+
+def tell_terms(context: Context, view: View, event: ParsedEvent) -> None:
+    """Say under which conditions something goes that its record can't carry: whoever gets it has to be told."""
+    borne = bearing(view, event, format_time(context.now()))
+    for untold in untold_terms(view, event, borne):
+        what = "tell them of it, and put on record that they took it upon themselves: custody explain"
+        note(context.settings, f"warning: {show(untold.text)}: {what}")
 
 
 def breaches_of(context: Context, exhibits: Sequence[Exhibit], *, to: str) -> list[Breach]:

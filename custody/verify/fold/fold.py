@@ -22,11 +22,11 @@ from custody.verify.gate.contents import content_root, files_in
 from custody.verify.gate.destination import concerns_gate, counterparts, names_nobody
 from custody.verify.gate.erased_documents import ErasedDocuments
 from custody.verify.gate.faults import Bearing, Breach
-from custody.verify.gate.release import bearing, check_release
+from custody.verify.gate.release import bearing, check_release, untold_terms
 from custody.verify.rules.reducer import reduce
 from custody.verify.rules.subjects import subjects_of
 from schemas.details.exhibit import ExhibitRegistered
-from schemas.details.transfer import TransferAccepted
+from schemas.details.transfer import TransferAccepted, TransferDispatched
 from schemas.entry import ParsedEntry
 from schemas.errors import CustodyError, RuleViolation, VerificationError
 from schemas.report import Findings, Severity
@@ -173,8 +173,10 @@ class Fold:
         subject = f"entry {parsed.entry.index}"
         breaches = check_release(self.state, event, parsed.entry.recorded_at)
         borne = bearing(self.state, event, parsed.entry.recorded_at)
-        if borne:
-            self.bearing[event.hash] = borne
+        if borne and isinstance(event.details, TransferDispatched):
+            self.bearing[event.hash] = borne[0][1]
+        for untold in untold_terms(self.state, event, borne):
+            self._findings.add(11, Severity.DEFECT, untold.code, subject, untold.text, exhibit=untold.exhibit)
         for whose in counterparts(self.state, event):
             if whose.ledger is None or whose.country is None:
                 continue

@@ -67,18 +67,34 @@ def check_release(
     return tuple(dict.fromkeys(faults))
 
 
-def bearing(view: View, parsed: ParsedEvent, recorded_at: str) -> Bearing:
-    """Return the consents under which a dispatch leaves, ``view`` being the state before it; nothing for another event
-    and under an earlier version of the gate.
+def bearing(view: View, parsed: ParsedEvent, recorded_at: str) -> tuple[tuple[str, Bearing], ...]:
+    """Return for each exhibit that something lets out, by name, the consents under which it goes, ``view`` being the
+    state before it; nothing for another event, a bundle, which shows its consents, and under an earlier version of the
+    gate.
     """
-    ledger, details, event = view.ledger(), parsed.details, parsed.event
-    if ledger is None or not ledger.is_strict or not isinstance(details, TransferDispatched):
+    ledger, is_shown = view.ledger(), isinstance(parsed.details, BundleExported)
+    goal = None if ledger is None or not ledger.is_strict or is_shown else goal_of(view, parsed, ledger)
+    recipient = None if goal is None else view.agent(goal.to)
+    if ledger is None or goal is None or recipient is None:
         return ()
-    exhibit, recipient = view.exhibit(str(event.case), str(event.exhibit)), view.agent(details.to)
-    if exhibit is None or recipient is None:
-        return ()
-    way = _way_of(parsed, recipient, sorted((event.occurred_at, recorded_at)), frozenset())
-    return bearing_on(view, exhibit, way, ledger, is_abroad=recipient.country != ledger.country)
+    way = _way_of(parsed, recipient, sorted((parsed.event.occurred_at, recorded_at)), frozenset())
+    is_abroad = bool({recipient.country, goal.country} - {ledger.country, None})
+    return tuple(
+        (f"{item.case}/{item.number}", bearing_on(view, item, way, ledger, is_abroad=is_abroad))
+        for item in _released(view, parsed)
+    )
+
+
+def untold_terms(view: View, parsed: ParsedEvent, borne: tuple[tuple[str, Bearing], ...]) -> Iterator[Breach]:
+    """Yield what goes under conditions that the act by which it goes can't carry; a dispatch repeats them. One of
+    several consents that makes none is enough.
+    """
+    for name, sides in () if isinstance(parsed.details, TransferDispatched) else borne:
+        for side, consents in sides:
+            wanted = [consent.conditions for item in consents if (consent := view.consent(item)) is not None]
+            if wanted and all(wanted):
+                text = f"{name} went under conditions of {side}, which its act does not carry: {', '.join(wanted[0])}"
+                yield Breach("release.terms-untold", text, name)
 
 
 def foreign_requests(view: View, parsed: ParsedEvent, to: str) -> Iterator[Breach]:
