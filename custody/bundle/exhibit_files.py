@@ -10,7 +10,7 @@ from custody.bundle.container import CHUNK, Container
 from custody.bundle.decrypt import BundleDecryption
 from custody.bundle.source import Folders
 from custody.bundle.unpack import Named, OpenContent
-from custody.verify.evidence.file_bytes import member_of
+from custody.verify.record.opened import member_of
 from custody.verify.verify import Verified
 from schemas import canonical, layout, limits
 from schemas.bundle import Bundle, BundledDocument, BundledFile, Ciphertext

@@ -8,7 +8,7 @@ the certificates of keys, which say NOT ASKED, or INDETERMINATE where the trust 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
@@ -18,24 +18,24 @@ from msgspec.structs import asdict, replace
 
 from custody.verify.assets.asset_history import stories_of
 from custody.verify.assets.asset_step import check_assets
-from custody.verify.border.behind_step import Bundled, check_behind
+from custody.verify.border.behind_step import check_behind
 from custody.verify.border.inherited import OuterFiles, check_inherited, check_one_past, ledgers_of
 from custody.verify.border.inner import Inner
 from custody.verify.border.lawfulness import check_lawfulness, terms_before
 from custody.verify.evidence.certificate_step import check_certificates
-from custody.verify.evidence.content_step import ContentCheck, registrations
+from custody.verify.evidence.content_step import ContentCheck
 from custody.verify.evidence.disclosures_step import Values, check_disclosures
-from custody.verify.evidence.document_bytes import read_document
 from custody.verify.evidence.recorded import check_recorded
 from custody.verify.evidence.seals import check_seals
 from custody.verify.fold.disputes import Disputes
-from custody.verify.fold.fold import Placed, by_subject, fold_all
+from custody.verify.fold.fold import Fold, Placed, by_subject, fold_all
 from custody.verify.fold.state import State
 from custody.verify.gate.correspondence import Correspondence, correspondence_of
 from custody.verify.procedure.explanations import Explanations
 from custody.verify.procedure.numbers import check_numbers
 from custody.verify.procedure.procedure import ProfileFor, check_procedure
 from custody.verify.record.bag_step import check_bag
+from custody.verify.record.bundled import Bundled
 from custody.verify.record.checkpoint_step import check_checkpoint
 from custody.verify.record.completeness import check_completeness
 from custody.verify.record.entries_step import check_entries
@@ -124,77 +124,51 @@ def verify(
     check_bag(opened, findings)  # 1
     entries = check_entries(opened, findings)  # 4
     if any(finding.code == "record.version" for finding in findings.items):
-        return _stop_at_newer(opened, findings, trusted, at, entries)
+        nothing = Fold(findings, is_whole=False)
+        return _stop_at_newer(
+            Bundled(opened, source, findings, trusted.trust, decryption, (), entries, nothing, {}), trusted, at
+        )
     listed = [(item.case, item.exhibit) for item in opened.bundle.exhibits] if opened.bundle else []
     fold, placed = fold_all(entries, findings, listed)
-    disputes, state = fold.finish(), fold.state
+    bundled = Bundled(opened, source, findings, trusted.trust, decryption, listed, entries, fold, placed)
+    disputes = fold.finish()
     _ask_later(trusted.trust, findings)  # 3, 5
-    genesis = entries[0].leaf if 0 in entries else None
-    check_checkpoint(
-        opened, findings, ledger=state.ledger(), genesis=genesis, trust=trusted.trust, consistency=trusted.consistency
-    )  # 2
-    check_completeness(opened, findings, entries=entries, placed=placed, state=state)  # 8
-    values = check_disclosures(opened, findings, entries=entries)  # 10
+    check_checkpoint(bundled, trusted.consistency)  # 2
+    check_completeness(bundled)  # 8
+    values = check_disclosures(bundled)  # 10
     _check_origin(opened, findings)
-    content = ContentCheck(opened, source, elsewhere or Nowhere(), findings, decryption=decryption)
-    registered = registrations(state, entries, listed)
-    content.check(registered, dict(values.disclosed), entries)  # 9
-    read = partial(read_document, opened=opened, source=source, decryption=decryption, maximum=limits.ASSET_PROOF_BYTES)
-    stories = _check_stories(entries, placed, registered, listed, values, findings)
+    content = ContentCheck(bundled, elsewhere or Nowhere())
+    content.check(values.disclosed)  # 9
+    stories = stories_of(entries, placed, bundled.registered)
+    check_recorded(entries, bundled.registered, findings)
+    check_numbers(listed, findings)
+    check_seals(stories.values(), values.disclosed, findings)
+    read = partial(bundled.document, maximum=limits.ASSET_PROOF_BYTES)
     check_assets(stories, read, findings, values.disclosed, trusted.trust)
-    check_certificates(opened, source, findings, registered, entries, state, decryption)
-    law = check_lawfulness(
-        opened, findings, entries=entries, state=state, trust=trusted.trust, countries=fold.countries
-    )  # 11
+    check_certificates(bundled)
+    law = check_lawfulness(bundled)  # 11
     files = OuterFiles(opened.measured, content.files)
 
     def again(source: Source) -> Verified:
         return verify(source, trusted=_within(trusted), at=at, elsewhere=files, depth=depth + 1)
 
-    bundled = Bundled(opened, source, decryption, entries, fold, trusted.trust, again, depth, values)
-    inherited = _read_within(bundled, values, again, findings)
-    check_procedure(profile_for, findings, entries=entries, state=state, at=format_time(at), listed=listed)  # 12
-    _explain(entries, placed, state, findings)
-    report = _report(opened, findings, trusted, at, state, placed, listed, genesis)
+    inherited = check_inherited(bundled, values, again, depth)
+    letters, signed = check_behind(bundled, values, again, depth)
+    check_one_past((*_ledgers(opened, (*inherited, *letters)), *signed), findings)
+    check_procedure(profile_for, findings, entries=entries, state=fold.state, at=format_time(at), listed=listed)  # 12
+    _explain(bundled)
+    report = _report(bundled, trusted, at)
     ledgers = tuple(ledger for item in inherited for ledger in ledgers_of(item.report))
     if law is not None:
         law = replace(law, terms=(*law.terms, *(terms for item in inherited for terms in terms_before(item.report))))
     report = replace(report, law=law or UNSET, inherited=ledgers or UNSET)
-    return Verified(report, entries, placed, values, state, disputes, inherited)
-
-
-def _check_stories(
-    entries: Mapping[int, ParsedEntry], placed: Mapping[int, Placed],
-    registered: Mapping[tuple[str, str], ParsedEntry], listed: Sequence[tuple[str, str]], values: Values,
-    findings: Findings,
-) -> dict[tuple[str, str], list[ParsedEntry]]:  # fmt: skip
-    """Look at what the record itself says of listed exhibits: digests, seals, numbers; return the story of each."""
-    check_recorded(entries, registered, findings)
-    check_numbers(listed, findings)
-    stories = stories_of(entries, placed, registered)
-    check_seals(stories.values(), values.disclosed, findings)
-    return stories
-
-
-def _read_within(
-    bundled: Bundled, values: Values, again: Callable[[Source], Verified], findings: Findings
-) -> tuple[Verified, ...]:
-    """Verify with ``again`` the bundles and letters within, hold the ledgers that they show against each other, and
-    return the bundles.
-    """
-    inherited = check_inherited(
-        bundled.opened, bundled.source, findings,
-        entries=bundled.entries, state=bundled.state, values=values, again=again, depth=bundled.depth,
-    )  # fmt: skip
-    letters, signed = check_behind(bundled, findings)
-    check_one_past((*_ledgers(bundled.opened, (*inherited, *letters)), *signed), findings)
-    return inherited
+    return Verified(report, entries, placed, values, fold.state, disputes, inherited)
 
 
 def _check_origin(opened: Opened, findings: Findings) -> None:
     if opened.bundle is not None and opened.checkpoint is not None and opened.bundle.ledger != opened.checkpoint.origin:
-        error = VerificationError("content.ledger", f"expected a bundle of {opened.checkpoint.origin}")
-        fail(findings, 9, error, "data/bundle.json")
+        text = f"expected a bundle of {opened.checkpoint.origin}"
+        findings.add(9, Severity.FAILED, "content.ledger", "data/bundle.json", text)
 
 
 def _within(trusted: Trusted) -> Trusted:
@@ -203,14 +177,13 @@ def _within(trusted: Trusted) -> Trusted:
     return Trusted(trust, trusted.sha256, trusted.consistency)
 
 
-def _explain(
-    entries: Mapping[int, ParsedEntry], placed: Mapping[int, Placed], state: State, findings: Findings
-) -> None:
+def _explain(bundled: Bundled) -> None:
     """Put what somebody explained later beside the defect that it is about."""
     explanations = Explanations()
-    for index in (index for index in sorted(entries) if index in placed and placed[index].is_applied):
-        explanations.add(entries[index], state)
-    explanations.stand_beside(findings)
+    for index, place in sorted(bundled.placed.items()):
+        if place.is_applied:
+            explanations.add(bundled.entries[index], bundled.state)
+    explanations.stand_beside(bundled.findings)
 
 
 def _ledgers(opened: Opened, inherited: Sequence[Inner]) -> Iterator[LedgerReport]:
@@ -222,19 +195,16 @@ def _ledgers(opened: Opened, inherited: Sequence[Inner]) -> Iterator[LedgerRepor
         yield from ledgers_of(item.report)
 
 
-def _stop_at_newer(
-    opened: Opened, findings: Findings, trusted: Trusted, at: datetime, entries: Mapping[int, ParsedEntry]
-) -> Verified:
+def _stop_at_newer(bundled: Bundled, trusted: Trusted, at: datetime) -> Verified:
     """A record of a newer schema version says things that this program can't read: what rests on records is undecided,
     and what failed without them stays failed.
     """
     text = "not decided, because a record is of a newer version than this program knows"
     for step in (2, 5, 6, 7, 8, 9, 10):
-        findings.add(step, Severity.INDETERMINATE, "verify.newer-version", "bundle", text)
-    findings.asked.discard(12)
-    state = State(is_whole=False)
-    report = _report(opened, findings, trusted, at, state, {}, [], entries[0].leaf if 0 in entries else None)
-    return Verified(report, entries, {}, Values({}, 0, frozenset()), state, Disputes({}, frozenset()))
+        bundled.findings.add(step, Severity.INDETERMINATE, "verify.newer-version", "bundle", text)
+    bundled.findings.asked.discard(12)
+    values, disputes = Values({}, 0, frozenset()), bundled.fold.finish()
+    return Verified(_report(bundled, trusted, at), bundled.entries, {}, values, bundled.state, disputes)
 
 
 def failed_container(error: VerificationError, *, trusted: Trusted, at: datetime) -> Report:
@@ -244,7 +214,7 @@ def failed_container(error: VerificationError, *, trusted: Trusted, at: datetime
     for step in (1, 2, 4, 5, 6, 7, 8, 9, 10):
         text = "not reached, because the container could not be opened"
         findings.add(step, Severity.INDETERMINATE, "verify.not-reached", "bundle", text)
-    return _close(findings, trusted, at, exhibits=(), ledger=None)
+    return _close(findings, trusted, at)
 
 
 def _ask_later(trust: Trust | None, findings: Findings) -> None:
@@ -267,26 +237,18 @@ def _requests(state: State, indexes: Mapping[Subject, Sequence[int]]) -> Iterato
             yield RequestReport(entries=tuple(indexes[subject]), request=subject[1], **told)
 
 
-def _report(
-    opened: Opened, findings: Findings, trusted: Trusted, at: datetime, state: State,
-    placed: Mapping[int, Placed], listed: list[tuple[str, str]], genesis: bytes | None,
-) -> Report:  # fmt: skip
-    indexes = by_subject(placed)
+def _report(bundled: Bundled, trusted: Trusted, at: datetime) -> Report:
+    indexes, state = by_subject(bundled.placed), bundled.state
     exhibits = tuple(
         exhibit_report(state.exhibit(case, number), case, number, indexes.get(("exhibit", case, number), ()))
-        for case, number in listed
+        for case, number in bundled.listed
     )
-    checkpoint = opened.checkpoint
-    ledger = None
-    if checkpoint is not None:
-        ledger = LedgerReport(
-            genesis=UNSET if genesis is None else genesis.hex(),
-            origin=checkpoint.origin,
-            root=checkpoint.root.hex(),
-            size=checkpoint.size,
-        )
-    report = _close(findings, trusted, at, exhibits=exhibits, ledger=ledger)
-    return replace(report, requests=tuple(_requests(state, indexes)) or UNSET)
+    genesis = UNSET if bundled.genesis is None else bundled.genesis.hex()
+    ledgers = (replace(own, genesis=genesis) for own in _ledgers(bundled.opened, ()))
+    report = _close(bundled.findings, trusted, at)
+    return replace(
+        report, exhibits=exhibits, ledger=next(ledgers, UNSET), requests=tuple(_requests(state, indexes)) or UNSET
+    )
 
 
 def exhibit_report(exhibit: Exhibit | None, case: str, number: str, indexes: Iterable[int]) -> ExhibitReport:
@@ -297,21 +259,12 @@ def exhibit_report(exhibit: Exhibit | None, case: str, number: str, indexes: Ite
     return ExhibitReport(case=case, entries=tuple(indexes), exhibit=number, **known)
 
 
-def _close(
-    findings: Findings,
-    trusted: Trusted,
-    at: datetime,
-    *,
-    exhibits: tuple[ExhibitReport, ...],
-    ledger: LedgerReport | None,
-) -> Report:
+def _close(findings: Findings, trusted: Trusted, at: datetime) -> Report:
     findings.tell_more()
-    ordered = tuple(sorted(findings.items, key=lambda item: item.step))
     return Report(
         at=format_time(at),
-        exhibits=exhibits,
-        findings=ordered,
-        ledger=UNSET if ledger is None else ledger,
+        exhibits=(),
+        findings=tuple(sorted(findings.items, key=lambda item: item.step)),
         schema="custody-report/v1",
         steps=findings.steps(),
         trust_sha256=UNSET if trusted.sha256 is None else trusted.sha256,

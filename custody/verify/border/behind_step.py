@@ -6,31 +6,27 @@ had looked; here the letter is verified as a bundle within this one, and the pro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from functools import partial
 
+from custody.verify.border.inherited import TOO_DEEP
 from custody.verify.border.inner import ABSENT, Inner, event_in, is_unread
 from custody.verify.border.letters import check_letter, is_specific, unseen_terms
 from custody.verify.border.past import Past
 from custody.verify.border.receipt_proof import UNDECIDED, Read, check_receipt, read_receipt
 from custody.verify.border.terms import check_terms
 from custody.verify.evidence.disclosures_step import Values
-from custody.verify.evidence.document_bytes import read_document
-from custody.verify.fold.fold import Fold
-from custody.verify.fold.state import State
 from custody.verify.gate.correspondence import correspondence_of, letter_of, opens_gate
 from custody.verify.gate.erased_documents import Order, document_of
-from custody.verify.record.opened import Opened, fail
-from custody.verify.record.source import Decryption, Source
+from custody.verify.record.bundled import Bundled
+from custody.verify.record.opened import fail
+from custody.verify.record.source import Source
 from schemas import limits
 from schemas.details.ledger import AgentChanged, AgentEnrolled
 from schemas.details.transfer import TransferReceipt
-from schemas.entry import ParsedEntry
 from schemas.errors import VerificationError
 from schemas.event import ParsedEvent
 from schemas.report import Findings, LedgerReport, Severity
-from schemas.trust import Trust
 from schemas.types import is_set
 
 
@@ -95,58 +91,25 @@ def report_errors(errors: Iterable[VerificationError], where: str, findings: Fin
         findings.add(9, severity, error.code, where, error.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Bundled:
-    """What this step needs of the verification of a bundle."""
-
-    opened: Opened
-    source: Source
-    decryption: Decryption | None
-    entries: Mapping[int, ParsedEntry]
-    fold: Fold
-    trust: Trust | None
-    again: Callable[[Source], Inner]
-    depth: int
-    values: Values
-
-    @property
-    def state(self) -> State:
-        """The state after all entries."""
-        return self.fold.state
-
-    def document(self, digest: object) -> bytes | None:
-        """Return the bytes of a carried document that can be read; nothing for none.
-
-        Raises:
-            VerificationError: as `read_document`.
-        """
-        if not isinstance(digest, str):
-            return None
-        maximum = limits.JSON_BYTES
-        return read_document(digest, self.opened, self.source, self.decryption, maximum=maximum)
-
-    def past(self, origin: str, told: Mapping[tuple[str, str], str]) -> Past:
-        """Return what the bundle shows of its ledger ``origin``; ``told`` is what entries said so far of agents, by
-        agent and field.
-        """
-        begun = correspondence_of(self.entries, self.state).begun
-        event_of = partial(event_in, self.state, self.entries)
-        return Past(
-            origin, self.state, lambda agent: told.get((agent, "ledger")), lambda agent: told.get((agent, "country")),
-            event_of, begun.get, self.values.disclosed.get,
-        )  # fmt: skip
-
-
-def check_behind(bundled: Bundled, findings: Findings) -> tuple[tuple[Inner, ...], tuple[LedgerReport, ...]]:
-    """Read again what consents by letter and receipts by proof rest on, and return the letters that could be opened and
-    the checkpoints of receipts that their ledgers signed.
+def check_behind(
+    bundled: Bundled, values: Values, again: Callable[[Source], Inner], depth: int
+) -> tuple[tuple[Inner, ...], tuple[LedgerReport, ...]]:
+    """Read again what consents by letter and receipts by proof rest on, letters by ``again``, as bundles that lie
+    within one of ``depth``; return the letters that could be opened and the checkpoints of receipts that their ledgers
+    signed.
 
     Findings: ``inherited.depth``; those of `report_absent`, `report_record` and `check_receipt`; and of the letters
     themselves, whose subject begins with the name of their ledger.
     """
-    ledger, letters, receipts = bundled.state.ledger(), dict[str, Inner](), dict[str, Read]()
+    state, findings, letters, receipts = bundled.state, bundled.findings, dict[str, Inner](), dict[str, Read]()
     unread, told = dict[tuple[int, str | None], VerificationError](), dict[tuple[str, str], str]()
-    past = bundled.past("" if ledger is None else ledger.origin, told)
+    ledger = state.ledger()
+    past = Past(
+        "" if ledger is None else ledger.origin, state,
+        lambda agent: told.get((agent, "ledger")), lambda agent: told.get((agent, "country")),
+        partial(event_in, state, bundled.entries), correspondence_of(bundled.entries, state).begun.get,
+        values.disclosed.get,
+    )  # fmt: skip
     for index, entry in sorted(bundled.entries.items()):
         parsed, where = entry.event, f"entry {index}"
         _remember(parsed, told)
@@ -163,17 +126,19 @@ def check_behind(bundled: Bundled, findings: Findings) -> tuple[tuple[Inner, ...
             continue
         try:
             known = receipts if origin is None else letters
-            raw = b"" if digest in known else bundled.document(digest)
+            raw = None if digest is None else b"" if digest in known else bundled.document(digest, limits.JSON_BYTES)
             if raw is None or digest is None:
-                order = bundled.fold.erased.order_on(parsed, bundled.state)
-                report_absent(parsed, order, step, where, findings)
+                report_absent(parsed, bundled.fold.erased.order_on(parsed, state), step, where, findings)
             elif origin is None:
                 if digest not in receipts:
                     receipts[digest] = read_receipt(raw, bundled.trust)
                 report_errors(check_receipt(parsed, receipts[digest], past), where, findings)
             else:
+                if digest not in letters and depth >= limits.INHERITED_DEPTH:
+                    raise VerificationError("inherited.depth", TOO_DEEP)
                 if digest not in letters:
-                    letters[digest] = _open(bundled, raw, where, findings)
+                    letters[digest] = again(bundled.source.within(raw))
+                    report_letter(letters[digest], where, findings)
                 report_record(parsed, letters[digest], past, where, findings)
         except VerificationError as error:
             unread[step, digest] = error
@@ -191,12 +156,3 @@ def _remember(parsed: ParsedEvent, told: dict[tuple[str, str], str]) -> None:
     if isinstance(details, AgentChanged | AgentEnrolled):
         said = (("country", details.country), ("ledger", details.ledger))
         told.update({(details.agent, name): str(value) for name, value in said if is_set(value)})
-
-
-def _open(bundled: Bundled, raw: bytes, where: str, findings: Findings) -> Inner:
-    if bundled.depth >= limits.INHERITED_DEPTH:
-        text = f"expected bundles within bundles to a depth of {limits.INHERITED_DEPTH}, found one more"
-        raise VerificationError("inherited.depth", text)
-    inner = bundled.again(bundled.source.within(raw))
-    report_letter(inner, where, findings)
-    return inner

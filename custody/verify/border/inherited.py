@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from custody.verify.border.arrival import Arrived, report_arrival
 from custody.verify.border.inner import ABSENT, Inner, event_in, manifest_of
 from custody.verify.evidence.disclosures_step import Values
-from custody.verify.fold.state import State
-from custody.verify.record.opened import Opened, fail
+from custody.verify.record.bundled import Bundled
+from custody.verify.record.opened import fail
 from custody.verify.record.source import Elsewhere, FoundFile, Source
 from schemas import layout, limits
 from schemas.details.exhibit import Foreign
@@ -25,7 +25,8 @@ from schemas.entry import ParsedEntry
 from schemas.errors import VerificationError
 from schemas.report import Findings, LedgerReport, Report, Severity
 
-Bundle = TypeVar("Bundle", bound=Inner)
+Within = TypeVar("Within", bound=Inner)
+TOO_DEEP: Final = f"expected bundles within bundles to a depth of {limits.INHERITED_DEPTH}, found one more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +42,10 @@ class OuterFiles:
 
 
 def check_inherited(
-    opened: Opened,
-    source: Source,
-    findings: Findings,
-    *,
-    entries: Mapping[int, ParsedEntry],
-    state: State,
-    values: Values,
-    again: Callable[[Source], Bundle],
-    depth: int,
-) -> tuple[Bundle, ...]:
-    """Verify every bundle below ``data/inherited`` with ``again``, and hold each acceptance against the one it names.
+    bundled: Bundled, values: Values, again: Callable[[Source], Within], depth: int
+) -> tuple[Within, ...]:
+    """Verify every bundle below ``data/inherited`` with ``again``, and hold each acceptance against the one it names;
+    ``depth`` counts the bundles that this one lies within.
 
     Findings: ``inherited.absent``, ``inherited.away`` (a defect), ``inherited.depth``, ``inherited.unnamed``,
     ``inherited.exhibit``, ``inherited.head``, ``inherited.content``, ``inherited.conditions``, ``inherited.recipient``,
@@ -59,15 +53,15 @@ def check_inherited(
     ``inherited.condition-unseen`` (a note), and those of the inner bundles, whose subject begins with the name of their
     ledger.
     """
-    names = [name for name in source.names() if name.startswith(layout.INHERITED)]
+    findings, failed = bundled.findings, partial(bundled.findings.add, 9, Severity.FAILED)
+    names = [name for name in bundled.source.names() if name.startswith(layout.INHERITED)]
     if names and depth >= limits.INHERITED_DEPTH:
-        text = f"expected bundles within bundles to a depth of {limits.INHERITED_DEPTH}, found one more"
-        fail(findings, 0, VerificationError("inherited.depth", text), names[0])
+        findings.add(0, Severity.FAILED, "inherited.depth", names[0], TOO_DEEP)
         return ()
-    found: dict[str, Bundle] = {}
+    found: dict[str, Within] = {}
     for name in names:
         try:
-            inner = again(source.inherited(name))
+            inner = again(bundled.source.inherited(name))
         except VerificationError as error:
             fail(findings, 0, error, name)
             continue
@@ -75,11 +69,11 @@ def check_inherited(
         manifest = manifest_of(inner) or name
         if manifest in found:
             text = f"expected each bundle once, found two of the payload manifest {manifest}"
-            fail(findings, 9, VerificationError("inherited.unnamed", text), name)
+            failed("inherited.unnamed", name, text)
         found[manifest] = inner
     named: set[str] = set()
-    event_of = partial(event_in, state, entries)
-    for index, details, foreign in _arrivals(entries):
+    event_of = partial(event_in, bundled.state, bundled.entries)
+    for index, details, foreign in _arrivals(bundled.entries):
         named.add(foreign.manifest)
         inner_bundle = found.get(foreign.manifest)
         if inner_bundle is None and isinstance(details, TransferReturned):
@@ -88,15 +82,14 @@ def check_inherited(
             continue
         if inner_bundle is None:
             text = f"expected the bundle of {foreign.ledger} with which it came, found none"
-            fail(findings, 9, VerificationError("inherited.absent", text), f"entry {index}")
+            failed("inherited.absent", f"entry {index}", text)
             continue
         report_arrival(
-            entries[index], inner_bundle, state, findings,
+            bundled.entries[index], inner_bundle, bundled.state, findings,
             event_of=event_of, within=found.get, shown=values.disclosed,
         )  # fmt: skip
     for manifest in sorted(found.keys() - named):
-        text = "expected only bundles with which a carried exhibit came, found another"
-        fail(findings, 9, VerificationError("inherited.unnamed", text), manifest)
+        failed("inherited.unnamed", manifest, "expected only bundles with which a carried exhibit came, found another")
     return tuple(found[key] for key in sorted(found))
 
 
@@ -116,7 +109,7 @@ def check_one_past(checkpoints: Iterable[LedgerReport], findings: Findings) -> N
         root = known.setdefault((item.origin, item.size), item.root)
         if root != item.root:
             text = f"expected one root of {item.origin} at size {item.size}, found {root} and {item.root}"
-            fail(findings, 2, VerificationError("checkpoint.fork", text), "checkpoint")
+            findings.add(2, Severity.FAILED, "checkpoint.fork", "checkpoint", text)
 
 
 def _arrivals(entries: Mapping[int, ParsedEntry]) -> Iterator[tuple[int, Arrived, Foreign]]:

@@ -11,39 +11,30 @@ from collections.abc import Iterator, Mapping, Set
 from msgspec.structs import replace
 
 from custody.verify.fold.state import State
-from custody.verify.record.opened import Opened, fail
+from custody.verify.record.bundled import Bundled
 from schemas.details.consent import ConsentRecorded
 from schemas.details.record import BundleExported
 from schemas.details.transfer import TransferAccepted, TransferDispatched
 from schemas.entry import ParsedEntry
-from schemas.errors import VerificationError
 from schemas.report import Findings, LawReport, LedgerReport, Report, Severity, TermsReport
 from schemas.trust import Recipient, Trust
 from schemas.types import UNSET, is_set
 
 
-def check_lawfulness(
-    opened: Opened,
-    findings: Findings,
-    *,
-    entries: Mapping[int, ParsedEntry],
-    state: State,
-    trust: Trust | None,
-    countries: Mapping[tuple[str, str, str], int],
-) -> LawReport | None:
+def check_lawfulness(bundled: Bundled) -> LawReport | None:
     """Return on what terms the bundle was made; nothing where its export names no recipient on record.
 
     Findings: ``lawfulness.recipient`` (failed) where it was made for another ledger than the reader's own or, where one
     of the two isn't known, for somebody in another country than his,
     ``lawfulness.country`` (failed) where the recipient's ledger is trusted to be in another country than is on record;
-    under version 2 of the gate that of whoever ``countries`` names, with the entry that rested on it.
+    under version 2 of the gate that of whoever ``countries`` of the fold names, with the entry that rested on it.
     ``lawfulness.undecided`` (indeterminate) for each exhibit of which the rules took no registration: no consent can be
     looked for then, and another step says what is wrong.
     """
-    export = entries.get(opened.checkpoint.size - 1) if opened.checkpoint is not None else None
+    export, state, trust, findings = bundled.newest, bundled.state, bundled.trust, bundled.findings
     ledger = state.ledger()
     is_strict = ledger is not None and ledger.is_strict
-    check_countries(trust, countries, findings, is_strict=is_strict)
+    check_countries(trust, bundled.fold.countries, findings, is_strict=is_strict)
     if export is None or ledger is None or not isinstance(export.event.details, BundleExported):
         return None
     details = export.event.details
@@ -58,18 +49,17 @@ def check_lawfulness(
             wanted, found = own.country, recipient.country
         if found is not None and is_set(wanted) and found != wanted:
             text = f"expected a bundle for {wanted}, found one for {found}"
-            fail(findings, 11, VerificationError("lawfulness.recipient", text), f"entry {export.entry.index}")
+            findings.add(11, Severity.FAILED, "lawfulness.recipient", f"entry {export.entry.index}", text)
     if recipient is not None and recipient.ledger and recipient.country and not ledger.is_strict:
         named = {(recipient.id, recipient.ledger, recipient.country): export.entry.index}
         check_countries(trust, named, findings, is_strict=False)
-    listed = {(item.case, item.exhibit) for item in opened.bundle.exhibits} if opened.bundle is not None else set()
-    for name in sorted(name for name in listed if state.exhibit(*name) is None):
+    for name in sorted(name for name in bundled.listed if state.exhibit(*name) is None):
         text = "no consent could be looked for, since its story can't be followed"
         findings.add(11, Severity.INDETERMINATE, "lawfulness.undecided", "/".join(name), text)
     return LawReport(
         country=ledger.country,
         request=details.request,
-        terms=tuple(_terms(listed, entries, state, str(details.to))),
+        terms=tuple(_terms(set(bundled.listed), bundled.entries, state, str(details.to))),
         to=str(details.to),
         to_country=UNSET if recipient is None or recipient.country is None else recipient.country,
         to_ledger=UNSET if recipient is None or recipient.ledger is None else recipient.ledger,
@@ -94,7 +84,7 @@ def check_countries(
             wanted = country if believed is None else believed.country
         if country != wanted:
             text = f"expected {origin} in {wanted}, as trusted, found it on record in {country}"
-            fail(findings, 11, VerificationError("lawfulness.country", text), f"entry {index}")
+            findings.add(11, Severity.FAILED, "lawfulness.country", f"entry {index}", text)
 
 
 def _terms(

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from custody.verify.evidence.document_bytes import read_document
 from custody.verify.fold.state import State
-from custody.verify.record.opened import Opened, fail
-from custody.verify.record.source import Decryption, Source
+from custody.verify.record.bundled import Bundled
+from custody.verify.record.opened import fail
 from keys.dsse import check_envelope_signature
 from schemas import canonical, limits
 from schemas.certificate import Certificate, CertifiedContent, parse_certificate
-from schemas.content import Content, Digests, FileRecord
+from schemas.content import Content, Digests
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.record import BundleExported
 from schemas.details.request import RequestSent
@@ -33,15 +32,7 @@ Sent = dict[object, set[tuple[str, object]]]
 """By request: the digests of papers, and of the payload manifests of letters, that were sent as it."""
 
 
-def check_certificates(
-    opened: Opened,
-    source: Source,
-    findings: Findings,
-    registered: Mapping[tuple[str, str], ParsedEntry],
-    entries: Mapping[int, ParsedEntry],
-    state: State,
-    decryption: Decryption | None = None,
-) -> None:
+def check_certificates(bundled: Bundled) -> None:
     """Check the certificate that the registration of each listed exhibit names.
 
     Findings: ``certificate.signer``, ``certificate.kind``, ``certificate.content``, ``certificate.request``,
@@ -49,17 +40,15 @@ def check_certificates(
     (undecided); ``certificate.absent``, ``certificate.list-absent`` (notes); ``certificate.provider-absent``, a note
     but under version 2 of the gate, where the registration names the provider and the bundle carries him.
     """
-    sent: Sent | None = None
-    for (case, number), entry in registered.items():
+    findings, state, sent = bundled.findings, bundled.state, None
+    for (case, number), entry in bundled.registered.items():
         details = entry.event.details
         # One that came from another ledger was looked at in that ledger's own bundle, which lies within this one.
-        if entry.event.type != "exhibit.registered" or not isinstance(details, ExhibitRegistered):
-            continue
-        if not isinstance(details.certificate, str):
+        if type(details) is not ExhibitRegistered or not isinstance(details.certificate, str):
             continue
         where = f"{case}/{number}"
         try:
-            raw = read_document(details.certificate, opened, source, decryption, maximum=limits.ENTRY_BYTES)
+            raw = bundled.document(details.certificate, limits.ENTRY_BYTES)
             if raw is None:
                 text = f"the certificate {details.certificate} is not at hand, so it was not checked"
                 findings.add(9, Severity.NOTE, "certificate.absent", where, text)
@@ -67,7 +56,7 @@ def check_certificates(
             envelope = canonical.decode(raw, Envelope, maximum=limits.ENTRY_BYTES)
             certificate = parse_certificate(envelope)
             _check_content(certificate, details, findings, where)
-            sent = _sent(entries) if sent is None else sent
+            sent = _sent(bundled.entries) if sent is None else sent
             _check_request(certificate, details, sent, state)
             if is_set(details.certified_by) and details.certified_by != certificate.provider:
                 text = f"expected a certificate of {details.certified_by}, found one of {certificate.provider}"
@@ -93,15 +82,11 @@ def _check_content(certificate: Certificate, details: ExhibitRegistered, finding
         findings.add(9, Severity.NOTE, "certificate.list-absent", where, text)
         return
     wanted = sorted((item.digests.sha256, item.size) for item in certified.files)
-    found = sorted((item.digests.sha256 if isinstance(item.digests, Digests) else "", _size(item)) for item in kept)
+    found = sorted((item.digests.sha256, item.size) if isinstance(item.digests, Digests) else ("", -1) for item in kept)
     if wanted != found:
         missing = ", ".join(sorted({digest for digest, _ in wanted} - {digest for digest, _ in found})) or "none"
         text = f"expected exactly the {len(wanted)} certified files, found others; of the certified it lacks {missing}"
         raise VerificationError("certificate.content", text)
-
-
-def _size(record: FileRecord) -> int:
-    return record.size if isinstance(record.size, int) else -1
 
 
 def _check_request(certificate: Certificate, details: ExhibitRegistered, sent: Sent, state: State) -> None:
@@ -157,9 +142,8 @@ def _check_signer(
     if key is None or key.agent != agent.id or not key.is_enrolled_before(index):
         raise VerificationError("certificate.signer", f"expected a key of the provider, found {who}, not enrolled then")
     if since is None or since >= index or key.is_ended_at(index):
-        raise VerificationError(
-            "certificate.signer", f"expected a provider with a valid key, found {who}, neither then"
-        )
+        text = f"expected a provider with a valid key, found {who}, neither then"
+        raise VerificationError("certificate.signer", text)
     message = pae(envelope.payloadType, parse_base64(envelope.payload))
     check_envelope_signature(message=message, signature=signature, key=key.raw)
     if key.last_valid is not None and key.last_valid < index:

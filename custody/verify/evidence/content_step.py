@@ -13,22 +13,21 @@ from typing import Final
 
 from custody.verify.evidence.disclosures_step import check_place
 from custody.verify.evidence.erasures import erasures_of
-from custody.verify.evidence.file_bytes import FileBytes, member_of
+from custody.verify.evidence.file_bytes import FileBytes
 from custody.verify.evidence.piece_lists import PieceLists
-from custody.verify.fold.state import State
 from custody.verify.gate.documents import documents_of
-from custody.verify.record.opened import Opened, fail
-from custody.verify.record.source import Decryption, Elsewhere, Source
+from custody.verify.record.bundled import Bundled
+from custody.verify.record.opened import fail, member_of
+from custody.verify.record.source import Elsewhere
 from schemas import canonical, layout, limits
 from schemas.bundle import Ciphertext
 from schemas.content import Content, Digests, FileRecord, ManifestLine, check_path, path_bytes
 from schemas.details.exhibit import ExhibitRegistered
-from schemas.entry import ParsedEntry
 from schemas.errors import CustodyError, VerificationError
 from schemas.merkle import Frontier, hash_leaf
 from schemas.private import Disclosure, parse_disclosure
-from schemas.report import Findings, Severity
-from schemas.types import Private
+from schemas.report import Severity
+from schemas.types import Private, is_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,38 +62,19 @@ class Walked:
 class ContentCheck:
     """Checks the content of the listed exhibits; lives as long as one verification."""
 
-    def __init__(
-        self,
-        opened: Opened,
-        source: Source,
-        elsewhere: Elsewhere,
-        findings: Findings,
-        *,
-        decryption: Decryption | None = None,
-    ) -> None:
-        self._opened = opened
-        self._source = source
-        self._findings = findings
-        self._documents = opened.bundle.documents if opened.bundle else ()
-        self._bundled = {file.sha256: file for file in opened.bundle.files} if opened.bundle else {}
-        self._present = frozenset(source.names())
-        self._pieces = PieceLists(source, self._present, findings)
-        self.files = FileBytes(
-            opened, self._present,
-            elsewhere=elsewhere, decryption=decryption, pieces=self._pieces, findings=findings,
-        )  # fmt: skip
+    def __init__(self, bundled: Bundled, elsewhere: Elsewhere) -> None:
+        self._bundled = bundled
+        self._opened, self._source, self._findings = bundled.opened, bundled.source, bundled.findings
+        self._present = frozenset(bundled.source.names())
+        self._pieces = PieceLists(bundled.source, self._present, bundled.findings)
+        self.files = FileBytes(bundled, self._present, self._pieces, elsewhere)
         self._named: set[str] = set()
         self._walked: dict[tuple[str, bool], Walked] = {}
-        self._erasures = erasures_of({})
+        self._erasures = erasures_of(bundled.entries)
 
-    def check(
-        self,
-        registered: dict[tuple[str, str], ParsedEntry],
-        disclosed: dict[str, Disclosure],
-        entries: Mapping[int, ParsedEntry],
-    ) -> None:
+    def check(self, disclosed: Mapping[str, Disclosure]) -> None:
         """Check each listed exhibit, given its registration, and that the bundle holds nothing beside them but the
-        documents that the carried ``entries`` name.
+        documents that the carried entries name.
 
         Findings: ``content.manifest-absent``, ``content.manifest-unknown``, ``content.root``, ``content.count``,
         ``content.order``, ``content.path``, ``content.unlisted``, ``content.size``, ``content.mismatch``,
@@ -104,23 +84,21 @@ class ContentCheck:
         ``content.pieces-absent``, ``content.digest-unchecked`` (notes).
         """
         self._findings.asked.add(9)
-        self._erasures = erasures_of(entries)
         roots: set[str] = set()
-        for (case, number), entry in registered.items():
+        for (case, number), entry in self._bundled.registered.items():
             details = entry.event.details
             if isinstance(details, ExhibitRegistered) and isinstance(details.content, Content):
                 if not isinstance(details.content.files, tuple) and details.content.count:
                     roots.add(details.content.root)
                 self._check_exhibit(f"{case}/{number}", entry.event.hash, details.content, disclosed)
-        if self._documents:
-            self._check_documents({digest for entry in entries.values() for digest in documents_of(entry.event)})
+        self._check_documents()
         self._check_leftovers(roots)
 
     def _fail(self, code: str, subject: str, text: str) -> None:
-        fail(self._findings, 9, VerificationError(code, text), subject)
+        self._findings.add(9, Severity.FAILED, code, subject, text)
 
     def _check_exhibit(
-        self, subject: str, registration: str, content: Content, disclosed: dict[str, Disclosure]
+        self, subject: str, registration: str, content: Content, disclosed: Mapping[str, Disclosure]
     ) -> None:
         is_apart = not isinstance(content.files, tuple)
         name = content.root, (registration, content.root) in self._erasures.contents
@@ -152,7 +130,7 @@ class ContentCheck:
             text = f"as with {walked.subject}, which names the same list of files"
             self._findings.add(9, severity, code, subject, text)
 
-    def _walk(self, subject: str, registration: str, content: Content, disclosed: dict[str, Disclosure]) -> Walked:
+    def _walk(self, subject: str, registration: str, content: Content, disclosed: Mapping[str, Disclosure]) -> Walked:
         tree, previous, walked = Frontier(), b"", Walked(subject)
         nameless: dict[int, int] = {}
         try:
@@ -193,7 +171,7 @@ class ContentCheck:
             codes.update(more)
         walked.found.update(found)
 
-    def _records(self, content: Content, disclosed: dict[str, Disclosure]) -> Iterator[Listed]:
+    def _records(self, content: Content, disclosed: Mapping[str, Disclosure]) -> Iterator[Listed]:
         if isinstance(content.files, tuple):
             for record in content.files:
                 if isinstance(record.target, Private) and (target := disclosed.get(record.target.commitment)):
@@ -225,31 +203,27 @@ class ContentCheck:
             self._findings.add(9, Severity.NOTE, "content.unreadable", where, text)
             return
         self._named.add(record.digests.sha256)
-        bundled = self._bundled.get(record.digests.sha256)
+        bundled = self._opened.files.get(record.digests.sha256)
         if bundled is None:
             self._fail("content.unlisted", where, f"expected {record.digests.sha256} in bundle.json, found none")
             return
         if bundled.size != record.size:
             self._fail("content.size", where, f"expected {record.size} bytes, found {bundled.size} in bundle.json")
-        if isinstance(bundled.encrypted, Ciphertext):
-            self._check_ciphertext(where, bundled.encrypted)
+        encrypted, found = bundled.encrypted, self._opened.measured.get(member_of(bundled))
+        if isinstance(encrypted, Ciphertext) and found is not None and found.size != encrypted.size:
+            self._fail("content.size", where, f"expected a ciphertext of {encrypted.size} bytes, found {found.size}")
         self.files.check(where, record, bundled, erased_by=erased_by)
 
-    def _check_ciphertext(self, where: str, encrypted: Ciphertext) -> None:
-        found = self._opened.measured.get(f"{layout.ENCRYPTED}{encrypted.sha256}.age")
-        if found is not None and found.size != encrypted.size:
-            text = f"expected a ciphertext of {encrypted.size} bytes, found {found.size}"
-            self._fail("content.size", where, text)
-
-    def _check_documents(self, named: set[str]) -> None:
+    def _check_documents(self) -> None:
         """A document that nobody who signed has named would be the exporter's word only."""
-        for document in self._documents:
+        documents, entries = self._opened.documents, self._bundled.entries if self._opened.documents else {}
+        named = {digest for entry in entries.values() for digest in documents_of(entry.event)}
+        for document in documents.values():
             name = member_of(document)
-            found = self._opened.measured.get(name)
-            size = document.encrypted.size if isinstance(document.encrypted, Ciphertext) else document.size
+            found, size = self._opened.measured.get(name), (document.encrypted or document).size
             if found is not None and found.size != size:
                 self._fail("content.documents", name, f"expected {size} bytes, found {found.size}")
-            if isinstance(document.encrypted, Ciphertext):
+            if is_set(document.encrypted):
                 self.files.check_document(document)
             if document.sha256 not in named:
                 self._fail("content.unnamed", name, "expected a document that an entry names, found another")
@@ -258,12 +232,12 @@ class ContentCheck:
         """Nothing stands in the bundle that no exhibit calls for, and nothing in bundle.json is missing above."""
         payload = {name for name, _ in self._opened.manifest or ()}
         wanted = {f"{layout.MANIFESTS}{root}.jsonl" for root in roots}
-        for file in self._bundled.values():
+        for file in self._opened.files.values():
             name = member_of(file)
             wanted.add(name)
             if file.sha256 not in self._named:
                 self._fail("content.unnamed", name, "expected a file that a listed exhibit consists of, found another")
-        wanted.update(map(member_of, self._documents))
+        wanted.update(map(member_of, self._opened.documents.values()))
         wanted |= self._pieces.named & payload
         for name in sorted(payload - wanted - {layout.README, layout.BUNDLE, layout.DISCLOSURES}):
             if name.startswith(layout.INHERITED):
@@ -271,19 +245,6 @@ class ContentCheck:
             self._fail("content.unnamed", name, "expected a payload file that bundle.json or an exhibit calls for")
         for name in sorted(wanted - payload):
             self._fail("content.documents", name, "expected it in the payload manifest, found it only in bundle.json")
-
-
-def registrations(
-    state: State, entries: dict[int, ParsedEntry], listed: list[tuple[str, str]]
-) -> dict[tuple[str, str], ParsedEntry]:
-    """Return the registering entry of each listed exhibit that is carried."""
-    found = {}
-    for case, number in listed:
-        exhibit = state.exhibit(case, number)
-        place = state.event(exhibit.registration) if exhibit else None
-        if place is not None:
-            found[case, number] = entries[place.index]
-    return found
 
 
 def _open_line(line: ManifestLine) -> bytes | None:
@@ -294,7 +255,7 @@ def _open_line(line: ManifestLine) -> bytes | None:
         if hasattr(private, "commitment"):
             places[private.commitment] = f"/{name}"
     path = None
-    for text in line.disclosures if isinstance(line.disclosures, tuple) else ():
+    for text in line.disclosures or ():
         disclosure = parse_disclosure(text)
         check_place(disclosure, places)
         if disclosure.path == "/path":

@@ -3,42 +3,23 @@
 from __future__ import annotations
 
 from custody.verify.evidence.piece_lists import PieceLists
-from custody.verify.record.opened import Opened, fail
-from custody.verify.record.source import Decryption, Elsewhere, FoundFile
-from schemas import layout
+from custody.verify.record.bundled import Bundled
+from custody.verify.record.opened import fail, member_of
+from custody.verify.record.source import Elsewhere, FoundFile
 from schemas.bundle import BundledDocument, BundledFile, Ciphertext
 from schemas.content import Digests, FileRecord
 from schemas.errors import VerificationError
-from schemas.report import Findings, Severity
-
-
-def member_of(item: BundledFile | BundledDocument) -> str:
-    """Return the name of the member that holds a file or document: under its own digest, or that of its ciphertext."""
-    if isinstance(item.encrypted, Ciphertext):
-        return f"{layout.ENCRYPTED}{item.encrypted.sha256}.age"
-    return (layout.DOCUMENTS if isinstance(item, BundledDocument) else layout.FILES) + item.sha256
+from schemas.report import Severity
 
 
 class FileBytes:
     """Finds the bytes that bundle.json names and compares them with what was registered; each is measured once."""
 
-    def __init__(
-        self,
-        opened: Opened,
-        present: frozenset[str],
-        *,
-        elsewhere: Elsewhere,
-        decryption: Decryption | None,
-        pieces: PieceLists,
-        findings: Findings,
-    ) -> None:
-        self._items = {item.sha256: item for item in opened.bundle.files} if opened.bundle else {}
-        self._measured = opened.measured
+    def __init__(self, bundled: Bundled, present: frozenset[str], pieces: PieceLists, elsewhere: Elsewhere) -> None:
+        self._opened, self._decryption, self._findings = bundled.opened, bundled.decryption, bundled.findings
         self._present = present
         self._elsewhere = elsewhere
-        self._decryption = decryption
         self._pieces = pieces
-        self._findings = findings
         self._unchecked: set[str] = set()
         self._found: dict[str, FoundFile | None] = {}
         self._decrypted: set[str] = set()
@@ -47,7 +28,7 @@ class FileBytes:
 
     def find(self, sha256: str) -> FoundFile | None:
         """Return what a file measures by its plain digest, as an `Elsewhere` for the bundles within this one."""
-        item = self._items.get(sha256)
+        item = self._opened.files.get(sha256)
         return self._elsewhere.find(sha256) if item is None else self._find(item)
 
     def check(self, where: str, record: FileRecord, bundled: BundledFile, *, erased_by: int | None) -> None:
@@ -59,7 +40,7 @@ class FileBytes:
             is_plain = not isinstance(bundled.encrypted, Ciphertext)
             damage = self._pieces.damage_in(member_of(bundled), listed, record) if is_plain else ""
             text = f"expected bytes of SHA-256 {sha256}, found bytes that don't read back{damage}"
-            fail(self._findings, 9, VerificationError("content.damaged", text), where)
+            self._findings.add(9, Severity.FAILED, "content.damaged", where, text)
             return
         found = self._find(bundled)
         if erased_by is not None:
@@ -79,12 +60,11 @@ class FileBytes:
         self._judge(name, wanted, self._find(document), document, is_erased=False)
 
     def _is_damaged(self, item: BundledFile | BundledDocument) -> bool:
-        name = member_of(item)
-        return name in self._present and name not in self._measured
+        return member_of(item) in self._present and member_of(item) not in self._opened.measured
 
     def _find(self, item: BundledFile | BundledDocument) -> FoundFile | None:
         if member_of(item) not in self._found:
-            inside = self._measured.get(member_of(item))
+            inside = self._opened.measured.get(member_of(item))
             if isinstance(item.encrypted, Ciphertext):
                 inside = self._decrypt(item) if inside is not None else None
             self._found[member_of(item)] = inside or self._elsewhere.find(item.sha256)

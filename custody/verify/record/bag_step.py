@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from custody.verify.record.opened import Opened, fail
+from functools import partial
+
+from custody.verify.record.opened import Opened, member_of
 from schemas import layout
 from schemas.bundle import BundledDocument, BundledFile, Ciphertext
-from schemas.errors import VerificationError
-from schemas.report import Findings
+from schemas.report import Findings, Severity
 
 
 def check_bag(opened: Opened, findings: Findings) -> None:
@@ -16,31 +17,28 @@ def check_bag(opened: Opened, findings: Findings) -> None:
     the parsers.
     """
     findings.asked.add(1)
+    failed = partial(findings.add, 1, Severity.FAILED)
     listed = dict(opened.manifest or ())
     tags = dict(opened.tag_manifest or ())
     for name, found in opened.measured.items():
         expected = (listed if name.startswith("data/") else tags).get(name)
         if expected is None and name != layout.TAG_MANIFEST:
-            fail(
-                findings, 1, VerificationError("bag.unlisted", f"expected {name} in a manifest, found it in none"), name
-            )
+            failed("bag.unlisted", name, f"expected {name} in a manifest, found it in none")
         elif expected is not None and expected != found.sha256:
-            text = f"expected {name} to have SHA-256 {expected}, found {found.sha256}"
-            fail(findings, 1, VerificationError("bag.digest", text), name)
+            failed("bag.digest", name, f"expected {name} to have SHA-256 {expected}, found {found.sha256}")
     for name in (*listed, *tags):
         if name not in opened.measured and not layout.is_detachable(name):
-            fail(findings, 1, VerificationError("bag.absent", f"expected {name}, found it only in the manifest"), name)
+            failed("bag.absent", name, f"expected {name}, found it only in the manifest")
     for name in listed:
         if not layout.is_payload(name):
-            fail(findings, 1, VerificationError("bag.path", "expected a payload file of the layout"), name)
+            failed("bag.path", name, "expected a payload file of the layout")
     for name, digest in (*listed.items(), *tags.items()):
         named = layout.digest_in(name)
         if named is not None and named != digest:
-            text = f"expected {name} to have the SHA-256 of its name, found {digest}"
-            fail(findings, 1, VerificationError("bag.name", text), name)
+            failed("bag.name", name, f"expected {name} to have the SHA-256 of its name, found {digest}")
     for name in tags:
         if name.startswith("data/") or name == layout.TAG_MANIFEST:
-            fail(findings, 1, VerificationError("bag.path", "expected a tag file of the layout"), name)
+            failed("bag.path", name, "expected a tag file of the layout")
     _check_oxum(opened, listed, findings)
 
 
@@ -52,11 +50,9 @@ def _check_oxum(opened: Opened, listed: dict[str, str], findings: Findings) -> N
     items: tuple[BundledFile | BundledDocument, ...] = (*opened.bundle.files, *opened.bundle.documents)
     for item in items:
         if isinstance(item.encrypted, Ciphertext):
-            apart[f"{layout.ENCRYPTED}{item.encrypted.sha256}.age"] = item.encrypted.size
-    total = 0
-    for name in listed:
-        found = opened.measured.get(name)
-        total += found.size if found else apart.get(name, 0)
+            apart[member_of(item)] = item.encrypted.size
+    apart |= {name: found.size for name, found in opened.measured.items()}
+    total = sum(apart.get(name, 0) for name in listed)
     if (opened.oxum.bytes, opened.oxum.count) != (total, len(listed)):
         text = f"expected Payload-Oxum {total}.{len(listed)}, found {opened.oxum.bytes}.{opened.oxum.count}"
-        fail(findings, 1, VerificationError("bag.oxum", text), layout.BAG_INFO)
+        findings.add(1, Severity.FAILED, "bag.oxum", layout.BAG_INFO, text)

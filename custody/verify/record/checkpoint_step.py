@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from custody.verify.record.opened import Opened, fail
+from custody.verify.record.bundled import Bundled
+from custody.verify.record.opened import fail
 from custody.verify.record.tree import check_consistency
 from custody.verify.record.trusting import keys_at
-from custody.verify.rules.view import Ledger
 from keys.note import open_note
 from keys.policy import check_quorum, parse_policy
 from keys.verifier_key import VerifierKey
@@ -24,29 +24,23 @@ from schemas.trust import SeenCheckpoint, Trust, TrustedLedger
 NOTE = "checkpoint"
 
 
-def check_checkpoint(
-    opened: Opened,
-    findings: Findings,
-    *,
-    ledger: Ledger | None,
-    genesis: bytes | None,
-    trust: Trust | None,
-    consistency: tuple[Consistency, ...],
-) -> None:
-    """Check the note against trust, genesis and what was seen.
+def check_checkpoint(bundled: Bundled, consistency: tuple[Consistency, ...]) -> None:
+    """Check the note against trust, genesis and what was seen; ``consistency`` are proofs from elsewhere.
 
     Findings: ``checkpoint.no-trust``, ``checkpoint.unknown-origin``, ``checkpoint.not-linked``, ``checkpoint.quorum``
     (undecided); ``checkpoint.genesis``, ``checkpoint.fork``, ``note.*``, ``tree.consistency`` (failed);
     ``checkpoint.first-contact`` (note).
     """
+    findings, trust, genesis, ledger = bundled.findings, bundled.trust, bundled.genesis, bundled.state.ledger()
+    checkpoint, raw = bundled.opened.checkpoint, bundled.opened.note_raw
     findings.asked.add(2)
-    checkpoint, raw = opened.checkpoint, opened.note_raw
     if checkpoint is None or raw is None:
         return
     believed = trust.ledger(checkpoint.origin) if trust else None
     declared = keys_at(checkpoint.size, ledger.log_keys) if ledger else []
     if trust is None or believed is None:
-        code, text = _why_unknown(trust, checkpoint.origin)
+        text = f"the trust file says nothing about {checkpoint.origin}" if trust else "no trust file was given"
+        code = "checkpoint.unknown-origin" if trust else "checkpoint.no-trust"
         findings.add(2, Severity.INDETERMINATE, code, NOTE, text)
         _open(raw, declared, findings)
         return
@@ -54,15 +48,9 @@ def check_checkpoint(
     _open(raw, narrowed, findings)
     if genesis is None or genesis.hex() != believed.genesis:
         text = f"expected entry 0 to hash to {believed.genesis}, found {genesis.hex() if genesis else 'none'}"
-        fail(findings, 2, VerificationError("checkpoint.genesis", text), NOTE)
+        findings.add(2, Severity.FAILED, "checkpoint.genesis", NOTE, text)
     _check_cosigners(raw, narrowed, trust, findings)
-    _check_seen(opened, checkpoint, believed, findings, consistency)
-
-
-def _why_unknown(trust: Trust | None, origin: str) -> tuple[str, str]:
-    if trust is None:
-        return "checkpoint.no-trust", "no trust file was given"
-    return "checkpoint.unknown-origin", f"the trust file says nothing about {origin}"
+    _check_seen(bundled, checkpoint, believed, consistency)
 
 
 def _open(raw: bytes, verifiers: Iterable[VerifierKey], findings: Findings) -> None:
@@ -88,16 +76,13 @@ def _check_cosigners(raw: bytes, log_keys: list[VerifierKey], trust: Trust, find
 
 
 def _check_seen(
-    opened: Opened,
-    checkpoint: Checkpoint,
-    believed: TrustedLedger,
-    findings: Findings,
-    consistency: tuple[Consistency, ...],
+    bundled: Bundled, checkpoint: Checkpoint, believed: TrustedLedger, consistency: tuple[Consistency, ...]
 ) -> None:
     """Link the checkpoint with the newest one seen: with a later one if there is one, else with the latest before it.
 
     The seen ones are consistent among themselves, since each was linked before it was added.
     """
+    findings = bundled.findings
     if not believed.seen:
         text = "no checkpoint of this ledger was seen before"
         findings.add(2, Severity.NOTE, "checkpoint.first-contact", NOTE, text)
@@ -106,28 +91,21 @@ def _check_seen(
     if same is not None:
         if same.root != checkpoint.root.hex():
             text = f"expected root {same.root} at size {same.size} as seen before, found {checkpoint.root.hex()}"
-            fail(findings, 2, VerificationError("checkpoint.fork", text), NOTE)
+            findings.add(2, Severity.FAILED, "checkpoint.fork", NOTE, text)
         return
     later = [seen for seen in believed.seen if seen.size > checkpoint.size]
     wanted = later or [max(believed.seen, key=lambda seen: seen.size)]
-    proofs = _proofs(opened, checkpoint, consistency)
+    carried = bundled.opened.proof.consistency if bundled.opened.proof else ()
+    proofs = {(item.first, checkpoint.size): item.nodes for item in carried}
+    proofs |= {(item.first, item.second): item.nodes for item in consistency if item.origin == checkpoint.origin}
     for seen in wanted:
         low, high = sorted((seen.size, checkpoint.size))
         if (low, high) in proofs:
-            _link(checkpoint, seen, proofs[low, high], findings)
+            _link(checkpoint, seen, parse_nodes(proofs[low, high]), findings)
             return
     sizes = " or ".join(str(seen.size) for seen in wanted)
     text = f"no proof leads from the checkpoint of size {sizes}, seen before, to this one of size {checkpoint.size}"
     findings.add(2, Severity.INDETERMINATE, "checkpoint.not-linked", NOTE, text)
-
-
-def _proofs(
-    opened: Opened, checkpoint: Checkpoint, consistency: tuple[Consistency, ...]
-) -> dict[tuple[int, int], tuple[bytes, ...]]:
-    carried = opened.proof.consistency if opened.proof else ()
-    proofs = {(item.first, checkpoint.size): parse_nodes(item.nodes) for item in carried}
-    given = (item for item in consistency if item.origin == checkpoint.origin)
-    return proofs | {(item.first, item.second): parse_nodes(item.nodes) for item in given}
 
 
 def _link(checkpoint: Checkpoint, seen: SeenCheckpoint, nodes: tuple[bytes, ...], findings: Findings) -> None:

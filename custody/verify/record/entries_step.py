@@ -15,7 +15,7 @@ from schemas.entry import ParsedEntry, parse_entry
 from schemas.errors import CustodyError, UnknownVersionError, VerificationError
 from schemas.merkle import hash_leaf
 from schemas.proof import parse_nodes
-from schemas.report import Findings
+from schemas.report import Findings, Severity
 from schemas.text import ZERO_HASH
 
 
@@ -60,7 +60,7 @@ def _check_tree(opened: Opened, parsed: dict[int, ParsedEntry], newer: set[int],
         previous = bytes.fromhex(entry.entry.previous)
         if known.setdefault(index - 1, previous) != previous:
             text = f"expected entry {index} to link to {known[index - 1].hex()}, found {previous.hex()}"
-            fail(findings, 4, VerificationError("entries.chain", text), f"entry {index}")
+            findings.add(4, Severity.FAILED, "entries.chain", f"entry {index}", text)
     if opened.checkpoint is None or opened.proof is None:
         return
     try:
@@ -81,11 +81,10 @@ def _check_export(opened: Opened, parsed: dict[int, ParsedEntry], findings: Find
     if entry is None:
         if last not in opened.entries:
             text = f"expected entry {last}, the newest of the checkpoint, found none"
-            fail(findings, 4, VerificationError("entries.export", text), f"entry {last}")
-        return
-    if not isinstance(entry.event.details, BundleExported):
+            findings.add(4, Severity.FAILED, "entries.export", f"entry {last}", text)
+    elif not isinstance(entry.event.details, BundleExported):
         text = f"expected bundle.exported as the newest entry, found {entry.event.type}"
-        fail(findings, 4, VerificationError("entries.export", text), f"entry {last}")
+        findings.add(4, Severity.FAILED, "entries.export", f"entry {last}", text)
     elif opened.manifest_raw is not None and entry.event.details.manifest != sha256(opened.manifest_raw).hexdigest():
         text = f"expected a payload manifest of SHA-256 {entry.event.details.manifest}, found another"
-        fail(findings, 4, VerificationError("entries.manifest", text), "manifest-sha256.txt")
+        findings.add(4, Severity.FAILED, "entries.manifest", "manifest-sha256.txt", text)

@@ -12,7 +12,7 @@ from typing import TypeVar
 from custody.verify.record.source import FoundFile, Source
 from keys.note import UnverifiedNote, parse_note
 from schemas import bag, canonical, layout, limits
-from schemas.bundle import Bundle, BundledDocument, Disclosures
+from schemas.bundle import Bundle, BundledDocument, BundledFile, Ciphertext, Disclosures
 from schemas.checkpoint import Checkpoint, parse_checkpoint
 from schemas.errors import CustodyError, UnknownVersionError, VerificationError
 from schemas.proof import Proof, parse_proof
@@ -39,7 +39,15 @@ class Opened:
     disclosures: Disclosures | None
     entries: dict[int, bytes]
     documents: Mapping[str, BundledDocument]
-    """What bundle.json says of each document, by its SHA-256."""
+    files: Mapping[str, BundledFile]
+    """What bundle.json says of each document and file, by its SHA-256."""
+
+
+def member_of(item: BundledFile | BundledDocument) -> str:
+    """Return the name of the member that holds a file or document: under its own digest, or that of its ciphertext."""
+    if isinstance(item.encrypted, Ciphertext):
+        return f"{layout.ENCRYPTED}{item.encrypted.sha256}.age"
+    return (layout.DOCUMENTS if isinstance(item, BundledDocument) else layout.FILES) + item.sha256
 
 
 def fail(findings: Findings, step: int, error: CustodyError, subject: str) -> None:
@@ -71,11 +79,12 @@ def open_parts(source: Source, findings: Findings) -> Opened:
         return attempt(findings, step, name, lambda: parse(source.read(name, maximum)))
 
     measured = {name: attempt(findings, 0, name, lambda name=name: source.measure(name)) for name in sorted(names)}  # type: ignore[misc]
-    manifest_raw = read(1, layout.MANIFEST, limits.JSON_BYTES * 4, lambda raw: raw)
-    note_raw = read(2, layout.CHECKPOINT, limits.NOTE_BYTES, lambda raw: raw)
+    manifest_raw = read(1, layout.MANIFEST, limits.JSON_BYTES * 4, bytes)
+    note_raw = read(2, layout.CHECKPOINT, limits.NOTE_BYTES, bytes)
     note = None if note_raw is None else attempt(findings, 2, layout.CHECKPOINT, lambda: parse_note(note_raw))
     body = None if note is None else note.text
-    bundle = read(9, layout.BUNDLE, limits.JSON_BYTES, _parse_bundle)
+    most = limits.JSON_BYTES
+    bundle = read(9, layout.BUNDLE, most, lambda raw: canonical.decode(raw, Bundle, maximum=most))
     read(1, layout.BAGIT, INFO_BYTES, bag.check_declaration)
     return Opened(
         measured={name: found for name, found in measured.items() if found is not None},
@@ -86,20 +95,13 @@ def open_parts(source: Source, findings: Findings) -> Opened:
         note_raw=note_raw,
         note=note,
         checkpoint=None if body is None else attempt(findings, 2, layout.CHECKPOINT, lambda: parse_checkpoint(body)),
-        proof=read(4, layout.PROOF, limits.JSON_BYTES, parse_proof),
+        proof=read(4, layout.PROOF, most, parse_proof),
         bundle=bundle,
-        disclosures=read(10, layout.DISCLOSURES, limits.JSON_BYTES, _parse_disclosures),
+        disclosures=read(10, layout.DISCLOSURES, most, lambda raw: canonical.decode(raw, Disclosures, maximum=most)),
         entries=_read_entries(source, names, findings),
         documents={item.sha256: item for item in bundle.documents} if bundle is not None else {},
+        files={item.sha256: item for item in bundle.files} if bundle is not None else {},
     )
-
-
-def _parse_bundle(raw: bytes) -> Bundle:
-    return canonical.decode(raw, Bundle, maximum=limits.JSON_BYTES)
-
-
-def _parse_disclosures(raw: bytes) -> Disclosures:
-    return canonical.decode(raw, Disclosures, maximum=limits.JSON_BYTES)
 
 
 def _read_entries(source: Source, names: set[str], findings: Findings) -> dict[int, bytes]:
