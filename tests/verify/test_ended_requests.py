@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from custody.verify.gate.correspondence import correspondence_of
+from schemas.entry import parse_entry
 from schemas.errors import RefusedError
-from tests.border import Side, register
+from schemas.report import Verdict
+from tests.border import CASE, Side, read, register, trust
 
 PEERS = {"b": "XB", "c": "XC"}
 REFUSED = {"answered_at": "2026-11-21T08:00:00Z", "ground": "security", "outcome": "refused", "reasons": "secret"}
@@ -52,6 +55,7 @@ def test_a_request_that_was_withdrawn_ends_the_consent_that_rests_on_it(tmp_path
         ([("request.closed", {"outcome": "executed-in-part"})], False),
         ([("request.answered", REFUSED), ("request.answered", {**REFUSED, **LATER})], True),
         ([("request.answered", REFUSED), ("request.answered", {**REFUSED, **GRANTED})], False),
+        ([("request.answered", {**REFUSED, **GRANTED}), ("request.answered", REFUSED)], True),
     ],
 )
 def test_closing_a_request_gives_nothing_back(tmp_path: Path, ends: list[tuple[str, Any]], is_over: bool) -> None:
@@ -80,3 +84,65 @@ def test_nothing_is_sent_on_a_request_that_was_refused(tmp_path: Path) -> None:
         side.world.append(side.world.sign(side.dispatch("EX-1", "b-police", request="req-1")))
     assert caught.value.code == "release.request-ended"
     side.world.append(side.world.sign(side.dispatch("EX-1", "b-police")))
+
+
+PART = {**REFUSED, **GRANTED, "outcome": "granted-in-part"}
+NAMED = {**REFUSED, **GRANTED, "grant": {**GRANTED["grant"], "exhibits": [{"case": CASE, "exhibit": "EX-1"}]}}  # type: ignore[dict-item]
+
+
+@pytest.mark.parametrize("granted", [PART, NAMED])
+@pytest.mark.parametrize(
+    ("later", "is_over"),
+    [
+        ([REFUSED], False),
+        ([{**REFUSED, **LATER, "outcome": "postponed", "reasons": "x"}, REFUSED], False),
+        ([REFUSED, {**REFUSED, **GRANTED}, REFUSED], True),
+    ],
+)
+def test_what_was_granted_goes_though_the_rest_was_refused(
+    tmp_path: Path, granted: dict[str, Any], later: list[dict[str, Any]], is_over: bool
+) -> None:
+    """Answers come in stages; what takes back a grant of all is no refusal of the rest."""
+    side = asked(tmp_path, "v2")
+    side.consent("EX-1", "b-police", request="req-1")
+    for details in (granted, *later):
+        composed = side.world.event("request.answered", {**details, "request": "req-1"}, actor="official-1")
+        side.world.append(side.world.sign(composed))
+    sent = side.world.sign(side.dispatch("EX-1", "b-police", request="req-1"))
+    if is_over:
+        with pytest.raises(RefusedError, match=r"release\.request-ended"):
+            side.world.append(sent)
+    else:
+        side.world.append(sent)
+
+
+@pytest.mark.parametrize(("gate", "is_over"), [("v2", False), ("v1", True), (None, True)])
+def test_a_reader_lets_what_was_granted_go_too(tmp_path: Path, gate: str | None, is_over: bool) -> None:
+    """An older ledger keeps its verdict."""
+    side = asked(tmp_path, gate)
+    side.consent("EX-1", "b-police", request="req-1")
+    for details in (PART, REFUSED):
+        composed = side.world.event("request.answered", {**details, "request": "req-1"}, actor="official-1")
+        side.world.append(side.world.sign(composed))
+    if is_over:
+        with pytest.raises(RefusedError, match=r"release\.request-ended"):
+            side.world.append(side.world.sign(side.dispatch("EX-1", "b-police", request="req-1")))
+        return
+    side.world.append(side.world.sign(side.dispatch("EX-1", "b-police", request="req-1")))
+    built = side.build("b.zip", "EX-1", to="ministry")
+    assert read(built.path, trust(side), side.world.at).report.verdict is Verdict.PASSED
+
+
+@pytest.mark.parametrize(("first", "is_told"), [(PART, False), (NAMED, False), ({**REFUSED, **GRANTED}, True)])
+def test_a_letter_that_refuses_the_rest_grants_what_it_granted(
+    tmp_path: Path, first: dict[str, Any], is_told: bool
+) -> None:
+    """The consent of another ledger rests on its grant, which stands in the same letter as the refusal of the rest."""
+    a = asked(tmp_path, "v2")
+    for details in (first, REFUSED):
+        composed = a.world.event("request.answered", {**details, "request": "req-1"}, actor="official-1")
+        a.world.append(a.world.sign(composed))
+    entries = {n: parse_entry(raw) for n, raw in enumerate(a.world.entries())}
+    answers = [e.event.hash for e in entries.values() if e.event.type == "request.answered"]
+    found = correspondence_of(entries, a.world.reader().view()).answered["req-1"]
+    assert found == answers[1 if is_told else 0]

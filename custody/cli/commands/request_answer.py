@@ -64,8 +64,9 @@ def request_answer(
 
     What is granted abroad is granted on terms: --to-country says where what is sent may go, --onward and --condition
     on what terms. Where exhibits that came from here may go on to a third country, --covers names them.
-    Several answers may follow each other, as data come in. A consent to let evidence go is a record of its own:
-    custody consent record.
+    Several answers may follow each other, as data come in. What was granted in part, or for exhibits that --covers
+    names, may still go where the rest is refused; custody consent revoke takes it back.
+    A consent to let evidence go is a record of its own: custody consent record.
     """
     grant = take_grant(context, given)
     answer = answer_details(given)

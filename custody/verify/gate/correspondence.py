@@ -27,7 +27,8 @@ def opens_gate(parsed: ParsedEvent) -> bool:
 @dataclass(frozen=True, slots=True)
 class Correspondence:
     """By request: the event by which it was drafted or received, and the event hash of its newest answer that the rules
-    took; by request and the ledger that answered it, what it is called there, as letters said that were read.
+    took and that refuses no rest of what was granted; by request and the ledger that answered it, what it is called
+    there, as letters said that were read.
     """
 
     begun: Mapping[str, ParsedEvent]
@@ -44,8 +45,10 @@ def correspondence_of(entries: Mapping[int, ParsedEntry], view: View) -> Corresp
         match entry.event.details:
             case RequestBody(request=request):
                 begun.setdefault(request, entry.event)
-            case RequestAnswered(request=request) if view.event(entry.event.hash) is not None:
-                answered[request] = entry.event.hash
+            case RequestAnswered(request=request, outcome=outcome) if view.event(entry.event.hash) is not None:
+                known = view.request(request)
+                if outcome != "refused" or known is None or not known.is_in_part:  # of the rest
+                    answered[request] = entry.event.hash
             case AnswerReceived(request=request, origin=LetterOrigin() as origin):
                 called.setdefault((request, origin.ledger), set()).add(origin.request)
             case _:

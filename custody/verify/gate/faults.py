@@ -149,7 +149,8 @@ def fault_of(view: View, consent: Consent, way: Way, *, is_bound: bool = False) 
         return 3, "release.consent-revoked", "found it revoked"
     request = None if consent.request is None else view.request(consent.request)
     is_over = request is not None and (request.status == "withdrawn" or request.ended == "over")
-    if request is not None and (is_over or "refused" in {request.outcome, request.ended}):
+    outcome = None if request is None or request.is_in_part else request.outcome
+    if request is not None and (is_over or "refused" in {outcome, request.ended}):
         state = ENDED["over" if is_over else "refused"]
         return 4, "release.request-ended", f"found the request {request.id}, on which it rests, {state}"
     # By letter it rests on what was asked from here; what leaves answers what was asked of us.

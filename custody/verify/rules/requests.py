@@ -83,7 +83,7 @@ def change_request(view: View, parsed: ParsedEvent) -> Request:
         known = replace(known, until=str(details.until))
     ledger = view.ledger()
     if ledger is not None and ledger.is_strict:
-        known = replace(known, ended=_ended(known, details))
+        known = replace(known, ended=_ended(known, details), is_in_part=_is_in_part(known, details))
     return replace(known, status=_AFTER.get(parsed.type, known.status))
 
 
@@ -92,9 +92,18 @@ def _ended(known: Request, details: object) -> Literal["over", "refused"] | Unse
     is_closed = isinstance(details, RequestClosed) and not details.outcome.startswith("executed")
     if known.ended == "over" or is_closed or isinstance(details, RequestWithdrawn):
         return "over"
-    if isinstance(details, Answer) and details.outcome in {*GRANTING, "refused"}:
-        return UNSET if details.outcome in GRANTING else "refused"
-    return known.ended
+    if isinstance(details, Answer) and details.outcome in GRANTING:
+        return UNSET
+    is_refused = isinstance(details, Answer) and details.outcome == "refused" and not known.is_in_part
+    return "refused" if is_refused else known.ended
+
+
+def _is_in_part(known: Request, details: object) -> bool | Unset:
+    """Return whether what was granted so far is a part, so that the rest may be refused."""
+    if not isinstance(details, Answer) or details.outcome not in GRANTING:
+        return known.is_in_part
+    grant = getattr(details, "grant", UNSET)
+    return details.outcome == "granted-in-part" or (isinstance(grant, Grant) and is_set(grant.exhibits)) or UNSET
 
 
 def grants_elsewhere(view: View, details: object) -> str | None:

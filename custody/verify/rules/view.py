@@ -145,7 +145,8 @@ class Exhibit(msgspec.Struct, frozen=True):
 class Request(msgspec.Struct, frozen=True):
     """An assistance request; ``peer`` is the agent on the other side, ``outcome`` of the newest answer. ``ended``
     stands under gate v2 while nothing may rest on it: it was refused and not granted since, or it is over for good,
-    withdrawn or closed without being executed.
+    withdrawn or closed without being executed. ``is_in_part`` stands there where the newest answer that grants does so
+    in part, or of exhibits that it names: a refusal after it is one of the rest.
     """
 
     id: str
@@ -156,6 +157,7 @@ class Request(msgspec.Struct, frozen=True):
     outcome: str | None = None
     until: str | None = None
     ended: Literal["over", "refused"] | Unset = UNSET
+    is_in_part: bool | Unset = UNSET
 
 
 class Consent(msgspec.Struct, frozen=True):
