@@ -20,17 +20,18 @@ def check_numbers(state: State, findings: Findings) -> None:
     Findings: ``defect.confusable``.
     """
     known: dict[tuple[str | None, str], str] = {}
-    for inside, number, subject in _numbers(state):
+    for inside, number, registration in _numbers(state):
         first = known.setdefault((inside, fold_number(number)), number)
         if first != number:
+            place = state.event(registration)
+            subject = f"case {number}" if inside is None else "exhibit" if place is None else f"entry {place.index}"
             text = f"expected a number that can't be mistaken for another, found {number!r} beside {first!r}"
             findings.add(STEP, Severity.DEFECT, "defect.confusable", subject, text)
 
 
 def _numbers(state: State) -> Iterator[tuple[str | None, str, str]]:
-    """Yield the case that a number belongs to, the number, and where it was given out."""
+    """Yield the case that a number belongs to, the number, and of an exhibit the event that registered it."""
     for case in state.cases.values():
-        yield None, case.number, f"case {case.number}"
+        yield None, case.number, ""
     for exhibit in state.exhibits.values():
-        place = state.event(exhibit.registration)
-        yield exhibit.case, exhibit.number, "exhibit" if place is None else f"entry {place.index}"
+        yield exhibit.case, exhibit.number, exhibit.registration

@@ -7,6 +7,7 @@ wanting, only a whole ledger can tell.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Final, NamedTuple
@@ -27,7 +28,7 @@ from schemas.types import is_set
 
 STEP: Final = 11
 _CARRYING: Final = frozenset({"agent", "case", "exhibit", "ledger"})
-_FIELDS: Final = tuple(f'"{name}":'.encode() for name in DOCUMENT_FIELDS)
+_FIELDS: Final = re.compile(f'"(?:{"|".join(sorted(DOCUMENT_FIELDS))})":'.encode())
 
 
 class _Export(NamedTuple):
@@ -47,17 +48,18 @@ class Enclosed:
 
     def add(self, parsed: ParsedEntry, placed: Placed) -> None:
         """Take in an entry that the rules took."""
-        event, exhibits = parsed.event, tuple(item for item in placed.subjects if item[0] == "exhibit")
+        event = parsed.event
         match event.details:
-            case BundleExported(to=to) if is_set(to) and exhibits:
+            case BundleExported(to=to) if is_set(to) and (exhibits := _exhibits(placed)):
                 self._exports.append(_Export(placed.index, str(to), exhibits))
                 self._told.update((item, str(to)) for item in exhibits)
             case AccessLogged(action="exported", agent=agent) if is_set(agent):
-                self._told.update((item, str(agent)) for item in exhibits)
+                self._told.update((item, str(agent)) for item in _exhibits(placed))
             case details:
                 if isinstance(details, ExhibitRegistered) and is_set(details.derived_from):
-                    self._made_from[exhibits[0]] = details.derived_from or ()
-                if any(field in event.raw for field in _FIELDS):
+                    self._made_from[_exhibits(placed)[0]] = details.derived_from or ()
+                # Asked of each entry of a replay, and true of few: details alone are much shorter than the event.
+                if _FIELDS.search(event.event.details):
                     self._name(event, placed)
 
     def _name(self, event: ParsedEvent, placed: Placed) -> None:
@@ -114,3 +116,7 @@ class Enclosed:
                 if entry <= last and names and not any((name, export.to) in self._told for name in names):
                     found.add("/".join(names[0][1:]))
         return found
+
+
+def _exhibits(placed: Placed) -> tuple[Subject, ...]:
+    return tuple(item for item in placed.subjects if item[0] == "exhibit")

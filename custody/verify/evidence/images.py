@@ -34,9 +34,10 @@ def check_image(entry: ParsedEntry, findings: Findings) -> None:
     Findings: ``image.<damage>`` for each damage, ``hash-list.mismatch`` and ``hash-list.fault`` (defect);
     ``image.unreadable``, ``image.not-read``, ``hash-list.absent``, ``hash-list.unknown-lines`` (note).
     """
-    details, where = entry.event.details, f"entry {entry.entry.index}"
+    details = entry.event.details
     if not isinstance(details, ExhibitRegistered):
         return
+    where = f"entry {entry.entry.index}"
     for number, image in enumerate(images_of(details), start=1):
         for severity, code, text in _image(image):
             findings.add(9, severity, code, where, f"{'the image' if number == 1 else f'image {number}'}: {text}")
