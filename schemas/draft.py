@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta
 
 from schemas import limits
-from schemas.envelope import Payload, Signature
+from schemas.envelope import Payload, Signature, check_key_ids
 from schemas.types import Origin, Record
 
 DisclosureText = Annotated[str, Meta(min_length=1, max_length=limits.DISCLOSURE_BYTES)]
@@ -25,9 +25,7 @@ class DraftEvent(Record, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Want signatures in order of key id; ValueError becomes ``record.malformed``."""
-        ids = [signature.keyid for signature in self.signatures]
-        if ids != sorted(set(ids)):
-            raise ValueError("signatures stand in order of key id, each key once")
+        check_key_ids(tuple([signature.keyid for signature in self.signatures]))
 
 
 class Draft(Record, frozen=True, kw_only=True):

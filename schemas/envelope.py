@@ -15,8 +15,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from schemas import limits
-from schemas.types import Base64, KeyId, Record
+from schemas import limits, text
+from schemas.types import Base64, CheckedKeyId, Record
 
 ENROL_PAYLOAD_TYPE = "application/vnd.custody.enrol.v1+json"
 
@@ -26,7 +26,8 @@ Payload = Annotated[str, Meta(min_length=4, max_length=4 * (limits.EVENT_BYTES /
 class Signature(Record, frozen=True, kw_only=True):
     """One signature; ``keyid`` names the key and is not trusted to do so."""
 
-    keyid: KeyId
+    # `check_key_ids` looks at its form, in whatever record it stands.
+    keyid: CheckedKeyId
     sig: Base64
 
 
@@ -39,11 +40,16 @@ class Envelope(Record, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Want signatures in order of key id, each once; ValueError becomes ``record.malformed``."""
-        if len(self.signatures) == 1:
-            return
-        ids = [signature.keyid for signature in self.signatures]
-        if ids != sorted(set(ids)):
-            raise ValueError("signatures stand in order of key id, each key once")
+        check_key_ids(tuple([signature.keyid for signature in self.signatures]))
+
+
+@lru_cache(maxsize=256)
+def check_key_ids(ids: tuple[str, ...]) -> None:
+    """Raise ValueError unless key ids have their form and stand in order, each once; who signs does so again."""
+    for key in ids:
+        text.check_form(text.KEY_ID_PATTERN, key)
+    if list(ids) != sorted(set(ids)):
+        raise ValueError("signatures stand in order of key id, each key once")
 
 
 def pae(payload_type: str, payload: bytes) -> bytes:

@@ -22,6 +22,7 @@ from schemas.types import (
     CheckedAgent,
     CheckedHash,
     CheckedNonce,
+    CheckedNumber,
     CheckedOffset,
     CheckedOrigin,
     CheckedTime,
@@ -29,7 +30,6 @@ from schemas.types import (
     Count,
     Hash,
     Index,
-    Number,
     Origin,
     Record,
     SignsAs,
@@ -66,9 +66,10 @@ class Seen(Record, frozen=True, kw_only=True):
 class Signer(Record, frozen=True, kw_only=True):
     """One who signs, as what, and for which unit."""
 
-    agent: AgentId
+    # `_check_signers` looks at the form of both.
+    agent: CheckedAgent
     as_: SignsAs = msgspec.field(name="as")
-    on_behalf_of: AgentId | Unset = UNSET
+    on_behalf_of: CheckedAgent | Unset = UNSET
 
     @property
     def party(self) -> str:
@@ -83,7 +84,7 @@ class About(Record, frozen=True, kw_only=True):
     """
 
     agent: AgentId | Unset = UNSET
-    case: Number | Unset = UNSET
+    case: CheckedNumber | Unset = UNSET
     event: Hash | Unset = UNSET
     exhibit: Hash | Unset = UNSET
     ledger: Origin | Unset = UNSET
@@ -109,9 +110,9 @@ class Event(Record, frozen=True, kw_only=True):
 
     about: Annotated[tuple[About, ...], Meta(min_length=1, max_length=limits.ABOUT)] | Unset = UNSET
     actor: CheckedAgent
-    case: Number | Unset = UNSET
+    case: CheckedNumber | Unset = UNSET
     details: msgspec.Raw
-    exhibit: Number | Unset = UNSET
+    exhibit: CheckedNumber | Unset = UNSET
     ledger: CheckedOrigin
     link: Link | Unset = UNSET
     nonce: CheckedNonce
@@ -129,10 +130,9 @@ class Event(Record, frozen=True, kw_only=True):
         _check_words(self.ledger, self.type, self.utc_offset)
         text.check_digits(self.nonce, 32)
         text.check_times(self.occurred_at, self.not_after)
-        if isinstance(self.case, str):
-            _check_number(self.case)
-        if isinstance(self.exhibit, str):
-            _check_number(self.exhibit)
+        for number in (self.case, self.exhibit):
+            if isinstance(number, str):
+                _check_number(number)
         if isinstance(self.about, tuple):
             _check_about(self.about)
 
@@ -215,24 +215,25 @@ _RANKS: dict[SignsAs, int] = {"actor": 0, "to": 1, "second": 2, "witness": 3, "r
 
 
 def _check_number(number: str) -> None:
-    # A character has at most four bytes, so a short text need not be encoded.
+    # What can be printed holds no control character; a character has at most four bytes.
+    if not (number and number.isprintable()):
+        text.check_form(text.NUMBER_PATTERN, number)
     if 4 * len(number) > limits.NUMBER_BYTES and len(number.encode("utf-8")) > limits.NUMBER_BYTES:
         raise ValueError(f"a number of more than {limits.NUMBER_BYTES} bytes")
 
 
+@lru_cache(maxsize=256)
 def _check_signers(actor: str, signers: tuple[Signer, ...]) -> None:
     """The actor first and he alone as actor; then by office; nobody twice (docs/spec/event.md)."""
+    for name in [name for signer in signers for name in (signer.agent, signer.party)]:
+        text.check_form(text.AGENT_PATTERN, name)
     if signers[0].agent != actor or signers[0].as_ != "actor":
         raise ValueError("the first signer is the actor")
-    if len(signers) == 1:
-        return
     ranks = [_RANKS[signer.as_] for signer in signers]
-    if 0 in ranks[1:]:
-        raise ValueError("one actor only")
     if len({signer.agent for signer in signers}) != len(signers):
         raise ValueError("no agent signs twice")
-    if ranks != sorted(ranks):
-        raise ValueError("signers stand in the order actor, to, second, witness, registrar")
+    if 0 in ranks[1:] or ranks != sorted(ranks):
+        raise ValueError("signers stand in the order one actor, to, second, witness, registrar")
 
 
 def _check_about(about: tuple[About, ...]) -> None:

@@ -6,7 +6,7 @@ make, and a record in clear cannot leak them (docs/spec/private-values.md).
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias, get_args
 
 import msgspec
 from msgspec import Meta, Struct
@@ -33,6 +33,8 @@ CheckedTime = Annotated[str, _stated(text.TIME_PATTERN, "UTC, whole seconds, 197
 CheckedOffset = Annotated[str, _stated(text.OFFSET_PATTERN, "local offset from UTC")]
 CheckedAgent = Annotated[str, _stated(text.AGENT_PATTERN, "pseudonym given by the ledger")]
 CheckedOrigin = Annotated[str, _stated(text.ORIGIN_PATTERN, "ledger", limits.ORIGIN_BYTES)]
+CheckedKeyId = Annotated[str, _stated(text.KEY_ID_PATTERN, "<algorithm>:<32 hex digits>")]
+CheckedNumber = Annotated[str, _stated(text.NUMBER_PATTERN, "case or exhibit", limits.NUMBER_BYTES)]
 CheckedToken = Annotated[str, _stated(text.TOKEN_PATTERN, "a word of a closed or registered vocabulary")]
 AgeKey = Annotated[str, Meta(pattern=text.AGE_PATTERN, description="age recipient (X25519), age1...")]
 AgentId = Annotated[str, Meta(pattern=text.AGENT_PATTERN, description="pseudonym given by the ledger")]
@@ -50,9 +52,7 @@ VerifierKey = Annotated[str, Meta(min_length=10, max_length=512, description="C2
 Documents = Annotated[tuple[Hash, ...], Meta(min_length=1, max_length=limits.DETAIL_ITEMS)]
 
 Role = Literal["authority", "auditor", "court", "custodian", "examiner", "provider", "registrar", "system", "viewer"]
-ROLES: tuple[Role, ...] = (
-    "authority", "auditor", "court", "custodian", "examiner", "provider", "registrar", "system", "viewer"
-)  # fmt: skip
+ROLES: tuple[Role, ...] = get_args(Role)
 SignsAs = Literal["actor", "to", "second", "witness", "registrar"]
 SIGNS_AS: tuple[SignsAs, ...] = ("actor", "to", "second", "witness", "registrar")
 Status = Literal["held", "in-transit", "released", "lent", "dispatched", "transferred", "disposed", "voided"]

@@ -6,26 +6,46 @@ import msgspec
 import pytest
 
 from schemas import canonical, limits
+from schemas.draft import DraftEvent
 from schemas.entry import Entry
+from schemas.envelope import Envelope, Signature
 from schemas.errors import RecordError
-from schemas.event import Event, Link
+from schemas.event import About, Event, Link, Signer
 from schemas.generate import KINDS
 from schemas.registry import DETAILS
 from schemas.types import Record
 from tests.spec.story import bundled
 
 FORMS = {
+    About: ("case",),
     Entry: ("ledger", "previous", "recorded_at"),
-    Event: ("actor", "ledger", "nonce", "not_after", "occurred_at", "type", "utc_offset"),
+    Event: (
+        "actor", "case", "exhibit", "ledger", "nonce", "not_after", "occurred_at", "type", "utc_offset"
+    ),
     Link: ("previous",),
-}
+    Signature: ("keyid",),
+    Signer: ("agent", "on_behalf_of"),
+}  # fmt: skip
 """The fields whose pattern no decoder looks at."""
+WITHIN = {Signature: (DraftEvent, Envelope), Signer: (Event,)}
+"""The records that check the fields of others in them."""
+_NUMBERS = ("", "EX\n1", "EX-1\x7f", "EX\x85", "EX-\x9f", "x" * 129, "ä" * 65)
+_KEY_ID = "ed25519:" + "0a" * 16
+_OTHER: dict[type, dict[str, Any]] = {
+    Signature: {"keyid": _KEY_ID, "sig": "aaaa"},
+    Signer: {"agent": "examiner-9", "as": "witness"},
+}
 WRONG = {
+    "agent": ("Examiner-1", "examiner 1", "", "examiner-1\n"),
     "actor": ("Examiner-1", "examiner 1", ""),
+    "case": _NUMBERS,
+    "exhibit": _NUMBERS,
+    "keyid": (_KEY_ID[:-1], _KEY_ID.upper(), f"{_KEY_ID}\n", "", _KEY_ID[7:]),
     "ledger": ("Evidence.example", "evidence.example/", ""),
     "nonce": ("AB" * 16, "ab" * 15, "ab" * 16 + "\n", "xy" * 16, "١" * 32),
     "not_after": ("2026-02-30T00:00:00Z", "2026-02-03", ""),
     "occurred_at": ("2026-02-03T00:00:00z", "2026-02-03T24:00:00Z", "2026-02-03T00:00:00Z\n"),
+    "on_behalf_of": ("Unit-1", "unit 1", "", "unit-1\n"),
     "previous": ("AB" * 32, "ab" * 31, "ab" * 32 + "\n", "xy" * 32, "a b" * 21 + "a", ""),
     "recorded_at": ("1969-12-31T23:59:59Z", "2026-13-01T00:00:00Z"),
     "type": ("Custody.moved", "custody moved", ""),
@@ -36,9 +56,14 @@ WRONG = {
 def _sample(kind: type) -> dict[str, Any]:
     if kind is Link:
         return {"previous": "ab" * 32, "sequence": 1}
+    if kind is About:
+        return {"case": "2026-1"}
     parsed = next(entry for entry in bundled().story.entries if isinstance(entry.event.event.link, Link))
     raw = parsed.raw if kind is Entry else parsed.event.raw
     found: dict[str, Any] = canonical.decode_plain(raw, maximum=limits.ENTRY_BYTES)
+    if kind in (DraftEvent, Envelope):
+        envelope: dict[str, Any] = canonical.decode_plain(canonical.encode(parsed.entry.envelope), maximum=1 << 16)
+        found = {name: envelope[name] for name in kind.__struct_fields__}
     return found
 
 
@@ -73,7 +98,13 @@ def test_every_form_that_no_decoder_checks_is_known_here() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "name", "wrong"),
-    [(kind, name, wrong) for kind, names in FORMS.items() for name in names for wrong in WRONG[name]],
+    [
+        (kind, name, wrong)
+        for kind, names in FORMS.items()
+        for name in names
+        for wrong in WRONG[name]
+        if kind not in WITHIN
+    ],
 )
 def test_a_wrong_form_is_no_record(kind: type[Record], name: str, wrong: str) -> None:
     """What a decoder's pattern would refuse, the record refuses with the same code."""
@@ -81,4 +112,26 @@ def test_a_wrong_form_is_no_record(kind: type[Record], name: str, wrong: str) ->
     canonical.decode(canonical.encode(plain), kind, maximum=limits.ENTRY_BYTES)
     with pytest.raises(RecordError) as caught:
         canonical.decode(canonical.encode(plain | {name: wrong}), kind, maximum=limits.ENTRY_BYTES)
+    assert caught.value.code == "record.malformed"
+
+
+@pytest.mark.parametrize(
+    ("outer", "kind", "name", "wrong"),
+    [
+        (outer, kind, name, wrong)
+        for kind, outers in WITHIN.items()
+        for outer in outers
+        for name in FORMS[kind]
+        for wrong in WRONG[name]
+    ],
+)
+def test_a_wrong_form_within_is_no_record(outer: type[Record], kind: type[Record], name: str, wrong: str) -> None:
+    """A signer or a signature stands in no record that doesn't look at its form."""
+    plain, field = _sample(outer), "signers" if kind is Signer else "signatures"
+    # The actor stays: nothing but the form is to be wrong.
+    kept = plain[field][:1] if kind is Signer else []
+    good, bad = (plain | {field: [*kept, _OTHER[kind] | changed]} for changed in ({}, {name: wrong}))
+    canonical.decode(canonical.encode(good), outer, maximum=limits.ENTRY_BYTES)
+    with pytest.raises(RecordError) as caught:
+        canonical.decode(canonical.encode(bad), outer, maximum=limits.ENTRY_BYTES)
     assert caught.value.code == "record.malformed"
