@@ -23,6 +23,10 @@ from custody.ledger.signature_work import Work, failures_in
 from schemas.errors import VerificationError
 
 BATCH: Final = 256
+_LARGE_BATCH: Final = 1024
+"""Between two batches a worker waits a millisecond for the next one; so they are larger while many wait for it."""
+_MANY: Final = 4 << 20
+"""Bytes of messages ahead of the workers from which on batches are large: towards the end small ones share better."""
 _WORTH_IT: Final = 2048
 """Below so many signatures, starting a process costs more than it saves."""
 _AHEAD: Final = 32 << 20
@@ -69,7 +73,7 @@ class SignatureCores:
     def add(self, work: Iterable[Work]) -> None:
         """Take signatures to check."""
         self._batch.extend(work)
-        if len(self._batch) >= BATCH:
+        if len(self._batch) >= (BATCH if self._ahead < _MANY else _LARGE_BATCH):
             self._send()
 
     def finish(self) -> Failures:
