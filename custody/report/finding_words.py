@@ -109,8 +109,8 @@ MEANINGS: Final = {
     "defect.sovereignty": "Data that lie in another country were taken online without being public.",
     "defect.number-unclear": "A number has signs that can't be seen or told from others, so that one exhibit could be "
     "taken for another.",
-    "defect.paper-alone": "A receipt or a return rests on paper alone, though the other side keeps a ledger: what that "
-    "ledger says of it was not seen.",
+    "defect.paper-alone": "A receipt, a return or a consent rests on paper alone, though the other side keeps a "
+    "ledger: what that ledger says of it was not seen.",
     "defect.returned-by-another": "It came back on paper alone from somebody to whom it was never sent, and nothing "
     "shows how it got there.",
     "defect.returned-after-recall": "What was recalled or refused, or back on paper alone, came back from the ledger "
@@ -305,8 +305,8 @@ ADVICE: Final = {
     "content.absent": "Give the folder with the files that came apart: --files FOLDER.",
     "content.encrypted": "Give the key to which it was encrypted: --identity FILE.",
     "content.identity": "Ask the sender for whom he encrypted it, and give that key: --identity FILE.",
-    "defect.paper-alone": "Ask the other side for its own record: a receipt of its ledger, or a bundle with which the "
-    "exhibit comes back.",
+    "defect.paper-alone": "Ask the other side for its own record: a receipt of its ledger, a bundle with which the "
+    "exhibit comes back, or a letter with its consent.",
     "keys.disputed": "Ask the authority whether the act took place; it may affirm the entry and send a new bundle.",
     "record.version": "Use a newer version of the program.",
 }

@@ -104,3 +104,24 @@ def test_who_gave_it_back_on_paper_can_let_it_go_in_his_ledger_too(
     assert {"defect.paper-alone", "defect.returned-after-recall"} <= found
     with pytest.raises(RuleViolation, match=r"rule\.state"):
         a.take_back(back, verified, "b-police", sent=NONCE)
+
+
+@pytest.mark.parametrize(
+    ("authority", "given", "is_told"),
+    [
+        ("b-police", {"documents": ["ab" * 32], "manner": "paper", "number": "7"}, True),
+        ("courier", {"documents": ["ab" * 32], "manner": "paper", "number": "7"}, False),
+        ("ministry", {"documents": ["ab" * 32], "manner": "paper", "number": "7"}, False),
+        ("ministry", {}, False),
+    ],
+)
+def test_a_consent_on_paper_of_whoever_could_write_a_letter_is_told(
+    tmp_path: Path, authority: str, given: dict[str, Any], is_told: bool
+) -> None:
+    """Whoever recorded the paper says alone that they consented, and their own ledger could say so itself."""
+    a = Side(tmp_path / "a", "a", peers={"b": "XB"}, gate="v2")
+    register(a)
+    a.world.enrol("courier", (), kind="organisation", country="XB")
+    a.consent("EX-1", "ministry", authority=authority, **given)
+    found = codes(read(a.build("1.zip", "EX-1", to="ministry").path, trust(a), a.world.at))
+    assert ("defect.paper-alone" in found) is is_told

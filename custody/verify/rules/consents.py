@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from custody.verify.rules.on_record import check_request, enrolled, is_elsewhere
+from custody.verify.rules.on_record import Defects, check_request, enrolled, is_elsewhere, paper_alone
 from custody.verify.rules.view import Agent, Consent, View
 from schemas.details.consent import ConditionsMet, ConsentRecorded, ConsentRevoked
 from schemas.errors import RuleViolation
@@ -80,13 +80,17 @@ def _record(view: View, parsed: ParsedEvent, details: ConsentRecorded) -> Consen
     )
 
 
-def consent_defects(view: View, parsed: ParsedEvent) -> tuple[tuple[str, str], ...]:
-    """Return what is doubtful in how a consent came: whom this ledger enrols speaks for no authority abroad."""
+def consent_defects(view: View, parsed: ParsedEvent) -> Defects:
+    """Return what is doubtful in how a consent came: whom this ledger enrols speaks for no authority abroad, and paper
+    is the word of whoever recorded it, where the authority keeps a ledger of its own.
+    """
     details = parsed.details
-    if not isinstance(details, ConsentRecorded) or details.manner != "key" or not is_abroad(view, details.authority):
+    if not isinstance(details, ConsentRecorded) or not is_abroad(view, details.authority):
         return ()
+    if details.manner == "paper":
+        return paper_alone(view, details.authority)
     text = f"{details.authority} is abroad, and consented by the key of {parsed.event.actor}, who was enrolled here"
-    return (("defect.consent-key", text),)
+    return (("defect.consent-key", text),) if details.manner == "key" else ()
 
 
 def is_abroad(view: View, authority: str) -> bool:

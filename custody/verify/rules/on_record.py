@@ -10,6 +10,8 @@ from schemas.details.ledger import AgentChanged, AgentEnrolled
 from schemas.errors import RuleViolation
 from schemas.types import Unset, is_set
 
+Defects = tuple[tuple[str, str], ...]
+
 
 def enrolled(view: View, agent: str) -> Agent:
     """Return the agent of that id, whom a bundle has to carry too.
@@ -64,3 +66,9 @@ def check_request(view: View, request: str | Unset) -> None:
     """
     if view.is_whole and is_set(request) and view.request(str(request)) is None:
         raise RuleViolation("rule.request-unknown", f"expected a known request, found {request}")
+
+
+def paper_alone(view: View, *names: str) -> Defects:
+    """Say who of those that answered or consented on paper keeps a ledger, whose own record of it is not here."""
+    keepers = [agent for agent in map(view.agent, names) if agent is not None and agent.ledger is not None][:1]
+    return tuple(("defect.paper-alone", f"{it.id} keeps the ledger {it.ledger}; here is paper alone") for it in keepers)

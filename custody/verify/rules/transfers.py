@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from custody.verify.rules.on_record import check_agents, check_request, is_abroad
+from custody.verify.rules.on_record import Defects, check_agents, check_request, is_abroad, paper_alone
 from custody.verify.rules.subjects import decided_in
 from custody.verify.rules.table import REGISTRAR
 from custody.verify.rules.view import Dispatch, Exhibit, Transfer, View
@@ -29,7 +29,6 @@ from schemas.errors import RuleViolation
 from schemas.event import Event, ParsedEvent
 from schemas.types import UNSET, is_set
 
-Defects = tuple[tuple[str, str], ...]
 Changed = tuple[tuple[Exhibit | Transfer, ...], Defects]
 
 
@@ -54,7 +53,7 @@ def transfer_exhibit(view: View, before: Exhibit, after: Exhibit, parsed: Parsed
     _check_sender(view, dispatch.sender, parsed.event)
     if isinstance(details, TransferLost):
         return (after,), (("defect.transfer-lost", f"sent to {dispatch.to} and lost on the way"),)
-    alone = _paper_alone(view, dispatch.to) if getattr(details, "manner", "") == "paper" else ()
+    alone = paper_alone(view, dispatch.to) if getattr(details, "manner", "") == "paper" else ()
     if isinstance(details, TransferReceipt) and details.outcome != "refused":
         return (replace(after, status="transferred"),), alone
     # What was refused or recalled is with its sender again; a thing is still on the road back to him. They may have
@@ -75,12 +74,6 @@ def came_abroad(view: View, dispatch: Dispatch | None) -> bool:
     return ledger.is_strict and is_abroad(view.agent(dispatch.sender), ledger)
 
 
-def _paper_alone(view: View, *names: str) -> Defects:
-    """Say who of those that answered on paper keeps a ledger, whose own record of it is not here."""
-    keepers = [agent for agent in map(view.agent, names) if agent is not None and agent.ledger is not None][:1]
-    return tuple(("defect.paper-alone", f"{it.id} keeps the ledger {it.ledger}; here is paper alone") for it in keepers)
-
-
 def _take_back(view: View, before: Exhibit, after: Exhibit, event: Event, details: TransferReturned) -> Changed:
     """What had left is back: it ends the dispatch, or one that was over and that they had accepted all the same."""
     dispatch, recalled = before.dispatch, before.recalled or ()
@@ -95,7 +88,7 @@ def _take_back(view: View, before: Exhibit, after: Exhibit, event: Event, detail
     if isinstance(foreign, Foreign):
         _check_origin(view, details.from_, foreign)
     decided = _decide(view, details)
-    alone = () if is_set(foreign) else _paper_alone(view, *([dispatch.to] if dispatch else []), details.from_)
+    alone = () if is_set(foreign) else paper_alone(view, *([dispatch.to] if dispatch else []), details.from_)
     ledger, left = view.ledger(), details.sent if dispatch is None else dispatch.transfer
     # Their ledger goes on holding it: they may still let it go there, by a bundle that comes home (version 2).
     still = (str(left),) if alone and ledger is not None and ledger.is_strict else ()
