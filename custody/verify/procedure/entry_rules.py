@@ -7,7 +7,7 @@ can be cured, and each says how.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -17,7 +17,6 @@ from schemas.details.asset import Asset, Freeze, FreezeChanged
 from schemas.details.custody import Moved
 from schemas.details.exhibit import (
     Acquisition,
-    Attestation,
     ExhibitCopied,
     ExhibitExamined,
     ExhibitRegistered,
@@ -27,7 +26,7 @@ from schemas.details.record import BundleExported
 from schemas.details.request import RequestAnswered
 from schemas.details.seizure import DeviceState, Identity
 from schemas.details.source import Source, missing_of
-from schemas.details.transfer import TransferAccepted, TransferDispatched
+from schemas.details.transfer import TransferDispatched
 from schemas.event import ParsedEvent
 from schemas.types import UNSET, Role, is_set
 
@@ -50,7 +49,8 @@ class Missing(msgspec.Struct, frozen=True):
 
 
 Found = Iterator[Missing]
-EntryRule = Callable[[View, ParsedEvent], Found]
+EntryRule = Callable[[View, ParsedEvent, Any], Found]
+"""Given a view, an event, and its details, which are of the types beside the rule in `ENTRY_RULES`."""
 
 
 def is_foreign(view: View, details: ExhibitRegistered) -> bool:
@@ -60,43 +60,38 @@ def is_foreign(view: View, details: ExhibitRegistered) -> bool:
     return details.obtained == "foreign-assistance" or abroad
 
 
-def two_investigators(view: View, parsed: ParsedEvent) -> Found:
+def two_investigators(view: View, parsed: ParsedEvent, details: ExhibitRegistered) -> Found:
     """Law row C1."""
-    if _collected(parsed, COLLECTED) is None:
-        return
     count = sum(signer.as_ in ("actor", "second") for signer in parsed.event.signers)
-    if count < 2:
+    if details.obtained in COLLECTED and count < 2:
         yield Missing(
             "collected by one investigator, as far as signatures show",
             "a statement of the second investigator, or the reason why there was none",
         )
 
 
-def holder_or_witness(view: View, parsed: ParsedEvent) -> Found:
+def holder_or_witness(view: View, parsed: ParsedEvent, details: ExhibitRegistered) -> Found:
     """Law rows C2 and C3: the holder signs, else a witness, else a recording and the reason."""
-    details = _collected(parsed, FROM_SOMEBODY)
-    if details is None:
-        return
     attested = details.attestations or ()
-    if any(item.role in HOLDERS and item.manner in _SIGNED for item in attested):
+    if details.obtained not in FROM_SOMEBODY or any(
+        item.role in HOLDERS and item.manner in _SIGNED for item in attested
+    ):
         return
     refused = any(item.role in HOLDERS and is_set(item.reason) for item in attested)
-    if any(signer.as_ == "witness" for signer in parsed.event.signers) or _has_witness(attested):
+    on_paper = any(item.role == "witness" and item.manner in _SIGNED for item in attested)
+    if on_paper or any(signer.as_ == "witness" for signer in parsed.event.signers):
         if not refused:
             yield Missing("the holder did not sign, and no reason is on record", "the reason, in writing")
-        return
-    if any(item.manner == "recording" and is_set(item.document) for item in attested) and refused:
-        return
-    yield Missing(
-        "neither the holder nor a witness signed, and no recording stands for them",
-        "a signature on paper; or the reason why there is none, with a recording of the whole collection",
-    )
+    elif not refused or not any(item.manner == "recording" and is_set(item.document) for item in attested):
+        yield Missing(
+            "neither the holder nor a witness signed, and no recording stands for them",
+            "a signature on paper; or the reason why there is none, with a recording of the whole collection",
+        )
 
 
-def witness_eligible(view: View, parsed: ParsedEvent) -> Found:
+def witness_eligible(view: View, parsed: ParsedEvent, details: ExhibitRegistered) -> Found:
     """Law row C3: police and their staff are no witnesses, nor is who was found not eligible."""
-    details = _collected(parsed, COLLECTED)
-    if details is None:
+    if details.obtained not in COLLECTED:
         return
     if any(item.role == "witness" and item.eligible is False for item in details.attestations or ()):
         yield Missing("a witness who is not eligible, as was found", "another witness, or a recording and the reason")
@@ -110,13 +105,14 @@ def witness_eligible(view: View, parsed: ParsedEvent) -> Found:
             )
 
 
-def witness_identity(view: View, parsed: ParsedEvent) -> Found:
+def witness_identity(view: View, parsed: ParsedEvent, details: ExhibitRegistered) -> Found:
     """Law row C3: a court knows each witness by an identity document, and how to reach him."""
-    details = _collected(parsed, COLLECTED)
-    attested = () if details is None else details.attestations or ()
+    if details.obtained not in COLLECTED:
+        return
+    attested = details.attestations or ()
     known = [item for item in attested if isinstance(item.identity, Identity) and is_set(item.identity.contact)]
     unknown = sum(item not in known for item in attested if item.role == "witness" and item.manner in _SIGNED)
-    by_key = [signer.agent for signer in parsed.event.signers if signer.as_ == "witness" and details is not None]
+    by_key = [signer.agent for signer in parsed.event.signers if signer.as_ == "witness"]
     # Where several sign, one that names none of them could be about any.
     alone = by_key[0] if len(by_key) == 1 else UNSET
     named = {item.agent or alone for item in known if item.role == "witness" and item.manner == "key"}
@@ -126,96 +122,80 @@ def witness_identity(view: View, parsed: ParsedEvent) -> Found:
         yield Missing(what, "kind and number of the identity document, and the contact, in an explanation")
 
 
-def device_state(view: View, parsed: ParsedEvent) -> Found:
+def device_state(view: View, parsed: ParsedEvent, details: ExhibitRegistered) -> Found:
     """Law row R9: how a device was found, and that one which is on can't be reached from afar."""
-    details = _collected(parsed, COLLECTED)
-    if details is None or details.nature != "object" or details.kind not in _POWERED:
+    if details.obtained not in COLLECTED or details.nature != "object" or details.kind not in _POWERED:
         return
-    state = details.device_state
+    state, cure = details.device_state, "a statement of who seized it"
     if not isinstance(state, DeviceState):
-        yield Missing(
-            "whether the device was on, and how it was isolated, is not on record", "a statement of who seized it"
-        )
+        yield Missing("whether the device was on, and how it was isolated, is not on record", cure)
     elif (state.left or state.power) != "off" and set(state.isolation or ()) <= {"none"}:
-        yield Missing(
-            "a device that may be on is not isolated, as far as the record says", "a statement of who seized it"
-        )
+        yield Missing("a device that may be on is not isolated, as far as the record says", cure)
 
 
-def freeze(view: View, parsed: ParsedEvent) -> Found:
+def freeze(view: View, parsed: ParsedEvent, details: ExhibitRegistered | FreezeChanged) -> Found:
     """Law rows C17 and C18: a freeze has an end, and who holds the asset is told when it is lifted."""
-    details = parsed.details
-    told = (details.notified_at, details.origin) if isinstance(details, FreezeChanged) else ()
-    if told and not any(map(is_set, told)) and details.change == "lifted":  # type: ignore[attr-defined]
-        yield Missing(
-            "a freeze was lifted, and that its provider was told is not on record", "the notice to the provider"
-        )
-    registered = _registered(parsed)
-    frozen = registered.asset.freeze if registered is not None and isinstance(registered.asset, Asset) else UNSET
-    if (isinstance(frozen, Freeze) and not is_set(frozen.ends_at)) or (
-        isinstance(details, FreezeChanged) and details.change == "placed" and not is_set(details.ends_at)
-    ):
+    asset = details.asset if isinstance(details, ExhibitRegistered) else UNSET
+    placed = asset.freeze if isinstance(asset, Asset) else details
+    if isinstance(details, FreezeChanged) and details.change == "lifted":
+        if not is_set(details.notified_at) and not is_set(details.origin):
+            what = "a freeze was lifted, and that its provider was told is not on record"
+            yield Missing(what, "the notice to the provider")
+    elif isinstance(placed, Freeze | FreezeChanged) and not is_set(placed.ends_at):
         yield Missing("until when the asset is frozen is not on record", "the order or the receipt, which says it")
 
 
-def protected(view: View, parsed: ParsedEvent) -> Found:
+def protected(view: View, parsed: ParsedEvent, details: ExhibitRegistered) -> Found:
     """Law row C4: data have a check value from the start; here nothing is left to ask but that they were all read."""
-    details = _registered(parsed)
-    if details is not None and isinstance(details.content, Content) and is_set(details.unreadable):
-        yield Missing(
-            f"no check value for {details.unreadable} files that could not be read",
-            "reading them again from the medium, as an exhibit of their own",
-        )
+    if isinstance(details.content, Content) and is_set(details.unreadable):
+        what = f"no check value for {details.unreadable} files that could not be read"
+        yield Missing(what, "reading them again from the medium, as an exhibit of their own")
 
 
-def reproducible(view: View, parsed: ParsedEvent) -> Found:
+def reproducible(
+    view: View, parsed: ParsedEvent, details: ExhibitRegistered | ExhibitCopied | ExhibitExamined
+) -> Found:
     """Law rows C7 and R4: another one can repeat it and get the same."""
     cure = "the tool, its version and arguments, in a correction"
-    details = _collected(parsed, COLLECTED)
-    if details is not None and details.nature == "data" and not is_set(details.acquisition):
-        yield Missing("how the data were taken is not on record", cure)
-    work = parsed.details
-    if isinstance(work, ExhibitCopied | ExhibitExamined) and not (is_set(work.tool) and is_set(work.version)):
+    if isinstance(details, ExhibitRegistered):
+        if details.obtained in COLLECTED and details.nature == "data" and not is_set(details.acquisition):
+            yield Missing("how the data were taken is not on record", cure)
+    elif not (is_set(details.tool) and is_set(details.version)):
         yield Missing("the tool or its version is not on record", cure)
 
 
-def write_blocker(view: View, parsed: ParsedEvent) -> Found:
+def write_blocker(view: View, parsed: ParsedEvent, details: ExhibitRegistered) -> Found:
     """Law row R4, principle 1."""
-    details = _registered(parsed)
-    taken = details.acquisition if details is not None else UNSET
+    taken = details.acquisition
     if isinstance(taken, Acquisition) and taken.method == "physical" and not is_set(taken.write_blocker):
         yield Missing("no write blocker is named", "how writing was kept out, in a correction")
 
 
-def competence(view: View, parsed: ParsedEvent) -> Found:
+def competence(view: View, parsed: ParsedEvent, details: ExhibitExamined) -> Found:
     """Law row R4, principle 2."""
-    work = parsed.details
-    if isinstance(work, ExhibitExamined) and is_set(work.alteration) and not is_set(work.competence):
+    if is_set(details.alteration) and not is_set(details.competence):
         yield Missing("the original was altered, and by what competence is not said", "the examiner's qualification")
 
 
-def purpose(view: View, parsed: ParsedEvent) -> Found:
+def purpose(view: View, parsed: ParsedEvent, details: BundleExported | Moved) -> Found:
     """Law row R1."""
-    details = parsed.details
-    if isinstance(details, BundleExported) and is_set(parsed.event.about) and not is_set(details.purpose):
+    if isinstance(details, BundleExported) and not is_set(details.purpose):
         yield Missing("an export without a purpose", "a statement of the purpose")
     if isinstance(details, Moved) and not is_set(details.reason):
         yield Missing("a move without a reason", "a statement of the reason")
 
 
-def seal_photos(view: View, parsed: ParsedEvent) -> Found:
+def seal_photos(view: View, parsed: ParsedEvent, details: ExhibitSealed) -> Found:
     """Law row C21: before it was sealed, and sealed."""
-    details = parsed.details
-    if isinstance(details, ExhibitSealed) and not is_set(details.photos):
+    if not is_set(details.photos):
         yield Missing("no photo shows the seal", "photos from all sides with the seal in sight")
-    if isinstance(details, ExhibitSealed) and not is_set(details.photos_before):
+    if not is_set(details.photos_before):
         yield Missing("no photo shows it before it was sealed", "photos from all sides, if some were taken then")
 
 
-def seal_travels(view: View, parsed: ParsedEvent) -> Found:
+def seal_travels(view: View, parsed: ParsedEvent, details: TransferDispatched) -> Found:
     """Law row C5: an original travels sealed, or it is said why not and where the medium is."""
-    details = parsed.details
-    if not isinstance(details, TransferDispatched) or details.item != "original" or is_set(details.seal):
+    if details.item != "original" or is_set(details.seal):
         return
     if not is_set(details.not_sealed):
         yield Missing("an original left without a seal number, and no reason is on record", "the reason, in writing")
@@ -223,105 +203,78 @@ def seal_travels(view: View, parsed: ParsedEvent) -> Found:
         yield Missing("where the unsealed medium is kept is not on record", "a statement of the place")
 
 
-def backup_copy(view: View, parsed: ParsedEvent) -> Found:
+def backup_copy(view: View, parsed: ParsedEvent, details: TransferDispatched) -> Found:
     """Law row C5: a backup copy travels too; where a copy travels, the original is what stays."""
-    details = parsed.details
-    if isinstance(details, TransferDispatched) and details.item == "original" and not is_set(details.backup):
+    if details.item == "original" and not is_set(details.backup):
         yield Missing("no backup copy travels with the original", "a backup copy, sent after it with its check value")
 
 
-def foreign_origin(view: View, parsed: ParsedEvent) -> Found:
+def foreign_origin(view: View, parsed: ParsedEvent, details: ExhibitRegistered) -> Found:
     """Law row C8: source, provider, extractor and time of extraction."""
-    details = _registered(parsed)
-    if details is None or not is_foreign(view, details) or is_set(details.foreign):
+    if not is_foreign(view, details) or is_set(details.foreign):
         return  # the ledger that it came from tells all four
     source, taken = details.source, details.acquisition
-    lacking = []
-    if not is_set(details.place) and not is_set(details.data_country):
-        lacking.append("source")
-    if not is_set(details.seized_from) and not (isinstance(source, Source) and is_set(source.provider)):
-        lacking.append("provider")
-    if not isinstance(taken, Acquisition):
-        lacking += ["extractor", "time of extraction"]
-    elif not is_set(taken.started_at) and not is_set(taken.ended_at):
-        lacking.append("time of extraction")
+    is_timed = isinstance(taken, Acquisition) and (is_set(taken.started_at) or is_set(taken.ended_at))
+    stated = {
+        "source": is_set(details.place) or is_set(details.data_country),
+        "provider": is_set(details.seized_from) or (isinstance(source, Source) and is_set(source.provider)),
+        "extractor": isinstance(taken, Acquisition),
+        "time of extraction": is_timed,
+    }
+    lacking = ", ".join(name for name, is_stated in stated.items() if not is_stated)
     if lacking:
-        yield Missing(f"from abroad, without its {', '.join(lacking)}", "a statement of the authority that sent it")
+        yield Missing(f"from abroad, without its {lacking}", "a statement of the authority that sent it")
 
 
-def legalisation(view: View, parsed: ParsedEvent) -> Found:
+def legalisation(view: View, parsed: ParsedEvent, details: ExhibitRegistered) -> Found:
     """Law row C9: what a party brings from abroad is legalised."""
-    details = _registered(parsed)
-    if details is None or details.obtained != "voluntary" or not is_foreign(view, details):
-        return
     roles = {item.role for item in details.legal_papers or ()}
-    if not roles & {"apostille", "treaty-channel"} and not roles >= _THREE_OFFICES:
+    is_legalised = bool(roles & {"apostille", "treaty-channel"}) or roles >= _THREE_OFFICES
+    if details.obtained == "voluntary" and is_foreign(view, details) and not is_legalised:
         yield Missing(
             "brought from abroad by a party, without papers that legalise it",
             "notarisation and authentication, an apostille, or the way that a treaty opens",
         )
 
 
-def online_capture(view: View, parsed: ParsedEvent) -> Found:
+def online_capture(view: View, parsed: ParsedEvent, details: ExhibitRegistered) -> Found:
     """Law row R6, for what was captured online and not registered as a web capture, which the rules look at."""
-    details = _registered(parsed)
-    if details is None or details.obtained != "online-capture" or details.kind == "web-capture":
-        return
     capture = details.source.capture if isinstance(details.source, Source) else UNSET
-    if not is_set(capture) and missing_of(capture):
+    if details.obtained == "online-capture" and details.kind != "web-capture" and not is_set(capture):
         yield Missing(f"captured online, without {', '.join(missing_of(capture))}", "a capture with all four")
 
 
-def decision(view: View, parsed: ParsedEvent) -> Found:
+def decision(view: View, parsed: ParsedEvent, details: RequestAnswered) -> Found:
     """Law row C24: one organ forwards a request, another decides on it."""
-    details = parsed.details
-    if not isinstance(details, RequestAnswered):
-        return
-    lacking = [
-        words
-        for words, value in (("forwarded it", details.forwarded_by), ("decided on it", details.decided_by))
-        if not is_set(value)
-    ]
+    told = {"forwarded it": details.forwarded_by, "decided on it": details.decided_by}
+    lacking = " and who ".join(words for words, value in told.items() if not is_set(value))
     if lacking:
-        yield Missing(f"an answer that doesn't say who {' and who '.join(lacking)}", "a statement of that organ")
+        yield Missing(f"an answer that doesn't say who {lacking}", "a statement of that organ")
 
 
-def _registered(parsed: ParsedEvent) -> ExhibitRegistered | None:
-    return parsed.details if isinstance(parsed.details, ExhibitRegistered) else None
-
-
-def _collected(parsed: ParsedEvent, ways: frozenset[str]) -> ExhibitRegistered | None:
-    """Return the registration of something that was collected here; what another ledger sent was collected there."""
-    details = _registered(parsed)
-    is_ours = details is not None and not isinstance(details, TransferAccepted) and details.obtained in ways
-    return details if is_ours else None
-
-
-def _has_witness(attested: tuple[Attestation, ...]) -> bool:
-    return any(item.role == "witness" and item.manner in _SIGNED for item in attested)
-
-
-_REGISTERED: Final = frozenset({"exhibit.registered", "transfer.accepted"})
+# What another ledger sent was collected there.
+_COLLECTED: Final = frozenset({"exhibit.registered"})
+_REGISTERED: Final = _COLLECTED | {"transfer.accepted"}
 _WORKED: Final = frozenset({"exhibit.copied", "exhibit.examined"})
 _DISPATCHED: Final = frozenset({"transfer.dispatched"})
 ENTRY_RULES: Final[dict[str, tuple[EntryRule, frozenset[str]]]] = {
     "procedure.backup-copy": (backup_copy, _DISPATCHED),
     "procedure.competence": (competence, frozenset({"exhibit.examined"})),
     "procedure.decision": (decision, frozenset({"request.answered"})),
-    "procedure.device-state": (device_state, _REGISTERED),
+    "procedure.device-state": (device_state, _COLLECTED),
     "procedure.foreign-origin": (foreign_origin, _REGISTERED),
     "procedure.freeze": (freeze, _REGISTERED | {"asset.freeze-changed"}),
-    "procedure.holder-or-witness": (holder_or_witness, _REGISTERED),
+    "procedure.holder-or-witness": (holder_or_witness, _COLLECTED),
     "procedure.legalisation": (legalisation, _REGISTERED),
     "procedure.online-capture": (online_capture, _REGISTERED),
     "procedure.protected": (protected, _REGISTERED),
     "procedure.purpose": (purpose, frozenset({"bundle.exported", "custody.moved"})),
-    "procedure.reproducible": (reproducible, _REGISTERED | _WORKED),
+    "procedure.reproducible": (reproducible, _COLLECTED | _WORKED),
     "procedure.seal-photos": (seal_photos, frozenset({"exhibit.sealed"})),
     "procedure.seal-travels": (seal_travels, _DISPATCHED),
-    "procedure.two-investigators": (two_investigators, _REGISTERED),
-    "procedure.witness-eligible": (witness_eligible, _REGISTERED),
-    "procedure.witness-identity": (witness_identity, _REGISTERED),
+    "procedure.two-investigators": (two_investigators, _COLLECTED),
+    "procedure.witness-eligible": (witness_eligible, _COLLECTED),
+    "procedure.witness-identity": (witness_identity, _COLLECTED),
     "procedure.write-blocker": (write_blocker, _REGISTERED),
 }
 """The finding's code, what looks for it, and the types of event that it looks at."""

@@ -33,15 +33,13 @@ class Facts:
     index: int
     case: str
     number: str
-    is_object: bool
     has_value: bool
     has_recording: bool
     is_foreign: bool
-    seals: int = 0
+    was_sealed: bool = False
     is_sealed: bool = False
     is_broken: bool = False
-    backups: int = 0
-    has_evidentiary_copy: bool = False
+    has_backup: bool = False
     checked: int = 0
     differed: int = 0
     opened: int = 0
@@ -71,7 +69,6 @@ def begin(parsed: ParsedEntry, details: ExhibitRegistered) -> Facts:
         index=parsed.entry.index,
         case=str(event.case),
         number=str(event.exhibit),
-        is_object=not isinstance(details.content, Content),
         has_value=isinstance(details.content, Content),
         has_recording=is_recorded or is_set(details.documents),
         is_foreign=is_set(details.foreign),
@@ -88,21 +85,20 @@ def go_on(facts: Facts, parsed: ParsedEntry) -> None:
     details, index = parsed.event.details, parsed.entry.index
     match details:
         case ExhibitSealed():
-            facts.seals, facts.is_sealed = facts.seals + 1, True
-            facts.has_recording = facts.has_recording or is_set(details.photos)
+            facts.was_sealed = facts.is_sealed = True
+            facts.has_recording |= is_set(details.photos)
         case ExhibitUnsealed():
             facts.is_sealed, facts.is_broken = False, facts.is_broken or not details.intact
         case ExhibitIncident(kind="seal-broken"):
             facts.is_sealed, facts.is_broken = False, True
         case ExhibitCopied():
-            facts.has_evidentiary_copy = facts.has_evidentiary_copy or details.copy == "evidentiary"
+            facts.has_backup |= details.copy == "evidentiary"
         case TransferDispatched():
-            facts.backups += is_set(details.backup)
+            facts.has_backup |= is_set(details.backup)
         case ExhibitChecked():
-            is_same = details.matching == details.checked and not is_set(details.mismatches)
-            _compare(facts, is_same=is_same)
+            _compare(facts, is_same=details.matching == details.checked and not is_set(details.mismatches))
         case HandedOver():
-            facts.is_broken = facts.is_broken or getattr(details.seal, "intact", True) is False
+            facts.is_broken |= getattr(details.seal, "intact", True) is False
             for rehash in (details.rehash_before, details.rehash_after):
                 if is_set(rehash):
                     _compare(facts, is_same=rehash.match)  # type: ignore[union-attr]
@@ -124,51 +120,44 @@ def _compare(facts: Facts, *, is_same: bool) -> None:
 
 def five_checks(facts: Facts) -> tuple[IntegrityLine, ...]:
     """Return the five lines by which integrity is checked (SPC Interpretation 2021 art. 111), in that order."""
-    return (_seal(facts), _process(facts), _value(facts), _backup(facts), _accesses(facts))
+    differed = f"compared {facts.checked} times on record, and differed {facts.differed} times"
+    return (
+        _line(
+            "seal state", "never sealed on record",
+            (facts.is_broken, "a seal was found broken, as the record says"),
+            (facts.is_sealed, "sealed now"),
+            (facts.was_sealed, "sealed, and opened since"),
+            (facts.has_value, "data without a seal of their own; the check value stands for it"),
+        ),
+        _line(
+            "collection process", "no recording, photo or document of the collection",
+            (facts.has_recording, "recorded, with a recording, photos or documents"),
+            (facts.is_foreign, "told by the ledger that it came from"),
+        ),
+        _line(
+            "check value", "no comparison since registration on record",
+            (facts.differed, differed),
+            (facts.checked, f"compared {facts.checked} times on record, always the same"),
+            (not facts.has_value, "a thing has none"),
+        ),
+        _line(
+            "comparison with a backup copy", "no backup copy on record",
+            (facts.has_backup, "a backup copy is on record"),
+            (not facts.has_value, "a thing has none"),
+        ),
+        _line("access after freezing", "", (True, _accesses(facts))),
+    )  # fmt: skip
 
 
-def _seal(facts: Facts) -> IntegrityLine:
-    if facts.is_broken:
-        return IntegrityLine("seal state", "a seal was found broken, as the record says", False)
-    if facts.seals:
-        state = "sealed now" if facts.is_sealed else "sealed, and opened since"
-        return IntegrityLine("seal state", state, False)
-    if facts.has_value:
-        return IntegrityLine("seal state", "data without a seal of their own; the check value stands for it", False)
-    return IntegrityLine("seal state", "never sealed on record", True)
+def _line(check: str, missing: str, *told: tuple[object, str]) -> IntegrityLine:
+    """Return the first text that is true of an exhibit, else what is missing."""
+    text = next((text for is_true, text in told if is_true), "")
+    return IntegrityLine(check, text or missing, not text)
 
 
-def _process(facts: Facts) -> IntegrityLine:
-    if facts.has_recording:
-        return IntegrityLine("collection process", "recorded, with a recording, photos or documents", False)
-    if facts.is_foreign:
-        return IntegrityLine("collection process", "told by the ledger that it came from", False)
-    return IntegrityLine("collection process", "no recording, photo or document of the collection", True)
-
-
-def _value(facts: Facts) -> IntegrityLine:
-    if facts.differed:
-        text = f"compared {facts.checked} times on record, and differed {facts.differed} times"
-        return IntegrityLine("check value", text, False)
-    if facts.checked:
-        return IntegrityLine("check value", f"compared {facts.checked} times on record, always the same", False)
-    if not facts.has_value:
-        return IntegrityLine("check value", "a thing has none", False)
-    return IntegrityLine("check value", "no comparison since registration on record", True)
-
-
-def _backup(facts: Facts) -> IntegrityLine:
-    if facts.has_evidentiary_copy or facts.backups:
-        return IntegrityLine("comparison with a backup copy", "a backup copy is on record", False)
-    if facts.is_object and not facts.has_value:
-        return IntegrityLine("comparison with a backup copy", "a thing has none", False)
-    return IntegrityLine("comparison with a backup copy", "no backup copy on record", True)
-
-
-def _accesses(facts: Facts) -> IntegrityLine:
+def _accesses(facts: Facts) -> str:
     if not facts.opened:
-        return IntegrityLine("access after freezing", "none on record", False)
-    listed = ", ".join(map(str, facts.first_opened))
+        return "none on record"
     more = f" and {facts.opened - _LISTED} more" if facts.opened > _LISTED else ""
     word = "entry" if facts.opened == 1 else "entries"
-    return IntegrityLine("access after freezing", f"{facts.opened} on record: {word} {listed}{more}", False)
+    return f"{facts.opened} on record: {word} {', '.join(map(str, facts.first_opened))}{more}"

@@ -17,8 +17,7 @@ from custody.verify.assets.freezes import HERE, Frozen, follow
 from custody.verify.fold.state import State
 from custody.verify.gate.contents import files_in
 from custody.verify.procedure.entry_rules import ENTRY_RULES, EntryRule, Missing, is_foreign
-from custody.verify.procedure.facts import Facts, IntegrityLine, begin, five_checks, go_on
-from schemas.content import Content
+from custody.verify.procedure.facts import Facts, begin, five_checks, go_on
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.record import RecordCorrected, RecordExplained
 from schemas.details.request import RequestBody, RequestCompleted
@@ -46,13 +45,17 @@ class ProfileFor(Protocol):
 class ProcedureFinding(msgspec.Struct, frozen=True):
     """One line of step 12: ``severity`` is a defect, or a note for what an integrity check does show."""
 
-    code: str
     rule: str
     subject: str
     what: str
     cure: str
     source: LawSource
     severity: Severity = Severity.DEFECT
+
+    @property
+    def code(self) -> str:
+        """The finding's code."""
+        return f"procedure.{self.rule}"
 
     @property
     def text(self) -> str:
@@ -80,11 +83,11 @@ class Procedure:
         self._state = state
         self._rules: dict[str, list[tuple[str, EntryRule, LawSource]]] = {}
         for code, (rule, types) in ENTRY_RULES.items():
-            source = profile.source_of(code.removeprefix("procedure."))
-            if source is None:
-                continue
-            for type in types:
-                self._rules.setdefault(type, []).append((code, rule, source))
+            name = code.removeprefix("procedure.")
+            source = profile.source_of(name)
+            if source is not None:
+                for type in types:
+                    self._rules.setdefault(type, []).append((name, rule, source))
         self._facts: dict[str, Facts] = {}
         self._asked: dict[str, _Asked] = {}
         self._renewed: dict[str, list[str]] = {}
@@ -96,9 +99,9 @@ class Procedure:
     def add(self, parsed: ParsedEntry) -> None:
         """Look at one entry, in order of index, once it was folded."""
         event, subject, known = parsed.event, f"entry {parsed.entry.index}", len(self.found)
-        for code, rule, source in self._rules.get(event.type, ()):
-            for missing in rule(self._state, event):
-                self._miss(code, subject, missing, source)
+        for name, rule, source in self._rules.get(event.type, ()):
+            for missing in rule(self._state, event, event.details):
+                self._miss(name, subject, missing, source)
         details = event.details
         if isinstance(details, ExhibitRegistered):
             self._facts[event.hash] = begin(parsed, details)
@@ -115,7 +118,7 @@ class Procedure:
         if len(self.found) > known:
             self._lacking[event.hash] = (parsed.entry.index, tuple(self.found[known:]))
         if isinstance(details, RecordCorrected | RecordExplained):
-            self._look_at_explanation(parsed, getattr(details, "cures", UNSET))
+            self._look_at_explanation(parsed, getattr(details, "cures", ()) or ())
 
     def finish(self, at: str, listed: Iterable[Name] | None = None) -> None:
         """Say what all entries together lack as of ``at``, of exhibits only what those ``listed`` do, if they are: of
@@ -128,62 +131,54 @@ class Procedure:
         self._check_preservations(at)
         self._check_freezes(at, facts)
         self._check_conditions(at, facts.values())
-        source = self._profile.source_of("translation")
         for index, request in self._untranslated:
             asked = self._asked.get(request)
-            if source is not None and (asked is None or "translation" not in asked.names):
+            if asked is None or "translation" not in asked.names:
                 missing = Missing("from abroad, and no translation is on record", "a translation")
-                self._miss("procedure.translation", f"entry {index}", missing, source)
-
-    def integrity(self, name: Name) -> tuple[IntegrityLine, ...]:
-        """Return the five lines about an exhibit; none for one that was not added."""
-        facts = next((item for item in self._facts.values() if (item.case, item.number) == name), None)
-        return () if facts is None else five_checks(facts)
+                self._miss("translation", f"entry {index}", missing)
 
     def _miss(
-        self, code: str, subject: str, missing: Missing, source: LawSource, severity: Severity = Severity.DEFECT
-    ) -> None:
-        rule = code.removeprefix("procedure.")
-        self.found.append(ProcedureFinding(code, rule, subject, missing.what, missing.cure, source, severity))
+        self, rule: str, subject: str, missing: Missing, source: LawSource | None = None,
+        severity: Severity = Severity.DEFECT,
+    ) -> None:  # fmt: skip
+        """Note what is missing by a rule, whose ``source`` is the profile's own unless it's given; nothing where the
+        profile doesn't ask for it.
+        """
+        source = source or self._profile.source_of(rule)
+        if source is not None:
+            self.found.append(ProcedureFinding(rule, subject, missing.what, missing.cure, source, severity))
 
     def _about(self, event: Event) -> Iterable[str]:
         if is_set(event.link):
             known = self._state.exhibit(str(event.case), str(event.exhibit))
             return () if known is None else (known.registration,)
-        about = event.about if isinstance(event.about, tuple) else ()
-        return tuple(str(item.exhibit) for item in about if is_set(item.exhibit))
+        return tuple(str(item.exhibit) for item in event.about or () if is_set(item.exhibit))
 
-    def _look_at_explanation(self, parsed: ParsedEntry, cures: object) -> None:
+    def _look_at_explanation(self, parsed: ParsedEntry, cures: tuple[str, ...]) -> None:
         """A correction or explanation of what lacked something may be its cure; whether it is, is for a court."""
-        about = parsed.event.event.about
-        for item in about if isinstance(about, tuple) else ():
-            if item.event in self._lacking:
-                index, lacking = self._lacking[str(item.event)]
-                meant = [of for of in lacking if not isinstance(cures, tuple) or {of.rule, of.code} & set(cures)]
-                told = Missing(f"corrected or explained since, by entry {parsed.entry.index}", "")
-                for of in meant[:1]:
-                    self._miss("procedure.explained", f"entry {index}", told, of.source, Severity.NOTE)
+        told = Missing(f"corrected or explained since, by entry {parsed.entry.index}", "")
+        for item in parsed.event.event.about or ():
+            index, lacking = self._lacking.get(str(item.event), (0, ()))
+            meant = [of for of in lacking if not cures or {of.rule, of.code} & set(cures)]
+            for of in meant[:1]:
+                self._miss("explained", f"entry {index}", told, of.source, Severity.NOTE)
 
     def _look_at_digests(self, subject: str, details: ExhibitRegistered) -> None:
         """Only file records in the event are seen; a list of more than 16 files is not opened here."""
-        if self._profile.source_of("digests") is None or not isinstance(details.content, Content):
-            return
         files = files_in(details.content)
-        for wanted in self._profile.digests:
+        for wanted in self._profile.digests if self._profile.source_of("digests") is not None else ():
             lacking = sum(is_set(item.digests) and not is_set(getattr(item.digests, wanted.digest)) for item in files)
             if lacking:
                 what = f"{lacking} of {len(files)} files have no {wanted.digest.replace('_', '-').upper()}"
                 missing = Missing(what, "computing it from the registered bytes")
-                self._miss("procedure.digests", subject, missing, wanted.source)
+                self._miss("digests", subject, missing, wanted.source)
 
     def _look_at_translation(self, parsed: ParsedEntry, details: ExhibitRegistered) -> None:
         is_translated = any(item.role == "translation" for item in details.legal_papers or ())
-        if is_translated or not is_foreign(self._state, details):
-            return
-        named = getattr(details, "request", None)
-        if not isinstance(named, str) and isinstance(details.source, Source):
-            named = details.source.request
-        self._untranslated.append((parsed.entry.index, named if isinstance(named, str) else ""))
+        if not is_translated and is_foreign(self._state, details):
+            source = details.source.request if isinstance(details.source, Source) else UNSET
+            named = getattr(details, "request", UNSET) or source or ""
+            self._untranslated.append((parsed.entry.index, named))
 
     def _look_at_fields(self, index: int, details: RequestBody | RequestCompleted) -> None:
         if isinstance(details, RequestBody):
@@ -209,21 +204,18 @@ class Procedure:
             for wanted in law.required(asked.kind, asked.direction, asked.names):
                 if wanted.name not in asked.names:
                     missing = Missing(f"request {request} does not state: {wanted.name}", "completing the request")
-                    self._miss("procedure.request-fields", f"entry {asked.index}", missing, wanted.source)
+                    self._miss("request-fields", f"entry {asked.index}", missing, wanted.source)
 
     def _check_preservations(self, at: str) -> None:
         """A preservation whose end has passed is a finding, unless it is over or was renewed (law rows B2, C17)."""
-        source = self._profile.source_of("preservation")
         for request, asked in sorted(self._asked.items()):
             known = self._state.request(request)
-            if source is None or known is None or known.kind != "preservation" or known.until is None:
+            if known is None or known.kind != "preservation" or known.until is None or known.until >= at:
                 continue
-            if known.status in _OVER or known.outcome in _NOT_KEPT or known.until >= at or self._is_renewed(request):
-                continue
-            missing = Missing(
-                f"the preservation {request} ended at {known.until}", "a renewal, if the data still exist"
-            )
-            self._miss("procedure.preservation", f"entry {asked.index}", missing, source)
+            if known.status not in _OVER and known.outcome not in _NOT_KEPT and not self._is_renewed(request):
+                what = f"the preservation {request} ended at {known.until}"
+                missing = Missing(what, "a renewal, if the data still exist")
+                self._miss("preservation", f"entry {asked.index}", missing)
 
     def _is_renewed(self, request: str) -> bool:
         """Tell whether a request that isn't a mere draft renews this one."""
@@ -237,37 +229,33 @@ class Procedure:
 
     def _check_freezes(self, at: str, asked: Mapping[str, Facts]) -> None:
         """A freeze whose end has passed holds nothing any more; an asset that isn't here needs none (law row C17)."""
-        source = self._profile.source_of("freeze")
         for registration, frozen in self._frozen.items():
             facts, is_over = asked.get(registration), bool(frozen.ends_at) and frozen.ends_at < at
-            known = None if facts is None else self._state.exhibit(facts.case, facts.number)
-            if source is not None and is_over and facts is not None and known is not None and known.status in HERE:
+            if is_over and facts is not None and self._is_here(facts):
                 what = f"the freeze of {facts.name} ended at {frozen.ends_at}"
                 missing = Missing(what, "the record by which it was prolonged or lifted, or a new freeze")
-                self._miss("procedure.freeze", f"entry {frozen.index}", missing, source)
+                self._miss("freeze", f"entry {frozen.index}", missing)
+
+    def _is_here(self, facts: Facts) -> bool:
+        known = self._state.exhibit(facts.case, facts.number)
+        return known is not None and known.status in HERE
 
     def _check_conditions(self, at: str, asked: Iterable[Facts]) -> None:
         """What was accepted on terms with a date is gone by then, as the terms say (law row C15)."""
-        source = self._profile.source_of("conditions-due")
-        if source is None:
-            return
         for facts in asked:
-            known = self._state.exhibit(facts.case, facts.number)
             for code, due in facts.due:
-                if known is not None and code in _GONE_BY and known.status in HERE and due < at:
+                if code in _GONE_BY and due < at and self._is_here(facts):
                     missing = Missing(f"accepted on the term '{code}' by {due}, and still here", "keeping the term now")
-                    self._miss("procedure.conditions-due", facts.name, missing, source)
+                    self._miss("conditions-due", facts.name, missing)
 
     def _check_integrity(self, asked: Iterable[Facts]) -> None:
         source = self._profile.source_of("integrity")
-        if source is None:
-            return
-        for facts in asked:
+        for facts in asked if source is not None else ():
             for line in five_checks(facts):
                 cure = "a statement, a comparison now, or the paper that shows it" if line.is_missing else ""
                 severity = Severity.DEFECT if line.is_missing else Severity.NOTE
                 missing = Missing(f"{line.check}: {line.text}", cure)
-                self._miss("procedure.integrity", facts.name, missing, source, severity)
+                self._miss("integrity", facts.name, missing, source, severity)
 
 
 _GONE_BY: Final = frozenset({"destroy-after", "return"})
