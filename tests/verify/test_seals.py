@@ -9,9 +9,10 @@ import pytest
 
 from custody.bundle.disclose import Choice
 from custody.verify.verify import Verified
+from schemas.entry import parse_entry
 from schemas.errors import RuleViolation
 from schemas.report import Severity, Verdict
-from tests.border import CASE, Side, read, register, trust
+from tests.border import CASE, NONCE, Side, codes, read, register, trust
 
 SEALED: tuple[str, dict[str, Any]] = ("exhibit.sealed", {"seal": "S-1"})
 OPENED: dict[str, Any] = {"intact": True, "reason": "examination", "seal": "S-1"}
@@ -94,3 +95,123 @@ def test_a_broken_seal_is_not_opened_again_but_a_new_one_is_put_on(tmp_path: Pat
         a.world.act("exhibit.unsealed", CASE, "EX-1", OPENED, actor="registrar-1")
     assert caught.value.code == "rule.seal"
     a.world.act("exhibit.sealed", CASE, "EX-1", {"seal": "S-2"}, actor="registrar-1")
+
+
+CORRECTED = [
+    ("S-7", 0, "S-1", []),
+    ("S-7", 1, "S-7", []),
+    ("S-7", 1, "S-8", [("defect.seal-other", 2)]),
+]
+
+
+@pytest.mark.parametrize(("number", "which", "right", "expected"), CORRECTED)
+def test_a_number_that_was_corrected_is_the_one_that_counts(
+    tmp_path: Path, number: str, which: int, right: str, expected: list[tuple[str, int]]
+) -> None:
+    """Who mistyped it when it was put on, or when it was opened, says so in the record."""
+    a = Side(tmp_path / "a", "a", peers={}, gate="v2")
+    register(a)
+    first = len(a.world.entries())
+    a.world.act("exhibit.sealed", CASE, "EX-1", {"seal": number}, actor="examiner-1")
+    a.world.act("exhibit.unsealed", CASE, "EX-1", OPENED, actor="examiner-1")
+    about = a.world.about(CASE, "EX-1", event=parse_entry(a.world.entries()[first + which]).event.hash)
+    a.world.annotate("record.corrected", about, {"field": "seal", "reason": "x", "value": right}, actor="examiner-1")
+    verified = read(a.build("p.zip", "EX-1", to="ministry").path, trust(a), a.world.at)
+    found = [item for item in verified.report.findings if item.code.startswith("defect.seal-")]
+    assert [(item.code, int(item.subject.removeprefix("entry ")) - first + 1) for item in found] == expected
+
+
+def test_it_leaves_under_the_seal_that_was_put_on(tmp_path: Path) -> None:
+    """Else whoever had it last could put on another, and the record would call it sealed."""
+    a = Side(tmp_path / "a", "a", peers={}, gate="v2")
+    register(a)
+    a.world.act("exhibit.sealed", CASE, "EX-1", {"seal": "S-1"}, actor="examiner-1")
+    sent = a.dispatch("EX-1", "ministry", not_sealed=None, seal="S-7")
+    index = a.world.append(a.world.sign(sent)).index
+    verified = read(a.build("p.zip", "EX-1", to="ministry").path, trust(a), a.world.at)
+    assert ("defect.seal-other", f"entry {index}") in [(item.code, item.subject) for item in verified.report.findings]
+
+
+def sent_on(
+    folder: Path, left: str | None, seen: dict[str, Any] | None, *, gate: str = "v2", opened: bool = False
+) -> tuple[Side, Side, Verified]:
+    """Send EX-1 from a to b under a seal, accept it as seen there, send it to c; return what c reads."""
+    peers = {"a": {"b": "XB"}, "b": {"a": "XA", "c": "XC"}}
+    a, b = (Side(folder / name, name, peers=peers[name], gate=gate) for name in "ab")
+    register(a)
+    a.world.act("exhibit.sealed", CASE, "EX-1", {"seal": "S-1"}, actor="examiner-1")
+    a.consent("EX-1", "b-police", onward="allowed")
+    road: dict[str, Any] = {"not_sealed": None if left else "x", "seal": left, "onward": "allowed"}
+    path = a.build("1.zip", "EX-1", to="b-police", acts=[a.dispatch("EX-1", "b-police", **road)], transfer=NONCE).path
+    b.accept(path, read(path, trust(a, b), a.world.at), "a-police", seal=seen)
+    if opened:
+        b.world.act("exhibit.unsealed", CASE, "EX-1", OPENED, actor="examiner-1")
+    b.consent("EX-1", "c-police")
+    onward = b.dispatch("EX-1", "c-police", not_sealed=None, seal=left, transfer="cc" * 16)
+    last = b.build("2.zip", "EX-1", to="c-police", acts=[onward], transfer="cc" * 16).path
+    return a, b, read(last, trust(a, b), b.world.at)
+
+
+INTACT = {"intact": True, "seal": "S-1"}
+
+
+@pytest.mark.parametrize(
+    ("left", "seen", "opened", "expected"),
+    [
+        ("S-1", INTACT, False, set()),
+        ("S-1", INTACT, True, {"defect.not-sealed"}),
+        ("S-1", None, False, {"defect.not-sealed"}),
+        ("S-1", {"intact": False, "seal": "S-1"}, False, {"defect.not-sealed", "defect.seal-broken"}),
+        ("S-1", {"intact": True, "seal": "S-9"}, False, {"inherited.seal", "defect.seal-other"}),
+        (None, {"intact": True, "seal": "S-9"}, False, set()),
+    ],
+)
+def test_a_seal_is_followed_over_the_border(
+    tmp_path: Path, left: str | None, seen: dict[str, Any] | None, opened: bool, expected: set[str]
+) -> None:
+    """The crossing is what seals are for: what came in under an intact one is sealed until it is opened, and another
+    one than it left under is told.
+    """
+    *_, verified = sent_on(tmp_path, left, seen, opened=opened)
+    assert verified.report.verdict is Verdict.PASSED
+    found = [item for item in verified.report.findings if "seal" in item.code]
+    assert {item.code for item in found} == expected
+    assert {(item.step, item.severity) for item in found} <= {(12, Severity.DEFECT)}
+    told = [item.text for item in found if item.code == "inherited.seal"]
+    assert all("S-1" in text and "S-9" in text for text in told)
+
+
+def test_what_came_in_sealed_is_opened_on_record(tmp_path: Path) -> None:
+    """Or an examination would show a seal that nobody ever opened."""
+    a, b = (Side(tmp_path / x, x, peers={y: f"X{y.upper()}"}, gate="v2") for x, y in ("ab", "ba"))
+    register(a)
+    a.consent("EX-1", "b-police")
+    path = a.build("1.zip", "EX-1", to="b-police", acts=[a.dispatch("EX-1", "b-police")], transfer=NONCE).path
+    b.accept(path, read(path, trust(a, b), a.world.at), "a-police", seal=INTACT)
+    with pytest.raises(RuleViolation, match=r"rule\.seal"):
+        b.world.act("exhibit.examined", CASE, "EX-1", {"purpose": "x"}, actor="examiner-1")
+    b.world.act("exhibit.unsealed", CASE, "EX-1", OPENED, actor="examiner-1")
+
+
+def test_an_older_ledger_knows_no_seal_that_it_did_not_put_on(tmp_path: Path) -> None:
+    """It keeps its rules."""
+    *_, verified = sent_on(tmp_path, "S-1", INTACT, gate="v1")
+    assert "defect.not-sealed" in codes(verified)
+
+
+def test_what_comes_home_under_a_seal_is_sealed(tmp_path: Path) -> None:
+    """Whoever had it put one on; it is the one that is to be opened."""
+    a, b = (Side(tmp_path / x, x, peers={y: f"X{y.upper()}"}, gate="v2") for x, y in ("ab", "ba"))
+    register(a)
+    a.consent("EX-1", "b-police")
+    path = a.build("1.zip", "EX-1", to="b-police", acts=[a.dispatch("EX-1", "b-police")], transfer=NONCE).path
+    b.accept(path, read(path, trust(a, b), a.world.at), "a-police")
+    b.world.act("exhibit.sealed", CASE, "EX-1", {"seal": "B-1"}, actor="examiner-1")
+    b.consent("EX-1", "a-police")
+    back = b.dispatch("EX-1", "a-police", not_sealed=None, seal="B-1", transfer="cc" * 16)
+    path = b.build("2.zip", "EX-1", to="a-police", acts=[back], transfer="cc" * 16).path
+    a.take_back(path, read(path, trust(a, b), b.world.at), "b-police", seal={"intact": True, "seal": "B-2"})
+    exhibit = a.world.exhibit(CASE, "EX-1")
+    assert exhibit is not None
+    assert exhibit.is_sealed
+    assert "inherited.seal" in codes(read(a.build("3.zip", "EX-1", to="ministry").path, trust(a, b), b.world.at))

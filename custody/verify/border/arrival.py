@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 
 from custody.verify.border.inner import Inner, event_in, is_unread, manifest_of
+from custody.verify.evidence.seals import other_number
 from custody.verify.gate.contents import content_root
 from custody.verify.record.opened import fail
 from custody.verify.rules.view import Exhibit, View
+from schemas.details.custody import SealSeen
 from schemas.details.exhibit import ExhibitRegistered, Foreign
 from schemas.details.transfer import TransferAccepted, TransferDispatched, TransferReturned
 from schemas.entry import ParsedEntry
@@ -38,12 +40,15 @@ def report_arrival(
     event_of: Callable[[str], ParsedEvent | None],
     within: Find,
     shown: Mapping[str, Disclosure] | None = None,
+    right: Mapping[str, Private] | None = None,
 ) -> None:
     """Hold an acceptance or a return against the bundle with which the exhibit came; ``event_of`` finds events of this
     ledger by hash, ``within`` the bundles with which exhibits came here.
 
-    ``shown`` are the values of this ledger's own records, where texts of conditions are to be compared.
-    Findings: ``inherited.times`` (defect), ``inherited.condition-unseen`` (note), and as `check_inherited`.
+    ``shown`` are the values of this ledger's own records, where texts of conditions are to be compared; ``right`` are
+    numbers of seals, in either ledger, that were corrected.
+    Findings: ``inherited.times``, ``inherited.seal`` (defects), ``inherited.condition-unseen`` (note), and as
+    `check_inherited`.
     """
     details, subject = entry.event.details, f"entry {entry.entry.index}"
     assert isinstance(details, Arrived), "the caller looked"
@@ -60,6 +65,12 @@ def report_arrival(
         _compare_texts(details, head, inner, shown, findings, subject)
         for wrong in _compare_asset(details, inner, shown):
             fail(findings, 9, wrong, subject)
+    if shown is not None and isinstance(details.seal, SealSeen) and isinstance(head.details, TransferDispatched):
+        sent_under = (right or {}).get(head.hash, head.details.seal or None)
+        seen = (right or {}).get(entry.event.hash, details.seal.seal)
+        other = other_number(sent_under, seen, lambda name: shown.get(name) or inner.values.disclosed.get(name))
+        if other:
+            findings.add(12, Severity.DEFECT, "inherited.seal", subject, other)
     if isinstance(details, TransferAccepted):
         sent, decided, recorded = map(parse_time, (details.sent_at, details.accepted_at, entry.entry.recorded_at))
         if not sent - _SKEW <= decided <= recorded + _SKEW:

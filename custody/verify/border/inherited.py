@@ -7,6 +7,7 @@ What is found in it is found in the outer bundle, at the same step, named by the
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +16,7 @@ from typing import Final, TypeVar
 from custody.verify.border.arrival import Arrived, report_arrival
 from custody.verify.border.inner import ABSENT, Inner, event_in, manifest_of
 from custody.verify.evidence.disclosures_step import Values
+from custody.verify.evidence.seals import right_numbers
 from custody.verify.record.bundled import Bundled
 from custody.verify.record.opened import fail
 from custody.verify.record.source import Elsewhere, FoundFile, Source
@@ -49,9 +51,9 @@ def check_inherited(
 
     Findings: ``inherited.absent``, ``inherited.away`` (a defect), ``inherited.depth``, ``inherited.unnamed``,
     ``inherited.exhibit``, ``inherited.head``, ``inherited.content``, ``inherited.conditions``, ``inherited.recipient``,
-    ``inherited.country``, ``inherited.sent-at``, ``inherited.reservations``, ``inherited.times`` (a defect),
-    ``inherited.condition-unseen`` (a note), and those of the inner bundles, whose subject begins with the name of their
-    ledger.
+    ``inherited.country``, ``inherited.sent-at``, ``inherited.reservations``, ``inherited.times`` and ``inherited.seal``
+    (defects), ``inherited.condition-unseen`` (a note), and those of the inner bundles, whose subject begins with the
+    name of their ledger.
     """
     findings, failed = bundled.findings, partial(bundled.findings.add, 9, Severity.FAILED)
     names = [name for name in bundled.source.names() if name.startswith(layout.INHERITED)]
@@ -73,6 +75,8 @@ def check_inherited(
         found[manifest] = inner
     named: set[str] = set()
     event_of = partial(event_in, bundled.state, bundled.entries)
+    told = itertools.chain(bundled.entries.values(), *(inner.entries.values() for inner in found.values()))
+    right = right_numbers(told)
     for index, details, foreign in _arrivals(bundled.entries):
         named.add(foreign.manifest)
         inner_bundle = found.get(foreign.manifest)
@@ -86,7 +90,7 @@ def check_inherited(
             continue
         report_arrival(
             bundled.entries[index], inner_bundle, bundled.state, findings,
-            event_of=event_of, within=found.get, shown=values.disclosed,
+            event_of=event_of, within=found.get, shown=values.disclosed, right=right,
         )  # fmt: skip
     for manifest in sorted(found.keys() - named):
         failed("inherited.unnamed", manifest, "expected only bundles with which a carried exhibit came, found another")

@@ -253,9 +253,11 @@ def _register(view: View, before: Exhibit | None, parsed: ParsedEvent) -> Exhibi
         )
     bound = set[str]().union(*(other.bound_to for other in others if other is not None))
     is_copy = isinstance(details, TransferAccepted) and details.item == "copy"
+    seal = getattr(details, "seal", UNSET) if ledger is not None and ledger.is_strict else UNSET
     return Exhibit(
         case=case, number=number, registration=parsed.hash, head=parsed.hash, sequence=0,
-        holder=event.signers[0].party, status="held", is_sealed=False, occurred_at=event.occurred_at,
+        holder=event.signers[0].party, status="held", occurred_at=event.occurred_at,
+        is_sealed=isinstance(seal, SealSeen) and seal.intact,
         is_derived=bool(parents) or is_copy, bound_to=bound_by(tuple(sorted(bound)), details),
     )  # fmt: skip
 
@@ -321,8 +323,8 @@ def _act(view: View, before: Exhibit | None, parsed: ParsedEvent, rule: Rule) ->
             after = replace(after, lodged=getattr(parsed.details, "to_agent", UNSET))
         _check_replaced(view, before, parsed.details)
         seal = getattr(parsed.details, "seal", UNSET)
-        if isinstance(seal, SealSeen) and not seal.intact:
-            after = replace(after, is_sealed=False)
+        if isinstance(seal, SealSeen) and (not seal.intact or event.type == "transfer.returned"):
+            after = replace(after, is_sealed=seal.intact)
     changes: tuple[StateRecord, ...] = (after,)
     defects: list[tuple[str, str]] = []
     if event.type.startswith("transfer."):
