@@ -12,6 +12,7 @@ from typing import Final
 from custody.verify.fold.state import State
 from custody.verify.record.bundled import Bundled
 from custody.verify.record.opened import fail
+from custody.verify.rules.view import is_strict
 from keys.dsse import check_envelope_signature
 from schemas import canonical, limits
 from schemas.certificate import Certificate, CertifiedContent, parse_certificate
@@ -131,11 +132,11 @@ def _check_signer(
     if len(envelope.signatures) != 1:
         raise RecordError("certificate.signatures", f"expected one signature, found {len(envelope.signatures)}")
     (signature,) = envelope.signatures
-    agent, key, ledger = state.agent(certificate.provider), state.key(signature.keyid), state.ledger()
+    agent, key = state.agent(certificate.provider), state.key(signature.keyid)
     who = f"{certificate.provider} with the key {signature.keyid}"
     if agent is None:
         text = f"the bundle doesn't carry {certificate.provider}, so its signature was not checked"
-        severity = Severity.INDETERMINATE if ledger is not None and ledger.is_strict else Severity.NOTE
+        severity = Severity.INDETERMINATE if is_strict(state) else Severity.NOTE
         findings.add(9, severity, "certificate.provider-absent", where, text)
         return
     since = agent.role_since(_PROVIDER)

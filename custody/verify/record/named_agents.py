@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from custody.verify.rules.view import View
+from custody.verify.rules.view import View, is_strict
 from schemas.details.consent import ConsentRecorded, ReleaseRefused
 from schemas.details.custody import Moved
 from schemas.details.exhibit import ExhibitDisposed, ExhibitRegistered, ExhibitReleased
@@ -43,8 +43,8 @@ def agents_of(entry: ParsedEntry, view: View) -> set[str]:
 
 
 def _named(entry: ParsedEntry, view: View) -> Iterator[str]:
-    details, ledger = entry.event.details, view.ledger()
-    for name, kinds in (_UNDER_V2 if ledger is not None and ledger.is_strict else _FIELDS).items():
+    details = entry.event.details
+    for name, kinds in (_UNDER_V2 if is_strict(view) else _FIELDS).items():
         agent = getattr(details, name) if type(details) in kinds else None
         if isinstance(agent, str):
             yield agent
@@ -63,6 +63,6 @@ def request_of(parsed: ParsedEvent, view: View, to: str | None) -> str | None:
             ledger, reader, other = view.ledger(), view.agent(to or ""), view.agent(goal)
             countries = {item.country for item in (ledger, other) if item is not None} - {None}
             is_his = to is None or goal == to or (reader is not None and reader.country in countries)
-            return request if ledger is not None and ledger.is_strict and is_his else None
+            return request if is_strict(view) and is_his else None
         case _:
             return None

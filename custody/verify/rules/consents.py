@@ -5,11 +5,11 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from custody.verify.rules.on_record import Defects, check_request, enrolled, is_elsewhere, paper_alone
-from custody.verify.rules.view import Agent, Consent, View
+from custody.verify.rules.view import Agent, Consent, View, is_strict
 from schemas.details.consent import ConditionsMet, ConsentRecorded, ConsentRevoked
 from schemas.errors import RuleViolation
 from schemas.event import About, Event, ParsedEvent
-from schemas.types import UNSET, Role, is_set
+from schemas.types import UNSET, Role
 
 AUTHORITY: frozenset[Role] = frozenset({"authority", "court"})
 """Roles of the officials who may themselves consent for their authority."""
@@ -40,9 +40,7 @@ def change_consent(view: View, parsed: ParsedEvent) -> tuple[Consent, ...]:
     if isinstance(details, ConsentRevoked):
         if details.manner == "key":
             _check_official(view, event, known.authority)
-        ledger = view.ledger()
-        by = parsed.hash if ledger is not None and ledger.is_strict else UNSET
-        return (replace(known, is_revoked=True, revoked_by=by),)
+        return (replace(known, is_revoked=True, revoked_by=parsed.hash if is_strict(view) else UNSET),)
     assert isinstance(details, ConditionsMet)
     strange = [code for code in details.conditions if code not in known.unmet]
     if strange:
@@ -55,9 +53,8 @@ def _record(view: View, parsed: ParsedEvent, details: ConsentRecorded) -> Consen
     about = parsed.event.about
     assert isinstance(about, tuple), "the anchor of consents"
     authority, recipient = enrolled(view, details.authority), enrolled(view, details.recipient)
-    ledger = view.ledger()
-    is_strict = ledger is not None and ledger.is_strict
-    _check_authority(authority, is_strict=is_strict)
+    is_v2 = is_strict(view)
+    _check_authority(authority, is_strict=is_v2)
     check_request(view, details.request)
     if details.manner == "key":
         _check_official(view, parsed.event, details.authority)
@@ -68,15 +65,15 @@ def _record(view: View, parsed: ParsedEvent, details: ConsentRecorded) -> Consen
         recipient=details.recipient,
         exhibits=_exhibits(about),
         # A paper of next year lets nothing go today.
-        valid_from=max(details.valid_from, details.issued_at) if is_strict else details.valid_from,
-        valid_until=str(details.valid_until) if is_set(details.valid_until) else None,
+        valid_from=max(details.valid_from, details.issued_at) if is_v2 else details.valid_from,
+        valid_until=details.valid_until or None,
         unmet=tuple(item.code for item in conditions if item.before),
-        request=str(details.request) if is_set(details.request) else None,
+        request=details.request or None,
         onward=details.onward,
         conditions=tuple(item.code for item in conditions),
         is_by_letter=details.manner == "letter" or UNSET,
-        is_by_key=(details.manner == "key" and is_strict) or UNSET,
-        to_country=(recipient.country or "") if is_strict else UNSET,
+        is_by_key=(details.manner == "key" and is_v2) or UNSET,
+        to_country=(recipient.country or "") if is_v2 else UNSET,
     )
 
 
@@ -115,11 +112,8 @@ def _check_authority(agent: Agent, *, is_strict: bool) -> None:
 def _check_official(view: View, event: Event, authority: str) -> None:
     """A consent by key is signed by an official: the authority itself, or who has the role and acts for it."""
     actor, unit = enrolled(view, event.actor), view.agent(authority)
-    stands_for = authority in {event.actor, event.signers[0].party} or _is_member(unit, event.actor)
+    is_member = unit is not None and unit.member_since(actor.id) is not None
+    stands_for = authority in {event.actor, event.signers[0].party} or is_member
     if actor.role_since(AUTHORITY) is None or not stands_for:
         text = f"expected an official of {authority} with the role authority to sign, found {event.actor}"
         raise RuleViolation("rule.consent-signer", text)
-
-
-def _is_member(unit: Agent | None, agent: str) -> bool:
-    return unit is not None and unit.member_since(agent) is not None

@@ -122,7 +122,7 @@ def _check_log_key(text: str, origin: str) -> None:
         raise RuleViolation("rule.log-key", f"expected a log key named {origin}, found {key.name}")
 
 
-def _enrol(index: int, details: AgentEnrolled) -> tuple[Agent | Key, ...]:
+def _enrol(index: int, details: AgentEnrolled) -> tuple[Agent, *tuple[Key, ...]]:
     _check_system(details.kind, details.roles)
     if is_set(details.members) and details.kind not in {"unit", "organisation"}:
         raise RuleViolation("rule.enrolment", "expected members for a unit or organisation only")
@@ -131,12 +131,8 @@ def _enrol(index: int, details: AgentEnrolled) -> tuple[Agent | Key, ...]:
     keys = tuple(_key(index, details.agent, key) for key in details.keys)
     members = tuple((member, index) for member in details.members or ())
     roles = tuple((role, index) for role in details.roles)
-    agent = Agent(
-        details.agent, details.kind, index, roles, members, tuple(key.id for key in keys),
-        country=details.country if isinstance(details.country, str) else None,
-        ledger=details.ledger if isinstance(details.ledger, str) else None,
-    )  # fmt: skip
-    return agent, *keys
+    ids, country, ledger = tuple(key.id for key in keys), details.country or None, details.ledger or None
+    return Agent(details.agent, details.kind, index, roles, members, ids, country=country, ledger=ledger), *keys
 
 
 def _check_system(kind: str, roles: tuple[Role, ...]) -> None:
@@ -149,16 +145,15 @@ def _key(index: int, agent: str, key: PublicKey) -> Key:
     return Key(key_id(key.algorithm, raw), agent, raw, index)
 
 
-def _enrol_new(view: View, index: int, details: AgentEnrolled) -> tuple[Agent | Key, ...]:
+def _enrol_new(view: View, index: int, details: AgentEnrolled) -> tuple[Agent, *tuple[Key, ...]]:
     if view.agent(details.agent) is not None:
         raise RuleViolation("rule.enrolment", f"expected a new agent, found {details.agent} enrolled")
-    records = _enrol(index, details)
-    for record in records:
-        if isinstance(record, Key) and (view.key(record.id) is not None or records.count(record) > 1):
-            raise RuleViolation("rule.enrolment", f"expected a key that was never enrolled, found {record.id}")
+    agent, *keys = _enrol(index, details)
+    for key in keys:
+        if view.key(key.id) is not None or keys.count(key) > 1:
+            raise RuleViolation("rule.enrolment", f"expected a key that was never enrolled, found {key.id}")
     check_agents(view, details.organisation, *(details.members or ()))
-    country = country_told(view, details)
-    return tuple(replace(record, country=country) if isinstance(record, Agent) else record for record in records)
+    return replace(agent, country=country_told(view, details)), *keys
 
 
 def _change_agent(view: View, index: int, details: AgentChanged) -> Agent:
@@ -185,7 +180,7 @@ def _change_agent(view: View, index: int, details: AgentChanged) -> Agent:
         members=kept,
         has_left=is_set(details.left),
         country=country_told(view, details, agent.country),
-        ledger=details.ledger if isinstance(details.ledger, str) else agent.ledger,
+        ledger=details.ledger or agent.ledger,
     )
 
 
@@ -232,9 +227,8 @@ def _revoke_key(view: View, index: int, event: Event, details: AgentKeyRevoked, 
         if not any(signer.as_ == "registrar" for signer in event.signers):
             raise RuleViolation("rule.revocation", "expected a registrar beside the actor for an earlier index")
         if details.key_id in key_ids:
-            raise RuleViolation(
-                "rule.revocation", "expected another key than the revoked one to sign for an earlier index"
-            )
+            text = "expected another key than the revoked one to sign for an earlier index"
+            raise RuleViolation("rule.revocation", text)
     return replace(
         key,
         revoked_at=index if key.revoked_at is None else key.revoked_at,

@@ -5,7 +5,7 @@ A bundle carries some of a ledger's subjects, so there a name without a record s
 
 from __future__ import annotations
 
-from custody.verify.rules.view import Agent, Ledger, View
+from custody.verify.rules.view import Agent, Ledger, View, is_strict
 from schemas.details.ledger import AgentChanged, AgentEnrolled
 from schemas.errors import RuleViolation
 from schemas.types import Unset, is_set
@@ -29,8 +29,8 @@ def country_told(view: View, details: AgentChanged | AgentEnrolled, before: str 
     """Return the country that an agent has on record after an event: the one that it says, else the one ``before`` or,
     under version 2 of the gate, that of his organisation.
     """
-    ledger, above = view.ledger(), view.agent(str(details.organisation))
-    if is_set(details.country) or before is not None or above is None or ledger is None or not ledger.is_strict:
+    above = view.agent(str(details.organisation))
+    if is_set(details.country) or before is not None or above is None or not is_strict(view):
         return str(details.country) if is_set(details.country) else before
     return above.country
 

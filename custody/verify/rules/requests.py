@@ -13,7 +13,7 @@ from typing import Final, Literal
 from msgspec.structs import replace
 
 from custody.verify.rules.on_record import check_agents, check_request
-from custody.verify.rules.view import Request, View
+from custody.verify.rules.view import Request, View, is_strict
 from schemas.details.consent import Grant
 from schemas.details.request import (
     GRANTING,
@@ -79,10 +79,9 @@ def change_request(view: View, parsed: ParsedEvent) -> Request:
         # Who decided, and who forwarded (law row C24), are on record: a bundle carries them.
         check_agents(view, details.decided_by, getattr(details, "forwarded_by", UNSET))
         known = replace(known, outcome=details.outcome)
-    if isinstance(details, Answer | RequestExtended) and is_set(details.until):
-        known = replace(known, until=str(details.until))
-    ledger = view.ledger()
-    if ledger is not None and ledger.is_strict:
+    if isinstance(details, Answer | RequestExtended):
+        known = replace(known, until=details.until or known.until)
+    if is_strict(view):
         known = replace(known, ended=_ended(known, details), is_in_part=_is_in_part(known, details))
     return replace(known, status=_AFTER.get(parsed.type, known.status))
 
@@ -125,11 +124,11 @@ def _open(view: View, details: RequestBody) -> Request:
         raise RuleViolation("rule.request-exists", f"expected a new request, found {details.request} on record")
     check_request(view, details.renewal_of)
     check_request(view, details.follows)
+    until = details.until or None
     if isinstance(details, RequestDrafted):
-        direction, peer, status = "outgoing", details.to, "drafted"
+        opened = Request(details.request, details.kind, "outgoing", details.to, "drafted", None, until)
     else:
         assert isinstance(details, RequestReceived)
-        direction, peer, status = "incoming", details.from_, "received"
-    check_agents(view, peer)
-    until = str(details.until) if is_set(details.until) else None
-    return Request(details.request, details.kind, direction, peer, status, None, until)  # type: ignore[arg-type]
+        opened = Request(details.request, details.kind, "incoming", details.from_, "received", None, until)
+    check_agents(view, opened.peer)
+    return opened

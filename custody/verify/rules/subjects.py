@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from custody.verify.rules.view import View
+from custody.verify.rules.view import View, is_strict
 from schemas.details.exhibit import Foreign
 from schemas.details.ledger import AgentChanged, AgentEnrolled, AgentKeyAdded, AgentKeyRevoked, LedgerOpened
 from schemas.details.transfer import TransferAccepted, TransferRefused, TransferReturned
@@ -48,8 +48,7 @@ def decided_in(details: Record) -> tuple[str, ...]:
 
 def _decided(view: View, details: Record) -> tuple[Subject, ...]:
     """Under version 2 of the gate what is decided on a dispatch is a subject: who shows one decision shows all."""
-    heads, ledger = decided_in(details), view.ledger()
-    return tuple(("dispatch", head) for head in dict.fromkeys(heads)) if ledger is not None and ledger.is_strict else ()
+    return tuple(("dispatch", head) for head in dict.fromkeys(decided_in(details))) if is_strict(view) else ()
 
 
 def _subjects_of_act(view: View, exhibit: Subject, item: ParsedEvent) -> tuple[Subject, ...]:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from custody.verify.rules.on_record import Defects, check_agents, check_request, is_abroad, paper_alone
 from custody.verify.rules.subjects import decided_in
 from custody.verify.rules.table import REGISTRAR
-from custody.verify.rules.view import Dispatch, Exhibit, Transfer, View
+from custody.verify.rules.view import Dispatch, Exhibit, Transfer, View, is_strict
 from schemas import limits
 from schemas.details.exhibit import ExhibitRegistered, Foreign
 from schemas.details.record import BundleExported
@@ -68,10 +68,12 @@ def came_abroad(view: View, dispatch: Dispatch | None) -> bool:
     """Tell whether who sent something from here is abroad by now: under version 2 of the gate he doesn't get it back
     there, and who says that it comes back has it.
     """
+    return dispatch is not None and not dispatch.from_abroad and _is_abroad(view, dispatch.sender)
+
+
+def _is_abroad(view: View, agent: str) -> bool:
     ledger = view.ledger()
-    if dispatch is None or dispatch.from_abroad or ledger is None:
-        return False
-    return ledger.is_strict and is_abroad(view.agent(dispatch.sender), ledger)
+    return ledger is not None and ledger.is_strict and is_abroad(view.agent(agent), ledger)
 
 
 def _take_back(view: View, before: Exhibit, after: Exhibit, event: Event, details: TransferReturned) -> Changed:
@@ -89,16 +91,18 @@ def _take_back(view: View, before: Exhibit, after: Exhibit, event: Event, detail
         _check_origin(view, details.from_, foreign)
     decided = _decide(view, details)
     alone = () if is_set(foreign) else paper_alone(view, *([dispatch.to] if dispatch else []), details.from_)
-    ledger, left = view.ledger(), details.sent if dispatch is None else dispatch.transfer
+    left = details.sent if dispatch is None else dispatch.transfer
     # Their ledger goes on holding it: they may still let it go there, by a bundle that comes home (version 2).
-    still = (str(left),) if alone and ledger is not None and ledger.is_strict else ()
+    still = (str(left),) if alone and is_strict(view) else ()
     recalled = (*(item for item in recalled if item not in {details.sent, *still}), *still)
     after = replace(after, status="held", holder=event.signers[0].party, dispatch=None, recalled=recalled or UNSET)
-    text = f"taken back from {details.from_} after a recall, a refusal or a return on paper"
     if dispatch is None:
+        text = f"taken back from {details.from_} after a recall, a refusal or a return on paper"
         return (after, *decided), (*alone, ("defect.returned-after-recall", text))
-    other = () if is_set(foreign) or _is_same_side(view, dispatch.to, details.from_) else _by_another(dispatch, details)
-    return (after, *decided), (*alone, *other)
+    if is_set(foreign) or _is_same_side(view, dispatch.to, details.from_):
+        return (after, *decided), alone
+    text = f"sent to {dispatch.to}, and taken back from {details.from_}, of another country, by paper alone"
+    return (after, *decided), (*alone, ("defect.returned-by-another", text))
 
 
 def _is_same_side(view: View, *names: str) -> bool:
@@ -109,11 +113,6 @@ def _is_same_side(view: View, *names: str) -> bool:
     return one.id == other.id or (one.ledger or "") == other.ledger or (one.country or "") == other.country
 
 
-def _by_another(dispatch: Dispatch, details: TransferReturned) -> Defects:
-    text = f"sent to {dispatch.to}, and taken back from {details.from_}, of another country, by paper alone"
-    return (("defect.returned-by-another", text),)
-
-
 def _dispatch(view: View, before: Exhibit, after: Exhibit, details: TransferDispatched) -> Changed:
     check_agents(view, details.to)
     if details.to == before.holder:
@@ -122,14 +121,11 @@ def _dispatch(view: View, before: Exhibit, after: Exhibit, details: TransferDisp
         text = "expected a copy, registered as derived from its original, found an original"
         raise RuleViolation("rule.transfer-item", text)
     check_request(view, details.request)
-    defects: Defects = ()
-    if details.item == "original" and not before.is_sealed and not is_set(details.not_sealed):
-        defects = (("defect.not-sealed", "an original sent unsealed, and no reason given (law row C5)"),)
-    ledger = view.ledger()
-    is_from_abroad = ledger is not None and ledger.is_strict and is_abroad(view.agent(before.holder), ledger)
-    is_original = details.item == "original"
-    sent = Dispatch(details.transfer, before.holder, details.to, is_original, from_abroad=is_from_abroad or UNSET)
-    return (replace(after, holder=details.to, dispatch=sent),), defects
+    is_original, from_abroad = details.item == "original", _is_abroad(view, before.holder) or UNSET
+    sent = Dispatch(details.transfer, before.holder, details.to, is_original, from_abroad=from_abroad)
+    defect = ("defect.not-sealed", "an original sent unsealed, and no reason given (law row C5)")
+    is_open = is_original and not before.is_sealed and not is_set(details.not_sealed)
+    return (replace(after, holder=details.to, dispatch=sent),), (defect,) if is_open else ()
 
 
 def accept_exhibit(view: View, exhibit: Exhibit, details: TransferAccepted) -> tuple[Exhibit, Transfer]:
@@ -162,7 +158,7 @@ def check_exported(view: View, event: Event, details: BundleExported) -> None:
     Raises:
         RuleViolation: ``rule.transfer-export``.
     """
-    for item in event.about if is_set(details.transfer) and isinstance(event.about, tuple) else ():
+    for item in (event.about or ()) if is_set(details.transfer) else ():
         exhibit = view.registered(str(item.exhibit)) if is_set(item.exhibit) else None
         sent = None if exhibit is None else exhibit.dispatch
         is_known = view.is_whole if exhibit is None else view.follows(exhibit)

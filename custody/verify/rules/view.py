@@ -255,3 +255,9 @@ class View(Protocol):
 
     def documents(self, request: str) -> tuple[str, ...]:
         """Return the documents that this side put to a request; whole ledgers only."""
+
+
+def is_strict(view: View) -> bool:
+    """Tell whether the ledger was opened under version 2 of the gate."""
+    ledger = view.ledger()
+    return ledger is not None and ledger.is_strict
