@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from custody.bundle.disk import disk_errors
 from custody.bundle.whole_file import whole_file
@@ -28,19 +29,28 @@ def read_file(path: Path, *, maximum: int) -> bytes:
     """Return the bytes of a file of at most ``maximum`` bytes; ``-`` is stdin.
 
     Raises:
-        UsageError: ``usage.size`` for a longer one.
+        UsageError: ``usage.size`` for a longer one; as `standard_input`.
         OSError: the file can't be read.
     """
     if str(path) == "-":
-        import sys
-
-        raw = sys.stdin.buffer.read(maximum + 1)
+        raw = standard_input().read(maximum + 1)
     else:
         with path.open("rb") as file:
             raw = file.read(maximum + 1)
     if len(raw) > maximum:
         raise UsageError("usage.size", f"expected at most {maximum} bytes in {path}, found more")
     return raw
+
+
+def standard_input() -> BinaryIO:
+    """Return the bytes that are given to this process.
+
+    Raises:
+        UsageError: ``usage.file`` where who started it closed them.
+    """
+    if sys.stdin is None:
+        raise UsageError("usage.file", "expected something to read for -, found the standard input closed")
+    return sys.stdin.buffer
 
 
 @contextlib.contextmanager

@@ -12,15 +12,18 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Any, Protocol, TextIO
+from typing import TYPE_CHECKING, Any, Final, Protocol, TextIO
 
 import click
 
 from custody.cli.settings import Settings
-from schemas.errors import CustodyError
+from schemas.errors import CustodyError, StorageError
 
 if TYPE_CHECKING:
     from msgspec import Struct
+
+
+_LOST: Final = "make room where it is printed to; files that were to be written may be there: look before you repeat it"
 
 
 class Step(Protocol):
@@ -34,6 +37,10 @@ def emit(settings: Settings, result: Struct, lines: Iterable[str]) -> None:
     """Print ``result`` as JSON where it was asked for, else ``lines``, which must be safe to show already.
 
     A reader that goes away ends the printing and nothing else: what the command came to is its exit code all the same.
+    So does a full disk where something was recorded: who took that for a refusal would record it twice.
+
+    Raises:
+        StorageError: ``storage.output`` where stdout can't be written and nothing was recorded.
     """
     try:
         for line in (encode_result(result),) if settings.json else lines:
@@ -41,10 +48,19 @@ def emit(settings: Settings, result: Struct, lines: Iterable[str]) -> None:
     except BrokenPipeError:
         settings.is_cut = True
         forsake(sys.stdout)
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        if not settings.has_recorded:
+            text = f"expected to print what came of it, found {reason}"
+            raise StorageError("storage.output", text, hint=_LOST) from None
+        forsake(sys.stdout)
+        say(f"warning: it is on record, and could not be printed: {reason}; custody log shows it")
 
 
-def forsake(stream: TextIO) -> None:
-    """Point a stream to nowhere, as its reader is gone; or Python complains once more as it ends."""
+def forsake(stream: TextIO | None) -> None:
+    """Point a stream to nowhere, as nobody reads it any more; or Python complains once more as it ends."""
+    if stream is None:
+        return
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
@@ -55,15 +71,20 @@ def say(line: str) -> bool:
     """Print a line on stderr, and tell whether anybody can read it: what nobody reads changes no exit code."""
     try:
         click.echo(line, err=True)
-    except BrokenPipeError:
+    except OSError:
         forsake(sys.stderr)
         return False
-    return True
+    return sys.stderr is not None
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Tell whether a person is at the other end; who started us may have closed the stream."""
+    return stream is not None and stream.isatty()
 
 
 def terminal_width() -> int | None:
     """Return how many cells a line of the terminal has; nothing where stdout goes elsewhere."""
-    return get_terminal_size().columns if sys.stdout.isatty() else None
+    return get_terminal_size().columns if is_terminal(sys.stdout) else None
 
 
 def encode_result(result: Struct) -> bytes:
@@ -129,9 +150,13 @@ def print_error(error: CustodyError, *, as_json: bool) -> None:
         body = ErrorBody(code=error.code, text=text, hint=hint)
         try:
             click.echo(msgspec.json.encode(ErrorResult(error=body), order="sorted"))
+            return
         except BrokenPipeError:
             forsake(sys.stdout)
-        return
+            return
+        except OSError:
+            # No room for the object: whoever reads the other stream is told all the same.
+            forsake(sys.stdout)
     say(f"error: {text} [{error.code}]")
     if hint:
         say(f"hint: {hint}")
@@ -140,7 +165,7 @@ def print_error(error: CustodyError, *, as_json: bool) -> None:
 def has_progress(settings: Settings) -> bool:
     """Tell whether progress may be drawn: a terminal, no --json or --quiet, no CUSTODY_NO_PROGRESS."""
     is_muted = settings.json or settings.quiet or bool(os.environ.get("CUSTODY_NO_PROGRESS"))
-    return not is_muted and sys.stderr.isatty()
+    return not is_muted and is_terminal(sys.stderr)
 
 
 @contextmanager

@@ -49,6 +49,7 @@ program.params.append(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line ``arguments`` (else those of the process) and end the process with an `Exit`."""
+    _fill_closed()
     for stream in (sys.stdout, sys.stderr):
         _let_through_any_text(stream)
     if "_CUSTODY_COMPLETE" in os.environ:
@@ -130,7 +131,17 @@ def _print_traceback() -> None:
         say(show(line))
 
 
-def _let_through_any_text(stream: TextIO) -> None:
+def _fill_closed() -> None:
+    """Open nothing in the place of each standard stream that is closed, so that no file of ours gets its number."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            # The lowest number that is free is taken, which is this one.
+            os.open(os.devnull, os.O_RDWR)
+
+
+def _let_through_any_text(stream: TextIO | None) -> None:
     """Escape what a terminal's encoding can't write rather than end in a crash."""
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None:

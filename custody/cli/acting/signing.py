@@ -19,7 +19,7 @@ from custody.cli.context import Context
 from custody.cli.keyring.keyring import default_agent, signer_for, stored_keys
 from custody.cli.keyring.session_access import has_session
 from custody.cli.options import Signing
-from custody.cli.output import note
+from custody.cli.output import is_terminal, note
 from custody.ledger.appending import Receipt
 from custody.ledger.compose import Composed
 from custody.ledger.submission import Submission
@@ -169,7 +169,7 @@ def confirm(context: Context, who: Signing, signing: Sequence[str]) -> None:
     is_typed = not by_file and not all(has_session(context, agent) for agent in signing)
     if signing and is_typed and context.settings.is_unseen:
         raise click.Abort
-    if signing and not who.assume_yes and not is_typed and sys.stdin.isatty():
+    if signing and not who.assume_yes and not is_typed and is_terminal(sys.stdin):
         click.confirm("Sign?", abort=True, err=True)
 
 

@@ -18,6 +18,7 @@ from custody.cli.keyring.key_events import compose_key_added, compose_key_revoke
 from custody.cli.keyring.keyring import key_directory
 from custody.cli.keyring.passphrase import key_cost, new_passphrase
 from custody.cli.options import FILE, Signing, When, signed, timed
+from custody.cli.output import is_terminal
 from custody.cli.parameters import AGENT
 from custody.cli.results import ActResult
 from custody.ledger.compose import Composed
@@ -74,7 +75,7 @@ def key_recover(
 def _read_paper(agent: str, file: Path | None) -> Ed25519Signer:
     if file is not None:
         typed = read_file(file, maximum=_PAPER_BYTES).decode("utf-8", "replace")
-    elif sys.stdin.isatty():
+    elif is_terminal(sys.stdin):
         typed = click.prompt(f"Recovery key of {agent}, all 14 groups", err=True)
     else:
         raise SigningKeyError("key.no-paper", "expected a terminal to type the recovery key on", hint="--paper-file -")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator
 from typing import Final
 
@@ -11,6 +10,7 @@ import click
 
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
+from custody.cli.files import standard_input
 from custody.cli.intake.registrations import Described, described, registration_of
 from custody.cli.output import emit
 from custody.cli.results import Result
@@ -67,7 +67,7 @@ def scan(context: Context, text: str) -> None:
 
 
 def _line() -> str:
-    return sys.stdin.buffer.readline(LONGEST + 16).decode("utf-8", "replace")
+    return standard_input().readline(LONGEST + 16).decode("utf-8", "replace")
 
 
 def _plain(typed: str) -> str:

@@ -15,7 +15,7 @@ from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.files import given_file, read_file
 from custody.cli.options import FILE
-from custody.cli.output import emit, note
+from custody.cli.output import emit, is_terminal, note
 from custody.cli.parameters import DIGEST
 from custody.cli.results import Result
 from custody.report.safe_text import show, show_path
@@ -125,7 +125,7 @@ def _make_sure(
         note(context.settings, line)
     if assume_yes:
         return
-    if not sys.stdin.isatty():
+    if not is_terminal(sys.stdin):
         text = "expected somebody at a terminal to compare the fingerprint, found none; nothing was changed"
         hint = "--fingerprint DIGITS of the official letter compares it here; --yes says that it was compared"
         raise RefusedError("trust.unconfirmed", text, hint=hint)

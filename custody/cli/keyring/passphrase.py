@@ -10,6 +10,7 @@ from typing import TypeVar
 import click
 
 from custody.cli.context import Context
+from custody.cli.output import is_terminal, say
 from keys.private.locked import Cost
 from keys.private.passphrase import encode_passphrase, read_passphrase_file
 from schemas.errors import SigningKeyError, UsageError
@@ -60,7 +61,7 @@ def with_passphrase(context: Context, file: Path | None, *, agent: str, use: Cal
         except SigningKeyError as error:
             if error.code != "key.wrong-passphrase" or not left:
                 raise
-        click.echo("wrong passphrase, try again", err=True)
+        say("wrong passphrase, try again")
     raise AssertionError("the last try returns or raises")
 
 
@@ -87,7 +88,7 @@ def _ask_for_new(agent: str) -> bytes:
     while len(typed) < SHORTEST:
         typed = click.prompt(f"New passphrase for {agent}", hide_input=True, confirmation_prompt=True, err=True)
         if len(typed) < SHORTEST:
-            click.echo(f"expected {SHORTEST} or more characters, found fewer, try again", err=True)
+            say(f"expected {SHORTEST} or more characters, found fewer, try again")
     return encode_passphrase(typed)
 
 
@@ -112,7 +113,7 @@ def _named_file(context: Context, file: Path | None) -> Path | None:
 
 
 def _want_terminal(agent: str) -> None:
-    if not sys.stdin.isatty():
+    if not is_terminal(sys.stdin):
         raise SigningKeyError(
             "key.no-passphrase",
             f"expected a passphrase for {agent}, found neither a file nor a terminal to ask on",
