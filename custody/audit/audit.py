@@ -7,9 +7,7 @@ is that as well, and the report says so.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +18,7 @@ from custody.audit.private_values import PrivateValues
 from custody.audit.record import AuditReport, steps_of
 from custody.audit.table_rows import TableRows, Unreadable
 from custody.audit.wanted import Wanted
+from custody.ledger.collector import without_collector
 from custody.storage.ledger_store import SqliteStore
 from schemas.content import Content, FileRecord
 from schemas.errors import StorageError
@@ -50,7 +49,7 @@ def audit(
     try:
         with (
             store.database.transaction(is_write=False) as connection,
-            _without_collector(),
+            without_collector(),
             running.checking_signatures() as cores,
         ):
             rows = TableRows(connection)
@@ -70,18 +69,6 @@ def audit(
             raise
         running.break_off(error.text)
     return Audited(_report(running, wanted, at, files), running.newest)
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Keep the collector of cycles from walking over a million records again and again: a replay makes no cycles."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _read_values(running: LedgerPass, values: TableRows) -> None:

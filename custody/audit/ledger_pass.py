@@ -126,6 +126,7 @@ class LedgerPass:
         self.findings.asked.update({4, 5, 7, 11, 12})
         size = rows.size()
         before = 0 if self._wanted.since is None else self._wanted.since.size
+        cores.expect(size - before)
         self._rows = rows
         replay = Replay(rows, self.findings, cores, checked_before=before, watch=self._watch_entry)
         self.replayed = replay.result

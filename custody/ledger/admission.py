@@ -17,7 +17,7 @@ from custody.ledger.tiles import TileStore
 from custody.ledger.working import WorkingState
 from custody.verify.fold.disputes import Signing, find_disputes, is_disputing
 from custody.verify.fold.fold import names_again, root_of
-from custody.verify.gate.destination import names_nobody
+from custody.verify.gate.destination import concerns_gate, names_nobody
 from custody.verify.gate.faults import Breach
 from custody.verify.gate.release import check_release
 from custody.verify.rules.view import Key, Request, View
@@ -47,6 +47,8 @@ def check_lawful(view: View, event: ParsedEvent, recorded_at: str) -> None:
     if isinstance(event.details, RequestAnswered):
         answer = event.details
         check_terms(view, view.request(answer.request), answer.outcome, are_stated=is_set(answer.grant))
+    if not concerns_gate(event):
+        return
     if names_nobody(event):
         text = "expected a recipient on record, of whom the ledger knows the country, found none"
         raise RefusedError("release.recipient-unnamed", text, hint="custody agent enrol ID --kind organisation")

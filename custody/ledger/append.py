@@ -17,13 +17,14 @@ Order in which things reach the disk, and what a crash leaves:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Sized
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
 
 from custody.ledger.appending import Appending, LookBehind, Receipt
 from custody.ledger.bound_content import NO_LISTS, FileLists
+from custody.ledger.collector import without_collector
 from custody.ledger.store import Head, LedgerStore
 from custody.ledger.submission import AHEAD, Submission
 from keys.private.signer import Signer
@@ -65,9 +66,11 @@ def append(
     if not log_signers:
         raise UsageError("append.no-log-key", "expected a log key to sign the checkpoint with, found none")
     waiting = iter(submissions)
-    with store.write() as writer:
+    expected = len(submissions) if isinstance(submissions, Sized) else 0
+    with store.write() as writer, without_collector():
         recorded_at = recording_time(writer.head(), at=at, clock_is_right=clock_is_right)
         with Appending(writer, recorded_at=recorded_at, may_spawn=may_spawn, behind=behind, lists=lists) as appending:
+            appending.expect(expected)
             while chunk := tuple(islice(waiting, CHUNK)):
                 appending.add(chunk)
             appending.finish(log_signers)

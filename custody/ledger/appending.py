@@ -12,7 +12,7 @@ from custody.ledger.admission import Numbers, SeenRoots, check_commitments, chec
 from custody.ledger.bound_content import NO_LISTS, Binding, BoundFiles, FileLists
 from custody.ledger.log_key import sign_checkpoint
 from custody.ledger.rows import EntryRows, rows_of
-from custody.ledger.signature_cores import SignatureCores, cores_at_hand
+from custody.ledger.signature_cores import SignatureCores
 from custody.ledger.store import Changes, LedgerWriter, SubjectEntry
 from custody.ledger.submission import ParsedSubmission, Submission, check_times, parse_submission
 from custody.ledger.tiles import append_leaves
@@ -90,7 +90,7 @@ class Appending:
         self._signings: list[Signing] = []
         self._standings = writer.standings()
         self._frontier = writer.frontier()
-        self._cores = SignatureCores(cores=cores_at_hand(), may_spawn=may_spawn)
+        self._cores = SignatureCores(may_spawn=may_spawn)
         self._is_batch = False
         self._is_closed = False
 
@@ -99,6 +99,10 @@ class Appending:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._cores.__exit__(kind, error, at)
+
+    def expect(self, count: int) -> None:
+        """Take note that so many events are to come; it changes only what is made ready for them."""
+        self._cores.expect(count)
 
     def add(self, submissions: Sequence[Submission]) -> None:
         """Check some events and write their entries; an error of a batch names the event by its place in it.

@@ -47,17 +47,18 @@ def cores_at_hand() -> int:
 
 class SignatureCores:
     """Takes signatures in any order, and says in the end which don't hold. Mutable: lives as long as one append
-    or audit.
+    or audit. Without ``cores`` it uses all that this process may.
     """
 
-    def __init__(self, *, cores: int, may_spawn: bool = True) -> None:
-        self._workers = cores - 1
+    def __init__(self, *, cores: int | None = None, may_spawn: bool = True) -> None:
+        self._cores = cores
         self._may_spawn = may_spawn
         self._batch: list[Work] = []
         self._held_back: list[list[Work]] = []
         self._pool: ProcessPoolExecutor | None = None
         self._waiting: deque[tuple[Future[Failures], list[Work]]] = deque()
         self._ahead = 0
+        self._expected = 0
         self._failed: Failures = []
         self._switch = sys.getswitchinterval()
         self.count = 0
@@ -69,6 +70,10 @@ class SignatureCores:
         sys.setswitchinterval(self._switch)
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def expect(self, count: int) -> None:
+        """Take note that at least so many signatures are to come: then workers start with the first of them."""
+        self._expected = count
 
     def add(self, work: Iterable[Work]) -> None:
         """Take signatures to check."""
@@ -91,18 +96,23 @@ class SignatureCores:
                 self._collect(future, batch)
         return sorted(self._failed, key=lambda item: item[0])
 
+    def _workers(self) -> int:
+        if self._cores is None:
+            self._cores = cores_at_hand()
+        return self._cores - 1
+
     def _send(self) -> None:
         batch, self._batch = self._batch, []
-        if self._workers < 1:
+        if self._workers() < 1:
             self._check(batch)
             return
         if self._pool is None:
             self._held_back.append(batch)
-            if len(self._held_back) * BATCH >= _WORTH_IT:
-                if self._may_spawn:
-                    self._start()
-                else:
-                    self._check_held_back()
+            held = len(self._held_back) * BATCH
+            if self._may_spawn and max(held, self._expected) >= _WORTH_IT:
+                self._start()
+            elif held >= _WORTH_IT:
+                self._check_held_back()
             return
         while self._waiting and self._waiting[0][0].done():
             future, done = self._waiting.popleft()
@@ -115,18 +125,19 @@ class SignatureCores:
 
     def _check_held_back(self) -> None:
         waiting, self._held_back = self._held_back, []
-        if self._workers < 1 or len(waiting) < 2:
+        # One batch, as a single append has, doesn't ask how many cores there are.
+        if len(waiting) < 2 or self._workers() < 1:
             for batch in waiting:
                 self._check(batch)
             return
-        with ThreadPoolExecutor(self._workers + 1) as threads:
+        with ThreadPoolExecutor(self._workers() + 1) as threads:
             for batch, failed in zip(waiting, threads.map(failures_in, waiting), strict=True):
                 self._failed += failed
                 self.count += len(batch)
 
     def _start(self) -> None:
         sys.setswitchinterval(_SWITCH)
-        self._pool = ProcessPoolExecutor(self._workers, multiprocessing.get_context("spawn"))
+        self._pool = ProcessPoolExecutor(self._workers(), multiprocessing.get_context("spawn"))
         waiting, self._held_back = self._held_back, []
         for batch in waiting:
             self._hand_over(batch)

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import pytest
 
-from custody.ledger import appending, signature_cores
+from custody.ledger import signature_cores
 from custody.ledger.append import append
 from custody.ledger.compose import Anchor, Composed, link_after
 from custody.ledger.submission import Submission
@@ -336,7 +336,7 @@ def test_a_batch_for_other_processes_is_checked_to_its_last_signature(
 ) -> None:
     """Work that is handed out must come back before anything is written."""
     monkeypatch.setattr(signature_cores, "_WORTH_IT", 256)
-    monkeypatch.setattr(appending, "cores_at_hand", lambda: 2)
+    monkeypatch.setattr(signature_cores, "cores_at_hand", lambda: 2)
     batch = [world.sign(world.registration(CASE, f"EX-{n}", actor="examiner-1")) for n in range(700)]
     other = world.sign(world.registration(CASE, "EX-699", actor="examiner-1"))
     good = batch[-1].envelope
