@@ -131,6 +131,7 @@ class World:
         members: Sequence[str] | None = None,
         country: str | None = None,
         ledger: str | None = None,
+        organisation: str | None = None,
         by: str = REGISTRARS[0],
     ) -> Receipt:
         """Enrol an agent; a unit or organisation (``kind``) has no key."""
@@ -143,6 +144,7 @@ class World:
             "kind": kind,
             "members": None if members is None else tuple(sorted(members)),
             "name": f"name of {agent}",
+            "organisation": organisation,
             "roles": tuple(sorted(roles)),
         }
         return self.append(self.sign(self.event("agent.enrolled", details, actor=by)))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from msgspec import structs
 
-from custody.verify.rules.on_record import check_agents, country_told, enrolled
+from custody.verify.rules.on_record import check_agents, country_told, enrolled, is_elsewhere
 from custody.verify.rules.table import REGISTRAR
 from custody.verify.rules.view import Agent, Key, Ledger, LogKey, StateRecord, View
 from keys.verifier_key import KeyType, parse_verifier_key
@@ -74,10 +74,12 @@ def change(view: View, index: int, parsed: ParsedEvent, key_ids: Sequence[str]) 
     match parsed.details:
         case AgentEnrolled(agent=agent) as details:
             changes = _with_registrars(ledger, _enrol_new(view, index, details))
-            return changes, _other_registrar(view, event, agent, changes)
+            apart = _apart(view, ledger, details, changes[0])
+            return (*changes, *_above(view, ledger, details)), (*_other_registrar(view, event, agent, changes), *apart)
         case AgentChanged(agent=agent) as details:
             changes = _with_registrars(ledger, (_change_agent(view, index, details),))
-            return changes, (*_other_registrar(view, event, agent, changes), *_country_changed(view, details))
+            told = (*_country_changed(view, details), *_apart(view, ledger, details, changes[0]))
+            return (*changes, *_above(view, ledger, details)), (*_other_registrar(view, event, agent, changes), *told)
         case AgentKeyAdded() as details:
             return _add_key(view, index, event, details), ()
         case AgentKeyRevoked() as details:
@@ -98,8 +100,8 @@ def change(view: View, index: int, parsed: ParsedEvent, key_ids: Sequence[str]) 
 def _country_changed(view: View, details: AgentChanged) -> tuple[tuple[str, str], ...]:
     """Whether a border is crossed rests on this one word, so nobody changes it quietly."""
     before, ledger = enrolled(view, details.agent), view.ledger()
-    # Who can sign, or for whom others sign, may hold something: then it is abroad from now on.
-    is_told = ledger is not None and ledger.is_strict and bool(before.keys or before.members)
+    # Who can sign, or for whom others sign, may hold something: then it is abroad from now on; and so are its units.
+    is_told = ledger is not None and ledger.is_strict and bool(before.keys or before.members or before.is_above)
     now = country_told(view, details, before.country)
     told = (
         (before.country, now, "country", "" if ledger is None else ledger.country),
@@ -109,6 +111,27 @@ def _country_changed(view: View, details: AgentChanged) -> tuple[tuple[str, str]
         ("defect.agent-moved", f"{details.agent} was on record with the {what} {old or own}, and now has {new}")
         for old, new, what, own in told
         if isinstance(new, str) and new != (old or (own if is_told else new))
+    )
+
+
+def _above(view: View, ledger: Ledger, details: AgentChanged | AgentEnrolled) -> tuple[Agent, ...]:
+    """Return the organisation that an event names, marked as one to which somebody belongs."""
+    above = view.agent(str(details.organisation)) if ledger.is_strict else None
+    return () if above is None or above.is_above or above.id == details.agent else (replace(above, is_above=True),)
+
+
+def _apart(
+    view: View, ledger: Ledger, details: AgentChanged | AgentEnrolled, after: StateRecord
+) -> tuple[tuple[str, str], ...]:
+    """Say who is on record at home for an organisation abroad: what he gets hasn't left by that word alone."""
+    assert isinstance(after, Agent), "the first of what changes"
+    joining = details.members if isinstance(details, AgentEnrolled) else details.members_added
+    pairs = [(after, view.agent(str(details.organisation))), *((view.agent(item), after) for item in joining or ())]
+    return tuple(
+        ("defect.agent-apart", f"{one.id} is on record as here, and {above.id}, to which he belongs, as abroad")
+        for one, above in pairs
+        if one is not None and above is not None and ledger.is_strict
+        if is_elsewhere(above, ledger) and not is_elsewhere(one, ledger)
     )
 
 

@@ -30,6 +30,8 @@ class Agent:
     country: str | None = None
     ledger: str | None = None
     """Origin of an organisation's own ledger."""
+    is_above: bool | Unset = UNSET
+    """Whether, under gate v2, another agent named it as his organisation."""
 
     def role_since(self, allowed: frozenset[Role]) -> int | None:
         """Return the index that brought in the oldest of his roles among ``allowed``, or nothing."""
