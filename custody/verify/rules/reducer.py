@@ -7,14 +7,14 @@ and 6). A bundle carries some subjects only: what is not carried is skipped ther
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 
 import msgspec
 from msgspec.structs import replace
 
 from custody.verify.rules import enrolment
 from custody.verify.rules.consents import change_consent, consent_defects
-from custody.verify.rules.on_record import check_agents, check_request, enrolled
+from custody.verify.rules.on_record import Defects, check_agents, check_request, enrolled
 from custody.verify.rules.requests import change_request, grants_elsewhere
 from custody.verify.rules.subjects import subjects_of
 from custody.verify.rules.table import HANDLING, REGISTRAR, RULES, Rule
@@ -25,21 +25,23 @@ from custody.verify.rules.transfers import (
     refuse_transfer,
     transfer_exhibit,
 )  # fmt: skip
-from custody.verify.rules.view import Case, EventPlace, Exhibit, StateRecord, View
-from schemas.details.custody import Moved, SealSeen
+from custody.verify.rules.view import Case, EventPlace, Exhibit, StateRecord, View, is_strict
+from schemas.details.custody import HandedOver, Moved, SealSeen, TakenOver
 from schemas.details.exhibit import (
     Acquisition,
     ExhibitIncident,
     ExhibitName,
     ExhibitRegistered,
     ExhibitReleased,
+    ExhibitSealed,
+    ExhibitUnsealed,
     ExhibitVoided,
 )  # fmt: skip
 from schemas.details.record import AccessLogged, BundleExported
 from schemas.details.source import Source, missing_of
 from schemas.details.transfer import TransferAccepted, TransferRefused
 from schemas.errors import RuleViolation
-from schemas.event import Event, ParsedEvent, Signer
+from schemas.event import Event, Link, ParsedEvent, Seen
 from schemas.types import UNSET, Record, Role, SignsAs, is_set
 
 
@@ -48,7 +50,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
     changes: tuple[StateRecord, ...]
     place: EventPlace
-    defects: tuple[tuple[str, str], ...] = ()
+    defects: Defects = ()
 
 
 def reduce(
@@ -68,30 +70,25 @@ def reduce(
     if view.event(parsed.hash) is not None:
         raise RuleViolation("rule.event-twice", "expected an event that is not in the ledger yet, found it again")
     if event.type == "ledger.opened":
-        applied: Applied = enrolment.open_ledger(index, parsed), ()
+        changes, defects = enrolment.open_ledger(index, parsed), Defects()
     else:
         if not are_signers_known:
             _check_signers(view, rule, event)
-            _check_actor_role(view, rule, event)
-        applied = _apply(view, index, parsed, rule, key_ids)
+        changes, defects = _apply(view, index, parsed, rule, key_ids)
     subjects = subjects_of(view, parsed)
     place = EventPlace(index, event.type, subjects, tuple([signer.agent for signer in event.signers]))
-    return Outcome(applied[0], place, applied[1])
+    return Outcome(changes, place, defects)
 
 
-Applied = tuple[tuple[StateRecord, ...], tuple[tuple[str, str], ...]]
 _OFFICES: tuple[SignsAs, ...] = ("to", "second", "witness", "registrar")
 _NOBODY = (0, 0)
 _ROLES_OF_OFFICE: dict[SignsAs, frozenset[Role]] = {"to": HANDLING, "registrar": REGISTRAR}
 _UNNAMED = frozenset({"case-exhibits", "dispatch", "transfer"})
 """Subjects that no annotation can name."""
 _ABOUT_ONE = frozenset({"asset.observed", "event.attached", "exhibit.checked", "exhibit.linked", "record.corrected"})
-_ABOUT_DEFECTS: dict[str, tuple[tuple[str, str], ...]] = {
-    "transfer.contested": (("defect.receipt-contested", "a receipt came that fits nothing that was sent"),),
-}
 
 
-def _apply(view: View, index: int, parsed: ParsedEvent, rule: Rule, key_ids: tuple[str, ...]) -> Applied:
+def _apply(view: View, index: int, parsed: ParsedEvent, rule: Rule, key_ids: tuple[str, ...]) -> enrolment.Applied:
     event = parsed.event
     if is_set(event.about):
         _check_about(view, rule, event)
@@ -105,13 +102,15 @@ def _apply(view: View, index: int, parsed: ParsedEvent, rule: Rule, key_ids: tup
             check_exported(view, event, parsed.details)
         if isinstance(parsed.details, AccessLogged) and parsed.details.action == "exported":
             _check_access(event, parsed.details)
-        return (), _ABOUT_DEFECTS.get(event.type, ())
+        contested = ("defect.receipt-contested", "a receipt came that fits nothing that was sent")
+        return (), (contested,) if event.type == "transfer.contested" else ()
     if is_set(event.link):
         before = view.exhibit(str(event.case), str(event.exhibit))
         if isinstance(parsed.details, TransferAccepted):
-            return accept_exhibit(view, _register(view, before, parsed), parsed.details), ()
-        if event.type == "exhibit.registered":
-            return (_register(view, before, parsed),), _registration_defects(view, parsed)
+            return accept_exhibit(view, _register(view, before, parsed, parsed.details), parsed.details), ()
+        if isinstance(parsed.details, ExhibitRegistered):
+            registered = _register(view, before, parsed, parsed.details)
+            return (registered,), tuple(_registration_defects(view, parsed.details))
         return _act(view, before, parsed, rule)
     if event.type.startswith("case."):
         return (_change_case(view, event),), ()
@@ -130,12 +129,14 @@ def _check_ledger(view: View, index: int, event: Event) -> None:
         raise RuleViolation("rule.opened", "expected ledger.opened as entry 0 and nowhere else")
     if ledger is not None and ledger.origin != event.ledger:
         raise RuleViolation("rule.ledger", f"expected an event of {ledger.origin}, found one of {event.ledger}")
-    if is_set(event.seen) and event.seen.size > index:  # type: ignore[union-attr]
+    if isinstance(event.seen, Seen) and event.seen.size > index:
         raise RuleViolation("rule.seen", f"expected a checkpoint of at most {index} entries in seen")
 
 
 def _check_signers(view: View, rule: Rule, event: Event) -> None:
-    """Each signer is enrolled, has not left, belongs to his unit; each office is filled as the table wants."""
+    """Each signer is enrolled, has not left, belongs to his unit; each office is filled as the table wants, and the
+    actor has a role for what he does.
+    """
     for signer in event.signers:
         agent = enrolled(view, signer.agent)
         if agent.has_left:
@@ -156,9 +157,6 @@ def _check_signers(view: View, rule: Rule, event: Event) -> None:
         if not least <= count <= most:
             wanted = least if least == most else f"{least} to {most}"
             raise RuleViolation("rule.signers", f"expected {wanted} signing as {office}, found {count}")
-
-
-def _check_actor_role(view: View, rule: Rule, event: Event) -> None:
     if enrolled(view, event.actor).role_since(rule.roles) is None:
         wanted = ", ".join(sorted(rule.roles))
         raise RuleViolation("rule.role", f"expected one of the roles {wanted} for {event.type}, {event.actor} has none")
@@ -177,9 +175,8 @@ def _check_about(view: View, rule: Rule, event: Event) -> None:
         if not subject and view.is_whole:
             raise RuleViolation("rule.about-unknown", f"expected a known {kind}, found another")
         if is_set(item.event) != rule.names_event and (rule.names_event or event.type == "bundle.exported"):
-            raise RuleViolation(
-                "rule.about-event", f"expected {event.type} {'to' if rule.names_event else 'not to'} name an event"
-            )
+            text = f"expected {event.type} {'to' if rule.names_event else 'not to'} name an event"
+            raise RuleViolation("rule.about-event", text)
         if is_set(item.event) and subject:
             place = view.event(str(item.event))
             if place is None and not (view.is_whole or rule.names_event):
@@ -206,34 +203,32 @@ def _check_affirmation(view: View, event: Event) -> None:
     about = {subject for item in event.about for subject in subjects_of(view, item)}
     if about != {subject for subject in place.subjects if subject[0] not in _UNNAMED}:
         raise RuleViolation("rule.affirmed", "expected an affirmation about the same subjects as the event")
-    registrars = sum(signer.as_ == "registrar" for signer in event.signers)
-    if event.actor not in place.signers and not (
-        registrars and enrolled(view, event.actor).role_since(REGISTRAR) is not None
-    ):
+    is_registrar = enrolled(view, event.actor).role_since(REGISTRAR) is not None
+    are_two = is_registrar and any(signer.as_ == "registrar" for signer in event.signers)
+    if event.actor not in place.signers and not are_two:
         raise RuleViolation("rule.affirmed", "expected one who signed the event, or two registrars")
 
 
 def _change_case(view: View, event: Event) -> Case:
     number = str(event.case)
-    known = view.case(number)
-    if event.type == "case.opened":
-        if known is not None:
-            raise RuleViolation("rule.case-exists", f"expected a new case, found {number} opened before")
-        return Case(number, is_open=True)
-    if known is None or not known.is_open:
-        raise RuleViolation("rule.case-open", f"expected an open case, found {number} closed or unknown")
-    return Case(number, is_open=event.type == "case.changed")
+    if event.type != "case.opened":
+        _check_open(view, number)
+    elif view.case(number) is not None:
+        raise RuleViolation("rule.case-exists", f"expected a new case, found {number} opened before")
+    return Case(number, is_open=event.type != "case.closed")
 
 
-def _register(view: View, before: Exhibit | None, parsed: ParsedEvent) -> Exhibit:
-    event, details = parsed.event, parsed.details
-    assert isinstance(details, ExhibitRegistered)
-    case, number = str(event.case), str(event.exhibit)
-    if before is not None:
-        raise RuleViolation("rule.exhibit-exists", f"expected a new exhibit number, found {number} used in case {case}")
+def _check_open(view: View, case: str) -> None:
     known = view.case(case)
     if known is None or not known.is_open:
         raise RuleViolation("rule.case-open", f"expected an open case, found {case} closed or unknown")
+
+
+def _register(view: View, before: Exhibit | None, parsed: ParsedEvent, details: ExhibitRegistered) -> Exhibit:
+    event, case, number = parsed.event, str(parsed.event.case), str(parsed.event.exhibit)
+    if before is not None:
+        raise RuleViolation("rule.exhibit-exists", f"expected a new exhibit number, found {number} used in case {case}")
+    _check_open(view, case)
     if event.link.sequence != 0:  # type: ignore[union-attr]
         raise RuleViolation("rule.link", "expected sequence 0 at registration")
     check_agents(view, details.certified_by)
@@ -243,17 +238,15 @@ def _register(view: View, before: Exhibit | None, parsed: ParsedEvent) -> Exhibi
         missing = place is None and (view.is_whole or view.exhibit(parent.case, parent.exhibit) is not None)
         if missing or (place is not None and ("exhibit", parent.case, parent.exhibit) not in place.subjects):
             raise RuleViolation("rule.parent", f"expected an act of {parent.case}/{parent.exhibit} in derived_from")
-    ledger = view.ledger()
-    same = (details.same_object_as or ()) if ledger is not None and ledger.is_strict else ()
-    names = [*((item.case, item.exhibit) for item in parents), *((item.case, item.exhibit) for item in same)]
-    others = [view.exhibit(*name) for name in names]
+    same = (details.same_object_as or ()) if is_strict(view) else ()
+    others = [view.exhibit(item.case, item.exhibit) for item in parents]
+    others += [view.exhibit(item.case, item.exhibit) for item in same]
     if view.is_whole and None in others:
-        raise RuleViolation(
-            "rule.parent", "expected an exhibit that was registered before in same_object_as, found none"
-        )
+        text = "expected an exhibit that was registered before in same_object_as, found none"
+        raise RuleViolation("rule.parent", text)
     bound = set[str]().union(*(other.bound_to for other in others if other is not None))
     is_copy = isinstance(details, TransferAccepted) and details.item == "copy"
-    seal = getattr(details, "seal", UNSET) if ledger is not None and ledger.is_strict else UNSET
+    seal = getattr(details, "seal", UNSET) if is_strict(view) else UNSET
     return Exhibit(
         case=case, number=number, registration=parsed.hash, head=parsed.hash, sequence=0,
         holder=event.signers[0].party, status="held", occurred_at=event.occurred_at,
@@ -262,63 +255,47 @@ def _register(view: View, before: Exhibit | None, parsed: ParsedEvent) -> Exhibi
     )  # fmt: skip
 
 
-def _registration_defects(view: View, parsed: ParsedEvent) -> tuple[tuple[str, str], ...]:
-    details = parsed.details
-    assert isinstance(details, ExhibitRegistered)
-    return (*_capture_defects(details), *_sovereignty(view, details))
-
-
-def _sovereignty(view: View, details: ExhibitRegistered) -> tuple[tuple[str, str], ...]:
-    """Non-public data that lie in another country are not taken online (law row C20)."""
-    ledger = view.ledger()
-    method = details.acquisition.method if isinstance(details.acquisition, Acquisition) else ""
-    is_online = details.obtained == "online-capture" or method == "remote"
-    where = details.data_country
-    if not is_online or not isinstance(where, str) or ledger is None or where == ledger.country:
-        return ()
-    if details.public is True:
-        return ()
-    return (("defect.sovereignty", f"non-public data that lie in {where} were taken online from {ledger.country}"),)
-
-
-def _capture_defects(details: ExhibitRegistered) -> tuple[tuple[str, str], ...]:
-    """A web capture wants four things to be worth anything in court (law row R6); that they stand there is enough."""
+def _registration_defects(view: View, details: ExhibitRegistered) -> Iterator[tuple[str, str]]:
+    """A web capture wants four things to be worth anything in court (law row R6); that they stand there is enough.
+    Non-public data that lie in another country are not taken online (law row C20).
+    """
     capture = details.source.capture if isinstance(details.source, Source) else UNSET
     missing = missing_of(capture) if details.kind == "web-capture" or is_set(capture) else ()
-    if not missing:
-        return ()
-    return (("defect.web-capture", f"a web capture below the court minimum: without {', '.join(missing)}"),)
+    if missing:
+        yield "defect.web-capture", f"a web capture below the court minimum: without {', '.join(missing)}"
+    ledger, where = view.ledger(), details.data_country
+    method = details.acquisition.method if isinstance(details.acquisition, Acquisition) else ""
+    is_online = details.obtained == "online-capture" or method == "remote"
+    if is_online and is_set(where) and details.public is not True and ledger is not None and where != ledger.country:
+        yield "defect.sovereignty", f"non-public data that lie in {where} were taken online from {ledger.country}"
 
 
-def _act(view: View, before: Exhibit | None, parsed: ParsedEvent, rule: Rule) -> Applied:
+def _act(view: View, before: Exhibit | None, parsed: ParsedEvent, rule: Rule) -> enrolment.Applied:
     """One custody act: linked to the act before, by the holder, in a state that allows it."""
-    event = parsed.event
+    event, link = parsed.event, parsed.event.link
+    assert isinstance(link, Link), "the anchor of acts"
     if before is None:
-        raise RuleViolation(
-            "rule.unknown-exhibit", f"expected a registered exhibit, found {event.case}/{event.exhibit}"
-        )
-    link = event.link
-    if link.sequence != before.sequence + 1:  # type: ignore[union-attr]
-        raise RuleViolation("rule.link", f"expected sequence {before.sequence + 1}, found {link.sequence}")  # type: ignore[union-attr]
-    if link.previous != before.head:  # type: ignore[union-attr]
-        raise RuleViolation("rule.link", f"expected the act before to be {before.head}, found {link.previous}")  # type: ignore[union-attr]
+        text = f"expected a registered exhibit, found {event.case}/{event.exhibit}"
+        raise RuleViolation("rule.unknown-exhibit", text)
+    if link.sequence != before.sequence + 1:
+        raise RuleViolation("rule.link", f"expected sequence {before.sequence + 1}, found {link.sequence}")
+    if link.previous != before.head:
+        raise RuleViolation("rule.link", f"expected the act before to be {before.head}, found {link.previous}")
     if before.status not in rule.states:
-        raise RuleViolation("rule.state", f"expected {_words(rule.states)} for {event.type}, found {before.status}")
+        text = f"expected {' or '.join(sorted(rule.states))} for {event.type}, found {before.status}"
+        raise RuleViolation("rule.state", text)
     if rule.sealed is not None and before.is_sealed != rule.sealed:
         wanted, found = ("sealed", "unsealed") if rule.sealed else ("unsealed", "sealed")
         raise RuleViolation("rule.seal", f"expected the exhibit {wanted} for {event.type}, found it {found}")
     if rule.holder and event.signers[0].party != before.holder:
-        raise RuleViolation(
-            "rule.holder", f"expected the holder {before.holder} to act, found {event.signers[0].party}"
-        )
+        text = f"expected the holder {before.holder} to act, found {event.signers[0].party}"
+        raise RuleViolation("rule.holder", text)
     after = replace(
         before, head=parsed.hash, sequence=before.sequence + 1, occurred_at=event.occurred_at,
         status=rule.leads_to or before.status,
     )  # fmt: skip
-    special = _SPECIAL.get(event.type)
-    after = special(after, parsed) if special else after
-    ledger = view.ledger()
-    if ledger is not None and ledger.is_strict:
+    after = _as_told(after, event, parsed.details)
+    if is_strict(view):
         if event.type in _PLACING:
             after = replace(after, lodged=getattr(parsed.details, "to_agent", UNSET))
         _check_replaced(view, before, parsed.details)
@@ -326,17 +303,15 @@ def _act(view: View, before: Exhibit | None, parsed: ParsedEvent, rule: Rule) ->
         if isinstance(seal, SealSeen) and (not seal.intact or event.type == "transfer.returned"):
             after = replace(after, is_sealed=seal.intact)
     changes: tuple[StateRecord, ...] = (after,)
-    defects: list[tuple[str, str]] = []
+    defects: Defects = ()
     if event.type.startswith("transfer."):
-        changes, seen = transfer_exhibit(view, before, after, parsed)
-        defects += seen
+        changes, defects = transfer_exhibit(view, before, after, parsed)
     if event.occurred_at < before.occurred_at:
-        defects.append(
-            ("defect.time-backward", f"occurred at {event.occurred_at}, the act before at {before.occurred_at}")
-        )
+        text = f"occurred at {event.occurred_at}, the act before at {before.occurred_at}"
+        defects += (("defect.time-backward", text),)
     if event.type == "custody.taken-over":
-        defects.append(("defect.taken-over", f"taken over from {before.holder}, who did not sign"))
-    return changes, tuple(defects)
+        defects += (("defect.taken-over", f"taken over from {before.holder}, who did not sign"),)
+    return changes, defects
 
 
 def _check_replaced(view: View, before: Exhibit, details: Record) -> None:
@@ -351,34 +326,22 @@ def _check_replaced(view: View, before: Exhibit, details: Record) -> None:
         raise RuleViolation("rule.bound", text)
 
 
-def _words(states: frozenset[str]) -> str:
-    return " or ".join(sorted(states))
-
-
-def _receive(after: Exhibit, parsed: ParsedEvent) -> Exhibit:
-    to = _signer_as(parsed.event, "to")
-    if to.party == after.holder:
-        raise RuleViolation("rule.same-party", f"expected another party to receive, found the holder {after.holder}")
-    return replace(after, holder=to.party)
-
-
-def _move(after: Exhibit, parsed: ParsedEvent) -> Exhibit:
-    assert isinstance(parsed.details, Moved)
-    return replace(after, status="in-transit" if is_set(parsed.details.carrier) else "held")
-
-
-def _release(after: Exhibit, parsed: ParsedEvent) -> Exhibit:
-    assert isinstance(parsed.details, ExhibitReleased)
-    return replace(after, status="lent" if parsed.details.terms == "lent" else "released")
-
-
-def _note_incident(after: Exhibit, parsed: ParsedEvent) -> Exhibit:
-    assert isinstance(parsed.details, ExhibitIncident)
-    return replace(after, is_sealed=False) if parsed.details.kind == "seal-broken" else after
-
-
-def _signer_as(event: Event, office: str) -> Signer:
-    return next(signer for signer in event.signers if signer.as_ == office)
+def _as_told(after: Exhibit, event: Event, details: Record) -> Exhibit:
+    """Return an exhibit with what its act itself says of holder, status and seal."""
+    match details:
+        case HandedOver() | TakenOver():
+            to = next(signer for signer in event.signers if signer.as_ == "to").party
+            if to == after.holder:
+                raise RuleViolation("rule.same-party", f"expected another party to receive, found the holder {to}")
+            return replace(after, holder=to)
+        case Moved(carrier=carrier):
+            return replace(after, status="in-transit" if is_set(carrier) else "held")
+        case ExhibitReleased(terms=terms):
+            return replace(after, status="lent" if terms == "lent" else "released")
+        case ExhibitSealed() | ExhibitUnsealed() | ExhibitIncident(kind="seal-broken"):
+            return replace(after, is_sealed=isinstance(details, ExhibitSealed))
+        case _:
+            return after
 
 
 _PLACING = frozenset(
@@ -388,12 +351,3 @@ _PLACING = frozenset(
     }
 )
 """Acts after which a thing is where they say, and nowhere else."""
-_SPECIAL: dict[str, Callable[[Exhibit, ParsedEvent], Exhibit]] = {
-    "custody.handed-over": _receive,
-    "custody.taken-over": _receive,
-    "custody.moved": _move,
-    "exhibit.sealed": lambda after, _: replace(after, is_sealed=True),
-    "exhibit.unsealed": lambda after, _: replace(after, is_sealed=False),
-    "exhibit.released": _release,
-    "exhibit.incident": _note_incident,
-}
