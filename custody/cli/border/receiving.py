@@ -17,6 +17,7 @@ from custody.cli.options import Signing, When
 from custody.ledger.compose import Anchor, Composed, link_after
 from custody.transfer.arrivals import Arrival, Delivery, Home
 from custody.transfer.foreign_assets import Plain, changes_told, known_until, plain_asset, plain_change
+from custody.transfer.requests_named import asked_for
 from custody.verify.rules.view import Ledger
 from custody.verify.verify import Verified
 from schemas.content import Content
@@ -43,14 +44,16 @@ def plainly(verified: Verified) -> Plain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receiving:
-    """What is received, from which agent on record here, and where it goes; ``numbers`` are OLD=NEW, ``papers`` the
-    legal papers with each exhibit that is accepted, such as a translation (law row C9).
+    """What is received, from which agent on record here, and where it goes; ``request`` is the one of ours that it
+    answers, where a person says so, ``numbers`` are OLD=NEW, ``papers`` the legal papers with each exhibit that is
+    accepted, such as a translation (law row C9).
     """
 
     verified: Verified
     delivery: Delivery
     sender: str
     case: str | None
+    request: str | None
     numbers: tuple[str, ...]
     place: str | None
     seal: str | None
@@ -181,7 +184,9 @@ def _accept(
         text = f"expected all files of {arrival.name} at hand, found {absent} missing"
         raise RefusedError("receive.incomplete", text, hint="--files FOLDER, or --reservation content-incomplete")
     unloading.keep_bundle(arrival.foreign.manifest)
-    details = dict(_details(receiving, decision, when, context, is_complete=not absent))
+    with context.ledger().read() as reader:
+        request = asked_for(reader.view(), receiving.verified, arrival, receiving.request)
+    details = {"request": request, **dict(_details(receiving, decision, when, context, is_complete=not absent))}
     number = numbers.get(arrival.name, numbers.get(arrival.number, arrival.number))
     anchor = Anchor(case=receiving.case, exhibit=number, link=Link(sequence=0))
     composed = context.ledger().compose("transfer.accepted", signers=signers, details=details, when=when, anchor=anchor)

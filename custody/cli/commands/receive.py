@@ -67,6 +67,7 @@ _deciding = several(
 _placing = several(
     click.option("--addressee", metavar="AGENT", help="Whom the sender named, where he knows no ledger of him: us."),
     click.option("--case", help="The case here to which they belong."),
+    click.option("--request", type=TOKEN, metavar="ID", help="Our request that it answers, where no letter says so."),
     click.option("--number", "numbers", multiple=True, metavar="OLD=NEW", help="Another exhibit number here."),
     click.option("--from", "sender", metavar="AGENT", help="The sending organisation, where its ledger has several."),
     click.option("--place", help="Where it is kept now (kept private)."),
