@@ -26,23 +26,31 @@ from schemas.content import Content
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.entry import ParsedEntry
 from schemas.report import ExhibitReport, Finding, Report, RequestReport, Severity, Verdict
-from schemas.types import is_set
+from schemas.types import UNSET, is_set
 
 
 @dataclass(frozen=True, slots=True)
 class ExhibitPage:
     """One exhibit: name, what it is, how it stood at the end, its story, its files, and what an asset's accounts held;
-    originals are marked so.
+    ``heading`` says as what it stands here, ``until`` how long its last holder is known to have had it. Of what is
+    carried for the sake of another no file is asked for: ``is_original``.
     """
 
     name: str
+    heading: str
     is_original: bool
+    until: str
     description: str
     now: str
     files: str
     rows: tuple[FileRow, ...]
     story: Story
     balances: tuple[BalanceRow, ...] = ()
+
+    @property
+    def by_then(self) -> str:
+        """When it stood as ``now`` says."""
+        return "as far as told" if self.is_original else "at the end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +210,9 @@ def _page(
     disclosed = verified.values.disclosed
     return ExhibitPage(
         name=show(subject),
+        heading=_heading(verified, exhibit) if is_original else "Exhibit",
         is_original=is_original,
+        until="where this bundle's account of it ends" if is_original else "the end of this bundle",
         description=_description(registration, teller),
         now=_now(exhibit, entries),
         files=_files(content, subject, registration, findings, is_original=is_original),
@@ -210,6 +220,19 @@ def _page(
         story=teller.tell(exhibit),
         balances=balance_rows([entry for entry in entries if verified.placed[entry.entry.index].is_applied], disclosed),
     )
+
+
+def _heading(verified: Verified, exhibit: ExhibitReport) -> str:
+    """Say why an exhibit is told of that the bundle isn't about, and whether the ledger says more of it."""
+    name, finding = (exhibit.case, exhibit.exhibit), "completeness.goes-on"
+    is_same = all(
+        (parent.case, parent.exhibit) != name
+        for entry in verified.entries.values()
+        for parent in getattr(entry.event.details, "derived_from", UNSET) or ()
+    )
+    kind = "The same thing under another number" if is_same else "Original (something in this bundle was made from it)"
+    told = any(item.code == finding and item.subject == "/".join(name) for item in verified.report.findings)
+    return f"{kind}, told in part:" if told else kind
 
 
 def _files(

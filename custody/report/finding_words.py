@@ -64,6 +64,8 @@ MEANINGS: Final = {
     "completeness": "The bundle does not hold exactly what the ledger holds about its exhibits: something was left "
     "out, added or exchanged.",
     "completeness.count": "Entries were left out: the ledger holds another number of them about this subject.",
+    "completeness.goes-on": "The ledger says more about this exhibit than this bundle, which is about another, tells. "
+    "Who held it since, and what became of it, stands in a bundle of its own.",
     "completeness.root": "Entries were exchanged: the ledger holds others about this subject.",
     "completeness.stray": "An entry is in the bundle that its exhibits don't call for.",
     "completeness.unproven": "The proof that nothing was left out is missing.",

@@ -75,13 +75,12 @@ def _case(page: CasePage, what: str = "Case") -> Iterator[str]:
 
 def _exhibit(page: ExhibitPage) -> Iterator[str]:
     yield ""
-    kind = "Original (something in this bundle was made from it)" if page.is_original else "Exhibit"
-    yield from wrap(f"{kind} {page.name}", "  ")
-    rows = [("what it is", page.description), ("at the end", page.now), ("content", page.files)]
+    yield from wrap(f"{page.heading} {page.name}", "  ")
+    rows = [("what it is", page.description), (page.by_then, page.now), ("content", page.files)]
     yield from pairs(rows, "    ")
     yield ""
     yield "    Who held it"
-    yield from holding_lines(page.story.holdings, end="the end of this bundle")
+    yield from holding_lines(page.story.holdings, end=page.until)
     yield ""
     yield "    What happened to it"
     for act in page.story.acts:

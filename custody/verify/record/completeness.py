@@ -87,7 +87,8 @@ def check_completeness(bundled: Bundled) -> None:
     """Check that the bundle carries the whole closure and nothing else.
 
     Findings: ``completeness.about``, ``completeness.subjects``, ``completeness.count``, ``completeness.root``,
-    ``completeness.stray``, ``completeness.unproven``, ``trie.*``, ``tree.consistency``.
+    ``completeness.stray``, ``completeness.unproven``, ``trie.*``, ``tree.consistency``; a note ``completeness.goes-on``
+    for each ancestor about which the ledger says more.
     """
     failed, opened, entries = partial(bundled.findings.add, 8, Severity.FAILED), bundled.opened, bundled.entries
     bundled.findings.asked.add(8)
@@ -116,6 +117,10 @@ def check_completeness(bundled: Bundled) -> None:
             _check_value(subject, proofs[subject], leaves, index_root, is_part=last is not None)
         except VerificationError as error:
             fail(bundled.findings, 8, error, " ".join(subject))
+        else:
+            if more := proofs[subject].count - len(leaves):
+                text = f"the ledger held {more} more about it, alone or with others, when this was packed"
+                bundled.findings.add(8, Severity.NOTE, "completeness.goes-on", "/".join(subject[1:]), text)
     for index, place in sorted(bundled.placed.items()):
         if index != export.entry.index and not closure.has(place):
             failed(
