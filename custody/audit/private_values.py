@@ -40,14 +40,18 @@ class PrivateValues:
         for commitment, text in rows.scan("disclosure", "commitment", "text", by="rowid"):
             index = self.commitments.get(commitment)
             if index is None:
-                stray += 1
+                # What was erased is none any more: a value of a batch that was refused may have been.
+                stray += text is not None
             elif text is None:
                 self._check_erased(commitment, index)
             else:
                 count += 1
                 self._check_value(commitment, text, index)
         if stray:
-            words = f"{stray} private values belong to no entry, as a batch that was refused leaves them"
+            values = "private value belongs" if stray == 1 else "private values belong"
+            words = (
+                f"{stray} {values} to no entry, as a killed command leaves them; custody erase --finish takes them away"
+            )
             self.findings.add(STEP, Severity.NOTE, "disclosures.uncommitted", "disclosures", words)
         return count
 

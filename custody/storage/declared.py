@@ -12,7 +12,7 @@ import textwrap
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import MetaData, Table, bindparam, func, insert, literal_column, or_, select
+from sqlalchemy import MetaData, Table, bindparam, delete, func, insert, literal_column, or_, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite import insert as upsert_into
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -196,6 +196,13 @@ DISCLOSURE: Final = _select(tables.DisclosureTable, "text", by=("commitment",))
 # The array begins with a salt of 22 characters, so its path begins at byte 27: the 37th character of base64url.
 DISCLOSURES_AT: Final = "SELECT text FROM disclosure WHERE substr(text, 37, ?) = ?"
 DISCLOSURES: Final = _select(tables.DisclosureTable, "commitment", "text", order=("commitment",))
+_disclosure = table_of(tables.DisclosureTable).c
+COMMITMENTS: Final = _sql(
+    select(_disclosure.commitment).where(_disclosure.text.is_not(None)).order_by(_disclosure.commitment)
+)
+FORGET_DISCLOSURE: Final = _sql(
+    delete(table_of(tables.DisclosureTable)).where(_disclosure.commitment == bindparam("commitment"))
+)
 PUT_DISCLOSURE: Final = _sql(upsert_into(table_of(tables.DisclosureTable)).on_conflict_do_nothing())
 ERASE_DISCLOSURE: Final = _upsert(tables.DisclosureTable)
 PUT_RECIPIENT: Final = _sql(upsert_into(table_of(tables.RecipientTable)).on_conflict_do_nothing())

@@ -82,6 +82,11 @@ class Disclosures:
                 if line is not None:
                     yield _read(commitment.hex(), line)
 
+    def commitments(self) -> tuple[str, ...]:
+        """Return the commitments of all values that are here."""
+        with self.database.transaction(is_write=False) as connection:
+            return tuple(raw.hex() for (raw,) in connection.execute(statements.COMMITMENTS))
+
     def erased(self, commitments: Sequence[str]) -> frozenset[str]:
         """Return those of ``commitments`` whose values were erased here."""
         with self.database.transaction(is_write=False) as connection:
@@ -100,6 +105,16 @@ class Disclosures:
         with self.database.transaction(is_write=True) as connection:
             rows = [(bytes.fromhex(item), None) for item in commitments]
             connection.executemany(statements.ERASE_DISCLOSURE, rows)
+        self._cut_log()
+
+    def forget(self, commitments: Iterable[str]) -> None:
+        """Destroy values with their salts as if they had never been here: for those of which no entry speaks.
+
+        Raises:
+            StorageError: ``ledger.busy``, ``ledger.full``.
+        """
+        with self.database.transaction(is_write=True) as connection:
+            connection.executemany(statements.FORGET_DISCLOSURE, [(bytes.fromhex(item),) for item in commitments])
         self._cut_log()
 
     def note_recipients(self, receivings: Iterable[Receiving]) -> None:

@@ -231,7 +231,7 @@ BOUND_EXHIBITS: Final = (
 
 HELD: Final = (
     "SELECT exhibit.record FROM exhibit WHERE exhibit.holder = ? OR instr(exhibit.record, ?) "
-    "> 0 OR instr(exhibit.record, ?) > 0"
+    "> 0"
 )
 
 CONSENTS: Final = (
@@ -318,6 +318,13 @@ DISCLOSURES: Final = (
     "SELECT disclosure.commitment, disclosure.text FROM disclosure ORDER BY "
     "disclosure.commitment"
 )
+
+COMMITMENTS: Final = (
+    "SELECT disclosure.commitment FROM disclosure WHERE disclosure.text IS NOT NULL ORDER BY "
+    "disclosure.commitment"
+)
+
+FORGET_DISCLOSURE: Final = "DELETE FROM disclosure WHERE disclosure.commitment = ?"
 
 PUT_DISCLOSURE: Final = "INSERT INTO disclosure (commitment, text) VALUES (?, ?) ON CONFLICT DO NOTHING"
 

@@ -17,6 +17,7 @@ from custody.cli.erasure.destroying import destroy, recorded_orders
 from custody.cli.erasure.plan import Wanted, make_plan
 from custody.cli.erasure.reach import ErasedBackup, ErasedReceiving, backups_with, receivings_of
 from custody.cli.erasure.repeats import refuse_repeat
+from custody.cli.erasure.strays import destroy_strays, told
 from custody.cli.erasure.traces import Destroyed
 from custody.cli.ledger_access import LedgerAccess
 from custody.cli.options import FILE, Signing, When, signed, timed
@@ -33,7 +34,8 @@ from schemas.types import UNSET, Unset
 class Gone(msgspec.Struct, frozen=True, kw_only=True):
     """What was destroyed here. ``kept`` are digests of files that other exhibits need, ``left`` places outside.
 
-    ``also`` says where a text that was destroyed stands in values of which the order doesn't speak.
+    ``also`` says where a text that was destroyed stands in values of which the order doesn't speak; ``stray`` counts
+    values of which no entry speaks.
     """
 
     also: tuple[str, ...]
@@ -42,6 +44,7 @@ class Gone(msgspec.Struct, frozen=True, kw_only=True):
     kept: tuple[str, ...]
     left: tuple[str, ...]
     names: int
+    stray: int
     values: int
 
 
@@ -76,7 +79,11 @@ class Erased(Result, frozen=True, kw_only=True, tag="custody-erased/v1"):
 @click.option("--order", help="By which order (kept private).")
 @click.option("--authority", help="Whose order it is (kept private).")
 @click.option("--document", type=FILE, help="The order itself, kept in the home (or sha256:DIGITS).")
-@click.option("--finish", is_flag=True, help="Destroy what was ordered and is still here, after a crash or a restore.")
+@click.option(
+    "--finish",
+    is_flag=True,
+    help="Destroy what was ordered and is still here, and what a crash left.",
+)
 @signed
 @timed
 @pass_custody
@@ -135,6 +142,7 @@ def _finish(context: Context, access: LedgerAccess) -> None:
     with access.home.store.read() as reader:
         orders = recorded_orders(reader)
     done = destroy(access, orders)
+    done.strays = destroy_strays(access.home.store)
     lines = (f"orders on record: {len(orders)}; all that they name is destroyed", *_gone_lines(done))
     emit(context.settings, Erased(backups=(), destroyed=_gone(done), orders=len(orders), received=()), lines)
 
@@ -168,6 +176,7 @@ def _gone(done: Destroyed) -> Gone:
         kept=tuple(done.kept),
         left=tuple(done.left),
         names=done.names,
+        stray=done.strays,
         values=done.values,
     )
 
@@ -176,6 +185,8 @@ def _gone_lines(done: Destroyed) -> Iterator[str]:
     values, names = counted(done.values, "value", "values"), counted(done.names, "name", "names")
     files = f"{counted(done.files, 'file', 'files')} ({count_bytes(done.bytes)})"
     yield f"destroyed here: {values}, {names} in lists, {files}"
+    if done.strays:
+        yield f"  and {told(done.strays)}, as a killed command leaves them"
     for digest in done.kept:
         yield f"  kept, because an exhibit that no order speaks of has it too: {digest}"
     for place in done.also:

@@ -16,6 +16,7 @@ from custody.cli.border.recalled import attention_of_disputed, disputed
 from custody.cli.border.sent_away import attention_of_sent
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
+from custody.cli.erasure.strays import attention_of_strays
 from custody.cli.exits import Exit
 from custody.cli.intake.custody_wallets import attention_of_wallets
 from custody.cli.ledger_access import LedgerAccess
@@ -95,6 +96,7 @@ def _look(context: Context, access: LedgerAccess, rest_days: Sequence[RestDays],
             *attention_of_conditions(reader, exhibits, now=now),
             *attention_of_exhibits(reader, exhibits, now=now, doubtful={it.exhibit.registration for it in doubtful}),
             *attention_of_people(reader),
+            *attention_of_strays(access.home.store, reader),
             *attention_of_disk(access.home.path),
             # Every private value is looked at for it, which takes a while in a large ledger.
             *(attention_of_wallets(access) if check else ()),

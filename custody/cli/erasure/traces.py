@@ -23,16 +23,17 @@ SEARCH_AT_MOST = 200
 
 @dataclass(slots=True)
 class Destroyed:
-    """What is gone: values and names, files with their bytes. ``left`` are places outside of the home that are to be
-    cleared by hand, ``kept`` digests of files that exhibits beyond the order need; ``also`` are values of which the
-    order doesn't speak and that hold a text which it destroys, each by its entry and place, or by the bundle of another
-    ledger in which it came.
+    """What is gone: values and names, files with their bytes, ``strays`` of which no entry spoke. ``left`` are places
+    outside of the home that are to be cleared by hand, ``kept`` digests of files that exhibits beyond the order need;
+    ``also`` are values of which the order doesn't speak and that hold a text which it destroys, each by its entry and
+    place, or by the bundle of another ledger in which it came.
     """
 
     values: int = 0
     names: int = 0
     files: int = 0
     bytes: int = 0
+    strays: int = 0
     left: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     also: list[str] = field(default_factory=list)
