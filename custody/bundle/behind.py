@@ -15,7 +15,7 @@ from pathlib import Path
 from custody.bundle.container import open_container
 from custody.bundle.source import verify_container
 from custody.verify.border.arrival import report_arrival
-from custody.verify.border.behind_step import is_proven, report_errors, report_letter, report_record
+from custody.verify.border.behind_step import is_proven, report_letter, report_record
 from custody.verify.border.inner import manifest_of
 from custody.verify.border.past import Past
 from custody.verify.border.receipt_proof import check_receipt, read_receipt
@@ -24,6 +24,7 @@ from custody.verify.evidence.places import places_of
 from custody.verify.gate.correspondence import letter_of, opens_gate
 from custody.verify.gate.faults import Bearing
 from custody.verify.gate.release import bearing
+from custody.verify.record.opened import fail
 from custody.verify.rules.view import View
 from custody.verify.verify import Trusted, Verified
 from schemas import limits
@@ -130,7 +131,8 @@ class Behind:
             findings.add(9, Severity.INDETERMINATE, "receipt.absent", where, text)
         else:
             read = read_receipt(path.read_bytes(), self.trusted.trust)
-            report_errors(check_receipt(entry.event, read, past), where, findings)
+            for wrong in check_receipt(entry.event, read, past):
+                fail(findings, 9, wrong, where)
 
     def _look_at_arrival(self, entry: ParsedEntry, manifest: str, past: Past, findings: Findings) -> None:
         where = f"entry {entry.entry.index}"

@@ -6,14 +6,14 @@ had looked; here the letter is verified as a bundle within this one, and the pro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 
 from custody.verify.border.inherited import TOO_DEEP
 from custody.verify.border.inner import ABSENT, Inner, event_in, is_unread
 from custody.verify.border.letters import check_letter, is_specific, unseen_terms
 from custody.verify.border.past import Past
-from custody.verify.border.receipt_proof import UNDECIDED, Read, check_receipt, read_receipt
+from custody.verify.border.receipt_proof import Read, check_receipt, read_receipt
 from custody.verify.border.terms import check_terms
 from custody.verify.evidence.disclosures_step import Values
 from custody.verify.gate.correspondence import correspondence_of, letter_of, opens_gate
@@ -84,13 +84,6 @@ def report_absent(parsed: ParsedEvent, order: Order | None, step: int, where: st
     findings.add(step, Severity.INDETERMINATE, "letter.absent" if is_letter else "receipt.absent", where, text)
 
 
-def report_errors(errors: Iterable[VerificationError], where: str, findings: Findings) -> None:
-    """Add what `check_receipt` yields: failed at step 9, but undecided where the reader doesn't know the ledger."""
-    for error in errors:
-        severity = Severity.INDETERMINATE if error.code in UNDECIDED else Severity.FAILED
-        findings.add(9, severity, error.code, where, error.text)
-
-
 def check_behind(
     bundled: Bundled, values: Values, again: Callable[[Source], Inner], depth: int
 ) -> tuple[tuple[Inner, ...], tuple[LedgerReport, ...]]:
@@ -132,7 +125,8 @@ def check_behind(
             elif origin is None:
                 if digest not in receipts:
                     receipts[digest] = read_receipt(raw, bundled.trust)
-                report_errors(check_receipt(parsed, receipts[digest], past), where, findings)
+                for wrong in check_receipt(parsed, receipts[digest], past):
+                    fail(findings, 9, wrong, where)
             else:
                 if digest not in letters and depth >= limits.INHERITED_DEPTH:
                     raise VerificationError("inherited.depth", TOO_DEEP)

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from custody.verify.border.past import Past
 from custody.verify.record.tree import check_inclusion
-from custody.verify.record.trusting import keys_at
+from custody.verify.record.trusting import check_cosigned, keys_at
 from keys.note import open_note
-from keys.policy import check_quorum, parse_policy
 from schemas.details.exhibit import Foreign
 from schemas.details.letter import ReceiptOrigin
 from schemas.details.transfer import (
@@ -83,7 +82,7 @@ def check_signed(item: UnverifiedReceipt, trust: Trust | None) -> None:
     """
     checkpoint = item.proof.checkpoint
     believed = trust.ledger(checkpoint.origin) if trust is not None else None
-    if believed is None:
+    if trust is None or believed is None:
         text = f"expected a ledger of the trust file, found {checkpoint.origin}"
         raise UndecidedError("receipt.unknown-ledger", text, hint="custody trust add")
     keys = keys_at(checkpoint.size, believed.log_keys)
@@ -93,17 +92,9 @@ def check_signed(item: UnverifiedReceipt, trust: Trust | None) -> None:
     if seen != root:
         text = f"expected root {seen} of {checkpoint.origin} at size {checkpoint.size} as seen before, found {root}"
         raise VerificationError("checkpoint.fork", text)
-    if trust is not None and isinstance(trust.policy, str):
-        policy = parse_policy(trust.policy.encode("utf-8"))
-        note = open_note(item.proof.note, (*keys, *(key for _, key in policy.cosigners)))
-        try:
-            check_quorum(policy, note.verified)
-        except VerificationError as error:
-            raise UndecidedError("receipt.quorum", error.text) from None
+    check_cosigned(item.proof.note, keys, trust, code="receipt.quorum")
 
 
-UNDECIDED = frozenset({"receipt.quorum", "receipt.unknown-ledger"})
-"""Codes that say what the reader doesn't know, and nothing against the record."""
 Read = Mapping[str, tuple[list[VerifiedReceipt], list[VerificationError]]]
 """What a receipt file proves, by event hash, and what is wrong with it; under no hash, what is wrong with all of it."""
 
@@ -120,7 +111,9 @@ def read_receipt(raw: bytes, trust: Trust | None) -> Read:
         try:
             found += prove(item)
             check_signed(item, trust)
-        except (RecordError, VerificationError) as error:
+        except VerificationError as error:
+            wrong.append(error)
+        except RecordError as error:
             wrong.append(VerificationError(error.code, error.text))
     return read
 
@@ -129,16 +122,16 @@ def check_receipt(parsed: ParsedEvent, read: Read, past: Past) -> Iterator[Verif
     """Yield what speaks against a ``transfer.receipt`` by proof, of which ``read`` is the document.
 
     Errors: ``receipt.other`` where it proves something else than the record says or than was sent,
-    ``receipt.other-ledger`` where another ledger answered than the one that it was sent to, those of `UNDECIDED`, and
-    those of `prove`, `check_signed` and the parsers.
+    ``receipt.other-ledger`` where another ledger answered than the one that it was sent to, and those of `prove`,
+    `check_signed` and the parsers.
     """
     details = parsed.details
     assert isinstance(details, TransferReceipt), "the caller looked"
     found, wrong = read.get(_event_of(details) or "", read.get("", ([], [])))
     # That its ledger isn't known keeps nothing else from being looked at.
-    wrong = sorted(wrong, key=lambda error: error.code in UNDECIDED)[:1]
+    wrong = sorted(wrong, key=lambda error: isinstance(error, UndecidedError))[:1]
     yield from wrong
-    if any(error.code not in UNDECIDED for error in wrong):
+    if not all(isinstance(error, UndecidedError) for error in wrong):
         return
     meant = [decided for decided in found if _is_told(details, decided) and _is_sent(parsed, decided, past)]
     if not meant:

@@ -6,20 +6,17 @@ ledger's own keys can be held against the note: that finds damage and never make
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from functools import partial
 
 from custody.verify.record.bundled import Bundled
-from custody.verify.record.opened import fail
+from custody.verify.record.opened import attempt
 from custody.verify.record.tree import check_consistency
-from custody.verify.record.trusting import keys_at
+from custody.verify.record.trusting import check_cosigned, keys_at
 from keys.note import open_note
-from keys.policy import check_quorum, parse_policy
-from keys.verifier_key import VerifierKey
 from schemas.checkpoint import Checkpoint
-from schemas.errors import CustodyError, VerificationError
 from schemas.proof import Consistency, parse_nodes
-from schemas.report import Findings, Severity
-from schemas.trust import SeenCheckpoint, Trust, TrustedLedger
+from schemas.report import Severity
+from schemas.trust import TrustedLedger
 
 NOTE = "checkpoint"
 
@@ -42,37 +39,15 @@ def check_checkpoint(bundled: Bundled, consistency: tuple[Consistency, ...]) -> 
         text = f"the trust file says nothing about {checkpoint.origin}" if trust else "no trust file was given"
         code = "checkpoint.unknown-origin" if trust else "checkpoint.no-trust"
         findings.add(2, Severity.INDETERMINATE, code, NOTE, text)
-        _open(raw, declared, findings)
+        attempt(findings, 2, NOTE, partial(open_note, raw, declared))
         return
     narrowed = [key for key in keys_at(checkpoint.size, believed.log_keys) if key in declared]
-    _open(raw, narrowed, findings)
+    attempt(findings, 2, NOTE, partial(open_note, raw, narrowed))
     if genesis is None or genesis.hex() != believed.genesis:
         text = f"expected entry 0 to hash to {believed.genesis}, found {genesis.hex() if genesis else 'none'}"
         findings.add(2, Severity.FAILED, "checkpoint.genesis", NOTE, text)
-    _check_cosigners(raw, narrowed, trust, findings)
+    attempt(findings, 2, NOTE, partial(check_cosigned, raw, narrowed, trust, code="checkpoint.quorum"))
     _check_seen(bundled, checkpoint, believed, consistency)
-
-
-def _open(raw: bytes, verifiers: Iterable[VerifierKey], findings: Findings) -> None:
-    try:
-        open_note(raw, verifiers)
-    except CustodyError as error:
-        fail(findings, 2, error, NOTE)
-
-
-def _check_cosigners(raw: bytes, log_keys: list[VerifierKey], trust: Trust, findings: Findings) -> None:
-    if not isinstance(trust.policy, str):
-        return
-    try:
-        policy = parse_policy(trust.policy.encode("utf-8"))
-        note = open_note(raw, (*log_keys, *(key for _, key in policy.cosigners)))
-    except CustodyError as error:
-        fail(findings, 2, error, NOTE)
-        return
-    try:
-        check_quorum(policy, note.verified)
-    except VerificationError as error:
-        findings.add(2, Severity.INDETERMINATE, "checkpoint.quorum", NOTE, error.text)
 
 
 def _check_seen(
@@ -99,19 +74,15 @@ def _check_seen(
     proofs = {(item.first, checkpoint.size): item.nodes for item in carried}
     proofs |= {(item.first, item.second): item.nodes for item in consistency if item.origin == checkpoint.origin}
     for seen in wanted:
-        low, high = sorted((seen.size, checkpoint.size))
-        if (low, high) in proofs:
-            _link(checkpoint, seen, parse_nodes(proofs[low, high]), findings)
+        (first, first_root), (second, second_root) = sorted(
+            ((seen.size, bytes.fromhex(seen.root)), (checkpoint.size, checkpoint.root))
+        )
+        if (first, second) in proofs:
+            attempt(findings, 2, NOTE, partial(
+                check_consistency, first=first, second=second, first_root=first_root, second_root=second_root,
+                nodes=parse_nodes(proofs[first, second]),
+            ))  # fmt: skip
             return
     sizes = " or ".join(str(seen.size) for seen in wanted)
     text = f"no proof leads from the checkpoint of size {sizes}, seen before, to this one of size {checkpoint.size}"
     findings.add(2, Severity.INDETERMINATE, "checkpoint.not-linked", NOTE, text)
-
-
-def _link(checkpoint: Checkpoint, seen: SeenCheckpoint, nodes: tuple[bytes, ...], findings: Findings) -> None:
-    old, new = (seen.size, bytes.fromhex(seen.root)), (checkpoint.size, checkpoint.root)
-    (first, first_root), (second, second_root) = sorted((old, new))
-    try:
-        check_consistency(first=first, second=second, first_root=first_root, second_root=second_root, nodes=nodes)
-    except VerificationError as error:
-        fail(findings, 2, error, NOTE)

@@ -14,7 +14,7 @@ from keys.note import UnverifiedNote, parse_note
 from schemas import bag, canonical, layout, limits
 from schemas.bundle import Bundle, BundledDocument, BundledFile, Ciphertext, Disclosures
 from schemas.checkpoint import Checkpoint, parse_checkpoint
-from schemas.errors import CustodyError, UnknownVersionError, VerificationError
+from schemas.errors import CustodyError, UndecidedError, UnknownVersionError, VerificationError
 from schemas.proof import Proof, parse_proof
 from schemas.report import Findings, Severity
 
@@ -51,9 +51,11 @@ def member_of(item: BundledFile | BundledDocument) -> str:
 
 
 def fail(findings: Findings, step: int, error: CustodyError, subject: str) -> None:
-    """Record ``error`` at ``step``: undecided for a newer schema version, failed for everything else."""
-    severity = Severity.INDETERMINATE if isinstance(error, UnknownVersionError) else Severity.FAILED
-    findings.add(step, severity, error.code, subject, error.text)
+    """Record ``error`` at ``step``: undecided for a newer schema version and for what nobody is believed about, failed
+    for everything else.
+    """
+    is_open = isinstance(error, UndecidedError | UnknownVersionError)
+    findings.add(step, Severity.INDETERMINATE if is_open else Severity.FAILED, error.code, subject, error.text)
 
 
 def attempt(findings: Findings, step: int, subject: str, work: Callable[[], T]) -> T | None:

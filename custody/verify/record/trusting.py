@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from custody.verify.rules import view
-from keys.policy import parse_policy
+from keys.note import open_note
+from keys.policy import check_quorum, parse_policy
 from keys.verifier_key import KeyType, VerifierKey, parse_verifier_key
 from schemas import canonical, limits
-from schemas.errors import RecordError
+from schemas.errors import RecordError, UndecidedError, VerificationError
 from schemas.trust import LogKey, Trust
 
 
@@ -41,3 +42,21 @@ def keys_at(size: int, log_keys: Iterable[LogKey | view.LogKey]) -> list[Verifie
         for item in log_keys
         if item.first < size and (not isinstance(item.last, int) or size <= item.last + 1)
     ]
+
+
+def check_cosigned(raw: bytes, log_keys: Iterable[VerifierKey], trust: Trust, *, code: str) -> None:
+    """Raise unless as many cosigners as the trust file's policy wants, if it has one, signed a checkpoint's note.
+
+    Raises:
+        RecordError: ``note.*``, ``policy.*``.
+        VerificationError: ``note.*``.
+        UndecidedError: ``code`` where too few signed.
+    """
+    if not isinstance(trust.policy, str):
+        return
+    policy = parse_policy(trust.policy.encode("utf-8"))
+    note = open_note(raw, (*log_keys, *(key for _, key in policy.cosigners)))
+    try:
+        check_quorum(policy, note.verified)
+    except VerificationError as error:
+        raise UndecidedError(code, error.text) from None
