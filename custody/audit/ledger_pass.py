@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from custody.audit import columns
+from custody.audit.arrivals import Arrivals
 from custody.audit.asset_stories import AssetStories
 from custody.audit.bound_content import check_contents
 from custody.audit.checkpoints import StoredCheckpoints, known_keys
@@ -68,6 +69,7 @@ class LedgerPass:
         self.procedure: Procedure | None = None
         self.explanations = Explanations()
         self.enclosed = Enclosed()
+        self.arrivals = Arrivals()
         self.replayed: Replayed | None = None
         self.newest: bytes | None = None
         self.signatures = 0
@@ -143,6 +145,7 @@ class LedgerPass:
         check_numbers(replay.result.fold.state, self.findings)
         check_contents(replay.result.fold.state, self.findings, self._wanted.lists)
         self.enclosed.check(replay.result.fold.state, self.findings, self._wanted.lists)
+        self.arrivals.check(self.findings)
         if not size:
             self.findings.add(4, Severity.FAILED, "audit.empty", "entry 0", "expected entry 0, found no entry at all")
 
@@ -156,6 +159,7 @@ class LedgerPass:
             self.explanations.add(parsed, self.replayed.fold.state)
             self.assets.add(parsed, placed)
             self.enclosed.add(parsed, placed)
+            self.arrivals.add(parsed, placed)
         details = parsed.event.details
         if isinstance(details, BundleExported) and is_set(details.to):
             self._exported_to.setdefault(str(details.to), placed.index)

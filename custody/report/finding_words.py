@@ -196,6 +196,8 @@ MEANINGS: Final = {
     "note": "The signature under the ledger's state does not hold, or is not by a key that counts.",
     "pieces": "A list of pieces is not written as it must be.",
     "private": "A name or text that the bundle shows is not written as it must be.",
+    "defect.accepted-and-registered": "One thing from abroad stands here under two numbers, each with a holder: it was "
+    "accepted or came back, and was registered as well.",
     "defect.agent-apart": "Somebody is on record in this country, and the organisation to which he belongs abroad; "
     "whether what he gets has left rests on that one word.",
     "defect.agent-moved": "The country or ledger of somebody was changed on record; whether a border is crossed rests "

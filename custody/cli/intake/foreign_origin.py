@@ -77,6 +77,7 @@ def read_foreign(
     Raises:
         VerificationError: ``foreign.verdict`` where the bundle FAILED.
         RefusedError: ``foreign.verdict`` where it is INDETERMINATE and that was not accepted.
+        RefusedError: ``foreign.decided`` where what is on its way here was accepted or came back already.
         UsageError: ``foreign.exhibit`` where it isn't clear which exhibit is meant.
         StorageError: this machine's disk.
     """
@@ -87,6 +88,7 @@ def read_foreign(
             otherwise="registers it all the same",
         )  # fmt: skip
         found = _find(verified, exhibit)
+        _check_undecided(context, found)
         items = _items(opened.container, verified, found)
         files = frozenset(_digests(item.record for item in items))
         folder = None
@@ -96,6 +98,15 @@ def read_foreign(
             if laid.absent:
                 note(context.settings, f"warning: {laid.absent} files of {format_exhibit(found)} are not at hand")
         return ForeignExhibit(bundle, _origin(verified, found), files, folder)
+
+
+def _check_undecided(context: Context, found: Exhibit) -> None:
+    with context.ledger().read() as reader:
+        decided = reader.view().transfer(found.head)
+    if decided is not None:
+        name, hint = format_exhibit(found), "it stands here under another number, or was refused: custody list"
+        text = f"expected what was not decided on, found {name}, decided on under transfer {decided.transfer}"
+        raise RefusedError("foreign.decided", text, hint=hint)
 
 
 def _find(verified: Verified, named: str | None) -> Exhibit:
