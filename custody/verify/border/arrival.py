@@ -27,6 +27,8 @@ Name = tuple[str, str, str]
 Find = Callable[[str], Inner | None]
 """Finds the bundle of a payload manifest."""
 _LAWFULNESS = frozenset({"inherited.conditions", "inherited.country", "inherited.recipient", "inherited.reservations"})
+_ITEM = ("collection", "number", "platform")
+"""What tells an item of a platform from all others."""
 _SKEW = timedelta(seconds=300)
 """How far the clocks of two ledgers may be apart."""
 
@@ -63,7 +65,7 @@ def report_arrival(
         return
     if isinstance(details, TransferAccepted) and shown is not None:
         _compare_texts(details, head, inner, shown, findings, subject)
-        for wrong in _compare_asset(details, inner, shown):
+        for wrong in _compare_thing(details, inner, shown):
             fail(findings, 9, wrong, subject)
     if shown is not None and isinstance(details.seal, SealSeen) and isinstance(head.details, TransferDispatched):
         sent_under = (right or {}).get(head.hash, head.details.seal or None)
@@ -73,7 +75,7 @@ def report_arrival(
             findings.add(12, Severity.DEFECT, "inherited.seal", subject, other)
     if isinstance(details, TransferAccepted):
         sent, decided, recorded = map(parse_time, (details.sent_at, details.accepted_at, entry.entry.recorded_at))
-        if not sent - _SKEW <= decided <= recorded + _SKEW:
+        if max(sent - decided, decided - recorded) > _SKEW:
             text = f"expected a decision after {details.sent_at} and by {entry.entry.recorded_at}, found it at "
             findings.add(12, Severity.DEFECT, "inherited.times", subject, text + details.accepted_at)
 
@@ -145,22 +147,33 @@ def _compare_texts(
             findings.add(11, Severity.NOTE, "inherited.condition-unseen", subject, found)
 
 
-def _compare_asset(
+def _compare_thing(
     details: TransferAccepted, inner: Inner, shown: Mapping[str, Disclosure]
 ) -> Iterator[VerificationError]:
-    """What it is and whose account held it are private: they can be compared where both ledgers' words are shown."""
+    """Which thing it is, and whose account held it, is private: that can be compared where both ledgers' words are
+    shown. What the bundle shows, whoever accepted it could write down.
+    """
     foreign = details.foreign
     there = inner.state.exhibit(foreign.case, foreign.exhibit) if isinstance(foreign, Foreign) else None
     before = None if there is None else event_in(inner.state, inner.entries, there.registration)
-    old, new = (
-        item.asset if isinstance(item, ExhibitRegistered) else None for item in (before and before.details, details)
-    )
-    for name in ("account", "asset"):
-        sent, taken = getattr(old, name, None), getattr(new, name, None)
-        was = inner.values.disclosed.get(sent.commitment) if isinstance(sent, Private) else None
-        now = shown.get(taken.commitment) if isinstance(taken, Private) else None
-        if was is not None and now is not None and was.value != now.value:
-            yield VerificationError("inherited.content", f"expected the {name} that was sent, found another")
+    if before is None or not isinstance(before.details, ExhibitRegistered):
+        return
+    old, new = _names_of(before.details), _names_of(details)
+    for name in sorted(old.keys() | new.keys()):
+        was = inner.values.disclosed.get(old.get(name, ""))
+        now = shown.get(new.get(name, ""))
+        is_lost = was is not None and name not in new
+        if name not in old or is_lost or (was is not None and now is not None and was.value != now.value):
+            yield VerificationError("inherited.content", f"expected the {name} that was sent, found another, or none")
+
+
+def _names_of(details: ExhibitRegistered) -> dict[str, str]:
+    """Return the commitments to what tells a thing from all others: account and asset, item of a platform, numbers."""
+    asset = details.asset if is_set(details.asset) else None
+    found = [(name, getattr(asset, name, None)) for name in ("account", "asset")]
+    found += [(name, getattr(getattr(asset, "platform", None), name, None)) for name in _ITEM]
+    found.append(("identifiers", details.identifiers))
+    return {name: value.commitment for name, value in found if isinstance(value, Private)}
 
 
 def _texts(details: TransferAccepted | TransferDispatched) -> dict[str, str | None]:

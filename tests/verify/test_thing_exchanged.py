@@ -1,0 +1,63 @@
+"""What has no digest is known by its names: a number, an account, an item of a platform. Another one never arrives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from custody.bundle import build
+from tests.border import CASE, NONCE, Side, codes, read, trust
+
+PHONE: dict[str, Any] = {"identifiers": "IMEI 111"}
+NO_FILES = {"bytes": 0, "count": 0, "root": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}
+
+
+def item(number: str) -> dict[str, Any]:
+    """Return an item of a platform."""
+    platform = {"collection": "Art", "number": number, "platform": "shop"}
+    asset = {"custody": "platform", "platform": platform}
+    return {"asset": asset, "content": NO_FILES, "kind": "collectible", "nature": "asset"}
+
+
+def arrived(folder: Path, sent: dict[str, Any], taken: dict[str, Any]) -> set[str]:
+    """Send one thing from a to b, let b accept it as another, and return what a court in c finds."""
+    a = Side(folder / "a", "a", peers={"b": "XB"})
+    b = Side(folder / "b", "b", peers={"a": "XA", "c": "XC"})
+    a.world.register(CASE, "EX-1", actor="examiner-1", **sent)
+    a.consent("EX-1", "b-police")
+    parcel = a.build("p.zip", "EX-1", to="b-police", acts=[a.dispatch("EX-1", "b-police")], transfer=NONCE).path
+    b.accept(parcel, read(parcel, trust(a), a.world.at), "a-police", **taken)
+    b.consent("EX-1", "c-police")
+    b.consent("EX-1", "c-police", authority="a-police", manner="paper", documents=["ab" * 32], number="7")
+    return codes(read(b.build("onward.zip", "EX-1", to="c-police").path, trust(a, b), b.world.at))
+
+
+@pytest.fixture
+def liar(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a sender's program hand out what its own check would not let pass."""
+    monkeypatch.setattr(build, "_check_own", lambda *_: None)
+
+
+@pytest.mark.usefixtures("liar")
+@pytest.mark.parametrize(
+    ("sent", "taken"),
+    [
+        (PHONE, {"identifiers": "SERIAL 999"}),
+        (PHONE, {}),
+        ({}, PHONE),
+        (item("1"), item("2")),
+        (item("1"), {**item("1"), "asset": {"account": "eip155:1:0x" + "ab" * 20, "custody": "self-hosted"}}),
+    ],
+    ids=["number", "number-lost", "number-new", "item", "account-for-item"],
+)
+def test_another_thing_than_was_sent_is_found(tmp_path: Path, sent: dict[str, Any], taken: dict[str, Any]) -> None:
+    """Both records are signed and sound; they speak of two things."""
+    assert "inherited.content" in arrived(tmp_path, sent, taken)
+
+
+@pytest.mark.parametrize("sent", [PHONE, {}, item("1")], ids=["number", "none", "item"])
+def test_the_thing_that_was_sent_arrives(tmp_path: Path, sent: dict[str, Any]) -> None:
+    """Written down as the bundle shows it."""
+    assert "inherited.content" not in arrived(tmp_path, sent, sent)
