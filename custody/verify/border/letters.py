@@ -6,12 +6,12 @@ the caller's part, who was given it as a bundle; that it says what the record sa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from custody.verify.border.inner import Inner, event_in, export_of, manifest_of
-from custody.verify.border.past import Past
+from custody.verify.border.past import Past, have_same_text
 from custody.verify.gate.correspondence import letter_of, opens_gate
-from custody.verify.rules.view import Agent
+from custody.verify.rules.view import Agent, is_strict
 from schemas.details.consent import STRICTNESS, Condition, ConditionsMet, ConsentRecorded, Grant
 from schemas.details.exhibit import ExhibitRegistered, Foreign
 from schemas.details.letter import LetterOrigin
@@ -28,9 +28,8 @@ from schemas.details.request import (
 )  # fmt: skip
 from schemas.errors import VerificationError
 from schemas.event import About, ParsedEvent
-from schemas.private import Disclosure
 from schemas.report import LedgerReport
-from schemas.types import UNSET, Private, is_set
+from schemas.types import UNSET, is_set
 
 _COPIED: Mapping[type, tuple[str, ...]] = {
     AnswerReceived: ("answered_at", "ground", "outcome", "until", "wanted"),
@@ -129,7 +128,7 @@ def _sender(parsed: ParsedEvent, past: Past) -> str | None:
     if isinstance(details, RequestCompleted | RequestExtended | RequestWithdrawn):
         known = past.view.request(details.request)
         return None if known is None else known.peer
-    consent = past.view.consent(str(about[0].event)) if isinstance(about, tuple) else None
+    consent = past.view.consent(str(about[0].event)) if about else None
     return None if consent is None else consent.recipient
 
 
@@ -216,7 +215,7 @@ def _eased(
     consent: ConsentRecorded, about: tuple[About, ...], grant: Grant, ledger: str, letter: Inner, past: Past
 ) -> Iterator[str]:
     """Yield where a consent goes beyond the grant that it rests on."""
-    to, own = consent.recipient, past.view.ledger()
+    to = consent.recipient
     if past.country_of(to) != grant.to_country or (is_set(grant.to_ledger) and past.ledger_of(to) != grant.to_ledger):
         yield "recipient"
     if STRICTNESS.index(consent.onward) < STRICTNESS.index(grant.onward):
@@ -226,7 +225,7 @@ def _eased(
         kept = bars.get(item.code)
         if kept is None or item.before > kept.before or (is_set(item.due) and kept.due != item.due):
             yield f"condition {item.code}" + (" left out" if kept is None else "")
-        elif own is not None and own.is_strict and not _says_the_same(kept, item, letter, past):
+        elif is_strict(past.view) and _says_the_same(kept, item, letter, past) is False:
             yield f"the text of condition {item.code}"
     if is_set(grant.valid_until) and (not is_set(consent.valid_until) or consent.valid_until > grant.valid_until):  # type: ignore[operator]
         yield "valid_until"
@@ -235,30 +234,21 @@ def _eased(
         yield "exhibits"
 
 
-def _says_the_same(kept: Condition, granted: Condition, letter: Inner, past: Past) -> bool:
-    """Tell whether a condition has the text that was granted, as far as both are shown: what it asks stands there."""
-    if is_set(kept.text) != is_set(granted.text):
-        return False
-    ours, theirs = _shown(kept, past.value_of), _shown(granted, letter.values.disclosed.get)
-    return ours is None or theirs is None or ours.value == theirs.value
-
-
-def _shown(item: Condition, value_of: Callable[[str], Disclosure | None]) -> Disclosure | None:
-    return value_of(item.text.commitment) if isinstance(item.text, Private) else None
+def _says_the_same(kept: Condition, granted: Condition, letter: Inner, past: Past) -> bool | None:
+    return have_same_text(kept.text, granted.text, past.value_of, letter.values.disclosed.get)
 
 
 def unseen_terms(parsed: ParsedEvent, letter: Inner, past: Past) -> Iterator[str]:
     """Yield under version 2 of the gate the codes of conditions whose texts, in a consent and in the grant of its
     letter, can't be compared, since one isn't shown.
     """
-    consent, origin, own = parsed.details, letter_of(parsed), past.view.ledger()
+    consent, origin = parsed.details, letter_of(parsed)
     source = None if origin is None else _details(letter, origin.event)
-    if not isinstance(consent, ConsentRecorded) or not isinstance(source, RequestAnswered) or own is None:
+    if not isinstance(consent, ConsentRecorded) or not isinstance(source, RequestAnswered) or not is_strict(past.view):
         return
-    bars = {item.code: item for item in consent.conditions or () if own.is_strict and is_set(item.text)}
+    bars = {item.code: item for item in consent.conditions or ()}
     for item in (source.grant.conditions or ()) if isinstance(source.grant, Grant) else ():
-        kept = bars.get(item.code) if is_set(item.text) else None
-        if kept and None in (_shown(kept, past.value_of), _shown(item, letter.values.disclosed.get)):
+        if item.code in bars and _says_the_same(bars[item.code], item, letter, past) is None:
             yield item.code
 
 

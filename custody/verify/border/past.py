@@ -9,6 +9,10 @@ from typing import Final
 from custody.verify.rules.view import View
 from schemas.event import ParsedEvent
 from schemas.private import Disclosure
+from schemas.types import Private, Unset
+
+Find = Callable[[str], Disclosure | None]
+"""Finds a private value by its commitment, as far as it is shown."""
 
 RESTING: Final = frozenset(
     {
@@ -35,8 +39,18 @@ class Past:
     country_of: Callable[[str], str | None]
     event_of: Callable[[str], ParsedEvent | None]
     begun_by: Callable[[str], ParsedEvent | None]
-    value_of: Callable[[str], Disclosure | None] = lambda _: None
+    value_of: Find = lambda _: None
     sent: dict[str, ParsedEvent | None] = field(default_factory=dict)
     """By event hash of an act: the last dispatch up to it."""
     lineages: dict[tuple[str, frozenset[tuple[str, str]]], dict[str, bool]] = field(default_factory=dict)
     """By a ledger and names of exhibits there: whether an exhibit, by its registration, is or came of one of them."""
+
+
+def have_same_text(one: Private | Unset, other: Private | Unset, find_one: Find, find_other: Find) -> bool | None:
+    """Tell whether two conditions have one text, or neither has any: what a condition asks stands there. Nothing where
+    a text isn't shown.
+    """
+    if not isinstance(one, Private) or not isinstance(other, Private):
+        return one is other
+    here, there = find_one(one.commitment), find_other(other.commitment)
+    return None if here is None or there is None else bool(here.value == there.value)

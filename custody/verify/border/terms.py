@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
-from custody.verify.border.past import Past
+from custody.verify.border.past import Past, have_same_text
 from custody.verify.gate.faults import Bearing
+from custody.verify.rules.view import is_strict
 from schemas.details.consent import Condition, ConsentRecorded
 from schemas.details.exhibit import Foreign
 from schemas.details.transfer import TransferAccepted, TransferDispatched
@@ -23,9 +24,9 @@ def check_terms(parsed: ParsedEvent, past: Past, bearing: Bearing) -> Iterator[t
     That no condition is left out is asked by the gate itself. Found are ``release.consent-terms`` (failed) and, where
     texts aren't shown, ``release.condition-unseen`` (note).
     """
-    details, event, ledger = parsed.details, parsed.event, past.view.ledger()
+    details, event = parsed.details, parsed.event
     exhibit = past.view.exhibit(str(event.case), str(event.exhibit))
-    if not isinstance(details, TransferDispatched) or exhibit is None or ledger is None or not ledger.is_strict:
+    if not isinstance(details, TransferDispatched) or exhibit is None or not is_strict(past.view):
         return
     sent = {item.code: item for item in details.conditions or ()}
     told = {name: _conditions(past.event_of(name)) for _, ids in bearing for name in ids}
@@ -67,10 +68,14 @@ def _texts(wanted: Iterable[tuple[Condition, ...]], past: Past) -> dict[str, set
     """Return by code the texts that conditions have, as far as they are shown."""
     found: dict[str, set[str]] = {}
     for item in chain.from_iterable(wanted):
-        known = past.value_of(item.text.commitment) if isinstance(item.text, Private) else None
-        is_text = known is not None and isinstance(known.value, str) and known.value
-        found.setdefault(item.code, set()).update([str(known.value)] if known is not None and is_text else [])
+        text = _text_of(item, past)
+        found.setdefault(item.code, set()).update([text] if text else [])
     return found
+
+
+def _text_of(item: Condition, past: Past) -> str | None:
+    known = past.value_of(item.text.commitment) if isinstance(item.text, Private) else None
+    return known.value if known is not None and isinstance(known.value, str) else None
 
 
 def _keeps(
@@ -83,17 +88,13 @@ def _keeps(
         return True
     if is_set(wanted.due) and (not is_set(sent.due) or sent.due > wanted.due):  # type: ignore[operator]
         return False
-    if not isinstance(wanted.text, Private):
-        return True
-    if not isinstance(sent.text, Private):
-        return False
-    ours, theirs = past.value_of(sent.text.commitment), past.value_of(wanted.text.commitment)
-    if ours is None or theirs is None:
+    is_same = not is_set(wanted.text) or have_same_text(sent.text, wanted.text, past.value_of, past.value_of)
+    if is_same is None:
         unseen.add(wanted.code)
-        return True
-    if ours.value == theirs.value or not (isinstance(ours.value, str) and isinstance(theirs.value, str)):
-        return bool(ours.value == theirs.value)
-    rest = ours.value
+    ours, theirs = _text_of(sent, past), _text_of(wanted, past)
+    if is_same is not False or ours is None or theirs is None:
+        return is_same is not False
+    rest = ours
     for text in sorted(texts[wanted.code], key=lambda text: (-len(text), text)):
         rest = rest.replace(text, "")
-    return theirs.value in ours.value and set(rest) <= set("; ")
+    return theirs in ours and set(rest) <= set("; ")
