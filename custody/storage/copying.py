@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
-from custody.storage.database import PATIENCE, mode_of, storage_error
+from custody.storage.database import ALONE, PATIENCE, has_no_room, mode_of, storage_error
 from keys.private.disk import sync_folder
 from schemas.errors import StorageError
 
@@ -20,17 +20,12 @@ def copy_database(source: Path, target: Path) -> None:
     Raises:
         StorageError: ``ledger.busy``, ``ledger.full``, ``ledger.unreadable`` where the copy isn't sound.
     """
-    uri = f"{source.absolute().as_uri()}?mode={mode_of(source)}"
     try:
-        with closing(sqlite3.connect(uri, uri=True, timeout=PATIENCE)) as origin:
-            origin.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        origin = _open_source(source)
     except sqlite3.Error as error:
         raise storage_error(error, source) from error
     try:
-        with (
-            closing(sqlite3.connect(uri, uri=True, timeout=PATIENCE)) as origin,
-            closing(sqlite3.connect(target, timeout=PATIENCE, isolation_level=None)) as copy,
-        ):
+        with closing(origin), closing(sqlite3.connect(target, timeout=PATIENCE, isolation_level=None)) as copy:
             copy.execute("PRAGMA synchronous=FULL")
             origin.backup(copy)
             (verdict,) = copy.execute("PRAGMA quick_check(1)").fetchone()
@@ -39,6 +34,23 @@ def copy_database(source: Path, target: Path) -> None:
     target.chmod(0o600)
     if verdict != "ok":
         raise StorageError("ledger.unreadable", f"expected a sound copy of {source}, found: {verdict}")
+
+
+def _open_source(source: Path) -> sqlite3.Connection:
+    """Return a connection through which a sound file can be read, on a full disk too."""
+    uri = f"{source.absolute().as_uri()}?mode={mode_of(source)}"
+    for alone in ((), (ALONE,)):
+        origin = sqlite3.connect(uri, uri=True, timeout=PATIENCE)
+        try:
+            for pragma in alone:
+                origin.execute(pragma)
+            origin.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            return origin
+        except sqlite3.Error as error:
+            origin.close()
+            if alone or not has_no_room(error):
+                raise
+    raise AssertionError("the second try returns or raises")
 
 
 def copy_folder(source: Path, target: Path) -> None:

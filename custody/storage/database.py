@@ -5,7 +5,8 @@ survives a loss of power. Readers never wait for the writer. ``BEGIN IMMEDIATE``
 waits for it longer than allowed is told so.
 
 On a medium that nobody can write through, such as a disc, there is no room for the log beside the file and no writer to
-wait for: there the file alone is read.
+wait for: there the file alone is read. On a full disk there is none for the index of the log either (32 KiB); whoever
+reads there keeps it in memory, and the file to himself meanwhile (https://sqlite.org/wal.html#noshm).
 """
 
 from __future__ import annotations
@@ -38,6 +39,11 @@ _PRAGMAS: Final = (
     "PRAGMA wal_autocheckpoint=4000",
     "PRAGMA temp_store=MEMORY",
 )
+ALONE: Final = "PRAGMA locking_mode=EXCLUSIVE"
+"""Said before the first access, it keeps the index of the log in memory, and everybody else out."""
+_NO_ROOM: Final = frozenset(
+    {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_SHMMAP, sqlite3.SQLITE_IOERR_SHMOPEN}
+)
 _CODES: Final = {
     sqlite3.SQLITE_BUSY: ("ledger.busy", "the lock on {path} free, found it held by another process"),
     sqlite3.SQLITE_LOCKED: ("ledger.busy", "the lock on {path} free, found it held by another connection"),
@@ -52,7 +58,7 @@ _CODES: Final = {
 }
 _HINTS: Final = {
     "ledger.busy": "somebody else is writing; nothing was lost, try again",
-    "ledger.full": "make room and try again (reading needs a little, too); nothing was written",
+    "ledger.full": "make room and try again; nothing was written",
     "ledger.read-only": "nothing was written; to look at it, copy the whole home to a folder that you may write",
     "ledger.unreadable": "keep the file as it is, and restore a backup: custody restore",
 }
@@ -66,6 +72,8 @@ class Database:
         self._pragmas = (*_PRAGMAS, f"PRAGMA secure_delete={'ON' if secure_delete else 'OFF'}")
         self._patience = patience
         self._idle: list[sqlite3.Connection] = []
+        self._alone: sqlite3.Connection | None = None
+        self._sharing = 0
         self._lock = threading.Lock()
 
     def create(self, *, disclosures: bool, triggers: tuple[str, ...] = ()) -> None:
@@ -97,7 +105,11 @@ class Database:
                 ``ledger.refused``.
         """
         with self.errors():
-            connection = self._take()
+            connection = None if self._alone is not None and not is_write else self._take(is_write)
+            if connection is None:
+                with self._reading_alone() as alone:
+                    yield alone
+                return
             try:
                 connection.execute("BEGIN IMMEDIATE" if is_write else "BEGIN")
                 yield connection
@@ -136,24 +148,53 @@ class Database:
             text = f"expected a sound database in {self.path}, found it damaged"
             raise StorageError("ledger.unreadable", text, hint=_HINTS["ledger.unreadable"]) from error
 
-    def _take(self) -> sqlite3.Connection:
+    @contextmanager
+    def _reading_alone(self) -> Iterator[sqlite3.Connection]:
+        """Hold the file against everybody, where there is room for nothing; who reads within shares the connection."""
+        with self._lock:
+            self._alone = self._alone or self._connect("rw", alone=True)
+            self._sharing += 1
+        try:
+            yield self._alone
+        finally:
+            with self._lock:
+                self._sharing -= 1
+                if not self._sharing:
+                    self._alone.close()
+                    self._alone = None
+
+    def _take(self, is_write: bool) -> sqlite3.Connection | None:
+        """Return a connection; nothing where there is no room for one, and reading is all that is wanted."""
         with self._lock:
             if self._idle:
                 return self._idle.pop()
-        return self._connect(mode_of(self.path))
+        try:
+            return self._connect(mode_of(self.path))
+        except sqlite3.Error as error:
+            if is_write or not has_no_room(error):
+                raise
+            return None
 
-    def _connect(self, mode: str) -> sqlite3.Connection:
+    def _connect(self, mode: str, *, alone: bool = False) -> sqlite3.Connection:
         uri = f"{self.path.absolute().as_uri()}?mode={mode}"
         connection = sqlite3.connect(
             uri, uri=True, timeout=self._patience, isolation_level=None, cached_statements=256, check_same_thread=False
         )
         try:
-            for pragma in self._pragmas:
+            for pragma in (*((ALONE,) if alone else ()), *self._pragmas):
                 connection.execute(pragma)
+            if mode != "rwc":
+                # What is wrong with the file or its disk is found here, and not within the body of a transaction.
+                connection.execute("PRAGMA schema_version").fetchone()
         except BaseException:
             connection.close()
             raise
         return connection
+
+
+def has_no_room(error: sqlite3.Error) -> bool:
+    """Tell whether a full disk is why a file could not be opened for reading."""
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) in _NO_ROOM
 
 
 def mode_of(path: Path) -> str:
