@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from custody.report import basis as basis_words
-from custody.report import destroyed, evidence_table, gates, law_page, verdict
+from custody.report import destroyed, evidence_table, gates, law_page, requests_elsewhere, verdict
 from custody.report.balance_words import BalanceRow, balance_rows
 from custody.report.basis import Basis
 from custody.report.evidence_table import FileRow
@@ -142,7 +142,9 @@ def make_document(report: Report, verified: Verified | None, basis: Basis) -> Do
         wants_certificates=trust is not None and trust.wants_certificates,
         has_ancestors=any(page.is_original for page in exhibits),
     )
-    not_asked = (*not_asked, *gates.not_asked(openings), *((NO_PROFILE,) if basis.profile is None else ()))
+    unseen = () if verified is None else requests_elsewhere.not_asked(verified)
+    older, profile = gates.not_asked(openings), (NO_PROFILE,) if basis.profile is None else ()
+    not_asked = (*not_asked, *unseen, *older, *profile)
     subjects = Subjects.of(report)
     defects = [finding for finding in report.findings if finding.severity is Severity.DEFECT]
     return Document(
