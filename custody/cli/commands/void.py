@@ -5,11 +5,15 @@ from __future__ import annotations
 import click
 
 from custody.cli.acting.acts import Act, check_registrar, record_act
-from custody.cli.acting.exhibit_selection import Selection, find_exhibit, selecting
+from custody.cli.acting.exhibit_selection import Selection, find_exhibit, format_exhibit, selecting
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
+from custody.cli.intake.registrations import registration_of
 from custody.cli.options import Signing, When, signed, timed
 from custody.cli.results import ActResult
+from custody.report.safe_text import show
+from schemas.entry import ParsedEntry
+from schemas.types import UNSET
 
 
 @command(
@@ -29,10 +33,19 @@ def void(
 ) -> None:
     """Void wrong exhibit numbers; the holder and a registrar sign. The number stays used, and its story stays."""
     check_registrar(who)
-    right = None
+    right, notes = None, list[str]()
     if replaced_by is not None:
         with context.ledger().read() as reader:
             found = find_exhibit(reader, replaced_by)
         right = {"case": found.case, "exhibit": found.number}
+        notes = _notes(registration_of(context, found), show(format_exhibit(found)))
     act = Act(type="exhibit.voided", details={"reason": reason, "replaced_by": right})
-    record_act(context, act, selection, who=who, when=when)
+    record_act(context, act, selection, who=who, when=when, notes=notes)
+
+
+def _notes(registration: ParsedEntry, name: str) -> list[str]:
+    """Say that who reads of the replacement alone isn't told of it, unless its registration does."""
+    details = registration.event.details
+    if getattr(details, "same_object_as", UNSET) or getattr(details, "derived_from", UNSET):
+        return []
+    return [f"a bundle of {name} alone tells nothing of what it replaces: put both into one, or say so beside it"]
