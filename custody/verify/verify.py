@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property, partial
 from typing import Any
 
@@ -48,7 +48,7 @@ from schemas.errors import VerificationError
 from schemas.proof import Consistency
 from schemas.report import ExhibitReport, Findings, LedgerReport, Report, RequestReport, Severity
 from schemas.subject import Subject
-from schemas.text import format_time
+from schemas.text import format_time, parse_time
 from schemas.trust import Trust
 from schemas.types import UNSET
 
@@ -155,6 +155,7 @@ def verify(
     inherited = check_inherited(bundled, values, again, depth)
     letters, signed = check_behind(bundled, values, again, depth)
     check_one_past((*_ledgers(opened, (*inherited, *letters)), *signed), findings)
+    _check_clock(bundled, at)
     check_procedure(profile_for, findings, entries=entries, state=fold.state, at=format_time(at), listed=listed)  # 12
     _explain(bundled)
     report = _report(bundled, trusted, at)
@@ -235,6 +236,14 @@ def _requests(state: State, indexes: Mapping[Subject, Sequence[int]]) -> Iterato
             known = {} if request is None else asdict(request)
             told = {name: known[name] for name in RequestReport.__struct_fields__ if known.get(name) is not None}
             yield RequestReport(entries=tuple(indexes[subject]), request=subject[1], **told)
+
+
+def _check_clock(bundled: Bundled, at: datetime) -> None:
+    """What is recorded after it is read shows that one of two clocks is wrong, and the ledger's dates are its own."""
+    last = bundled.entries.get(max(bundled.entries, default=-1))
+    if last is not None and parse_time(last.entry.recorded_at) - at > timedelta(days=1):
+        text = f"recorded at {last.entry.recorded_at}, and read at {format_time(at)}"
+        bundled.findings.add(12, Severity.DEFECT, "defect.recorded-ahead", f"entry {last.entry.index}", text)
 
 
 def _report(bundled: Bundled, trusted: Trusted, at: datetime) -> Report:

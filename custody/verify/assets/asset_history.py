@@ -10,12 +10,12 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import pairwise
 from operator import itemgetter
 from typing import Final
 
 from custody.verify.fold.fold import Placed
+from custody.verify.rules.on_record import is_later
 from schemas.details.asset import Asset, AssetState, AssetTransfer
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.observation import AssetObserved
@@ -23,7 +23,6 @@ from schemas.details.transfer import TransferReceipt
 from schemas.entry import ParsedEntry
 from schemas.private import Disclosure
 from schemas.report import Findings, Severity
-from schemas.text import parse_time
 from schemas.types import UNSET, Private
 
 Story = Sequence[ParsedEntry]
@@ -33,7 +32,6 @@ _BEGINS: Final = frozenset(
 )
 _ENDS: Final = frozenset({"exhibit.disposed", "exhibit.released", "exhibit.voided", "transfer.dispatched"})
 _DIGITS: Final = 78
-_SKEW: Final = timedelta(seconds=300)
 FORMER: Final = 8
 """Custody wallets before the newest one that may still have sent it on."""
 
@@ -98,7 +96,7 @@ def check_dates(story: Story, findings: Findings) -> None:
     """
     for entry in story:
         state, recorded_at = state_of(entry.event.details), entry.entry.recorded_at
-        if state is not None and parse_time(state.observed_at) > parse_time(recorded_at) + _SKEW:
+        if state is not None and is_later(state.observed_at, recorded_at):
             text = f"expected a capture up to {recorded_at}, when it was recorded, found one of {state.observed_at}"
             findings.add(9, Severity.DEFECT, "asset.observed-ahead", f"entry {entry.entry.index}", text)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
 
 from custody.verify.border.inner import Inner, event_in, is_unread, manifest_of
 from custody.verify.evidence.seals import other_number
 from custody.verify.gate.contents import content_root
 from custody.verify.record.opened import fail
+from custody.verify.rules.on_record import is_later
 from custody.verify.rules.view import Exhibit, View
 from schemas.details.custody import SealSeen
 from schemas.details.exhibit import ExhibitRegistered, Foreign
@@ -18,7 +18,6 @@ from schemas.errors import VerificationError
 from schemas.event import ParsedEvent
 from schemas.private import Disclosure
 from schemas.report import Findings, LedgerReport, Severity
-from schemas.text import parse_time
 from schemas.types import Private, is_set
 
 Arrived = TransferAccepted | TransferReturned
@@ -29,8 +28,6 @@ Find = Callable[[str], Inner | None]
 _LAWFULNESS = frozenset({"inherited.conditions", "inherited.country", "inherited.recipient", "inherited.reservations"})
 _ITEM = ("collection", "number", "platform")
 """What tells an item of a platform from all others."""
-_SKEW = timedelta(seconds=300)
-"""How far the clocks of two ledgers may be apart."""
 
 
 def report_arrival(
@@ -74,10 +71,10 @@ def report_arrival(
         if other:
             findings.add(12, Severity.DEFECT, "inherited.seal", subject, other)
     if isinstance(details, TransferAccepted):
-        sent, decided, recorded = map(parse_time, (details.sent_at, details.accepted_at, entry.entry.recorded_at))
-        if max(sent - decided, decided - recorded) > _SKEW:
-            text = f"expected a decision after {details.sent_at} and by {entry.entry.recorded_at}, found it at "
-            findings.add(12, Severity.DEFECT, "inherited.times", subject, text + details.accepted_at)
+        decided_at, recorded_at = details.accepted_at, entry.entry.recorded_at
+        if is_later(details.sent_at, decided_at) or is_later(decided_at, recorded_at):
+            text = f"expected a decision after {details.sent_at} and by {recorded_at}, found it at {decided_at}"
+            findings.add(12, Severity.DEFECT, "inherited.times", subject, text)
 
 
 def _first_act(

@@ -5,12 +5,18 @@ A bundle carries some of a ledger's subjects, so there a name without a record s
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
+
 from custody.verify.rules.view import Agent, Ledger, View, is_strict
 from schemas.details.ledger import AgentChanged, AgentEnrolled
 from schemas.errors import RuleViolation
+from schemas.text import parse_time
 from schemas.types import Unset, is_set
 
 Defects = tuple[tuple[str, str], ...]
+
+_SKEW: Final = timedelta(seconds=300)
 
 
 def enrolled(view: View, agent: str) -> Agent:
@@ -45,6 +51,11 @@ def is_elsewhere(agent: Agent | None, ledger: Ledger) -> bool:
 def is_abroad(agent: Agent | None, ledger: Ledger) -> bool:
     """Tell whether an agent is elsewhere; that a ledger says so alone counts under version 2 of the gate."""
     return is_elsewhere(agent, ledger) and (ledger.is_strict or (agent is not None and agent.country is not None))
+
+
+def is_later(one: str, other: str) -> bool:
+    """Tell whether a time is after another by more than the 300 seconds that two clocks may be apart."""
+    return one > other and parse_time(one) - parse_time(other) > _SKEW
 
 
 def check_agents(view: View, *agents: str | Unset) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from custody.verify.rules.on_record import Defects, check_agents, check_request, is_abroad, paper_alone
+from custody.verify.rules.on_record import Defects, check_agents, check_request, is_abroad, is_later, paper_alone
 from custody.verify.rules.subjects import decided_in
 from custody.verify.rules.table import REGISTRAR
 from custody.verify.rules.view import Dispatch, Exhibit, Transfer, View, is_strict
@@ -54,6 +54,7 @@ def transfer_exhibit(view: View, before: Exhibit, after: Exhibit, parsed: Parsed
     if isinstance(details, TransferLost):
         return (after,), (("defect.transfer-lost", f"sent to {dispatch.to} and lost on the way"),)
     alone = paper_alone(view, dispatch.to) if getattr(details, "manner", "") == "paper" else ()
+    alone += _early(view, before, details)
     if isinstance(details, TransferReceipt) and details.outcome != "refused":
         return (replace(after, status="transferred"),), alone
     # What was refused or recalled is with its sender again; a thing is still on the road back to him. They may have
@@ -62,6 +63,14 @@ def transfer_exhibit(view: View, before: Exhibit, after: Exhibit, parsed: Parsed
     recalled = (*(before.recalled or ()), dispatch.transfer)
     holder = parsed.event.signers[0].party if came_abroad(view, dispatch) else dispatch.sender
     return (replace(after, status=status, holder=holder, dispatch=None, recalled=recalled),), alone
+
+
+def _early(view: View, before: Exhibit, details: TransferRecalled | TransferReceipt) -> Defects:
+    """Say of a receipt that it is from before the dispatch, where that is the act before it: it is of another one."""
+    place, decided_at = view.event(before.head), getattr(details, "decided_at", before.occurred_at)
+    if place is None or place.type != "transfer.dispatched" or not is_later(before.occurred_at, decided_at):
+        return ()
+    return (("defect.receipt-early", f"sent at {before.occurred_at}, and decided on at {decided_at}"),)
 
 
 def came_abroad(view: View, dispatch: Dispatch | None) -> bool:
