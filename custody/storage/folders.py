@@ -24,7 +24,7 @@ def fresh_folder(folder: Path, *, random: RandomBytes) -> Iterator[Path]:
     """
     if folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir()))):
         found = "something in it" if folder.is_dir() and not folder.is_symlink() else "a file or a link of this name"
-        raise StorageError("home.exists", f"expected no {folder}, or an empty folder, found {found}")
+        raise StorageError("home.exists", f"expected nothing or an empty folder at {folder}, found {found}")
     temporary = folder.parent / f".{folder.name}.{random(8).hex()}{SUFFIX}"
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)

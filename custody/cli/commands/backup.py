@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,11 +11,11 @@ import click
 
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.files import given_file, read_file, write_file
+from custody.cli.files import check_folder, check_free, given_file, read_file, write_file
 from custody.cli.options import FILE
-from custody.cli.output import emit
+from custody.cli.output import emit, note
 from custody.cli.results import Result
-from custody.report.safe_text import show_path
+from custody.report.safe_text import show, show_path
 from custody.storage.backup import Backup, back_up
 from custody.storage.restore import Restored
 from custody.storage.restore import restore as restore_home
@@ -22,15 +23,19 @@ from custody.storage.sent import BackupRecord
 from keys.note import parse_note
 from schemas import limits
 from schemas.checkpoint import parse_checkpoint
-from schemas.errors import UsageError
+from schemas.errors import StorageError, UsageError
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 class BackedUp(Result, frozen=True, kw_only=True, tag="custody-backup/v1"):
-    """A backup; ``checkpoint`` is the signed note to keep elsewhere, for whoever restores."""
+    """A backup; ``checkpoint`` is the signed note to keep elsewhere, for whoever restores.
+
+    One that is not noted (``is_noted``) is unknown to an order to erase: the home was on a full or read-only disk.
+    """
 
     checkpoint: str
+    is_noted: bool
     path: str
     root: str
     size: int
@@ -72,19 +77,48 @@ def backup(
         _note_gone(context, dest)
         return
     home = context.ledger().home
+    _check_place(context, home.path, dest)
+    if note_path is not None:
+        check_free(note_path, force=False)
     made_at = context.now()
     made = back_up(home, dest, random=context.random, with_keys=with_keys, with_evidence=with_evidence)
-    record = BackupRecord(made_at, str(dest.absolute()), made.size, with_evidence)
-    home.store.disclosures.sent.note_backup(record)
+    is_noted = _note_made(context, BackupRecord(made_at, str(dest.absolute()), made.size, with_evidence))
     if note_path is not None:
         write_file(note_path, made.checkpoint, force=False)
     result = BackedUp(
         checkpoint=made.checkpoint.decode("utf-8"),
+        is_noted=is_noted,
         path=str(dest),
         root=parse_checkpoint(parse_note(made.checkpoint).text).root.hex(),
         size=made.size,
     )
     emit(context.settings, result, _backup_lines(made, result, with_keys))
+
+
+def _check_place(context: Context, home: Path, dest: Path) -> None:
+    """Raise where a backup would be lost with its ledger, and warn where it would be with its disk.
+
+    Raises:
+        UsageError: ``backup.in-home``; ``usage.file`` where the folder to write it into is not there.
+    """
+    if dest.resolve().is_relative_to(home.resolve()):
+        text = f"expected a folder outside of the ledger's home, found {show_path(dest)}"
+        raise UsageError("backup.in-home", text, hint="a backup on another disk outlives this one")
+    check_folder(dest)
+    if dest.parent.stat().st_dev == home.stat().st_dev:
+        note(context.settings, "warning: it lies on the disk of the ledger, and is lost with it")
+
+
+def _note_made(context: Context, record: BackupRecord) -> bool:
+    """Note that a backup was made, and tell whether that went; it is as good a copy where nothing can be written."""
+    try:
+        context.ledger().home.store.disclosures.sent.note_backup(record)
+    except StorageError as error:
+        if error.code not in ("ledger.full", "ledger.read-only"):
+            raise
+        note(context.settings, f"warning: it is not noted here, so an order to erase won't list it: {show(error.text)}")
+        return False
+    return True
 
 
 def _note_gone(context: Context, dest: Path) -> None:
@@ -98,10 +132,12 @@ def _note_gone(context: Context, dest: Path) -> None:
     known = [item for item in sent.backups() if item.path == path and item.gone_at is None]
     if not known:
         raise UsageError("backup.unknown", f"expected a backup on record at {show_path(path)}, found none")
+    if os.path.lexists(dest):
+        note(context.settings, f"warning: something is still at {show_path(dest)}")
     for item in known:
         sent.note_backup(replace(item, gone_at=context.now()))
     newest = known[-1]
-    result = BackedUp(checkpoint="", path=str(dest), root="", size=newest.size)
+    result = BackedUp(checkpoint="", is_noted=True, path=str(dest), root="", size=newest.size)
     emit(context.settings, result, (f"noted: the backup of {newest.size} entries in {show_path(dest)} is gone",))
 
 
