@@ -193,6 +193,20 @@ def test_a_wrong_passphrase_costs_no_second_reading(machine: Machine, image: Pat
     assert "taken from our own copy" in machine.do(f"{line} --resume").stderr
 
 
+def test_what_is_kept_of_a_reading_is_told_until_it_is_taken_up(machine: Machine, image: Path) -> None:
+    """It is evidence in clear that no entry names, and it takes room."""
+    (machine.stage.folder / "wrong").write_text("another one\n")
+    line = f"register {image} --case {CASE} --exhibit next --as exam-07"
+    machine.fail(f"{line} --passphrase-file wrong", Exit.REFUSED, "key.wrong-passphrase")
+    (told,) = [it for it in machine.json("status")["attention"] if it["code"] == "evidence.interrupted"]
+    assert told["subject"] == str(image)
+    assert told["text"].startswith(f"was read up to {SIZE:,} of {SIZE:,} bytes")
+    assert told["is_due"] is False
+    assert told["next"].startswith(f"custody register {image} --resume")
+    machine.do(f"{line} --resume")
+    assert "evidence.interrupted" not in machine.do("status").stdout
+
+
 def test_bad_sectors_are_recorded_and_known_again(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     """A disk that is failing is evidence all the same; which bytes are missing stands in what was signed."""
     monkeypatch.setattr(reading.Manner, "__init__", _scratched)

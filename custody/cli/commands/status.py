@@ -28,6 +28,7 @@ from custody.cli.showing.attention import (
     attention_of_drafts,
     attention_of_exhibits,
     attention_of_people,
+    attention_of_readings,
 )  # fmt: skip
 from custody.cli.showing.balances import attention_of_balances
 from custody.cli.showing.freezes import attention_of_freezes
@@ -97,6 +98,7 @@ def _look(context: Context, access: LedgerAccess, rest_days: Sequence[RestDays],
             *attention_of_exhibits(reader, exhibits, now=now, doubtful={it.exhibit.registration for it in doubtful}),
             *attention_of_people(reader),
             *attention_of_strays(access.home.store, reader),
+            *attention_of_readings(access.home.evidence),
             *attention_of_disk(access.home.path),
             # Every private value is looked at for it, which takes a while in a large ledger.
             *(attention_of_wallets(access) if check else ()),

@@ -11,11 +11,14 @@ from typing import Final
 import msgspec
 
 from custody.cli.acting.draft_files import SUFFIX, OpenDraft, read_draft
+from custody.evidence.kept_readings import kept_readings
+from custody.evidence.partial import KEPT
 from custody.ledger.store import LedgerReader
 from custody.report.safe_text import show, show_path
 from custody.report.words import format_utc
 from custody.verify.fold.disputes import find_disputes
 from custody.verify.rules.view import Exhibit
+from schemas import limits
 from schemas.details.exhibit import ExhibitReleased
 from schemas.entry import parse_entry
 from schemas.errors import CustodyError
@@ -105,6 +108,25 @@ def attention_of_people(reader: LedgerReader) -> Iterator[Attention]:
     for index in sorted(find_disputes(tuple(reader.signings()), reader.keys()).disputed):
         text = "is in dispute until it is affirmed"
         yield Attention(code="entry.disputed", subject=f"entry {index}", text=text)
+
+
+def attention_of_readings(evidence: Path) -> Iterator[Attention]:
+    """Yield what is kept below the folder of evidence of readings that ended early, or go on just now."""
+    for kept in kept_readings(evidence / KEPT):
+        if kept.journal is None:
+            text = "holds part of a reading that nobody can go on with; it may be deleted"
+            yield Attention(code="evidence.interrupted", is_due=False, subject=show_path(kept.folder), text=text)
+            continue
+        mark = kept.journal.mark
+        done = min(len(kept.journal.digests) * limits.PIECE_BYTES, mark.size)
+        yield Attention(
+            code="evidence.interrupted",
+            is_due=False,
+            next=f"custody register {show_path(mark.path)} --resume --case CASE --exhibit NUMBER",
+            subject=show_path(mark.path),
+            text=f"was read up to {done:,} of {mark.size:,} bytes by a command that ended early, or still runs; "
+            "what is kept takes room: --resume goes on, --no-resume drops it",
+        )
 
 
 def attention_of_disk(folder: Path) -> Iterator[Attention]:
