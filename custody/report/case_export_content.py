@@ -8,7 +8,7 @@ from typing import Any, Final
 from custody.evidence.members import Member
 from custody.report.case_graph import Graph, Node, date_time, id_of, make_node, refer
 from custody.report.values import pointer_of
-from custody.verify.evidence.images import images_of
+from custody.verify.gate.contents import images_of
 from schemas.content import Content, Digests
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.image import Image, Medium

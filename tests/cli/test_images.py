@@ -8,7 +8,8 @@ import pytest
 
 from custody.cli.exits import Exit
 from custody.evidence.images.supervise import read_apart
-from custody.verify.evidence.images import check_image, images_of
+from custody.verify.evidence.images import check_image
+from custody.verify.gate.contents import images_of
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.image import HashList, Image, Medium, Segments
 from schemas.report import Findings

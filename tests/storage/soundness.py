@@ -12,7 +12,7 @@ from custody.storage.ledger_store import SqliteStore
 from custody.storage.records import record_row
 from custody.verify.fold.disputes import Signing, reliance
 from custody.verify.fold.fold import Fold
-from custody.verify.fold.signing import match_signatures
+from custody.verify.fold.signing import match_keys
 from custody.verify.rules.view import Agent, Case, StateRecord
 from keys.note import parse_note
 from schemas.checkpoint import parse_checkpoint
@@ -81,7 +81,7 @@ def _replay(
     rows, places = [], dict[Subject, list[ParsedEntry]]()
     for entry in entries:
         index, event = entry.entry.index, entry.event
-        keys = match_signatures(fold.state, index, event, entry.entry.envelope).key_ids
+        keys = match_keys(fold.state, index, event, entry.entry.envelope).key_ids
         signing = Signing(index, keys, reliance(fold.state, index, event, keys))
         placed, jobs = fold.add(entry)
         for job in jobs if signatures else ():

@@ -12,7 +12,7 @@ from custody.cli.ledger_access import LedgerAccess
 from custody.ledger.store import LedgerReader
 from custody.ledger.submission import Submission
 from custody.verify.evidence.places import places_of
-from custody.verify.fold.signing import match_signatures
+from custody.verify.fold.signing import match_keys, signature_jobs
 from keys.private.signing import join_signatures
 from schemas.errors import CustodyError, RefusedError, UsageError, VerificationError
 from schemas.event import ParsedEvent
@@ -115,11 +115,13 @@ def _signed(reader: LedgerReader, draft: OpenDraft, place: int) -> Iterator[str]
     event, signatures = draft.events[place], draft.signatures(place)
     if not signatures:
         return
-    matched = match_signatures(reader.view(), reader.head().size, event, join_signatures(event, signatures))
-    for error in matched.errors:
+    envelope = join_signatures(event, signatures)
+    matched = match_keys(reader.view(), reader.head().size, event, envelope)
+    jobs, errors = signature_jobs(event, envelope, matched.keys)
+    for error in (*matched.errors, *errors):
         if error.code != "signatures.missing":
             raise _tampered(event, error)
-    for job in matched.jobs:
+    for job in jobs:
         try:
             job.check()
         except VerificationError as error:

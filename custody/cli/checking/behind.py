@@ -19,12 +19,12 @@ from custody.storage.home import Home
 from custody.transfer.arrivals import reservations_for
 from custody.verify.border.behind_step import is_proven
 from custody.verify.border.inner import ABSENT
-from custody.verify.border.letters import is_begun
 from custody.verify.gate.correspondence import opens_gate
 from custody.verify.gate.erased_documents import document_of
 from custody.verify.rules.view import View
 from custody.verify.verify import Trusted, Verified
 from schemas.details.exhibit import Foreign
+from schemas.details.request import RequestBody
 from schemas.details.transfer import TransferAccepted, TransferDispatched, TransferReturned
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.errors import CustodyError, RefusedError, VerificationError
@@ -109,7 +109,7 @@ def reader_requests(reader: LedgerReader) -> Callable[[str], ParsedEvent | None]
     def begun_by(request: str) -> ParsedEvent | None:
         indexes = reader.subject_entries(("request", request))
         events = (parse_entry(reader.entry(index)).event for index in indexes[:1])
-        return next((event for event in events if is_begun(event, request)), None)
+        return next((event for event in events if isinstance(event.details, RequestBody)), None)
 
     return begun_by
 

@@ -29,7 +29,7 @@ from custody.report.text_lines import act_lines, bullets, holding_lines, pairs, 
 from custody.report.words import format_utc, format_when
 from custody.storage.reading import Reader
 from custody.verify.evidence.erasures import find_erasures
-from custody.verify.evidence.images import images_of
+from custody.verify.gate.contents import images_of
 from custody.verify.rules.view import Exhibit
 from schemas.content import Content
 from schemas.report import Severity

@@ -21,7 +21,7 @@ from custody.evidence.sources import Source
 from custody.storage.incoming import sweep_incoming
 from custody.storage.reading import Reader
 from custody.storage.search import Search, find_entries
-from custody.verify.evidence.erasures import Erasures, find_erasures, hashes
+from custody.verify.evidence.erasures import Erasures, find_erasures
 from schemas import canonical
 from schemas.content import Content, Digests
 from schemas.details.exhibit import ExhibitRegistered
@@ -167,7 +167,7 @@ def _doomed(
     holdings = Holdings(access.home)
     doomed = Doomed()
     wanted = {digest for event in orders if isinstance(event.details, DisclosureErased)
-              for digest in hashes(event.details.files)}  # fmt: skip
+              for digest in event.details.files or ()}  # fmt: skip
     for registration, content in registered.items():
         has_files = False
         has_list = is_set(content.files) or holdings.manifests.path(content.root).is_file()

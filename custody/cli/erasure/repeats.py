@@ -5,7 +5,6 @@ from __future__ import annotations
 from custody.cli.erasure.destroying import recorded_orders
 from custody.cli.erasure.plan import Plan
 from custody.cli.ledger_access import LedgerAccess
-from custody.verify.evidence.erasures import hashes
 from schemas.details.record import DisclosureErased
 from schemas.errors import RefusedError
 
@@ -22,8 +21,8 @@ def refuse_repeat(access: LedgerAccess, plan: Plan) -> None:
             about = event.event.about if isinstance(event.event.about, tuple) else ()
             details = event.details
             if isinstance(details, DisclosureErased) and {*plan.about} <= {*about}:
-                wanted -= {*details.commitments, *hashes(details.contents), *hashes(details.files)}
-                wanted -= {*hashes(details.names)}
+                wanted -= {*details.commitments, *(details.contents or ()), *(details.files or ())}
+                wanted -= {*(details.names or ())}
     if not wanted:
         text = "expected something that is not erased by order yet, found all of it in orders on record"
         raise RefusedError("erase.known", text, hint="custody erase --finish destroys what is still here")

@@ -19,7 +19,6 @@ from schemas.details.request import (
     GRANTING,
     AnswerReceived,
     RequestAnswered,
-    RequestBody,
     RequestCompleted,
     RequestDrafted,
     RequestExtended,
@@ -100,11 +99,6 @@ def is_specific(parsed: ParsedEvent, letter: Inner) -> bool:
     if isinstance(parsed.details, ConsentRecorded):
         return is_set(getattr(getattr(source, "grant", UNSET), "exhibits", UNSET))
     return not opens_gate(parsed) or is_set(getattr(source, "accepts", UNSET))
-
-
-def is_begun(parsed: ParsedEvent, request: str) -> bool:
-    """Tell whether an event drafted or received a request of this ledger."""
-    return isinstance(parsed.details, RequestBody) and parsed.details.request == request
 
 
 def _details(letter: Inner, event_hash: str) -> object:

@@ -7,14 +7,13 @@ about, or one order could excuse what was lost elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from schemas.content import Content, Digests, FileRecord
 from schemas.details.record import DisclosureErased
 from schemas.entry import ParsedEntry
 from schemas.event import ParsedEvent
-from schemas.types import Private
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +53,8 @@ class Erasures:
 
     def record(self, registration: str, content: Content, record: FileRecord) -> int | None:
         """Return the entry that orders the file of a record to be destroyed, or nothing; also for one without."""
-        if not isinstance(record.digests, Digests):
-            return None
-        return self.file(registration, content.root, record.digests.sha256)
+        digests = record.digests
+        return self.file(registration, content.root, digests.sha256) if isinstance(digests, Digests) else None
 
 
 def erasures_of(entries: Mapping[int, ParsedEntry]) -> Erasures:
@@ -76,36 +74,18 @@ def find_erasures(events: Iterable[tuple[int, ParsedEvent]]) -> Erasures:
             continue
         for commitment in details.commitments:
             values.setdefault(commitment, index)
-        for root in hashes(details.names):
+        for root in details.names or ():
             names.setdefault(root, index)
-        for exhibit in _exhibits(event):
-            for digest in hashes(details.files):
+        for exhibit in (item.exhibit for item in event.event.about or () if item.exhibit):
+            for digest in details.files or ():
                 files.setdefault((exhibit, digest), index)
-            for root in hashes(details.contents):
+            for root in details.contents or ():
                 contents.setdefault((exhibit, root), index)
     orders: dict[str, set[str]] = {}
     for exhibit, digest in files:
         orders.setdefault(exhibit, set()).add(digest)
     told = {exhibit: frozenset(digests) for exhibit, digests in orders.items()}
     return Erasures(values, names, files, contents, told, frozenset(digest for _, digest in files))
-
-
-def hashes(field: object) -> tuple[str, ...]:
-    """Return an optional list of hashes, empty where it is left out."""
-    return field if isinstance(field, tuple) else ()
-
-
-def names_of(record: FileRecord) -> Iterator[str]:
-    """Yield the commitments of a file record."""
-    for value in (record.path, record.target, record.error):
-        if isinstance(value, Private):
-            yield value.commitment
-
-
-def _exhibits(event: ParsedEvent) -> Iterator[str]:
-    for about in event.event.about if isinstance(event.event.about, tuple) else ():
-        if isinstance(about.exhibit, str):
-            yield about.exhibit
 
 
 def _first(one: int | None, other: int | None) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from custody.verify.evidence.piece_lists import PieceLists
 from custody.verify.record.bundled import Bundled
-from custody.verify.record.opened import fail, member_of
+from custody.verify.record.opened import member_of
 from custody.verify.record.source import Elsewhere, FoundFile
 from schemas.bundle import BundledDocument, BundledFile, Ciphertext
 from schemas.content import Digests, FileRecord
@@ -24,7 +24,7 @@ class FileBytes:
         self._found: dict[str, FoundFile | None] = {}
         self._decrypted: set[str] = set()
         self._not_for_us: set[str] = set()
-        self._not_decrypted: dict[str, VerificationError] = {}
+        self._not_decrypted: dict[str, str] = {}
 
     def find(self, sha256: str) -> FoundFile | None:
         """Return what a file measures by its plain digest, as an `Elsewhere` for the bundles within this one."""
@@ -38,7 +38,7 @@ class FileBytes:
         listed = self._pieces.check(where, record)
         if self._is_damaged(bundled):
             is_plain = not isinstance(bundled.encrypted, Ciphertext)
-            damage = self._pieces.damage_in(member_of(bundled), listed, record) if is_plain else ""
+            damage = self._pieces.damage(listed, member_of(bundled), record) if is_plain else ""
             text = f"expected bytes of SHA-256 {sha256}, found bytes that don't read back{damage}"
             self._findings.add(9, Severity.FAILED, "content.damaged", where, text)
             return
@@ -47,17 +47,14 @@ class FileBytes:
             self._report_erased(where, bundled, erased_by)
         wanted = {**_digests(record.digests), "sha256": sha256, "size": str(record.size)}
         damage = "" if found is None else self._pieces.damage(listed, found, record)
-        self._judge(where, wanted, found, bundled, is_erased=erased_by is not None, damage=damage)
+        self._judge(where, wanted, bundled, is_erased=erased_by is not None, damage=damage)
         if found is not None and found.sha256 == sha256:
             self._pieces.differ(where, listed, found)
 
     def check_document(self, document: BundledDocument) -> None:
         """Compare an encrypted document with bundle.json; one in clear was compared with its name at step 1."""
-        name = member_of(document)
-        if self._is_damaged(document):
-            return
-        wanted = {"sha256": document.sha256, "size": str(document.size)}
-        self._judge(name, wanted, self._find(document), document, is_erased=False)
+        if not self._is_damaged(document):
+            self._judge(member_of(document), {"sha256": document.sha256, "size": str(document.size)}, document)
 
     def _is_damaged(self, item: BundledFile | BundledDocument) -> bool:
         return member_of(item) in self._present and member_of(item) not in self._opened.measured
@@ -76,29 +73,21 @@ class FileBytes:
         try:
             found = self._decryption.measure(member_of(item))
         except VerificationError as error:
-            self._not_decrypted[member_of(item)] = VerificationError("content.ciphertext", error.text)
+            self._not_decrypted[member_of(item)] = error.text
             return None
         (self._not_for_us if found is None else self._decrypted).add(member_of(item))
         return found
 
     def _judge(
-        self,
-        where: str,
-        wanted: dict[str, str],
-        found: FoundFile | None,
-        item: BundledFile | BundledDocument,
-        *,
-        is_erased: bool,
-        damage: str = "",
-    ) -> None:
-        error = self._not_decrypted.get(member_of(item))
+        self, where: str, wanted: dict[str, str], item: BundledFile | BundledDocument, *,
+        is_erased: bool = False, damage: str = "",
+    ) -> None:  # fmt: skip
+        found, error = self._find(item), self._not_decrypted.get(member_of(item))
         if error is not None:
             # Whatever lies elsewhere: these are the bytes that the sender supplied.
-            fail(self._findings, 9, error, where)
+            self._findings.add(9, Severity.FAILED, "content.ciphertext", where, error)
         if found is not None:
-            self._compare(
-                where, wanted, found, "content.plaintext" if member_of(item) in self._decrypted else "", damage
-            )
+            self._compare(where, wanted, found, damage, is_decrypted=member_of(item) in self._decrypted)
         elif error is None and not is_erased:
             self._report_absent(where, item)
 
@@ -119,9 +108,11 @@ class FileBytes:
             code, text = "content.absent", f"the file {item.sha256} is neither in the bundle nor among the files given"
         self._findings.add(9, Severity.INDETERMINATE, code, where, text)
 
-    def _compare(self, where: str, wanted: dict[str, str], found: FoundFile, code: str, damage: str) -> None:
+    def _compare(
+        self, where: str, wanted: dict[str, str], found: FoundFile, damage: str, *, is_decrypted: bool
+    ) -> None:
         measured = {**found.digests, "sha256": found.sha256, "size": str(found.size)}
-        what = "decrypted bytes" if code else "bytes"
+        code, what = ("content.plaintext", "decrypted bytes") if is_decrypted else ("content.mismatch", "bytes")
         for name in sorted(wanted.keys() - measured.keys() - self._unchecked):
             self._unchecked.add(name)
             text = "was not computed here, where its library may be missing; SHA-256 was compared"
@@ -129,7 +120,7 @@ class FileBytes:
         for name in sorted(wanted.keys() & measured.keys()):
             if wanted[name] != measured[name]:
                 self._findings.add(
-                    9, Severity.FAILED, code or "content.mismatch", where,
+                    9, Severity.FAILED, code, where,
                     f"the {what} of this file are not the registered ones ({name}){damage}",
                     expected=wanted[name], found=measured[name],
                 )  # fmt: skip

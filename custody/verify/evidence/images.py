@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from custody.verify.gate.contents import images_of
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.image import Damage, HashList, Image, Spans
 from schemas.entry import ParsedEntry
@@ -41,19 +42,13 @@ def check_image(entry: ParsedEntry, findings: Findings) -> None:
     for number, image in enumerate(images_of(details), start=1):
         for severity, code, text in _image(image):
             findings.add(9, severity, code, where, f"{'the image' if number == 1 else f'image {number}'}: {text}")
-    for item in details.hash_lists if isinstance(details.hash_lists, tuple) else ():
+    for item in details.hash_lists or ():
         for severity, code, text in _list(item):
             findings.add(9, severity, code, where, f"the list {item.document}: {text}")
 
 
-def images_of(details: ExhibitRegistered) -> tuple[Image, ...]:
-    """Return the images of an exhibit, the first one first."""
-    further = details.further_images if isinstance(details.further_images, tuple) else ()
-    return (details.image, *further) if isinstance(details.image, Image) else ()
-
-
 def _image(image: Image) -> _Told:
-    for damage in image.damage if isinstance(image.damage, tuple) else ():
+    for damage in image.damage or ():
         code, text = _DAMAGE[damage]
         if damage == "container-checksum" and isinstance(image.damaged, Spans):
             text = f"{text}, for {image.damaged.total} bytes of its medium in {image.damaged.count} places"
@@ -68,7 +63,7 @@ def _image(image: Image) -> _Told:
 def _list(item: HashList) -> _Told:
     if item.differing:
         yield Severity.DEFECT, "hash-list.mismatch", f"{item.differing} of its values are not those of the files"
-    for fault in item.faults if isinstance(item.faults, tuple) else ():
+    for fault in item.faults or ():
         yield Severity.DEFECT, "hash-list.fault", f"{fault}"
     if item.absent:
         yield Severity.NOTE, "hash-list.absent", f"{item.absent} of its names are not in the exhibit"

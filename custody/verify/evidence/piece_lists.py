@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from custody.verify.record.opened import fail
 from custody.verify.record.source import FoundFile, Source
 from schemas import layout, limits, pieces
 from schemas.content import FileRecord, Pieces
-from schemas.errors import CustodyError, VerificationError
+from schemas.errors import CustodyError
 from schemas.report import Findings, Severity
 
 
@@ -30,11 +29,8 @@ class PieceLists:
             return None
         wanted = (limits.PIECE_BYTES, pieces.count_pieces(record.size))
         if (committed.size, committed.count) != wanted or not committed.count:
-            text = (
-                f"expected {wanted[1]} pieces of {wanted[0]} bytes of a file of {record.size}, found "
-                f"{committed.count} of {committed.size}"
-            )
-            fail(self._findings, 9, VerificationError("content.pieces", text), where)
+            text = f"expected {wanted[1]} pieces of {wanted[0]} bytes of a file of {record.size}"
+            self._fail(where, f"{text}, found {committed.count} of {committed.size}")
             return None
         name = layout.pieces_name(committed.root)
         self.named.add(name)
@@ -48,27 +44,25 @@ class PieceLists:
         Findings: ``content.pieces`` (failed).
         """
         if expected is not None and found.pieces and found.pieces != expected:
-            text = f"expected the list of this file's pieces, found one that differs in {self._places(expected, found)}"
-            fail(self._findings, 9, VerificationError("content.pieces", text), where)
+            places = pieces.describe(pieces.damaged(expected, found.pieces, size=found.size)) or "its length"
+            self._fail(where, f"expected the list of this file's pieces, found one that differs in {places}")
 
-    def damage(self, expected: bytes | None, found: FoundFile, record: FileRecord) -> str:
-        """Return which bytes are damaged, to be put behind a text; nothing where that isn't known."""
-        whole = found.digests.get("blake3")
-        if expected is None or not isinstance(record.size, int) or not (found.pieces or whole):
+    def damage(self, expected: bytes | None, found: FoundFile | str, record: FileRecord) -> str:
+        """Return which bytes are damaged of what was found, to be put behind a text; nothing where that isn't known.
+
+        A member that doesn't read back, of which the name is given, is read once more, piece by piece.
+        """
+        if expected is None or not isinstance(record.size, int):
             return ""
-        digests = found.pieces or bytes.fromhex(str(whole))
+        if isinstance(found, str):
+            digests = self._source.pieces(found)
+        elif not (digests := found.pieces or bytes.fromhex(found.digests.get("blake3", ""))):
+            return ""
         damaged = pieces.damaged(expected, digests, size=record.size)
         return f"; damaged: {pieces.describe(damaged)}" if damaged else ""
 
-    def damage_in(self, name: str, expected: bytes | None, record: FileRecord) -> str:
-        """Return the same for a member that doesn't read back, which is read once more, piece by piece."""
-        if expected is None or not isinstance(record.size, int):
-            return ""
-        damaged = pieces.damaged(expected, self._source.pieces(name), size=record.size)
-        return f"; damaged: {pieces.describe(damaged)}" if damaged else ""
-
-    def _places(self, expected: bytes, found: FoundFile) -> str:
-        return pieces.describe(pieces.damaged(expected, found.pieces, size=found.size)) or "its length"
+    def _fail(self, where: str, text: str) -> None:
+        self._findings.add(9, Severity.FAILED, "content.pieces", where, text)
 
     def _read(self, name: str, committed: Pieces) -> bytes | None:
         if name not in self._present:
@@ -78,5 +72,5 @@ class PieceLists:
         try:
             return pieces.parse_list(self._source.lines(name, limits.PIECE_LINE), pieces=committed)
         except CustodyError as error:
-            fail(self._findings, 9, VerificationError("content.pieces", error.text), name)
+            self._fail(name, error.text)
             return None

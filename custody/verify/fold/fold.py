@@ -8,8 +8,8 @@ Signatures come back as work, because checking them is nearly all the cost of a 
 from __future__ import annotations
 
 from binascii import unhexlify
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 
 import msgspec
 
@@ -18,11 +18,12 @@ from custody.verify.fold.lineage import Lineage, Name, lineage_of
 from custody.verify.fold.signing import SignatureJob, check_enrolments, signature_jobs
 from custody.verify.fold.standing import Standing, Standings
 from custody.verify.fold.state import State
-from custody.verify.gate.contents import content_root, files_in
+from custody.verify.gate.contents import content_root, files_in, names_of
 from custody.verify.gate.destination import concerns_gate, counterparts, names_nobody
 from custody.verify.gate.erased_documents import ErasedDocuments
-from custody.verify.gate.faults import Bearing, Breach
+from custody.verify.gate.faults import Bearing
 from custody.verify.gate.release import bearing, check_release, untold_terms
+from custody.verify.rules.on_record import is_later
 from custody.verify.rules.reducer import reduce
 from custody.verify.rules.subjects import subjects_of
 from schemas.details.exhibit import ExhibitRegistered
@@ -31,10 +32,8 @@ from schemas.entry import ParsedEntry
 from schemas.errors import CustodyError, RuleViolation, VerificationError
 from schemas.report import Findings, Severity
 from schemas.subject import Subject
-from schemas.text import parse_time
-from schemas.types import Private, is_set
+from schemas.types import is_set
 
-_AHEAD = timedelta(seconds=300)
 """How far a signer's clock may be ahead of the ledger's."""
 _COMMITMENT = b'{"commitment":"'
 
@@ -57,8 +56,7 @@ def root_of(details: object) -> str | None:
 def names_again(details: object) -> frozenset[str]:
     """Return the commitments that an acceptance may repeat: those in its file records, of a content that had left."""
     files = files_in(details.content) if isinstance(details, TransferAccepted) else ()
-    values = (value for record in files for value in (record.error, record.path, record.target))
-    return frozenset(value.commitment for value in values if isinstance(value, Private))
+    return frozenset(name for record in files for name in names_of(record))
 
 
 class Placed(msgspec.Struct, frozen=True):
@@ -182,11 +180,13 @@ class Fold:
                 continue
             self.countries.setdefault((whose.id, whose.ledger, whose.country), parsed.entry.index)
         # One of each kind for each exhibit: it may be bound to more ledgers than anybody wants to read.
-        for (code, exhibit), texts in _alike(breaches).items():
+        alike = defaultdict[tuple[str, str], list[str]](list)
+        for breach in breaches:
+            alike[breach.code, breach.exhibit].append(breach.text)
+        for (code, exhibit), texts in alike.items():
             text = texts[0] if len(texts) == 1 else f"{texts[0]}; and {len(texts) - 1} more of the kind"
             self._findings.add(11, Severity.FAILED, code, subject, text, exhibit=exhibit)
-        about = event.event.about
-        is_of_exhibits = isinstance(about, tuple) and is_set(about[0].exhibit)
+        is_of_exhibits = any(is_set(item.exhibit) for item in event.event.about or ())
         if names_nobody(event) and is_of_exhibits and not breaches:
             text = "an export that names no recipient on record, so that no consent could be looked for"
             self._findings.add(11, Severity.DEFECT, "release.recipient-unnamed", subject, text)
@@ -197,21 +197,17 @@ class Fold:
         A content that comes back is what it was, so the names of its files may stand in its acceptance again.
         """
         index, details = parsed.entry.index, parsed.event.details
+        root = unhexlify(root_of(details) or "")
         for commitment in commitments_in(parsed.event.raw):
             raw = unhexlify(commitment)
             first = self.commitments.get(raw)
             if first is None:
                 self.commitments[raw] = index
-            elif not self._comes_back(details, commitment.decode(), first):
+            elif not root or self._roots.get(first) != root or commitment.decode() not in names_again(details):
                 text = f"expected a new commitment, found {commitment.decode()} again"
-                self.fail(7, VerificationError("rule.commitment-twice", text), index)
-        root = root_of(details)
-        if root is not None:
-            self._roots[index] = unhexlify(root)
-
-    def _comes_back(self, details: object, commitment: str, first: int) -> bool:
-        root = root_of(details)
-        return root is not None and self._roots.get(first) == unhexlify(root) and commitment in names_again(details)
+                self._findings.add(7, Severity.FAILED, "rule.commitment-twice", f"entry {index}", text)
+        if root:
+            self._roots[index] = root
 
     def _check_times(self, parsed: ParsedEntry) -> None:
         """Times decide nothing about order, so what is odd about them is a defect and no failure."""
@@ -221,21 +217,12 @@ class Fold:
             self._findings.add(12, Severity.DEFECT, "defect.recorded-backward", f"entry {entry.index}", text)
         else:
             self._recorded_at = entry.recorded_at
-        is_later = event.occurred_at > entry.recorded_at
-        if is_later and parse_time(event.occurred_at) - parse_time(entry.recorded_at) > _AHEAD:
+        if is_later(event.occurred_at, entry.recorded_at):
             text = f"said to have occurred at {event.occurred_at}, and recorded at {entry.recorded_at}"
             self._findings.add(12, Severity.DEFECT, "defect.time-ahead", f"entry {entry.index}", text)
         if isinstance(event.not_after, str) and entry.recorded_at > event.not_after:
             text = f"recorded at {entry.recorded_at}, meant to be by {event.not_after}"
             self._findings.add(12, Severity.DEFECT, "defect.recorded-late", f"entry {entry.index}", text)
-
-
-def _alike(breaches: Iterable[Breach]) -> dict[tuple[str, str], list[str]]:
-    """Return the texts of breaches by code and exhibit."""
-    found: dict[tuple[str, str], list[str]] = {}
-    for breach in breaches:
-        found.setdefault((breach.code, breach.exhibit), []).append(breach.text)
-    return found
 
 
 def fold_all(

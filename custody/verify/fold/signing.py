@@ -37,14 +37,6 @@ class SignatureJob(msgspec.Struct, frozen=True):
         check_signature(key=self.key, message=self.message, signature=self.signature)
 
 
-class Matched(msgspec.Struct, frozen=True):
-    """The work to do, the keys in order of the event's signers, and what was wrong with keys or their number."""
-
-    jobs: tuple[SignatureJob, ...]
-    key_ids: tuple[str, ...]
-    errors: tuple[VerificationError, ...]
-
-
 class MatchedKeys(msgspec.Struct, frozen=True):
     """The key of each signature of an envelope that is a named signer's, the key ids in order of the event's signers,
     and what was wrong. It holds for every event of the same signers and key ids until agents or keys change.
@@ -53,16 +45,6 @@ class MatchedKeys(msgspec.Struct, frozen=True):
     keys: tuple[Key | None, ...]
     key_ids: tuple[str, ...]
     errors: tuple[VerificationError, ...]
-
-
-def match_signatures(view: View, index: int, parsed: ParsedEvent, envelope: Envelope) -> Matched:
-    """Return the signatures of entry ``index`` matched to its named signers; every disagreement is an error in it.
-
-    Errors: as `match_keys`, and ``signature.invalid`` (step 6) where a signature is no 64 bytes.
-    """
-    matched = match_keys(view, index, parsed, envelope)
-    jobs, errors = signature_jobs(parsed, envelope, matched.keys)
-    return Matched(jobs, matched.key_ids, (*matched.errors, *errors))
 
 
 def match_keys(view: View, index: int, parsed: ParsedEvent, envelope: Envelope) -> MatchedKeys:
@@ -97,7 +79,10 @@ def match_keys(view: View, index: int, parsed: ParsedEvent, envelope: Envelope) 
 def signature_jobs(
     parsed: ParsedEvent, envelope: Envelope, keys: tuple[Key | None, ...]
 ) -> tuple[tuple[SignatureJob, ...], list[VerificationError]]:
-    """Return the signatures to check, with ``keys`` as `match_keys` found them, and what no signature can be."""
+    """Return the signatures to check, with ``keys`` as `match_keys` found them, and what no signature can be.
+
+    Errors: ``signature.invalid`` (step 6) where a signature is no 64 bytes.
+    """
     message = pae(PAYLOAD_TYPE, parsed.raw)
     jobs: list[SignatureJob] = []
     errors: list[VerificationError] = []
@@ -117,18 +102,15 @@ def _check_validity(key: Key, index: int) -> Iterator[VerificationError]:
     if not key.is_enrolled_before(index):
         yield VerificationError("keys.not-yet", f"expected a key enrolled before entry {index}, found {key.introduced}")
     if key.is_ended_at(index):
-        yield VerificationError(
-            "keys.revoked", f"expected a key valid at entry {index}, found it revoked after {key.last_valid}"
-        )
+        text = f"expected a key valid at entry {index}, found it revoked after {key.last_valid}"
+        yield VerificationError("keys.revoked", text)
 
 
 def _enrolled_here(parsed: ParsedEvent) -> dict[str, Key]:
     """Entry 0 is signed with keys that it enrols itself."""
-    keys = (
-        Key(key_id(key.algorithm, parse_base64(key.key)), agent, parse_base64(key.key), 0)
-        for agent, key in enrolments_of(parsed)
-    )
-    return {key.id: key for key in keys}
+    keys = ((agent, key.algorithm, parse_base64(key.key)) for agent, key in enrolments_of(parsed))
+    names = ((key_id(algorithm, raw), agent, raw) for agent, algorithm, raw in keys)
+    return {name: Key(name, agent, raw, 0) for name, agent, raw in names}
 
 
 def enrolments_of(parsed: ParsedEvent) -> tuple[tuple[str, PublicKey], ...]:

@@ -16,7 +16,7 @@ from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.image import Image, Medium
 from schemas.event import ParsedEvent
 from schemas.subject import Subject
-from schemas.types import UNSET, Record, is_set
+from schemas.types import UNSET, Private, Record, is_set
 
 _BYTES: Final = 32
 
@@ -32,6 +32,13 @@ def files_in(content: object) -> tuple[FileRecord, ...]:
     return content.files if isinstance(content, Content) and isinstance(content.files, tuple) else ()
 
 
+def names_of(record: FileRecord) -> Iterator[str]:
+    """Yield the commitments of a file record."""
+    for value in (record.path, record.target, record.error):
+        if isinstance(value, Private):
+            yield value.commitment
+
+
 def digests_of(details: Record) -> Iterator[str]:
     """Yield what a registration says in clear of an exhibit's bytes: the SHA-256 of each file of up to 16 that isn't
     empty, of each image's segments and medium, and the content root.
@@ -42,11 +49,15 @@ def digests_of(details: Record) -> Iterator[str]:
     for item in files_in(details.content):
         if isinstance(item.digests, Digests) and item.size:
             yield item.digests.sha256
-    further = details.further_images if isinstance(details.further_images, tuple) else ()
-    for image in (details.image, *further):
-        yield from image.segments.order if isinstance(image, Image) and isinstance(image.segments.order, tuple) else ()
-        if isinstance(image, Image) and isinstance(image.medium, Medium) and image.medium.size:
+    for image in images_of(details):
+        yield from image.segments.order or ()
+        if isinstance(image.medium, Medium) and image.medium.size:
             yield image.medium.digests.sha256
+
+
+def images_of(details: ExhibitRegistered) -> tuple[Image, ...]:
+    """Return the images of an exhibit, the first one first."""
+    return (details.image, *(details.further_images or ())) if isinstance(details.image, Image) else ()
 
 
 def own_documents(parsed: ParsedEvent) -> Iterator[str]:
