@@ -164,6 +164,8 @@ MEANINGS: Final = {
     "inherited.not-asked": "Files that the earlier bundle listed are not asked for here.",
     "inherited.recipient": "The exhibit was taken in by somebody to whom it was not sent.",
     "inherited.reservations": "The exhibit was taken in without the reservation for which its bundle calls.",
+    "inherited.names": "What was taken in has another number on it than what was sent, or a name more or less; "
+    "whether it is the same thing is to be asked.",
     "inherited.seal": "The seal that was seen on arrival is not the one under which the exhibit was sent.",
     "inherited.sent-at": "The record of the acceptance names another time of sending than the sender signed.",
     "inherited.times": "The acceptance is dated before the exhibit was sent, or after the acceptance was recorded.",

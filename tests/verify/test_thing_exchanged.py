@@ -41,23 +41,29 @@ def liar(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("liar")
+def test_another_item_than_was_sent_is_found(tmp_path: Path) -> None:
+    """Both records are signed and sound; they speak of two things."""
+    assert "inherited.content" in arrived(tmp_path, item("1"), item("2"))
+
+
 @pytest.mark.parametrize(
     ("sent", "taken"),
     [
         (PHONE, {"identifiers": "SERIAL 999"}),
         (PHONE, {}),
         ({}, PHONE),
-        (item("1"), item("2")),
         (item("1"), {**item("1"), "asset": {"account": "eip155:1:0x" + "ab" * 20, "custody": "self-hosted"}}),
     ],
-    ids=["number", "number-lost", "number-new", "item", "account-for-item"],
+    ids=["number", "number-lost", "number-new", "account-for-item"],
 )
-def test_another_thing_than_was_sent_is_found(tmp_path: Path, sent: dict[str, Any], taken: dict[str, Any]) -> None:
-    """Both records are signed and sound; they speak of two things."""
-    assert "inherited.content" in arrived(tmp_path, sent, taken)
+def test_a_thing_under_other_names_is_asked_about(tmp_path: Path, sent: dict[str, Any], taken: dict[str, Any]) -> None:
+    """One number can be written in two ways, so no verdict hangs on it."""
+    found = arrived(tmp_path, sent, taken)
+    assert "inherited.names" in found
+    assert "inherited.content" not in found
 
 
 @pytest.mark.parametrize("sent", [PHONE, {}, item("1")], ids=["number", "none", "item"])
 def test_the_thing_that_was_sent_arrives(tmp_path: Path, sent: dict[str, Any]) -> None:
     """Written down as the bundle shows it."""
-    assert "inherited.content" not in arrived(tmp_path, sent, sent)
+    assert not {"inherited.content", "inherited.names"} & arrived(tmp_path, sent, sent)

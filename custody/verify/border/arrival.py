@@ -46,8 +46,8 @@ def report_arrival(
 
     ``shown`` are the values of this ledger's own records, where texts of conditions are to be compared; ``right`` are
     numbers of seals, in either ledger, that were corrected.
-    Findings: ``inherited.times``, ``inherited.seal`` (defects), ``inherited.condition-unseen`` (note), and as
-    `check_inherited`.
+    Findings: ``inherited.names``, ``inherited.times``, ``inherited.seal`` (defects), ``inherited.condition-unseen``
+    (note), and as `check_inherited`.
     """
     details, subject = entry.event.details, f"entry {entry.entry.index}"
     assert isinstance(details, Arrived), "the caller looked"
@@ -63,7 +63,9 @@ def report_arrival(
     if isinstance(details, TransferAccepted) and shown is not None:
         _compare_texts(details, head, inner, shown, findings, subject)
         for wrong in _compare_thing(details, inner, shown):
-            fail(findings, 9, wrong, subject)
+            is_defect = wrong.code == "inherited.names"
+            step, level = (12, Severity.DEFECT) if is_defect else (9, Severity.FAILED)
+            findings.add(step, level, wrong.code, subject, wrong.text)
     if shown is not None and isinstance(details.seal, SealSeen) and isinstance(head.details, TransferDispatched):
         sent_under = (right or {}).get(head.hash, head.details.seal or None)
         seen = (right or {}).get(entry.event.hash, details.seal.seal)
@@ -148,7 +150,7 @@ def _compare_thing(
     details: TransferAccepted, inner: Inner, shown: Mapping[str, Disclosure]
 ) -> Iterator[VerificationError]:
     """Which thing it is, and whose account held it, is private: that can be compared where both ledgers' words are
-    shown. What the bundle shows, whoever accepted it could write down.
+    shown. Numbers on a thing may be written in more than one way, and a name may be left out: a court asks why.
     """
     foreign = details.foreign
     there = inner.state.exhibit(foreign.case, foreign.exhibit) if isinstance(foreign, Foreign) else None
@@ -157,11 +159,13 @@ def _compare_thing(
         return
     old, new = _names_of(before.details), _names_of(details)
     for name in sorted(old.keys() | new.keys()):
-        was = inner.values.disclosed.get(old.get(name, ""))
-        now = shown.get(new.get(name, ""))
-        is_lost = was is not None and name not in new
-        if name not in old or is_lost or (was is not None and now is not None and was.value != now.value):
-            yield VerificationError("inherited.content", f"expected the {name} that was sent, found another, or none")
+        was, now = inner.values.disclosed.get(old.get(name, "")), shown.get(new.get(name, ""))
+        if name not in old or (was is not None and name not in new):
+            text = f"expected the names that were sent, found {name} on one side only"
+            yield VerificationError("inherited.names", text)
+        elif was is not None and now is not None and was.value != now.value:
+            code = "inherited.names" if name == "identifiers" else "inherited.content"
+            yield VerificationError(code, f"expected the {name} that was sent, found another")
 
 
 def _names_of(details: ExhibitRegistered) -> dict[str, str]:

@@ -51,9 +51,9 @@ def check_inherited(
 
     Findings: ``inherited.absent``, ``inherited.away`` (a defect), ``inherited.depth``, ``inherited.unnamed``,
     ``inherited.exhibit``, ``inherited.head``, ``inherited.content``, ``inherited.conditions``, ``inherited.recipient``,
-    ``inherited.country``, ``inherited.sent-at``, ``inherited.reservations``, ``inherited.times`` and ``inherited.seal``
-    (defects), ``inherited.condition-unseen`` (a note), and those of the inner bundles, whose subject begins with the
-    name of their ledger.
+    ``inherited.country``, ``inherited.sent-at``, ``inherited.reservations``, ``inherited.names``, ``inherited.times``
+    and ``inherited.seal`` (defects), ``inherited.condition-unseen`` (a note), and those of the inner bundles, whose
+    subject begins with the name of their ledger.
     """
     findings, failed = bundled.findings, partial(bundled.findings.add, 9, Severity.FAILED)
     names = [name for name in bundled.source.names() if name.startswith(layout.INHERITED)]
