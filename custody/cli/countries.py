@@ -5,6 +5,11 @@ Only the writer looks here: a verifier takes any two capital letters, or its ver
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
+
+from schemas.errors import UsageError
+
 _CODES = """
 AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC CD
 CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF
@@ -15,3 +20,15 @@ SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV
 VN VU WF WS XK YE YT ZA ZM ZW
 """
 COUNTRIES = frozenset(_CODES.split())
+
+
+def check_countries(found: Iterable[str], path: Path) -> None:
+    """Raise where a file that a user wrote names a country that there isn't: its rules would apply to nobody.
+
+    Raises:
+        UsageError: ``usage.country``.
+    """
+    unknown = [country for country in found if country not in COUNTRIES]
+    if unknown:
+        text = f"{path}: expected countries by their two letters (ISO 3166-1), found {', '.join(unknown)}"
+        raise UsageError("usage.country", text, hint="the United Kingdom is GB, Greece is GR")

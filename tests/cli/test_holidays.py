@@ -91,6 +91,14 @@ def test_a_list_that_is_wrong_is_refused(machine: Machine, stage: Stage, more: d
     assert ran.stdout == ""
 
 
+def test_a_country_that_no_list_has_is_refused(machine: Machine, stage: Stage) -> None:
+    """`UK` for `GB`: its holidays would never count, and every date would look as if they had."""
+    for country in ("UK", "ZZ"):
+        write(stage, rest_days=[ROW, ROW | {"country": country}])
+        ran = machine.fail("request list --due --holidays holidays.json", Exit.USAGE, "usage.country")
+        assert f"holidays.json: expected countries by their two letters (ISO 3166-1), found {country}" in ran.stderr
+
+
 def test_a_list_is_taken_as_people_write_it(machine: Machine, stage: Stage) -> None:
     """Every editor ends the last line, and who has never typed a command can't be asked for one spelling."""
     path = write(stage)

@@ -4,8 +4,9 @@ import json
 from hashlib import sha256
 from pathlib import Path
 
+from custody.cli.countries import COUNTRIES
 from custody.cli.exits import Exit
-from custody.transfer.law_files import PROFILES
+from custody.transfer.law_files import PROFILES, memberships, shipped_profile
 from tests.cli.machine import Machine
 from tests.cli.script import Stage
 
@@ -49,6 +50,22 @@ def test_a_file_that_is_no_profile_is_refused(stage: Stage) -> None:
     ran = stage.custody("profile mine.json")
     assert ran.exit is Exit.USAGE
     assert "[record.malformed]" in ran.stderr
+
+
+def test_a_profile_for_a_country_that_no_list_has_is_refused(stage: Stage) -> None:
+    """It would be applied to nobody, and nobody would know why."""
+    shipped = (SHIPPED / "cn.json").read_bytes()
+    assert b'"countries":["CN"]' in shipped
+    (stage.folder / "mine.json").write_bytes(shipped.replace(b'"countries":["CN"]', b'"countries":["ZZ"]'))
+    ran = stage.custody("profile mine.json")
+    assert (ran.exit, "found ZZ [usage.country]" in ran.stderr) == (Exit.USAGE, True), ran
+
+
+def test_what_is_shipped_speaks_of_countries_that_there_are() -> None:
+    """The lists of who is bound by what are data like a user's own."""
+    named = {country for name in PROFILES for country in shipped_profile(name).countries}
+    named |= {country for one in memberships().instruments for members in one.members for country in members.countries}
+    assert named - COUNTRIES == set()
 
 
 def test_two_countries_are_told_their_law_and_why(stage: Stage) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 import click
 
 from custody.cli.context import Context
+from custody.cli.countries import check_countries
 from custody.cli.files import given_file
 from custody.cli.options import FILE
 from schemas.law import RestDays
@@ -25,7 +26,7 @@ def read_holidays(context: Context, named: Path | None) -> tuple[RestDays, ...]:
     """Return the days of rest in the file that was named, or that CUSTODY_HOLIDAYS names; none where neither is.
 
     Raises:
-        UsageError: a file that is no such list, with the code of the record's error.
+        UsageError: a file that is no such list, with the code of the record's error; ``usage.country``.
         OSError: the file can't be read.
     """
     told = context.environment.get(VARIABLE)
@@ -35,4 +36,6 @@ def read_holidays(context: Context, named: Path | None) -> tuple[RestDays, ...]:
     from custody.transfer.law_files import load_holidays
 
     with given_file(path):
-        return load_holidays(path)
+        found = load_holidays(path)
+    check_countries((item.country for item in found), path)
+    return found

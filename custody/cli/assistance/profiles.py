@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from custody.cli.countries import check_countries
 from custody.cli.files import given_file
 from custody.report.safe_text import show_path
 from custody.verify.procedure.procedure import ProfileFor
@@ -43,8 +44,8 @@ def choose_profile(named: str | None) -> ProfileFor | None:
     """Return what gives a profile for a country: the shipped one, or always the one that was named.
 
     Raises:
-        UsageError: ``profile.absent``, ``profile.rule``, ``profile.gate``, ``profile.paper``, ``profile.deadline``, or
-            a file that is no profile.
+        UsageError: ``profile.absent``, ``profile.rule``, ``profile.gate``, ``profile.paper``, ``profile.deadline``,
+            ``usage.country``, or a file that is no profile.
     """
     if named == NO_PROFILE:
         return None
@@ -55,4 +56,5 @@ def choose_profile(named: str | None) -> ProfileFor | None:
         return profile_for
     with given_file(Path(named)):
         profile = load_profile(named)
+    check_countries(profile.countries, Path(named))
     return lambda *_: profile
