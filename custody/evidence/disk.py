@@ -85,6 +85,16 @@ def sync_children(fd: int) -> None:
     os.fsync(fd)
 
 
+def sync_early(fd: int) -> None:
+    """Have the disk take what was written so far, where one call does that for the whole file system of ``fd``.
+
+    Raises:
+        OSError: the disk is full or broken; nobody is told so again by a later call with ``fd``.
+    """
+    if _libc() is not None:
+        sync_children(fd)
+
+
 def sync_directory(path: Path) -> None:
     """Return when the names in a directory are on disk.
 

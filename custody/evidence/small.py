@@ -1,79 +1,71 @@
-"""Small files are written behind the reader's back, many at a time.
+"""Small files become part of a batch: made one by one, and taken by the disk many at a time.
 
-Making a file costs the kernel more than hashing 16 KiB, and neither needs the interpreter's lock. So a second thread
-makes the files of one bundle while the first reads and hashes the next.
+Making a file costs the kernel more than hashing 16 KiB. A second thread that makes them gains nothing: it and the first
+take the interpreter's lock from each other at every call. Waiting for the disk needs no lock, so that is what a second
+thread does, while the first reads and hashes what comes next.
 """
 
 from __future__ import annotations
 
 import os
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Final
 
-from custody.evidence.disk import as_storage_error
+from custody.evidence.disk import as_storage_error, sync_early
 
 STORED_MODE = 0o440
 """Readable for owner and group, writable for nobody: a stored file never changes."""
 CREATE = os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
-_BUNDLE_BYTES = 1 << 20
-_BUNDLE_FILES = 64
+_EARLY: Final = 32 << 20
+"""Bytes after which the disk is asked to take them: then little is left to wait for in the end."""
 
 
 class SmallFiles:
-    """Files on their way into the directory ``dir_fd``. At most two bundles are in memory at a time."""
+    """Files in the directory ``dir_fd``, whole but not yet durable. Mutable: belongs to one batch."""
 
     def __init__(self, dir_fd: int) -> None:
         self._dir_fd = dir_fd
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
-        self._bundle: list[tuple[str, bytes]] = []
+        self._syncing: Future[None] | None = None
         self._size = 0
-        self._writing: Future[None] | None = None
 
     def add(self, name: str, raw: bytes | memoryview) -> None:
-        """Take one file; an error of an earlier one may be raised here.
+        """Make one file; what the disk says of earlier ones may be raised here.
 
         Raises:
             StorageError: ``store.full`` or ``store.failed``.
         """
-        self._bundle.append((name, bytes(raw)))
+        try:
+            write_new(name, raw, dir_fd=self._dir_fd)
+        except FileExistsError:
+            # The same bytes came twice.
+            return
+        except OSError as error:
+            raise as_storage_error(error, f"{len(raw)} bytes of evidence") from None
         self._size += len(raw)
-        if self._size >= _BUNDLE_BYTES or len(self._bundle) >= _BUNDLE_FILES:
-            self._send()
+        if self._size >= _EARLY and (self._syncing is None or self._syncing.done()):
+            self.flush()
+            self._syncing, self._size = self._worker.submit(sync_early, self._dir_fd), 0
 
     def flush(self) -> None:
-        """Return when every file taken is written.
+        """Return when nothing is under way. The caller syncs what the disk wasn't asked for yet.
 
         Raises:
             StorageError: ``store.full`` or ``store.failed``.
         """
-        self._send()
-        self._wait()
+        syncing, self._syncing = self._syncing, None
+        try:
+            if syncing is not None:
+                syncing.result()
+        except OSError as error:
+            raise as_storage_error(error, "writing evidence") from None
 
     def close(self) -> None:
-        """Stop the thread; what was not flushed is forgotten."""
+        """Stop the thread."""
         self._worker.shutdown()
 
-    def _send(self) -> None:
-        self._wait()
-        self._writing = self._worker.submit(self._write, self._bundle)
-        self._bundle, self._size = [], 0
 
-    def _wait(self) -> None:
-        writing, self._writing = self._writing, None
-        if writing is not None:
-            writing.result()
-
-    def _write(self, bundle: list[tuple[str, bytes]]) -> None:
-        for name, raw in bundle:
-            try:
-                write_new(name, raw, dir_fd=self._dir_fd)
-            except FileExistsError:
-                # The same bytes came twice; the first are on their way.
-                continue
-            except OSError as error:
-                raise as_storage_error(error, f"{len(raw)} bytes of evidence") from None
-
-
-def write_new(name: str, raw: bytes, *, dir_fd: int) -> None:
+def write_new(name: str, raw: bytes | memoryview, *, dir_fd: int) -> None:
     """Make a file of these bytes.
 
     Raises:
@@ -82,6 +74,10 @@ def write_new(name: str, raw: bytes, *, dir_fd: int) -> None:
     fd = os.open(name, CREATE, STORED_MODE, dir_fd=dir_fd)
     try:
         write_all(fd, raw)
+    except BaseException:
+        # Half of it under this name would be taken for all of it where the same bytes come again.
+        os.unlink(name, dir_fd=dir_fd)
+        raise
     finally:
         os.close(fd)
 

@@ -63,8 +63,12 @@ class EvidenceStore:
 
     def has(self, sha256: str, *, size: int | None = None) -> bool:
         """Tell whether a file of this digest, and of ``size`` bytes if given, is in the store."""
+        path = f"{self._base}/{sha256[:2]}/{sha256}"
+        # Nearly always it isn't, and to be told so by an exception takes twice as long.
+        if not os.access(path, os.F_OK, follow_symlinks=False):
+            return False
         try:
-            found = os.stat(f"{self._base}/{sha256[:2]}/{sha256}", follow_symlinks=False)
+            found = os.stat(path, follow_symlinks=False)
         except FileNotFoundError:
             return False
         return size is None or found.st_size == size
