@@ -11,7 +11,19 @@ from custody.report.step_words import NOT_ASKED, STEP_WORDS
 from schemas.report import STEPS, Finding, Severity
 
 ROOT = Path(__file__).parents[2]
-ERRORS = frozenset({"VerificationError", "RecordError", "RuleViolation", "UnknownVersionError", "fail", "_fail", "add"})
+ERRORS = frozenset(
+    {
+        "RecordError",
+        "RuleViolation",
+        "UnknownVersionError",
+        "VerificationError",
+        "_fail",
+        "_miss",
+        "add",
+        "fail",
+        "failed",
+    }
+)
 
 
 def _codes() -> set[str]:

@@ -45,7 +45,7 @@ class ProfileFor(Protocol):
 class ProcedureFinding(msgspec.Struct, frozen=True):
     """One line of step 12: ``severity`` is a defect, or a note for what an integrity check does show."""
 
-    rule: str
+    code: str
     subject: str
     what: str
     cure: str
@@ -53,15 +53,19 @@ class ProcedureFinding(msgspec.Struct, frozen=True):
     severity: Severity = Severity.DEFECT
 
     @property
-    def code(self) -> str:
-        """The finding's code."""
-        return f"procedure.{self.rule}"
+    def rule(self) -> str:
+        """The rule of the profile that asks for it."""
+        return _rule_of(self.code)
 
     @property
     def text(self) -> str:
         """What is missing, the cure, and the source, in one line."""
         cure = f"; can be cured by: {self.cure}" if self.cure else ""
         return f"{self.what}{cure}; {cite(self.source)}"
+
+
+def _rule_of(code: str) -> str:
+    return code.removeprefix("procedure.")
 
 
 @dataclass(slots=True)
@@ -83,11 +87,10 @@ class Procedure:
         self._state = state
         self._rules: dict[str, list[tuple[str, EntryRule, LawSource]]] = {}
         for code, (rule, types) in ENTRY_RULES.items():
-            name = code.removeprefix("procedure.")
-            source = profile.source_of(name)
+            source = profile.source_of(_rule_of(code))
             if source is not None:
                 for type in types:
-                    self._rules.setdefault(type, []).append((name, rule, source))
+                    self._rules.setdefault(type, []).append((code, rule, source))
         self._facts: dict[str, Facts] = {}
         self._asked: dict[str, _Asked] = {}
         self._renewed: dict[str, list[str]] = {}
@@ -99,9 +102,9 @@ class Procedure:
     def add(self, parsed: ParsedEntry) -> None:
         """Look at one entry, in order of index, once it was folded."""
         event, subject, known = parsed.event, f"entry {parsed.entry.index}", len(self.found)
-        for name, rule, source in self._rules.get(event.type, ()):
+        for code, rule, source in self._rules.get(event.type, ()):
             for missing in rule(self._state, event, event.details):
-                self._miss(name, subject, missing, source)
+                self._miss(code, subject, missing, source)
         details = event.details
         if isinstance(details, ExhibitRegistered):
             self._facts[event.hash] = begin(parsed, details)
@@ -135,18 +138,18 @@ class Procedure:
             asked = self._asked.get(request)
             if asked is None or "translation" not in asked.names:
                 missing = Missing("from abroad, and no translation is on record", "a translation")
-                self._miss("translation", f"entry {index}", missing)
+                self._miss("procedure.translation", f"entry {index}", missing)
 
     def _miss(
-        self, rule: str, subject: str, missing: Missing, source: LawSource | None = None,
+        self, code: str, subject: str, missing: Missing, source: LawSource | None = None,
         severity: Severity = Severity.DEFECT,
     ) -> None:  # fmt: skip
-        """Note what is missing by a rule, whose ``source`` is the profile's own unless it's given; nothing where the
-        profile doesn't ask for it.
+        """Note under ``code`` what is missing by a rule, whose ``source`` is the profile's own unless it's given;
+        nothing where the profile doesn't ask for it.
         """
-        source = source or self._profile.source_of(rule)
+        source = source or self._profile.source_of(_rule_of(code))
         if source is not None:
-            self.found.append(ProcedureFinding(rule, subject, missing.what, missing.cure, source, severity))
+            self.found.append(ProcedureFinding(code, subject, missing.what, missing.cure, source, severity))
 
     def _about(self, event: Event) -> Iterable[str]:
         if is_set(event.link):
@@ -161,7 +164,7 @@ class Procedure:
             index, lacking = self._lacking.get(str(item.event), (0, ()))
             meant = [of for of in lacking if not cures or {of.rule, of.code} & set(cures)]
             for of in meant[:1]:
-                self._miss("explained", f"entry {index}", told, of.source, Severity.NOTE)
+                self._miss("procedure.explained", f"entry {index}", told, of.source, Severity.NOTE)
 
     def _look_at_digests(self, subject: str, details: ExhibitRegistered) -> None:
         """Only file records in the event are seen; a list of more than 16 files is not opened here."""
@@ -171,7 +174,7 @@ class Procedure:
             if lacking:
                 what = f"{lacking} of {len(files)} files have no {wanted.digest.replace('_', '-').upper()}"
                 missing = Missing(what, "computing it from the registered bytes")
-                self._miss("digests", subject, missing, wanted.source)
+                self._miss("procedure.digests", subject, missing, wanted.source)
 
     def _look_at_translation(self, parsed: ParsedEntry, details: ExhibitRegistered) -> None:
         is_translated = any(item.role == "translation" for item in details.legal_papers or ())
@@ -204,7 +207,7 @@ class Procedure:
             for wanted in law.required(asked.kind, asked.direction, asked.names):
                 if wanted.name not in asked.names:
                     missing = Missing(f"request {request} does not state: {wanted.name}", "completing the request")
-                    self._miss("request-fields", f"entry {asked.index}", missing, wanted.source)
+                    self._miss("procedure.request-fields", f"entry {asked.index}", missing, wanted.source)
 
     def _check_preservations(self, at: str) -> None:
         """A preservation whose end has passed is a finding, unless it is over or was renewed (law rows B2, C17)."""
@@ -215,7 +218,7 @@ class Procedure:
             if known.status not in _OVER and known.outcome not in _NOT_KEPT and not self._is_renewed(request):
                 what = f"the preservation {request} ended at {known.until}"
                 missing = Missing(what, "a renewal, if the data still exist")
-                self._miss("preservation", f"entry {asked.index}", missing)
+                self._miss("procedure.preservation", f"entry {asked.index}", missing)
 
     def _is_renewed(self, request: str) -> bool:
         """Tell whether a request that isn't a mere draft renews this one."""
@@ -234,7 +237,7 @@ class Procedure:
             if is_over and facts is not None and self._is_here(facts):
                 what = f"the freeze of {facts.name} ended at {frozen.ends_at}"
                 missing = Missing(what, "the record by which it was prolonged or lifted, or a new freeze")
-                self._miss("freeze", f"entry {frozen.index}", missing)
+                self._miss("procedure.freeze", f"entry {frozen.index}", missing)
 
     def _is_here(self, facts: Facts) -> bool:
         known = self._state.exhibit(facts.case, facts.number)
@@ -246,7 +249,7 @@ class Procedure:
             for code, due in facts.due:
                 if code in _GONE_BY and due < at and self._is_here(facts):
                     missing = Missing(f"accepted on the term '{code}' by {due}, and still here", "keeping the term now")
-                    self._miss("conditions-due", facts.name, missing)
+                    self._miss("procedure.conditions-due", facts.name, missing)
 
     def _check_integrity(self, asked: Iterable[Facts]) -> None:
         source = self._profile.source_of("integrity")
@@ -255,7 +258,7 @@ class Procedure:
                 cure = "a statement, a comparison now, or the paper that shows it" if line.is_missing else ""
                 severity = Severity.DEFECT if line.is_missing else Severity.NOTE
                 missing = Missing(f"{line.check}: {line.text}", cure)
-                self._miss("integrity", facts.name, missing, source, severity)
+                self._miss("procedure.integrity", facts.name, missing, source, severity)
 
 
 _GONE_BY: Final = frozenset({"destroy-after", "return"})
