@@ -141,17 +141,24 @@ class Folders:
         self._folders = tuple(folders)
         self._on_bytes = on_bytes
         self._digests = tuple(digests)
+        self._right: dict[str, Path] = {}
 
     def measuring(self, digests: Sequence[str]) -> Folders:
         """Return the same folders, of whose files these digests are measured beside SHA-256."""
-        return Folders(self._folders, on_bytes=self._on_bytes, digests=digests)
+        folders = Folders(self._folders, on_bytes=self._on_bytes, digests=digests)
+        folders._right = self._right  # noqa: SLF001 what one finds the other opens
+        return folders
 
-    def find(self, sha256: str) -> FoundFile | None:
-        """Return what the file named ``sha256`` measures, or nothing where none has that name."""
+    def find(self, sha256: str, /, *, size: int | None = None) -> FoundFile | None:
+        """Return what the file named ``sha256`` measures, or nothing where none has that name.
+
+        One of more than ``size`` bytes isn't read: it has no digest then, and is another file whatever it holds.
+        """
         found = None
         for path in self.paths(sha256):
-            found = self._measure(path)
+            found = self._measure(path, size)
             if found.sha256 == sha256:
+                self._right[sha256] = path
                 return found
         return found
 
@@ -161,7 +168,8 @@ class Folders:
         Raises:
             StorageError: ``storage.io``.
         """
-        paths = list(self.paths(sha256))
+        known = self._right.get(sha256)
+        paths = list(self.paths(sha256)) if known is None else [known]
         if len(paths) > 1:
             paths = [path for path in paths if self._measure(path).sha256 == sha256]
         if not paths:
@@ -177,10 +185,12 @@ class Folders:
                 if path.is_file():
                     yield path
 
-    def _measure(self, path: Path) -> FoundFile:
+    def _measure(self, path: Path, most: int | None = None) -> FoundFile:
         with _disk_faults():
             region = FileRegion(path)
             try:
+                if most is not None and region.size > most:
+                    return FoundFile("", region.size)
                 read = _watched(_reader(region), self._on_bytes)
                 return measure(read, size=region.size, digests=self._digests)
             finally:

@@ -91,7 +91,7 @@ class _Given:
 
     files: dict[str, bytes]
 
-    def find(self, digest: str) -> FoundFile | None:
+    def find(self, digest: str, /, *, size: int | None = None) -> FoundFile | None:
         """Measure a file by the name it was given under."""
         raw = self.files.get(digest)
         return None if raw is None else FoundFile(sha256(raw).hexdigest(), len(raw))

@@ -1,5 +1,6 @@
 """A bundle on the disk as the verifier sees it, and the difference between a bad bundle and a bad disk."""
 
+import os
 from collections.abc import Iterator
 from hashlib import sha256
 from io import BytesIO
@@ -11,6 +12,7 @@ from blake3 import blake3
 from custody.bundle.container import Container, read_container
 from custody.bundle.measure import PIECE, measure
 from custody.bundle.source import BundleSource, Folders, verify_bundle, verify_container
+from custody.verify.record.source import FoundFile
 from custody.verify.verify import Trusted
 from schemas import layout, limits
 from schemas.errors import StorageError, UsageError, VerificationError
@@ -151,6 +153,24 @@ def test_the_right_file_wins_over_a_wrong_one_of_the_same_name(tmp_path: Path) -
     alone = Folders([bad]).find(digest)
     assert alone is not None
     assert alone.sha256 == sha256(b"damaged").hexdigest()
+
+
+def test_a_file_that_is_longer_than_it_may_be_is_not_read(tmp_path: Path) -> None:
+    """A medium from the sender holds a sparse file of terabytes: that it isn't the file shows without reading it."""
+    digest = sha256(EVIDENCE).hexdigest()
+    bad, good = tmp_path / "bad", tmp_path / "good"
+    for folder in (bad, good):
+        folder.mkdir()
+    (bad / digest).touch()
+    os.truncate(bad / digest, 1 << 40)
+    counts: list[int] = []
+    alone = Folders([bad], on_bytes=counts.append).find(digest, size=len(EVIDENCE))
+    assert (alone, counts) == (FoundFile("", 1 << 40), [])
+    (good / digest).write_bytes(EVIDENCE)
+    both = Folders([bad, good])
+    assert [found.sha256 for found in [both.find(digest, size=len(EVIDENCE))] if found] == [digest]
+    with both.measuring(()).open(digest) or BytesIO() as stream:
+        assert stream.read() == EVIDENCE, "what was found is what is opened, without another look at the rest"
 
 
 def test_a_folder_that_is_not_there_is_the_users_mistake(tmp_path: Path) -> None:

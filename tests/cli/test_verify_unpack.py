@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from custody.bundle.container import open_container
+from custody.bundle.strip import write_stripped
 from custody.cli.exits import Exit
-from schemas import canonical
+from schemas import canonical, layout
 from tests.cli.script import Stage
 from tests.report.stories import FILES, full_story
 
@@ -70,6 +72,20 @@ def test_an_option_names_another_trust_file(court: Stage) -> None:
     ran = court.custody("verify bundle.zip --trust nobody.json")
     assert ran.exit is Exit.INDETERMINATE
     assert "does not know this ledger" in " ".join(ran.stdout.split())
+
+
+def test_a_file_given_apart_costs_no_more_than_its_record_says(court: Stage) -> None:
+    """A medium of the sender holds a sparse file of terabytes in place of the evidence: the verdict doesn't wait."""
+    with open_container(Path("bundle.zip")) as container:
+        write_stripped(container, Path("apart.zip"))
+        name = next(name for name in container.members if name.startswith(layout.FILES)).removeprefix(layout.FILES)
+    Path("medium").mkdir()
+    Path("medium", name).touch()
+    os.truncate(Path("medium", name), 1 << 43)
+    ran = court.custody("verify apart.zip --files medium --json")
+    found = [item for item in json.loads(ran.stdout)["findings"] if item["severity"] == "failed"]
+    assert (ran.exit, {item["code"] for item in found}) == (Exit.FAILED, {"content.mismatch"})
+    assert {item["found"] for item in found} == {str(1 << 43)}
 
 
 def test_json_is_the_report_and_nothing_else(court: Stage) -> None:

@@ -33,7 +33,7 @@ class Given:
     def __init__(self, files: dict[str, bytes]) -> None:
         self._files = files
 
-    def find(self, digest: str) -> FoundFile | None:
+    def find(self, digest: str, /, *, size: int | None = None) -> FoundFile | None:
         """Measure a file by the name it was given under."""
         raw = self._files.get(digest)
         return (

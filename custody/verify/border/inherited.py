@@ -38,9 +38,9 @@ class OuterFiles:
     measured: Mapping[str, FoundFile]
     elsewhere: Elsewhere
 
-    def find(self, sha256: str) -> FoundFile | None:
+    def find(self, sha256: str, /, *, size: int | None = None) -> FoundFile | None:
         """Return what the file named ``sha256`` measures, or nothing where none has that name."""
-        return self.measured.get(layout.FILES + sha256) or self.elsewhere.find(sha256)
+        return self.measured.get(layout.FILES + sha256) or self.elsewhere.find(sha256, size=size)
 
 
 def check_inherited(

@@ -26,10 +26,10 @@ class FileBytes:
         self._not_for_us: set[str] = set()
         self._not_decrypted: dict[str, str] = {}
 
-    def find(self, sha256: str) -> FoundFile | None:
+    def find(self, sha256: str, /, *, size: int | None = None) -> FoundFile | None:
         """Return what a file measures by its plain digest, as an `Elsewhere` for the bundles within this one."""
         item = self._opened.files.get(sha256)
-        return self._elsewhere.find(sha256) if item is None else self._find(item)
+        return self._elsewhere.find(sha256, size=size) if item is None else self._find(item)
 
     def check(self, where: str, record: FileRecord, bundled: BundledFile, *, erased_by: int | None) -> None:
         """Compare the bytes of a registered file with its record; ``erased_by`` is the entry that ordered them away."""
@@ -64,7 +64,7 @@ class FileBytes:
             inside = self._opened.measured.get(member_of(item))
             if isinstance(item.encrypted, Ciphertext):
                 inside = self._decrypt(item) if inside is not None else None
-            self._found[member_of(item)] = inside or self._elsewhere.find(item.sha256)
+            self._found[member_of(item)] = inside or self._elsewhere.find(item.sha256, size=item.size)
         return self._found[member_of(item)]
 
     def _decrypt(self, item: BundledFile | BundledDocument) -> FoundFile | None:
@@ -112,6 +112,8 @@ class FileBytes:
         self, where: str, wanted: dict[str, str], found: FoundFile, damage: str, *, is_decrypted: bool
     ) -> None:
         measured = {**found.digests, "sha256": found.sha256, "size": str(found.size)}
+        if not found.sha256:
+            wanted = {"size": wanted["size"]}
         code, what = ("content.plaintext", "decrypted bytes") if is_decrypted else ("content.mismatch", "bytes")
         for name in sorted(wanted.keys() - measured.keys() - self._unchecked):
             self._unchecked.add(name)

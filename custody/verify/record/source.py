@@ -14,6 +14,7 @@ from typing import Protocol
 class FoundFile:
     """What was measured over a file's bytes: SHA-256, size in bytes, other digests by name where a library is there.
 
+    ``sha256`` is empty of a file that was too long to be the one that was asked for, and so wasn't read.
     ``pieces`` are the digests of the pieces of a file larger than one (`schemas.pieces`), 32 bytes each, or nothing.
     """
 
@@ -51,14 +52,16 @@ class Source(Protocol):
 class Elsewhere(Protocol):
     """Where files lie that a bundle lists and does not hold."""
 
-    def find(self, sha256: str) -> FoundFile | None:
-        """Return what the file named ``sha256`` measures, or nothing where none has that name."""
+    def find(self, sha256: str, /, *, size: int | None = None) -> FoundFile | None:
+        """Return what the file named ``sha256`` measures, or nothing where none has that name; one of more than
+        ``size`` bytes need not be read.
+        """
 
 
 class Nowhere:
     """No files were given apart from the bundle."""
 
-    def find(self, sha256: str) -> FoundFile | None:
+    def find(self, sha256: str, /, *, size: int | None = None) -> FoundFile | None:
         """Return nothing."""
         return None
 
