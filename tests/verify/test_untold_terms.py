@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from custody.verify.fold.fold import Fold
+from schemas.entry import parse_entry
+from schemas.report import Findings
 from tests.border import CASE, Side, codes, read, register, trust
 
 UNTOLD = "release.terms-untold"
@@ -77,3 +80,21 @@ def test_a_dispatch_and_a_bundle_tell_their_reader(tmp_path: Path) -> None:
     act = side.dispatch("EX-1", "b-police", conditions=WANTED)
     path = side.build("p.zip", "EX-1", to="b-police", acts=[act], transfer="0f" * 16).path
     assert UNTOLD not in codes(read(path, trust(side), side.world.at))
+
+
+def test_one_finding_tells_of_all_sides_of_an_exhibit(tmp_path: Path) -> None:
+    """It may be bound to more ledgers than anybody wants to read, by each entry about it."""
+    side = Side(tmp_path / "a", "a", peers={"b": "XB", "c": "XC"}, gate="v2")
+    came = {"case": "x", "exhibit": "x", "head": "ab" * 32, "manifest": "cd" * 32, "root": "ef" * 32, "size": 5}
+    foreign = {**came, "ledger": "b.example/main"}
+    side.world.register(CASE, "EX-1", actor="examiner-1", foreign=foreign, obtained="foreign-assistance")
+    side.consent("EX-1", "c-police", conditions=WANTED)
+    paper = {"documents": ["cd" * 32], "manner": "paper", "number": "7"}
+    side.consent("EX-1", "c-police", authority="b-police", conditions=WANTED, **paper)
+    details = {"place": "Room 4", "to_agent": "c-police"}
+    side.world.act("custody.moved", CASE, "EX-1", details, actor="examiner-1")
+    fold = Fold(findings := Findings(), is_whole=True)
+    for raw in side.world.entries():
+        fold.add(parse_entry(raw))
+    (told,) = [item.text for item in findings.items if item.code == UNTOLD]
+    assert told.endswith("; and 1 more of the kind")

@@ -21,7 +21,7 @@ from custody.verify.fold.state import State
 from custody.verify.gate.contents import content_root, files_in, names_of
 from custody.verify.gate.destination import concerns_gate, counterparts, names_nobody
 from custody.verify.gate.erased_documents import ErasedDocuments
-from custody.verify.gate.faults import Bearing
+from custody.verify.gate.faults import Bearing, Breach
 from custody.verify.gate.release import bearing, check_release, untold_terms
 from custody.verify.rules.on_record import is_later
 from custody.verify.rules.reducer import reduce
@@ -173,23 +173,24 @@ class Fold:
         borne = bearing(self.state, event, parsed.entry.recorded_at)
         if borne and isinstance(event.details, TransferDispatched):
             self.bearing[event.hash] = borne[0][1]
-        for untold in untold_terms(self.state, event, borne):
-            self._findings.add(11, Severity.DEFECT, untold.code, subject, untold.text, exhibit=untold.exhibit)
+        self._tell(subject, Severity.DEFECT, untold_terms(self.state, event, borne))
         for whose in counterparts(self.state, event):
-            if whose.ledger is None or whose.country is None:
-                continue
-            self.countries.setdefault((whose.id, whose.ledger, whose.country), parsed.entry.index)
-        # One of each kind for each exhibit: it may be bound to more ledgers than anybody wants to read.
+            if whose.ledger is not None and whose.country is not None:
+                self.countries.setdefault((whose.id, whose.ledger, whose.country), parsed.entry.index)
+        self._tell(subject, Severity.FAILED, breaches)
+        is_of_exhibits = any(is_set(item.exhibit) for item in event.event.about or ())
+        if names_nobody(event) and is_of_exhibits and not breaches:
+            text = "an export that names no recipient on record, so that no consent could be looked for"
+            self._findings.add(11, Severity.DEFECT, "release.recipient-unnamed", subject, text)
+
+    def _tell(self, subject: str, severity: Severity, breaches: Iterable[Breach]) -> None:
+        """Record one of each kind for each exhibit: it may be bound to more ledgers than anybody wants to read."""
         alike = defaultdict[tuple[str, str], list[str]](list)
         for breach in breaches:
             alike[breach.code, breach.exhibit].append(breach.text)
         for (code, exhibit), texts in alike.items():
             text = texts[0] if len(texts) == 1 else f"{texts[0]}; and {len(texts) - 1} more of the kind"
-            self._findings.add(11, Severity.FAILED, code, subject, text, exhibit=exhibit)
-        is_of_exhibits = any(is_set(item.exhibit) for item in event.event.about or ())
-        if names_nobody(event) and is_of_exhibits and not breaches:
-            text = "an export that names no recipient on record, so that no consent could be looked for"
-            self._findings.add(11, Severity.DEFECT, "release.recipient-unnamed", subject, text)
+            self._findings.add(11, severity, code, subject, text, exhibit=exhibit)
 
     def _check_once(self, parsed: ParsedEntry) -> None:
         """A commitment stands once in a ledger: a second place would let one salt serve two values.
