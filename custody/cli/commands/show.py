@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 import click
@@ -15,7 +16,9 @@ from custody.cli.context import Context, pass_custody
 from custody.cli.exits import Exit
 from custody.cli.output import emit
 from custody.cli.periods import WORDS, end_of, start_of
+from custody.cli.showing.freezes import State, state_of
 from custody.cli.showing.holdings import Holdings
+from custody.cli.showing.show_bonds import freeze_of, freeze_words, terms_lines
 from custody.cli.showing.show_result import ShownExhibit, shown_exhibit
 from custody.report.balance_words import balance_lines, balance_rows
 from custody.report.counts import count_bytes, counted
@@ -28,11 +31,13 @@ from custody.report.standing import describe, find_loss
 from custody.report.text_lines import act_lines, bullets, holding_lines, pairs, person_lines, section, title, wrap
 from custody.report.words import format_utc, format_when
 from custody.storage.reading import Reader
+from custody.verify.assets.freezes import Frozen
 from custody.verify.evidence.erasures import find_erasures
 from custody.verify.gate.contents import images_of
 from custody.verify.rules.view import Exhibit
 from schemas.content import Content
 from schemas.report import Severity
+from schemas.text import parse_time
 
 READING: Final = (
     "An entry is one record of the ledger; its number is its place there, in the order in which they were recorded.",
@@ -62,6 +67,8 @@ class _Page:
     made_from: tuple[Relative, ...]
     made_from_it: tuple[Relative, ...]
     as_of: str | None
+    freeze: tuple[Frozen, State] | None
+    terms: tuple[str, ...]
 
 
 @command(
@@ -88,18 +95,27 @@ def show(context: Context, *, exhibit: str, case: str | None, as_of: str | None,
     with access.home.store.read() as reader:
         found = find_exhibit(reader, exhibit, case=case)
         story = tell_exhibit(reader, access.home.store.disclosures, found, at=str(now), as_of=until)
-        page = _page(reader, Holdings(access.home), found, story, until, all_files=all_files)
+        moment = context.now() if until is None else parse_time(until)
+        page = _page(reader, Holdings(access.home), found, story, until, moment, all_files=all_files)
     result = shown_exhibit(
-        story, page.where, made_from=page.made_from, made_from_it=page.made_from_it, as_of=page.as_of
-    )
+        story, page.where, made_from=page.made_from, made_from_it=page.made_from_it, as_of=page.as_of,
+        freeze=page.freeze,
+    )  # fmt: skip
     emit(context.settings, result, _lines(page))
     return Exit.FAILED if story.has_failed else Exit.DONE
 
 
 def _page(
-    reader: Reader, holdings: Holdings, exhibit: Exhibit, story: LedgerStory, as_of: str | None, *, all_files: bool
+    reader: Reader,
+    holdings: Holdings,
+    exhibit: Exhibit,
+    story: LedgerStory,
+    as_of: str | None,
+    moment: datetime,
+    *,
+    all_files: bool,
 ) -> _Page:
-    content = story.details.content
+    content, frozen = story.details.content, freeze_of(story)
     entry = story.registration.entry.index
     return _Page(
         name=show_text(format_exhibit(exhibit)),
@@ -115,6 +131,8 @@ def _page(
         made_from=parents_of(reader, story.details, entry),
         made_from_it=children_of(reader, exhibit.case, exhibit.number, entry),
         as_of=as_of,
+        freeze=None if frozen is None else (frozen, state_of(frozen, moment)),
+        terms=tuple(terms_lines(exhibit, story)),
     )
 
 
@@ -145,6 +163,10 @@ def _summary(page: _Page) -> Iterator[tuple[str, str]]:
     yield "registered", f"{format_when(registered)} by {registered.event.actor}, entry {story.registration.entry.index}"
     yield "who has it", _now(story, is_past=page.as_of is not None)
     yield "where it is", _where(story)
+    if page.freeze is not None:
+        yield "freeze", freeze_words(*page.freeze)
+    for line in page.terms:
+        yield "on what terms", line
     content = story.details.content
     if isinstance(content, Content):
         files = "1 file or other name" if content.count == 1 else f"{content.count:,} files and other names"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from custody.cli.ledger_access import LedgerAccess
 from custody.cli.showing.attention import Attention
@@ -32,6 +32,7 @@ from schemas.text import format_time
 
 WARN: Final = timedelta(days=15)
 """How long before its end a freeze wants attention: as long as what has to be asked for again."""
+State = Literal["ending", "expired", "lifted", "open", "running"]
 _WATCHED: Final = HERE | {"dispatched"}
 """Until it is with somebody who watches it himself."""
 _CURES: Final = frozenset({"freeze"})
@@ -72,16 +73,20 @@ class Standing:
             return f"custody explain {self.frozen.index} --cures freeze --statement TEXT --as AGENT"
         return f"custody freeze {self.name} --change prolonged --until TIME --as AGENT"
 
-    def state(self, now: datetime) -> str:
-        """Return ``lifted``, ``open`` (no end on record), ``expired``, ``ending`` (soon), or ``running``."""
-        ends_at = self.frozen.ends_at
-        if self.frozen.is_lifted:
-            return "lifted"
-        if not ends_at:
-            return "open"
-        if ends_at < format_time(now):
-            return "expired"
-        return "ending" if ends_at < format_time(now + WARN) else "running"
+    def state(self, now: datetime) -> State:
+        """Return how it stands."""
+        return state_of(self.frozen, now)
+
+
+def state_of(frozen: Frozen, now: datetime) -> State:
+    """Return how a freeze stands: ``open`` has no end on record, ``ending`` ends within `WARN`."""
+    if frozen.is_lifted:
+        return "lifted"
+    if not frozen.ends_at:
+        return "open"
+    if frozen.ends_at < format_time(now):
+        return "expired"
+    return "ending" if frozen.ends_at < format_time(now + WARN) else "running"
 
 
 def freezes_of(

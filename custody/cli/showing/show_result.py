@@ -7,10 +7,12 @@ from typing import Any, Literal
 from custody.cli.acting.entry_results import EntrySigner, signers_of
 from custody.cli.border.whereabouts import Whereabouts
 from custody.cli.results import Result
+from custody.cli.showing.freezes import State
 from custody.evidence.members import Member
 from custody.report.balance_words import balance_rows
 from custody.report.family import Relative
 from custody.report.ledger_story import LedgerStory, Told
+from custody.verify.assets.freezes import Frozen
 from schemas.content import Content, Digests, path_value
 from schemas.types import UNSET, Hash, Status, Unset
 
@@ -97,6 +99,14 @@ class ShownBalance(Result, frozen=True, kw_only=True, tag="custody-shown-balance
     holder: str
 
 
+class ShownFreeze(Result, frozen=True, kw_only=True, tag="custody-shown-freeze/v1"):
+    """A freeze at a provider as the entry that told of it last leaves it; without ``ends_at`` no end is on record."""
+
+    ends_at: str | Unset = UNSET
+    entry: int
+    state: State
+
+
 class ShownExhibit(Result, frozen=True, kw_only=True, tag="custody-show/v1"):
     """The story of an exhibit; no holder and no status where it did not exist at the time asked for."""
 
@@ -107,6 +117,7 @@ class ShownExhibit(Result, frozen=True, kw_only=True, tag="custody-show/v1"):
     description: str
     events: tuple[ShownEvent, ...]
     exhibit: str
+    freeze: ShownFreeze | Unset = UNSET
     holder: str | Unset = UNSET
     holdings: tuple[ShownHolding, ...]
     is_sealed: bool | Unset = UNSET
@@ -128,6 +139,7 @@ def shown_exhibit(
     made_from: tuple[Relative, ...],
     made_from_it: tuple[Relative, ...],
     as_of: str | None,
+    freeze: tuple[Frozen, State] | None,
 ) -> ShownExhibit:
     """Return the story as a program reads it."""
     exhibit, details = story.exhibit, story.details
@@ -140,6 +152,7 @@ def shown_exhibit(
         description=next((line.value for line in story.description if line.label == "description"), ""),
         events=tuple(map(_event, story.told)),
         exhibit=exhibit.exhibit,
+        freeze=UNSET if freeze is None else _freeze(*freeze),
         holder=exhibit.holder,
         holdings=tuple(
             ShownHolding(by=item.by, entry=item.entry, holder=item.holder, since=item.since, until=item.until or UNSET)
@@ -156,6 +169,10 @@ def shown_exhibit(
         registered_by=story.registration.event.event.actor,
         status=status,
     )
+
+
+def _freeze(frozen: Frozen, state: State) -> ShownFreeze:
+    return ShownFreeze(ends_at=frozen.ends_at or UNSET, entry=frozen.index, state=state)
 
 
 def _balances(story: LedgerStory) -> tuple[ShownBalance, ...]:
