@@ -15,6 +15,7 @@ from custody.ledger import appending
 from custody.transfer.arrivals import delivery_of
 from custody.verify.verify import Verified
 from schemas.content import Content
+from schemas.details.transfer import TransferReturned
 from schemas.entry import parse_entry
 from schemas.errors import RefusedError, RuleViolation
 from tests.border import CASE, Side, codes, read, register, trust
@@ -130,6 +131,29 @@ def test_a_return_without_its_bundle_says_so(roads: Roads) -> None:
     verified = roads.read(roads.send("a", "c"))
     assert [item.severity.value for item in verified.report.findings if item.code == "inherited.away"] == ["defect"]
     assert verified.report.verdict.value == "PASSED"
+
+
+@pytest.mark.parametrize("way", ["ababababab", "abcabcabcab", "abcbabab", "abacabac"])
+def test_what_a_writer_must_leave_behind_is_no_defect(roads: Roads, way: str) -> None:
+    """Whoever follows the format is not accused of it; that something is not told is said."""
+    crossed = [roads.cross(*hop) for hop in pairwise(way)]
+    found = [item for verified in crossed for item in verified.report.findings if item.code == "inherited.away"]
+    assert {item.severity.value for item in found} == {"note"}
+
+
+def test_what_a_writer_could_send_on_is_missed_however_far_it_went(roads: Roads) -> None:
+    """That later ones lie deep explains nothing of the first."""
+    roads.travel(*"abababab")
+    (first, *_) = [
+        entry.event.details.foreign.manifest
+        for entry in map(parse_entry, roads.sides["a"].world.entries())
+        if isinstance(entry.event.details, TransferReturned)
+    ]
+    del roads.sides["a"].inherited[first]
+    roads.travel(*"ba")
+    found = [item for item in roads.read(roads.send("a", "c")).report.findings if item.code == "inherited.away"]
+    own = [item.severity.value for item in found if item.subject.startswith("entry ")]
+    assert own[0] == "defect"
 
 
 @pytest.mark.usefixtures("liar")

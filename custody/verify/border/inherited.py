@@ -49,7 +49,7 @@ def check_inherited(
     """Verify every bundle below ``data/inherited`` with ``again``, and hold each acceptance against the one it names;
     ``depth`` counts the bundles that this one lies within.
 
-    Findings: ``inherited.absent``, ``inherited.away`` (a defect), ``inherited.depth``, ``inherited.unnamed``,
+    Findings: ``inherited.absent``, ``inherited.away`` (a defect or a note), ``inherited.depth``, ``inherited.unnamed``,
     ``inherited.exhibit``, ``inherited.head``, ``inherited.content``, ``inherited.conditions``, ``inherited.recipient``,
     ``inherited.country``, ``inherited.sent-at``, ``inherited.reservations``, ``inherited.names``, ``inherited.times``
     and ``inherited.seal`` (defects), ``inherited.condition-unseen`` (a note), and those of the inner bundles, whose
@@ -77,17 +77,22 @@ def check_inherited(
     event_of = partial(event_in, bundled.state, bundled.entries)
     told = itertools.chain(bundled.entries.values(), *(inner.entries.values() for inner in found.values()))
     right = right_numbers(told)
+    came = set[tuple[object, object]]()
     for index, details, foreign in _arrivals(bundled.entries):
+        name = (bundled.entries[index].event.event.case, bundled.entries[index].event.event.exhibit)
         named.add(foreign.manifest)
         inner_bundle = found.get(foreign.manifest)
         if inner_bundle is None and isinstance(details, TransferReturned):
+            # With what came before, it may lie too deep to travel on; nobody has to send that.
+            severity = Severity.NOTE if name in came else Severity.DEFECT
             text = f"what happened in {foreign.ledger} before it came back is not told in this bundle"
-            findings.add(9, Severity.DEFECT, "inherited.away", f"entry {index}", text)
+            findings.add(9, severity, "inherited.away", f"entry {index}", text)
             continue
         if inner_bundle is None:
             text = f"expected the bundle of {foreign.ledger} with which it came, found none"
             failed("inherited.absent", f"entry {index}", text)
             continue
+        came.add(name)
         report_arrival(
             bundled.entries[index], inner_bundle, bundled.state, findings,
             event_of=event_of, within=found.get, shown=values.disclosed, right=right,
