@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from custody.verify.rules.view import Agent, Consent, Exhibit, Ledger, View
+from custody.verify.rules.view import Agent, Consent, Exhibit, View, is_strict
 from schemas import limits
 from schemas.details.consent import STRICTNESS
 from schemas.details.transfer import TransferDispatched
@@ -34,7 +34,8 @@ class Way(msgspec.Struct, frozen=True):
     """To whom something goes, between which ``times``, which are in order, and by which dispatch if it is one.
 
     ``request`` is the one that it answers, an empty text for none; nothing where its record has no place for one.
-    ``without`` are consents, by event hash, that count for nothing.
+    ``without`` are consents, by event hash, that count for nothing. ``leaves`` is the country from which it goes, an
+    empty text where it goes to nobody abroad.
     """
 
     recipient: Agent
@@ -42,38 +43,39 @@ class Way(msgspec.Struct, frozen=True):
     sent: TransferDispatched | None = None
     request: str | None = None
     without: Set[str] = frozenset()
+    leaves: str = ""
 
 
-def faults_of(view: View, exhibit: Exhibit, way: Way, ledger: Ledger, *, is_abroad: bool) -> list[Breach]:
+def faults_of(view: View, exhibit: Exhibit, way: Way) -> list[Breach]:
     """Return what one exhibit lacks to go this way."""
-    found, given = list(_named_consent(view, exhibit, way, ledger)), _Given(view, exhibit)
-    for side in _sides(exhibit, way, ledger, is_abroad=is_abroad):
+    found, given = list(_named_consent(view, exhibit, way)), _Given(view, exhibit)
+    for side in _sides(exhibit, way):
         found += _consent_of(view, given, way, side)
     return found
 
 
-def _sides(exhibit: Exhibit, way: Way, ledger: Ledger, *, is_abroad: bool) -> list[tuple[str, str]]:
+def _sides(exhibit: Exhibit, way: Way) -> list[tuple[str, str]]:
     """Return whose consents an exhibit needs to go this way: of this ``country``, of each ``ledger`` that binds it."""
     origins = [("ledger", origin) for origin in exhibit.bound_to if way.recipient.ledger != origin]
-    return [("country", ledger.country), *origins] if is_abroad else origins
+    return [("country", way.leaves), *origins] if way.leaves else origins
 
 
-def bearing_on(view: View, exhibit: Exhibit, way: Way, ledger: Ledger, *, is_abroad: bool) -> Bearing:
+def bearing_on(view: View, exhibit: Exhibit, way: Way) -> Bearing:
     """Return for each side whose consent is wanted those without fault: alternatives, of which the one that a dispatch
     names is the one meant.
     """
     given, found = _Given(view, exhibit), list[tuple[str, tuple[str, ...]]]()
     named = str(way.sent.consent) if way.sent is not None and is_set(way.sent.consent) else ""
-    for kind, side in _sides(exhibit, way, ledger, is_abroad=is_abroad):
+    for kind, side in _sides(exhibit, way):
         known = given.of(way.recipient.id, (kind, side))
         held = tuple(item.id for item in known if fault_of(view, item, way, is_bound=kind == "ledger") is None)
         found.append((side, (named,) if named in held else held))
     return tuple(found)
 
 
-def _named_consent(view: View, exhibit: Exhibit, way: Way, ledger: Ledger) -> Iterator[Breach]:
+def _named_consent(view: View, exhibit: Exhibit, way: Way) -> Iterator[Breach]:
     """Want the consent under which a dispatch says that it leaves to be one of this exhibit, and without fault."""
-    named = way.sent.consent if way.sent is not None and ledger.is_strict else UNSET
+    named = way.sent.consent if way.sent is not None and is_strict(view) else UNSET
     if not is_set(named):
         return
     consent = view.consent(str(named))
@@ -98,13 +100,12 @@ class _Given:
     def of(self, recipient: str | None, side: tuple[str, str | None]) -> Sequence[Consent]:
         """Return those for a recipient, or all, of one ``country`` or ``ledger``."""
         if recipient not in self._known:
-            known, ledger = defaultdict[tuple[str, str | None], list[Consent]](list), self._view.ledger()
-            is_strict, self._known[recipient] = ledger is not None and ledger.is_strict, known
+            known = self._known[recipient] = defaultdict[tuple[str, str | None], list[Consent]](list)
             for consent in islice(self._view.consents(self.exhibit.registration, recipient), limits.CONSENTS_ASKED):
                 agent = self._view.agent(consent.authority)
                 if agent is not None and agent.kind in {"organisation", "unit"}:
                     # Under version 2 a consent stands for its own ledger, and not for this country as well.
-                    if not (is_strict and agent.ledger in self.exhibit.bound_to):
+                    if not (is_strict(self._view) and agent.ledger in self.exhibit.bound_to):
                         known["country", agent.country].append(consent)
                     known["ledger", agent.ledger].append(consent)
         return self._known[recipient].get(side, ())

@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 
 from custody.verify.gate.contents import own_documents
-from custody.verify.gate.destination import goal_of, holders_abroad, names_no_goal, names_nobody
+from custody.verify.gate.destination import Goal, goal_of, holders_abroad, names_no_goal, names_nobody
 from custody.verify.gate.faults import ENDED, Bearing, Breach, Way, bearing_on, faults_of
-from custody.verify.rules.view import Agent, Exhibit, View
+from custody.verify.rules.view import Agent, Exhibit, Ledger, View
 from schemas.details.record import BundleExported
 from schemas.details.request import RequestAnswered, RequestSent
 from schemas.details.transfer import TransferDispatched
 from schemas.event import ParsedEvent
-from schemas.types import is_set
+from schemas.types import UNSET, is_set
 
 
 def check_release(
@@ -53,16 +53,15 @@ def check_release(
         found = goal.to or f"nobody in {goal.country}"
         text = f"expected a recipient in office with a country on record, found {found}"
         return (*faults, Breach("release.recipient-unknown", text))
-    way = _way_of(parsed, recipient, sorted((parsed.event.occurred_at, recorded_at)), without)
-    abroad = {recipient.country, goal.country} - {ledger.country, None}
-    asked = view.request(way.request or "") if ledger.is_strict and exhibits and abroad else None
+    way = _way_of(parsed, goal, recipient, ledger, recorded_at, without)
+    asked = view.request(way.request or "") if ledger.is_strict and exhibits and way.leaves else None
     if asked is not None and is_set(asked.ended):
         text = f"expected a request that stands, found {asked.id}, which was {ENDED[str(asked.ended)]}"
         faults.append(Breach("release.request-ended", text))
-    faults += [fault for exhibit in exhibits for fault in faults_of(view, exhibit, way, ledger, is_abroad=bool(abroad))]
+    faults += [fault for exhibit in exhibits for fault in faults_of(view, exhibit, way)]
     for holders in enclosed:
         # The bytes are the same in each: that one of these exhibits may leave is enough.
-        each = [faults_of(view, exhibit, way, ledger, is_abroad=bool(abroad)) for exhibit in holders]
+        each = [faults_of(view, exhibit, way) for exhibit in holders]
         faults += [] if [] in each else each[0]
     return tuple(dict.fromkeys(faults))
 
@@ -77,12 +76,8 @@ def bearing(view: View, parsed: ParsedEvent, recorded_at: str) -> tuple[tuple[st
     recipient = None if goal is None else view.agent(goal.to)
     if ledger is None or goal is None or recipient is None:
         return ()
-    way = _way_of(parsed, recipient, sorted((parsed.event.occurred_at, recorded_at)), frozenset())
-    is_abroad = bool({recipient.country, goal.country} - {ledger.country, None})
-    return tuple(
-        (f"{item.case}/{item.number}", bearing_on(view, item, way, ledger, is_abroad=is_abroad))
-        for item in _released(view, parsed)
-    )
+    way = _way_of(parsed, goal, recipient, ledger, recorded_at)
+    return tuple((f"{item.case}/{item.number}", bearing_on(view, item, way)) for item in _released(view, parsed))
 
 
 def untold_terms(view: View, parsed: ParsedEvent, borne: tuple[tuple[str, Bearing], ...]) -> Iterator[Breach]:
@@ -106,46 +101,42 @@ def foreign_requests(view: View, parsed: ParsedEvent, to: str) -> Iterator[Breac
         return
     if recipient is not None and recipient.country == ledger.country:
         return
-    for name in dict.fromkeys((*_told_of(parsed), *([str(details.request)] if is_set(details.request) else []))):
+    for name in dict.fromkeys(_told_of(parsed)):
         known = view.request(name)
-        peer = None if known is None else view.agent(known.peer)
-        country = None if peer is None else peer.country
         if known is None or known.peer == to:
             continue
+        peer = view.agent(known.peer)
+        country = None if peer is None else peer.country
         if country is None or recipient is None or country != recipient.country:
             text = f"expected a request of {to} or of an authority of his country, found {name}, of {known.peer}"
             yield Breach("release.request-peer", text)
 
 
 def _told_of(parsed: ParsedEvent) -> list[str]:
-    """Return the requests that an event is about."""
-    about = parsed.event.about
-    return [str(item.request) for item in about if is_set(item.request)] if isinstance(about, tuple) else []
+    """Return the requests that an event is about or names."""
+    named = getattr(parsed.details, "request", UNSET)
+    return [item.request for item in parsed.event.about or () if item.request] + ([named] if named else [])
 
 
-def _way_of(parsed: ParsedEvent, recipient: Agent, times: list[str], without: Set[str]) -> Way:
-    details = parsed.details
+def _way_of(
+    parsed: ParsedEvent, goal: Goal, recipient: Agent, ledger: Ledger, recorded_at: str,
+    without: Set[str] = frozenset(),
+) -> Way:  # fmt: skip
+    details, times = parsed.details, sorted((parsed.event.occurred_at, recorded_at))
     sent = details if isinstance(details, TransferDispatched) else None
-    request = None
-    if isinstance(details, TransferDispatched | BundleExported):
-        request = str(details.request) if is_set(details.request) else ""
-    return Way(recipient, times, sent, request, without)
+    request = (details.request or "") if isinstance(details, TransferDispatched | BundleExported) else None
+    is_abroad = bool({recipient.country, goal.country} - {ledger.country, None})
+    return Way(recipient, times, sent, request, without, ledger.country if is_abroad else "")
 
 
 def enclosed_by(view: View, parsed: ParsedEvent) -> tuple[tuple[Exhibit, ...], ...]:
     """Return, for each document that goes with a letter or an answer and is a file of exhibits, these exhibits."""
-    details, requests = parsed.details, _told_of(parsed)
     if not view.is_whole:
         return ()  # a bundle carries some exhibits only
-    documents: list[str] = []
-    match details:
-        case BundleExported(request=request):
-            requests += [str(request)] if is_set(request) else []
-        case RequestAnswered(request=request) | RequestSent(request=request):
-            requests, documents = [request], list(own_documents(parsed))
-        case _:
-            return ()
-    documents += [digest for request in requests for digest in view.documents(request)]
+    if not isinstance(parsed.details, BundleExported | RequestAnswered | RequestSent):
+        return ()
+    documents = [] if isinstance(parsed.details, BundleExported) else list(own_documents(parsed))
+    documents += [digest for request in _told_of(parsed) for digest in view.documents(request)]
     return tuple(view.holders(tuple(dict.fromkeys(documents))).values())
 
 
@@ -168,7 +159,7 @@ def _released(view: View, parsed: ParsedEvent) -> Iterator[Exhibit]:
         exhibit = view.exhibit(str(event.case), str(event.exhibit))
         if exhibit is not None:
             yield exhibit
-    for item in event.about if isinstance(event.about, tuple) else ():
+    for item in event.about or ():
         known = view.registered(str(item.exhibit)) if is_set(item.exhibit) else None
         if known is not None and view.follows(known):
             yield known
