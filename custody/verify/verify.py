@@ -46,7 +46,7 @@ from schemas import limits
 from schemas.entry import ParsedEntry
 from schemas.errors import VerificationError
 from schemas.proof import Consistency
-from schemas.report import ExhibitReport, Findings, LedgerReport, Report, RequestReport, Severity
+from schemas.report import ExhibitReport, Findings, LawReport, LedgerReport, Report, RequestReport, Severity
 from schemas.subject import Subject
 from schemas.text import format_time, parse_time
 from schemas.trust import Trust
@@ -158,12 +158,18 @@ def verify(
     _check_clock(bundled, at)
     check_procedure(profile_for, findings, entries=entries, state=fold.state, at=format_time(at), listed=listed)  # 12
     _explain(bundled)
-    report = _report(bundled, trusted, at)
+    report = _with_law(_report(bundled, trusted, at), law, inherited)
+    return Verified(report, entries, placed, values, fold.state, disputes, inherited)
+
+
+def _with_law(report: Report, law: LawReport | None, inherited: Iterable[Verified]) -> Report:
+    """Return a report with the terms under which the bundle was made, those of bundles within among them, and with the
+    ledgers of these.
+    """
     ledgers = tuple(ledger for item in inherited for ledger in ledgers_of(item.report))
     if law is not None:
         law = replace(law, terms=(*law.terms, *(terms for item in inherited for terms in terms_before(item.report))))
-    report = replace(report, law=law or UNSET, inherited=ledgers or UNSET)
-    return Verified(report, entries, placed, values, fold.state, disputes, inherited)
+    return replace(report, law=law or UNSET, inherited=ledgers or UNSET)
 
 
 def _check_origin(opened: Opened, findings: Findings) -> None:

@@ -15,6 +15,7 @@ from custody.ledger import appending
 from custody.transfer.arrivals import delivery_of
 from custody.verify.verify import Verified
 from schemas.content import Content
+from schemas.details.exhibit import Foreign
 from schemas.details.transfer import TransferReturned
 from schemas.entry import parse_entry
 from schemas.errors import RefusedError, RuleViolation
@@ -144,12 +145,10 @@ def test_what_a_writer_must_leave_behind_is_no_defect(roads: Roads, way: str) ->
 def test_what_a_writer_could_send_on_is_missed_however_far_it_went(roads: Roads) -> None:
     """That later ones lie deep explains nothing of the first."""
     roads.travel(*"abababab")
-    (first, *_) = [
-        entry.event.details.foreign.manifest
-        for entry in map(parse_entry, roads.sides["a"].world.entries())
-        if isinstance(entry.event.details, TransferReturned)
-    ]
-    del roads.sides["a"].inherited[first]
+    entries = map(parse_entry, roads.sides["a"].world.entries())
+    first = next(entry.event.details for entry in entries if isinstance(entry.event.details, TransferReturned))
+    assert isinstance(first.foreign, Foreign)
+    del roads.sides["a"].inherited[first.foreign.manifest]
     roads.travel(*"ba")
     found = [item for item in roads.read(roads.send("a", "c")).report.findings if item.code == "inherited.away"]
     own = [item.severity.value for item in found if item.subject.startswith("entry ")]

@@ -79,12 +79,12 @@ def check_inherited(
     right = right_numbers(told)
     came = set[tuple[object, object]]()
     for index, details, foreign in _arrivals(bundled.entries):
-        name = (bundled.entries[index].event.event.case, bundled.entries[index].event.event.exhibit)
+        exhibit = (bundled.entries[index].event.event.case, bundled.entries[index].event.event.exhibit)
         named.add(foreign.manifest)
         inner_bundle = found.get(foreign.manifest)
         if inner_bundle is None and isinstance(details, TransferReturned):
             # With what came before, it may lie too deep to travel on; nobody has to send that.
-            severity = Severity.NOTE if name in came else Severity.DEFECT
+            severity = Severity.NOTE if exhibit in came else Severity.DEFECT
             text = f"what happened in {foreign.ledger} before it came back is not told in this bundle"
             findings.add(9, severity, "inherited.away", f"entry {index}", text)
             continue
@@ -92,7 +92,7 @@ def check_inherited(
             text = f"expected the bundle of {foreign.ledger} with which it came, found none"
             failed("inherited.absent", f"entry {index}", text)
             continue
-        came.add(name)
+        came.add(exhibit)
         report_arrival(
             bundled.entries[index], inner_bundle, bundled.state, findings,
             event_of=event_of, within=found.get, shown=values.disclosed, right=right,
