@@ -7,7 +7,7 @@ than 32 bytes. Sizes, indexes and roots come from signed checkpoints and checked
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from schemas import limits
 from schemas.errors import VerificationError
@@ -24,20 +24,26 @@ def check_inclusion(*, index: int, size: int, leaf: bytes, nodes: Sequence[bytes
     if not 0 <= index < size <= limits.TREE_SIZE:
         raise VerificationError(code, f"expected an index below the size {size}, found {index}")
     _check_lengths(code, (leaf, *nodes))
-    place, last, found = index, size - 1, leaf
+    found, where = leaf, f"for index {index} of {size}, found {len(nodes)}"
+    for node, is_left in _path(code, where, place=index, last=size - 1, nodes=nodes):
+        found = hash_node(node, found) if is_left else hash_node(found, node)
+    _check_root(code, expected=root, found=found)
+
+
+def _path(code: str, where: str, *, place: int, last: int, nodes: Sequence[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Yield each hash on the way from ``place`` to the root, ``last`` being the last one of its row, and whether it is
+    the left of its pair. A hash too many or too few is an error.
+    """
     for node in nodes:
         if last == 0:
-            raise VerificationError(code, f"expected fewer hashes for index {index} of {size}, found {len(nodes)}")
-        if place & 1 or place == last:
-            found = hash_node(node, found)
-            while place and not place & 1:
-                place, last = place >> 1, last >> 1
-        else:
-            found = hash_node(found, node)
+            raise VerificationError(code, f"expected fewer hashes {where}")
+        is_left = bool(place & 1) or place == last
+        while is_left and place and not place & 1:
+            place, last = place >> 1, last >> 1
+        yield node, is_left
         place, last = place >> 1, last >> 1
     if last:
-        raise VerificationError(code, f"expected more hashes for index {index} of {size}, found {len(nodes)}")
-    _check_root(code, expected=root, found=found)
+        raise VerificationError(code, f"expected more hashes {where}")
 
 
 def check_consistency(
@@ -63,31 +69,15 @@ def check_consistency(
     path = [first_root, *nodes] if first & (first - 1) == 0 else list(nodes)
     if not path:
         raise VerificationError(code, f"expected hashes between {first} and {second}, found none")
-    old, new = _fold_consistency(first, second, path)
-    _check_root(code, expected=first_root, found=old)
-    _check_root(code, expected=second_root, found=new)
-
-
-def _fold_consistency(first: int, second: int, path: Sequence[bytes]) -> tuple[bytes, bytes]:
-    """Return the two roots to which the path leads."""
-    code = "tree.consistency"
     place, last = first - 1, second - 1
     while place & 1:
         place, last = place >> 1, last >> 1
     old = new = path[0]
-    for node in path[1:]:
-        if last == 0:
-            raise VerificationError(code, f"expected fewer hashes between {first} and {second}")
-        if place & 1 or place == last:
-            old, new = hash_node(node, old), hash_node(node, new)
-            while place and not place & 1:
-                place, last = place >> 1, last >> 1
-        else:
-            new = hash_node(new, node)
-        place, last = place >> 1, last >> 1
-    if last:
-        raise VerificationError(code, f"expected more hashes between {first} and {second}")
-    return old, new
+    for node, is_left in _path(code, f"between {first} and {second}", place=place, last=last, nodes=path[1:]):
+        old = hash_node(node, old) if is_left else old
+        new = hash_node(node, new) if is_left else hash_node(new, node)
+    _check_root(code, expected=first_root, found=old)
+    _check_root(code, expected=second_root, found=new)
 
 
 def check_multiproof(*, size: int, known: Mapping[int, bytes], nodes: Sequence[bytes], root: bytes) -> None:
