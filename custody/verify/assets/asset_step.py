@@ -67,11 +67,7 @@ def check_assets(
 
 
 def check_captures(
-    subject: str,
-    story: Story,
-    proofs: Proofs,
-    findings: Findings,
-    disclosed: Mapping[str, Disclosure],
+    subject: str, story: Story, proofs: Proofs, findings: Findings, disclosed: Mapping[str, Disclosure]
 ) -> None:
     """Check each proof of an exhibit's registration and later observations, what was held over time, and its freezes.
 
@@ -92,7 +88,7 @@ def check_captures(
     check_balances(captures, disclosed, findings)
     balances, custody = list(recorded_balances(asset, captures, disclosed)), Custody(story)
     for item in captures:
-        for place, proof in enumerate(item.part.proofs if isinstance(item.part.proofs, tuple) else (), start=1):
+        for place, proof in enumerate(item.part.proofs or (), start=1):
             where = f"{subject}, asset proof {place}" if item.part is asset else f"entry {item.index}"
             try:
                 proven = proofs.get(proof.document)
@@ -119,7 +115,7 @@ class Proofs:
 
     def __init__(self, read: Read, trust: Trust | None) -> None:
         self._read = read
-        self._pins = trust.chain_pins if trust is not None and isinstance(trust.chain_pins, tuple) else ()
+        self._pins = (trust.chain_pins or ()) if trust is not None else ()
         self._found: dict[str, Proven | CustodyError | None] = {}
 
     def get(self, digest: str) -> Proven | None:

@@ -25,14 +25,10 @@ class Explanations:
         nothing.
         """
         details, event = parsed.event.details, parsed.event.event
-        if not isinstance(details, RecordExplained) or not isinstance(event.about, tuple):
-            return
-        cures = frozenset(details.cures) if isinstance(details.cures, tuple) else frozenset[str]()
-        subjects = dict.fromkeys(
-            subject for item in event.about for subject in _subjects(view, str(item.event), str(item.exhibit))
-        )
-        for subject in subjects:
-            self._found.setdefault(subject, []).append((parsed.entry.index, cures))
+        if isinstance(details, RecordExplained):
+            about = ((str(item.event), str(item.exhibit)) for item in event.about or ())
+            for subject in dict.fromkeys(subject for names in about for subject in _subjects(view, *names)):
+                self._found.setdefault(subject, []).append((parsed.entry.index, frozenset(details.cures or ())))
 
     def of(self, subject: str, code: str) -> tuple[int, ...]:
         """Return the entries that explain a defect, in order: those about its entry, or, for one of a whole exhibit,
