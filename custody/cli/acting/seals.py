@@ -11,10 +11,14 @@ from custody.cli.ledger_access import LedgerAccess
 from custody.cli.output import note
 from custody.report.safe_text import show
 from custody.report.words import format_value
+from custody.verify.evidence.seals import right_numbers
 from custody.verify.rules.view import Exhibit
+from schemas.details.custody import SealSeen
 from schemas.details.exhibit import ExhibitSealed
+from schemas.details.transfer import TransferAccepted, TransferReturned
 from schemas.entry import parse_entry
 from schemas.errors import UsageError
+from schemas.types import Private
 
 
 def seal_for(seals: Sequence[str], target: Target) -> str:
@@ -38,11 +42,30 @@ def compare_seal(context: Context, exhibit: Exhibit, seen: str) -> None:
 
 
 def recorded_seal(access: LedgerAccess, exhibit: Exhibit) -> str | None:
-    """Return the number of the newest seal, safe to show; nothing where there is none, or it was erased."""
+    """Return the number of the newest seal that was put on, or under which it came, as it was corrected, safe to show;
+    nothing where there is none, or it was erased.
+    """
     with access.read() as reader:
-        for index in reversed(reader.subject_entries(("exhibit", exhibit.case, exhibit.number))):
-            event = parse_entry(reader.entry(index)).event
-            if isinstance(event.details, ExhibitSealed):
-                known = access.disclosures_of([event]).get(event.details.seal.commitment)
-                return None if known is None else format_value(known.value)
+        indexes = reader.subject_entries(("exhibit", exhibit.case, exhibit.number))
+        story = [parse_entry(reader.entry(index)) for index in indexes]
+    right = right_numbers(story)
+    for entry in reversed(story):
+        details = entry.event.details
+        seal = details.seal if isinstance(details, ExhibitSealed | TransferAccepted | TransferReturned) else None
+        number = seal.seal if isinstance(seal, SealSeen) else seal
+        if isinstance(number, Private):
+            number = right.get(entry.event.hash, number)
+            known = access.disclosures_of([entry.event for entry in story]).get(number.commitment)
+            return None if known is None else format_value(known.value)
     return None
+
+
+def tell_of_seal(context: Context, name: str, sent: str | None, seen: str | None) -> None:
+    """Say where something arrives under another seal than it was sent under, or nothing is said of how that arrived;
+    ``sent`` and ``seen`` are numbers as far as they are known.
+    """
+    if sent is None or sent == seen:
+        return
+    text = f"warning: {show(name)} was sent under the seal {show(sent)}, "
+    how = "of which nothing is said; --seal with --seal-intact or --seal-broken puts on record how it arrived"
+    note(context.settings, text + (how if seen is None else f"the seal seen now is {show(seen)}"))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from custody.cli.acting.seals import tell_of_seal
 from custody.cli.acting.signing import named_signers
 from custody.cli.border.arriving import Unloading
 from custody.cli.border.coming_home import find_home
@@ -123,11 +124,12 @@ def compose_arrivals(
     signers = named_signers(context, who)
     numbers = _numbers(receiving)
     _check_numbered(numbers, decisions)
-    made = []
+    made, plain = list[Composed](), plainly(receiving.verified)
     for decision in decisions:
         if decision.kind == "refused":
             continue
-        home = decision.arrival.comes_home_to(receiving.origin)
+        home, sent = decision.arrival.comes_home_to(receiving.origin), plain(decision.arrival.sent.seal)
+        tell_of_seal(context, decision.arrival.name, sent if sent != WITHHELD else None, receiving.seal)
         if decision.kind == "returned" and home is not None:
             unloading.keep_bundle(decision.arrival.foreign.manifest)
             made += _take_back(context, receiving, decision, home, signers, when)
