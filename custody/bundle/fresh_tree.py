@@ -1,4 +1,7 @@
-"""A directory tree that nobody else can lead astray while it is written, and that appears whole or not at all."""
+"""A directory tree that nobody else can lead astray while it is written, and that appears whole or not at all.
+
+.unpacking-<random>.custody-part    locked while its process lives; what a killed one left goes with the next
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,15 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
 from custody.bundle.disk import disk_errors, sync_directory
+from custody.bundle.whole_file import SUFFIX, lock
 from schemas.errors import UsageError
 
+_PREFIX = ".unpacking-"
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _BY_DESCRIPTOR = {os.open, os.mkdir} <= os.supports_dir_fd and hasattr(os, "O_DIRECTORY")
 
@@ -27,10 +33,12 @@ def fresh_tree(target: Path) -> Iterator[FreshTree]:
         UsageError: ``unpack.not-empty``, ``unpack.no-parent``.
         StorageError: ``storage.full`` or ``storage.io``; nothing is left behind then, nor after any other error.
     """
+    sweep_trees(target)
     is_there = _has_empty_directory(target)
     with disk_errors(f"writing below {target}"):
         home = target if is_there else target.parent
-        stage = Path(tempfile.mkdtemp(prefix=".unpacking-", dir=home))
+        stage = Path(tempfile.mkdtemp(prefix=_PREFIX, suffix=SUFFIX, dir=home))
+        held = _hold(stage)
     try:
         with FreshTree(stage) as tree:
             yield tree
@@ -38,6 +46,38 @@ def fresh_tree(target: Path) -> Iterator[FreshTree]:
             _settle(stage, target, is_there=is_there)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
+        if held is not None:
+            os.close(held)
+
+
+def sweep_trees(target: Path) -> None:
+    """Remove what killed processes left of trees in ``target`` and beside it; of a disk without locks nothing."""
+    for folder in (target, target.parent):
+        for path in folder.glob(f"{_PREFIX}*{SUFFIX}"):
+            # What is somebody else's can't be opened; one that was made and isn't locked yet is empty.
+            with suppress(OSError):
+                if not path.is_symlink() and path.is_dir() and any(path.iterdir()):
+                    _sweep(path)
+
+
+def _sweep(path: Path) -> None:
+    held = os.open(path, os.O_RDONLY | os.O_DIRECTORY) if hasattr(os, "O_DIRECTORY") else None
+    if held is None:
+        return
+    try:
+        if lock(held, wait=False):
+            shutil.rmtree(path, ignore_errors=True)
+    finally:
+        os.close(held)
+
+
+def _hold(stage: Path) -> int | None:
+    """Lock a tree, where the system opens folders."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return None
+    held = os.open(stage, os.O_RDONLY | os.O_DIRECTORY)
+    lock(held, wait=True)
+    return held
 
 
 class FreshTree:
@@ -55,6 +95,11 @@ class FreshTree:
     def __exit__(self, *_: object) -> None:
         self._leave()
 
+    @property
+    def root(self) -> Path:
+        """Where the tree is while it is written."""
+        return self._root
+
     def create(self, parts: tuple[str, ...]) -> BinaryIO:
         """Return a new file to write to, with the directories above it; each part is one clean name.
 
@@ -67,6 +112,34 @@ class FreshTree:
             if _BY_DESCRIPTOR:
                 return os.fdopen(os.open(parts[-1], _CREATE, 0o600, dir_fd=self._descriptor), "wb")
             return os.fdopen(os.open(self._root.joinpath(*parts), _CREATE, 0o600), "wb")
+
+    @cached_property
+    def can_clone(self) -> bool:
+        """Whether files of this tree may share blocks; tried once.
+
+        Raises:
+            StorageError: ``storage.full`` or ``storage.io``.
+        """
+        with disk_errors("trying the disk"), tempfile.TemporaryDirectory(dir=self._root) as folder:
+            one, other = Path(folder, "one"), Path(folder, "other")
+            one.write_bytes(b"one")
+            with one.open("rb") as source, other.open("wb") as file:
+                return _clone(source, file)
+
+    def clone(self, before: tuple[str, ...], parts: tuple[str, ...]) -> bool:
+        """Make a file that shares the blocks of another one of this tree until one of the two is changed, and tell
+        whether there is one now.
+
+        Raises:
+            StorageError: ``storage.full`` or ``storage.io``.
+        """
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)
+        with self.create(parts) as file, disk_errors(f"writing {'/'.join(parts)}"):
+            with os.fdopen(os.open(self._root.joinpath(*before), flags), "rb") as source:
+                is_made = _clone(source, file)
+            if not is_made:
+                self._root.joinpath(*parts).unlink()
+        return is_made
 
     def make_directory(self, parts: tuple[str, ...]) -> None:
         """Make a directory, with those above it.
@@ -102,6 +175,15 @@ class FreshTree:
         if self._descriptor >= 0:
             os.close(self._descriptor)
         self._parent, self._descriptor = None, -1
+
+
+def _clone(source: BinaryIO, file: BinaryIO) -> bool:
+    try:
+        # Windows lacks what it needs.
+        from custody.evidence.disk import clone
+    except ImportError:
+        return False
+    return clone(source.fileno(), file.fileno())
 
 
 def _check_parts(parts: tuple[str, ...]) -> None:

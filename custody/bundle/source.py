@@ -146,7 +146,7 @@ class Folders:
     def measuring(self, digests: Sequence[str]) -> Folders:
         """Return the same folders, of whose files these digests are measured beside SHA-256."""
         folders = Folders(self._folders, on_bytes=self._on_bytes, digests=digests)
-        folders._right = self._right  # noqa: SLF001 what one finds the other opens
+        folders._right = self._right
         return folders
 
     def find(self, sha256: str, /, *, size: int | None = None) -> FoundFile | None:

@@ -6,13 +6,14 @@
     _symlinks.txt                 symbolic links, described and never made: they could point anywhere
     _documents/<sha256>           warrants, photos, certificates, if they are asked for
 
-Every file is hashed while it is written, with all digests that its record names and this machine can compute; one that
-differs from its record stops everything, and nothing remains.
+Content that several records name is shared by their files where the file system can do that (a reflink: who changes one
+changes no other), and copied where it can't. Every file is hashed while it is written, with all digests that its record
+names and this machine can compute; one that differs from its record stops everything, and nothing remains.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from custody.bundle.disk import disk_errors
 from custody.bundle.fresh_tree import FreshTree, fresh_tree
 from custody.bundle.name_list import NameList, Row, format_links
 from custody.bundle.names import NamePlan, show_text
+from custody.bundle.room import Needed, OpenContent, check_room, count_needed
 from custody.evidence.algorithms import named_in, start
 from schemas.content import Digests, FileRecord
 from schemas.errors import VerificationError
@@ -33,8 +35,7 @@ DOCUMENTS: Final = "_documents"
 CHUNK: Final = 1 << 20
 """Bytes copied at a time."""
 
-OpenContent = Callable[[str], BinaryIO | None]
-"""Gives the bytes of a file by SHA-256, or None where they are not at hand; `unpack` closes the stream."""
+__all__ = ["DOCUMENTS", "NAMES", "SYMLINKS", "Named", "OpenContent", "Unpacked", "unpack"]
 
 Kind = Literal["directory", "file", "file, not at hand", "file, unreadable when registered", "symlink, not made"]
 
@@ -89,25 +90,31 @@ def unpack(
     target: Path,
     documents: Mapping[str, int] = MappingProxyType({}),
     without_files: Iterable[tuple[str, ...]] = (),
+    confirm: Callable[[Needed], None] = lambda _: None,
 ) -> Unpacked:
     """Write evidence below ``target``, which must be absent or empty, and tell what was written.
 
     ``documents`` are sizes by SHA-256; those at hand are written by their digests. ``without_files`` are the folders of
-    exhibits without a record: a line of the list says so, for whoever counts exhibits.
+    exhibits without a record: a line of the list says so, for whoever counts exhibits. ``confirm`` is told how much it
+    is before anything is written, and stops it by raising.
 
     Raises:
         VerificationError: ``unpack.content`` where a file's bytes are not those of its record.
+        RefusedError: ``unpack.room`` where the disk has no room for all of it.
         UsageError: ``unpack.not-empty``, ``unpack.no-parent``.
         StorageError: ``storage.full``, ``storage.io``. After any error nothing is left of what was written.
     """
-    sizes: list[int] = []
-    absent = 0
-    links: list[Named] = []
+    sizes, links, absent = list[int](), list[Named](), 0
+    items = tuple(items)
     with (
         fresh_tree(target) as tree,
         disk_errors(f"writing {NAMES}"),
         closing(NameList(tree.create((NAMES,)))) as listed,
     ):
+        needed = count_needed(_sizes(items, documents), open_content=open_content, folder=tree.root)
+        confirm(needed)
+        check_room(needed, can_clone=bool(needed.repeated) and tree.can_clone)
+        writer = _Writer(tree, open_content, needed.repeated)
         for item, place in _plan(items):
             kind: Kind = "file"
             match item.record.type:
@@ -121,7 +128,7 @@ def unpack(
                 case "file" if not item.sha256:
                     kind = "file, unreadable when registered"
                 case "file":
-                    size = _write(tree, item.digests, item.record.size, place, open_content)
+                    size = writer.write(item.digests, item.record.size, place)
                     if size is None:
                         kind, place, absent = "file, not at hand", (), absent + 1
                     else:
@@ -132,12 +139,16 @@ def unpack(
         if links:
             with tree.create((SYMLINKS,)) as file:
                 file.write(format_links((item.original, item.target) for item in links))
-        papers = [
-            digest
-            for digest, size in sorted(documents.items())
-            if _write(tree, {"sha256": digest}, size, (DOCUMENTS, digest), open_content) is not None
-        ]
-    return Unpacked(files=len(sizes), bytes=sum(sizes), absent=absent, documents=len(papers))
+        papers = [writer.write({"sha256": name}, size, (DOCUMENTS, name)) for name, size in sorted(documents.items())]
+    documents_written = sum(size is not None for size in papers)
+    return Unpacked(files=len(sizes), bytes=sum(sizes), absent=absent, documents=documents_written)
+
+
+def _sizes(items: Iterable[Named], documents: Mapping[str, int]) -> Iterator[tuple[str, int]]:
+    for item in items:
+        if item.sha256 and isinstance(item.record.size, int):
+            yield item.sha256, item.record.size
+    yield from documents.items()
 
 
 def _plan(items: Iterable[Named]) -> Iterator[tuple[Named, tuple[str, ...]]]:
@@ -170,31 +181,56 @@ def _row(item: Named, place: tuple[str, ...], kind: Kind) -> Row:
     )
 
 
-def _write(
-    tree: FreshTree, wanted: Mapping[str, str], wanted_size: object, place: tuple[str, ...], open_content: OpenContent
-) -> int | None:
-    """Write one file and return its size in bytes, or None where its content is not at hand; it must have the digests
-    and the size that are wanted.
-    """
-    source = open_content(wanted["sha256"])
-    if source is None:
-        return None
-    running = {name: digest for name in wanted if (digest := start(name)) is not None}
-    size = 0
-    # Closing a file writes what is left of it, so that an error of the disk may come last.
-    with disk_errors(f"writing {'/'.join(place)}"), source, tree.create(place) as file:
-        while chunk := _read(source, wanted["sha256"]):
-            for digest in running.values():
-                digest.update(chunk)
-            size += len(chunk)
-            file.write(chunk)
-    # SHA-256 first: it is the one that people know.
-    for name in sorted(running, key=lambda name: (name != "sha256", name)):
-        found = running[name].hexdigest()
-        if (found, size) != (wanted[name], wanted_size):
-            expected = f"{name} {wanted[name]} of {wanted_size} bytes"
-            raise VerificationError("unpack.content", f"expected {expected}, found {found} of {size} bytes")
-    return size
+class _Writer:
+    """Writes files of a tree; what more than one of them has is remembered. Mutable: lives as long as one unpacking."""
+
+    def __init__(self, tree: FreshTree, open_content: OpenContent, repeated: Set[str]) -> None:
+        self._tree = tree
+        self._open = open_content
+        self._repeated = repeated
+        self._written: dict[str, tuple[Mapping[str, str], int, tuple[str, ...]]] = {}
+
+    def write(self, wanted: Mapping[str, str], wanted_size: object, place: tuple[str, ...]) -> int | None:
+        """Write one file and return its size in bytes, or None where its content is not at hand; it must have the
+        digests and the size that are wanted.
+        """
+        digest = wanted["sha256"]
+        digests, size, before = self._written.get(digest, ({}, 0, ()))
+        # What was hashed a moment ago is not hashed again, unless this record names other digests of it.
+        if (
+            (digests, size) == (wanted, wanted_size)
+            and before
+            and self._tree.can_clone
+            and self._tree.clone(before, place)
+        ):
+            return size
+        source = self._open(digest)
+        if source is None:
+            return None
+        found = self._copy(source, wanted, wanted_size, place)
+        if digest in self._repeated:
+            self._written[digest] = wanted, found, place
+        return found
+
+    def _copy(self, source: BinaryIO, wanted: Mapping[str, str], wanted_size: object, place: tuple[str, ...]) -> int:
+        running = {name: digest for name in wanted if (digest := start(name)) is not None}
+        size = 0
+        # Closing a file writes what is left of it, so that an error of the disk may come last.
+        with disk_errors(f"writing {'/'.join(place)}"), source, self._tree.create(place) as file:
+            while chunk := _read(source, wanted["sha256"]):
+                for digest in running.values():
+                    digest.update(chunk)
+                size += len(chunk)
+                file.write(chunk)
+                if isinstance(wanted_size, int) and size > wanted_size:
+                    break
+        # SHA-256 first: it is the one that people know.
+        for name in sorted(running, key=lambda name: (name != "sha256", name)):
+            found = running[name].hexdigest()
+            if (found, size) != (wanted[name], wanted_size):
+                expected = f"{name} {wanted[name]} of {wanted_size} bytes"
+                raise VerificationError("unpack.content", f"expected {expected}, found {found} of {size} bytes")
+        return size
 
 
 def _read(source: BinaryIO, digest: str) -> bytes:

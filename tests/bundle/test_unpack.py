@@ -1,21 +1,26 @@
 """Unpacking: evidence under its own names, nowhere else, whole or not at all."""
 
 import csv
+import fcntl
 import io
 import os
 import resource
+import signal
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, cast
 
 import pytest
 
-from custody.bundle.fresh_tree import FreshTree, fresh_tree
+from custody.bundle.fresh_tree import FreshTree, fresh_tree, sweep_trees
 from custody.bundle.name_list import guard_cell
+from custody.bundle.room import Needed
 from custody.bundle.unpack import NAMES, SYMLINKS, Named, Unpacked, unpack
+from custody.cli.soft_end import soft_end
 from schemas.content import Digests, FileRecord
-from schemas.errors import StorageError, UsageError, VerificationError
+from schemas.errors import RefusedError, StorageError, UsageError, VerificationError
 from schemas.types import Private
 
 FOLDER = ("2026-0417", "EX-1")
@@ -171,6 +176,72 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path) -> None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         assert caught.value.code == "storage.full"
     assert [path.name for path in tmp_path.rglob("*")] == ["there"]
+
+
+def test_what_the_disk_has_no_room_for_is_refused_before_it_is_written(tmp_path: Path) -> None:
+    """A small bundle names one file in a million records: a reader's disk isn't filled to find out how much that is."""
+    items = [_file(b"f%06d" % number, b"x" * 1000) for number in range(3)]
+    huge = replace(
+        items[0], record=FileRecord(digests=items[0].record.digests, path=PRIVATE, size=1 << 60, type="file")
+    )
+    told: list[Needed] = []
+    with pytest.raises(RefusedError, match="expected room on the disk") as caught:
+        unpack([huge], open_content=_store(b"x" * 1000), target=tmp_path / "out", confirm=told.append)
+    assert (caught.value.code, list(tmp_path.iterdir())) == ("unpack.room", [])
+    unpack([huge], open_content=_store(), target=tmp_path / "absent", confirm=told.append)
+    unpack(items, open_content=_store(b"x" * 1000), target=tmp_path / "out", confirm=told.append)
+    assert [(item.files, item.bytes, item.once) for item in told] == [(1, 1 << 60, 1 << 60), (0, 0, 0), (3, 3000, 1000)]
+
+
+@pytest.mark.parametrize("can_clone", [True, False])
+def test_content_of_many_names_is_read_once_where_the_disk_shares_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, can_clone: bool
+) -> None:
+    """Shared blocks take no room, and unlike a hard link no file changes with another one."""
+
+    def clone(source: int, target: int) -> bool:
+        return can_clone and os.sendfile(target, source, 0, 1 << 20) >= 0
+
+    monkeypatch.setattr("custody.evidence.disk.clone", clone)
+    store, opened = _store(b"one", b"two"), list[str]()
+
+    def opening(digest: str) -> BinaryIO | None:
+        opened.append(digest)
+        return store(digest)
+
+    items = [_file(b"a", b"one"), _file(b"b", b"two"), _file(b"c", b"one"), _file(None, b"one")]
+    done = unpack(items, open_content=opening, target=tmp_path / "out")
+    assert done == Unpacked(files=4, bytes=12, absent=0)
+    assert len(opened) == (2 if can_clone else 4)
+    found = [raw for name, raw in sorted(_tree(tmp_path / "out").items()) if name != NAMES]
+    assert sorted(found) == [b"one", b"one", b"one", b"two"]
+    assert {path.stat().st_nlink for path in (tmp_path / "out").rglob("*") if path.is_file()} == {1}
+
+
+def test_a_request_to_end_leaves_nothing_behind(tmp_path: Path) -> None:
+    """A machine that shuts down sends SIGTERM, and gigabytes of evidence in clear must not stay under a hidden name."""
+
+    def end(_: str) -> BinaryIO | None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return None
+
+    with pytest.raises(KeyboardInterrupt), soft_end():
+        unpack([_file(b"a", b"x")], open_content=end, target=tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_process_left_goes_with_the_next(tmp_path: Path) -> None:
+    """Nobody looks for a hidden folder; what somebody is still writing stays."""
+    (tmp_path / "out").mkdir()
+    for folder in (tmp_path, tmp_path / "out"):
+        for name in ("left", "live"):
+            (folder / f".unpacking-{name}.custody-part").mkdir()
+            (folder / f".unpacking-{name}.custody-part" / "a").write_bytes(b"evidence")
+    live = os.open(tmp_path / ".unpacking-live.custody-part", os.O_RDONLY)
+    fcntl.flock(live, fcntl.LOCK_EX)
+    sweep_trees(tmp_path / "out")
+    os.close(live)
+    assert {path.name for path in tmp_path.rglob("*")} == {"out", ".unpacking-live.custody-part", "a"}
 
 
 def test_a_source_that_breaks_off_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -88,6 +88,15 @@ def test_a_file_given_apart_costs_no_more_than_its_record_says(court: Stage) -> 
     assert {item["found"] for item in found} == {str(1 << 43)}
 
 
+def test_much_is_not_written_unasked(court: Stage) -> None:
+    """The size of a bundle doesn't tell how much comes out of it."""
+    court.patch.setattr("custody.cli.commands.unpack.LARGE", 3)
+    ran = court.custody("unpack bundle.zip --to out")
+    assert (ran.exit, Path("out").exists()) == (Exit.REFUSED, False)
+    assert "expected at most 10 GiB to write unasked" in ran.stderr
+    assert court.custody("unpack bundle.zip --to out --yes").exit is Exit.DONE
+
+
 def test_json_is_the_report_and_nothing_else(court: Stage) -> None:
     """Programs read one object, also where the verdict is FAILED."""
     ran = court.custody("verify damaged.zip --json --report page.html")

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from custody.bundle.room import check_room, count_needed
 from custody.bundle.unpack import CHUNK, Named, OpenContent
 from schemas.content import check_path
 from schemas.text import parse_time
@@ -25,15 +26,19 @@ class LaidOut:
     absent: int
 
 
-def lay_out(items: Iterable[Named], *, open_content: OpenContent, target: Path) -> LaidOut:
+def lay_out(items: Sequence[Named], *, open_content: OpenContent, target: Path) -> LaidOut:
     """Write files, empty directories and links below ``target``, an empty folder; a withheld name becomes the digest.
 
     Links are made last: a name that leads through one can't be written any more then, and did not lead anywhere before.
 
     Raises:
+        RefusedError: ``unpack.room`` where the disk has no room for all of it.
         RecordError: ``content.path``.
         OSError: the disk.
     """
+    wanted = ((item.sha256, item.record.size) for item in items if item.sha256)
+    sizes = ((digest, size) for digest, size in wanted if isinstance(size, int))
+    check_room(count_needed(sizes, open_content=open_content, folder=target), can_clone=False)
     made = absent = 0
     links: list[tuple[bytes, bytes]] = []
     for item in items:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
 from custody.bundle.exhibit_files import documents_of, exhibit_files, without_files
+from custody.bundle.fresh_tree import sweep_trees
+from custody.bundle.room import LARGE, Needed
 from custody.bundle.unpack import DOCUMENTS, NAMES, Unpacked
 from custody.bundle.unpack import unpack as write_files
 from custody.cli.checking.opening import OpenBundle, open_bundle
@@ -14,8 +17,9 @@ from custody.cli.checking.verification import Believed, believing
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.exits import Exit
-from custody.cli.output import emit, print_error, say
+from custody.cli.output import emit, is_terminal, print_error, say
 from custody.cli.results import Result
+from custody.cli.soft_end import soft_end
 from custody.report.counts import count_bytes
 from custody.report.finding_words import explain
 from custody.report.safe_text import show, show_path
@@ -50,19 +54,30 @@ class UnpackResult(Result, frozen=True, kw_only=True, tag="custody-unpacked/v1")
 @click.option("--to", "target", type=_FOLDER, required=True, help="The folder to make; it must be absent or empty.")
 @click.option("--documents", is_flag=True, help="Warrants, photos and certificates too, by their digests.")
 @click.option("--strict", is_flag=True, help="Unpack only what has PASSED.")
+@click.option("--yes", "-y", "assume_yes", is_flag=True, help="Write more than 10 GiB without asking.")
 @believing
 @pass_custody
-def unpack(context: Context, bundle: Path, target: Path, documents: bool, strict: bool, believed: Believed) -> Exit:
+def unpack(
+    context: Context,
+    bundle: Path,
+    target: Path,
+    documents: bool,
+    strict: bool,
+    assume_yes: bool,
+    believed: Believed,
+) -> Exit:
     """Verify BUNDLE and give its evidence its own names back, made safe for this system.
 
     A bundle that FAILED is not unpacked, nor one of which all files are encrypted and their key isn't at hand. One that
     could not be decided is, with a warning, unless --strict.
     """
+    sweep_trees(target)
     if target.is_dir() and next(target.iterdir(), None) is not None:
         # Said before the work: hashing a disk image can take an hour.
         raise UsageError("unpack.not-empty", f"expected {target} to be absent or empty, found something in it")
     beliefs = believed.open(context)
-    with open_bundle(context, bundle, beliefs) as opened:
+    # A machine that shuts down asks programs to end by SIGTERM: as with an interrupt, nothing half-written stays.
+    with soft_end(), open_bundle(context, bundle, beliefs) as opened:
         container, verified = opened.container, opened.verified
         _check_not_failed(verified.report)
         if verified.report.verdict is Verdict.INDETERMINATE:
@@ -77,9 +92,27 @@ def unpack(context: Context, bundle: Path, target: Path, documents: bool, strict
         written = write_files(
             items, open_content=opened.open_content, target=target, documents=papers,
             without_files=without_files(verified),
+            confirm=lambda needed: _confirm_size(needed, target, assume_yes=assume_yes),
         )  # fmt: skip
     emit(context.settings, _result(written, target, verified.report), _lines(written, target))
     return Exit.DONE
+
+
+def _confirm_size(needed: Needed, target: Path, *, assume_yes: bool) -> None:
+    """Ask before more than 10 GiB are written: how much it is, the size of a bundle doesn't tell.
+
+    Raises:
+        RefusedError: ``unpack.large`` where there is nobody to ask.
+        click.Abort: the answer was no.
+    """
+    if needed.bytes <= LARGE or assume_yes:
+        return
+    again = f", {count_bytes(needed.bytes - needed.once)} of them content that stands there already"
+    told = f"{count_bytes(needed.bytes)} in {needed.files:,} files" + (again if needed.repeated else "")
+    if not is_terminal(sys.stdin):
+        hint = "--yes writes it; nothing was unpacked"
+        raise RefusedError("unpack.large", f"expected at most 10 GiB to write unasked, found {told}", hint=hint)
+    click.confirm(f"Write {told}, below {show_path(target)}?", abort=True, err=True)
 
 
 def _check_not_failed(report: Report) -> None:

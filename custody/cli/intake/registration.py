@@ -7,13 +7,9 @@ harms nobody; an entry whose evidence was never stored can't be.
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from custody.cli.acting.numbering import next_numbers
@@ -27,6 +23,7 @@ from custody.cli.intake.taking_in import Taking, check_interrupted, confirm_size
 from custody.cli.options import Signing, When
 from custody.cli.output import note
 from custody.cli.showing.holdings import Staged
+from custody.cli.soft_end import soft_end
 from custody.evidence.intake import Intake
 from custody.evidence.items import NEXT
 from custody.evidence.partial import KEPT, Partials
@@ -80,7 +77,7 @@ def register_exhibits(
     rehearse_numbers(context, wanted, signers, when)
     warn_alike(context, wanted[0].case, [item.number for item in wanted if item.number != NEXT])
     # A machine that shuts down asks programs to end by SIGTERM: as with an interrupt, what was read is kept.
-    with _soft_end(), Partials(staged.holdings.home.evidence / KEPT, resume=taking.resume) as partials:
+    with soft_end(), Partials(staged.holdings.home.evidence / KEPT, resume=taking.resume) as partials:
         try:
             taken = _take_all(context, staged, wanted, taking, partials)
             outcome = _record(context, staged, taken, taking, signers, who=who, when=when)
@@ -91,23 +88,6 @@ def register_exhibits(
             raise
         partials.forget()
     return outcome
-
-
-@contextmanager
-def _soft_end() -> Iterator[None]:
-    """Take SIGTERM for an interrupt, where this is the thread that gets signals."""
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _record(
