@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 from custody.verify.border.inner import Inner, event_in, is_unread, manifest_of
+from custody.verify.border.past import have_same_text
 from custody.verify.evidence.seals import other_number
 from custody.verify.gate.contents import content_root
 from custody.verify.record.opened import fail
 from custody.verify.rules.on_record import is_later
-from custody.verify.rules.view import Exhibit, View
+from custody.verify.rules.view import Agent, Exhibit, View
 from schemas.details.custody import SealSeen
 from schemas.details.exhibit import ExhibitRegistered, Foreign
 from schemas.details.transfer import TransferAccepted, TransferDispatched, TransferReturned
@@ -28,6 +30,25 @@ Find = Callable[[str], Inner | None]
 _LAWFULNESS = frozenset({"inherited.conditions", "inherited.country", "inherited.recipient", "inherited.reservations"})
 _ITEM = ("collection", "number", "platform")
 """What tells an item of a platform from all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """An acceptance or a return, and what it came from: its bundle, the exhibit there with its first act, as far as
+    that is carried, and the dispatch that it takes up, if that is the last act there.
+    """
+
+    event: ParsedEvent
+    details: Arrived
+    inner: Inner
+    there: Exhibit
+    before: ParsedEvent | None
+    head: ParsedEvent | None
+
+    @property
+    def name(self) -> str:
+        """What the exhibit is called there."""
+        return f"{self.there.case}/{self.there.number}"
 
 
 def report_arrival(
@@ -54,20 +75,25 @@ def report_arrival(
     assert isinstance(details.foreign, Foreign), "the caller looked"
     if is_unread(inner):
         return
-    found = tuple(_compare(entry.event, _first_act(entry.event, view, event_of), inner, view, within))
-    head = _sent(details, details.foreign, inner)
-    for wrong in found:
+    arrival = _found(entry.event, details, details.foreign, inner)
+    if arrival is None:
+        name = f"{details.foreign.case}/{details.foreign.exhibit}"
+        text = f"expected a bundle of {details.foreign.ledger} about {name}, found another"
+        findings.add(9, Severity.FAILED, "inherited.exhibit", subject, text)
+        return
+    for wrong in _compare(arrival, details.foreign, _first_act(entry.event, view, event_of), view, within):
         fail(findings, 11 if wrong.code in _LAWFULNESS else 9, wrong, subject)
-    if head is None or any(wrong.code == "inherited.exhibit" for wrong in found):
+    sent = None if arrival.head is None else arrival.head.details
+    if arrival.head is None or not isinstance(sent, TransferDispatched):
         return
     if isinstance(details, TransferAccepted) and shown is not None:
-        _compare_texts(details, head, inner, shown, findings, subject)
-        for wrong in _compare_thing(details, inner, shown):
+        _compare_texts(details, sent, inner, shown, findings, subject)
+        for wrong in _compare_thing(details, arrival, shown):
             is_defect = wrong.code == "inherited.names"
             step, level = (12, Severity.DEFECT) if is_defect else (9, Severity.FAILED)
             findings.add(step, level, wrong.code, subject, wrong.text)
-    if shown is not None and isinstance(details.seal, SealSeen) and isinstance(head.details, TransferDispatched):
-        sent_under = (right or {}).get(head.hash, head.details.seal or None)
+    if shown is not None and isinstance(details.seal, SealSeen):
+        sent_under = (right or {}).get(arrival.head.hash, sent.seal or None)
         seen = (right or {}).get(entry.event.hash, details.seal.seal)
         other = other_number(sent_under, seen, lambda name: shown.get(name) or inner.values.disclosed.get(name))
         if other:
@@ -77,6 +103,19 @@ def report_arrival(
         if is_later(details.sent_at, decided_at) or is_later(decided_at, recorded_at):
             text = f"expected a decision after {details.sent_at} and by {recorded_at}, found it at {decided_at}"
             findings.add(12, Severity.DEFECT, "inherited.times", subject, text)
+
+
+def _found(event: ParsedEvent, details: Arrived, foreign: Foreign, inner: Inner) -> _Arrival | None:
+    """Return an arrival with what it came from; nothing where the bundle is of another state, or about others."""
+    ledger, there = inner.report.ledger, inner.state.exhibit(foreign.case, foreign.exhibit)
+    assert isinstance(ledger, LedgerReport), "its export was found by the checkpoint"
+    is_this = (ledger.origin, ledger.size, ledger.root) == (foreign.ledger, foreign.size, foreign.root)
+    if not is_this or there is None or (foreign.case, foreign.exhibit) not in inner.listed:
+        return None
+    before, head = (event_in(inner.state, inner.entries, name) for name in (there.registration, there.head))
+    sent = None if head is None else head.details
+    is_sent = isinstance(sent, TransferDispatched) and sent.transfer == details.transfer
+    return _Arrival(event, details, inner, there, before, head if is_sent else None)
 
 
 def _first_act(
@@ -90,76 +129,62 @@ def _first_act(
 
 
 def _compare(
-    arrival: ParsedEvent, first: ExhibitRegistered | None, inner: Inner, view: View, within: Find
+    arrival: _Arrival, foreign: Foreign, first: ExhibitRegistered | None, view: View, within: Find
 ) -> Iterator[VerificationError]:
     """Yield what an arrival says otherwise than the bundle with which the exhibit came; ``first`` is its first act."""
-    details = arrival.details
-    assert isinstance(details, Arrived) and isinstance(details.foreign, Foreign), "the caller looked"  # noqa: PT018
-    foreign = details.foreign
-    ledger, name = inner.report.ledger, f"{foreign.case}/{foreign.exhibit}"
-    assert isinstance(ledger, LedgerReport), "its export was found by the checkpoint"
-    there = inner.state.exhibit(foreign.case, foreign.exhibit)
-    if (ledger.origin, ledger.size, ledger.root) != (foreign.ledger, foreign.size, foreign.root) or (
-        (foreign.case, foreign.exhibit) not in inner.listed or there is None
-    ):
-        yield VerificationError(
-            "inherited.exhibit", f"expected a bundle of {foreign.ledger} about {name}, found another"
-        )
-        return
+    details, there, name = arrival.details, arrival.there, arrival.name
     if there.head != foreign.head:
         text = f"expected the last act there to be {foreign.head}, found {there.head}"
         yield VerificationError("inherited.head", text)
     if first is not None:
-        yield from _compare_content(first, event_in(inner.state, inner.entries, there.registration))
+        before = arrival.before.details if arrival.before is not None else None
+        is_same = isinstance(before, ExhibitRegistered) and before.nature == first.nature
+        if not is_same or content_root(before) != content_root(first):
+            text = f"expected the content root that was registered first, {content_root(before)}"
+            yield VerificationError("inherited.content", f"{text}, found {content_root(first)}")
         if isinstance(details, TransferReturned):
-            yield from _compare_way(arrival, first, inner, there, view, within)
-    head = _sent(details, foreign, inner)
-    sent = head.details if head is not None else None
-    if not isinstance(sent, TransferDispatched):
+            yield from _compare_way(arrival, first, view, within)
+    sent = arrival.head.details if arrival.head is not None else None
+    if arrival.head is None or not isinstance(sent, TransferDispatched):
         yield VerificationError("inherited.head", f"expected {name} dispatched in transfer {details.transfer}")
         return
-    if isinstance(details, TransferAccepted) and _terms(sent) != _terms(details):
-        text = f"expected the conditions under which {name} was sent, {_words(sent)}, found {_words(details)}"
-        yield VerificationError("inherited.conditions", text)
-    if isinstance(details, TransferAccepted) and head is not None:
-        yield from _compare_decision(details, head, inner)
-    yield from _compare_recipient(sent, inner, view, there)
+    if isinstance(details, TransferAccepted):
+        if _terms(sent) != _terms(details):
+            text = f"expected the conditions under which {name} was sent, {_words(sent)}, found {_words(details)}"
+            yield VerificationError("inherited.conditions", text)
+        yield from _compare_decision(details, arrival.head.event.occurred_at, sent, arrival.inner)
+    yield from _compare_recipient(arrival.inner.state.agent(sent.to), name, view)
 
 
 def _compare_texts(
-    details: TransferAccepted, head: ParsedEvent, inner: Inner, shown: Mapping[str, Disclosure], findings: Findings,
-    subject: str,
+    details: TransferAccepted, sent: TransferDispatched, inner: Inner, shown: Mapping[str, Disclosure],
+    findings: Findings, subject: str,
 ) -> None:  # fmt: skip
     """A condition asks what its text says; two texts can be compared where both are shown."""
-    sent = _texts(head.details) if isinstance(head.details, TransferDispatched) else {}
-    for code, text in _texts(details).items():
-        before, after = sent.get(code), text
-        if code not in sent or (before is None and after is None):
-            continue
-        old = inner.values.disclosed.get(before) if before is not None else None
-        new = shown.get(after) if after is not None else None
-        if before is None or after is None or (old is not None and new is not None and old.value != new.value):
-            error = VerificationError("inherited.conditions", f"expected the text of {code} as sent, found another")
-            fail(findings, 11, error, subject)
-        elif old is None or new is None:
-            found = f"the text of the condition {code} isn't shown on both sides, so they were not compared"
+    texts = {item.code: item.text for item in sent.conditions or ()}
+    for item in details.conditions or ():
+        text = texts.get(item.code, item.text)
+        is_same = item.code not in texts or have_same_text(text, item.text, inner.values.disclosed.get, shown.get)
+        if is_same is None:
+            found = f"the text of the condition {item.code} isn't shown on both sides, so they were not compared"
             findings.add(11, Severity.NOTE, "inherited.condition-unseen", subject, found)
+        elif not is_same:
+            found = f"expected the text of {item.code} as sent, found another"
+            findings.add(11, Severity.FAILED, "inherited.conditions", subject, found)
 
 
 def _compare_thing(
-    details: TransferAccepted, inner: Inner, shown: Mapping[str, Disclosure]
+    details: TransferAccepted, arrival: _Arrival, shown: Mapping[str, Disclosure]
 ) -> Iterator[VerificationError]:
     """Which thing it is, and whose account held it, is private: that can be compared where both ledgers' words are
     shown. Numbers on a thing may be written in more than one way, and a name may be left out: a court asks why.
     """
-    foreign = details.foreign
-    there = inner.state.exhibit(foreign.case, foreign.exhibit) if isinstance(foreign, Foreign) else None
-    before = None if there is None else event_in(inner.state, inner.entries, there.registration)
+    before, disclosed = arrival.before, arrival.inner.values.disclosed
     if before is None or not isinstance(before.details, ExhibitRegistered):
         return
     old, new = _names_of(before.details), _names_of(details)
     for name in sorted(old.keys() | new.keys()):
-        was, now = inner.values.disclosed.get(old.get(name, "")), shown.get(new.get(name, ""))
+        was, now = disclosed.get(old.get(name, "")), shown.get(new.get(name, ""))
         if name not in old or (was is not None and name not in new):
             text = f"expected the names that were sent, found {name} on one side only"
             yield VerificationError("inherited.names", text)
@@ -177,48 +202,36 @@ def _names_of(details: ExhibitRegistered) -> dict[str, str]:
     return {name: value.commitment for name, value in found if isinstance(value, Private)}
 
 
-def _texts(details: TransferAccepted | TransferDispatched) -> dict[str, str | None]:
-    found = ((item.code, item.text) for item in details.conditions or ())
-    return {code: text.commitment if isinstance(text, Private) else None for code, text in found}
-
-
-def _compare_decision(details: TransferAccepted, head: ParsedEvent, inner: Inner) -> Iterator[VerificationError]:
+def _compare_decision(
+    details: TransferAccepted, sent_at: str, sent: TransferDispatched, inner: Inner
+) -> Iterator[VerificationError]:
     """Its time of sending is the dispatch's own, and what its bytes alone leave undecided was not taken in silently.
 
     What a reader's trust leaves open is his own matter: whoever accepted it may have known that ledger.
     """
-    if details.sent_at != head.event.occurred_at:
-        text = f"expected it sent at {head.event.occurred_at}, as its sender signed, found {details.sent_at}"
+    if details.sent_at != sent_at:
+        text = f"expected it sent at {sent_at}, as its sender signed, found {details.sent_at}"
         yield VerificationError("inherited.sent-at", text)
-    if is_set(details.item) and isinstance(head.details, TransferDispatched) and details.item != head.details.item:
-        yield VerificationError("inherited.content", f"expected the {head.details.item}, found the {details.item}")
+    if is_set(details.item) and details.item != sent.item:
+        yield VerificationError("inherited.content", f"expected the {sent.item}, found the {details.item}")
     if "keys.disputed" in inner.codes and "entries-disputed" not in (details.reservations or ()):
         text = "expected the reservation entries-disputed, for which the bundle calls, found none"
         yield VerificationError("inherited.reservations", text)
 
 
-def _compare_content(details: ExhibitRegistered, registration: ParsedEvent | None) -> Iterator[VerificationError]:
-    before = registration.details if registration is not None else None
-    root = content_root(before)
-    if not isinstance(before, ExhibitRegistered) or before.nature != details.nature or root != content_root(details):
-        text = f"expected the content root that was registered first, {root}, found {content_root(details)}"
-        yield VerificationError("inherited.content", text)
-
-
-def _compare_way(
-    arrival: ParsedEvent, first: ExhibitRegistered, inner: Inner, there: Exhibit, view: View, within: Find
-) -> Iterator[VerificationError]:
+def _compare_way(arrival: _Arrival, first: ExhibitRegistered, view: View, within: Find) -> Iterator[VerificationError]:
     """What comes back is what went from here, or what that was made of once: a thing has no digest by which it is known
     again, and files that somebody had all the time are no exhibit that came back.
     """
-    ledger, known = view.ledger(), event_in(inner.state, inner.entries, there.registration)
-    if ledger is None or known is None:
+    event, there, ledger, known = arrival.event.event, arrival.there, view.ledger(), arrival.before
+    inner = arrival.inner.report.ledger
+    if ledger is None or known is None or not isinstance(inner, LedgerReport):
         return
-    here = (ledger.origin, str(arrival.event.case), str(arrival.event.exhibit))
+    here = (ledger.origin, str(event.case), str(event.exhibit))
     ours = _began_as(here, first, within)
-    theirs = _began_as((_origin(inner), there.case, there.number), known.details, _found_in(inner))
+    theirs = _began_as((inner.origin, there.case, there.number), known.details, _found_in(arrival.inner))
     if ours is not None and theirs is not None and ours != theirs:
-        text = f"expected {'/'.join(here[1:])} back, found {there.case}/{there.number}, which never was it"
+        text = f"expected {'/'.join(here[1:])} back, found {arrival.name}, which never was it"
         yield VerificationError("inherited.content", text)
 
 
@@ -238,30 +251,17 @@ def _found_in(inner: Inner) -> Find:
     return {manifest_of(item) or "": item for item in inner.within}.get
 
 
-def _origin(inner: Inner) -> str:
-    return inner.report.ledger.origin if isinstance(inner.report.ledger, LedgerReport) else ""
-
-
-def _compare_recipient(
-    sent: TransferDispatched, inner: Inner, view: View, there: Exhibit
-) -> Iterator[VerificationError]:
-    """A bundle that was made for one ledger is not taken in by another."""
-    recipient, ledger = inner.state.agent(sent.to), view.ledger()
-    wanted = None if recipient is None else recipient.ledger
-    if wanted is not None and ledger is not None and wanted != ledger.origin:
-        text = f"expected {there.case}/{there.number} to be accepted by {wanted}, found it in {ledger.origin}"
+def _compare_recipient(recipient: Agent | None, name: str, view: View) -> Iterator[VerificationError]:
+    """A bundle that was made for one ledger is not taken in by another; ``recipient`` is as its sender knew him."""
+    ledger = view.ledger()
+    if recipient is None or ledger is None:
+        return
+    if recipient.ledger not in {None, ledger.origin}:
+        text = f"expected {name} to be accepted by {recipient.ledger}, found it in {ledger.origin}"
         yield VerificationError("inherited.recipient", text)
-    if recipient is not None and ledger is not None and recipient.country not in {None, ledger.country}:
+    if recipient.country not in {None, ledger.country}:
         text = f"expected a recipient of {recipient.country}, as its sender has it, found a ledger of {ledger.country}"
         yield VerificationError("inherited.country", text)
-
-
-def _sent(details: Arrived, foreign: Foreign, inner: Inner) -> ParsedEvent | None:
-    """Return the dispatch that an arrival takes up, if that is the last act of its exhibit there."""
-    there = inner.state.exhibit(foreign.case, foreign.exhibit)
-    head = None if there is None else event_in(inner.state, inner.entries, there.head)
-    sent = None if head is None else head.details
-    return head if isinstance(sent, TransferDispatched) and sent.transfer == details.transfer else None
 
 
 def _terms(details: TransferAccepted | TransferDispatched) -> tuple[object, ...]:
