@@ -113,7 +113,7 @@ def _basis(report: AuditReport, basis: AuditBasis) -> Iterator[tuple[str, str]]:
         yield "trust file", basis.trust
         yield "SHA-256 of it", str(report.trust_sha256)
     if basis.since:
-        yield "checkpoint held", f"{basis.since}, {report.since} entries"
+        yield "checkpoint held", f"{basis.since}, {counted(int(report.since or 0), 'entry', 'entries')}"
     if report.held:
         yield "compared at sizes", ", ".join(f"{size:,}" for size in report.held)
     if isinstance(report.files, FilesAudited):
@@ -126,7 +126,7 @@ def _basis(report: AuditReport, basis: AuditBasis) -> Iterator[tuple[str, str]]:
 
 def _files(files: FilesAudited) -> str:
     size, exhibits = count_bytes(files.bytes), counted(files.exhibits, "exhibit", "exhibits")
-    text = f"{files.matching:,} of {files.files:,} files as registered, {size}, {exhibits}"
+    text = f"{files.matching:,} of {counted(files.files, 'file', 'files')} as registered, {size}, {exhibits}"
     skipped = f", {files.skipped:,} without a digest" if files.skipped else ""
     return text + skipped if files.percent == "100" else f"{text}{skipped}; {files.percent} % drawn by {files.seed}"
 
@@ -160,4 +160,5 @@ def _closing(report: AuditReport, not_asked: tuple[str, ...]) -> str:
     where = "" if first is None else f", first at step {first.step} ({show(first.subject)})"
     defects = f" {counted(len(report.defects), 'defect', 'defects')} of procedure." if report.defects else ""
     unchecked = "; ".join(sentence.partition(":")[0].lower() for sentence in not_asked)
-    return f"VERDICT: {_HEADLINES[report.verdict]}{where}. {size:,} entries.{defects} Not checked: {unchecked}."
+    entries = counted(size, "entry", "entries")
+    return f"VERDICT: {_HEADLINES[report.verdict]}{where}. {entries}.{defects} Not checked: {unchecked}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from custody.report.counts import counted
 from custody.report.safe_text import show, show_path
 from custody.report.words import format_utc, format_value
 from custody.verify.verify import Verified
@@ -81,7 +82,7 @@ def _ledger(report: Report) -> Iterator[tuple[str, str]]:
         return
     yield "ledger", show(ledger.origin)
     yield "fingerprint shown by the bundle", "none" if ledger.genesis is UNSET else str(ledger.genesis)
-    yield "state of the ledger", f"{ledger.size:,} entries, digest {ledger.root}"
+    yield "state of the ledger", f"{counted(ledger.size, 'entry', 'entries')}, digest {ledger.root}"
 
 
 def _trust(basis: Basis, report: Report) -> Iterator[tuple[str, str]]:
@@ -108,4 +109,5 @@ def _pins(believed: TrustedLedger) -> Iterator[tuple[str, str]]:
         last = f"to {key.last}" if isinstance(key.last, int) else "on"
         yield "ledger key, as trusted", f"{show(key.key)} for entries from {key.first} {last}"
     sizes = ", ".join(f"{seen.size:,}" for seen in believed.seen[-8:])
-    yield "states seen before", f"{len(believed.seen)}, the newest with {sizes} entries" if sizes else "none"
+    entries = "entry" if sizes == "1" else "entries"
+    yield "states seen before", f"{len(believed.seen)}, the newest with {sizes} {entries}" if sizes else "none"

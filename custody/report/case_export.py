@@ -18,6 +18,7 @@ from custody.report.case_export_acts import put_acts
 from custody.report.case_export_content import file_nodes, put_exhibit
 from custody.report.case_export_people import put_people
 from custody.report.case_graph import Graph, refer_all
+from custody.report.counts import counted
 from custody.report.ledger_story import Told
 from custody.report.people import Person
 from schemas.details.exhibit import ExhibitRegistered
@@ -61,7 +62,11 @@ def encode_case(story: CaseStory) -> Iterator[bytes]:
         core_name=story.case, core_object=refer_all(acts.ids),
     )  # fmt: skip
     last = story.told[-1].entry.event.hash
-    withheld = f"{acts.withheld} values of its entries are not shown." if acts.withheld else "No value is withheld."
+    withheld = (
+        f"{counted(acts.withheld, 'value of its entries is', 'values of its entries are')} not shown."
+        if acts.withheld
+        else "No value is withheld."
+    )
     graph.put(
         "bundle", (registered.hash, last), "core:Bundle",
         core_name=f"Exhibit {story.case}/{story.exhibit} of the ledger {story.ledger}",

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from custody.report.counts import counted
 from custody.report.field_labels import CODES, LABELS
 from custody.report.finding_words import explain
 from custody.report.phrases import HEADLINES, OFFICES, READ_HEADLINES, WORDS
@@ -140,7 +141,7 @@ def _frame(event: ParsedEvent) -> Iterator[tuple[str, str]]:
     if isinstance(inner.not_after, str):
         yield "to be recorded by", format_utc(inner.not_after)
     if isinstance(inner.seen, Seen):
-        yield "checkpoint seen", f"of {inner.seen.size} entries, {inner.seen.root}"
+        yield "checkpoint seen", f"of {counted(inner.seen.size, 'entry', 'entries')}, {inner.seen.root}"
 
 
 def _facts(value: object, place: tuple[str, ...], disclosures: Disclosures, absent: Absent) -> Iterator[Fact]:

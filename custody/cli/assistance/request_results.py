@@ -10,6 +10,7 @@ import msgspec
 from custody.cli.assistance.requests import MissingField, missing_fields
 from custody.cli.results import Result
 from custody.cli.showing.freezes import Standing, untold
+from custody.report.counts import counted
 from custody.report.safe_text import show
 from custody.report.words import format_utc
 from custody.transfer.deadlines import Clock, ClockState
@@ -243,7 +244,7 @@ def headline(line: RequestLine) -> str:
     arrow = "from" if line.direction == "incoming" else "to"
     outcome = "" if not is_set(line.outcome) else f", {line.outcome}"
     how = _MEDIA.get(line.medium, "")
-    lacks = f", lacks {len(line.missing)} fields" if line.missing else ""
+    lacks = f", lacks {counted(len(line.missing), 'field', 'fields')}" if line.missing else ""
     taken = line.answered_after
     after = f" after {format_left(timedelta(seconds=taken))}" if isinstance(taken, int) else ""
     state = f"{line.status}{after}{outcome}"

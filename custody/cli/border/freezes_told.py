@@ -18,6 +18,7 @@ from custody.cli.context import Context
 from custody.cli.options import Signing, When
 from custody.cli.output import note
 from custody.ledger.compose import Anchor, Composed
+from custody.report.counts import counted
 from custody.report.safe_text import show, show_path
 from custody.storage.search import Search, find_entries
 from custody.transfer.foreign_assets import Told, changes_told, known_until, plain_change, stays_in
@@ -49,10 +50,13 @@ def record_told(context: Context, exhibits: Sequence[Exhibit], bundle: Path, *, 
     if not composed:
         names = ", ".join(show(format_exhibit(item)) for item in exhibits)
         text = f"expected in {show_path(bundle)} news of the freeze of {names}, found none"
-        hint = f"as of its {ledger.size} entries nothing became of it that is not on record here"
+        hint = f"as of entry {ledger.size - 1} nothing became of it that is not on record here"
         raise UsageError("usage.freeze", text, hint=hint)
     emit_outcome(context, complete(context, who, composed))
-    note(context.settings, f"note: as of {ledger.size} entries of {ledger.origin}; custody trust seen remembers them")
+    note(
+        context.settings,
+        f"note: as of {counted(ledger.size, 'entry', 'entries')} of {ledger.origin}; custody trust seen remembers them",
+    )
 
 
 def _compose(context: Context, exhibit: Exhibit, verified: Verified, who: Signing, when: When) -> Iterator[Composed]:

@@ -15,6 +15,7 @@ from custody.cli.files import check_folder, check_free, given_file, read_file, w
 from custody.cli.options import FILE
 from custody.cli.output import emit, note
 from custody.cli.results import Result
+from custody.report.counts import counted
 from custody.report.safe_text import show, show_path
 from custody.storage.backup import Backup, back_up
 from custody.storage.restore import Restored
@@ -138,11 +139,15 @@ def _note_gone(context: Context, dest: Path) -> None:
         sent.note_backup(replace(item, gone_at=context.now()))
     newest = known[-1]
     result = BackedUp(checkpoint="", is_noted=True, path=str(dest), root="", size=newest.size)
-    emit(context.settings, result, (f"noted: the backup of {newest.size} entries in {show_path(dest)} is gone",))
+    emit(context.settings, result, (f"noted: the backup of {_entries(newest.size)} in {show_path(dest)} is gone",))
+
+
+def _entries(size: int) -> str:
+    return counted(size, "entry", "entries")
 
 
 def _backup_lines(made: Backup, result: BackedUp, with_keys: bool) -> Iterator[str]:
-    yield f"{made.size} entries copied to {show_path(made.path)}"
+    yield f"{_entries(made.size)} copied to {show_path(made.path)}"
     yield f"  checkpoint: {result.root}"
     if not with_keys:
         yield "  the ledger's own keys are not in it: keep a copy of its keys folder apart from it"
@@ -178,8 +183,8 @@ def restore(context: Context, source: Path, dest: Path | None, newest: Path, led
 
 
 def _restore_lines(done: Restored) -> Iterator[str]:
-    yield f"{done.size} entries restored to {show_path(done.path)}"
-    yield f"  they contain the checkpoint of {done.newest.size} entries that was shown"
+    yield f"{_entries(done.size)} restored to {show_path(done.path)}"
+    yield f"  they contain the checkpoint of {_entries(done.newest.size)} that was shown"
     if not done.has_keys:
         yield "  the ledger's own keys are not there: it can be read, and not continued"
     yield f"next: custody audit --home {show_path(done.path)}"

@@ -24,6 +24,7 @@ from custody.cli.results import ActResult, Result
 from custody.cli.showing.holdings import Holdings, Staged, staging
 from custody.evidence.hashlists.compare import Comparison
 from custody.evidence.tally import Difference
+from custody.report.counts import count_bytes, counted
 from custody.report.safe_text import show, show_path
 from custody.verify.rules.view import Exhibit
 from schemas import canonical, limits
@@ -249,7 +250,8 @@ def _lines(context: Context, found: Sequence[Rehashed], outcome: Outcome | None)
             continue
         state = "unaltered" if result.is_unaltered else "NOT what was registered"
         name = show(format_exhibit(item.exhibit))
-        yield f"{name}: {state}; {result.matching:,} of {result.checked:,} files match, {result.read:,} bytes read"
+        files = counted(result.checked, "file matches", "files match")
+        yield f"{name}: {state}; {result.matching:,} of {files}, {count_bytes(result.read)} read"
         yield from _some([_difference_lines(difference) for difference in result.differences])
         yield from _some([(f"  altered: {show_path(path)}",) for path in result.altered])
         yield from _some([(f"  added since, in no record: {show_path(path)}",) for path in result.extra])

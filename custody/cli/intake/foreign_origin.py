@@ -18,6 +18,7 @@ from custody.cli.output import note
 from custody.cli.showing.holdings import Staged
 from custody.evidence.intake import Intake
 from custody.evidence.manifest import read_manifest
+from custody.report.counts import counted
 from custody.verify.rules.view import Exhibit
 from custody.verify.verify import Verified
 from schemas.content import Digests, FileRecord
@@ -57,7 +58,8 @@ class ForeignExhibit:
                 hint="leave PATH out: then its files are taken out of the bundle",
             )
         if len(read) < len(self.files):
-            note(context.settings, f"warning: {len(self.files) - len(read)} files of {self.name} are not registered")
+            lacking = counted(len(self.files) - len(read), "file", "files")
+            note(context.settings, f"warning: of {self.name}, {lacking} will not be registered")
 
 
 def read_foreign(
@@ -96,7 +98,8 @@ def read_foreign(
             folder = staged.folder()
             laid = lay_out(items, open_content=opened.open_content, target=folder)
             if laid.absent:
-                note(context.settings, f"warning: {laid.absent} files of {format_exhibit(found)} are not at hand")
+                absent = counted(laid.absent, "file", "files")
+                note(context.settings, f"warning: {absent} of {format_exhibit(found)} not at hand")
         return ForeignExhibit(bundle, _origin(verified, found), files, folder)
 
 

@@ -19,6 +19,7 @@ from custody.evidence.hashlists.model import LIST_BYTES, ListFault, ParsedList
 from custody.evidence.hashlists.read import read_hash_list
 from custody.evidence.images.job import Found
 from custody.evidence.members import Member
+from custody.report.counts import counted
 from custody.report.safe_text import show_path
 from schemas.content import Digests
 from schemas.errors import RefusedError, UsageError
@@ -159,7 +160,8 @@ def _check(context: Context, held: HeldList, result: Comparison, *, wants_all: b
         names = ", ".join(map(show_path, result.absent[:_TOLD]))
         is_nothing = not (result.matching or result.differences or result.unchecked)
         code = "hash-list.nothing" if is_nothing else "hash-list.absent"
-        faults.append(ListFault(code, f"{len(result.absent):,} names that the exhibit doesn't hold, such as {names}"))
+        count = counted(len(result.absent), "name", "names")
+        faults.append(ListFault(code, f"{count} that the exhibit doesn't hold, such as {names}"))
     if faults and not accept:
         first, *more_faults = faults
         also = f"; also: {'; '.join(fault.text for fault in more_faults[:_TOLD])}" if more_faults else ""
@@ -206,11 +208,23 @@ def _describe(held: HeldList, result: Comparison, kept: Sequence[Difference]) ->
 
 def _tell(context: Context, held: HeldList, result: Comparison) -> None:
     counts = [
-        f"{result.matching:,} values match",
+        counted(result.matching, "value matches", "values match"),
         *([f"{len(result.differences):,} DIFFER"] if result.differences else []),
         *([f"{result.unchecked:,} could not be checked"] if result.unchecked else []),
-        *([f"{len(result.absent):,} names are not in the exhibit"] if result.absent else []),
-        *([f"{result.unlisted:,} files are not in the list"] if result.unlisted else []),
-        *([f"{len(held.parsed.unknown):,} lines were not understood"] if held.parsed.unknown else []),
+        *(
+            [counted(len(result.absent), "name is not in the exhibit", "names are not in the exhibit")]
+            if result.absent
+            else []
+        ),
+        *(
+            [counted(result.unlisted, "file is not in the list", "files are not in the list")]
+            if result.unlisted
+            else []
+        ),
+        *(
+            [counted(len(held.parsed.unknown), "line was not understood", "lines were not understood")]
+            if held.parsed.unknown
+            else []
+        ),
     ]
     note(context.settings, f"{show_path(held.path)} ({held.parsed.kind}): {', '.join(counts)}")
