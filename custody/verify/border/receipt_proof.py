@@ -127,41 +127,29 @@ def check_receipt(parsed: ParsedEvent, read: Read, past: Past) -> Iterator[Verif
     """
     details = parsed.details
     assert isinstance(details, TransferReceipt), "the caller looked"
-    found, wrong = read.get(_event_of(details) or "", read.get("", ([], [])))
+    event = details.origin.event if isinstance(details.origin, ReceiptOrigin) else ""
+    found, wrong = read.get(event, read.get("", ([], [])))
     # That its ledger isn't known keeps nothing else from being looked at.
     wrong = sorted(wrong, key=lambda error: isinstance(error, UndecidedError))[:1]
     yield from wrong
     if not all(isinstance(error, UndecidedError) for error in wrong):
         return
-    meant = [decided for decided in found if _is_told(details, decided) and _is_sent(parsed, decided, past)]
-    if not meant:
+    sent, told = _last_sent(parsed, past), (details.origin, details.transfer, details.outcome, details.decided_at)
+    dispatch = None if sent is None else sent.details
+    meant = [item for item in found if told == (item.origin, item.transfer, item.outcome, item.decided_at)]
+    meant = [item for item in meant if sent is not None and item.head in {"", sent.hash}]
+    if not meant or not isinstance(dispatch, TransferDispatched) or dispatch.transfer != details.transfer:
         text = f"expected the proof of what is recorded about transfer {details.transfer}, found that of something else"
         yield VerificationError("receipt.other", text)
         return
-    sent = _dispatch(parsed, meant[0], past)
-    assert sent is not None, "it was looked at"
-    wanted = past.ledger_of(sent.details.to)  # type: ignore[attr-defined]
-    if wanted != meant[0].origin.ledger:
-        text = f"expected a receipt of {wanted or 'the recipient'}, found one of {meant[0].origin.ledger}"
+    wanted, found_in = past.ledger_of(dispatch.to), meant[0].origin.ledger
+    if wanted != found_in:
+        text = f"expected a receipt of {wanted or 'the recipient'}, found one of {found_in}"
         yield VerificationError("receipt.other-ledger", text)
 
 
-def _event_of(details: TransferReceipt) -> str | None:
-    return details.origin.event if isinstance(details.origin, ReceiptOrigin) else None
-
-
-def _is_told(details: TransferReceipt, decided: VerifiedReceipt) -> bool:
-    told = (details.origin, details.transfer, details.outcome, details.decided_at)
-    return told == (decided.origin, decided.transfer, decided.outcome, decided.decided_at)
-
-
-def _dispatch(parsed: ParsedEvent, decided: VerifiedReceipt, past: Past) -> ParsedEvent | None:
-    """Return the dispatch that the receipt ends, the last one before it, if that is the one that was decided on."""
-    sent = _last_sent(parsed, past)
-    return sent if sent is not None and decided.head in {"", sent.hash} else None
-
-
 def _last_sent(parsed: ParsedEvent, past: Past) -> ParsedEvent | None:
+    """Return the last dispatch before a receipt, which it ends, if that is one of the same exhibit."""
     before: ParsedEvent | None = parsed
     walked: list[str] = []
     while before is not None and before.type != "transfer.dispatched" and before.hash not in past.sent:
@@ -170,15 +158,5 @@ def _last_sent(parsed: ParsedEvent, past: Past) -> ParsedEvent | None:
         before = past.event_of(str(link.previous)) if isinstance(link, Link) else None
     found = before if before is None or before.hash not in past.sent else past.sent[before.hash]
     past.sent.update(dict.fromkeys(walked, found))
-    return found
-
-
-def _is_sent(parsed: ParsedEvent, decided: VerifiedReceipt, past: Past) -> bool:
-    """Tell whether the dispatch that was decided on is one of this very exhibit."""
-    sent = _dispatch(parsed, decided, past)
-    return (
-        sent is not None
-        and isinstance(sent.details, TransferDispatched)
-        and sent.details.transfer == decided.transfer
-        and (sent.event.case, sent.event.exhibit) == (parsed.event.case, parsed.event.exhibit)
-    )
+    sent = None if found is None else (found.event.case, found.event.exhibit)
+    return found if sent == (parsed.event.case, parsed.event.exhibit) else None
