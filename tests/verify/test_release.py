@@ -22,12 +22,17 @@ PEERS = {"b": "XB", "c": "XC"}
 ABROAD = {"carrier": "a courier", "place": "b", "to_agent": "b-police"}
 
 
-@pytest.fixture
-def side(tmp_path: Path) -> Side:
+def opened(folder: Path, gate: str | None = "v2") -> Side:
     """A country with one exhibit and two foreign organisations on record."""
-    made = Side(tmp_path / "a", "a", peers=PEERS)
+    made = Side(folder / "a", "a", peers=PEERS, gate=gate)
     register(made)
     return made
+
+
+@pytest.fixture
+def side(tmp_path: Path) -> Side:
+    """Such a country, under no gate."""
+    return opened(tmp_path, None)
 
 
 def refusal(side: Side, to: str) -> str:
@@ -177,8 +182,7 @@ def test_a_dispatch_binds_its_receiver_to_all_that_the_consent_wants(
 
 def test_a_paper_of_next_year_lets_nothing_go_today(tmp_path: Path) -> None:
     """It says of itself that it wasn't written yet."""
-    side = Side(tmp_path / "a", "a", peers=PEERS, gate="v2")
-    register(side)
+    side = opened(tmp_path)
     side.consent("EX-1", "b-police", issued_at="2027-01-01T00:00:00Z")
     assert refusal(side, "b-police") == "release.consent-early"
 
@@ -191,8 +195,7 @@ def changed(side: Side, agent: str, **change: Any) -> None:
 
 def test_a_consent_to_somebody_in_one_country_is_none_to_him_in_another(tmp_path: Path) -> None:
     """Who moves the recipient on record would move the evidence where nobody consented to."""
-    side = Side(tmp_path / "a", "a", peers=PEERS, gate="v2")
-    register(side)
+    side = opened(tmp_path)
     side.consent("EX-1", "b-police")
     changed(side, "b-police", country="XC")
     assert refusal(side, "b-police") == "release.consent-recipient"
@@ -202,8 +205,7 @@ def test_a_consent_to_somebody_in_one_country_is_none_to_him_in_another(tmp_path
 
 def test_a_consent_to_somebody_of_no_country_is_for_none(tmp_path: Path) -> None:
     """Who consented can't have known where it would go."""
-    side = Side(tmp_path / "a", "a", peers=PEERS, gate="v2")
-    register(side)
+    side = opened(tmp_path)
     side.world.enrol("x-lab", (), kind="organisation")
     side.consent("EX-1", "x-lab")
     changed(side, "x-lab", country="XC")
@@ -212,8 +214,7 @@ def test_a_consent_to_somebody_of_no_country_is_for_none(tmp_path: Path) -> None
 
 def test_who_has_left_consents_to_nothing_and_receives_nothing(tmp_path: Path) -> None:
     """An authority that is no more speaks for nobody."""
-    side = Side(tmp_path / "a", "a", peers=PEERS, gate="v2")
-    register(side)
+    side = opened(tmp_path)
     side.consent("EX-1", "b-police")
     changed(side, "b-police", left="yes")
     assert refusal(side, "b-police") == "release.recipient-unknown"
@@ -226,8 +227,7 @@ def test_who_has_left_consents_to_nothing_and_receives_nothing(tmp_path: Path) -
 @pytest.mark.parametrize("named", ["none", "unmet", "right"])
 def test_the_consent_that_a_dispatch_names_is_one_that_lets_it_go(tmp_path: Path, named: str) -> None:
     """Whoever reads the record looks that one up first."""
-    side = Side(tmp_path / "a", "a", peers=PEERS, gate="v2")
-    register(side)
+    side = opened(tmp_path)
     unmet = side.consent("EX-1", "b-police", conditions=[{"before": True, "code": "confidentiality"}])
     right = side.consent("EX-1", "b-police")
     consent = {"none": "ab" * 32, "unmet": unmet, "right": right}[named]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import get_args
+from typing import Any, get_args
 
 from custody.ledger.compose import Anchor, link_after
 from custody.report.papers import receipt
@@ -18,6 +18,22 @@ from tests.world import World
 __all__ = ["world"]
 
 TRANSFER = "ab" * 16
+
+
+def accept(made: World, **changes: Any) -> None:
+    """Take in an exhibit of another ledger, which its office-2 sent."""
+    hash_ = "ef" * 32
+    foreign = {
+        "case": "B-7", "exhibit": "9", "head": hash_, "ledger": "b.example/x", "manifest": hash_, "root": hash_,
+        "size": 9,
+    }  # fmt: skip
+    details = {
+        "accepted_at": "2026-11-21T08:00:00Z", "description": "phone", "foreign": foreign, "from": "office-2",
+        "kind": "phone", "nature": "object", "obtained": "foreign-assistance", "onward": "forbidden",
+        "sent_at": "2026-11-20T08:00:00Z", "transfer": TRANSFER, **changes,
+    }  # fmt: skip
+    anchor = Anchor(case=CASE, exhibit="EX-9", link=link_after(None))
+    made.append(made.sign(made.event("transfer.accepted", details, actor="examiner-1", anchor=anchor)))
 
 
 def test_a_dispatch_without_a_decision_says_so(world: World) -> None:
@@ -39,19 +55,7 @@ def test_a_dispatch_without_a_decision_says_so(world: World) -> None:
 
 def test_the_receiver_s_paper_says_when_it_was_sent_and_accepted_and_what_was_found(world: World) -> None:
     """Row R3 and the receipt profile: both times, the check of the files, reservations and terms."""
-    hash_ = "ef" * 32
-    foreign = {
-        "case": "B-7", "exhibit": "9", "head": hash_, "ledger": "b.example/x", "manifest": hash_, "root": hash_,
-        "size": 9,
-    }  # fmt: skip
-    details = {
-        "accepted_at": "2026-11-21T08:00:00Z", "description": "phone", "foreign": foreign, "from": "office-2",
-        "kind": "phone", "nature": "object", "obtained": "foreign-assistance", "onward": "with-consent",
-        "rehash": {"match": False, "root": hash_}, "reservations": ("seal-broken",), "sent_at": "2026-11-20T08:00:00Z",
-        "transfer": TRANSFER,
-    }  # fmt: skip
-    anchor = Anchor(case=CASE, exhibit="EX-9", link=link_after(None))
-    world.append(world.sign(world.event("transfer.accepted", details, actor="examiner-1", anchor=anchor)))
+    accept(world, onward="with-consent", rehash={"match": False, "root": "ef" * 32}, reservations=("seal-broken",))
     refused = {
         "exhibits": ({"case": "B-7", "exhibit": "10", "head": "ab" * 32},), "from": "office-2", "ledger": "b.example/x",
         "reasons": ("damaged",), "refused_at": "2026-11-21T08:00:00Z", "transfer": TRANSFER, "verdict": "FAILED",

@@ -7,16 +7,15 @@ from typing import Any
 
 import pytest
 
-from custody.ledger.compose import Anchor, link_after
 from custody.report.papers import china, exchange, fre, fre_generated, receipt, seizure
 from custody.report.papers.page import format_paper
 from custody.report.papers.paper import Paper, Reader, Table
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.entry import parse_entry
 from tests.report.papers.test_papers import BASIS, CASE, DISK, read, row
+from tests.report.papers.test_receipt import TRANSFER, accept
 from tests.world import World
 
-TRANSFER = "ab" * 16
 FREEZE = {
     "approved_by": "chief 1", "ends_at": "2027-01-31T00:00:00Z", "frozen_at": "2026-11-01T00:00:00Z",
     "order": "order 7", "provider": "an exchange",
@@ -118,18 +117,7 @@ def test_digests_that_an_image_holds_are_compared_on_the_certificate(match: bool
 def test_who_received_it_finds_his_own_case_on_the_receipt() -> None:
     """Row R3: the receipt that is signed is the receiver's, and it says whose evidence it was and what it is for."""
     made = ledger_of("DE")
-    hash_ = "ef" * 32
-    foreign = {
-        "case": "B-7", "exhibit": "9", "head": hash_, "ledger": "b.example/x", "manifest": hash_, "root": hash_,
-        "size": 9,
-    }  # fmt: skip
-    details = {
-        "accepted_at": "2026-11-21T08:00:00Z", "description": "phone", "foreign": foreign, "from": "office-2",
-        "item": "original", "kind": "phone", "nature": "object", "obtained": "foreign-assistance",
-        "onward": "forbidden", "sent_at": "2026-11-20T08:00:00Z", "transfer": TRANSFER,
-    }  # fmt: skip
-    anchor = Anchor(case=CASE, exhibit="EX-9", link=link_after(None))
-    made.append(made.sign(made.event("transfer.accepted", details, actor="examiner-1", anchor=anchor)))
+    accept(made, item="original")
     assert isinstance(parse_entry(made.entries()[-1]).event.details, ExhibitRegistered)
     paper = receipt.transfer_receipt(read(made, names=((CASE, "EX-9"),)), TRANSFER, BASIS)
     assert row(paper, "Case") == CASE
