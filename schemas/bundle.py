@@ -36,7 +36,7 @@ class BundledExhibit(Record, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Count bytes, where the type counts characters; ValueError becomes ``record.malformed``."""
         if max(len(self.case.encode("utf-8")), len(self.exhibit.encode("utf-8"))) > limits.NUMBER_BYTES:
-            raise ValueError(f"a number of more than {limits.NUMBER_BYTES} bytes")
+            raise ValueError(f"a number has at most {limits.NUMBER_BYTES} bytes")
 
 
 class Ciphertext(Record, frozen=True, kw_only=True):

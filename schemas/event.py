@@ -219,7 +219,7 @@ def _check_number(number: str) -> None:
     if not (number and number.isprintable()):
         text.check_form(text.NUMBER_PATTERN, number)
     if 4 * len(number) > limits.NUMBER_BYTES and len(number.encode("utf-8")) > limits.NUMBER_BYTES:
-        raise ValueError(f"a number of more than {limits.NUMBER_BYTES} bytes")
+        raise ValueError(f"a number has at most {limits.NUMBER_BYTES} bytes")
 
 
 @lru_cache(maxsize=256)

@@ -84,12 +84,12 @@ class Consistency(Record, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Want sizes in order; ValueError becomes ``record.malformed``."""
         if self.first > self.second:
-            raise ValueError(f"expected from at most to, found {self.first} and {self.second}")
+            raise ValueError("from is not above to")
 
 
 def _check_ascending(what: str, keys: Iterable[Any]) -> None:
     if any(first >= second for first, second in pairwise(keys)):
-        raise ValueError(f"expected {what} in order, each once")
+        raise ValueError(f"{what} stand in order, each once")
 
 
 def format_proof(proof: Proof) -> bytes:

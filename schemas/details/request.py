@@ -208,7 +208,7 @@ class Answer(Record, frozen=True, kw_only=True):
         if is_set(self.ground) != (self.outcome == "refused"):
             raise ValueError("a ground stands exactly for a refusal")
         if self.outcome in {"conflict-of-law", "postponed", "refused"} and not is_set(self.reasons):
-            raise ValueError(f"reasons stand for an answer '{self.outcome}'")
+            raise ValueError("an answer 'conflict-of-law', 'postponed' or 'refused' has reasons")
         if is_set(self.wanted) and self.outcome != "clarification-wanted":
             raise ValueError("wanted stands for an answer 'clarification-wanted' only")
 

@@ -94,7 +94,7 @@ class Source(Record, frozen=True, kw_only=True):
         _check_span("period_from and period_to", self.period_from, self.period_to)
         formats = [item.format for item in self.records] if isinstance(self.records, tuple) else []
         if formats != sorted(set(formats)):
-            raise ValueError("records must be in order of format, each once")
+            raise ValueError("records stand in order of format, each once")
 
 
 CAPTURE_PARTS = {
@@ -120,4 +120,4 @@ def _check_span(names: str, *times: object) -> None:
         except RecordError as error:
             raise ValueError(error.text) from None
     if told != sorted(told):
-        raise ValueError(f"{names} must be in order")
+        raise ValueError(f"{names} stand in order")

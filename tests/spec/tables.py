@@ -22,6 +22,7 @@ from schemas import text as forms
 from schemas.registry import DETAILS
 from schemas.types import SIGNS_AS, Private, Record
 from tests.spec.examples import fenced
+from tests.spec.refusals import refusals
 
 ROOT = Path(__file__).resolve().parents[2]
 SPEC = ROOT / "docs" / "spec"
@@ -114,7 +115,8 @@ def fields_table(kind: type) -> str:
     for field in sorted(info.fields, key=lambda field: field.encode_name):
         must = field.required or field.encode_name == "schema"
         lines.append(f"| `{field.encode_name}` | {'MUST' if must else 'optional'} | {describe(field.type)} |")
-    return "\n".join(lines) + "\n"
+    rules = [f"- {rule}" for rule in refusals(kind)]
+    return "\n".join([*lines, *(["", "Malformed (`record.malformed`), unless:", "", *rules] if rules else [])]) + "\n"
 
 
 def rules_table() -> str:

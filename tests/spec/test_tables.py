@@ -9,8 +9,9 @@ import pytest
 from custody.verify.rules.table import RULES
 from schemas.generate import KINDS
 from schemas.registry import DETAILS
-from schemas.types import Private
+from schemas.types import Private, Record
 from tests.spec.examples import examples
+from tests.spec.refusals import refusals
 from tests.spec.tables import ROOT, SPEC, generated_parts, make, rewrite
 
 PAGES = sorted(SPEC.glob("*.md"))
@@ -84,3 +85,24 @@ def test_every_link_between_pages_leads_somewhere() -> None:
         anchors = {heading.replace(".", "").replace(" ", "-") for heading in headings}
         broken += [f"{page.name}: #{anchor}" for anchor in re.findall(r"\]\(#([^)]*)\)", text) if anchor not in anchors]
     assert broken == []
+
+
+def test_what_a_reader_refuses_stands_below_the_table() -> None:
+    """A rule that only running text hints at is one that two honest verifiers read in two ways."""
+    rules = refusals(DETAILS["transfer.accepted"].details)
+    assert "`conditions` stand in order of `code`, each once" in rules
+    assert "content stands for data and assets, never for an object" in rules, "the rules of what it extends count too"
+    assert all(f"- {rule}\n" in make("details transfer.accepted") for rule in rules)
+
+
+def test_a_rule_in_a_form_that_nobody_knows_stops_the_generator() -> None:
+    """A page that leaves out what it can't say would look whole."""
+
+    class Odd(Record, frozen=True, kw_only=True):
+        first: int
+
+        def __post_init__(self) -> None:
+            raise ValueError("first " + str(self.first))
+
+    with pytest.raises(AssertionError, match="no words"):
+        refusals(Odd)
