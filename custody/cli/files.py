@@ -136,12 +136,26 @@ def check_free(path: Path, *, force: bool) -> None:
         raise UsageError("usage.exists", f"expected a file at {path}, or nothing, found something else")
 
 
+def check_new(path: Path) -> None:
+    """Raise where anything is at ``path``, or its folder is not there: a bundle or letter is never overwritten.
+
+    Raises:
+        UsageError: ``bundle.exists``, ``usage.file``.
+    """
+    check_folder(path)
+    if os.path.lexists(path):
+        hint = "another name, or take away what is there"
+        raise UsageError("bundle.exists", f"expected nothing at {path}, found something", hint=hint)
+
+
 def check_folder(path: Path) -> None:
-    """Raise where the folder in which ``path`` is to be written is not there.
+    """Raise where the folder in which ``path`` is to be written is not there, or the name means something else.
 
     Raises:
         UsageError: ``usage.file``.
     """
+    if str(path) == "-":
+        raise UsageError("usage.file", "expected the name of a file to write, found -", hint="-o FILE")
     if not path.parent.is_dir():
         text = f"expected a folder at {path.parent}, to write {path.name} into, found none"
         raise UsageError("usage.file", text, hint="make the folder first, or name another")

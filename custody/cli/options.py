@@ -18,7 +18,17 @@ from schemas.errors import RecordError, UsageError
 
 Body = TypeVar("Body", bound=Callable[..., Any])
 
-FILE = click.Path(dir_okay=False, path_type=Path)
+
+class _File(click.Path):
+    """A path that is not spelled like a folder's: the slash at its end would be lost on the way to a `Path`."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, str) and value.endswith("/"):
+            self.fail(f"expected a file, found the name of a folder, {value!r}", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+FILE = _File(dir_okay=False, path_type=Path)
 """The type of an option or argument that names a file; ``-`` is stdin where it is read by `files.read_file`."""
 
 _LOCAL = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d")

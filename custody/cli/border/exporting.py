@@ -18,7 +18,7 @@ from custody.cli.border.enclosures import check_enclosures, record_enclosures
 from custody.cli.border.release_gate import check_gate, check_recipient
 from custody.cli.border.sent_records import note_export
 from custody.cli.context import Context
-from custody.cli.files import check_folder
+from custody.cli.files import check_new
 from custody.cli.keyring.vault import open_vault
 from custody.cli.options import Signing, When
 from custody.cli.output import note
@@ -69,11 +69,11 @@ def export(context: Context, outgoing: Outgoing, *, who: Signing, when: When) ->
     Raises:
         RefusedError: ``release.*`` where it may not leave; the refusal is on record then.
         SigningKeyError: ``key.absent``, or a key can't be used.
-        UsageError: ``usage.file`` where the folder of the file is not there.
+        UsageError: ``usage.file`` where the folder of the file is not there, ``bundle.exists`` where it is.
         UsageError, StorageError, RuleViolation: as `custody.bundle.build.build_bundle`; where the file could not be
             written although all is on record, the error says so and names the command that writes it again.
     """
-    check_folder(outgoing.target)
+    check_new(outgoing.target)
     check_recipient(context, outgoing.to)
     access = context.ledger()
     signers = named_signers(context, who)
