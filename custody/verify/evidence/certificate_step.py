@@ -92,23 +92,19 @@ def _check_content(certificate: Certificate, details: ExhibitRegistered, finding
 
 def _check_request(certificate: Certificate, details: ExhibitRegistered, sent: Sent, state: State) -> None:
     """It answers a request of this ledger, the one on record, and, where that is carried, a file that was sent."""
-    answers, ledger = certificate.answers, state.ledger()
+    answers, ledger, text = certificate.answers, state.ledger(), ""
+    recorded = details.source.request if isinstance(details.source, Origin) else answers.request
+    known = state.request(str(recorded)) if is_set(recorded) else None
+    what = ("manifest", answers.manifest) if is_set(answers.manifest) else ("paper", answers.sha256)
     if is_set(answers.ledger) and ledger is not None and answers.ledger != ledger.origin:
         text = f"expected an answer to a request of {ledger.origin}, found one of {answers.ledger}"
-        raise VerificationError("certificate.request", text)
-    recorded = details.source.request if isinstance(details.source, Origin) else answers.request
-    if is_set(answers.request) and is_set(recorded) and answers.request != recorded:
+    elif is_set(answers.request) and is_set(recorded) and answers.request != recorded:
         text = f"expected an answer to {recorded}, found one to {answers.request}"
-        raise VerificationError("certificate.request", text)
-    known = state.request(str(recorded)) if is_set(recorded) else None
-    if known is None:
-        return
-    if known.peer != certificate.provider:
+    elif known is not None and known.peer != certificate.provider:
         text = f"expected an answer of {known.peer}, whom {known.id} went to, found one of {certificate.provider}"
-        raise VerificationError("certificate.request", text)
-    what = ("manifest", answers.manifest) if is_set(answers.manifest) else ("paper", answers.sha256)
-    if what not in sent.get(known.id, ()):
+    elif known is not None and what not in sent.get(known.id, ()):
         text = f"expected the digest of what was sent as {known.id}, found another file's"
+    if text:
         raise VerificationError("certificate.request", text)
 
 

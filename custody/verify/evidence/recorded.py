@@ -6,6 +6,7 @@ A check of another content root than the registered one says nothing about this 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from custody.verify.evidence.images import check_image
 from custody.verify.gate.contents import content_root
@@ -14,7 +15,7 @@ from schemas.details.exhibit import ExhibitChecked
 from schemas.details.transfer import TransferAccepted, TransferReturned
 from schemas.entry import ParsedEntry
 from schemas.report import Findings, Severity
-from schemas.types import Unset, is_set
+from schemas.types import is_set
 
 
 def check_recorded(
@@ -30,7 +31,7 @@ def check_recorded(
     for index, entry in sorted(entries.items()):
         details, about = entry.event.details, entry.event.event.about
         texts: Iterator[str] = iter(())
-        if isinstance(details, ExhibitChecked) and isinstance(about, tuple) and str(about[0].exhibit) in roots:
+        if isinstance(details, ExhibitChecked) and about and str(about[0].exhibit) in roots:
             texts = _check(details, roots[str(about[0].exhibit)])
         elif isinstance(details, HandedOver | TransferAccepted | TransferReturned):
             registration = registered.get((str(entry.event.event.case), str(entry.event.event.exhibit)))
@@ -41,21 +42,21 @@ def check_recorded(
 
 def _check(details: ExhibitChecked, root: str | None) -> Iterator[str]:
     if is_set(details.mismatches) or details.matching != details.checked:
-        found = len(details.mismatches) if isinstance(details.mismatches, tuple) else 0
-        changed = max(found, abs(details.checked - details.matching))
+        changed = max(len(details.mismatches or ()), abs(details.checked - details.matching))
         yield f"a check on record found {changed} of {details.checked} files changed"
     if details.root != root:
         yield f"a check on record is of the content root {details.root}, which isn't the registered one"
 
 
 def _rehashes(details: HandedOver | TransferAccepted | TransferReturned, root: str | None) -> Iterator[str]:
-    if not isinstance(details, HandedOver):
-        yield from _rehash("on arrival", details.rehash, root)
-        return
-    yield from _rehash("before this handover", details.rehash_before, root)
-    yield from _rehash("after this handover", details.rehash_after, root)
+    for field, when in _REHASHED.items():
+        rehash = getattr(details, field, None)
+        if isinstance(rehash, Rehash) and (not rehash.match or rehash.root != root):
+            yield f"the content root {rehash.root} was found {when}, which isn't the registered one"
 
 
-def _rehash(when: str, rehash: Rehash | Unset, root: str | None) -> Iterator[str]:
-    if isinstance(rehash, Rehash) and (not rehash.match or rehash.root != root):
-        yield f"the content root {rehash.root} was found {when}, which isn't the registered one"
+_REHASHED: Final = {
+    "rehash": "on arrival",
+    "rehash_before": "before this handover",
+    "rehash_after": "after this handover",
+}
