@@ -65,6 +65,7 @@ def second_report(bundle: bytes, vector: dict[str, Any]) -> verify_from_spec.Ver
     files = {digest: base64.b64decode(raw) for digest, raw in vector.get("files", {}).items()}
     return verify_from_spec.Verification(
         bundle,
+        at=vector["at"],
         trust=vector["trust"].encode() if "trust" in vector else None,
         files=verify_from_spec.Files(given=files),
         proofs=[vector["proof"].encode()] if "proof" in vector else [],
@@ -89,7 +90,7 @@ def judge(name: str) -> Judged:
     first, second = first_report(path, vector), second_report(path.read_bytes(), vector)
     return Judged(
         json.loads(canonical.encode(first)),
-        second.report(vector["at"]),
+        second.report(),
         frozenset((item.step, item.code, item.severity.value) for item in first.findings),
         frozenset((item.step, item.code, item.severity) for item in second.findings),
     )
@@ -104,7 +105,7 @@ def disagreements(path: Path, vector: dict[str, Any]) -> list[object]:
     first, second = first_report(path, vector), second_report(path.read_bytes(), vector)
     ours = {(item.step, item.code, item.severity.value) for item in first.findings}
     theirs = {(item.step, item.code, item.severity) for item in second.findings}
-    told, retold = json.loads(canonical.encode(first)), second.report(vector["at"])
+    told, retold = json.loads(canonical.encode(first)), second.report()
     parts = [
         name for name in ("verdict", "steps", "law", "inherited", "requests") if told.get(name) != retold.get(name)
     ]

@@ -18,7 +18,8 @@ HOW TO RUN IT.
                     verdict is INDETERMINATE, since anybody can make a ledger of his own
     --files DIR     a folder with evidence that travelled apart from the bundle; may be given several times
     --proof FILE    a consistency proof that came apart from the bundle (tree.md); may be given several times
-    --at TIME       a time to print, such as 2026-11-21T12:00:00Z; it decides nothing. Without it, the clock's
+    --at TIME       the time at which you read, such as 2026-11-21T12:00:00Z; it changes no verdict, but tells whether
+                    something was recorded later. Without it, the clock's
     --json          print the report as one canonical JSON record (report.md) instead of text
 
     python3 verify_from_spec.py --vectors DIR      check this program against all published test vectors of a folder
@@ -122,7 +123,7 @@ MANIFEST_LINE, FORMER_WALLETS = 65_536, 8
 ENTRIES, MEMBERS = 1_000_000, 2_000_000
 AFFIRMATION_ROUNDS, UNIT_MEMBERS, AGENT_KEYS, LOG_KEYS = 16, 4096, 1024, 1024
 CONSENTS_ASKED, BOUND_TO, FINDINGS_OF_A_KIND = 256, 128, 1000
-PIECE_BYTES, CIPHERTEXT_HEADER, INHERITED_DEPTH, CLOCK_SKEW = 16_777_216, 65_536, 8, 300
+PIECE_BYTES, CIPHERTEXT_HEADER, INHERITED_DEPTH, CLOCK_SKEW, A_DAY = 16_777_216, 65_536, 8, 300, 86_400
 DISCLOSURE_BYTES, PATH_BYTES, POLICY_BYTES = 65_536, 32_768, 65_536
 
 FAILED, INDETERMINATE, DEFECT, NOTE = "failed", "indeterminate", "defect", "note"
@@ -1990,6 +1991,7 @@ class Agent:
     has_left: bool = False
     country: str | None = None
     ledger: str | None = None
+    has_units: bool = False  # another named it as his organisation since it was enrolled
 
 
 @dataclass
@@ -2000,6 +2002,7 @@ class Dispatch:
     sender: str
     to: str
     is_original: bool
+    is_from_abroad: bool = False  # under v2: where its sender was then
 
 
 @dataclass
@@ -2021,11 +2024,8 @@ class Exhibit:
 
     @property
     def keepers(self) -> set[str | None]:
-        """Who has it, or gets it back if it is recalled (lawfulness.md); nobody once it is out of custody."""
-        if self.status in ("disposed", "transferred", "voided"):
-            return set()
-        sender = self.dispatch.sender if self.dispatch else None
-        return {self.holder, sender, None if self.status == "released" else self.lodged}
+        """With whom it is (lawfulness.md); with nobody once it is out of custody."""
+        return set() if self.status in ("disposed", "released", "transferred", "voided") else {self.holder, self.lodged}
 
 
 @dataclass
@@ -2040,11 +2040,13 @@ class Request:
     until: str | None = None
     has_ended: bool = False  # under v2: withdrawn, or closed without having been executed, whatever came after
     is_refused: bool = False  # under v2: refused, and not granted since
+    is_in_part: bool = False  # under v2: of what was granted, so that a refusal is one of the rest
 
     @property
     def is_over(self) -> bool:
         """Whether no consent may rest on it any more."""
-        return self.has_ended or self.is_refused or self.status == "withdrawn" or self.outcome == "refused"
+        is_refused = self.is_refused or (self.outcome == "refused" and not self.is_in_part)
+        return self.has_ended or is_refused or self.status == "withdrawn"
 
 
 @dataclass
@@ -2292,7 +2294,18 @@ class State:
     def _apply_agent_enrolled(self, entry: Entry) -> list[str]:
         before = self.registrars()
         self.enrol(entry.details, entry.index)
-        return self._find_lone_registrar(entry, before)
+        return [*self._find_lone_registrar(entry, before), *self._find_apart(entry)]
+
+    def _find_apart(self, entry: Entry) -> list[str]:
+        """Who is here and belongs to somebody abroad, once for each such pair."""
+        details, name = entry.details, entry.details["agent"]
+        above = details.get("organisation", "")
+        pairs = [(name, above), *((member, name) for part in ("members", "members_added") for member in
+                                  details.get(part, ()))]  # fmt: skip
+        if above in self.agents:
+            self.agents[above].has_units |= above != name
+        known = [pair for pair in pairs if self.gate == "v2" and self.agents.keys() >= {*pair}]
+        return ["defect.agent-apart" for one, other in known if self.is_abroad(other) and not self.is_abroad(one)]
 
     def registrars(self) -> set[str]:
         """The agents that are registrars now."""
@@ -2312,7 +2325,7 @@ class State:
             raise Bad("rule.agent-left", f"{details['agent']} has left")
         if "roles" in details:
             _check_system_role(agent.kind, details["roles"])
-        has_held = bool(agent.keys or agent.members)
+        has_held = bool(agent.keys or agent.members or agent.has_units)
         added, removed = set(details.get("members_added", ())), set(details.get("members_removed", ()))
         if (added or removed) and agent.kind not in ("unit", "organisation"):
             raise Bad("rule.enrolment", "members of something that has none")
@@ -2332,7 +2345,7 @@ class State:
         told = (agent.country or own[0], country), (agent.ledger or own[1], ledger)
         moved = ["defect.agent-moved" for old, new in told if None not in (old, new) and old != new]
         agent.country, agent.ledger = country, ledger
-        return [*self._find_lone_registrar(entry, before), *moved]
+        return [*self._find_lone_registrar(entry, before), *moved, *self._find_apart(entry)]
 
     def _apply_agent_key_added(self, entry: Entry) -> None:
         details = entry.details
@@ -2477,12 +2490,16 @@ class State:
         exhibit = Exhibit(
             entry.event_hash, entry.event_hash, 0, entry.party("actor"), entry.event["occurred_at"],
             bool(parents) or entry.details.get("item") == "copy",
-            frozenset(bound),
+            frozenset(bound), is_sealed=self._is_seal_seen(entry),
         )  # fmt: skip
         if is_put:
             _check_bound(exhibit)
             self._put(entry, exhibit)
         return exhibit
+
+    def _is_seal_seen(self, entry: Entry) -> bool:
+        """Whether something came under a seal that was intact: it is sealed."""
+        return self.gate == "v2" and entry.details.get("seal", {}).get("intact") is True
 
     def _put(self, entry: Entry, exhibit: Exhibit) -> None:
         self.exhibits[entry.exhibit] = exhibit
@@ -2525,6 +2542,7 @@ class State:
         seal = details.get("seal")
         if self.gate == "v2" and seal and seal.get("intact") is False:
             exhibit.is_sealed = False
+        exhibit.is_sealed |= entry.type == "transfer.returned" and self._is_seal_seen(entry)
         if entry.type in PLACING:
             exhibit.lodged = details.get("to_agent")
         exhibit.head, exhibit.sequence = entry.event_hash, exhibit.sequence + 1
@@ -2601,8 +2619,11 @@ class State:
             known.until = details.get("until", known.until)
         is_executed = after != "closed" or details["outcome"] in ("executed", "executed-in-part")
         known.has_ended |= self.gate == "v2" and (after == "withdrawn" or not is_executed)
-        if after == "answered" and details["outcome"] in ("refused", *GRANTING):
-            known.is_refused = self.gate == "v2" and details["outcome"] == "refused"
+        if after == "answered" and details["outcome"] in GRANTING:
+            known.is_refused, is_part = False, details["outcome"] == "granted-in-part"
+            known.is_in_part = self.gate == "v2" and (is_part or "exhibits" in details.get("grant", {}))
+        elif after == "answered" and details["outcome"] == "refused" and not known.is_in_part:
+            known.is_refused = self.gate == "v2"
         known.status = after or known.status
         return ["defect.grant-country"] if is_elsewhere else []
 
@@ -2625,10 +2646,11 @@ class State:
         for registration in {*consent.exhibits}:
             self.consents_of[registration].append(consent)
             self.consents_of[registration, details["recipient"]].append(consent)
-        is_abroad = authority.ledger not in (None, self.origin)
+        is_elsewhere = authority.ledger not in (None, self.origin)
         if authority.country is not None:
-            is_abroad = authority.country != self.country
-        return ["defect.consent-key"] if details["manner"] == "key" and is_abroad else []
+            is_elsewhere = authority.country != self.country
+        defects = {"key": "defect.consent-key", "paper": "defect.paper-alone" if authority.ledger else ""}
+        return [defects[details["manner"]]] if is_elsewhere and defects.get(details["manner"]) else []
 
     def _apply_consent_conditions_met(self, entry: Entry) -> None:
         consent = self._consent_of(entry)
@@ -2701,17 +2723,21 @@ class State:
         details, sent = entry.details, exhibit.dispatch
         if entry.type == "transfer.dispatched":
             is_original = details["item"] == "original"
-            exhibit.dispatch = Dispatch(details["transfer"], exhibit.holder, details["to"], is_original)
+            is_from_abroad = self.gate == "v2" and self.is_abroad(exhibit.holder)
+            exhibit.dispatch = Dispatch(details["transfer"], exhibit.holder, details["to"], is_original, is_from_abroad)
             exhibit.holder = details["to"]
             is_open = is_original and not exhibit.is_sealed and "not_sealed" not in details
             return ["defect.not-sealed"] if is_open else []
         if entry.type == "transfer.lost":
             return ["defect.transfer-lost"]
-        alone: list[str] = []
+        alone, sent_at = list[str](), seconds(exhibit.occurred_at)
         is_paper = details.get("manner") == "paper" or (entry.type == "transfer.returned" and "foreign" not in details)
         others = [sent.to if sent else "", details.get("from", "")] if is_paper else []
         if any(name in self.agents and self.agents[name].ledger for name in others):
             alone = ["defect.paper-alone"]
+        is_sent_last = self.events[exhibit.head].type == "transfer.dispatched"
+        if is_sent_last and seconds(details.get("decided_at", exhibit.occurred_at)) < sent_at - CLOCK_SKEW:
+            alone.append("defect.receipt-early")
         if entry.type == "transfer.receipt" and details["outcome"] != "refused":
             exhibit.status = "transferred"
             return alone
@@ -2727,8 +2753,24 @@ class State:
             return [*alone, "defect.returned-by-another"] if is_by_another else alone
         if sent is not None:
             exhibit.holder, exhibit.status = sent.sender, "in-transit" if sent.is_original else "held"
+            if self._came_abroad(sent):
+                exhibit.holder = entry.party("actor")
         exhibit.recalled.add(details["transfer"])  # recalled, or refused
         return alone
+
+    def _came_abroad(self, sent: Dispatch | None) -> bool:
+        """Whether who sent something is abroad by now, and wasn't then (v2)."""
+        return self.gate == "v2" and sent is not None and not sent.is_from_abroad and self.is_abroad(sent.sender)
+
+    def is_abroad(self, name: str) -> bool:
+        """Whether an agent is on record as elsewhere (lawfulness.md, "Releases")."""
+        agent = self.agents.get(name)
+        return agent is not None and self._is_away(agent.country, agent.ledger)
+
+    def _is_away(self, country: str | None, ledger: str | None) -> bool:
+        if country is not None:
+            return country != self.country
+        return self.gate == "v2" and ledger not in (None, self.origin)
 
     def _is_same_side(self, *names: str) -> bool:
         """Whether two agents are one, or of one ledger or country."""
@@ -2807,7 +2849,7 @@ class Gate(State):
         if self._is_holder_abroad(entry):
             return ["release.holder-abroad"]
         country = entry.details.get("to_country")
-        to = self.goal_of(entry)
+        to = None if self.find_unnamed(entry) else self.goal_of(entry)
         released = [self.exhibits[name] for name in self.followed(entry) if name in self.exhibits]
         if to is None or self.origin is None:
             return []
@@ -2843,22 +2885,13 @@ class Gate(State):
         fault = self._fault(consent, to, times, entry, is_bound=False)
         return [FAULTS[fault]] if fault else []
 
-    def _is_abroad(self, name: str) -> bool:
-        agent = self.agents.get(name)
-        return agent is not None and self._is_away(agent.country, agent.ledger)
-
-    def _is_away(self, country: str | None, ledger: str | None) -> bool:
-        if country is not None:
-            return country != self.country
-        return self.gate == "v2" and ledger not in (None, self.origin)
-
     def _is_holder_abroad(self, entry: Entry) -> bool:
         """Whether somebody abroad becomes the holder of what was here, and nothing says that it goes."""
-        if self.gate != "v2" or any(map(self._is_abroad, self._keepers(entry))):
+        if self.gate != "v2" or any(map(self.is_abroad, [*self._keepers(entry), *self._returners(entry)])):
             return self.gate == "v2"
         name = entry.details["agent"] if entry.type == "agent.changed" else ""
         agent = self.agents.get(name)
-        if agent is None or self._is_abroad(name):
+        if agent is None or self.is_abroad(name):
             return False
         ledger = entry.details.get("ledger", agent.ledger)
         return self._is_away(self._country_told(entry.details, agent.country), ledger) and any(
@@ -2871,6 +2904,18 @@ class Gate(State):
         if entry.type in FIRST_ACTS:
             is_here = bool({"derived_from", "foreign", "same_object_as"} & entry.details.keys())
         return parties_of(entry.signers[0]) if is_here else []
+
+    def _returners(self, entry: Entry) -> list[str]:
+        """Who takes back what was given away or sent by somebody who was here then."""
+        exhibit = self.exhibits.get(entry.exhibit) if entry.is_custody_act else None
+        if exhibit is None:
+            return []
+        is_back = False
+        if entry.type == "exhibit.returned":
+            is_back = exhibit.status == "released" and not self.is_abroad(exhibit.lodged or "")
+        elif entry.type in ("transfer.recalled", "transfer.receipt"):
+            is_back = entry.details.get("outcome", "refused") == "refused" and self._came_abroad(exhibit.dispatch)
+        return parties_of(entry.signers[0]) if is_back else []
 
     def counterparts(self, entry: Entry) -> Iterator[tuple[str, str, str]]:
         """Whose country decides what may leave, each with his ledger and that, as far as both are known."""
@@ -2908,12 +2953,12 @@ class Gate(State):
             request = self.requests.get(details["request"])
             return request.peer if request else None
         received = [name for name in self._receivers(entry) if name in self.agents]
-        abroad = [name for name in received if self._is_abroad(name)]
+        abroad = [name for name in received if self.is_abroad(name)]
         if abroad or not entry.is_custody_act or not {"to_agent", "to_country"} & details.keys():
             return abroad[0] if abroad else None
         agent = self.agents.get(details.get("to_agent", ""))
         named = {details.get("to_country"), agent.country if agent else None} - {None}
-        stays = "to_agent" not in details or (agent is not None and not self._is_abroad(details["to_agent"]))
+        stays = "to_agent" not in details or (agent is not None and not self.is_abroad(details["to_agent"]))
         if named == {self.country} and stays:
             return None  # it stays
         receiver = entry.party("to") if entry.count("to") and self.gate == "v2" else ""
@@ -2971,10 +3016,27 @@ class Gate(State):
         """The consents without fault under which a dispatch leaves, of each side that is wanted; or the named one."""
         exhibit = self.exhibits.get(entry.exhibit) if entry.type == "transfer.dispatched" else None
         to = entry.details.get("to", "")
-        if exhibit is None or to not in self.agents or self.gate != "v2":
+        return [] if exhibit is None or self.gate != "v2" else self._consents_on(exhibit, to, entry)
+
+    def tells_no_terms(self, entry: Entry) -> int:
+        """How many exhibits an act lets out under conditions that it can't carry."""
+        if self.gate != "v2" or entry.type in ("bundle.exported", "transfer.dispatched"):
+            return 0
+        to = self.goal_of(entry)
+        if not to or self.find_unnamed(entry):
+            return 0
+        released = [self.exhibits[name] for name in self.followed(entry) if name in self.exhibits]
+        return sum(
+            any(held and all(conditions_of(item.details) for item in held) for _, held in sides)
+            for sides in (self._consents_on(exhibit, to, entry) for exhibit in released)
+        )
+
+    def _consents_on(self, exhibit: Exhibit, to: str, entry: Entry) -> list[tuple[str, list[Consent]]]:
+        if to not in self.agents:
             return []
         times = sorted((entry.event["occurred_at"], entry.record["recorded_at"]))
-        sides: list[str | None] = [None] if self.agents[to].country != self.country else []
+        countries = {self.agents[to].country, entry.details.get("to_country")}
+        sides: list[str | None] = [None] if countries - {None, self.country} else []
         sides += [origin for origin in sorted(exhibit.bound_to) if self.agents[to].ledger != origin]
         found = []
         for side in sides:
@@ -3142,19 +3204,23 @@ class Files:
     def __init__(self, folders: Sequence[Path] = (), given: dict[str, bytes] | None = None) -> None:
         """Folders to look into, or bytes by digest."""
         self.folders, self.given = folders, dict(given or {})
-        self._hashed: dict[str, Path] | None = None
+        self._sized: dict[int, list[Path]] | None = None
+        self._hashed: dict[int, dict[str, Path]] = {}  # by size, of those that had to be read
 
-    def find(self, digest: str) -> Path | bytes | memoryview | None:
-        """Return the file that was given under a digest."""
+    def find(self, digest: str, size: int) -> Path | bytes | memoryview | None:
+        """Return the file that was given under a digest, or else one of that size that has it."""
         if digest in self.given:
             return self.given[digest]
         for folder in self.folders:
             if (folder / digest).is_file():
                 return folder / digest
-        if self._hashed is None:
-            found = (path for folder in self.folders for path in sorted(folder.rglob("*")) if path.is_file())
-            self._hashed = {measure(path)["sha256"]: path for path in found}
-        return self._hashed.get(digest)
+        if self._sized is None:
+            self._sized = defaultdict(list)
+            for path in (path for folder in self.folders for path in sorted(folder.rglob("*")) if path.is_file()):
+                self._sized[path.stat().st_size].append(path)
+        if size not in self._hashed:
+            self._hashed[size] = {measure(path)["sha256"]: path for path in self._sized.get(size, ())}
+        return self._hashed[size].get(digest)
 
 
 class InnerFiles(Files):
@@ -3165,10 +3231,10 @@ class InnerFiles(Files):
         super().__init__()
         self._outer = outer
 
-    def find(self, digest: str) -> Path | bytes | memoryview | None:
+    def find(self, digest: str, size: int) -> Path | bytes | memoryview | None:
         """Return the file of a digest."""
         member = f"data/files/{digest}"
-        return self._outer.view(member) if member in self._outer.members else self._outer.files.find(digest)
+        return self._outer.view(member) if member in self._outer.members else self._outer.files.find(digest, size)
 
 
 def new_hasher(name: str) -> Any:
@@ -3229,7 +3295,8 @@ def _pieces(source: Path | bytes | memoryview) -> Iterator[bytes | memoryview]:
 # Assets that were looked at again (assets.md, "Observations"), and seals
 # ---------------------------------------------------------------------------------------------------------------------
 
-SEEN = ("custody.handed-over", "exhibit.sealed", "exhibit.unsealed", "transfer.accepted", "transfer.returned")
+SEEN = ("custody.handed-over", "exhibit.sealed", "exhibit.unsealed", "transfer.accepted", "transfer.dispatched",
+        "transfer.returned")  # fmt: skip
 IN_CUSTODY = ("exhibit.registered", "exhibit.returned", "transfer.accepted", "transfer.recalled", "transfer.returned")
 OUT_OF_CUSTODY = ("exhibit.disposed", "exhibit.released", "exhibit.voided", "transfer.dispatched")
 LOOKS = (*FIRST_ACTS, "asset.observed")
@@ -3296,9 +3363,38 @@ class Custody:
 ARRIVALS = {
     **dict.fromkeys(("inherited.exhibit", "inherited.head", "inherited.content", "inherited.sent-at"), (9, FAILED)),
     "inherited.condition-unseen": (11, NOTE),
-    "inherited.times": (12, DEFECT),
+    **dict.fromkeys(("inherited.names", "inherited.seal", "inherited.times"), (12, DEFECT)),
 }
 DECIDING = ("transfer.accepted", "transfer.refused", "transfer.returned")
+# inherited.md: what tells a thing from all others; the last can be written in more than one way
+NAMES = ("account", "asset", "collection", "number", "platform", "identifiers")
+
+
+def names_of(details: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """The private values by which a thing is known."""
+    asset = details.get("asset", {})
+    known = {**asset.get("platform", {}), **{part: asset[part] for part in ("account", "asset") if part in asset}}
+    known |= {part: details[part] for part in ("identifiers",) if part in details}
+    return {name: known[name] for name in NAMES if name in known}
+
+
+def right_seals(entries: Iterable[Entry]) -> dict[str, dict[str, str]]:
+    """The numbers of seals that were corrected, by event, as the newest correction has it."""
+    told = [entry for entry in entries if entry.type == "record.corrected" and entry.details["field"] == "seal"]
+    told.sort(key=lambda entry: entry.index)
+    return {entry.about[0]["event"]: entry.details["value"] for entry in told if "event" in entry.about[0]}
+
+
+def seal_of(entry: Entry) -> dict[str, str] | None:
+    """The number of the seal that an event puts on, sees or sends something under."""
+    seal = entry.details.get("seal")
+    return seal.get("seal") if seal and "seal" in seal else seal
+
+
+def intact_seal(entry: Entry) -> bool:
+    """Whether an event saw no broken seal."""
+    seen = entry.details if "intact" in entry.details else entry.details.get("seal", {})
+    return bool(seen.get("intact", True))
 
 
 def heads_decided(entry: Entry) -> list[str | None]:
@@ -3348,13 +3444,14 @@ class Verification:
         self,
         data: Any,
         *,
+        at: str,
         trust: bytes | None = None,
         files: Files | None = None,
         proofs: Sequence[bytes] = (),
         depth: int = 0,
     ) -> None:
-        """Take the bundle's bytes and what its reader believes and has; ``depth`` counts the bundles around it."""
-        self.data, self.depth = data, depth
+        """Take the bundle's bytes, the time, and what its reader believes and has; ``depth`` counts bundles around."""
+        self.data, self.at, self.depth = data, at, depth
         self.raw_trust = trust
         self.findings: list[Finding] = []
         self.trust_sha256 = None if trust is None else sha256(trust).hex()
@@ -3748,6 +3845,9 @@ class Verification:
                 self.countries.setdefault(whose, entry.name)
             for code in self.state.find_breaches(entry):
                 self.find(11, code, name, "evidence went out without the consent that it needs")
+            for _ in range(self.state.tells_no_terms(entry)):
+                text = "it went under conditions that its record puts to nobody"
+                self.find(11, "release.terms-untold", name, text, DEFECT)
             unnamed = self.state.find_unnamed(entry)
             if unnamed:
                 self.find(11, unnamed[0], name, "it isn't said on record to whom something goes", unnamed[1])
@@ -3972,6 +4072,8 @@ class Verification:
         if last < MAX_INTEGER and 0 < len(leaves) < count:
             nodes = hashes(proof.get("nodes", ()))
             check_consistency(len(leaves), root_of(leaves), count, bytes.fromhex(root), nodes)
+            text = f"{count - len(leaves)} more were there about it when this was packed"
+            self.find(8, "completeness.goes-on", "/".join(subject[1:]), text, NOTE)
             return
         if "nodes" in proof or len(leaves) != count:
             raise Bad("completeness.count", f"{len(leaves)} entries are carried, the index says {count}")
@@ -4109,11 +4211,14 @@ class Verification:
         """The plain bytes of a file or document; a ciphertext is not opened here, so it may be given apart."""
         if "encrypted" not in listed and folder + listed["sha256"] in self.members:
             return self.view(folder + listed["sha256"])
-        return self.files.find(listed["sha256"])
+        return self.files.find(listed["sha256"], listed["size"])
 
     def _compare(
         self, subject: str, wanted: dict[str, Any], source: Path | bytes | memoryview, pieces: list[str] | None = None
     ) -> None:
+        if (source.stat().st_size if isinstance(source, Path) else len(source)) > wanted["size"]:
+            self.find(9, "content.mismatch", subject, "there are more bytes than were registered")
+            return  # which nobody has to read
         found = measure(source, sorted(wanted.keys() - {"size"}))
         for what in sorted(wanted.keys() - found.keys() - self._unchecked):
             self._unchecked.add(what)
@@ -4560,7 +4665,7 @@ class Verification:
         for name in names:
             if name in self.members:
                 self._open_inherited(name)
-        called = set()
+        called, came = set(), set()
         for entry in self.entries:
             if entry.type not in ("transfer.accepted", "transfer.returned") or "foreign" not in entry.details:
                 continue
@@ -4570,8 +4675,11 @@ class Verification:
             if inner is None:
                 is_away = entry.type == "transfer.returned"
                 code, severity = ("inherited.away", DEFECT) if is_away else ("inherited.absent", FAILED)
+                if is_away and entry.exhibit in came:
+                    severity = NOTE  # it may lie deeper than a writer sends on
                 self.find(9, code, where, f"the bundle of {foreign['ledger']} isn't there", severity)
                 continue
+            came.add(entry.exhibit)
             if inner.is_newer:
                 continue
             for code in inner.find_differences(entry, self):
@@ -4613,7 +4721,7 @@ class Verification:
 
     def _verify_within(self, name: str) -> Verification:
         inner = Verification(
-            bytes(self.view(name)), trust=self.raw_trust, files=InnerFiles(self), proofs=self.raw_proofs,
+            bytes(self.view(name)), at=self.at, trust=self.raw_trust, files=InnerFiles(self), proofs=self.raw_proofs,
             depth=self.depth + 1,
         )  # fmt: skip
         if inner.trust is not None:
@@ -4666,7 +4774,9 @@ class Verification:
             return
         if arrival.type == "transfer.accepted":
             yield from self._find_other_decision(last, arrival, outer)
-            yield from self._find_other_asset(events[exhibit.registration], arrival, outer)
+            yield from self._find_other_names(events[exhibit.registration], arrival, outer)
+        if self._is_other_seal(last, arrival, outer):
+            yield "inherited.seal"
         to = self.state.agents.get(last.details["to"])
         if to is not None and outer.state.origin is not None:
             if to.ledger not in (None, outer.state.origin):
@@ -4696,12 +4806,29 @@ class Verification:
             return ("text" in own) != ("text" in theirs)
         return self._shows_other(own["text"], theirs["text"], other)
 
-    def _find_other_asset(self, registered: Entry, accepted: Entry, outer: Verification) -> Iterator[str]:
-        """Whether the account or the asset are others than were sent, where both sides show them."""
-        there, here = (entry.details.get("asset", {}) for entry in (registered, accepted))
-        for part in sorted({"account", "asset"} & there.keys() & here.keys()):
-            if self._shows_other(there[part], here[part], outer):
-                yield "inherited.content"
+    def _find_other_names(self, registered: Entry, accepted: Entry, outer: Verification) -> Iterator[str]:
+        """Names of a thing that are others than were sent, as far as both sides show them, or on one side only."""
+        there, here = names_of(registered.details), names_of(accepted.details)
+        for part in there.keys() | here.keys():
+            if part not in there or (part not in here and there[part]["commitment"] in self.disclosed):
+                yield "inherited.names"
+            elif part in here and self._shows_other(there[part], here[part], outer):
+                yield "inherited.names" if part == "identifiers" else "inherited.content"
+
+    def _is_other_seal(self, sent: Entry, arrival: Entry, outer: Verification) -> bool:
+        """Whether something arrived under another seal than it was sent under."""
+        right = outer.seals_corrected()
+        there, here = (right.get(entry.event_hash, seal_of(entry)) for entry in (sent, arrival))
+        if there is None or here is None or "seal" not in arrival.details:
+            return False
+        shown = [
+            self.disclosed.get(item["commitment"]) or outer.disclosed.get(item["commitment"]) for item in (there, here)
+        ]
+        return shown[0] is not None and shown[1] is not None and bool(shown[0].value != shown[1].value)
+
+    def seals_corrected(self) -> dict[str, dict[str, str]]:
+        """The corrections of seal numbers that are carried here and in the bundles within."""
+        return right_seals(entry for one in (self, *self.inherited.values()) for entry in one.entries)
 
     def _find_other_decision(self, sent: Entry, accepted: Entry, outer: Verification) -> Iterator[str]:
         """In what an acceptance differs from the dispatch that it takes up."""
@@ -4880,10 +5007,12 @@ class Verification:
             return
         if not self._is_asked(entry, letter):
             self.find(11, "letter.request", where, "an answer to another request")
+        asked = letter.state.requests.get(origin["request"])
         answers = [
             item
             for item in letter.by_subject["request", origin["request"]]
             if item.type == "request.answered" and letter.state.events.get(item.event_hash) is item
+            and not (asked and asked.is_in_part and item.details["outcome"] == "refused")
         ]  # fmt: skip
         if answers[-1:] != [source] or source.details["outcome"] not in GRANTING:
             self.find(11, "letter.grant", where, "not the newest answer, or it grants nothing")
@@ -5083,7 +5212,10 @@ class Verification:
     # Step 12: defects of listed exhibits beside those of single entries, and what was explained
 
     def check_defects(self) -> None:
-        """Numbers that read like others, and seals that aren't those that were put on."""
+        """Numbers that read like others, seals that aren't those that were put on, and a clock that is wrong."""
+        last = self.entries[-1] if self.entries else None
+        if last is not None and seconds(last.record["recorded_at"]) > seconds(self.at) + A_DAY:
+            self.find(12, "defect.recorded-ahead", last.name, f"recorded later than it is read, {self.at}", DEFECT)
         for exhibit in self.listed():
             for _ in filter(is_unclear, exhibit):
                 self.find(12, "defect.number-unclear", "/".join(exhibit), "could be taken for another", DEFECT)
@@ -5092,20 +5224,21 @@ class Verification:
     def _check_seals(self) -> None:
         """Seals that were seen broken, and others than were put on (step 12)."""
         for _, registration in self.registered():
-            newest: dict[str, str] | None = None
-            for entry in self._story_of(registration):
-                details, is_broken = entry.details, entry.details.get("kind") == "seal-broken"
-                seen = details if entry.type in ("exhibit.sealed", "exhibit.unsealed") else details.get("seal", {})
-                number = seen.get("seal") if entry.type in SEEN else None
-                if number and not seen.get("intact", True):
+            story = self._story_of(registration)
+            newest, right = None, right_seals(story)
+            for entry in story:
+                is_broken = entry.details.get("kind") == "seal-broken"
+                if entry.type in SEEN and not intact_seal(entry):
                     self.find(12, "defect.seal-broken", entry.name, "a seal that wasn't intact", DEFECT)
-                if entry.type in ("exhibit.unsealed", "custody.handed-over") and number and newest:
+                number = right.get(entry.event_hash, seal_of(entry)) if entry.type in SEEN else None
+                is_held = entry.type in ("exhibit.unsealed", "custody.handed-over", "transfer.dispatched")
+                if is_held and number and newest:
                     shown = [self.disclosed.get(item["commitment"]) for item in (number, newest)]
                     if shown[0] and shown[1] and shown[0].value != shown[1].value:
                         self.find(12, "defect.seal-other", entry.name, "another seal than was put on", DEFECT)
                 if entry.type == "exhibit.unsealed" or (entry.type == "exhibit.incident" and is_broken):
                     newest = None
-                elif entry.type != "custody.handed-over":
+                elif entry.type not in ("custody.handed-over", "transfer.dispatched"):
                     newest = number or newest
 
     def explain(self) -> None:
@@ -5134,12 +5267,12 @@ class Verification:
 
     # The report (report.md)
 
-    def report(self, at: str) -> dict[str, Any]:
+    def report(self) -> dict[str, Any]:
         """Everything that was found, as a record."""
         found = sorted(self.findings, key=lambda finding: finding.step)
         listed = self.bundle if self.bundle and not self.is_newer else {"exhibits": []}
         result: dict[str, Any] = {
-            "at": at,
+            "at": self.at,
             "exhibits": [self._report_exhibit(item) for item in listed["exhibits"]],
             "findings": [vars(finding) for finding in found],
             "schema": "custody-report/v1",
@@ -5267,6 +5400,7 @@ def run_vector(path: Path) -> list[str]:
     given = {digest: base64.b64decode(raw) for digest, raw in vector.get("files", {}).items()}
     result = Verification(
         (path.parent / vector["bundle"]).read_bytes(),
+        at=vector["at"],
         trust=vector["trust"].encode() if "trust" in vector else None,
         files=Files(given=given),
         proofs=[vector["proof"].encode()] if "proof" in vector else [],
@@ -5319,6 +5453,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         verification = Verification(
             open_bundle(options.bundle),
+            at=at,
             trust=options.trust.read_bytes() if options.trust else None,
             files=Files(options.files),
             proofs=[path.read_bytes() for path in options.proof],
@@ -5327,7 +5462,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(str(error))
     except Bad as bad:
         parser.error(f"the trust file or the proof is malformed: {bad}")
-    report = verification.run().report(at)
+    report = verification.run().report()
     if options.json:
         sys.stdout.buffer.write(encode(report) + b"\n")
     else:
