@@ -3,10 +3,10 @@
 ``schemas/vectors`` is part of the release: for each bundle ``<name>.zip`` a ``<name>.json`` says what must come out,
 
     {"at":"2026-12-01T00:00:00Z","bundle":"event-left-out.zip","code":"completeness.count","comment":"...",
-     "schema":"custody-vector/v1","step":8,"trust":"<a trust file>","verdict":"FAILED"}
+     "findings":["8 failed completeness.count",...],"schema":"custody-vector/v1","step":8,"steps":["PASSED",...],
+     "trust":"<a trust file>","verdict":"FAILED"}
 
-and ``texts.json`` lists small texts, each valid or not. ``step`` is the first step that failed or stayed undecided,
-``code`` one that must be among the findings.
+and ``texts.json`` lists small texts, each valid or not (docs/spec/README.md, test vectors).
 """
 
 from __future__ import annotations
@@ -39,7 +39,11 @@ TEXTS: Final = "texts.json"
 
 
 class Vector(Record, frozen=True, kw_only=True):
-    """What stands beside a bundle. ``trust`` and ``proof`` are whole files as text, ``files`` base64 by digest."""
+    """What stands beside a bundle. ``trust`` and ``proof`` are whole files as text, ``files`` base64 by digest.
+
+    ``step`` is the first step that failed or stayed undecided, ``code`` the finding for which the vector was made;
+    ``steps`` are the verdicts of all, ``findings`` each step, severity and code that is found, once, as `told` has it.
+    """
 
     SCHEMA: ClassVar[str] = "custody-vector/v1"
 
@@ -48,9 +52,11 @@ class Vector(Record, frozen=True, kw_only=True):
     code: str | Unset = UNSET
     comment: str
     files: dict[str, str] | Unset = UNSET
+    findings: tuple[str, ...] | Unset = UNSET
     proof: str | Unset = UNSET
     schema: Literal["custody-vector/v1"]
     step: int | Unset = UNSET
+    steps: tuple[str, ...] | Unset = UNSET
     trust: str | Unset = UNSET
     verdict: Literal["FAILED", "INDETERMINATE", "PASSED"]
 
@@ -139,10 +145,25 @@ def compare(vector: Vector, report: Report, name: str) -> Disagreement | None:
     code = vector.code if isinstance(vector.code, str) else None
     codes = {finding.code for finding in report.findings}
     same = (report.verdict.value, report.first_open_step) == (vector.verdict, step)
-    if same and (code is None or code in codes):
-        return None
-    found = _words(report.verdict.value, report.first_open_step, ", ".join(sorted(codes)) or None)
-    return Disagreement(name, _words(vector.verdict, step, code), found)
+    if not same or (code is not None and code not in codes):
+        found = _words(report.verdict.value, report.first_open_step, ", ".join(sorted(codes)) or None)
+        return Disagreement(name, _words(vector.verdict, step, code), found)
+    for wanted, found_here in ((vector.steps, told_steps(report)), (vector.findings, told_findings(report))):
+        if isinstance(wanted, tuple) and wanted != found_here:
+            missing, more = sorted({*wanted} - {*found_here}), sorted({*found_here} - {*wanted})
+            return Disagreement(name, ", ".join(missing) or str(wanted), ", ".join(more) or str(found_here))
+    return None
+
+
+def told_steps(report: Report) -> tuple[str, ...]:
+    """Return the verdict of each step, in order, as a vector has them."""
+    return tuple(step.verdict.value for step in report.steps)
+
+
+def told_findings(report: Report) -> tuple[str, ...]:
+    """Return what was found, each step, severity and code once, in order, as a vector has it."""
+    found = {(item.step, item.severity.value, item.code) for item in report.findings}
+    return tuple(f"{step} {severity} {code}" for step, severity, code in sorted(found))
 
 
 def is_as_published(item: SmallText) -> bool:

@@ -8,6 +8,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from custody.selftest import vectors
 from schemas import canonical
 from tests.vectors import (
     acceptance_cases,
@@ -123,14 +126,40 @@ def describe(name: str, vector: Vector) -> dict[str, Any]:
     return described
 
 
-def make_files() -> dict[str, bytes]:
-    """Return every file of the folder by name."""
+def told(described: dict[str, Any], bundle: bytes) -> dict[str, Any]:
+    """Return all that is found of a bundle: what its author didn't think of is held fast as well, and the second
+    verifier, which is written from the specification alone, has to find the same.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / described["bundle"]).write_bytes(bundle)
+        record = msgspec.convert(described, vectors.Vector)
+        report = vectors.verify_vector(record, Path(folder))
+    return {"findings": vectors.told_findings(report), "steps": vectors.told_steps(report)}
+
+
+TOLD = frozenset({"findings", "steps"})
+"""Fields that a verifier filled in."""
+
+
+def make_files(*, is_told: bool = True) -> dict[str, bytes]:
+    """Return every file of the folder by name; with what is found of each bundle, or without it, in half the time."""
     files: dict[str, bytes] = {"texts.json": make_texts()}
     for name in sorted(CASES):
         vector = make_vector(name)
         files[f"{name}.zip"] = vector.bundle
-        files[f"{name}.json"] = json.dumps(describe(name, vector), indent=1, sort_keys=True).encode() + b"\n"
+        described = describe(name, vector)
+        files[f"{name}.json"] = _write({**described, **told(described, vector.bundle)} if is_told else described)
     return files
+
+
+def _write(described: dict[str, Any]) -> bytes:
+    return json.dumps(described, indent=1, sort_keys=True).encode() + b"\n"
+
+
+def without_told(raw: bytes) -> bytes:
+    """Return what stands beside a vector's bundle as its author wrote it, without what a verifier found."""
+    described = json.loads(raw)
+    return _write({name: value for name, value in described.items() if name not in TOLD})
 
 
 def main() -> None:
