@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import msgspec
 
 from schemas.content import Content
-from schemas.details.custody import HandedOver
+from schemas.details.custody import HandedOver, Rehash, SealSeen
 from schemas.details.exhibit import (
     ExhibitChecked,
     ExhibitCopied,
@@ -17,9 +17,9 @@ from schemas.details.exhibit import (
     ExhibitUnsealed,
 )  # fmt: skip
 from schemas.details.record import AccessLogged
-from schemas.details.transfer import TransferAccepted, TransferDispatched
+from schemas.details.transfer import TransferAccepted, TransferDispatched, TransferReturned
 from schemas.entry import ParsedEntry
-from schemas.types import is_set
+from schemas.types import Unset, is_set
 
 
 @dataclass(slots=True)
@@ -74,8 +74,7 @@ def begin(parsed: ParsedEntry, details: ExhibitRegistered) -> Facts:
         is_foreign=is_set(details.foreign),
     )
     if isinstance(details, TransferAccepted):
-        if is_set(details.rehash):
-            _compare(facts, is_same=details.rehash.match)  # type: ignore[union-attr]
+        _see(facts, details.seal, details.rehash)
         facts.due = tuple((item.code, str(item.due)) for item in details.conditions or () if is_set(item.due))
     return facts
 
@@ -98,10 +97,9 @@ def go_on(facts: Facts, parsed: ParsedEntry) -> None:
         case ExhibitChecked():
             _compare(facts, is_same=details.matching == details.checked and not is_set(details.mismatches))
         case HandedOver():
-            facts.is_broken |= getattr(details.seal, "intact", True) is False
-            for rehash in (details.rehash_before, details.rehash_after):
-                if is_set(rehash):
-                    _compare(facts, is_same=rehash.match)  # type: ignore[union-attr]
+            _see(facts, details.seal, details.rehash_before, details.rehash_after)
+        case TransferReturned():
+            _see(facts, details.seal, details.rehash)
         case _:
             pass
     if parsed.event.type in _OPENING or (isinstance(details, AccessLogged) and details.action != "verified"):
@@ -111,6 +109,15 @@ def go_on(facts: Facts, parsed: ParsedEntry) -> None:
 
 _OPENING = frozenset({"exhibit.copied", "exhibit.examined", "exhibit.unsealed"})
 _LISTED = 8
+
+
+def _see(facts: Facts, seal: SealSeen | Unset, *read: Rehash | Unset) -> None:
+    """Add what was seen of a seal as a thing changed hands, and how it compared when it was read again."""
+    if isinstance(seal, SealSeen):
+        facts.was_sealed, facts.is_sealed, facts.is_broken = True, seal.intact, facts.is_broken or not seal.intact
+    for rehash in read:
+        if isinstance(rehash, Rehash):
+            _compare(facts, is_same=rehash.match)
 
 
 def _compare(facts: Facts, *, is_same: bool) -> None:
