@@ -15,8 +15,7 @@ from typing import Final, NamedTuple
 from custody.ledger.bound_content import NO_LISTS, FileLists
 from custody.verify.fold.fold import Placed
 from custody.verify.fold.state import State
-from custody.verify.gate.contents import own_documents
-from custody.verify.gate.documents import DOCUMENT_FIELDS
+from custody.verify.gate.contents import DOCUMENT_FIELDS, own_documents
 from custody.verify.rules.view import Exhibit
 from schemas.details.exhibit import ExhibitRegistered, Parent
 from schemas.details.record import AccessLogged, BundleExported

@@ -19,7 +19,7 @@ from msgspec.structs import asdict, replace
 from custody.verify.assets.asset_history import stories_of
 from custody.verify.assets.asset_step import check_assets
 from custody.verify.border.behind_step import check_behind
-from custody.verify.border.inherited import OuterFiles, check_inherited, check_one_past, ledgers_of
+from custody.verify.border.inherited import check_inherited, check_one_past, ledgers_of
 from custody.verify.border.inner import Inner
 from custody.verify.border.lawfulness import check_lawfulness, terms_before
 from custody.verify.evidence.certificate_step import check_certificates
@@ -147,10 +147,9 @@ def verify(
     check_assets(stories, read, findings, values.disclosed, trusted.trust)
     check_certificates(bundled)
     law = check_lawfulness(bundled)  # 11
-    files = OuterFiles(opened.measured, content.files)
 
     def again(source: Source) -> Verified:
-        return verify(source, trusted=_within(trusted), at=at, elsewhere=files, depth=depth + 1)
+        return verify(source, trusted=_within(trusted), at=at, elsewhere=content.files, depth=depth + 1)
 
     inherited = check_inherited(bundled, values, again, depth)
     letters, signed = check_behind(bundled, values, again, depth)

@@ -16,8 +16,7 @@ from custody.evidence.members import Member
 from custody.ledger.store import LedgerReader
 from custody.report.safe_text import show
 from custody.verify.evidence.places import places_of
-from custody.verify.gate.contents import names_of
-from custody.verify.gate.documents import documents_of
+from custody.verify.gate.contents import documents_of, names_of
 from custody.verify.rules.view import Exhibit
 from schemas.content import Content, Digests
 from schemas.details.exhibit import ExhibitRegistered

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeVar
 
@@ -19,7 +18,7 @@ from custody.verify.evidence.disclosures_step import Values
 from custody.verify.evidence.seals import right_numbers
 from custody.verify.record.bundled import Bundled
 from custody.verify.record.opened import fail
-from custody.verify.record.source import Elsewhere, FoundFile, Source
+from custody.verify.record.source import Source
 from schemas import layout, limits
 from schemas.details.exhibit import Foreign
 from schemas.details.transfer import TransferReturned
@@ -29,18 +28,6 @@ from schemas.report import Findings, LedgerReport, Report, Severity
 
 Within = TypeVar("Within", bound=Inner)
 TOO_DEEP: Final = f"expected bundles within bundles to a depth of {limits.INHERITED_DEPTH}, found one more"
-
-
-@dataclass(frozen=True, slots=True)
-class OuterFiles:
-    """Files of an inner bundle, as the outer one holds them or the reader gave them."""
-
-    measured: Mapping[str, FoundFile]
-    elsewhere: Elsewhere
-
-    def find(self, sha256: str, /, *, size: int | None = None) -> FoundFile | None:
-        """Return what the file named ``sha256`` measures, or nothing where none has that name."""
-        return self.measured.get(layout.FILES + sha256) or self.elsewhere.find(sha256, size=size)
 
 
 def check_inherited(

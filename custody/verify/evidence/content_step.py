@@ -15,7 +15,7 @@ from custody.verify.evidence.disclosures_step import check_place
 from custody.verify.evidence.erasures import erasures_of
 from custody.verify.evidence.file_bytes import FileBytes
 from custody.verify.evidence.piece_lists import PieceLists
-from custody.verify.gate.documents import documents_of
+from custody.verify.gate.contents import documents_of
 from custody.verify.record.bundled import Bundled
 from custody.verify.record.opened import fail, member_of
 from custody.verify.record.source import Elsewhere

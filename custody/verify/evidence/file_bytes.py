@@ -6,6 +6,7 @@ from custody.verify.evidence.piece_lists import PieceLists
 from custody.verify.record.bundled import Bundled
 from custody.verify.record.opened import member_of
 from custody.verify.record.source import Elsewhere, FoundFile
+from schemas import layout
 from schemas.bundle import BundledDocument, BundledFile, Ciphertext
 from schemas.content import Digests, FileRecord
 from schemas.errors import VerificationError
@@ -27,9 +28,11 @@ class FileBytes:
         self._not_decrypted: dict[str, str] = {}
 
     def find(self, sha256: str, /, *, size: int | None = None) -> FoundFile | None:
-        """Return what a file measures by its plain digest, as an `Elsewhere` for the bundles within this one."""
-        item = self._opened.files.get(sha256)
-        return self._elsewhere.find(sha256, size=size) if item is None else self._find(item)
+        """Return what a file measures by its plain digest, as this bundle holds it or the reader gave it: to the
+        bundles within this one it is an `Elsewhere`.
+        """
+        item, plain = self._opened.files.get(sha256), self._opened.measured.get(layout.FILES + sha256)
+        return plain or (self._elsewhere.find(sha256, size=size) if item is None else self._find(item))
 
     def check(self, where: str, record: FileRecord, bundled: BundledFile, *, erased_by: int | None) -> None:
         """Compare the bytes of a registered file with its record; ``erased_by`` is the entry that ordered them away."""

@@ -1,4 +1,5 @@
-"""Which files stand in registrations, and which documents this side put to a request: what the gate compares.
+"""Which files stand in registrations, which documents an event names (warrants, photos, certificates), and which of
+them this side put to a request: what the gate compares.
 
 A document of a letter that is a file of an exhibit is evidence that leaves, whatever it is called (law row C10). Only a
 whole ledger can tell: a bundle carries some exhibits of many.
@@ -8,9 +9,10 @@ from __future__ import annotations
 
 from binascii import unhexlify
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Any, Final
 
-from custody.verify.gate.documents import documents_of
+import msgspec
+
 from schemas.content import Content, Digests, FileRecord
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.image import Image, Medium
@@ -58,6 +60,29 @@ def digests_of(details: Record) -> Iterator[str]:
 def images_of(details: ExhibitRegistered) -> tuple[Image, ...]:
     """Return the images of an exhibit, the first one first."""
     return (details.image, *(details.further_images or ())) if isinstance(details.image, Image) else ()
+
+
+DOCUMENT_FIELDS: Final = frozenset(
+    {"certificate", "document", "documents", "of", "photos", "photos_after", "photos_before"}
+)
+"""Fields of details that name documents by digest."""
+
+
+def documents_of(event: ParsedEvent) -> Iterator[str]:
+    """Yield the digests of the documents that an event names."""
+    yield from _named(msgspec.json.decode(bytes(event.event.details)))
+
+
+def _named(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key in DOCUMENT_FIELDS:
+                yield from [item] if isinstance(item, str) else item
+            else:
+                yield from _named(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _named(item)
 
 
 def own_documents(parsed: ParsedEvent) -> Iterator[str]:
