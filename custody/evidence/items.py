@@ -5,8 +5,9 @@
     EX-2,,object,phone,The phone itself,seizure,Room 4,suspect-1,S-0001
 
 The first row names the columns, in any order; only ``exhibit``, ``kind``, ``description`` and ``obtained`` must be
-there. UTF-8 with or without a byte order mark, commas, LF or CRLF; empty rows are skipped; cells are trimmed. Rows are
-counted as a spreadsheet shows them, the header being row 1. Paths are taken from the folder of the list.
+there. UTF-8 with or without a byte order mark, LF or CRLF; commas part the cells, or semicolons or tabs where the
+header has those. Empty rows are skipped; cells are trimmed. Rows are counted as a spreadsheet shows them, the header
+being row 1. Paths are taken from the folder of the list.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import Final
 
 import msgspec
 
+from custody.evidence.list_text import ENCODING_HINT, separator_of
 from custody.evidence.rows import REQUIRED, Cells, Method, RowError, check_row
 from schemas import limits
 from schemas.details.exhibit import Handling, Kind, Nature, Obtained
@@ -124,9 +126,9 @@ def _read_rows(raw: bytes) -> Iterator[tuple[int, list[str]]]:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         found = f"found byte 0x{error.object[error.start]:02x}"
-        raise ItemsError("items.encoding", f"expected UTF-8, {found}", hint="save the list as 'CSV UTF-8'") from None
+        raise ItemsError("items.encoding", f"expected UTF-8, {found}", hint=ENCODING_HINT) from None
     # Only CR and LF end a row; splitting as text does would also cut a cell at other separators.
-    reader = csv.reader(StringIO(text, newline=""), strict=True)
+    reader = csv.reader(StringIO(text, newline=""), strict=True, delimiter=separator_of(text, "exhibit"))
     try:
         for number, cells in enumerate(reader, start=1):
             trimmed = [cell.strip() for cell in cells]
@@ -141,7 +143,7 @@ def _read_rows(raw: bytes) -> Iterator[tuple[int, list[str]]]:
 def _check_header(names: Sequence[str]) -> tuple[str, ...]:
     unknown = [name for name in names if name not in COLUMNS]
     if unknown:
-        separator = "the columns must be separated by commas" if any(c in names[0] for c in ";\t") else ""
+        separator = "" if len(names) > 1 else "the columns must be separated by commas, semicolons or tabs"
         text = f"expected columns of {', '.join(COLUMNS)}; found {', '.join(repr(name) for name in unknown)}"
         raise ItemsError("items.header", text, hint=separator)
     twice = sorted({name for name in names if names.count(name) > 1})

@@ -49,6 +49,16 @@ def test_every_column_reaches_its_field(seized: Path) -> None:
         assert getattr(item, column) == values.get(column, f"a {column}")
 
 
+@pytest.mark.parametrize("separator", [",", ";", "\t"], ids=["commas", "semicolons", "tabs"])
+def test_a_list_is_read_with_the_separator_of_its_header(separator: str, seized: Path) -> None:
+    """Where a comma parts the digits of a number, a spreadsheet saves the same list with semicolons."""
+    rows = ["exhibit,kind,description,obtained", 'EX-1,phone,"black; 5,5 inch",seizure', "EX-2,sim,b,found"]
+    saved = "\r\n".join(row if '"' in row else row.replace(",", separator) for row in rows)
+    saved = saved.replace("EX-1,phone,", f"EX-1{separator}phone{separator}").replace('",sei', f'"{separator}sei')
+    items = parse_items(saved.encode(), folder=seized)
+    assert [(item.exhibit, item.description) for item in items] == [("EX-1", "black; 5,5 inch"), ("EX-2", "b")]
+
+
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "with a mark"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CRLF"])
 def test_spreadsheets_of_either_kind_are_read(mark: bytes, end: str, seized: Path) -> None:
@@ -133,7 +143,8 @@ def test_next_may_occur_in_many_rows(seized: Path) -> None:
         (b"exhibit,kind,description\nE,phone,d\n", "items.header"),
         (b"exhibit,exhibit,kind,description,obtained\n", "items.header"),
         (b"exhibit,kind,description,obtained,colour\n", "items.header"),
-        (b"exhibit;kind;description;obtained\n", "items.header"),
+        (b"exhibit;kind;description,obtained\n", "items.header"),
+        (b"exhibit|kind|description|obtained\n", "items.header"),
         (HEADER.encode(), "items.empty"),
         (HEADER.encode() + b"\n,,,\n", "items.empty"),
         (HEADER.encode() + b"E1,,,phone,\xe9t\xe9,found\n", "items.encoding"),
@@ -153,7 +164,7 @@ def test_an_unknown_column_is_named(seized: Path) -> None:
 
 def test_semicolons_are_explained(seized: Path) -> None:
     """Spreadsheets in half of Europe write them."""
-    assert "commas" in _refuse(b"exhibit;kind\n", seized).hint
+    assert "commas" in _refuse(b"exhibit|kind\n", seized).hint
 
 
 def test_an_item_without_optional_cells_is_empty_there(seized: Path) -> None:

@@ -4,6 +4,7 @@ them.
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -96,7 +97,8 @@ def _parse_field(typed: str) -> tuple[str, str]:
 def _read_fields(path: Path) -> list[tuple[str, str]]:
     raw = read_file(path, maximum=limits.EVENT_BYTES)
     try:
-        found = msgspec.json.decode(raw, type=dict[str, str])
+        # Some editors begin a file with a byte order mark.
+        found = msgspec.json.decode(raw.removeprefix(BOM_UTF8), type=dict[str, str])
     except msgspec.MsgspecError as error:
         text = f'expected a JSON object of texts such as {{"facts":"..."}} in {path}, found another: {error}'
         raise UsageError("usage.field", text) from None

@@ -108,10 +108,11 @@ def register(
     What was interrupted goes on with --resume: what the copy holds is not read from the source again. In place nothing
     is copied, so all of it is read a second time and compared with what was read before.
 
-    A list is CSV in UTF-8, its first row names the columns: exhibit, kind, description, obtained; and, where wanted,
-    path (seen from the list), nature, place, seized_from, seal, identifiers, legal_authority, data_country, handling;
-    power, left, isolation; method, tool, version, arguments, device, serial, write_blocker; source_type, provider,
-    account, period_from, period_to, time_zone, request, channel, captured_url, captured_at.
+    A list is CSV in UTF-8 with commas, semicolons or tabs. Its first row names the columns: exhibit, kind, description,
+    obtained; and, where wanted, path (seen from the list), nature, place, seized_from, seal, identifiers,
+    legal_authority, data_country, handling; power, left, isolation; method, tool, version, arguments, device, serial,
+    write_blocker; source_type, provider, account, period_from, period_to, time_zone, request, channel, captured_url,
+    captured_at.
 
     A forensic image (raw, split raw, E01, Ex01, qcow2, VMDK, VHD) is found with all of its segments, and the medium
     inside is read as well: its digests, the hashes stored in the image, sectors that couldn't be read. What is damaged
