@@ -13,6 +13,7 @@ from custody.bundle.build import Built
 from custody.bundle.disclose import Choice
 from custody.cli.acting.act_options import several
 from custody.cli.acting.exhibit_selection import Selection, format_exhibit, select, selecting
+from custody.cli.acting.seals import compare_seal
 from custody.cli.acting.signing import named_signers
 from custody.cli.border.disclosing import choosing_of_exhibits
 from custody.cli.border.encryption import Encrypting, encrypting
@@ -186,6 +187,9 @@ def _compose(
         made.append(
             context.ledger().compose("transfer.dispatched", signers=signers, details=details, when=when, anchor=anchor)
         )
+    if road.seal is not None:
+        for exhibit in exhibits:
+            compare_seal(context, exhibit, road.seal)
     sealed = [format_exhibit(exhibit) for exhibit in exhibits if exhibit.is_sealed]
     if original and sealed and road.seal is None and road.not_sealed is None:
         text = f"note: sealed on record, and under which seal it travels was not said: {', '.join(map(show, sealed))}"
