@@ -20,10 +20,10 @@ def check_contents(state: State, findings: Findings, lists: FileLists = NO_LISTS
     """
     if not any(exhibit.bound_to for exhibit in state.exhibits.values()):
         return
-    bound = {digest for exhibit, digests in _held(state, lists) if exhibit.bound_to for digest in digests}
+    bound = {digest for exhibit, digests in held_files(state, lists) if exhibit.bound_to for digest in digests}
     firsts = Firsts()
     common: list[tuple[Exhibit, frozenset[str], int]] = []
-    for exhibit, digests in _held(state, lists):
+    for exhibit, digests in held_files(state, lists):
         alike = digests & bound
         for digest in alike:
             firsts.add(digest, exhibit)
@@ -43,7 +43,7 @@ def check_contents(state: State, findings: Findings, lists: FileLists = NO_LISTS
             findings.add(STEP, severity, "release.bound-content", f"entry {place.index}", text)
 
 
-def _held(state: State, lists: FileLists) -> Iterator[tuple[Exhibit, frozenset[str]]]:
+def held_files(state: State, lists: FileLists) -> Iterator[tuple[Exhibit, frozenset[str]]]:
     """Yield each exhibit with files, with their digests, in ledger order; those of a list too, where it is at hand."""
     for registration, (root, *digests) in state.files():
         exhibit = state.registered(registration)

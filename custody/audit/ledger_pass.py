@@ -18,6 +18,7 @@ from custody.audit.enclosed import Enclosed
 from custody.audit.evidence_files import Registered
 from custody.audit.held import Held, check_genesis, check_held, check_signature, held_by
 from custody.audit.record import FindingsCap
+from custody.audit.registered_abroad import RegisteredAbroad
 from custody.audit.replay import CHUNK, RAW, Replay, Replayed
 from custody.audit.table_rows import TableRows, Unreadable
 from custody.audit.wanted import Wanted
@@ -70,6 +71,7 @@ class LedgerPass:
         self.explanations = Explanations()
         self.enclosed = Enclosed()
         self.arrivals = Arrivals()
+        self.abroad = RegisteredAbroad()
         self.replayed: Replayed | None = None
         self.newest: bytes | None = None
         self.signatures = 0
@@ -146,6 +148,7 @@ class LedgerPass:
         check_contents(replay.result.fold.state, self.findings, self._wanted.lists)
         self.enclosed.check(replay.result.fold.state, self.findings, self._wanted.lists)
         self.arrivals.check(self.findings)
+        self.abroad.check(replay.result.fold.state, self.findings, self._wanted.lists)
         if not size:
             self.findings.add(4, Severity.FAILED, "audit.empty", "entry 0", "expected entry 0, found no entry at all")
 
@@ -160,6 +163,7 @@ class LedgerPass:
             self.assets.add(parsed, placed)
             self.enclosed.add(parsed, placed)
             self.arrivals.add(parsed, placed)
+            self.abroad.add(parsed, placed, self.replayed.fold.state)
         details = parsed.event.details
         if isinstance(details, BundleExported) and is_set(details.to):
             self._exported_to.setdefault(str(details.to), placed.index)

@@ -24,7 +24,7 @@ def _raised() -> dict[str, str]:
     paths = [
         *core(),
         *python_files("custody/onchain"),
-        *(path for path in python_files("custody/audit") if path.stem in {"arrivals", "bound_content", "enclosed"}),
+        *(path for path in python_files("custody/audit") if path.stem in {"arrivals", "bound_content", "enclosed", "registered_abroad"}),
         *(path for path in python_files("custody/bundle") if path.stem in {"container", "zip_check"}),
     ]
     found = {code: relative(path) for path in paths for code in _codes(path.read_text("utf-8"))}
