@@ -150,11 +150,12 @@ def _come_back(reader: LedgerReader, event: ParsedEvent, recorded: Mapping[str, 
 class Numbers:
     """The case and exhibit numbers that a transaction gives out, beside those that the ledger has."""
 
-    __slots__ = ("_reader", "_used")
+    __slots__ = ("_full", "_reader", "_used")
 
     def __init__(self, reader: LedgerReader) -> None:
         self._reader = reader
         self._used: dict[tuple[str | None, str], str] = {}
+        self._full: dict[str, tuple[str, str]] = {}
 
     def expect(self, events: Iterable[ParsedEvent]) -> None:
         """Ask the ledger at once about the new numbers in ``events``."""
@@ -171,7 +172,7 @@ class Numbers:
         """Raise unless a new case or exhibit number, which was expected, can be read, and mixed up with no other.
 
         Raises:
-            RefusedError: ``number.form``, ``number.invisible``, ``number.confusable``.
+            RefusedError: ``number.form``, ``number.invisible``, ``number.confusable``, ``number.ambiguous``.
         """
         if event.type not in _NUMBERING:
             return
@@ -181,6 +182,22 @@ class Numbers:
         if known != number:
             text = f"expected a number that can't be mistaken for another, found {number!r} beside {known!r}"
             raise RefusedError("number.confusable", text)
+        if inside is not None:
+            self._check_full(inside, number)
+
+    def _check_full(self, case: str, number: str) -> None:
+        """Raise where another exhibit is called the same with its case: a slash may stand in both numbers."""
+        full = f"{case}/{number}"
+        parts = full.split("/")
+        splits = (("/".join(parts[:at]), "/".join(parts[at:])) for at in range(1, len(parts)))
+        others = [split for split in splits if split != (case, number)]
+        view = self._reader.view() if others else None
+        known = next((split for split in others if view is not None and view.exhibit(*split) is not None), None)
+        found = known or self._full.setdefault(full, (case, number))
+        if found != (case, number):
+            other = f"{found[1]!r} of {found[0]!r}"
+            text = f"expected a number that names one exhibit with its case, found {full!r} for {other} too"
+            raise RefusedError("number.ambiguous", text, hint="another number")
 
 
 def _place(event: ParsedEvent) -> tuple[str | None, str]:

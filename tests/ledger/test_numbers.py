@@ -87,3 +87,20 @@ def test_a_voided_number_stays_used(world: World) -> None:
     with pytest.raises(CustodyError) as caught:
         world.register(CASE, "EX-1", actor="examiner-1")
     assert caught.value.code == "rule.exhibit-exists"
+
+
+def test_two_exhibits_never_share_one_full_name(world: World) -> None:
+    """`2026/7/1` in every list and report: exhibit 1 of case 2026/7, or exhibit 7/1 of case 2026."""
+    for case in ("2026", "2026/7", "2026/7/8"):
+        world.open_case(case)
+    world.register("2026", "7/1", actor="examiner-1")
+    with pytest.raises(CustodyError, match="found '2026/7/1' for '7/1' of '2026' too") as caught:
+        world.register("2026/7", "1", actor="examiner-1")
+    assert caught.value.code == "number.ambiguous"
+    world.register("2026/7", "2", actor="examiner-1")
+    batch = [
+        world.sign(world.registration(*place, actor="examiner-1")) for place in (("2026/7/8", "9"), ("2026/7", "8/9"))
+    ]
+    with pytest.raises(CustodyError, match="event 2 of the batch") as caught:
+        world.append(*batch)
+    assert caught.value.code == "number.ambiguous"
