@@ -266,8 +266,8 @@ MEANINGS: Final = {
     "or who has it was entered as abroad.",
     "release.recipient-unknown": "Evidence left for somebody of whom no country is on record.",
     "release.recipient-unnamed": "An export names no recipient on record, so no consent could be looked for.",
-    "release.registered-abroad": "Somebody abroad registered as a find of his own all files of an exhibit that was here; "
-    "how he came to have them must be explained.",
+    "release.registered-abroad": "Somebody abroad registered as a find of his own all files of an exhibit that was "
+    "here; how he came to have them must be explained.",
     "release.request-peer": "Something left under a request that another country made, or tells of one.",
     "release.request-ended": "Evidence left under a request that had been withdrawn or refused.",
     "release.terms-untold": "Evidence left under conditions, by an act that puts none to whoever got it; that he took "
