@@ -115,8 +115,9 @@ def _linked(*, is_right: bool) -> Callable[[Setting], Vector]:
         road = Road(setting)
         road.b.accept(road.a, road.parcel)
         raw, forge = pack(road.onward()), road.a.forge
-        seen = root_of(hash_leaf(item) for item in forge.raws[:EARLY]).hex()
-        known = SeenCheckpoint(note=text.format_base64(b"the note"), root=seen, size=EARLY)
+        seen = root_of(map(hash_leaf, forge.raws[:EARLY]))
+        note = text.format_base64(forge.checkpoint(size=EARLY))
+        known = SeenCheckpoint(note=note, root=seen.hex(), size=EARLY)
         plain = trust_in(road.a, road.b)
         first, second = plain.ledgers
         trust = replace(plain, ledgers=(replace(first, seen=(known,)), second))

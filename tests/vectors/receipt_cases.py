@@ -81,8 +81,9 @@ def _seen(root: str | None) -> Tell:
     def tell(setting: Setting) -> tuple[bytes, Trust]:
         road = _accepted(setting)
         _record(road.a, road.b)
-        note = text.format_base64(road.b.forge.checkpoint())
-        known = SeenCheckpoint(note=note, root=root or _root(road.b), size=_size(road.b))
+        tree = root or _root(road.b)
+        note = text.format_base64(road.b.forge.checkpoint(root=bytes.fromhex(tree)))
+        known = SeenCheckpoint(note=note, root=tree, size=_size(road.b))
         trust = trust_in(road.a, road.b)
         other = replace(trust.ledgers[1], seen=(known,))
         return pack(road.a.bundle("EX-1", to="ministry")), replace(trust, ledgers=(trust.ledgers[0], other))

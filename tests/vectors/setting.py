@@ -62,12 +62,9 @@ class Setting:
 
     def seen(self, size: int, *, root: str | None = None) -> SeenCheckpoint:
         """Return the checkpoint of the first ``size`` entries, as a reader keeps it."""
-        raws = self.forge.raws[:size]
-        return SeenCheckpoint(
-            note=text.format_base64(self.forge.checkpoint(size=size)),
-            root=root or root_of(hash_leaf(raw) for raw in raws).hex(),
-            size=size,
-        )
+        tree = bytes.fromhex(root) if root else root_of(map(hash_leaf, self.forge.raws[:size]))
+        note = text.format_base64(self.forge.checkpoint(size=size, root=tree))
+        return SeenCheckpoint(note=note, root=tree.hex(), size=size)
 
     def act(self, type: str, details: Mapping[str, Any], *, exhibit: str = "EX-1", **offices: Any) -> int:
         """Chain a custody act of an exhibit, as the state in the forged ledger calls for it; rules are not asked."""
