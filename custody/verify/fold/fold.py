@@ -19,7 +19,7 @@ from custody.verify.fold.signing import SignatureJob, check_enrolments, signatur
 from custody.verify.fold.standing import Standing, Standings
 from custody.verify.fold.state import State
 from custody.verify.gate.contents import content_root, files_in, names_of
-from custody.verify.gate.destination import concerns_gate, counterparts, names_nobody
+from custody.verify.gate.destination import counterparts, names_nobody
 from custody.verify.gate.erased_documents import ErasedDocuments
 from custody.verify.gate.faults import Bearing, Breach
 from custody.verify.gate.release import bearing, check_release, untold_terms
@@ -111,7 +111,7 @@ class Fold:
             self.fail(6, error, index)
         key_ids = standing.matched.key_ids
         self._signings.append(Signing(index, key_ids, standing.relies_on, affirmed_by(self.state, parsed.event)))
-        if concerns_gate(event):
+        if standing.may_let_out:
             self.erased.add(index, event, self.state, parsed.entry.recorded_at)
             self._check_release(parsed)
         placed = self._reduce(parsed, standing, is_known=is_known)

@@ -13,6 +13,7 @@ import msgspec
 
 from custody.verify.fold.disputes import reliance
 from custody.verify.fold.signing import MatchedKeys, match_keys
+from custody.verify.gate.destination import concerns_gate
 from custody.verify.rules.view import Agent, Key, Ledger, StateRecord, View
 from schemas.envelope import Envelope
 from schemas.event import ParsedEvent, Signer
@@ -22,11 +23,14 @@ Name = tuple[str, tuple[Signer, ...], tuple[str, ...]]
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """What follows from an event's type, signers and key ids alone, until agents or keys change."""
+    """What follows from an event's type, signers and key ids alone, until agents or keys change; ``may_let_out`` tells
+    whether it concerns the gate.
+    """
 
     name: Name
     matched: MatchedKeys
     relies_on: tuple[int, ...]
+    may_let_out: bool
 
 
 class Standings:
@@ -49,7 +53,8 @@ class Standings:
         if known is not None:
             return known, True
         matched = match_keys(view, index, event, envelope)
-        return Standing(name, matched, reliance(view, index, event, matched.key_ids)), False
+        relies_on = reliance(view, index, event, matched.key_ids)
+        return Standing(name, matched, relies_on, concerns_gate(event)), False
 
     def settle(self, standing: Standing, changes: Iterable[StateRecord], *, is_known: bool) -> None:
         """Keep the standing of an event that the rules took, or forget all where it changed who may sign."""

@@ -56,10 +56,12 @@ def goal_of(view: View, parsed: ParsedEvent, ledger: Ledger) -> Goal | None:
 
 def concerns_gate(parsed: ParsedEvent) -> bool:
     """Tell whether an event may let something out, say who may have it, or destroy what says so: of any other
-    `check_release` finds nothing wrong, `counterparts` nobody, and `ErasedDocuments` takes nothing in.
+    `check_release` finds nothing wrong, `counterparts` nobody, and `ErasedDocuments` takes nothing in. Its type and
+    signers alone tell.
     """
-    kind = type(parsed.details)
-    return kind in _LETTING or kind is ExhibitRegistered or _was_here(parsed.details) or bool(_receivers(parsed))
+    details = parsed.details
+    is_taking = isinstance(details, ExhibitRegistered | TransferReturned)
+    return is_taking or type(details) in _LETTING or bool(_receivers(parsed))
 
 
 def names_nobody(parsed: ParsedEvent) -> bool:

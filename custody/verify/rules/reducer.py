@@ -90,7 +90,7 @@ _ABOUT_ONE = frozenset({"asset.observed", "event.attached", "exhibit.checked", "
 
 def _apply(view: View, index: int, parsed: ParsedEvent, rule: Rule, key_ids: tuple[str, ...]) -> enrolment.Applied:
     event = parsed.event
-    if is_set(event.about):
+    if isinstance(event.about, tuple):
         _check_about(view, rule, event)
         if event.type == "record.affirmed":
             _check_affirmation(view, event)
@@ -104,7 +104,7 @@ def _apply(view: View, index: int, parsed: ParsedEvent, rule: Rule, key_ids: tup
             _check_access(event, parsed.details)
         contested = ("defect.receipt-contested", "a receipt came that fits nothing that was sent")
         return (), (contested,) if event.type == "transfer.contested" else ()
-    if is_set(event.link):
+    if event.link is not UNSET:
         before = view.exhibit(str(event.case), str(event.exhibit))
         if isinstance(parsed.details, TransferAccepted):
             return accept_exhibit(view, _register(view, before, parsed, parsed.details), parsed.details), ()

@@ -8,7 +8,7 @@ from schemas.details.ledger import AgentChanged, AgentEnrolled, AgentKeyAdded, A
 from schemas.details.transfer import TransferAccepted, TransferRefused, TransferReturned
 from schemas.event import About, ParsedEvent
 from schemas.subject import Subject
-from schemas.types import Record, is_set
+from schemas.types import UNSET, Record, is_set
 
 LEDGER: Subject = ("ledger",)
 _OF_AGENT = (AgentChanged, AgentEnrolled, AgentKeyAdded, AgentKeyRevoked)
@@ -23,7 +23,7 @@ def subjects_of(view: View, item: ParsedEvent | About) -> tuple[Subject, ...]:
     if isinstance(item, About):
         return _subject_about(view, item)
     event, details = item.event, item.details
-    if is_set(event.link):
+    if event.link is not UNSET:
         return _subjects_of_act(view, ("exhibit", str(event.case), str(event.exhibit)), item)
     if isinstance(event.about, tuple):
         return tuple(dict.fromkeys(subject for about in event.about for subject in _subject_about(view, about)))
