@@ -15,7 +15,7 @@ from custody.verify.verify import Trusted
 from keys.verifier_key import format_verifier_key
 from schemas import text
 from schemas.merkle import hash_leaf, root_of
-from schemas.report import Severity
+from schemas.report import Severity, Verdict
 from schemas.trust import SeenCheckpoint, Trust
 from tests.keys.test_policy import X
 from tests.vectors.forge import pack
@@ -29,12 +29,17 @@ AT = text.parse_time("2026-11-22T00:00:00Z")
 @pytest.fixture
 def received(tmp_path: Path) -> tuple[Path, Trust, int, str]:
     """A bundle whose exhibit went to b, by b's own receipt; a trust file; size and root under which b wrote that."""
+    return sent(tmp_path)
+
+
+def sent(tmp_path: Path, old: bytes = b"", new: bytes = b"") -> tuple[Path, Trust, int, str]:
+    """Return that, with something else in the file of the receipt."""
     (tmp_path / "posts").mkdir()
     road = Road(SimpleNamespace(forge=SimpleNamespace(folder=tmp_path / "posts")))  # type: ignore[arg-type]
     road.b.accept(road.a, road.parcel)
     reader, leaves = road.b.forge.reader(), [hash_leaf(item) for item in road.b.forge.raws]
     index = next(place for place, item in reader.parsed.items() if item.event.type == "transfer.accepted")
-    raw, root = _right(road, index), root_of(leaves).hex()
+    raw, root = _right(road, index).replace(old, new, 1), root_of(leaves).hex()
     digest = sha256(raw).hexdigest()
     road.a.forge.documents[digest] = raw
     origin = {
@@ -85,3 +90,12 @@ def test_a_policy_asks_for_cosigners_under_a_receipt_too(received: tuple[Path, T
     cosigner = format_verifier_key(X[0])
     policy = f"witness w1 {cosigner}\nquorum w1\n"
     assert told(path, replace(trust, policy=policy)) == {"receipt.quorum": (9, Severity.INDETERMINATE)}
+
+
+def test_a_receipt_of_a_newer_version_is_undecided(tmp_path: Path) -> None:
+    """A program that can't read it can't say that it is wrong."""
+    path, trust, _, _ = sent(tmp_path, b"custody-receipt/v1", b"custody-receipt/v2")
+    report = verify_bundle(path, trusted=Trusted(trust, "00" * 32), at=AT).report
+    found = [(item.step, item.severity) for item in report.findings if item.code == "record.version"]
+    assert found == [(9, Severity.INDETERMINATE)]
+    assert report.verdict is Verdict.INDETERMINATE

@@ -18,7 +18,7 @@ from schemas.details.transfer import (
     TransferRefused,
     TransferReturned,
 )  # fmt: skip
-from schemas.errors import RecordError, UndecidedError, VerificationError
+from schemas.errors import CustodyError, RecordError, UndecidedError, VerificationError
 from schemas.event import Link, ParsedEvent
 from schemas.receipt import UnverifiedReceipt, parse_receipt
 from schemas.trust import Trust
@@ -95,30 +95,28 @@ def check_signed(item: UnverifiedReceipt, trust: Trust | None) -> None:
     check_cosigned(item.proof.note, keys, trust, code="receipt.quorum")
 
 
-Read = Mapping[str, tuple[list[VerifiedReceipt], list[VerificationError]]]
+Read = Mapping[str, tuple[list[VerifiedReceipt], list[CustodyError]]]
 """What a receipt file proves, by event hash, and what is wrong with it; under no hash, what is wrong with all of it."""
 
 
 def read_receipt(raw: bytes, trust: Trust | None) -> Read:
     """Return what a receipt file proves to whoever believes ``trust``: once, however many records rest on it."""
-    read: dict[str, tuple[list[VerifiedReceipt], list[VerificationError]]] = {}
+    read: dict[str, tuple[list[VerifiedReceipt], list[CustodyError]]] = {}
     try:
         items = parse_receipt(raw)
     except RecordError as error:
-        return {"": ([], [VerificationError(error.code, error.text)])}
+        return {"": ([], [error])}
     for item in items:
         found, wrong = read.setdefault(item.entry.event.hash, ([], []))
         try:
             found += prove(item)
             check_signed(item, trust)
-        except VerificationError as error:
+        except (RecordError, VerificationError) as error:
             wrong.append(error)
-        except RecordError as error:
-            wrong.append(VerificationError(error.code, error.text))
     return read
 
 
-def check_receipt(parsed: ParsedEvent, read: Read, past: Past) -> Iterator[VerificationError]:
+def check_receipt(parsed: ParsedEvent, read: Read, past: Past) -> Iterator[CustodyError]:
     """Yield what speaks against a ``transfer.receipt`` by proof, of which ``read`` is the document.
 
     Errors: ``receipt.other`` where it proves something else than the record says or than was sent,
