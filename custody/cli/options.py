@@ -91,7 +91,8 @@ def parse_moment(typed: str, zone: Any) -> datetime:
 def _bad_time(typed: str) -> UsageError:
     return UsageError(
         "usage.time",
-        f"expected a time such as 2026-11-21T20:23:00Z, 2026-11-21T20:23+08:00 or '2026-11-21 20:23', found {typed!r}",
+        "expected a time such as 2026-11-21T20:23:00Z, 2026-11-21T20:23+08:00, '2026-11-21 20:23' or 2026-11-21, "
+        f"found {typed!r}",
     )
 
 

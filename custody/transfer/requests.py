@@ -167,7 +167,12 @@ def read_story(reader: LedgerReader, request: str) -> RequestStory:
     state = reader.view().request(request)
     if state is None:
         text = f"expected a request of this ledger, found none called {request}"
-        raise UsageError("request.unknown", text, hint="custody request list shows those that are on record")
+        # A letter gives its request this id where nobody says another.
+        received = f"in-{request}"[:64]
+        hint = "custody request list shows those that are on record"
+        if reader.view().request(received) is not None:
+            hint = f"one that its sender calls so may be {received} here: custody request show {received}"
+        raise UsageError("request.unknown", text, hint=hint)
     indexes = reader.subject_entries(("request", request))
     return RequestStory(state, tuple(parse_entry(reader.entry(index)) for index in indexes))
 

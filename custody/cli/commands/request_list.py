@@ -91,12 +91,12 @@ def request_list(
     emit(
         context.settings,
         result,
-        (*_lines(shown, only_attention=is_brief), *freeze_lines(frozen, at, only_attention=is_brief)),
+        (*_lines(shown, len(lines), only_attention=is_brief), *freeze_lines(frozen, at, only_attention=is_brief)),
     )
     return Exit.ATTENTION if check and attention else Exit.DONE
 
 
-def _lines(shown: list[tuple[RequestLine, tuple[Due, ...]]], *, only_attention: bool) -> Iterator[str]:
+def _lines(shown: list[tuple[RequestLine, tuple[Due, ...]]], known: int, *, only_attention: bool) -> Iterator[str]:
     for line, dues in shown:
         told = [due for due in dues if due.wants_attention or not only_attention]
         if told or not only_attention:
@@ -105,4 +105,5 @@ def _lines(shown: list[tuple[RequestLine, tuple[Due, ...]]], *, only_attention: 
                 yield from standing_lines(line)
             yield from clock_lines(told)
     if not shown and not only_attention:
-        yield "no request"
+        are = "is" if known == 1 else "are"
+        yield f"no request fits; {known:,} {are} on record: custody request list" if known else "no request"
