@@ -111,7 +111,7 @@ def judged(post: Post, *exhibits: str, **options: Any) -> set[str]:
 def test_what_is_the_same_shows_what_binds_it(tmp_path: Path) -> None:
     """Its registration says that it is bound; a bundle of the other one alone would hide that."""
     post = alike(tmp_path)
-    assert judged(post, "EX-8", to="c-police") == {"release.consent-missing"}
+    assert judged(post, "EX-8", to="c-police") == {"completeness.goes-on", "release.consent-missing"}
     entries = [entry for entry in read_pack(post, "EX-8", to="c-police").entries.values() if entry.event.event.link]
     assert [(item.event.event.exhibit, item.event.type) for item in entries] == [
         ("EX-7", "exhibit.registered"), ("EX-8", "exhibit.registered"),
