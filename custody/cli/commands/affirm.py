@@ -14,6 +14,7 @@ from custody.cli.options import Signing, When, signed, timed
 from custody.cli.results import ActResult
 from custody.ledger.compose import Anchor
 from custody.ledger.store import LedgerReader
+from custody.report.safe_text import show
 from custody.verify.fold.disputes import find_disputes
 from schemas.errors import UsageError
 
@@ -44,8 +45,14 @@ def affirm(
     access = context.ledger()
     signers = named_signers(context, who)
     with access.read() as reader:
-        names = entries or in_dispute(reader)
-        anchors = [Anchor(about=about_event(reader, find_event(reader, name))) for name in names]
+        doubtful = in_dispute(reader)
+        named = [(name, find_event(reader, name)) for name in entries or doubtful]
+        places = reader.event_indexes([event.hash for _, event in named])
+        sound = [name for name, event in named if str(places[event.hash]) not in doubtful]
+        if sound:
+            text = f"expected entries in dispute, found {', '.join(map(show, sound))}, which is not"
+            raise UsageError("usage.affirm", text, hint="custody status lists those that are")
+        anchors = [Anchor(about=about_event(reader, event)) for _, event in named]
     if not anchors:
         raise UsageError("usage.affirm", "expected an entry in dispute, found none")
     details = {"statement": statement}

@@ -8,7 +8,7 @@ import click
 
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.files import write_file
+from custody.cli.files import check_folder, write_file
 from custody.cli.keyring.age_keys import age_path, open_identity
 from custody.cli.keyring.passphrase import key_cost, new_passphrase, read_passphrase
 from custody.cli.options import FILE, force_option, passphrase_option
@@ -48,6 +48,8 @@ def key_age_new(context: Context, name: str, out: Path | None, passphrase_file: 
     nothing else. What is printed goes to the others, over a channel on which nobody can exchange it.
     """
     path = out or age_path(context, name)
+    if out is not None:
+        check_folder(out)
     if path.exists():
         text = f"expected no identity at {path}, found one"
         raise RefusedError("key.exists", text, hint="choose another name, or -o FILE; nothing is overwritten")
