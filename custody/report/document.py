@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from custody.report import basis as basis_words
 from custody.report import destroyed, evidence_table, gates, law_page, requests_elsewhere, verdict
@@ -27,6 +28,8 @@ from schemas.details.exhibit import ExhibitRegistered
 from schemas.entry import ParsedEntry
 from schemas.report import ExhibitReport, Finding, Report, RequestReport, Severity, Verdict
 from schemas.types import UNSET, is_set
+
+_ORIGINAL: Final = "Original (something in this bundle was made from it)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,10 +193,10 @@ def _steps(report: Report, subjects: Subjects) -> Iterator[StepPage]:
 
 def _exhibits(verified: Verified, teller: Teller, found: Mapping[str, Sequence[Finding]]) -> Iterator[ExhibitPage]:
     for exhibit in verified.report.exhibits:
-        yield _page(verified, teller, exhibit, found.get(f"{exhibit.case}/{exhibit.exhibit}", ()), is_original=False)
-    for name, state in sorted(verified.state.exhibits.items()):
-        if name not in verified.listed:
-            yield _page(verified, teller, _report_of(verified, state), (), is_original=True)
+        yield _page(verified, teller, exhibit, found.get(f"{exhibit.case}/{exhibit.exhibit}", ()))
+    for name, heading in _headings(verified):
+        original = _report_of(verified, verified.state.exhibits[name])
+        yield _page(verified, teller, original, (), heading=heading)
 
 
 def _report_of(verified: Verified, state: Exhibit) -> ExhibitReport:
@@ -203,8 +206,10 @@ def _report_of(verified: Verified, state: Exhibit) -> ExhibitReport:
 
 
 def _page(
-    verified: Verified, teller: Teller, exhibit: ExhibitReport, findings: Sequence[Finding], *, is_original: bool
+    verified: Verified, teller: Teller, exhibit: ExhibitReport, findings: Sequence[Finding], *, heading: str = ""
 ) -> ExhibitPage:
+    """Return the page of an exhibit; of one that is told of for the sake of another, under a ``heading`` of its own."""
+    is_original = bool(heading)
     entries = [verified.entries[index] for index in exhibit.entries if index in verified.entries]
     registration = next((entry for entry in entries if isinstance(entry.event.details, ExhibitRegistered)), None)
     content = _content(registration)
@@ -212,7 +217,7 @@ def _page(
     disclosed = verified.values.disclosed
     return ExhibitPage(
         name=show(subject),
-        heading=_heading(verified, exhibit) if is_original else "Exhibit",
+        heading=heading or "Exhibit",
         is_original=is_original,
         until="where this bundle's account of it ends" if is_original else "the end of this bundle",
         description=_description(registration, teller),
@@ -224,17 +229,15 @@ def _page(
     )
 
 
-def _heading(verified: Verified, exhibit: ExhibitReport) -> str:
-    """Say why an exhibit is told of that the bundle isn't about, and whether the ledger says more of it."""
-    name, finding = (exhibit.case, exhibit.exhibit), "completeness.goes-on"
-    is_same = all(
-        (parent.case, parent.exhibit) != name
-        for entry in verified.entries.values()
-        for parent in getattr(entry.event.details, "derived_from", UNSET) or ()
-    )
-    kind = "The same thing under another number" if is_same else "Original (something in this bundle was made from it)"
-    told = any(item.code == finding and item.subject == "/".join(name) for item in verified.report.findings)
-    return f"{kind}, told in part:" if told else kind
+def _headings(verified: Verified) -> Iterator[tuple[tuple[str, str], str]]:
+    """Say why each exhibit is told of that the bundle isn't about, and whether the ledger says more of it."""
+    entries = verified.entries.values()
+    parents = (parent for entry in entries for parent in getattr(entry.event.details, "derived_from", UNSET) or ())
+    originals = {(parent.case, parent.exhibit) for parent in parents}
+    in_part = {item.subject for item in verified.report.findings if item.code == "completeness.goes-on"}
+    for name in sorted(verified.state.exhibits.keys() - verified.listed):
+        kind = _ORIGINAL if name in originals else "The same thing under another number"
+        yield name, f"{kind}, told in part:" if "/".join(name) in in_part else kind
 
 
 def _files(
