@@ -15,8 +15,13 @@ def _forget_current_folder() -> None:
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
-    from custody.cli.program import main as run
-
+    try:
+        from custody.cli.program import main as run
+    except KeyboardInterrupt:
+        # Before the program is there to say it: 130 as everywhere, and nothing of where Python was.
+        if sys.stderr is not None:
+            sys.stderr.write("interrupted\n")
+        sys.exit(130)
     run()
 
 

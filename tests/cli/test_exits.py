@@ -212,6 +212,23 @@ def test_a_process_without_streams_ends_with_its_code(tmp_path: Path) -> None:
         assert process.returncode == exit
 
 
+def test_an_interruption_while_the_program_loads_is_one_too(tmp_path: Path) -> None:
+    """Who mistyped presses Ctrl-C at once, and is not helped by where Python was just then."""
+    code = (
+        "import sys\n"
+        "class Interrupting:\n"
+        "    def find_spec(self, name, *rest):\n"
+        "        if name == 'custody.cli.program': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+        "from custody.__main__ import main; main()"
+    )
+    process = subprocess.run(
+        [sys.executable, "-P", "-c", code, "verify", "x.zip"],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False, timeout=60, capture_output=True,
+    )  # fmt: skip
+    assert (process.returncode, process.stderr) == (Exit.INTERRUPTED, b"interrupted\n")
+
+
 def test_bytes_that_are_no_text_are_shown(tmp_path: Path) -> None:
     """A name in another encoding is evidence like any other."""
     name = b"caf\xe9.zip"
