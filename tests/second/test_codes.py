@@ -16,7 +16,8 @@ WITHOUT_VECTOR = {
     "needs an age identity, which a vector has none of, and the second verifier doesn't decrypt":
         "content.ciphertext content.identity content.plaintext",
     "is of a whole ledger only":
-        "rule.about-unknown rule.consent-event letter.said release.bound-content release.enclosed",
+        "rule.about-unknown rule.consent-event letter.said release.bound-content release.enclosed "
+        "release.registered-abroad defect.accepted-and-registered",
     "is beside bundles": "trie.other-leaf",
     "is of a trust file that no reader takes": "trust.log-key trust.seen policy.*",
     "is a diagnosis that another one takes the place of": "container.malformed layout.name keys.not-yet",

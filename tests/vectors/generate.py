@@ -13,6 +13,7 @@ import msgspec
 from custody.selftest import vectors
 from schemas import canonical
 from tests.vectors import (
+    abroad_cases,
     acceptance_cases,
     agent_cases,
     ancestor_cases,
@@ -39,6 +40,7 @@ from tests.vectors import (
     number_cases,
     observed_cases,
     order_cases,
+    passage_cases,
     receipt_cases,
     reducer_cases,
     release_cases,
@@ -94,6 +96,8 @@ MODULES = (
     nested_cases,
     acceptance_cases,
     answer_cases,
+    abroad_cases,
+    passage_cases,
 )
 """Importing them enters their cases."""
 

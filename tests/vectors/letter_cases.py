@@ -54,6 +54,7 @@ class Letter:
     times: int = 1
     """How many consents rest on it."""
     gate: str | None = None
+    their_gate: str | None = None
     then: Callable[[Post, str], Members] | None = None
     """Makes the bundle, given the digest of the letter."""
 
@@ -61,7 +62,7 @@ class Letter:
         """Return the bundle that rests on it, for the ministry, and both ledgers."""
         folder = setting.forge.folder
         a = Post(folder, "a", {"b": "XB", "c": "XC"}, is_holding=False, gate=self.gate)
-        b = Post(folder, "b", {"a": "XA", "c": "XC"}, is_holding=False)
+        b = Post(folder, "b", {"a": "XA", "c": "XC"}, is_holding=False, gate=self.their_gate)
         a.event("request.drafted", DRAFT)
         a.event("request.sent", SENT)
         asked = {"fields": DRAFT["fields"], "from": self.asked_by, "kind": "mla", "paper": "ab" * 32}
@@ -148,6 +149,13 @@ _wrong("that-refuses", "The letter refuses.", "grant",
        answers=[{"ground": "political", "outcome": "refused", "reasons": "politics"}])  # fmt: skip
 _wrong("that-was-overtaken", "A later answer in the letter grants less.", "grant",
        answers=[{"grant": GRANT}, {"grant": GRANT, "outcome": "granted-in-part"}])  # fmt: skip
+REST: dict[str, Any] = {"ground": "other", "outcome": "refused", "reasons": "not ours"}
+letter_case("that-refuses-the-rest", "The letter grants one exhibit, and refuses the rest.", "PASSED", None, "",
+            answers=[{"grant": GRANT}, REST], their_gate="v2")  # fmt: skip
+_wrong("that-refuses-it-later", "The letter grants all, and refuses that later.", "grant", answers=[{}, REST],
+       their_gate="v2")  # fmt: skip
+_wrong("that-refuses-the-rest-before", "In a ledger from before the newest answer counts.", "grant",
+       answers=[{"grant": GRANT}, REST])  # fmt: skip
 _wrong("for-another-country", "The letter grants it to another country.", "terms",
        answers=[{"grant": {**GRANT, "to_country": "XC"}}])  # fmt: skip
 _wrong("for-another-ledger", "The letter grants it to another ledger.", "terms",

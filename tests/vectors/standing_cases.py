@@ -130,7 +130,7 @@ def _released(post: Post) -> Members:
     return _home(post)
 
 
-_enter("gate-sender-moved-abroad", "Who sent it, and gets it back if it is recalled, is entered as abroad.", HOLDER,
+_enter("gate-sender-moved-abroad", "Who sent it is entered as abroad while it is on its way: a defect.", MOVED,
        _sender())  # fmt: skip
 _enter("gate-sender-moved-after-the-receipt", "Who sent it is entered as abroad after it had arrived: a defect.", MOVED,
        _sender(("transfer.receipt", RECEIPT)))  # fmt: skip
@@ -330,5 +330,14 @@ _enter("resting-on-a-request-refused-and-granted-in-part", "It was refused, and 
        _answered(REFUSAL, NOTHING, IN_PART))  # fmt: skip
 _enter("resting-on-a-request-granted-and-refused", "It was granted, refused, and nothing was found.", ENDED,
        _answered(GRANTED, REFUSAL, NOTHING))  # fmt: skip
+NAMED = {**GRANTED, "grant": {"exhibits": [{"case": CASE, "exhibit": "EX-1"}], "onward": "allowed", "to_country": "XB"}}
+_enter("resting-on-a-request-refused-in-part", "It was granted in part, and the rest refused.", "",
+       _answered(IN_PART, NOTHING, REFUSAL))  # fmt: skip
+_enter("resting-on-a-request-granted-for-some", "It was granted for one exhibit, and the rest refused.", "",
+       _answered(NAMED, REFUSAL))  # fmt: skip
+_enter("resting-on-a-request-granted-for-some-and-all", "It was granted in part, then all of it, and refused.", ENDED,
+       _answered(IN_PART, GRANTED, REFUSAL))  # fmt: skip
+_enter("gate-v1-resting-on-a-request-refused-in-part", "In a ledger from before the newest answer counts.", ENDED,
+       _answered(IN_PART, REFUSAL), gate="v1")  # fmt: skip
 _enter("resting-on-a-request-refused-and-nothing-found-before", "In a ledger from before the newest answer counts.",
        "", _answered(REFUSAL, NOTHING), gate="v1")  # fmt: skip
