@@ -82,10 +82,11 @@ class Disclosures:
                 if line is not None:
                     yield _read(commitment.hex(), line)
 
-    def commitments(self) -> tuple[str, ...]:
-        """Return the commitments of all values that are here."""
+    def commitments(self) -> Iterator[str]:
+        """Yield the commitments of all values that are here."""
         with self.database.transaction(is_write=False) as connection:
-            return tuple(raw.hex() for (raw,) in connection.execute(statements.COMMITMENTS))
+            for (raw,) in connection.execute(statements.COMMITMENTS):
+                yield raw.hex()
 
     def erased(self, commitments: Sequence[str]) -> frozenset[str]:
         """Return those of ``commitments`` whose values were erased here."""

@@ -195,7 +195,7 @@ def _compose(
         text = f"note: sealed on record, and under which seal it travels was not said: {', '.join(map(show, sealed))}"
         note(context.settings, f"{text}; --seal NUMBER says it (law row C5)")
     if request is None:
-        note(context.settings, "note: sent without a request on record; --request names one")
+        note(context.settings, "note: no request on record is named for it; --request names one")
     return made
 
 

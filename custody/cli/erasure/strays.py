@@ -6,6 +6,7 @@ They prove nothing, and no order could ever name them. `custody audit` and `cust
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from custody.cli.showing.attention import Attention
@@ -50,5 +51,5 @@ def told(number: int) -> str:
 
 def _strays(store: SqliteStore, reader: Reader) -> Iterator[str]:
     known = store.disclosures.commitments()
-    for some in (known[at : at + _AT_ONCE] for at in range(0, len(known), _AT_ONCE)):
+    while some := tuple(islice(known, _AT_ONCE)):
         yield from set(some) - reader.commitment_indexes(some).keys()
