@@ -29,7 +29,7 @@ _MANY: Final = 4 << 20
 """Bytes of messages ahead of the workers from which on batches are large: towards the end small ones share better."""
 _WORTH_IT: Final = 2048
 """Below so many signatures, starting a process costs more than it saves."""
-_AHEAD: Final = 32 << 20
+_AHEAD: Final = 48 << 20
 """Bytes of messages that may wait for the workers: so much that they still have work while the caller does, at the end
 of an audit, what can't be shared."""
 _SWITCH: Final = 0.0005
