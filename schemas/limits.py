@@ -103,4 +103,4 @@ TRANSACTION_BYTES: Final = 1_000_000
 CHAIN_PINS: Final = 4_096
 """Blocks that a reader pins."""
 FINDINGS_OF_A_KIND: Final = 1_000
-"""Failed findings of one code at steps 1, 8 and 10 that are told one by one; of more it is said how many there are."""
+"""Failed findings of one code about lines of a bundle's lists that are told one by one; of more it is said how many."""

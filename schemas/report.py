@@ -165,8 +165,8 @@ class Report(Record, frozen=True, kw_only=True):
         return next((step.number for step in self.steps if step.verdict in wrong), None)
 
 
-_COUNTED: Final = frozenset({1, 8, 10})
-"""Steps at which a line of the bundle's own lists is a finding, each as small as a few bytes."""
+_COUNTED: Final = frozenset({1, 8, 10, "content.documents", "content.unnamed"})
+"""Steps and codes of which a line of the bundle's own lists is a finding, each as small as a few bytes."""
 
 
 class Findings:
@@ -188,7 +188,7 @@ class Findings:
         expected: str | Unset = UNSET, found: str | Unset = UNSET, exhibit: str = "",
     ) -> None:  # fmt: skip
         """Record one finding at ``step``; of more than `limits.FINDINGS_OF_A_KIND` it may be counted alone."""
-        if self._is_bounded and severity is Severity.FAILED and step in _COUNTED:
+        if self._is_bounded and severity is Severity.FAILED and not _COUNTED.isdisjoint((step, code)):
             self._counts[step, code] += 1
             if self._counts[step, code] > limits.FINDINGS_OF_A_KIND:
                 return

@@ -7,9 +7,10 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from schemas import canonical, layout, limits
-from schemas.bundle import Disclosures
+from schemas.bundle import Bundle, BundledFile, Disclosures
 from schemas.report import Finding, Findings, Severity, Verdict
 from tests.vectors.forge import Members
 from tests.vectors.posts import Post
@@ -50,6 +51,22 @@ def test_a_flood_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kin
         assert len(mine) == min(count, 4)
         assert (mine[-1] == f"and {count - 3} more of the kind") is (count > 3)
     assert max(counts.values()) > 3
+
+
+def test_files_that_nothing_calls_for_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line of bundle.json made two findings, each three times its length; what an exhibit consists of is told each."""
+    monkeypatch.setattr(limits, "FINDINGS_OF_A_KIND", 3)
+    post = Post(tmp_path, "a", {}, gate="v2")
+
+    def edit(members: Members) -> None:
+        known = canonical.decode(members[layout.BUNDLE], Bundle, maximum=limits.JSON_BYTES)
+        more = (BundledFile(sha256=digest, size=0) for digest in UNKNOWN)
+        files = tuple(sorted((*known.files, *more), key=lambda item: item.sha256))
+        members[layout.BUNDLE] = canonical.encode(replace(known, files=files))
+
+    report = read_members(post.bundle("EX-1", to="ministry", edit_payload=edit), post).report
+    counts = Counter(item.code for item in report.findings if item.severity is Severity.FAILED)
+    assert counts == {"content.unnamed": 4, "content.documents": 4}
 
 
 def test_other_steps_and_kinds_are_told_each() -> None:
