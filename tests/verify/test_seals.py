@@ -72,6 +72,15 @@ def test_a_seal_that_is_not_the_one_that_was_put_on_is_told(
     assert sorted(told(tmp_path, *acts, gate=gate)[1], key=lambda item: (item[1], item[0])) == expected
 
 
+def test_a_long_number_is_told_in_part(tmp_path: Path) -> None:
+    """Or a bundle of many handovers would make a report of any length, each with the whole of one long number."""
+    long = ("exhibit.sealed", {"seal": "S" * 30_000})
+    verified, _ = told(tmp_path, long, seen("S-7"))
+    (text,) = [item.text for item in verified.report.findings if item.code == "defect.seal-other"]
+    assert "S-7" in text
+    assert len(text) < 500
+
+
 def test_a_number_that_is_withheld_is_compared_with_none(tmp_path: Path) -> None:
     """It can't be; how many values are withheld is said anyhow."""
     assert told(tmp_path, SEALED, seen("S-7"), hide=True)[1] == []

@@ -5,6 +5,7 @@ somebody may have been at the thing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
 
 from schemas.details.custody import HandedOver, SealSeen
 from schemas.details.exhibit import ExhibitIncident, ExhibitSealed, ExhibitUnsealed
@@ -14,6 +15,8 @@ from schemas.entry import ParsedEntry
 from schemas.private import Disclosure
 from schemas.report import Findings, Severity
 from schemas.types import Private, Record
+
+_SHOWN: Final = 200
 
 
 def right_numbers(entries: Iterable[ParsedEntry]) -> dict[str, Private]:
@@ -36,7 +39,7 @@ def other_number(
     was, now = (None if number is None else disclosed(number.commitment) for number in (put_on, seen))
     if was is None or now is None or was.value == now.value:
         return None
-    return f"expected the seal {was.value}, the newest on record, found {now.value}"
+    return f"expected the seal {str(was.value)[:_SHOWN]}, found {str(now.value)[:_SHOWN]}"
 
 
 def check_seals(
