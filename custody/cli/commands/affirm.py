@@ -50,7 +50,7 @@ def affirm(
         places = reader.event_indexes([event.hash for _, event in named])
         sound = [name for name, event in named if str(places[event.hash]) not in doubtful]
         if sound:
-            text = f"expected entries in dispute, found {', '.join(map(show, sound))}, which is not"
+            text = f"expected entries in dispute, found {', '.join(map(show, sound))}, not in dispute"
             raise UsageError("usage.affirm", text, hint="custody status lists those that are")
         anchors = [Anchor(about=about_event(reader, event)) for _, event in named]
     if not anchors:
@@ -63,7 +63,7 @@ def affirm(
     emit_outcome(context, complete(context, who, composed))
 
 
-def in_dispute(reader: LedgerReader) -> tuple[str, ...]:
-    """Return the entry numbers that are in dispute, as they are typed."""
+def in_dispute(reader: LedgerReader) -> dict[str, None]:
+    """Return the entry numbers that are in dispute, as they are typed, in order."""
     disputes = find_disputes(tuple(reader.signings()), reader.keys())
-    return tuple(str(index) for index in sorted(disputes.disputed))
+    return dict.fromkeys(map(str, sorted(disputes.disputed)))
