@@ -34,7 +34,6 @@ from schemas.report import Findings, Severity
 from schemas.subject import Subject
 from schemas.types import is_set
 
-"""How far a signer's clock may be ahead of the ledger's."""
 _COMMITMENT = b'{"commitment":"'
 
 
