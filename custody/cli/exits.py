@@ -6,6 +6,7 @@ A verdict never shares a code with a crash: 1 is left for bugs alone, 3 and 4 fo
 from __future__ import annotations
 
 import errno
+import os
 from enum import IntEnum
 
 import click
@@ -79,10 +80,9 @@ def from_click(error: click.ClickException) -> CustodyError:
 
 def from_os(error: OSError) -> CustodyError:
     """Return the operating system's refusal as one of ours, with the file that it names."""
-    from custody.report.safe_text import show_path
-
     reason = (error.strerror or str(error) or type(error).__name__).lower()
-    where = f"{show_path(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
+    # As it is: what can't be shown is escaped where the error is printed, once.
+    where = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
     text = f"{where}{reason}"
     if error.errno in _FULL:
         return StorageError("storage.full", text, hint="make room; nothing that was acknowledged is lost")

@@ -50,6 +50,14 @@ def test_what_is_said_to_be_gone_and_lies_there_is_told(machine: Machine) -> Non
     assert "warning: something is still at b" in ran.stderr
 
 
+def test_a_name_that_is_no_utf8_is_noted_and_found_again(machine: Machine) -> None:
+    """A stick from elsewhere: the copy is made, and an order to erase must list it."""
+    name = os.fsdecode(b"caf\xe9")
+    assert "not noted" not in machine.do(f"backup {name}").stderr
+    (machine.stage.folder / name).rename(machine.stage.folder / "away")
+    assert "is gone" in machine.do(f"backup {name} --gone").stdout
+
+
 def test_a_home_on_a_disc_is_backed_up_and_what_is_not_noted_is_said(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

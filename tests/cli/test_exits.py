@@ -235,6 +235,11 @@ def test_bytes_that_are_no_text_are_shown(tmp_path: Path) -> None:
     found = _process("trust", "list", "--trust", os.fsdecode(name), folder=tmp_path)
     assert found.returncode == Exit.USAGE
     assert b"caf\\xe9.zip" in found.stderr
+    absent = _process("submit", os.fsdecode(b"caf\xe9.draft"), folder=tmp_path)
+    assert b"caf\\\\xe9" not in absent.stderr
+    not_there = _process("sign", os.fsdecode(b"caf\xe9.draft"), "--as", "exam-07", folder=tmp_path)
+    assert not_there.returncode == Exit.USAGE
+    assert b"caf\\\\xe9" not in not_there.stderr
 
 
 def test_what_nobody_saw_is_not_signed_by_typing_a_passphrase(stage: Stage) -> None:

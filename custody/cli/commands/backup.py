@@ -83,7 +83,7 @@ def backup(
         check_free(note_path, force=False)
     made_at = context.now()
     made = back_up(home, dest, random=context.random, with_keys=with_keys, with_evidence=with_evidence)
-    is_noted = _note_made(context, BackupRecord(made_at, str(dest.absolute()), made.size, with_evidence))
+    is_noted = _note_made(context, BackupRecord(made_at, _noted_as(dest), made.size, with_evidence))
     if note_path is not None:
         write_file(note_path, made.checkpoint, force=False)
     result = BackedUp(
@@ -122,6 +122,11 @@ def _note_made(context: Context, record: BackupRecord) -> bool:
     return True
 
 
+def _noted_as(dest: Path) -> str:
+    """Return where a backup lies as it is noted: bytes of a name that are not UTF-8 as codes."""
+    return os.fsencode(dest.absolute()).decode("utf-8", "backslashreplace")
+
+
 def _note_gone(context: Context, dest: Path) -> None:
     """Note that a backup doesn't exist any more; nobody looks for it, as it may have been on a disk that was away.
 
@@ -129,10 +134,10 @@ def _note_gone(context: Context, dest: Path) -> None:
         UsageError: ``backup.unknown``.
     """
     sent = context.ledger().home.store.disclosures.sent
-    path = str(dest.absolute())
+    path = _noted_as(dest)
     known = [item for item in sent.backups() if item.path == path and item.gone_at is None]
     if not known:
-        raise UsageError("backup.unknown", f"expected a backup on record at {show_path(path)}, found none")
+        raise UsageError("backup.unknown", f"expected a backup on record at {path}, found none")
     if os.path.lexists(dest):
         note(context.settings, f"warning: something is still at {show_path(dest)}")
     for item in known:
