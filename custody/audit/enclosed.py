@@ -81,17 +81,20 @@ class Enclosed:
             exhibit = state.registered(registration)
             for digest in documents.intersection((*digests, *lists.digests(root))) if exhibit is not None else ():
                 holders[digest].append(exhibit)  # type: ignore[arg-type]
+        # Looked for once: there may be as many exports as exhibits.
+        always = tuple(item for item in self._named if item[0] in {"agent", "ledger"})
         for export in self._exports:
             to = state.agent(export.to)
             if to is None or to.country == ledger.country or not holders:
                 continue
-            for name in sorted(self._silent(self._carried(state, export), export, holders)):
+            carried = self._carried(state, export) | dict.fromkeys(always, export.entry)
+            for name in sorted(self._silent(carried, export, holders)):
                 text = f"may have carried a file of {name}, as a document; that it went to {export.to}, nothing says"
                 findings.add(STEP, Severity.DEFECT, "release.enclosed", f"entry {export.entry}", text)
 
     def _carried(self, state: State, export: _Export) -> dict[Subject, int]:
         """Return the subjects whose documents may go with an export, each with the entry up to which they do: its
-        exhibits, what these were made from, the cases of all, and whoever is named.
+        exhibits, what these were made from, and the cases of all.
         """
         carried, waiting = dict.fromkeys(export.exhibits, export.entry), list(export.exhibits)
         while waiting:
@@ -100,9 +103,7 @@ class Enclosed:
                 if place is not None and place.index > carried.get(subject, -1):
                     carried[subject] = place.index
                     waiting.append(subject)
-        cases = {("case", item[1]) for item in carried}
-        others = (item for item in self._named if item in cases or item[0] in {"agent", "ledger"})
-        return carried | dict.fromkeys(others, export.entry)
+        return carried | {("case", item[1]): export.entry for item in carried}
 
     def _silent(
         self, carried: Mapping[Subject, int], export: _Export, holders: Mapping[str, list[Exhibit]]
