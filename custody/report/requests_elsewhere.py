@@ -29,4 +29,7 @@ def not_asked(verified: Verified) -> Iterator[str]:
     if resting:
         told = ", ".join(f"{show(name)} (entry {index})" for name, index in list(resting.items())[:_SHOWN])
         more = f" and {len(resting) - _SHOWN} more" if len(resting) > _SHOWN else ""
-        yield f"Requests: whether those still stood on which something rests here and which are not here: {told}{more}."
+        yield (
+            "Requests: something here rests on requests that this bundle does not carry, so whether they still stood "
+            f"was not asked: {told}{more}."
+        )

@@ -119,7 +119,7 @@ def check_completeness(bundled: Bundled) -> None:
             fail(bundled.findings, 8, error, " ".join(subject))
         else:
             if more := proofs[subject].count - len(leaves):
-                text = f"the ledger held {more} more about it, alone or with others, when this was packed"
+                text = f"the ledger held more entries about it, alone or with others, when this was packed: {more}"
                 bundled.findings.add(8, Severity.NOTE, "completeness.goes-on", "/".join(subject[1:]), text)
     for index, place in sorted(bundled.placed.items()):
         if index != export.entry.index and not closure.has(place):
