@@ -110,7 +110,7 @@ class Disclosures(Record, frozen=True, kw_only=True):
 
     SCHEMA: ClassVar[str] = "custody-disclosures/v1"
 
-    disclosures: Annotated[tuple[DisclosureText, ...], Meta(max_length=limits.JSON_BYTES)]
+    disclosures: Annotated[tuple[DisclosureText, ...], Meta(max_length=limits.DISCLOSURES)]
     schema: Literal["custody-disclosures/v1"]
     withheld: Withheld | Unset = UNSET
 

@@ -66,6 +66,8 @@ INHERITED_DEPTH: Final = 8
 """Bundles within bundles: evidence that went through more countries than that is asked for from the one before."""
 INHERITED_RETURNED: Final = 3
 """Depth of a bundle with which something came back, up to which a writer sends it on: the way ahead needs room."""
+DISCLOSURES: Final = 1_500_000
+"""Disclosures in one bundle: the shortest has 42 characters, so JSON_BYTES has no room for more."""
 DISCLOSURE_BYTES: Final = 65_536
 """One disclosure's text."""
 PATH_BYTES: Final = 32_768

@@ -11,6 +11,8 @@ from msgspec.structs import replace
 
 from schemas import canonical, layout, limits
 from schemas.bundle import Bundle, BundledFile, Disclosures
+from schemas.errors import RecordError
+from schemas.private import make_disclosure
 from schemas.report import Finding, Findings, Severity, Verdict
 from tests.vectors.forge import Members
 from tests.vectors.posts import Post
@@ -53,8 +55,19 @@ def test_a_flood_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kin
     assert max(counts.values()) > 3
 
 
+def test_no_more_disclosures_are_looked_at_than_there_can_be() -> None:
+    """Nine million texts of four characters, none of which can be a disclosure, took a minute and 800 MB."""
+    least = make_disclosure(salt=bytes(16), path="", value=0).text
+    assert limits.JSON_BYTES // (len(least) + len('"",')) < limits.DISCLOSURES
+    many = b",".join(b'"%07x"' % number for number in range(limits.DISCLOSURES + 1))
+    with pytest.raises(RecordError):
+        canonical.decode(
+            b'{"disclosures":[%s],"schema":"custody-disclosures/v1"}' % many, Disclosures, maximum=limits.JSON_BYTES
+        )
+
+
 def test_files_that_nothing_calls_for_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A line of bundle.json made two findings, each three times its length; what an exhibit consists of is told each."""
+    """A line of bundle.json made two findings, each three times as long; of an exhibit's own files each is told."""
     monkeypatch.setattr(limits, "FINDINGS_OF_A_KIND", 3)
     post = Post(tmp_path, "a", {}, gate="v2")
 
