@@ -115,7 +115,7 @@ class FileBytes:
         self, where: str, wanted: dict[str, str], found: FoundFile, damage: str, *, is_decrypted: bool
     ) -> None:
         measured = {**found.digests, "sha256": found.sha256, "size": str(found.size)}
-        if not found.sha256:
+        if not found.sha256 and measured["size"] != wanted["size"]:
             wanted = {"size": wanted["size"]}
         code, what = ("content.plaintext", "decrypted bytes") if is_decrypted else ("content.mismatch", "bytes")
         for name in sorted(wanted.keys() - measured.keys() - self._unchecked):
