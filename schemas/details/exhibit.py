@@ -64,7 +64,7 @@ class Attestation(Record, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Want an agent only of who signs himself; ValueError becomes ``record.malformed``."""
         if self.agent is not UNSET and self.manner != "key":
-            raise ValueError("agent stands for somebody who signs himself")
+            raise ValueError("agent stands only where manner is key")
 
 
 Attestations = Annotated[tuple[Attestation, ...], Meta(min_length=1, max_length=limits.DETAIL_ITEMS)]

@@ -101,7 +101,7 @@ class DisclosureErased(Record, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Want something erased, and sets in order; ValueError becomes ``record.malformed``."""
         if not self.commitments and not any(isinstance(of, tuple) for of in (self.contents, self.files, self.names)):
-            raise ValueError("an order erases something")
+            raise ValueError("commitments, contents, files or names holds something")
         for name in ("contents", "files", "names"):
             check_sorted(name, getattr(self, name))
 

@@ -49,7 +49,7 @@ class Records(Record, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Check times and counts; ValueError becomes ``record.malformed``."""
-        _check_span("first_at and last_at", self.first_at, self.last_at)
+        _check_span("first_at isn't after last_at", self.first_at, self.last_at)
         if is_set(self.first_at) != is_set(self.last_at):
             raise ValueError("first_at and last_at stand together")
 
@@ -68,7 +68,7 @@ class Capture(Record, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Check the time; ValueError becomes ``record.malformed``."""
-        _check_span("captured_at", self.captured_at)
+        text.check_times(self.captured_at)
 
 
 class Source(Record, frozen=True, kw_only=True):
@@ -91,7 +91,7 @@ class Source(Record, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Check times and order; ValueError becomes ``record.malformed``."""
-        _check_span("period_from and period_to", self.period_from, self.period_to)
+        _check_span("period_from isn't after period_to", self.period_from, self.period_to)
         formats = [item.format for item in self.records] if isinstance(self.records, tuple) else []
         if formats != sorted(set(formats)):
             raise ValueError("records stand in order of format, each once")
@@ -111,7 +111,7 @@ def missing_of(capture: Capture | Unset) -> tuple[str, ...]:
     return tuple(words for name, words in CAPTURE_PARTS.items() if not is_set(getattr(capture, name, UNSET)))
 
 
-def _check_span(names: str, *times: object) -> None:
+def _check_span(rule: str, *times: object) -> None:
     """Raise ValueError unless the times that are set exist and stand in order."""
     told = [str(value) for value in times if is_set(value)]
     for value in told:
@@ -120,4 +120,4 @@ def _check_span(names: str, *times: object) -> None:
         except RecordError as error:
             raise ValueError(error.text) from None
     if told != sorted(told):
-        raise ValueError(f"{names} stand in order")
+        raise ValueError(rule)

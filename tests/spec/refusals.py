@@ -14,8 +14,10 @@ from typing import Any
 
 from schemas.types import Record
 
-_PLAIN = frozenset({"check_times", "check_time", "is_set", "isinstance", "tuple", "getattr", "sum", "map"})
-"""Calls that refuse nothing which the type in the table doesn't say."""
+_PLAIN = frozenset(
+    {"__post_init__", "append", "check_digits", "check_form", "check_number", "check_time", "check_times"}
+)
+"""Calls that refuse nothing which the type in the table doesn't say, or what a record extends."""
 _ALIASES = {"first": "from"}
 """Fields whose name in a record is a word of Python's."""
 _READERS = {
@@ -57,7 +59,7 @@ def _of_nodes(nodes: list[ast.stmt], function: FunctionType, known: dict[str, st
                 yield from _of_nodes(body, function, known)
             case ast.Raise(exc=ast.Call(func=ast.Name(id="ValueError"), args=[said])):
                 yield _said(said, function, known)
-            case ast.Expr(value=ast.Call(func=ast.Name(id=name)) as call):
+            case ast.Expr(value=ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) as call):
                 yield from _of_call(name, call, function, known)
             case _:
                 continue
@@ -87,6 +89,8 @@ def _said(node: ast.expr, function: FunctionType, known: Mapping[str, str]) -> s
     match node:
         case ast.Constant(value=str(text)):
             return text
+        case ast.Name(id=name) if name in known:
+            return known[name]
         case ast.JoinedStr(values=parts):
             return "".join(_part(part, function, known) for part in parts)
         case _:
@@ -109,7 +113,7 @@ def _part(node: ast.expr, function: FunctionType, known: Mapping[str, str]) -> s
 def _text(node: ast.expr, known: Mapping[str, str]) -> str:
     match node:
         case ast.Constant(value=str(text)):
-            return f"`{text}`"
+            return f"`{text}`" if text.isidentifier() else text
         case ast.Name(id=name) if name in known:
             return f"`{known[name]}`"
         case _:

@@ -13,6 +13,10 @@ _CODE = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*")
 _FILES = frozenset({layout.BAGIT, layout.BAG_INFO, "checkpoint.txt"})
 
 
+_AUDITS = frozenset({"arrivals", "bound_content", "enclosed", "registered_abroad"})
+"""Modules of an audit that find what the verifier's codes are for."""
+
+
 def _codes(text: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and _CODE.fullmatch(node.value):
@@ -24,7 +28,7 @@ def _raised() -> dict[str, str]:
     paths = [
         *core(),
         *python_files("custody/onchain"),
-        *(path for path in python_files("custody/audit") if path.stem in {"arrivals", "bound_content", "enclosed", "registered_abroad"}),
+        *(path for path in python_files("custody/audit") if path.stem in _AUDITS),
         *(path for path in python_files("custody/bundle") if path.stem in {"container", "zip_check"}),
     ]
     found = {code: relative(path) for path in paths for code in _codes(path.read_text("utf-8"))}

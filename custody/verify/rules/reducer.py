@@ -26,6 +26,7 @@ from custody.verify.rules.transfers import (
     transfer_exhibit,
 )  # fmt: skip
 from custody.verify.rules.view import Case, EventPlace, Exhibit, StateRecord, View, is_strict
+from schemas.details.consent import ReleaseRefused
 from schemas.details.custody import HandedOver, Moved, SealSeen, TakenOver
 from schemas.details.exhibit import (
     Acquisition,
@@ -96,8 +97,9 @@ def _apply(view: View, index: int, parsed: ParsedEvent, rule: Rule, key_ids: tup
             _check_affirmation(view, event)
         if event.type.startswith("consent."):
             return change_consent(view, parsed), consent_defects(view, parsed)
+        if isinstance(parsed.details, AccessLogged | BundleExported | ReleaseRefused):
+            check_agents(view, *(getattr(parsed.details, name, UNSET) for name in ("agent", "to", "tried_by")))
         if isinstance(parsed.details, BundleExported):
-            check_agents(view, parsed.details.to)
             check_request(view, parsed.details.request)
             check_exported(view, event, parsed.details)
         if isinstance(parsed.details, AccessLogged) and parsed.details.action == "exported":
