@@ -40,7 +40,7 @@ class RegisteredAbroad:
                 self._found[parsed.event.hash] = placed.index, abroad[0]
 
     def check(self, state: State, findings: Findings, lists: FileLists = NO_LISTS) -> None:
-        """Say whose finds hold all that somebody here registered before.
+        """Say whose finds hold all that somebody here was the first to register with an exhibit.
 
         Finding: ``release.registered-abroad`` (defect), once for each find.
         """
@@ -57,7 +57,8 @@ class RegisteredAbroad:
         for name, digests in mine.items():
             index, agent = self._found[name]
             others = {first[digest].registration: first[digest] for digest in sorted(digests)}
-            whole = [other for key, other in others.items() if key not in mine and brought[key] <= digests]
+            whole = [item for key, item in others.items() if key not in mine and brought[key] <= digests]
             if whole and f"entry {index}" not in refused:
-                text = f"{agent}, who is abroad, registered all files of {whole[0].case}/{whole[0].number} as a find"
+                other = f"{whole[0].case}/{whole[0].number}"
+                text = f"{agent}, who is abroad, registered as a find all files that first came with {other}"
                 findings.add(STEP, Severity.DEFECT, "release.registered-abroad", f"entry {index}", text)
