@@ -101,7 +101,8 @@ MEANINGS: Final = {
     "defect.receipt-contested": "A receipt came that fits nothing on its way; it changed nothing.",
     "defect.recorded-backward": "The time at which this was recorded lies before that of an earlier entry: a clock "
     "was wrong or was set back.",
-    "defect.recorded-ahead": "This was recorded later than it was read: the ledger's clock is wrong, or the reader's.",
+    "defect.recorded-ahead": "This was recorded later than it was read: the ledger's clock is wrong, or the reader's, "
+    "unless he asked for an earlier time (--at).",
     "defect.receipt-early": "The receipt is dated before what it is for was sent: it may be of something else.",
     "defect.recorded-late": "This was recorded later than its signers had agreed.",
     "defect.single-registrar": "A registrar changed alone what two should: nobody else looked at it.",

@@ -61,4 +61,4 @@ def test_what_was_compared_as_it_came_home_was_compared(tmp_path: Path) -> None:
         "transfer": "1e" * 16,
     }  # fmt: skip
     a.world.act("transfer.returned", CASE, "EX-1", back, actor="examiner-1")
-    assert lines(a)["check value"] == (Severity.NOTE, "compared 1 times on record, always the same")
+    assert lines(a)["check value"] == (Severity.NOTE, "comparisons on record: 1, always the same")

@@ -165,7 +165,7 @@ def test_a_difference_on_record_is_told_and_not_hidden(world: World) -> None:
     root = parse_entry(world.entries()[-1]).event.details.content.root  # type: ignore[attr-defined]
     checked = {"bytes": 1, "checked": 1, "matching": 0, "root": root}
     world.annotate("exhibit.checked", world.about(CASE, EXHIBIT), checked, actor="examiner-1")
-    assert any("differed 1 times" in item.what for item in look(world))
+    assert any("comparisons on record: 1, of which 1 differed" in item.what for item in look(world))
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ def _compare(facts: Facts, *, is_same: bool) -> None:
 
 def five_checks(facts: Facts) -> tuple[IntegrityLine, ...]:
     """Return the five lines by which integrity is checked (SPC Interpretation 2021 art. 111), in that order."""
-    differed = f"compared {facts.checked} times on record, and differed {facts.differed} times"
+    differed = f"comparisons on record: {facts.checked}, of which {facts.differed} differed"
     return (
         _line(
             "seal state", "never sealed on record",
@@ -144,7 +144,7 @@ def five_checks(facts: Facts) -> tuple[IntegrityLine, ...]:
         _line(
             "check value", "no comparison since registration on record",
             (facts.differed, differed),
-            (facts.checked, f"compared {facts.checked} times on record, always the same"),
+            (facts.checked, f"comparisons on record: {facts.checked}, always the same"),
             (not facts.has_value, "a thing has none"),
         ),
         _line(
