@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -29,17 +30,32 @@ def read_file(path: Path, *, maximum: int) -> bytes:
     """Return the bytes of a file of at most ``maximum`` bytes; ``-`` is stdin.
 
     Raises:
-        UsageError: ``usage.size`` for a longer one; as `standard_input`.
+        UsageError: ``usage.size`` for a longer one; as `open_given` and `standard_input`.
         OSError: the file can't be read.
     """
     if str(path) == "-":
         raw = standard_input().read(maximum + 1)
     else:
-        with path.open("rb") as file:
+        with open_given(path) as file:
             raw = file.read(maximum + 1)
     if len(raw) > maximum:
         raise UsageError("usage.size", f"expected at most {maximum} bytes in {path}, found more")
     return raw
+
+
+def open_given(path: Path) -> BinaryIO:
+    """Open a file that a user names; a pipe would wait for ever for another program, and a device may have no end.
+
+    Raises:
+        UsageError: ``usage.file`` for anything but a regular file.
+        OSError: the file can't be opened.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        found = "a folder" if path.is_dir() else "a pipe, a device or a socket"
+        raise UsageError("usage.file", f"expected a file at {path}, found {found}", hint="- reads the standard input")
+    return os.fdopen(descriptor, "rb")
 
 
 def standard_input() -> BinaryIO:
@@ -79,10 +95,10 @@ def given_file(path: Path) -> Iterator[None]:
 def kind_of_file(path: Path) -> str:
     """Return what a file is that isn't what was wanted, where that can be seen at its beginning; else nothing."""
     try:
-        with path.open("rb") as file:
+        with open_given(path) as file:
             raw = file.read(_NAME_AT + len(_BEGINS))
             raw += b"" if raw.startswith(b"PK") else file.read(_LOOKED_AT)
-    except OSError:
+    except (OSError, UsageError):
         return ""
     if raw.startswith(b"PK"):
         return PRODUCTION if raw.startswith(_BEGINS, _NAME_AT) else "a zip file, such as a bundle or a letter"

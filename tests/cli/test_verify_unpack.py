@@ -66,6 +66,16 @@ def test_what_was_typed_wrongly_is_no_verdict(court: Stage, line: str) -> None:
     assert ran.stderr.startswith("error: ")
 
 
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("option", ["--trust", "--proof", "--identity", "--profile"])
+@pytest.mark.parametrize("name", ["pipe", "/dev/zero", "."])
+def test_a_pipe_or_device_in_the_place_of_a_file_is_refused(court: Stage, option: str, name: str) -> None:
+    """Reading it would wait for another program for ever; a medium of the sender may hold one under any name."""
+    os.mkfifo("pipe")
+    ran = court.custody(f"verify bundle.zip {option} {name}")
+    assert (ran.exit in (Exit.USAGE, Exit.REFUSED), "VERDICT" in ran.stdout) == (True, False), ran.stderr
+
+
 def test_an_option_names_another_trust_file(court: Stage) -> None:
     """Who believes somebody else for one case must not have to change what he believes."""
     Path("nobody.json").write_bytes(b'{"ledgers":[],"schema":"custody-trust/v1"}')

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from custody.cli.context import Context
+from custody.cli.files import open_given
 from custody.cli.keyring.passphrase import with_passphrase
 from keys.private.age import AgeIdentity
 from keys.private.age_file import read_identity
@@ -21,6 +22,7 @@ def open_identity(context: Context, path: Path, passphrase_file: Path | None) ->
     """Return the identity in a file, of ours or of the tools of age; its passphrase is asked for where it has one.
 
     Raises:
+        UsageError: ``usage.file`` for a pipe or a device.
         SigningKeyError: as `keys.private.age_file.read_identity`.
     """
 
@@ -35,7 +37,7 @@ def open_identity(context: Context, path: Path, passphrase_file: Path | None) ->
 def _is_bare(path: Path) -> bool:
     """Tell whether a file is read without a passphrase; one that isn't there says so when it is read."""
     try:
-        with path.open("rb") as file:
+        with open_given(path) as file:
             begin = file.read(32)
     except OSError:
         return True
