@@ -21,7 +21,7 @@ from tests.vectors.setting import CASE, CASES, EXHIBIT, Setting, Vector
 from tests.vectors.transfer_cases import RECEIPT, Road
 
 Proven = Callable[[Post, int], bytes]
-DECIDED = "2026-11-21T10:00:00Z"
+DECIDED, NEWER = "2026-11-21T10:00:00Z", "record.version"
 REFUSED: dict[str, Any] = {
     "from": "a-police", "ledger": "a.example/main", "reasons": ["other"], "refused_at": DECIDED, "transfer": TRANSFER,
 }  # fmt: skip
@@ -77,10 +77,10 @@ def _refusal(
             road.b, road.a, "transfer.refused", made, **{"decided_at": DECIDED, "outcome": "refused"} | (said or {})
         )
         raw = pack(road.a.bundle("EX-1", to="ministry"))
-        verdict, step = ("FAILED", 9) if code else ("PASSED", None)
+        verdict, step = ("INDETERMINATE" if code == NEWER else "FAILED", 9) if code else ("PASSED", None)
         return Vector(verdict, raw, step, code, trust=trust_in(road.a, road.b))
 
-    assert name not in CASES, f"two cases named {name}"
+    assert f"receipt-of-a-refusal{name}" not in CASES, f"two cases named {name}"
     CASES[f"receipt-of-a-refusal{name}"] = (comment, tell)
 
 
@@ -95,6 +95,11 @@ _refusal("-as-accepted", "What was refused is recorded as accepted.", "receipt.o
 _refusal("-among-others", "The proof is one of two in a file.", "", _of_two)
 _refusal("-with-a-hash-too-many", "The proof has more hashes than the tree has levels.", "tree.inclusion",
          _with(lambda raw: raw.replace(b"\n\n", b"\n" + b"A" * 43 + b"=\n\n", 1)))  # fmt: skip
+_refusal("-of-a-newer-version", "The file of the proof is of a newer version.", NEWER,
+         lambda post, index: _plain(post, index).replace(b"custody-receipt/v1", b"custody-receipt/v2"))  # fmt: skip
+_refusal("-in-a-newer-entry", "The entry that is proven is of a newer version.", NEWER,
+         lambda post, index: format_receipt([(post.forge.raws[index].replace(b"custody-entry/v1", b"custody-entry/v2"),
+                                              _proof(post, index))]))  # fmt: skip
 _refusal("-signed-twice", "A signature line of its checkpoint stands twice.", "tlog-proof.note",
          _with(lambda raw: raw + raw.splitlines(keepends=True)[-1]))  # fmt: skip
 _refusal("-cosigned-by-an-odd-name", "A stranger signed its checkpoint, too, whose name is odd and allowed.", "",

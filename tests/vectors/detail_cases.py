@@ -20,7 +20,7 @@ Details = Mapping[str, Any]
 Table = Sequence[tuple[Any, ...]]
 
 
-def _enter(name: str, comment: str, type: str, details: Details, wrong: Details, *, anchor: str = "about") -> None:
+def enter(name: str, comment: str, type: str, details: Details, wrong: Details, *, anchor: str = "about") -> None:
     """Enter a case: ``details`` are right, and ``wrong`` is put into them, nothing being taken out."""
 
     def tell(setting: Setting) -> Vector:
@@ -65,19 +65,19 @@ CONSENTS: Table = (
     ("with-a-condition-twice", "A condition that stands twice.", {"conditions": [LATER, LATER]}),
 )  # fmt: skip
 for _name, _comment, _wrong in CONSENTS:
-    _enter(f"consent-{_name}", _comment, "consent.recorded", CONSENT, _wrong)
-_enter("consent-revoked-without-paper", "A revocation on paper without the paper.", "consent.revoked",
+    enter(f"consent-{_name}", _comment, "consent.recorded", CONSENT, _wrong)
+enter("consent-revoked-without-paper", "A revocation on paper without the paper.", "consent.revoked",
        {"manner": "key", "reason": "x"}, {"manner": "paper"})  # fmt: skip
-_enter("conditions-met-by-nothing", "Conditions that were met, neither by a document nor by a letter.",
+enter("conditions-met-by-nothing", "Conditions that were met, neither by a document nor by a letter.",
        "consent.conditions-met", {"conditions": ["return"], "document": HASH}, {"document": None})  # fmt: skip
-_enter("breaches-out-of-order", "What stood against a release, out of order.", "release.refused",
+enter("breaches-out-of-order", "What stood against a release, out of order.", "release.refused",
        {"breaches": ["a"], "to": "examiner-2", "tried": "export", "tried_by": "examiner-1"},
        {"breaches": ["b", "a"]})  # fmt: skip
-_enter("explained-with-a-code-twice", "An explanation that names a code twice.", "record.explained",
+enter("explained-with-a-code-twice", "An explanation that names a code twice.", "record.explained",
        {"statement": "x"}, {"cures": ["a", "a"]})  # fmt: skip
-_enter("erased-without-anything", "An order that erases nothing.", "disclosure.erased",
+enter("erased-without-anything", "An order that erases nothing.", "disclosure.erased",
        {"authority": "x", "commitments": [HASH], "order": "x"}, {"commitments": []})  # fmt: skip
-_enter("export-of-a-transfer-to-nobody", "An export for a transfer that goes to nobody on record.", "bundle.exported",
+enter("export-of-a-transfer-to-nobody", "An export for a transfer that goes to nobody on record.", "bundle.exported",
        {"manifest": HASH, "recipient": "x", "to": "examiner-2", "transfer": "0f" * 16}, {"to": None})  # fmt: skip
 
 # The freeze of an asset
@@ -90,7 +90,7 @@ FREEZES: Table = (
     ("ended-before-decided", "A freeze that ends before it is decided on.", {"ends_at": EARLY}),
 )  # fmt: skip
 for _name, _comment, _wrong in FREEZES:
-    _enter(f"freeze-{_name}", _comment, "asset.freeze-changed", FREEZE, _wrong)
+    enter(f"freeze-{_name}", _comment, "asset.freeze-changed", FREEZE, _wrong)
 
 # Assets that were looked at again
 
@@ -102,7 +102,7 @@ OBSERVED: Table = (
      {"state": {**STATE, "balance": PRIVATE}}),
 )  # fmt: skip
 for _name, _comment, _wrong in OBSERVED:
-    _enter(f"observed-{_name}", _comment, "asset.observed", {"state": STATE}, _wrong)
+    enter(f"observed-{_name}", _comment, "asset.observed", {"state": STATE}, _wrong)
 
 # Requests
 
@@ -142,7 +142,7 @@ REQUESTS: Table = (
      {"document": HASH, "request": "req-1", "until": LATE}, {"origin": LETTER}),
 )  # fmt: skip
 for _name, _comment, _type, _right, _wrong in REQUESTS:
-    _enter(f"request-{_name}", _comment, f"request.{_type}", _right, _wrong, anchor="none")
+    enter(f"request-{_name}", _comment, f"request.{_type}", _right, _wrong, anchor="none")
 
 # Registrations
 
@@ -189,7 +189,7 @@ REGISTRATIONS: Table = (
     ("paper-about-itself", "A legal paper about itself.", OBJECT, {"legal_papers": [{**APOSTILLE, "of": HASH}]}),
 )  # fmt: skip
 for _name, _comment, _right, _wrong in REGISTRATIONS:
-    _enter(f"registered-{_name}", _comment, "exhibit.registered", _right, _wrong, anchor="link")
+    enter(f"registered-{_name}", _comment, "exhibit.registered", _right, _wrong, anchor="link")
 
 # Transfers
 
@@ -221,4 +221,4 @@ TRANSFERS: Table = (
      {"document": HASH, "from": "examiner-2", "transfer": "0f" * 16}, {"document": None}, "link"),
 )  # fmt: skip
 for _name, _comment, _type, _right, _wrong, _anchor in TRANSFERS:
-    _enter(f"transfer-{_name}", _comment, f"transfer.{_type}", _right, _wrong, anchor=_anchor)
+    enter(f"transfer-{_name}", _comment, f"transfer.{_type}", _right, _wrong, anchor=_anchor)

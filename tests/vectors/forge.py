@@ -330,6 +330,8 @@ class Forge:
     def _prove(
         self, reader: ForgedReader, closure: LedgerClosure, omit: set[int], extra: set[int], earlier: Sequence[int]
     ) -> Proof:
+        for subject in [name for name, indexes in closure.indexes.items() if not indexes]:
+            del closure.wanted[subject]  # who never was enrolled has no value
         for index in omit:
             closure.entries.pop(index)
         for index in extra:

@@ -36,6 +36,8 @@ from tests.vectors import (
     gate_cases,
     holder_cases,
     letter_cases,
+    malformed_cases,
+    member_cases,
     nested_cases,
     number_cases,
     observed_cases,
@@ -49,6 +51,7 @@ from tests.vectors import (
     return_cases,
     rule_cases,
     seal_cases,
+    signer_cases,
     standing_cases,
     terms_cases,
     transfer_cases,
@@ -98,6 +101,9 @@ MODULES = (
     answer_cases,
     abroad_cases,
     passage_cases,
+    malformed_cases,
+    signer_cases,
+    member_cases,
 )
 """Importing them enters their cases."""
 

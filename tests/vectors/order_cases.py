@@ -139,7 +139,7 @@ def _abroad(name: str, comment: str, type: str, details: dict[str, Any], **optio
 
 
 _letter("erased", "The letter was destroyed by order: a note.", "PASSED", _erased())
-_letter("used-and-erased", "The letter was destroyed after something left under it: a note.", "PASSED", _exported)
+_letter("used-and-erased", "The letter was destroyed after something left under it: a defect.", "PASSED", _exported)
 _letter("erased-and-used", "What is exported rests on a letter that was destroyed before.", "INDETERMINATE",
         _exporting)  # fmt: skip
 _letter("erased-and-used-before", "Something was exported under a letter that was destroyed.", "INDETERMINATE",
@@ -169,7 +169,7 @@ _abroad("given-away", "It was given away", "exhibit.disposed",
         {"authority": "court", "manner": "forfeited", "to_agent": "c-police"}, registrar="registrar-1")  # fmt: skip
 _abroad("carried-to-who-moved", "It was carried to somebody who is of this country since", "custody.moved",
         {"place": "port", "to_agent": "c-police"}, then=_move_home)  # fmt: skip
-letter_case("carried-and-erased", "The letter was destroyed after something was carried abroad under it: a note.",
+letter_case("carried-and-erased", "The letter was destroyed after something was carried abroad under it: a defect.",
             "PASSED", None, "letter.erased", is_there=False, consent={"recipient": "c-police"},
             then=_given("custody.moved", {"place": "port", "to_agent": "c-police"}, is_first=True))  # fmt: skip
 _letter("erased-twice", "After something left under a destroyed letter, another order names it.", "INDETERMINATE",
@@ -181,7 +181,7 @@ letter_case("erased-and-there", "The letter is there though an order named it.",
             then=_erased())  # fmt: skip
 met_case("conditions-met-by-an-erased-letter-since", "It was destroyed, and the exhibit leaves to who asked.",
          "INDETERMINATE", 11, "letter.absent", is_there=False, then=_order)  # fmt: skip
-receipt_case("erased", "The proof was destroyed by order: a note.", "PASSED", None, "receipt.erased", is_there=False,
+receipt_case("erased", "The proof was destroyed by order: a defect.", "PASSED", None, "receipt.erased", is_there=False,
              then=_order)  # fmt: skip
 receipt_case("erased-and-used", "A proof lets nothing out, so that nothing can leave under it.", "PASSED", None,
              "receipt.erased", is_there=False, then=_exported_after_order)  # fmt: skip
