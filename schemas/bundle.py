@@ -101,8 +101,7 @@ class Withheld(Record, frozen=True, kw_only=True):
 
     def of(self, reason: str) -> tuple[str, ...]:
         """Return the commitments that stand under ``reason``, a field's name."""
-        found = getattr(self, reason)
-        return found if isinstance(found, tuple) else ()
+        return getattr(self, reason) or ()
 
 
 class Disclosures(Record, frozen=True, kw_only=True):

@@ -199,9 +199,8 @@ class Findings:
         """Say how many findings there were beside those that are told, once all steps have run."""
         for (step, code), count in sorted(self._counts.items()):
             if count > limits.FINDINGS_OF_A_KIND:
-                values = {"code": code, "severity": Severity.FAILED, "step": step, "subject": "bundle"}
                 text = f"and {count - limits.FINDINGS_OF_A_KIND:,} more of the kind"
-                self.items.append(Finding(text=text, **values))  # type: ignore[arg-type]
+                self.items.append(Finding(code=code, severity=Severity.FAILED, step=step, subject="bundle", text=text))
 
     def verdict_of(self, step: int) -> Verdict:
         """Return FAILED over INDETERMINATE over PASSED; NOT ASKED where the step was not run and found nothing."""
