@@ -76,3 +76,20 @@ def test_a_checkpoint_that_nobody_signed_is_not_taken_over(stage: Stage, known: 
     MINE.write_bytes(Path("told.json").read_bytes())
     Path("bundle.zip").write_bytes(full_story().bundle)
     assert stage.custody("verify bundle.zip --trust mine.json").exit is Exit.USAGE, "nor by whoever verifies"
+
+
+def test_a_key_that_is_revoked_for_the_past_takes_along_what_it_signed(stage: Stage, known: TrustedLedger) -> None:
+    """Who could not take in that a key was stolen, since he saw what it signed, would believe the thief for ever."""
+    Path("bundle.zip").write_bytes(full_story().bundle)
+    assert stage.custody("trust seen bundle.zip --trust mine.json").exit is Exit.DONE
+    ((seen,),) = (ledger.seen for ledger in parse_trust(MINE.read_bytes()).ledgers)
+    line = f"trust add told.json --trust mine.json --fingerprint {known.genesis}"
+    other = World(seed="another ledger", origin=known.origin).log_key
+    keys = (replace(known.log_keys[0], last=seen.size - 2), LogKey(first=seen.size - 1, key=other))
+    _write(replace(known, log_keys=keys))
+    ran = stage.custody(line)
+    assert ran.exit is Exit.REFUSED
+    assert f"no more seen is its checkpoint of {seen.size} entries" in ran.stderr
+    assert stage.custody(f"{line} --yes").exit is Exit.DONE
+    (ledger,) = parse_trust(MINE.read_bytes()).ledgers
+    assert (ledger.log_keys, ledger.seen) == (keys, ())

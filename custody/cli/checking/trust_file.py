@@ -11,10 +11,10 @@ import msgspec
 
 from custody.cli.files import given_file, read_file, write_file
 from custody.cli.surroundings import Surroundings
-from custody.verify.record.trusting import parse_trust
+from custody.verify.record.trusting import check_seen, parse_trust
 from custody.verify.verify import Trusted
 from schemas import canonical, limits
-from schemas.errors import RefusedError, UsageError
+from schemas.errors import RecordError, RefusedError, UsageError
 from schemas.trust import SeenCheckpoint, Trust, TrustedLedger
 
 EMPTY = Trust(ledgers=(), schema="custody-trust/v1")
@@ -87,7 +87,8 @@ def format_trust(trust: Trust) -> bytes:
 
 
 def with_ledger(trust: Trust, ledger: TrustedLedger) -> Trust:
-    """Return ``trust`` with a ledger added, or its log keys renewed where it is known; what was seen stays.
+    """Return ``trust`` with a ledger added, or its log keys renewed where it is known; what was seen stays, but what
+    none of these keys vouches for: one that was stolen is revoked for the past, and took readers in until then.
 
     Raises:
         RefusedError: ``trust.genesis`` where another ledger is believed under that name.
@@ -100,8 +101,17 @@ def with_ledger(trust: Trust, ledger: TrustedLedger) -> Trust:
             hint="two ledgers of one name: ask the authority; nothing was changed",
         )
     if known is not None:
-        ledger = msgspec.structs.replace(ledger, seen=_merge(known.seen, ledger.seen, ledger.origin))
+        kept = tuple(seen for seen in known.seen if _is_signed(ledger, seen))
+        ledger = msgspec.structs.replace(ledger, seen=_merge(kept, ledger.seen, ledger.origin))
     return replace_ledger(trust, ledger.origin, lambda _: ledger)
+
+
+def _is_signed(ledger: TrustedLedger, seen: SeenCheckpoint) -> bool:
+    try:
+        check_seen(ledger, seen)
+    except RecordError:
+        return False
+    return True
 
 
 def replace_ledger(trust: Trust, origin: str, change: Callable[[TrustedLedger | None], TrustedLedger]) -> Trust:

@@ -19,6 +19,7 @@ from custody.cli.options import FILE
 from custody.cli.output import emit, is_terminal, note
 from custody.cli.parameters import DIGEST
 from custody.cli.results import Result
+from custody.report.counts import counted
 from custody.report.safe_text import show, show_path
 from custody.report.words import format_value
 from custody.verify.record.trusting import parse_trust
@@ -156,7 +157,7 @@ def _make_sure(
 
 
 def change_lines(before: TrustedLedger | None, ledger: TrustedLedger) -> Iterator[str]:
-    """Yield what a ledger that was believed ``before`` would change of that; checkpoints are only added."""
+    """Yield what a ledger that was believed ``before`` would change of that; a checkpoint goes with its key only."""
     if before is None:
         return
     for name in ("country", "authority"):
@@ -169,6 +170,10 @@ def change_lines(before: TrustedLedger | None, ledger: TrustedLedger) -> Iterato
     for key in ledger.log_keys:
         if key not in before.log_keys:
             yield f"CHANGES the keys of {ledger.origin}: new is {_key_words(key)}"
+    for seen in before.seen:
+        if seen not in ledger.seen:
+            what = f"its checkpoint of {counted(seen.size, 'entry', 'entries')}, {seen.root}"
+            yield f"CHANGES what was seen of {ledger.origin}: no more seen is {what}, which no key vouches for now"
 
 
 def _key_words(key: LogKey) -> str:

@@ -30,14 +30,18 @@ def parse_trust(raw: bytes) -> Trust:
             if key.type is not KeyType.LOG or key.name != ledger.origin:
                 raise RecordError("trust.log-key", f"expected a log key named {ledger.origin}, found {key.name}")
         for seen in ledger.seen:
-            _check_seen(ledger, seen)
+            check_seen(ledger, seen)
     if isinstance(trust.policy, str):
         parse_policy(trust.policy.encode("utf-8"))
     return trust
 
 
-def _check_seen(ledger: TrustedLedger, seen: SeenCheckpoint) -> None:
-    """What was seen makes a ledger FAILED that says otherwise, so it must be the ledger's own signed word."""
+def check_seen(ledger: TrustedLedger, seen: SeenCheckpoint) -> None:
+    """What was seen makes a ledger FAILED that says otherwise, so it must be the ledger's own signed word.
+
+    Raises:
+        RecordError: ``trust.seen``.
+    """
     wanted = f"expected a signed checkpoint of {ledger.origin} of size {seen.size} and root {seen.root}"
     try:
         note = open_note(parse_base64(seen.note), keys_at(seen.size, ledger.log_keys))
