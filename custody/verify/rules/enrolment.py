@@ -9,7 +9,7 @@ from msgspec import structs
 
 from custody.verify.rules.on_record import check_agents, country_told, enrolled, is_elsewhere
 from custody.verify.rules.table import REGISTRAR
-from custody.verify.rules.view import Agent, Key, Ledger, LogKey, StateRecord, View
+from custody.verify.rules.view import Agent, Key, Ledger, LogKey, StateRecord, View, is_strict
 from keys.verifier_key import KeyType, parse_verifier_key
 from schemas import limits
 from schemas.details.ledger import (
@@ -101,7 +101,7 @@ def _country_changed(view: View, details: AgentChanged) -> tuple[tuple[str, str]
     """Whether a border is crossed rests on this one word, so nobody changes it quietly."""
     before, ledger = enrolled(view, details.agent), view.ledger()
     # Who can sign, or for whom others sign, may hold something: then it is abroad from now on; and so are its units.
-    is_told = ledger is not None and ledger.is_strict and bool(before.keys or before.members or before.is_above)
+    is_told = is_strict(view) and bool(before.keys or before.members or before.is_above)
     now = country_told(view, details, before.country)
     told = (
         (before.country, now, "country", "" if ledger is None else ledger.country),
