@@ -24,6 +24,7 @@ _NAME_AT: Final = 30
 """Where the name of the first member stands in a zip (APPNOTE 4.3.7)."""
 _LOOKED_AT: Final = 1 << 24
 """Bytes up to which a file of the wrong kind is looked at, to say what it is."""
+_HANDED_OVER: Final = ("/dev/fd/", "/proc/self/fd/")
 
 
 def read_file(path: Path, *, maximum: int) -> bytes:
@@ -46,10 +47,14 @@ def read_file(path: Path, *, maximum: int) -> bytes:
 def open_given(path: Path) -> BinaryIO:
     """Open a file that a user names; a pipe would wait for ever for another program, and a device may have no end.
 
+    What a shell hands over, as by ``<(command)``, may be a pipe: that is the user's own, and somebody writes it.
+
     Raises:
-        UsageError: ``usage.file`` for anything but a regular file.
+        UsageError: ``usage.file`` for anything else than a regular file.
         OSError: the file can't be opened.
     """
+    if str(path).startswith(_HANDED_OVER):
+        return path.open("rb")
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)

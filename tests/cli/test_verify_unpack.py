@@ -76,6 +76,17 @@ def test_a_pipe_or_device_in_the_place_of_a_file_is_refused(court: Stage, option
     assert (ran.exit in (Exit.USAGE, Exit.REFUSED), "VERDICT" in ran.stdout) == (True, False), ran.stderr
 
 
+def test_what_a_shell_hands_over_is_read(court: Stage) -> None:
+    """In ``--trust <(command)`` the pipe is the user's own, and its writer is there: so nothing lies on a disk."""
+    court.patch.delenv("CUSTODY_TRUST")
+    end, begin = os.pipe()
+    os.write(begin, Path("trust.json").read_bytes())
+    os.close(begin)
+    ran = court.custody(f"verify bundle.zip --trust /dev/fd/{end}")
+    os.close(end)
+    assert (ran.exit, ran.stderr) == (Exit.DONE, "")
+
+
 def test_an_option_names_another_trust_file(court: Stage) -> None:
     """Who believes somebody else for one case must not have to change what he believes."""
     Path("nobody.json").write_bytes(b'{"ledgers":[],"schema":"custody-trust/v1"}')
