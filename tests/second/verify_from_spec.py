@@ -4827,8 +4827,8 @@ class Verification:
     def _is_other_seal(self, sent: Entry, arrival: Entry, outer: Verification) -> bool:
         """Whether something arrived under another seal than it was sent under."""
         right = outer.seals_corrected()
-        there, here = (right.get(entry.event_hash, seal_of(entry)) for entry in (sent, arrival))
-        if there is None or here is None or "seal" not in arrival.details:
+        there, here = (seal_of(entry) and right.get(entry.event_hash, seal_of(entry)) for entry in (sent, arrival))
+        if not there or not here:
             return False
         shown = [
             self.disclosed.get(item["commitment"]) or outer.disclosed.get(item["commitment"]) for item in (there, here)
@@ -5239,7 +5239,8 @@ class Verification:
                 is_broken = entry.details.get("kind") == "seal-broken"
                 if entry.type in SEEN and not intact_seal(entry):
                     self.find(12, "defect.seal-broken", entry.name, "a seal that wasn't intact", DEFECT)
-                number = right.get(entry.event_hash, seal_of(entry)) if entry.type in SEEN else None
+                number = seal_of(entry) if entry.type in SEEN else None
+                number = right.get(entry.event_hash, number) if number else None
                 is_held = entry.type in ("exhibit.unsealed", "custody.handed-over", "transfer.dispatched")
                 if is_held and number and newest:
                     shown = [self.disclosed.get(item["commitment"]) for item in (number, newest)]

@@ -96,6 +96,27 @@ _enter("organisation-moved-before", "A ledger from before asked that of nobody w
        gate="v1")  # fmt: skip
 
 
+def _unit_of(country: str) -> Tell:
+    """It is handed over for a unit of no country, whose organisation is abroad, and whose member is here."""
+
+    def tell(post: Post) -> Members:
+        enrol(post, "office", {**ORGANISATION, "country": country})
+        enrol(post, "keeper", HERE)
+        enrol(post, "depot", {"kind": "unit", "members": ["keeper"], "organisation": "office", "roles": ()})
+        _hand(post, "keeper", on_behalf_of={"keeper": "depot"})
+        return _home(post)
+
+    return tell
+
+
+_enter("gate-handed-to-a-unit-of-who-is-abroad", "It is handed to a unit whose organisation is abroad.",
+       "release.consent-missing", _unit_of("XB"), step=11)  # fmt: skip
+_enter("gate-handed-to-a-unit-of-who-is-here", "It is handed to a unit whose organisation is here.", "",
+       _unit_of("XA"))  # fmt: skip
+_enter("gate-v1-handed-to-a-unit-of-who-is-abroad", "In a ledger from before a unit has no country but its own.", "",
+       _unit_of("XB"), gate="v1")  # fmt: skip
+
+
 # Who sent something, and is abroad by now
 
 
@@ -135,6 +156,10 @@ _enter("gate-recalled-for-who-moved", "A registrar here recalls it, and hands it
                                         actor="registrar-1")))  # fmt: skip
 _enter("rule-recalled-for-who-moved", "Who sent it doesn't have it after that.", "rule.holder",
        _sent(RECALL, actor="registrar-1", then=lambda post: _hand(post, "examiner-1", actor="keeper")),
+       step=7)  # fmt: skip
+_enter("rule-v1-recalled-for-who-moved", "In a ledger from before he has it again, and not the registrar.",
+       "rule.holder",
+       _sent(RECALL, actor="registrar-1", then=lambda post: _hand(post, "examiner-1", actor="registrar-1")), gate="v1",
        step=7)  # fmt: skip
 _enter("gate-recalled-by-who-was-abroad", "Who sent it was abroad when he did, and recalls it.", "",
        _sent(RECALL, was_abroad=True))  # fmt: skip

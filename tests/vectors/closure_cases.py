@@ -175,6 +175,14 @@ def detached_and_changed(setting: Setting) -> Vector:
 
 
 @case
+def detached_and_longer(setting: Setting) -> Vector:
+    """A file is given apart with a byte more than was registered."""
+    members = plain_bundle(setting, is_detached=True)
+    files = {sha256(raw).hexdigest(): raw + b"." for raw in FILES.values()}
+    return setting.failed(members, 9, "content.mismatch", files=files)
+
+
+@case
 def file_not_of_the_exhibit(setting: Setting) -> Vector:
     """bundle.json and manifest list a file that no exhibit consists of."""
     raw = b"planted\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from hashlib import md5, sha256
 from typing import Any
 
 from msgspec.structs import replace
@@ -15,7 +16,7 @@ from schemas.event import Link, parse_event
 from schemas.private import make_disclosure
 from schemas.text import format_base64url
 from schemas.types import UNSET
-from tests.vectors.evidence_cases import IMAGE
+from tests.vectors.evidence_cases import IMAGE, register
 from tests.vectors.forge import Members
 from tests.vectors.posts import Post
 from tests.vectors.request_cases import border_case
@@ -124,6 +125,25 @@ _fails("content-of-another-count", "The registration counts a record more.", "co
        _listing(DIRECTORY, is_inside=True, count=2))  # fmt: skip
 _fails("content-of-other-bytes", "The registration counts a byte more.", "content.count",
        _listing(DIRECTORY, is_inside=True, bytes=1))  # fmt: skip
+
+
+def _digested(other: bytes, *, size: int | None = None) -> Made:
+    """Register a file with an MD5 of some bytes beside its SHA-256."""
+
+    def build(post: Post) -> Members:
+        raw = b"hello"
+        digest = sha256(raw).hexdigest()
+        post.world.contents[digest] = raw
+        digests = {"md5": md5(other, usedforsecurity=False).hexdigest(), "sha256": digest}
+        register(post, {"digests": digests, "path": "a", "size": size or len(raw), "type": "file"})
+        return post.bundle("EX-2", to="ministry")
+
+    return build
+
+
+_passes("digest-beside", "A file has the MD5 that was registered beside its SHA-256.", "", _digested(b"hello"))
+_fails("digest-beside-of-other-bytes", "A file has another MD5 than was registered beside its SHA-256.",
+       "content.mismatch", _digested(b"hullo"))  # fmt: skip
 
 
 # What was recorded of an exhibit

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from io import BytesIO
 from typing import Any
@@ -158,6 +158,59 @@ _proven("subject-of-no-kind", "A subject of no kind that there is.", 4, "record.
 _proven("subject-of-too-many-parts", "A subject with a part too many.", 4, "record.malformed",
         lambda subjects: subjects[0]["subject"].append("x"))  # fmt: skip
 
+
+# Records that stand out of order
+
+
+def _record(name: str, comment: str, member: str, step: int, edit: Callable[[Any], object]) -> None:
+    """Enter a case of a small member with a record that isn't well formed."""
+
+    def tell(setting: Setting) -> Vector:
+        def change(members: Members) -> None:
+            record = json.loads(members[member])
+            edit(record)
+            members[member] = json.dumps(record, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+
+        return setting.failed(plain_bundle(setting, edit_payload=change), step, "record.malformed")
+
+    _enter(name, comment, tell)
+
+
+BUNDLED: Sequence[tuple[str, str, Callable[[Any], object]]] = (
+    ("files-out-of-order", "Files stand out of order.", lambda record: record["files"].reverse()),
+    ("a-file-twice", "A file stands twice.", lambda record: record["files"].insert(0, record["files"][0])),
+    ("an-exhibit-twice", "An exhibit stands twice.", lambda record: record["exhibits"].append(record["exhibits"][0])),
+    ("a-request-twice", "A request stands twice.", lambda record: record.update(requests=["req-1", "req-1"])),
+)
+for _kind, _comment, _edit in BUNDLED:
+    # without bundle.json nobody knows what should be there
+    _record(f"bundle-with-{_kind}", _comment, layout.BUNDLE, 8, _edit)
+_record("disclosures-out-of-order", "Values that are shown, out of order.", layout.DISCLOSURES, 10,
+        lambda record: record["disclosures"].reverse())  # fmt: skip
+_record("disclosures-twice", "A value is shown twice.", layout.DISCLOSURES, 10,
+        lambda record: record["disclosures"].insert(0, record["disclosures"][0]))  # fmt: skip
+
+
+def _signatures(name: str, comment: str, edit: Callable[[list[Any]], object]) -> None:
+    """Enter a case of a handover whose envelope holds its signatures otherwise."""
+
+    def tell(setting: Setting) -> Vector:
+        index = setting.act("custody.handed-over", {"purpose": "x"}, actor="custodian-1", to="examiner-2")
+        record = json.loads(setting.forge.raws[index])
+        edit(record["envelope"]["signatures"])
+        setting.forge.raws[index] = canonical.encode(record)
+        setting.act("exhibit.sealed", {"seal": "A-1"}, actor="custodian-1")
+        return setting.failed(plain_bundle(setting, extra=[index]), 4, "record.malformed")
+
+    _enter(name, comment, tell)
+
+
+_signatures("signatures-out-of-order", "Signatures stand out of order.", lambda items: items.reverse())
+_signatures("signatures-twice", "A signature stands twice.", lambda items: items.insert(0, items[0]))
+_signatures("signatures-of-no-algorithm", "A signature by a key of an algorithm that there isn't.",
+            lambda items: items[0].update(keyid="ed448:" + "ab" * 16))  # fmt: skip
+_signatures("signatures-too-short", "A signature of three characters.", lambda items: items[0].update(sig="abc"))
+_signatures("signatures-none", "There is no signature at all.", lambda items: items.clear())
 
 # What is undecided
 

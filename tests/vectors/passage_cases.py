@@ -157,6 +157,18 @@ _sent_under("seal-as-corrected-when-sent", "Its number was mistyped when it was 
 _sent_under("seal-other-than-corrected", "Its number was corrected to another one: a defect.", OTHER, "S-1", "S-8")
 
 
+def _corrected_without_a_seal(setting: Setting) -> Vector:
+    """Of the registration, which names no seal, one is corrected."""
+    post = Post(setting.forge.folder, "a", {"b": "XB"}, gate="v2")
+    _correct(post, "S-9", post.story("EX-1")[0].event.hash)
+    post.dispatch(to="ministry", seal="S-1", not_sealed=None)
+    return Vector("PASSED", pack(post.bundle("EX-1", to="ministry")), None, "defect.not-sealed", trust=trust_in(post))
+
+
+_put("seal-corrected-that-is-none", "A seal is corrected where none was put on: that puts none on.",
+     _corrected_without_a_seal)  # fmt: skip
+
+
 def _back(name: str, comment: str, code: str, seal: Mapping[str, Any] | None, *acts: Act, gate: str = "v2") -> None:
     """It comes back under a seal, which its holder abroad had put on."""
 

@@ -93,7 +93,7 @@ def report_arrival(
             step, level = (12, Severity.DEFECT) if is_defect else (9, Severity.FAILED)
             findings.add(step, level, wrong.code, subject, wrong.text)
     if shown is not None and isinstance(details.seal, SealSeen):
-        sent_under = (right or {}).get(arrival.head.hash, sent.seal or None)
+        sent_under = (right or {}).get(arrival.head.hash, sent.seal) if sent.seal else None
         seen = (right or {}).get(entry.event.hash, details.seal.seal)
         other = other_number(sent_under, seen, lambda name: shown.get(name) or inner.values.disclosed.get(name))
         if other:

@@ -55,7 +55,7 @@ def check_seals(
         for entry in story:
             details, subject = entry.event.details, f"entry {entry.entry.index}"
             seen, is_intact = _seen(details)
-            seen = right.get(entry.event.hash, seen)
+            seen = right.get(entry.event.hash, seen) if seen else None  # nobody corrects what isn't there
             if not is_intact:
                 findings.add(12, Severity.DEFECT, "defect.seal-broken", subject, "a seal was seen that was not intact")
             other = other_number(newest, seen, disclosed.get)
