@@ -13,7 +13,8 @@ STEP: Final = 12
 
 
 def check_numbers(state: State, findings: Findings) -> None:
-    """Compare all case numbers with each other, and the exhibit numbers of each case.
+    """Compare all case numbers with each other, the exhibit numbers of each case, and the full names of exhibits: a
+    slash may stand in both numbers.
 
     What looks alike depends on a version of Unicode, so it's a defect, and never decides a verdict.
 
@@ -27,6 +28,19 @@ def check_numbers(state: State, findings: Findings) -> None:
             subject = f"case {number}" if inside is None else "exhibit" if place is None else f"entry {place.index}"
             text = f"expected a number that can't be mistaken for another, found {number!r} beside {first!r}"
             findings.add(STEP, Severity.DEFECT, "defect.confusable", subject, text)
+    _check_full(state, findings)
+
+
+def _check_full(state: State, findings: Findings) -> None:
+    known: dict[str, str] = {}
+    for exhibit in state.exhibits.values():
+        if "/" not in exhibit.case and "/" not in exhibit.number:
+            continue
+        full = f"{exhibit.case}/{exhibit.number}"
+        place, case = state.event(exhibit.registration), known.setdefault(full, exhibit.case)
+        if case != exhibit.case and place is not None:
+            text = f"expected a number that names one exhibit with its case, found {full!r} in case {case!r} too"
+            findings.add(STEP, Severity.DEFECT, "defect.confusable", f"entry {place.index}", text)
 
 
 def _numbers(state: State) -> Iterator[tuple[str | None, str, str]]:

@@ -172,6 +172,19 @@ def test_numbers_that_look_alike_are_a_defect(tmp_path: Any, monkeypatch: pytest
     assert found == {"case 2026\u20110417", f"entry {confused.index}"}
 
 
+def test_two_exhibits_of_one_full_name_are_a_defect(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`2026/7/1` in every list and report would be exhibit 1 of case 2026/7, or exhibit 7/1 of case 2026."""
+    with SqliteStore.create(tmp_path) as store:
+        world = settled(World(store))
+        monkeypatch.setattr(Numbers, "check", lambda *_: None)
+        for case in ("2026", "2026/7"):
+            world.open_case(case)
+        world.register("2026", "7/1", actor="examiner-1")
+        confused = world.register("2026/7", "1", actor="examiner-1")
+    found = [item for item in audit(tmp_path).findings if item.code == "defect.confusable"]
+    assert [(item.subject, item.severity) for item in found] == [(f"entry {confused.index}", Severity.DEFECT)]
+
+
 def test_a_changed_private_value_is_found_at_its_entry(ledger: Ledger) -> None:
     """A name that was exchanged in the store must not be told in court."""
     with edited(ledger.folder, DISCLOSURES_FILE) as connection:
