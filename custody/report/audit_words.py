@@ -52,8 +52,8 @@ MEANINGS: Final = {
     "audit.tile": "The stored tree of hashes is not the one over the entries.",
     "audit.truncated": "The newest entries are gone: the ledger was longer once.",
     "audit.unreadable": "An entry lies on a damaged part of the disk or of the file.",
-    "defect.confusable": "Two numbers look alike, or two exhibits are called the same with their cases, so that one could "
-    "be taken for the other.",
+    "defect.confusable": "Two numbers look alike, or two exhibits are called the same with their cases, so that one "
+    "could be taken for the other.",
     "disclosures.digest": "A hidden value in the store is not the one that was committed to: it was changed.",
     "disclosures.gone": "A hidden value was erased without an order.",
     "disclosures.uncommitted": "Hidden values are kept that no entry speaks of.",
