@@ -18,7 +18,7 @@ from schemas.types import UNSET, Unset, is_set
 _SHOWN: Final = 8
 """Ledgers that a paragraph names before it counts the rest."""
 _ITS_RULES: Final = {
-    UNSET: "without a consent gate, so that what left it need not say to whom or to which country",
+    UNSET: "without a consent gate, so that nothing that left had to say to whom or to which country",
     "v1": "under version 1 of the consent gate",
 }
 _LESS: Final = (
