@@ -25,7 +25,7 @@ from custody.cli.showing.holdings import staging
 from custody.ledger.compose import Anchor
 from custody.report.safe_text import show
 from custody.transfer.consents import needed_beside
-from custody.verify.rules.consents import is_abroad
+from custody.verify.rules.consents import is_foreign
 from custody.verify.rules.view import Exhibit, View
 from schemas.details.consent import ConsentRecorded
 from schemas.errors import RefusedError, UsageError
@@ -131,7 +131,7 @@ def _check_key(context: Context, view: View, authority: str, source: ConsentSour
         RefusedError: ``release.consent-key``.
     """
     ledger = view.ledger()
-    if source.details["manner"] != "key" or ledger is None or not is_abroad(view, authority):
+    if source.details["manner"] != "key" or ledger is None or not is_foreign(view, authority):
         return
     text = f"expected a letter or a paper of {show(authority)}, which is abroad, found a key that was enrolled here"
     hint = "--letter FILE of its own ledger, or its paper: --document FILE --number N"

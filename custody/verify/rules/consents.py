@@ -82,7 +82,7 @@ def consent_defects(view: View, parsed: ParsedEvent) -> Defects:
     is the word of whoever recorded it, where the authority keeps a ledger of its own.
     """
     details = parsed.details
-    if not isinstance(details, ConsentRecorded) or not is_abroad(view, details.authority):
+    if not isinstance(details, ConsentRecorded) or not is_foreign(view, details.authority):
         return ()
     if details.manner == "paper":
         return paper_alone(view, details.authority)
@@ -90,7 +90,7 @@ def consent_defects(view: View, parsed: ParsedEvent) -> Defects:
     return (("defect.consent-key", text),) if details.manner == "key" else ()
 
 
-def is_abroad(view: View, authority: str) -> bool:
+def is_foreign(view: View, authority: str) -> bool:
     """Tell whether an authority is in another country, or, where none is on record, keeps another ledger."""
     ledger = view.ledger()
     return ledger is not None and is_elsewhere(view.agent(authority), ledger)
