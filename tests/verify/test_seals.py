@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from custody.bundle.disclose import Choice
+from custody.verify.evidence.seals import right_numbers
 from custody.verify.verify import Verified
 from schemas.entry import parse_entry
 from schemas.errors import RuleViolation
@@ -128,6 +129,22 @@ def test_a_number_that_was_corrected_is_the_one_that_counts(
     verified = read(a.build("p.zip", "EX-1", to="ministry").path, trust(a), a.world.at)
     found = [item for item in verified.report.findings if item.code.startswith("defect.seal-")]
     assert [(item.code, int(item.subject.removeprefix("entry ")) - first + 1) for item in found] == expected
+
+
+def test_the_newest_correction_counts_in_whatever_order_bundles_are_read(tmp_path: Path) -> None:
+    """Two bundles of one ledger may lie within a third, the older one behind the newer."""
+    a = Side(tmp_path / "a", "a", peers={}, gate="v2")
+    register(a)
+    a.world.act("exhibit.sealed", CASE, "EX-1", {"seal": "S-1"}, actor="examiner-1")
+    sealed = parse_entry(a.world.entries()[-1]).event.hash
+    about = a.world.about(CASE, "EX-1", event=sealed)
+    for right in ("S-2", "S-3"):
+        details = {"field": "seal", "reason": "x", "value": right}
+        a.world.annotate("record.corrected", about, details, actor="examiner-1")
+    entries = [parse_entry(raw) for raw in a.world.entries()]
+    newest = {sealed: entries[-1].event.details.value}  # type: ignore[attr-defined]
+    assert right_numbers(entries) == newest
+    assert right_numbers(reversed(entries)) == newest
 
 
 def test_it_leaves_under_the_seal_that_was_put_on(tmp_path: Path) -> None:

@@ -20,8 +20,11 @@ _SHOWN: Final = 200
 
 
 def right_numbers(entries: Iterable[ParsedEntry]) -> dict[str, Private]:
-    """Return by event hash the number of the seal that an act names, where it was corrected, as it was last."""
-    events = [entry.event for entry in entries if getattr(entry.event.details, "field", "") == "seal"]
+    """Return by event hash the number of the seal that an act names, where it was corrected, as it was last; one ledger
+    says all of one event, so its own order counts.
+    """
+    told = [entry for entry in entries if getattr(entry.event.details, "field", "") == "seal"]
+    events = (entry.event for entry in sorted(told, key=lambda entry: entry.entry.index))
     found = [(event.details, event.event.about) for event in events]
     return {
         str(about[0].event): details.value
