@@ -138,6 +138,32 @@ _sealed("seal-sent-on", "It goes on under the seal under which it came.", "",
         ("custody.moved", {"place": "Room 5", "to_country": "XB"}))  # fmt: skip
 
 
+def _corrected_in_a_later_bundle(setting: Setting) -> Vector:
+    """Its sender corrects the number before it is packed, and once more before a second exhibit is."""
+    way = _Passage(setting)
+    way.register()
+    way.a.act("exhibit.sealed", {"seal": "S-1"})
+    way.a.forge.add(way.a.world.sign(way.a.world.registration(CASE, "EX-2", actor="examiner-1")))
+    way.a.consent("EX-1", "EX-2")
+    way.a.dispatch(seal="S-9", not_sealed=None)
+    sent = way.a.story("EX-1")[-1].event.hash
+    way.a.dispatch(exhibit="EX-2")
+    at = way.a.story("EX-2")[-1].event.event.occurred_at
+    _correct(way.a, "S-8", sent)
+    thing = {"content": None, "kind": "phone", "nature": "object"}
+    way.b.accept(way.a, way.a.bundle("EX-1"), seal={"intact": True, "seal": "S-1"}, **thing)
+    _correct(way.a, "S-1", sent)
+    members = way.a.bundle("EX-1", "EX-2")
+    way.b.accept(way.a, members, exhibit="EX-2", foreign=way.a.foreign(members, "EX-2"), sent_at=at, **thing)
+    way.b.consent("EX-1", "EX-2", authority="a-police", recipient="ministry", **PAPER)
+    raw = pack(way.b.bundle("EX-1", "EX-2", to="ministry"))
+    return Vector("PASSED", raw, None, OTHER, trust=trust_in(way.a, way.b))
+
+
+_put("inherited-seal-corrected-in-a-later-bundle", "Its sender corrected the number once more, in a later bundle.",
+     _corrected_in_a_later_bundle)  # fmt: skip
+
+
 def _sent_under(name: str, comment: str, code: str, seal: str, *corrected: str) -> None:
     def vector(setting: Setting) -> Vector:
         post = Post(setting.forge.folder, "a", {"b": "XB"}, gate="v2")
