@@ -72,6 +72,12 @@ def _joining(post: Post) -> Members:
     return post.bundle("EX-1", to="institute")
 
 
+def _of_itself(post: Post) -> Members:
+    enrol(post, "institute", {**ORGANISATION, "country": "XB"})
+    _change(post, "institute", country="XA", organisation="institute")
+    return post.bundle("EX-1", to="institute")
+
+
 def _of_what_moved(post: Post) -> Members:
     """A unit keeps it, of an organisation that is said to be abroad since."""
     enrol(post, "office", ORGANISATION)
@@ -89,6 +95,7 @@ _enter("agent-apart-said-later", "That he is of the institute is said later.", A
 _enter("agent-apart-of-this-country", "The institute is of this country.", "", _belonging({}, above={"country": "XA"}))
 _enter("agent-apart-of-nowhere", "Of the institute nothing is on record.", "", _belonging({}, above={}))
 _enter("agent-apart-as-a-member", "The institute takes him in: a defect.", APART, _joining)
+_enter("agent-apart-of-itself", "What was abroad is said to be here, and to belong to itself.", MOVED, _of_itself)
 _enter("agent-apart-before", "A ledger from before asked nothing of that.", "", _belonging({}), gate="v1")
 _enter("organisation-moved", "The organisation of the unit that has it is abroad since: a defect.", MOVED,
        _of_what_moved)  # fmt: skip

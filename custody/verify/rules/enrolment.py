@@ -130,7 +130,7 @@ def _apart(
     return tuple(
         ("defect.agent-apart", f"{one.id} is on record as here, and {above.id}, to which he belongs, as abroad")
         for one, above in pairs
-        if one is not None and above is not None and ledger.is_strict
+        if one is not None and above is not None and one.id != above.id and ledger.is_strict
         if is_elsewhere(above, ledger) and not is_elsewhere(one, ledger)
     )
 
