@@ -203,7 +203,7 @@ MEANINGS: Final = {
     "private": "A name or text that the bundle shows is not written as it must be.",
     "defect.accepted-and-registered": "One thing from abroad stands here under two numbers, each with a holder: it was "
     "accepted or came back, and was registered as well.",
-    "defect.agent-apart": "Somebody is on record in this country, and the organisation to which he belongs abroad; "
+    "defect.agent-apart": "Somebody is not on record as abroad, and the organisation to which he belongs is; "
     "whether what he gets has left rests on that one word.",
     "defect.agent-moved": "The country or ledger of somebody was changed on record; whether a border is crossed rests "
     "on it.",

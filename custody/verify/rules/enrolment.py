@@ -128,7 +128,7 @@ def _apart(
     joining = details.members if isinstance(details, AgentEnrolled) else details.members_added
     pairs = [(after, view.agent(str(details.organisation))), *((view.agent(item), after) for item in joining or ())]
     return tuple(
-        ("defect.agent-apart", f"{one.id} is on record as here, and {above.id}, to which he belongs, as abroad")
+        ("defect.agent-apart", f"{above.id}, to which {one.id} belongs, is on record as abroad, and he is not")
         for one, above in pairs
         if one is not None and above is not None and one.id != above.id and ledger.is_strict
         if is_elsewhere(above, ledger) and not is_elsewhere(one, ledger)
