@@ -116,7 +116,7 @@ def test_one_witness_alone_is_another_than_the_one_who_is_named(world: World) ->
 
 def test_an_agent_is_named_of_who_signs_himself_alone(world: World) -> None:
     """A signature on paper is nobody's key."""
-    with pytest.raises(RecordError, match="agent stands for somebody who signs himself"):
+    with pytest.raises(RecordError, match="agent stands only where manner is key"):
         seized(world, attestations=(REFUSED, {**WITNESS, "agent": "witness-1"}))
 
 

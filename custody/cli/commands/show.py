@@ -16,7 +16,7 @@ from custody.cli.context import Context, pass_custody
 from custody.cli.exits import Exit
 from custody.cli.output import emit
 from custody.cli.periods import WORDS, end_of, start_of
-from custody.cli.showing.freezes import State, state_of
+from custody.cli.showing.freeze_state import State, state_of
 from custody.cli.showing.holdings import Holdings
 from custody.cli.showing.show_bonds import freeze_of, freeze_words, terms_lines
 from custody.cli.showing.show_result import ShownExhibit, shown_exhibit

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import Final, Literal
+from datetime import UTC, datetime
+from typing import Final
 
 from custody.cli.ledger_access import LedgerAccess
 from custody.cli.showing.attention import Attention
+from custody.cli.showing.freeze_state import State, state_of
 from custody.report.safe_text import show
 from custody.report.words import format_utc
 from custody.storage.reading import Reader
@@ -30,9 +31,6 @@ from schemas.event import ParsedEvent
 from schemas.law import RestDays, cite
 from schemas.text import format_time
 
-WARN: Final = timedelta(days=15)
-"""How long before its end a freeze wants attention: as long as what has to be asked for again."""
-State = Literal["ending", "expired", "lifted", "open", "running"]
 _WATCHED: Final = HERE | {"dispatched"}
 """Until it is with somebody who watches it himself."""
 _CURES: Final = frozenset({"freeze"})
@@ -76,17 +74,6 @@ class Standing:
     def state(self, now: datetime) -> State:
         """Return how it stands."""
         return state_of(self.frozen, now)
-
-
-def state_of(frozen: Frozen, now: datetime) -> State:
-    """Return how a freeze stands: ``open`` has no end on record, ``ending`` ends within `WARN`."""
-    if frozen.is_lifted:
-        return "lifted"
-    if not frozen.ends_at:
-        return "open"
-    if frozen.ends_at < format_time(now):
-        return "expired"
-    return "ending" if frozen.ends_at < format_time(now + WARN) else "running"
 
 
 def freezes_of(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from custody.cli.showing.freezes import State
+from custody.cli.showing.freeze_state import State
 from custody.report.field_labels import CONDITIONS, ONWARD
 from custody.report.ledger_story import LedgerStory
 from custody.report.safe_text import show

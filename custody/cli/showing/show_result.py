@@ -7,7 +7,7 @@ from typing import Any, Literal
 from custody.cli.acting.entry_results import EntrySigner, signers_of
 from custody.cli.border.whereabouts import Whereabouts
 from custody.cli.results import Result
-from custody.cli.showing.freezes import State
+from custody.cli.showing.freeze_state import State
 from custody.evidence.members import Member
 from custody.report.balance_words import balance_rows
 from custody.report.family import Relative

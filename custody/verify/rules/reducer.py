@@ -246,7 +246,8 @@ def _register(view: View, before: Exhibit | None, parsed: ParsedEvent, details: 
     if view.is_whole and None in others:
         text = "expected an exhibit that was registered before in same_object_as, found none"
         raise RuleViolation("rule.parent", text)
-    bound = {origin for other in others if other is not None for origin in other.bound_to}
+    bound: set[str] = set()
+    bound.update(*(other.bound_to for other in others if other is not None))
     is_copy = isinstance(details, TransferAccepted) and details.item == "copy"
     seal = getattr(details, "seal", UNSET) if is_strict(view) else UNSET
     return Exhibit(
