@@ -150,7 +150,7 @@ def _corrected_in_a_later_bundle(setting: Setting) -> Vector:
     way.a.dispatch(exhibit="EX-2")
     at = way.a.story("EX-2")[-1].event.event.occurred_at
     _correct(way.a, "S-8", sent)
-    thing = {"content": None, "kind": "phone", "nature": "object"}
+    thing: dict[str, Any] = {"content": None, "kind": "phone", "nature": "object"}
     way.b.accept(way.a, way.a.bundle("EX-1"), seal={"intact": True, "seal": "S-1"}, **thing)
     _correct(way.a, "S-1", sent)
     members = way.a.bundle("EX-1", "EX-2")
