@@ -3040,6 +3040,21 @@ class Gate(State):
             for sides in (self._consents_on(exhibit, to, entry) for exhibit in released)
         )
 
+    def goes_after_refusal(self, entry: Entry) -> int:
+        """How many exhibits are let out under consents of a request of which the rest was refused."""
+        to = self.goal_of(entry) if self.gate == "v2" else ""
+        if not to or self.find_unnamed(entry):
+            return 0
+        released = [self.exhibits[name] for name in self.followed(entry) if name in self.exhibits]
+        return sum(
+            any(held and all(self._is_refused(item) for item in held) for _, held in sides)
+            for sides in (self._consents_on(exhibit, to, entry) for exhibit in released)
+        )
+
+    def _is_refused(self, consent: Consent) -> bool:
+        request = self.requests.get(consent.details.get("request", ""))
+        return request is not None and request.outcome == "refused"
+
     def _consents_on(self, exhibit: Exhibit, to: str, entry: Entry) -> list[tuple[str, list[Consent]]]:
         if to not in self.agents:
             return []
@@ -3857,6 +3872,9 @@ class Verification:
             for _ in range(self.state.tells_no_terms(entry)):
                 text = "it went under conditions that its record puts to nobody"
                 self.find(11, "release.terms-untold", name, text, DEFECT)
+            for _ in range(self.state.goes_after_refusal(entry)):
+                text = "it went under a consent of a request of which the rest was refused"
+                self.find(11, "release.after-refusal", name, text, DEFECT)
             unnamed = self.state.find_unnamed(entry)
             if unnamed:
                 self.find(11, unnamed[0], name, "it isn't said on record to whom something goes", unnamed[1])

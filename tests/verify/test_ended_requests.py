@@ -10,7 +10,7 @@ import pytest
 from custody.verify.gate.correspondence import correspondence_of
 from schemas.entry import parse_entry
 from schemas.errors import RefusedError
-from schemas.report import Verdict
+from schemas.report import Severity, Verdict
 from tests.border import CASE, Side, read, register, trust
 
 PEERS = {"b": "XB", "c": "XC"}
@@ -131,6 +131,26 @@ def test_a_reader_lets_what_was_granted_go_too(tmp_path: Path, gate: str | None,
     side.world.append(side.world.sign(side.dispatch("EX-1", "b-police", request="req-1")))
     built = side.build("b.zip", "EX-1", to="ministry")
     assert read(built.path, trust(side), side.world.at).report.verdict is Verdict.PASSED
+
+
+@pytest.mark.parametrize(("later", "told"), [([PART, REFUSED], ["EX-1"]), ([PART], []), ([REFUSED, PART], [])])
+def test_a_reader_is_told_that_the_rest_was_refused(
+    tmp_path: Path, later: list[dict[str, Any]], told: list[str]
+) -> None:
+    """Whoever recorded the consent says that the thing belongs to the part: nobody else does."""
+    side = asked(tmp_path, "v2")
+    for details in later:
+        composed = side.world.event("request.answered", {**details, "request": "req-1"}, actor="official-1")
+        side.world.append(side.world.sign(composed))
+    side.consent("EX-1", "b-police", request="req-1")
+    side.world.append(side.world.sign(side.dispatch("EX-1", "b-police", request="req-1")))
+    built = side.build("b.zip", "EX-1", to="ministry")
+    report = read(built.path, trust(side), side.world.at).report
+    found = [item for item in report.findings if item.code == "release.after-refusal"]
+    assert [(item.exhibit, item.severity, item.step) for item in found] == [
+        (f"{CASE}/{exhibit}", Severity.DEFECT, 11) for exhibit in told
+    ]
+    assert report.verdict is Verdict.PASSED
 
 
 @pytest.mark.parametrize(("first", "is_told"), [(PART, False), (NAMED, False), ({**REFUSED, **GRANTED}, True)])

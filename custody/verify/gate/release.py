@@ -68,11 +68,10 @@ def check_release(
 
 def bearing(view: View, parsed: ParsedEvent, recorded_at: str) -> tuple[tuple[str, Bearing], ...]:
     """Return for each exhibit that something lets out, by name, the consents under which it goes, ``view`` being the
-    state before it; nothing for another event, a bundle, which shows its consents, and under an earlier version of the
-    gate.
+    state before it; nothing for another event, and under an earlier version of the gate.
     """
-    ledger, is_shown = view.ledger(), isinstance(parsed.details, BundleExported)
-    goal = None if ledger is None or not ledger.is_strict or is_shown else goal_of(view, parsed, ledger)
+    ledger = view.ledger()
+    goal = None if ledger is None or not ledger.is_strict else goal_of(view, parsed, ledger)
     recipient = None if goal is None else view.agent(goal.to)
     if ledger is None or goal is None or recipient is None:
         return ()
@@ -81,15 +80,27 @@ def bearing(view: View, parsed: ParsedEvent, recorded_at: str) -> tuple[tuple[st
 
 
 def untold_terms(view: View, parsed: ParsedEvent, borne: tuple[tuple[str, Bearing], ...]) -> Iterator[Breach]:
-    """Yield what goes under conditions that the act by which it goes can't carry; a dispatch repeats them. One of
-    several consents that makes none is enough.
+    """Yield what goes under conditions that the act by which it goes can't carry; a dispatch repeats them, and a bundle
+    shows the consents. One of several consents that makes none is enough.
     """
-    for name, sides in () if isinstance(parsed.details, TransferDispatched) else borne:
+    for name, sides in () if isinstance(parsed.details, BundleExported | TransferDispatched) else borne:
         for side, consents in sides:
             wanted = [consent.conditions for item in consents if (consent := view.consent(item)) is not None]
             if wanted and all(wanted):
                 text = f"{name} went under conditions of {side}, which its act does not carry: {', '.join(wanted[0])}"
                 yield Breach("release.terms-untold", text, name)
+
+
+def after_refusals(view: View, borne: tuple[tuple[str, Bearing], ...]) -> Iterator[Breach]:
+    """Yield what goes under consents that rest on a request of which a part was granted, and then the rest refused:
+    that it belongs to the part is the word of whoever recorded the consent.
+    """
+    for name, sides in borne:
+        for _, consents in sides:
+            resting = [consent.request or "" for item in consents if (consent := view.consent(item)) is not None]
+            if resting and all(getattr(view.request(asked), "outcome", None) == "refused" for asked in resting):
+                text = f"{name} went under a consent that rests on {resting[0]}, whose newest answer refuses the rest"
+                yield Breach("release.after-refusal", text, name)
 
 
 def foreign_requests(view: View, parsed: ParsedEvent, to: str) -> Iterator[Breach]:
