@@ -4,9 +4,11 @@ Write-ahead log with ``synchronous=FULL``: a commit returns when the log is on t
 survives a loss of power. Readers never wait for the writer. ``BEGIN IMMEDIATE`` takes the only write lock at once; who
 waits for it longer than allowed is told so.
 
-On a medium that nobody can write through, such as a disc, there is no room for the log beside the file and no writer to
-wait for: there the file alone is read. On a full disk there is none for the index of the log either (32 KiB); whoever
-reads there keeps it in memory, and the file to himself meanwhile (https://sqlite.org/wal.html#noshm).
+On a medium that cannot be written through, such as a disc, there is no room for the log beside the file, and the file
+alone is read. That it is read-only here doesn't say that nobody writes to it: a folder may be given to one container
+for reading and to another for writing. So whoever reads there looks afterwards whether the file is still the one that
+he began with, and is told to read again where it isn't. On a full disk there is no room for the index of the log either
+(32 KiB); whoever reads there keeps it in memory, and the file to himself (https://sqlite.org/wal.html#noshm).
 """
 
 from __future__ import annotations
@@ -39,6 +41,9 @@ _PRAGMAS: Final = (
     "PRAGMA wal_autocheckpoint=4000",
     "PRAGMA temp_store=MEMORY",
 )
+FROZEN: Final = "ro&immutable=1"
+"""How SQLite opens a file beside which it can write nothing."""
+Stamp = tuple[int, int]
 ALONE: Final = "PRAGMA locking_mode=EXCLUSIVE"
 """Said before the first access, it keeps the index of the log in memory, and everybody else out."""
 _NO_ROOM: Final = frozenset(
@@ -72,6 +77,7 @@ class Database:
         self._pragmas = (*_PRAGMAS, f"PRAGMA secure_delete={'ON' if secure_delete else 'OFF'}")
         self._patience = patience
         self._idle: list[sqlite3.Connection] = []
+        self._stamps: dict[sqlite3.Connection, Stamp] = {}
         self._alone: sqlite3.Connection | None = None
         self._sharing = 0
         self._lock = threading.Lock()
@@ -114,6 +120,7 @@ class Database:
                 connection.execute("BEGIN IMMEDIATE" if is_write else "BEGIN")
                 yield connection
                 connection.execute("COMMIT")
+                self._check_still(connection)
             except BaseException:
                 # After some errors SQLite has rolled back by itself. A connection that failed isn't used again.
                 try:
@@ -121,9 +128,22 @@ class Database:
                         connection.rollback()
                 finally:
                     connection.close()
+                # What a changed file made of the body says nothing about the ledger.
+                self._check_still(connection)
                 raise
             with self._lock:
                 self._idle.append(connection)
+
+    def _check_still(self, connection: sqlite3.Connection) -> None:
+        """Raise unless a file that is read without any lock is the one that it was.
+
+        Raises:
+            StorageError: ``ledger.busy``.
+        """
+        stamp = self._stamps.get(connection)
+        if stamp is not None and stamp != stamp_of(self.path):
+            text = f"expected {self.path} to stay as it was while it was read, found it written to from elsewhere"
+            raise StorageError("ledger.busy", text, hint=_HINTS["ledger.busy"])
 
     def close(self) -> None:
         """Close the idle connections; the last one to close folds the log into the file."""
@@ -166,10 +186,18 @@ class Database:
     def _take(self, is_write: bool) -> sqlite3.Connection | None:
         """Return a connection; nothing where there is no room for one, and reading is all that is wanted."""
         with self._lock:
-            if self._idle:
-                return self._idle.pop()
+            while self._idle:
+                connection = self._idle.pop()
+                if self._stamps.get(connection) in {None, stamp_of(self.path)}:
+                    return connection
+                connection.close()
         try:
-            return self._connect(mode_of(self.path))
+            mode = mode_of(self.path)
+            stamp = stamp_of(self.path) if mode == FROZEN else None
+            connection = self._connect(mode)
+            if stamp is not None:
+                self._stamps[connection] = stamp
+            return connection
         except sqlite3.Error as error:
             if is_write or not has_no_room(error):
                 raise
@@ -198,8 +226,8 @@ def has_no_room(error: sqlite3.Error) -> bool:
 
 
 def mode_of(path: Path) -> str:
-    """Return how SQLite is to open a file that is there: as one that nobody can write to where it lies on a read-only
-    file system and holds all of its commits by itself.
+    """Return how SQLite is to open a file that is there: `FROZEN` where it lies on what is read-only here, and holds
+    all of its commits by itself.
 
     A folder that is only forbidden to this account is another matter: its owner may be writing.
     """
@@ -208,7 +236,16 @@ def mode_of(path: Path) -> str:
     log = path.with_name(f"{path.name}-wal")
     is_folded = not log.exists() or log.stat().st_size == 0
     is_frozen = is_folded and bool(os.statvfs(path.parent).f_flag & os.ST_RDONLY)
-    return "ro&immutable=1" if is_frozen else "rw"
+    return FROZEN if is_frozen else "rw"
+
+
+def stamp_of(path: Path) -> Stamp:
+    """Return what changes whenever somebody writes to a file: its size and the time of that, in nanoseconds."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0
+    return found.st_size, found.st_mtime_ns
 
 
 def storage_error(error: sqlite3.Error, path: Path) -> StorageError:

@@ -232,6 +232,32 @@ def test_a_ledger_on_a_disc_is_read_without_a_file_beside_it(
         assert sorted(folder.rglob("*")) == before
 
 
+@pytest.mark.parametrize("fails", [False, True], ids=["read-to-its-end", "found-odd"])
+def test_a_folder_that_is_written_from_elsewhere_is_read_again(
+    world: World, folder: Path, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    """One container may read what another writes; half of each state would make a sound ledger look forged."""
+    world.append(world.sign(world.registration(CASE, "EX-1", actor="examiner-1")))
+    world.store.close()
+    with monkeypatch.context() as patch, SqliteStore(folder) as store:
+
+        def read_while_it_is_written() -> None:
+            _protect(patch)
+            with store.read() as reader:
+                assert reader.head().size > 0
+                patch.undo()
+                world.append(world.sign(world.registration(CASE, "EX-2", actor="examiner-1")))
+                world.store.close()  # which folds the log into the file
+                _protect(patch)
+                if fails:
+                    raise ValueError("what the reader makes of it")
+
+        with pytest.raises(StorageError, match=r"ledger\.busy"):
+            read_while_it_is_written()
+        with store.read() as reader:
+            assert len(reader.exhibits()) == 2, "who reads again reads what is there now"
+
+
 def test_nothing_is_recorded_on_a_disc(world: World, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What can't be kept must not be acknowledged."""
     world.store.close()
