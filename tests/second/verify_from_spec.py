@@ -3029,25 +3029,22 @@ class Gate(State):
 
     def tells_no_terms(self, entry: Entry) -> int:
         """How many exhibits an act lets out under conditions that it can't carry."""
-        if self.gate != "v2" or entry.type in ("bundle.exported", "transfer.dispatched"):
+        if entry.type in ("bundle.exported", "transfer.dispatched"):
             return 0
-        to = self.goal_of(entry)
-        if not to or self.find_unnamed(entry):
-            return 0
-        released = [self.exhibits[name] for name in self.followed(entry) if name in self.exhibits]
-        return sum(
-            any(held and all(conditions_of(item.details) for item in held) for _, held in sides)
-            for sides in (self._consents_on(exhibit, to, entry) for exhibit in released)
-        )
+        return self._count_under(entry, lambda item: bool(conditions_of(item.details)))
 
     def goes_after_refusal(self, entry: Entry) -> int:
         """How many exhibits are let out under consents of a request of which the rest was refused."""
+        return self._count_under(entry, self._is_refused)
+
+    def _count_under(self, entry: Entry, is_so: Callable[[Consent], bool]) -> int:
+        """How many exhibits an act lets out for which all consents of one side, and there are some, are so."""
         to = self.goal_of(entry) if self.gate == "v2" else ""
         if not to or self.find_unnamed(entry):
             return 0
         released = [self.exhibits[name] for name in self.followed(entry) if name in self.exhibits]
         return sum(
-            any(held and all(self._is_refused(item) for item in held) for _, held in sides)
+            any(held and all(map(is_so, held)) for _, held in sides)
             for sides in (self._consents_on(exhibit, to, entry) for exhibit in released)
         )
 
