@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from schemas.text import parse_time
-from tests.vectors.forge import Members, pack
+from tests.vectors.forge import Members
 from tests.vectors.gate_cases import enrol
-from tests.vectors.posts import DISPATCH, PAPER, Post, trust_in
-from tests.vectors.setting import CASES, Setting, Vector
+from tests.vectors.posts import DISPATCH, PAPER, Post
+from tests.vectors.telling import Tell, change, enter, home
 from tests.vectors.transfer_cases import LOST, RECALLED, RECEIPT
 
 APART, MOVED, HOLDER, UNTOLD, ALONE = (
@@ -17,27 +17,6 @@ APART, MOVED, HOLDER, UNTOLD, ALONE = (
 )  # fmt: skip
 HERE: dict[str, Any] = {"country": "XA", "roles": ("examiner",)}
 ORGANISATION: dict[str, Any] = {"kind": "organisation", "roles": ()}
-Tell = Callable[[Post], Members]
-
-
-def _enter(name: str, comment: str, code: str, tell: Tell, *, gate: str | None = "v2", step: int = 0) -> None:
-    """Enter a case that is FAILED at ``step``, or else PASSED."""
-
-    def vector(setting: Setting) -> Vector:
-        post = Post(setting.forge.folder, "a", {"b": "XB", "c": "XC"}, gate=gate)
-        raw = pack(tell(post))
-        return Vector("FAILED" if step else "PASSED", raw, step or None, code, trust=trust_in(post))
-
-    assert name not in CASES, f"two cases named {name}"
-    CASES[name] = (comment, vector)
-
-
-def _change(post: Post, agent: str, **changes: Any) -> None:
-    post.event("agent.changed", {"agent": agent, **changes}, actor="registrar-1")
-
-
-def _home(post: Post) -> Members:
-    return post.bundle("EX-1", to="ministry")
 
 
 def _hand(post: Post, to: str, *, actor: str = "examiner-1", country: str = "XA", **offices: Any) -> None:
@@ -55,9 +34,9 @@ def _belonging(person: Mapping[str, Any], *, later: bool = False, above: Mapping
         of_it = {"organisation": "institute"}
         enrol(post, "expert", {**HERE, **person, **({} if later else of_it)})
         if later:
-            _change(post, "expert", **of_it)
+            change(post, "expert", **of_it)
         _hand(post, "expert")
-        return _home(post)
+        return home(post)
 
     return tell
 
@@ -66,7 +45,7 @@ def _joining(post: Post) -> Members:
     """He is of this country, and becomes a member of an institute abroad, to which the bundle goes."""
     enrol(post, "expert", HERE)
     enrol(post, "institute", {**ORGANISATION, "country": "XB"})
-    _change(post, "institute", members_added=["expert"])
+    change(post, "institute", members_added=["expert"])
     _hand(post, "expert")
     post.consent(recipient="institute")
     return post.bundle("EX-1", to="institute")
@@ -74,7 +53,7 @@ def _joining(post: Post) -> Members:
 
 def _of_itself(post: Post) -> Members:
     enrol(post, "institute", {**ORGANISATION, "country": "XB"})
-    _change(post, "institute", country="XA", organisation="institute")
+    change(post, "institute", country="XA", organisation="institute")
     return post.bundle("EX-1", to="institute")
 
 
@@ -84,22 +63,22 @@ def _of_what_moved(post: Post) -> Members:
     enrol(post, "keeper", HERE)
     enrol(post, "depot", {"kind": "unit", "members": ["keeper"], "organisation": "office", "roles": ()})
     _hand(post, "keeper", on_behalf_of={"keeper": "depot"})
-    _change(post, "office", country="XB")
-    return _home(post)
+    change(post, "office", country="XB")
+    return home(post)
 
 
-_enter("agent-apart", "Somebody on record here gets it, of an institute abroad: a defect.", APART, _belonging({}))
-_enter("agent-apart-by-its-ledger", "The institute has no country, and another ledger.", APART,
+enter("agent-apart", "Somebody on record here gets it, of an institute abroad: a defect.", APART, _belonging({}))
+enter("agent-apart-by-its-ledger", "The institute has no country, and another ledger.", APART,
        _belonging({}, above={"ledger": "b.example/main"}))  # fmt: skip
-_enter("agent-apart-said-later", "That he is of the institute is said later.", APART, _belonging({}, later=True))
-_enter("agent-apart-of-this-country", "The institute is of this country.", "", _belonging({}, above={"country": "XA"}))
-_enter("agent-apart-of-nowhere", "Of the institute nothing is on record.", "", _belonging({}, above={}))
-_enter("agent-apart-as-a-member", "The institute takes him in: a defect.", APART, _joining)
-_enter("agent-apart-of-itself", "What was abroad is said to be here, and to belong to itself.", MOVED, _of_itself)
-_enter("agent-apart-before", "A ledger from before asked nothing of that.", "", _belonging({}), gate="v1")
-_enter("organisation-moved", "The organisation of the unit that has it is abroad since: a defect.", MOVED,
+enter("agent-apart-said-later", "That he is of the institute is said later.", APART, _belonging({}, later=True))
+enter("agent-apart-of-this-country", "The institute is of this country.", "", _belonging({}, above={"country": "XA"}))
+enter("agent-apart-of-nowhere", "Of the institute nothing is on record.", "", _belonging({}, above={}))
+enter("agent-apart-as-a-member", "The institute takes him in: a defect.", APART, _joining)
+enter("agent-apart-of-itself", "What was abroad is said to be here, and to belong to itself.", MOVED, _of_itself)
+enter("agent-apart-before", "A ledger from before asked nothing of that.", "", _belonging({}), gate="v1")
+enter("organisation-moved", "The organisation of the unit that has it is abroad since: a defect.", MOVED,
        _of_what_moved)  # fmt: skip
-_enter("organisation-moved-before", "A ledger from before asked that of nobody who had no country.", "", _of_what_moved,
+enter("organisation-moved-before", "A ledger from before asked that of nobody who had no country.", "", _of_what_moved,
        gate="v1")  # fmt: skip
 
 
@@ -111,16 +90,16 @@ def _unit_of(country: str) -> Tell:
         enrol(post, "keeper", HERE)
         enrol(post, "depot", {"kind": "unit", "members": ["keeper"], "organisation": "office", "roles": ()})
         _hand(post, "keeper", on_behalf_of={"keeper": "depot"})
-        return _home(post)
+        return home(post)
 
     return tell
 
 
-_enter("gate-handed-to-a-unit-of-who-is-abroad", "It is handed to a unit whose organisation is abroad.",
+enter("gate-handed-to-a-unit-of-who-is-abroad", "It is handed to a unit whose organisation is abroad.",
        "release.consent-missing", _unit_of("XB"), step=11)  # fmt: skip
-_enter("gate-handed-to-a-unit-of-who-is-here", "It is handed to a unit whose organisation is here.", "",
+enter("gate-handed-to-a-unit-of-who-is-here", "It is handed to a unit whose organisation is here.", "",
        _unit_of("XA"))  # fmt: skip
-_enter("gate-v1-handed-to-a-unit-of-who-is-abroad", "In a ledger from before a unit has no country but its own.", "",
+enter("gate-v1-handed-to-a-unit-of-who-is-abroad", "In a ledger from before a unit has no country but its own.", "",
        _unit_of("XB"), gate="v1")  # fmt: skip
 
 
@@ -138,12 +117,12 @@ def _sent(*acts: tuple[str, Mapping[str, Any]], actor: str = "keeper", then: Cal
         _hand(post, "keeper")
         post.act("transfer.dispatched", {**DISPATCH, "to": "ministry"}, actor="keeper")
         if not was_abroad:
-            _change(post, "keeper", country="XB")
+            change(post, "keeper", country="XB")
         for type, details in acts:
             post.act(type, details, actor=actor)
         if then:
             then(post)
-        return _home(post)
+        return home(post)
 
     return tell
 
@@ -152,25 +131,25 @@ RECALL, REFUSAL, ARRIVED = (
     ("transfer.recalled", RECALLED), ("transfer.receipt", {**RECEIPT, "outcome": "refused"}),
     ("transfer.receipt", RECEIPT),
 )  # fmt: skip
-_enter("gate-recalled-by-who-moved", "Who sent it recalls it, and is abroad by then.", HOLDER, _sent(RECALL), step=11)
-_enter("gate-refused-to-who-moved", "It was refused, and who sent it and says so is abroad by then.", HOLDER,
+enter("gate-recalled-by-who-moved", "Who sent it recalls it, and is abroad by then.", HOLDER, _sent(RECALL), step=11)
+enter("gate-refused-to-who-moved", "It was refused, and who sent it and says so is abroad by then.", HOLDER,
        _sent(REFUSAL), step=11)  # fmt: skip
-_enter("gate-arrived-for-who-moved", "It has arrived, and who sent it and says so is abroad by then.", MOVED,
+enter("gate-arrived-for-who-moved", "It has arrived, and who sent it and says so is abroad by then.", MOVED,
        _sent(ARRIVED))  # fmt: skip
-_enter("gate-recalled-for-who-moved", "A registrar here recalls it, and hands it on: he has it.", MOVED,
+enter("gate-recalled-for-who-moved", "A registrar here recalls it, and hands it on: he has it.", MOVED,
        _sent(RECALL, actor="registrar-1",
              then=lambda post: post.act("custody.moved", {"place": "Room 5", "to_country": "XA"},
                                         actor="registrar-1")))  # fmt: skip
-_enter("rule-recalled-for-who-moved", "Who sent it doesn't have it after that.", "rule.holder",
+enter("rule-recalled-for-who-moved", "Who sent it doesn't have it after that.", "rule.holder",
        _sent(RECALL, actor="registrar-1", then=lambda post: _hand(post, "examiner-1", actor="keeper")),
        step=7)  # fmt: skip
-_enter("rule-v1-recalled-for-who-moved", "In a ledger from before he has it again, and not the registrar.",
+enter("rule-v1-recalled-for-who-moved", "In a ledger from before he has it again, and not the registrar.",
        "rule.holder",
        _sent(RECALL, actor="registrar-1", then=lambda post: _hand(post, "examiner-1", actor="registrar-1")), gate="v1",
        step=7)  # fmt: skip
-_enter("gate-recalled-by-who-was-abroad", "Who sent it was abroad when he did, and recalls it.", "",
+enter("gate-recalled-by-who-was-abroad", "Who sent it was abroad when he did, and recalls it.", "",
        _sent(RECALL, was_abroad=True))  # fmt: skip
-_enter("gate-v1-recalled-by-who-moved", "A ledger from before asked nothing of that.", MOVED, _sent(RECALL), gate="v1")
+enter("gate-v1-recalled-by-who-moved", "A ledger from before asked nothing of that.", MOVED, _sent(RECALL), gate="v1")
 
 
 def _given(**to: Any) -> Tell:
@@ -182,16 +161,16 @@ def _given(**to: Any) -> Tell:
         post.consent()
         details = {"reason": "end", "terms": "for-good", "to": "whoever", **to}
         post.act("exhibit.released", details, actor="keeper")
-        _change(post, "keeper", country="XB")
+        change(post, "keeper", country="XB")
         post.act("exhibit.returned", {}, actor="keeper")
-        return _home(post)
+        return home(post)
 
     return tell
 
 
-_enter("gate-given-back-to-who-moved", "Who gave it away for good gets it back, and is abroad by then.", HOLDER,
+enter("gate-given-back-to-who-moved", "Who gave it away for good gets it back, and is abroad by then.", HOLDER,
        _given(to_country="XA"), step=11)  # fmt: skip
-_enter("gate-given-back-from-abroad", "It had gone abroad, and comes back to him there.", MOVED,
+enter("gate-given-back-from-abroad", "It had gone abroad, and comes back to him there.", MOVED,
        _given(to_agent="b-police"))  # fmt: skip
 
 
@@ -212,17 +191,17 @@ def _under(*consents: list[dict[str, Any]] | None, is_print: bool = False) -> Te
             post.annotate("access.logged", {"action": "exported", "agent": "keeper"}, actor="system")
         else:
             _hand(post, "keeper", country="XB")
-        return _home(post)
+        return home(post)
 
     return tell
 
 
-_enter("terms-untold", "It goes into a hand abroad, under a condition that no record puts to him: a defect.", UNTOLD,
+enter("terms-untold", "It goes into a hand abroad, under a condition that no record puts to him: a defect.", UNTOLD,
        _under(LIMITED))  # fmt: skip
-_enter("terms-untold-of-a-print", "So does a print of it.", UNTOLD, _under(LIMITED, is_print=True))
-_enter("terms-untold-of-all-consents", "Each of two consents makes conditions.", UNTOLD, _under(LIMITED, LIMITED))
-_enter("terms-untold-of-one-consent", "One of two consents makes none, and one is enough.", "", _under(LIMITED, None))
-_enter("terms-untold-before", "A ledger from before asked nothing of that.", "", _under(LIMITED), gate="v1")
+enter("terms-untold-of-a-print", "So does a print of it.", UNTOLD, _under(LIMITED, is_print=True))
+enter("terms-untold-of-all-consents", "Each of two consents makes conditions.", UNTOLD, _under(LIMITED, LIMITED))
+enter("terms-untold-of-one-consent", "One of two consents makes none, and one is enough.", "", _under(LIMITED, None))
+enter("terms-untold-before", "A ledger from before asked nothing of that.", "", _under(LIMITED), gate="v1")
 
 
 # What rests on paper, though a ledger could say so
@@ -232,20 +211,20 @@ def _on_paper(**authority: Any) -> Tell:
     def tell(post: Post) -> Members:
         enrol(post, "body", {**ORGANISATION, **authority})
         post.consent(authority="body", recipient="ministry", **PAPER)
-        return _home(post)
+        return home(post)
 
     return tell
 
 
-_enter("consent-on-paper-alone", "An authority abroad that keeps a ledger consents on paper: a defect.", ALONE,
+enter("consent-on-paper-alone", "An authority abroad that keeps a ledger consents on paper: a defect.", ALONE,
        _on_paper(country="XB", ledger="b.example/main"))  # fmt: skip
-_enter("consent-on-paper-of-another-ledger", "So does one of which no country is on record.", ALONE,
+enter("consent-on-paper-of-another-ledger", "So does one of which no country is on record.", ALONE,
        _on_paper(ledger="b.example/main"))  # fmt: skip
-_enter("consent-on-paper-of-no-ledger", "An authority abroad without a ledger can do no more.", "",
+enter("consent-on-paper-of-no-ledger", "An authority abroad without a ledger can do no more.", "",
        _on_paper(country="XB"))  # fmt: skip
-_enter("consent-on-paper-of-this-country", "An authority here that keeps another ledger consents on paper.", "",
+enter("consent-on-paper-of-this-country", "An authority here that keeps another ledger consents on paper.", "",
        _on_paper(country="XA", ledger="b.example/main"))  # fmt: skip
-_enter("consent-on-paper-alone-before", "In a ledger from before the gate that is a defect as well.", ALONE,
+enter("consent-on-paper-alone-before", "In a ledger from before the gate that is a defect as well.", ALONE,
        _on_paper(country="XB", ledger="b.example/main"), gate=None)  # fmt: skip
 
 
@@ -257,7 +236,7 @@ def _decided(at: str, *acts: tuple[str, Mapping[str, Any]]) -> Tell:
         post.act("transfer.dispatched", {**DISPATCH, "to": "ministry"})
         for type, details in (*acts, ("transfer.receipt", {**RECEIPT, "decided_at": at})):
             post.act(type, details)
-        return _home(post)
+        return home(post)
 
     return tell
 
@@ -265,17 +244,17 @@ def _decided(at: str, *acts: tuple[str, Mapping[str, Any]]) -> Tell:
 def _recorded(at: str) -> Tell:
     def tell(post: Post) -> Members:
         post.world.at = parse_time(at)
-        return _home(post)
+        return home(post)
 
     return tell
 
 
 AHEAD, EARLY = "defect.recorded-ahead", "defect.receipt-early"
-_enter("receipt-early", "A receipt of a decision a year before the dispatch: of another parcel, a defect.", EARLY,
+enter("receipt-early", "A receipt of a decision a year before the dispatch: of another parcel, a defect.", EARLY,
        _decided("2025-11-21T13:00:00Z"))  # fmt: skip
-_enter("receipt-early-after-a-loss", "It was reported lost in between, and nothing is compared.",
+enter("receipt-early-after-a-loss", "It was reported lost in between, and nothing is compared.",
        "defect.transfer-lost", _decided("2025-11-21T13:00:00Z", ("transfer.lost", LOST)))  # fmt: skip
-_enter("recorded-ahead", "Its newest entry was recorded two days after it is read: a defect.", AHEAD,
+enter("recorded-ahead", "Its newest entry was recorded two days after it is read: a defect.", AHEAD,
        _recorded("2026-12-03T00:00:00Z"))  # fmt: skip
-_enter("recorded-ahead-by-a-day", "Its newest entry was recorded less than a day after it is read.", "",
+enter("recorded-ahead-by-a-day", "Its newest entry was recorded less than a day after it is read.", "",
        _recorded("2026-12-01T23:00:00Z"))  # fmt: skip

@@ -5,40 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tests.vectors.forge import Members, pack
+from tests.vectors.forge import Members
 from tests.vectors.gate_cases import enrol
-from tests.vectors.posts import DISPATCH, PAPER, TRANSFER, Post, trust_in
+from tests.vectors.posts import DISPATCH, PAPER, TRANSFER, Post
 from tests.vectors.request_cases import RECEIVED
 from tests.vectors.resting_cases import REFUSAL
-from tests.vectors.setting import CASE, CASES, FILES, Setting, Vector
+from tests.vectors.setting import CASE, FILES
+from tests.vectors.telling import Tell, change, enter, home
 from tests.vectors.transfer_cases import RECEIPT
 
 HOLDER, MOVED, MISSING, ENDED = (
     "release.holder-abroad", "defect.agent-moved", "release.consent-missing", "release.request-ended",
 )  # fmt: skip
 EXAMINER = {"roles": ("examiner",)}
-Tell = Callable[[Post], Members]
 
 
 def _enter(name: str, comment: str, code: str, tell: Tell, *, gate: str = "v2", step: int = 11) -> None:
     """Enter a case; one with a defect, or with no code, passes."""
-
-    def vector(setting: Setting) -> Vector:
-        post = Post(setting.forge.folder, "a", {"b": "XB", "c": "XC"}, gate=gate)
-        raw = pack(tell(post))
-        is_failed = bool(code) and not code.startswith("defect.")
-        return Vector("FAILED" if is_failed else "PASSED", raw, step if is_failed else None, code, trust=trust_in(post))
-
-    assert name not in CASES, f"two cases named {name}"
-    CASES[name] = (comment, vector)
-
-
-def _change(post: Post, agent: str, **changes: Any) -> None:
-    post.event("agent.changed", {"agent": agent, **changes}, actor="registrar-1")
-
-
-def _home(post: Post) -> Members:
-    return post.bundle("EX-1", to="ministry")
+    is_failed = bool(code) and not code.startswith("defect.")
+    enter(name, comment, code, tell, gate=gate, step=step if is_failed else 0)
 
 
 # Who holds something, and moves
@@ -51,8 +36,8 @@ def _holder(before: Callable[[Post], object] = lambda _: None, **changes: Any) -
         enrol(post, "keeper", {**EXAMINER, "country": "XA"} if "country" not in changes else EXAMINER)
         post.act("custody.handed-over", {"purpose": "keeping", "to_country": "XA"}, to="keeper")
         before(post)
-        _change(post, "keeper", **changes)
-        return _home(post)
+        change(post, "keeper", **changes)
+        return home(post)
 
     return tell
 
@@ -61,8 +46,8 @@ def _lodged(post: Post) -> Members:
     """It is carried to somebody, who moves; the holder stays."""
     enrol(post, "laboratory", {"kind": "organisation", "roles": ()})
     post.act("custody.moved", {"place": "laboratory", "to_agent": "laboratory", "to_country": "XA"})
-    _change(post, "laboratory", country="XB")
-    return _home(post)
+    change(post, "laboratory", country="XB")
+    return home(post)
 
 
 def _lodged_before(post: Post) -> Members:
@@ -70,8 +55,8 @@ def _lodged_before(post: Post) -> Members:
     enrol(post, "laboratory", {"kind": "organisation", "roles": ()})
     post.act("custody.moved", {"place": "laboratory", "to_agent": "laboratory", "to_country": "XA"})
     post.act("custody.moved", {"place": "Room 5", "to_country": "XA"})
-    _change(post, "laboratory", country="XB")
-    return _home(post)
+    change(post, "laboratory", country="XB")
+    return home(post)
 
 
 def _back(post: Post) -> None:
@@ -101,8 +86,8 @@ _enter("gate-keeper-moved-abroad-since", "He to whom it was carried before it we
 def _without_country(post: Post) -> Members:
     enrol(post, "keeper", EXAMINER)
     post.act("custody.handed-over", {"purpose": "keeping", "to_country": "XA"}, to="keeper")
-    _change(post, "keeper", ledger="b.example/main")
-    return _home(post)
+    change(post, "keeper", ledger="b.example/main")
+    return home(post)
 
 
 def _sender(*acts: tuple[str, dict[str, Any]]) -> Tell:
@@ -115,8 +100,8 @@ def _sender(*acts: tuple[str, dict[str, Any]]) -> Tell:
         post.act("transfer.dispatched", {**DISPATCH, "to": "laboratory"}, actor="keeper")
         for type, details in acts:
             post.act(type, details, actor="keeper")
-        _change(post, "keeper", country="XB")
-        return _home(post)
+        change(post, "keeper", country="XB")
+        return home(post)
 
     return tell
 
@@ -126,8 +111,8 @@ def _released(post: Post) -> Members:
     enrol(post, "laboratory", {"country": "XA", "kind": "organisation", "roles": ()})
     details = {"reason": "end", "terms": "for-good", "to": "laboratory", "to_agent": "laboratory", "to_country": "XA"}
     post.act("exhibit.released", details)
-    _change(post, "laboratory", country="XB")
-    return _home(post)
+    change(post, "laboratory", country="XB")
+    return home(post)
 
 
 _enter("gate-sender-moved-abroad", "Who sent it is entered as abroad while it is on its way: a defect.", MOVED,
@@ -148,7 +133,7 @@ def _unit(**unit: Any) -> Tell:
         enrol(post, "keeper", {**EXAMINER, "country": "XA"})
         enrol(post, "depot", {"kind": "unit", "members": ["keeper"], "roles": (), **unit})
         post.act("custody.handed-over", {"purpose": "keeping"}, to="keeper", on_behalf_of={"keeper": "depot"})
-        return _home(post)
+        return home(post)
 
     return tell
 
@@ -161,8 +146,8 @@ def _joined(organisation: str) -> Tell:
         enrol(post, "depot", {"kind": "unit", "members": ["keeper"], "roles": ()})
         details = {"purpose": "keeping", "to_country": "XA"}
         post.act("custody.handed-over", details, to="keeper", on_behalf_of={"keeper": "depot"})
-        _change(post, "depot", organisation=organisation)
-        return _home(post)
+        change(post, "depot", organisation=organisation)
+        return home(post)
 
     return tell
 
@@ -195,14 +180,14 @@ _enter("gate-organisation-left-out", "The organisation of who signs is left out.
 
 
 def _left_authority(post: Post) -> Members:
-    _change(post, "ministry", left="yes", reason="closed")
+    change(post, "ministry", left="yes", reason="closed")
     post.consent()
     return post.bundle("EX-1")
 
 
 def _left_recipient(post: Post) -> Members:
     post.consent()
-    _change(post, "b-police", left="yes", reason="closed")
+    change(post, "b-police", left="yes", reason="closed")
     return post.bundle("EX-1")
 
 
@@ -218,12 +203,12 @@ _enter("gate-v1-to-who-has-left", "A ledger from before asked nothing of that.",
 
 def _to_who_moved(post: Post) -> Members:
     post.consent()
-    _change(post, "b-police", country="XC", reason="moved")
+    change(post, "b-police", country="XC", reason="moved")
     return post.bundle("EX-1")
 
 
 def _consented_again(post: Post) -> Members:
-    _change(post, "b-police", country="XC", reason="moved")
+    change(post, "b-police", country="XC", reason="moved")
     post.consent()
     return post.bundle("EX-1")
 
@@ -232,7 +217,7 @@ def _without_country_then(post: Post) -> Members:
     """The recipient gets a country after the consent."""
     enrol(post, "d-police", {"kind": "organisation", "ledger": "d.example/main", "roles": ()})
     post.consent(recipient="d-police")
-    _change(post, "d-police", country="XD")
+    change(post, "d-police", country="XD")
     return post.bundle("EX-1", to="d-police")
 
 
