@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
-from custody.storage.database import ALONE, PATIENCE, has_no_room, mode_of, storage_error
+from custody.storage.database import ALONE, FROZEN, PATIENCE, check_still, has_no_room, mode_of, stamp_of, storage_error
 from keys.private.disk import sync_folder
 from schemas.errors import StorageError
 
@@ -20,8 +20,10 @@ def copy_database(source: Path, target: Path) -> None:
     Raises:
         StorageError: ``ledger.busy``, ``ledger.full``, ``ledger.unreadable`` where the copy isn't sound.
     """
+    mode = mode_of(source)
+    stamp = stamp_of(source) if mode == FROZEN else None
     try:
-        origin = _open_source(source)
+        origin = _open_source(source, mode)
     except sqlite3.Error as error:
         raise storage_error(error, source) from error
     try:
@@ -30,15 +32,17 @@ def copy_database(source: Path, target: Path) -> None:
             origin.backup(copy)
             (verdict,) = copy.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.Error as error:
+        check_still(source, stamp)
         raise storage_error(error, target) from error
+    check_still(source, stamp)
     target.chmod(0o600)
     if verdict != "ok":
         raise StorageError("ledger.unreadable", f"expected a sound copy of {source}, found: {verdict}")
 
 
-def _open_source(source: Path) -> sqlite3.Connection:
+def _open_source(source: Path, mode: str) -> sqlite3.Connection:
     """Return a connection through which a sound file can be read, on a full disk too."""
-    uri = f"{source.absolute().as_uri()}?mode={mode_of(source)}"
+    uri = f"{source.absolute().as_uri()}?mode={mode}"
     for alone in ((), (ALONE,)):
         origin = sqlite3.connect(uri, uri=True, timeout=PATIENCE)
         try:

@@ -120,7 +120,7 @@ class Database:
                 connection.execute("BEGIN IMMEDIATE" if is_write else "BEGIN")
                 yield connection
                 connection.execute("COMMIT")
-                self._check_still(connection)
+                check_still(self.path, self._stamps.get(connection))
             except BaseException:
                 # After some errors SQLite has rolled back by itself. A connection that failed isn't used again.
                 try:
@@ -129,21 +129,10 @@ class Database:
                 finally:
                     connection.close()
                 # What a changed file made of the body says nothing about the ledger.
-                self._check_still(connection)
+                check_still(self.path, self._stamps.get(connection))
                 raise
             with self._lock:
                 self._idle.append(connection)
-
-    def _check_still(self, connection: sqlite3.Connection) -> None:
-        """Raise unless a file that is read without any lock is the one that it was.
-
-        Raises:
-            StorageError: ``ledger.busy``.
-        """
-        stamp = self._stamps.get(connection)
-        if stamp is not None and stamp != stamp_of(self.path):
-            text = f"expected {self.path} to stay as it was while it was read, found it written to from elsewhere"
-            raise StorageError("ledger.busy", text, hint=_HINTS["ledger.busy"])
 
     def close(self) -> None:
         """Close the idle connections; the last one to close folds the log into the file."""
@@ -246,6 +235,17 @@ def stamp_of(path: Path) -> Stamp:
     except OSError:
         return 0, 0
     return found.st_size, found.st_mtime_ns
+
+
+def check_still(path: Path, stamp: Stamp | None) -> None:
+    """Raise unless a file that is read without any lock is the one that it was; without a ``stamp`` it is locked.
+
+    Raises:
+        StorageError: ``ledger.busy``.
+    """
+    if stamp is not None and stamp != stamp_of(path):
+        text = f"expected {path} to stay as it was while it was read, found it written to from elsewhere"
+        raise StorageError("ledger.busy", text, hint=_HINTS["ledger.busy"])
 
 
 def storage_error(error: sqlite3.Error, path: Path) -> StorageError:

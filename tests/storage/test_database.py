@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from custody.storage import copying
 from custody.storage.ledger_store import SqliteStore
 from custody.storage.triggers import TRIGGERS
 from schemas.errors import StorageError
@@ -256,6 +257,29 @@ def test_a_folder_that_is_written_from_elsewhere_is_read_again(
             read_while_it_is_written()
         with store.read() as reader:
             assert len(reader.exhibits()) == 2, "who reads again reads what is there now"
+
+
+def test_a_copy_of_what_is_written_from_elsewhere_is_made_again(
+    world: World, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A backup that holds half of each state would be found out on the day on which it is needed."""
+    world.append(world.sign(world.registration(CASE, "EX-1", actor="examiner-1")))
+    world.store.close()
+    real = copying._open_source
+    with monkeypatch.context() as patch:
+
+        def opened(source: Path, mode: str) -> sqlite3.Connection:
+            origin = real(source, mode)
+            patch.undo()
+            world.append(world.sign(world.registration(CASE, "EX-2", actor="examiner-1")))
+            world.store.close()
+            return origin
+
+        _protect(patch)
+        patch.setattr(copying, "_open_source", opened)
+        with pytest.raises(StorageError, match=r"ledger\.busy"):
+            copying.copy_database(folder / "ledger.db", tmp_path / "copy.db")
+    copying.copy_database(folder / "ledger.db", tmp_path / "again.db")
 
 
 def test_nothing_is_recorded_on_a_disc(world: World, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
