@@ -1,11 +1,13 @@
 """Unpacking: evidence under its own names, nowhere else, whole or not at all."""
 
 import csv
-import fcntl
 import io
 import os
 import resource
+import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
@@ -25,6 +27,14 @@ from schemas.types import Private
 
 FOLDER = ("2026-0417", "EX-1")
 PRIVATE = Private(commitment="c" * 64)
+KILLED = """
+import os, sys
+from pathlib import Path
+from custody.bundle.fresh_tree import fresh_tree
+with fresh_tree(Path(sys.argv[1])) as tree:
+    tree.create(("a",)).close()
+    os._exit(0)
+"""
 
 
 def _digest(raw: bytes) -> str:
@@ -230,18 +240,32 @@ def test_a_request_to_end_leaves_nothing_behind(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_a_killed_process_left_goes_with_the_next(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_there", [False, True])
+def test_what_a_killed_process_left_goes_with_the_next(tmp_path: Path, is_there: bool) -> None:
     """Nobody looks for a hidden folder; what somebody is still writing stays."""
-    (tmp_path / "out").mkdir()
-    for folder in (tmp_path, tmp_path / "out"):
-        for name in ("left", "live"):
-            (folder / f".unpacking-{name}.custody-part").mkdir()
-            (folder / f".unpacking-{name}.custody-part" / "a").write_bytes(b"evidence")
-    live = os.open(tmp_path / ".unpacking-live.custody-part", os.O_RDONLY)
-    fcntl.flock(live, fcntl.LOCK_EX)
-    sweep_trees(tmp_path / "out")
-    os.close(live)
-    assert {path.name for path in tmp_path.rglob("*")} == {"out", ".unpacking-live.custody-part", "a"}
+    target = tmp_path / "out"
+    if is_there:
+        target.mkdir()
+    subprocess.run([sys.executable, "-c", KILLED, target], check=True, timeout=60)
+    assert [path.name for path in tmp_path.rglob("a")] == ["a"]
+    with fresh_tree(target) as live:
+        live.create(("b",)).close()
+        sweep_trees(target)
+    assert set(_tree(target)) == {"b"}
+    assert {path.name for path in tmp_path.rglob("*")} == {"out", "b"}
+
+
+@pytest.mark.parametrize("name", ["", "mark"])
+def test_a_folder_of_somebody_else_is_left_whatever_its_name(tmp_path: Path, name: str) -> None:
+    """Another program, or a copy of what was being unpacked, may be called like ours: it is not ours to delete."""
+    with fresh_tree(tmp_path / "out") as tree:
+        tree.create(("a",)).close()
+        copy = tmp_path / ".unpacking-copy.custody-part"
+        shutil.copytree(tree.root.parent if name else tree.root, copy)
+    before = _tree(copy)
+    sweep_trees(tmp_path / "in")
+    unpack([_file(b"a", b"x")], open_content=_store(b"x"), target=tmp_path / "in")
+    assert _tree(copy) == before != {}
 
 
 def test_a_source_that_breaks_off_leaves_nothing_behind(tmp_path: Path) -> None:
