@@ -6,23 +6,21 @@
 
 The first row names the columns, in any order; only ``exhibit``, ``kind``, ``description`` and ``obtained`` must be
 there. UTF-8 with or without a byte order mark, LF or CRLF; commas part the cells, or semicolons or tabs where the
-header has those. Empty rows are skipped; cells are trimmed. Rows are counted as a spreadsheet shows them, the header
-being row 1. Paths are taken from the folder of the list.
+header has those, or whatever a first line ``sep=;`` names. Empty rows are skipped, above the header too; cells are
+trimmed. Rows are counted as they stand in the file. Paths are taken from the folder of the list.
 """
 
 from __future__ import annotations
 
-import csv
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from io import StringIO
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from custody.evidence.list_text import ENCODING_HINT, separator_of
+from custody.evidence.list_text import ENCODING_HINT, ListSyntaxError, rows_of
 from custody.evidence.rows import REQUIRED, Cells, Method, RowError, check_row
 from schemas import limits
 from schemas.details.exhibit import Handling, Kind, Nature, Obtained
@@ -127,16 +125,11 @@ def _read_rows(raw: bytes) -> Iterator[tuple[int, list[str]]]:
     except UnicodeDecodeError as error:
         found = f"found byte 0x{error.object[error.start]:02x}"
         raise ItemsError("items.encoding", f"expected UTF-8, {found}", hint=ENCODING_HINT) from None
-    # Only CR and LF end a row; splitting as text does would also cut a cell at other separators.
-    reader = csv.reader(StringIO(text, newline=""), strict=True, delimiter=separator_of(text, "exhibit"))
     try:
-        for number, cells in enumerate(reader, start=1):
-            trimmed = [cell.strip() for cell in cells]
-            if any(trimmed):
-                yield number, trimmed
-    except csv.Error as error:
+        yield from rows_of(text, "exhibit")
+    except ListSyntaxError as error:
         hint = "a cell that starts with a quotation mark must end with one"
-        expected = f"expected comma-separated values at line {reader.line_num}: {error}"
+        expected = f"expected comma-separated values at line {error.line}: {error}"
         raise ItemsError("items.syntax", expected, hint=hint) from None
 
 

@@ -32,7 +32,7 @@ _ACQUISITION: Final = ("method", "tool", "version", "arguments", "device", "seri
 
 @dataclass(frozen=True, slots=True)
 class RowError:
-    """What is wrong in one row, counted as a spreadsheet does."""
+    """What is wrong in one row, counted as `custody.evidence.list_text.rows_of` does."""
 
     row: int
     text: str

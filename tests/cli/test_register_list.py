@@ -113,6 +113,28 @@ def test_a_list_with_errors_moves_nothing(text: bytes, code: str, machine: Machi
     assert len(machine.entries()) == size
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sep=;\r\nexhibit;note;\r\nEX-1;a;\r\n;;\r\nEX-9;b;\r\n",
+        ";;\r\nexhibit;note;\r\nEX-1;a;\r\n;;\r\nEX-9;b;\r\n",
+        '"sep=;"\nexhibit\nEX-1\n;;\nEX-9\n',
+        "sep=;\n\nEX-1\n;;\nEX-9\n",
+    ],
+    ids=["sep", "empty first", "one column", "no header"],
+)
+def test_a_list_of_a_spreadsheet_is_read_as_it_shows_it(text: str, machine: Machine) -> None:
+    """Neither the line that names the separator nor an empty row is an exhibit; both count as rows of the file."""
+    machine.json(f"register --case {CASE} --exhibit EX-1 --kind sim --as exam-07")
+    path = machine.stage.folder / "list.csv"
+    path.write_bytes(text.encode())
+    ran = machine.fail(f"move --list {path} --case {CASE} --place P --as exam-07", Exit.USAGE, "usage.list")
+    assert "line 5" in ran.stderr
+    assert "EX-9" in ran.stderr
+    path.write_bytes(text.replace("EX-9;b", ";").replace("EX-9", "").encode())
+    machine.do(f"move --list {path} --case {CASE} --place P --as exam-07")
+
+
 @pytest.mark.parametrize("count", [3, 40])
 def test_a_list_looks_through_the_ledger_once_for_the_same_files(
     machine: Machine, count: int, monkeypatch: pytest.MonkeyPatch

@@ -71,6 +71,30 @@ def test_spreadsheets_of_either_kind_are_read(mark: bytes, end: str, seized: Pat
     ]
 
 
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"], ids=["commas", "semicolons", "tabs", "bars"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CRLF"])
+def test_a_line_that_names_the_separator_counts_as_a_row_and_says_nothing_else(
+    separator: str, end: str, seized: Path
+) -> None:
+    """A spreadsheet opens a list the same everywhere if its first line says `sep=;`."""
+    header = separator.join(["exhibit", "kind", "description", "obtained"])
+    rows = [
+        f"sep={separator}",
+        header,
+        separator.join(["EX-1", "phone", "a", "seizure"]),
+        separator.join(["EX-2", "x"]),
+    ]
+    assert [row for row, _ in _errors(end.join(rows), seized, header="")] == [4, 4, 4]
+    (item,) = parse_items(end.join(rows[:3]).encode("utf-8-sig"), folder=seized)
+    assert (item.row, item.exhibit) == (3, "EX-1")
+
+
+def test_rows_of_separators_alone_may_stand_above_the_header(seized: Path) -> None:
+    """A spreadsheet saves its empty rows as rows of separators; those of the file are counted."""
+    raw = b";;;;\r\n;;;;\r\nexhibit;kind;description;obtained;\r\n;;;;\r\nEX-1;phone;a;seizure;\r\n;;;;\r\n"
+    assert [(item.row, item.exhibit) for item in parse_items(raw, folder=seized)] == [(5, "EX-1")]
+
+
 def test_a_cell_may_hold_any_line_separator(seized: Path) -> None:
     """Only the ends of rows end rows."""
     text = 'a\u2028b\x85c "d'
