@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from custody.report.counts import listed
 from custody.report.safe_text import show
 from custody.verify.rules.view import Ledger
 from custody.verify.verify import Verified
@@ -64,9 +65,8 @@ def paragraphs_of(openings: Sequence[Opening]) -> Iterator[str]:
     for gate, rules in _ITS_RULES.items():
         names = [item.ledger for item in openings if item.gate == gate]
         if names:
-            more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
             were = "ledger was" if len(names) == 1 else "ledgers were"
-            yield f"The {were} opened {rules}: {', '.join(names[:_SHOWN])}{more}. {_LESS}"
+            yield f"The {were} opened {rules}: {listed(names[:_SHOWN], len(names))}. {_LESS}"
 
 
 def not_asked(openings: Sequence[Opening]) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Final
 
+from custody.report.counts import listed
 from custody.report.field_labels import CONDITIONS, ONWARD
 from custody.report.safe_text import show
 from custody.report.words import format_value
@@ -97,8 +98,7 @@ def _bound(verified: Verified) -> Iterator[tuple[str, str]]:
 
 
 def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more
+    return listed(names[:_SHOWN], len(names))
 
 
 def _before(verified: Verified) -> Iterator[tuple[str, str]]:

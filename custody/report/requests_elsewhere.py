@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from custody.report.counts import listed
 from custody.report.safe_text import show
 from custody.verify.verify import Verified
 from schemas.details.consent import ConsentRecorded
@@ -27,9 +28,8 @@ def not_asked(verified: Verified) -> Iterator[str]:
             resting.setdefault(str(details.request), index)
     resting = {name: index for name, index in resting.items() if verified.state.request(name) is None}
     if resting:
-        told = ", ".join(f"{show(name)} (entry {index})" for name, index in list(resting.items())[:_SHOWN])
-        more = f" and {len(resting) - _SHOWN} more" if len(resting) > _SHOWN else ""
+        told = [f"{show(name)} (entry {index})" for name, index in list(resting.items())[:_SHOWN]]
         yield (
             "Requests: something here rests on requests that this bundle does not carry, so whether they still stood "
-            f"was not asked: {told}{more}."
+            f"was not asked: {listed(told, len(resting))}."
         )

@@ -13,6 +13,7 @@ from operator import itemgetter
 from typing import Final
 
 from custody.report.corrections import Correction, corrections_of
+from custody.report.counts import listed
 from custody.report.finding_words import explain, reword
 from custody.report.safe_text import show
 from custody.report.source_words import source_lines
@@ -257,7 +258,7 @@ def _erased_lines(erased: DisclosureErased) -> Iterator[Line]:
         ("contents of which all names are erased", erased.names),
     ):
         if isinstance(field, tuple):
-            yield Line(label, "; ".join(field[:_NAMED]) + (f" and {len(field) - _NAMED} more" * (len(field) > _NAMED)))
+            yield Line(label, listed(field[:_NAMED], len(field), between="; "))
 
 
 _NAMED: Final = 3

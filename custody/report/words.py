@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from custody.report.counts import counted
+from custody.report.counts import counted, listed
 from custody.report.field_labels import CODES, LABELS
 from custody.report.finding_words import explain
 from custody.report.phrases import HEADLINES, OFFICES, READ_HEADLINES, WORDS
@@ -95,8 +95,7 @@ def subject_of(event: ParsedEvent, name_of: NameOf = hash_name, most: int = limi
     if is_set(inner.case):
         return f"case {show(str(inner.case))}"
     if isinstance(inner.about, tuple):
-        more = f" and {len(inner.about) - most} more" if len(inner.about) > most else ""
-        return ", ".join(map(name_of, inner.about[:most])) + more
+        return listed([name_of(about) for about in inner.about[:most]], len(inner.about))
     details = plain_of(event)["details"]
     # Of events without an anchor the details say what they are about; all three are ids without free text.
     kind = next((kind for kind in ("request", "transfer", "agent") if kind in details), None)

@@ -14,6 +14,7 @@ from custody.cli.acting.exhibit_list import read_exhibit_list
 from custody.cli.context import Context
 from custody.ledger.numbers import fold_number
 from custody.ledger.store import LedgerReader
+from custody.report.counts import listed
 from custody.report.safe_text import show
 from custody.verify.rules.view import Exhibit
 from schemas.errors import UsageError
@@ -94,11 +95,10 @@ def find_exhibit(reader: LedgerReader, name: str, *, case: str | None = None) ->
     if len(found) == 1:
         return found[0]
     if found:
-        named = ", ".join(format_exhibit(item) for item in found[:_LISTED])
-        more = f" and {len(found) - _LISTED} more" if len(found) > _LISTED else ""
+        named = listed([format_exhibit(item) for item in found[:_LISTED]], len(found))
         raise UsageError(
             "usage.exhibit",
-            f"expected one exhibit, found {len(found)} called {name!r}: {named}{more}",
+            f"expected one exhibit, found {len(found)} called {name!r}: {named}",
             hint=f"say which case: {format_exhibit(found[0])}, or --case",
         )
     raise _unknown(reader, name, case)

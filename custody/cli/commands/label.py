@@ -16,7 +16,7 @@ from custody.cli.intake.registrations import described, registration_of
 from custody.cli.options import FILE, force_option
 from custody.cli.output import emit
 from custody.cli.results import Result
-from custody.report.counts import counted
+from custody.report.counts import counted, listed
 from custody.report.labels import Label, format_label
 from custody.report.safe_text import show, show_path
 from custody.report.words import format_utc
@@ -106,6 +106,5 @@ def _result(printed: list[PrintedLabel], target: Path) -> LabelResult:
 
 
 def _lines(exhibits: tuple[Exhibit, ...], target: Path) -> Iterator[str]:
-    names = ", ".join(show(format_exhibit(item)) for item in exhibits[:8])
-    more = "" if len(exhibits) <= 8 else f" and {len(exhibits) - 8} more"
-    yield f"{counted(len(exhibits), 'label', 'labels')} in {show_path(target)}: {names}{more}"
+    names = listed([show(format_exhibit(item)) for item in exhibits[:8]], len(exhibits))
+    yield f"{counted(len(exhibits), 'label', 'labels')} in {show_path(target)}: {names}"

@@ -16,6 +16,7 @@ from custody.evidence.intake import Intake, Progress, take_in
 from custody.evidence.partial import Partials
 from custody.evidence.sources import find_sources
 from custody.evidence.survey import Survey, survey
+from custody.report.counts import listed
 from custody.report.safe_text import show_path
 from custody.transfer.ledger_law import profile_for
 from schemas.details.ledger import LedgerOpened
@@ -59,9 +60,8 @@ def survey_paths(staged: Staged, paths: Sequence[Path], taking: Taking) -> Surve
 
 def unreadable_text(found: Survey) -> str:
     """Return what a survey could not read, in words."""
-    first = ", ".join(map(show_path, found.first_unreadable))
-    more = f" and {found.unreadable - len(found.first_unreadable)} more" if found.unreadable > 10 else ""
-    return f"expected files that can be read, found {found.unreadable} that can't: {first}{more}"
+    first = listed([show_path(path) for path in found.first_unreadable], found.unreadable)
+    return f"expected files that can be read, found {found.unreadable} that can't: {first}"
 
 
 def confirm_size(total: int, taking: Taking) -> None:
