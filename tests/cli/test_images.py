@@ -361,6 +361,17 @@ def test_a_folder_with_some_raw_file_is_no_image(machine: Machine) -> None:
     assert (_registered(machine).kind, _registered(machine).image) == ("directory", UNSET)
 
 
+def test_what_folders_commonly_hold_is_no_damaged_image(machine: Machine) -> None:
+    """Programs, mails and event logs end like EWF segments, and a rotated log may be empty."""
+    folder = machine.stage.folder / "usb"
+    folder.mkdir()
+    for name in ("setup.exe", "mail.eml", "System.evt"):
+        (folder / name).write_bytes(b"MZ")
+    (folder / "messages.001").touch()
+    machine.register("usb")
+    assert (_registered(machine).kind, _registered(machine).image) == ("directory", UNSET)
+
+
 def test_a_directory_with_one_image_is_read_too(machine: Machine) -> None:
     """Tools write an image and its log into one folder, and that is what is handed in."""
     folder = machine.stage.folder / "case"

@@ -49,10 +49,17 @@ def _images_of(source: Source, *, is_image: bool, with_raw: bool) -> Iterator[Im
     found = find_images(top, is_image=False)
     # Many a folder holds some x.img; without a mark of its own that counts only beside images that have one.
     with_raw = with_raw or any(image.container not in {"raw", "split-raw"} for image in found)
-    yield from (image for image in found if with_raw or image.container != "raw")
+    yield from (image for image in found if with_raw or not _is_by_name_alone(image))
     for image in find_images(deep, is_image=False):
         if image.container not in {"raw", "split-raw"} and has_mark(image.container, sample(image.paths[0])):
             yield image
+
+
+def _is_by_name_alone(image: ImageFiles) -> bool:
+    """Tell whether nothing but a name says that a file is an image: a raw one, or one empty piece (a rotated log)."""
+    return image.container == "raw" or (
+        image.container == "split-raw" and len(image.paths) == 1 and sample(image.paths[0]).size == 0
+    )
 
 
 def _names(folder: bytes) -> tuple[list[Path], list[Path]]:

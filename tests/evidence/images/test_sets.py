@@ -101,6 +101,15 @@ def test_bytes_count_more_than_names(tmp_path: Path) -> None:
     assert [fault.damage for fault in _find(tmp_path / "disk.E01").faults] == ["container-structure"]
 
 
+@pytest.mark.parametrize("name", ["setup.exe", "mail.eml", "System.evt", "logo.EPS", "tool.ExAB"])
+def test_two_letters_after_an_e_are_a_later_segment_by_their_bytes_alone(name: str, tmp_path: Path) -> None:
+    """.EAA to .EZZ follow .E99, and programs, mails and event logs are called so too."""
+    _touch(tmp_path, name, size=700)
+    assert find_images([tmp_path / name], is_image=False) == ()
+    (tmp_path / "d.EAA").write_bytes(forge(bytes(4096)).segments[0])
+    assert _find(tmp_path / "d.EAA").container == "ewf-e01"
+
+
 def test_a_file_without_a_mark_is_an_image_if_somebody_says_so(tmp_path: Path) -> None:
     """--kind image makes it one; nothing else does."""
     _touch(tmp_path, "evidence")
