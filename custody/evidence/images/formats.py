@@ -26,7 +26,7 @@ _MAGIC: Final[tuple[tuple[bytes, Container], ...]] = (
 )
 _DESCRIPTOR: Final = re.compile(rb"\A\s*# Disk DescriptorFile", re.IGNORECASE)
 _NAMES: Final[tuple[tuple[re.Pattern[bytes], Container], ...]] = (
-    # Not .EAA to .EZZ: .exe, .eml and .evt are such names too. Later segments are found from the first, or by their mark.
+    # Not .EAA to .EZZ: .exe, .eml and .evt are such names. Later segments are found from the first, or by their mark.
     (re.compile(rb"\.e(0[1-9]|[1-9]\d)\Z", re.IGNORECASE), "ewf-e01"),
     (re.compile(rb"\.ex(0[1-9]|[1-9]\d)\Z", re.IGNORECASE), "ewf-ex01"),
     (re.compile(rb"\.s(0[1-9]|[1-9]\d)\Z", re.IGNORECASE), "ewf-s01"),
