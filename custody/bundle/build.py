@@ -114,7 +114,8 @@ def build_bundle(
     if not exhibits and not order.requests:
         raise UsageError("bundle.exhibits", "expected an exhibit to export, found none")
     with store.read() as reader:
-        closure = find_closure(reader, exhibits, order.requests, size=reader.head().size, to=order.choice.to)
+        size = reader.head().size
+        closure = find_closure(reader, exhibits, order.requests, size=size, to=order.choice.to, is_planned=True)
         parts, about = _parts(reader, closure, exhibits, order), _about(reader, exhibits, order)
     with write_container(target) as writer:
         with encryption_beside(target, order.recipients) as encryption:
@@ -136,9 +137,7 @@ def build_bundle(
 def _parts(reader: LedgerReader, closure: LedgerClosure, exhibits: list[tuple[str, str]], order: Order) -> Parts:
     ledger = reader.view().ledger()
     assert ledger is not None, "an exhibit was found, so the ledger is open"
-    # The newest entry is carried only as long as it is the export, which does not exist yet.
-    wanted = {index for indexes in closure.indexes.values() for index in indexes}
-    entries = [closure.entries[index] for index in sorted(wanted)]
+    entries = [closure.entries[index] for index in sorted(closure.entries)]
     registered = [
         (case, number, closure.entries[closure.indexes["exhibit", case, number][0]]) for case, number in exhibits
     ]

@@ -37,9 +37,11 @@ def find_closure(
     *,
     size: int,
     to: str | None = None,
+    is_planned: bool = False,
 ) -> LedgerClosure:
     """Return the closure of ``exhibits`` and ``requests`` among the first ``size`` entries, for agent ``to`` or,
-    without one, for whoever may know all.
+    without one, for whoever may know all. The newest entry is carried too, with whom it names, unless the export that
+    will be the newest is only ``is_planned``.
 
     Raises:
         UsageError: ``bundle.exhibit``, ``bundle.request`` for one that the ledger doesn't have.
@@ -61,7 +63,7 @@ def find_closure(
         _add_requests(reader, closure, to)
         _add_decisions(reader, closure)
         closure.bare = frozenset(closure.entries.keys() - plain)
-    if size:
+    if size and not is_planned:
         closure.entries.setdefault(size - 1, parse_entry(reader.entry(size - 1)))
     _add_agents(reader, closure)
     return closure

@@ -144,6 +144,15 @@ def test_acts_recorded_while_it_was_packed_are_carried(office: Office) -> None:
     assert "A-77" not in shown(built)
 
 
+def test_the_newest_entry_before_it_puts_nothing_into_it(office: Office) -> None:
+    """Who acted last in the ledger, in another matter, goes along neither by name nor by mistake."""
+    office.world.enrol("examiner-9")
+    office.world.register(CASE, "EX-9", actor="examiner-9")
+    built = office.build()
+    assert "name of examiner-9" not in shown(built)
+    assert office.verify(built).report.verdict is Verdict.PASSED
+
+
 def test_entries_after_the_export_change_nothing(office: Office) -> None:
     """Other people go on working; the proofs are as of the export."""
     built = office.build("first.zip")

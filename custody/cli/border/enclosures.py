@@ -41,7 +41,7 @@ def check_enclosures(
     """  # fmt: skip
     names = [(item.case, item.number) for item in exhibits]
     with context.ledger().home.store.read() as reader:
-        closure = find_closure(reader, names, requests, size=reader.head().size, to=to)
+        closure = find_closure(reader, names, requests, size=reader.head().size, to=to, is_planned=True)
         carried = (entry.event for index, entry in closure.entries.items() if index not in closure.bare)
         events = [*carried, *acts]
         documents = tuple(dict.fromkeys(digest for event in events for digest in own_documents(event)))
