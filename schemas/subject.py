@@ -51,14 +51,6 @@ class SubjectValue:
     root: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class OtherLeaf:
-    """A leaf of the trie that stands where an absent key would: ``key`` and SHA-256 of its canonical value."""
-
-    key: bytes
-    digest: bytes
-
-
 def parse_subject(parts: Sequence[str]) -> Subject:
     """Return ``parts`` as a subject.
 

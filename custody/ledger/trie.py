@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from schemas.errors import UsageError
-from schemas.subject import EMPTY_TRIE, OtherLeaf, SubjectValue, digest_value, hash_trie_leaf, hash_trie_node
+from schemas.subject import EMPTY_TRIE, SubjectValue, digest_value, hash_trie_leaf, hash_trie_node
 
 
 class _Inner:
@@ -80,23 +80,6 @@ class SubjectTrie:
         Raises:
             UsageError: ``trie.absent`` if there's no such subject.
         """
-        siblings, node = self._walk(key)
-        if node != key:
-            raise UsageError("trie.absent", f"expected a subject with the key {key.hex()}, found none")
-        return siblings
-
-    def prove_absence(self, key: bytes) -> tuple[list[bytes], OtherLeaf | None]:
-        """Return the siblings that lead to where ``key`` would be, and the leaf that stands there, if any.
-
-        Raises:
-            UsageError: ``trie.present`` if there is such a subject.
-        """
-        siblings, node = self._walk(key)
-        if node == key:
-            raise UsageError("trie.present", f"expected no subject with the key {key.hex()}, found one")
-        return siblings, None if node is None else OtherLeaf(node, self._digests[node])
-
-    def _walk(self, key: bytes) -> tuple[list[bytes], bytes | None]:
         siblings: list[bytes] = []
         node = self._top
         while isinstance(node, _Inner):
@@ -105,7 +88,9 @@ class SubjectTrie:
             else:
                 sibling, node = node.right, node.left
             siblings.append(self._hash(sibling))
-        return siblings, node
+        if node != key:
+            raise UsageError("trie.absent", f"expected a subject with the key {key.hex()}, found none")
+        return siblings
 
     def _hash(self, node: _Node) -> bytes:
         """Return the hash of a subtree; at most 256 calls deep."""

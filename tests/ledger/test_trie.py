@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from custody.ledger.trie import SubjectTrie, root_from_sorted
 from schemas.errors import UsageError
-from schemas.subject import EMPTY_TRIE, OtherLeaf, SubjectValue, digest_value, leaf_of
+from schemas.subject import EMPTY_TRIE, SubjectValue, leaf_of
 
 Items = dict[bytes, SubjectValue]
 
@@ -81,15 +81,12 @@ def test_two_keys_that_differ_in_the_last_bit_have_a_proof_of_full_length() -> N
     assert trie.root() == _reference({bytes(32): _value(1), bytes(31) + b"\x01": _value(2)})
 
 
-def test_what_is_absent_is_not_proven_and_the_other_way_round() -> None:
+def test_what_is_absent_is_not_proven() -> None:
     """A question without sense is the caller's mistake and is named as such."""
     trie = SubjectTrie()
     trie.put(bytes(32), _value(1))
     with pytest.raises(UsageError, match=r"trie\.absent"):
         trie.prove(b"\x01" * 32)
-    with pytest.raises(UsageError, match=r"trie\.present"):
-        trie.prove_absence(bytes(32))
-    assert trie.prove_absence(b"\x01" * 32) == ([], OtherLeaf(bytes(32), digest_value(_value(1))))
 
 
 def test_a_changed_subject_costs_its_own_path_only(monkeypatch: pytest.MonkeyPatch) -> None:

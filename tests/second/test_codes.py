@@ -18,7 +18,6 @@ WITHOUT_VECTOR = {
     "is of a whole ledger only":
         "rule.about-unknown rule.consent-event letter.said release.bound-content release.enclosed "
         "release.registered-abroad defect.accepted-and-registered",
-    "is beside bundles": "trie.other-leaf",
     "is of a trust file that no reader takes": "trust.log-key trust.seen policy.*",
     "is a diagnosis that another one takes the place of": "container.malformed layout.name keys.not-yet",
     "is told as the malformed record, list or log key around it":

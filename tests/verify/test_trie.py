@@ -7,17 +7,7 @@ from hypothesis import strategies as st
 from custody.ledger.trie import SubjectTrie
 from custody.verify.record.trie import check_subject
 from schemas.errors import VerificationError
-from schemas.subject import (
-    EMPTY_TRIE,
-    OtherLeaf,
-    Subject,
-    SubjectValue,
-    digest_value,
-    hash_trie_leaf,
-    hash_trie_node,
-    leaf_of,
-    subject_key,
-)
+from schemas.subject import EMPTY_TRIE, Subject, SubjectValue, leaf_of, subject_key
 from tests.verify.faults import bit_flips, flip, misfits
 
 
@@ -49,38 +39,6 @@ def test_each_subject_has_its_value_and_no_other(count: int, data: st.DataObject
         check_subject(subject=_subject(count), value=_value(number), siblings=siblings, root=trie.root())
 
 
-@pytest.mark.parametrize("count", [0, 1, 2, 3, 10, 100])
-def test_what_is_not_there_is_proven_absent(count: int) -> None:
-    """'Nothing about this exhibit is in the ledger' is an answer that a court may ask for."""
-    trie = _trie(count)
-    for number in range(count, count + 30):
-        siblings, other = trie.prove_absence(subject_key(_subject(number)))
-        check_subject(subject=_subject(number), value=None, siblings=siblings, other_leaf=other, root=trie.root())
-        with pytest.raises(VerificationError, match=r"trie\.(root|siblings)"):
-            check_subject(subject=_subject(number), value=_value(0), siblings=siblings, root=trie.root())
-
-
-def test_absence_ends_at_an_empty_place_or_at_another_leaf() -> None:
-    """Both ends occur in a ledger of ordinary size, so both are tested above."""
-    ends = [_trie(100).prove_absence(subject_key(_subject(number)))[1] is None for number in range(100, 130)]
-    assert {True, False} == set(ends)
-
-
-def test_what_is_there_is_never_proven_absent() -> None:
-    """Denying an exhibit must not be possible with its neighbour's leaf, its own, or an empty place."""
-    trie = _trie(10)
-    for number in range(10):
-        own = subject_key(_subject(number))
-        path = trie.prove(own)
-        others = [OtherLeaf(subject_key(_subject(n)), digest_value(_value(n))) for n in range(10)]
-        for other in (None, *others):
-            for siblings in (path, *(trie.prove(subject_key(_subject(n))) for n in range(10))):
-                with pytest.raises(VerificationError, match=r"trie\."):
-                    check_subject(
-                        subject=_subject(number), value=None, siblings=siblings, other_leaf=other, root=trie.root()
-                    )
-
-
 @pytest.mark.parametrize("number", range(4))
 def test_an_altered_proof_of_a_subject_is_refused(number: int) -> None:
     """Each bit and each sibling counts."""
@@ -109,31 +67,3 @@ def test_too_many_siblings_are_refused_before_any_hashing() -> None:
     """A key has 256 bits, so a longer path is a waste of the reader's time."""
     with pytest.raises(VerificationError, match=r"trie\.siblings"):
         check_subject(subject=_subject(0), value=_value(0), siblings=[b"\x01" * 32] * 257, root=bytes(32))
-
-
-def test_another_leaf_beside_a_value_is_refused() -> None:
-    """A proof says one thing: there, or not there."""
-    trie = _trie(1)
-    other = OtherLeaf(subject_key(_subject(0)), digest_value(_value(0)))
-    for number in (0, 1):
-        with pytest.raises(VerificationError, match=r"trie\.other-leaf"):
-            check_subject(subject=_subject(number), value=_value(7), siblings=[], other_leaf=other, root=trie.root())
-
-
-def test_a_leaf_in_the_wrong_place_proves_no_absence() -> None:
-    """An operator who builds a false trie could else hide a subject behind any other."""
-    own, sibling = subject_key(_subject(0)), b"\x01" * 32
-    other = OtherLeaf(flip(own, 7), digest_value(_value(1)))
-    leaf = hash_trie_leaf(other.key, other.digest)
-    root = hash_trie_node(sibling, leaf) if own[0] >> 7 else hash_trie_node(leaf, sibling)
-    with pytest.raises(VerificationError, match=r"trie\.other-leaf"):
-        check_subject(subject=_subject(0), value=None, siblings=[sibling], other_leaf=other, root=root)
-
-
-@pytest.mark.parametrize(
-    "other", [OtherLeaf(b"", bytes(32)), OtherLeaf(bytes(33), bytes(31)), OtherLeaf(bytes(31), b"")]
-)
-def test_another_leaf_has_a_key_and_a_digest_of_32_bytes(other: OtherLeaf) -> None:
-    """Bytes moved between two fields hash alike, so the lengths are part of the check."""
-    with pytest.raises(VerificationError, match=r"trie\.other-leaf"):
-        check_subject(subject=_subject(0), value=None, siblings=[], other_leaf=other, root=bytes(32))
