@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from custody.ledger.prove import TileNodes, prove_consistency
 from keys.note import open_note
-from keys.private.notes import NoteSigner, cosign_note
+from keys.private.notes import Cosigner, cosign_note
 from keys.verifier_key import KeyType, format_verifier_key, parse_verifier_key, verifier_key
 from schemas import layout
 from schemas.details.ledger import PublicKey
@@ -280,8 +280,8 @@ def _policy(
         members = plain_bundle(setting)
         raw = members[layout.CHECKPOINT]
         note = open_note(raw, [parse_verifier_key(setting.world.log_key)])
-        signer = NoteSigner("c0.example", keys[0], KeyType.COSIGNER)
-        parts = {"note": cosign_note(note, raw, signer=signer, time=1_795_248_000)}
+        signer = Cosigner("c0.example", keys[0])
+        parts = {"note": cosign_note(note, raw, cosigner=signer, time=1_795_248_000)}
         if edit is not None:
             edit(parts)
         members[layout.CHECKPOINT] = parts["note"]

@@ -6,7 +6,7 @@ from typing import Any
 
 from custody.ledger.prove import TileNodes, prove_consistency
 from keys.note import open_note
-from keys.private.notes import NoteSigner, cosign_note
+from keys.private.notes import Cosigner, cosign_note
 from keys.verifier_key import KeyType, format_verifier_key, parse_verifier_key, verifier_key
 from schemas import layout, text
 from schemas.proof import Consistency, ConsistencyFrom, Proof, format_consistency
@@ -181,9 +181,9 @@ def quorum_there(setting: Setting) -> Vector:
     cosigner, policy = _policy(setting)
     members = plain_bundle(setting)
     raw = members[layout.CHECKPOINT]
-    signer = NoteSigner("cosigner.example", cosigner, KeyType.COSIGNER)
+    signer = Cosigner("cosigner.example", cosigner)
     note = open_note(raw, [parse_verifier_key(setting.world.log_key)])
-    members[layout.CHECKPOINT] = cosign_note(note, raw, signer=signer, time=1_795_248_000)
+    members[layout.CHECKPOINT] = cosign_note(note, raw, cosigner=signer, time=1_795_248_000)
     return setting.vector("PASSED", retag(members), trust=_with_policy(setting.trust(), policy))
 
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from custody.bundle.zip_layout import Member, format_central, format_end, format_local
 from keys.note import open_note
-from keys.private.notes import NoteSigner, cosign_note
+from keys.private.notes import Cosigner, cosign_note
 from keys.private.signer import Ed25519Signer
 from keys.verifier_key import KeyType, format_verifier_key, parse_verifier_key, verifier_key
 from schemas import bag, canonical, layout, text
@@ -260,8 +260,8 @@ def _ambiguous(setting: Setting) -> Vector:
     members = plain_bundle(setting)
     raw = members[layout.CHECKPOINT]
     note = open_note(raw, [parse_verifier_key(setting.world.log_key)])
-    signer = NoteSigner("cosigner.example", keys[0], KeyType.COSIGNER)
-    members[layout.CHECKPOINT] = cosign_note(note, raw, signer=signer, time=1_795_248_000)
+    signer = Cosigner("cosigner.example", keys[0])
+    members[layout.CHECKPOINT] = cosign_note(note, raw, cosigner=signer, time=1_795_248_000)
     plain = setting.trust()
     trust = Trust(ledgers=plain.ledgers, policy=policy + "quorum W0\n", schema=plain.schema)
     return setting.failed(pack(retag(members)), 2, "note.ambiguous", trust=trust)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from custody.ledger.prove import TileNodes, prove_inclusion
 from keys.note import open_note
-from keys.private.notes import NoteSigner, cosign_note
+from keys.private.notes import Cosigner, cosign_note
 from keys.verifier_key import KeyType, format_verifier_key, parse_verifier_key, verifier_key
 from schemas import layout, text
 from schemas.merkle import hash_leaf, root_of
@@ -33,15 +33,15 @@ def _root(post: Post) -> str:
     return root_of(hash_leaf(item) for item in post.forge.raws).hex()
 
 
-def _cosign(note: bytes, post: Post, signer: NoteSigner | None) -> bytes:
+def _cosign(note: bytes, post: Post, signer: Cosigner | None) -> bytes:
     """Return a checkpoint with the signature of somebody beside the ledger, if one is given."""
     if signer is None:
         return note
     opened = open_note(note, [parse_verifier_key(post.world.log_key)])
-    return cosign_note(opened, note, signer=signer, time=1_795_248_000)
+    return cosign_note(opened, note, cosigner=signer, time=1_795_248_000)
 
 
-def _record(a: Post, b: Post, signer: NoteSigner | None = None, *, exhibit: str = "EX-1", **said: Any) -> None:
+def _record(a: Post, b: Post, signer: Cosigner | None = None, *, exhibit: str = "EX-1", **said: Any) -> None:
     """Import into the first ledger the proof that the second one accepted."""
     parsed = b.forge.reader().parsed
     index = next(place for place, item in parsed.items() if item.event.type == "transfer.accepted")
@@ -97,7 +97,7 @@ def _wanted(*, is_cosigned: bool) -> Tell:
     def tell(setting: Setting) -> tuple[bytes, Trust]:
         road, person = _accepted(setting), setting.world.new_key("cosigner-1")
         key = verifier_key(name="cosigner.example", type=KeyType.COSIGNER, key=person.public_key)
-        signer = NoteSigner("cosigner.example", person, KeyType.COSIGNER)
+        signer = Cosigner("cosigner.example", person)
         _record(road.a, road.b, signer if is_cosigned else None)
         members = road.a.bundle("EX-1", to="ministry")
         members[layout.CHECKPOINT] = _cosign(members[layout.CHECKPOINT], road.a, signer)

@@ -27,8 +27,8 @@ from custody.report.safe_text import show_path
 from custody.report.text_report import text_lines
 from custody.verify.rules.view import Ledger
 from keys.note import open_note
-from keys.private.notes import NoteSigner, cosign_note
-from keys.verifier_key import KeyType, format_verifier_key, parse_verifier_key
+from keys.private.notes import Cosigner, cosign_note
+from keys.verifier_key import format_verifier_key, parse_verifier_key
 from schemas.errors import CustodyError, RefusedError, UsageError
 from schemas.report import Verdict
 
@@ -130,7 +130,7 @@ def _cosign(context: Context, audited: Audited, agent: str, passphrase_file: Pat
     ledger: Ledger = context.ledger().ledger()
     opened = open_note(audited.checkpoint, [parse_verifier_key(key.key) for key in ledger.log_keys])
     key = signer_for(context, agent, passphrase_file=passphrase_file, alive=None)
-    signer = NoteSigner(name=f"{ledger.origin}/{agent}", signer=key, type=KeyType.COSIGNER)
-    note(context.settings, f"cosigner's verifier key: {format_verifier_key(signer.verifier_key)}")
+    cosigner = Cosigner(name=f"{ledger.origin}/{agent}", signer=key)
+    note(context.settings, f"cosigner's verifier key: {format_verifier_key(cosigner.verifier_key)}")
     time = int(context.now().timestamp())
-    return cosign_note(opened, audited.checkpoint, signer=signer, time=time)
+    return cosign_note(opened, audited.checkpoint, cosigner=cosigner, time=time)
