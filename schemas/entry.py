@@ -65,12 +65,3 @@ def parse_entry(raw: bytes) -> ParsedEntry:
     if (entry.index_root is not UNSET) != (event.event.type == "bundle.exported"):
         raise RecordError("entry.index-root", "expected index_root in bundle.exported and nowhere else")
     return ParsedEntry(raw=raw, entry=entry, event=event, leaf=merkle.hash_leaf(raw))
-
-
-def encode_entry(entry: Entry) -> ParsedEntry:
-    """Return ``entry`` with its canonical bytes and leaf hash, read as strictly as a stranger would.
-
-    Raises:
-        RecordError: as `parse_entry`.
-    """
-    return parse_entry(canonical.encode(entry))

@@ -176,11 +176,6 @@ def encode_event(event: Event) -> ParsedEvent:
     return parse_event(canonical.encode(event))
 
 
-def raw_details(details: Record) -> msgspec.Raw:
-    """Return details as the raw canonical JSON that an `Event` holds."""
-    return msgspec.Raw(canonical.encode(details))
-
-
 _ANCHORS = {
     "link": (True, True, True, False),
     "case": (True, False, False, False),

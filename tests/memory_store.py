@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from custody.ledger.numbers import fold_number
 from custody.ledger.rows import EntryRows, signing_from
 from custody.ledger.store import EMPTY_HEAD, Changes, Head, SubjectEntry, Tally
-from custody.ledger.tiles import MemoryTiles
+from custody.ledger.tiles import cut_tile
 from custody.verify.fold.disputes import Signing, is_disputing
 from custody.verify.fold.standing import Standings
 from custody.verify.fold.state import State
@@ -36,6 +36,21 @@ class MemoryDisclosures:
     def get(self, commitments: Sequence[str]) -> Mapping[str, Disclosure]:
         """Return those that are there."""
         return {item: self.by_commitment[item] for item in commitments if item in self.by_commitment}
+
+
+class MemoryTiles:
+    """Tiles of a tree."""
+
+    def __init__(self) -> None:
+        self.by_place: dict[tuple[int, int], bytes] = {}
+
+    def get(self, level: int, number: int, width: int) -> bytes:
+        """Return the first ``width`` hashes of a tile."""
+        return cut_tile(self.by_place.get((level, number), b""), level=level, number=number, width=width)
+
+    def put(self, level: int, number: int, hashes: bytes) -> None:
+        """Keep a tile."""
+        self.by_place[level, number] = hashes
 
 
 class MemoryLedger:

@@ -23,12 +23,13 @@ from blake3 import blake3
 
 from custody.ledger.append import append
 from custody.ledger.appending import Receipt
-from custody.ledger.compose import Anchor, Composed, compose, envelope_of, fill_record, link_after
+from custody.ledger.compose import Anchor, Composed, compose, fill_record, link_after
 from custody.ledger.log_key import log_verifier_key
 from custody.ledger.store import LedgerReader, LedgerStore
 from custody.ledger.submission import Submission
 from custody.verify.rules.view import Exhibit
 from keys.private.signer import Ed25519Signer
+from keys.private.signing import join_signatures
 from keys.verifier_key import format_verifier_key
 from schemas.content import FileRecord, content_of, path_value
 from schemas.details.ledger import PublicKey
@@ -280,7 +281,7 @@ class World:
             (keys or {}).get(signer.agent) or self.signers[signer.agent][-1] for signer in composed.event.event.signers
         ]
         signatures = [Signature(keyid=key.key_id, sig=format_base64(key.sign(message))) for key in chosen]
-        return Submission(envelope_of(composed.event, signatures), composed.disclosures)
+        return Submission(join_signatures(composed.event, signatures), composed.disclosures)
 
     def append(self, *submissions: Submission, clock_is_right: bool = False) -> Receipt:
         """Append one batch, move the clock by a minute, and return the receipt of the last event."""

@@ -11,7 +11,6 @@ where a number needs 64 bits. The reader builds these bytes anew and compares.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -120,11 +119,6 @@ def format_end(*, count: int, size: int, offset: int) -> bytes:
 def is_wide(*, count: int, size: int, offset: int) -> bool:
     """Tell whether the end of a zip needs the 64-bit record, or says that it is there."""
     return count >= FULL16 or size >= FULL32 or offset >= FULL32
-
-
-def format_directory(members: Iterable[Member]) -> bytes:
-    """Return the central directory of ``members``."""
-    return b"".join(map(format_central, members))
 
 
 def _extra(*values: int) -> bytes:

@@ -111,8 +111,9 @@ def parse_utc_offset(typed: str) -> timedelta:
 def format_utc_offset(local: datetime) -> str:
     """Return the offset of an aware time as ``[+-]hh:mm``, cut to minutes."""
     offset = local.utcoffset() or timedelta()
-    minutes = int(offset.total_seconds() // 60)
-    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+    minutes = int(abs(offset) / timedelta(minutes=1))
+    sign = "-" if offset < timedelta(0) and minutes else "+"
+    return f"{sign}{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -24,9 +24,8 @@ import msgspec
 from custody.verify.rules.view import Exhibit
 from schemas import canonical, limits, text
 from schemas.content import FileRecord
-from schemas.envelope import Envelope, Signature
 from schemas.errors import RecordError, UsageError
-from schemas.event import PAYLOAD_TYPE, SCHEMA, About, Event, Link, ParsedEvent, Seen, Signer, encode_event
+from schemas.event import SCHEMA, About, Event, Link, ParsedEvent, Seen, Signer, encode_event
 from schemas.private import SALT_BYTES, Disclosure, make_disclosure
 from schemas.registry import details_type
 from schemas.types import UNSET, Private, Record
@@ -108,29 +107,11 @@ def compose(
     return Composed(encode_event(event), filled.disclosures)
 
 
-def envelope_of(event: ParsedEvent, signatures: Iterable[Signature]) -> Envelope:
-    """Return the envelope that holds the bytes of ``event`` and the signatures, in order of key id.
-
-    Raises:
-        RecordError: ``record.malformed`` without a signature, or with two of one key.
-    """
-    ordered = tuple(sorted(signatures, key=lambda signature: signature.keyid))
-    plain = {"payload": text.format_base64(event.raw), "payloadType": PAYLOAD_TYPE, "signatures": ordered}
-    return canonical.decode(canonical.encode(plain), Envelope, maximum=limits.ENTRY_BYTES)
-
-
 def link_after(exhibit: Exhibit | None) -> Link:
     """Return the link of the next custody act of ``exhibit``; of its registration where there is none yet."""
     if exhibit is None:
         return Link(sequence=0)
     return Link(sequence=exhibit.sequence + 1, previous=exhibit.head)
-
-
-def format_offset(offset: timedelta) -> str:
-    """Return a local offset from UTC as ``[+-]hh:mm``, cut to whole minutes."""
-    minutes = int(abs(offset) / timedelta(minutes=1))
-    sign = "-" if offset < timedelta(0) and minutes else "+"
-    return f"{sign}{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 @dataclass(frozen=True, slots=True)

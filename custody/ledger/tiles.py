@@ -5,18 +5,15 @@ A tile holds up to 256 hashes of 32 bytes. Tile n of level L holds, at place i, 
 
     tile/0/x001/x234/067        the leaf hashes from 1234067 * 256 on
     tile/1/000.p/3              the roots of the first three full tiles of level 0
-    tile/entries/000.p/2        two entries: 00 03 "one" 00 03 "two"
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from struct import Struct
 from typing import Final, Protocol
 
-from schemas import limits
 from schemas.errors import StorageError
 
 HASH_BYTES: Final = 32
@@ -37,21 +34,6 @@ class TileStore(Protocol):
 
     def put(self, level: int, number: int, hashes: bytes) -> None:
         """Keep a tile in place of its narrower form, which ``hashes`` begins with."""
-
-
-@dataclass(slots=True)
-class MemoryTiles:
-    """Tiles in memory, for tests and for replays."""
-
-    _tiles: dict[tuple[int, int], bytes] = field(default_factory=dict)
-
-    def get(self, level: int, number: int, width: int) -> bytes:
-        """Return the first ``width`` hashes of a tile, as `TileStore` promises."""
-        return cut_tile(self._tiles.get((level, number), b""), level=level, number=number, width=width)
-
-    def put(self, level: int, number: int, hashes: bytes) -> None:
-        """Keep a tile."""
-        self._tiles[level, number] = hashes
 
 
 def cut_tile(hashes: bytes, *, level: int, number: int, width: int) -> bytes:
@@ -111,47 +93,3 @@ def complete_levels(hashes: bytes) -> tuple[bytes, ...]:
 def tile_width(size: int, *, level: int, number: int) -> int:
     """Return how many hashes, 0 to 256, tile ``number`` of ``level`` holds in a tree of ``size``."""
     return max(0, min(TILE_WIDTH, (size >> (TILE_HEIGHT * level)) - number * TILE_WIDTH))
-
-
-def format_tile_path(level: int, number: int, width: int = TILE_WIDTH) -> str:
-    """Return the path of a tile of ``width`` (1 to 256) hashes below the log's prefix."""
-    return f"tile/{level}/{_format_number(number, width)}"
-
-
-def format_entries_path(number: int, width: int = TILE_WIDTH) -> str:
-    """Return the path of a bundle of ``width`` (1 to 256) entries below the log's prefix."""
-    return f"tile/entries/{_format_number(number, width)}"
-
-
-def _format_number(number: int, width: int) -> str:
-    assert 0 < width <= TILE_WIDTH, "an empty tile is never written"
-    digits = str(number)
-    digits = digits.zfill(-(-len(digits) // 3) * 3)
-    parts = [digits[i : i + 3] for i in range(0, len(digits), 3)]
-    path = "/".join([f"x{part}" for part in parts[:-1]] + parts[-1:])
-    return path if width == TILE_WIDTH else f"{path}.p/{width}"
-
-
-def format_entries(entries: Iterable[bytes]) -> bytes:
-    """Return an entry bundle: each entry after its length in two bytes, most significant first."""
-    pieces: list[bytes] = []
-    for entry in entries:
-        assert len(entry) <= limits.ENTRY_BYTES, "an entry's length has 16 bits"
-        pieces += (len(entry).to_bytes(2, "big"), entry)
-    return b"".join(pieces)
-
-
-def parse_entries(raw: bytes, *, width: int) -> tuple[bytes, ...]:
-    """Return the ``width`` entries of an entry bundle.
-
-    Raises:
-        StorageError: ``tiles.entries`` unless exactly so many fill ``raw``.
-    """
-    entries, place = [], 0
-    while place < len(raw):
-        end = place + 2 + int.from_bytes(raw[place : place + 2], "big")
-        entries.append(raw[place + 2 : end])
-        place = end
-    if place != len(raw) or len(entries) != width:
-        raise StorageError("tiles.entries", f"expected {width} whole entries, found {len(entries)}")
-    return tuple(entries)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from custody.bundle.container import Container, open_container, read_container
-from custody.bundle.zip_layout import Member, format_directory, format_end, format_local
+from custody.bundle.zip_layout import Member, format_central, format_end, format_local
 from schemas import bag, layout
 from schemas.errors import CustodyError, StorageError, UsageError, VerificationError
 from tests.bundle.making import EVIDENCE, EVIDENCE_NAME, Memory, contents, members_of, small_bytes, write_small
@@ -35,7 +35,7 @@ def _zip(made: dict[str, bytes]) -> bytes:
     """Pack members in our exact form, whatever their names and order."""
     members = _members(made)
     body = b"".join(format_local(member) + made[member.name] for member in members)
-    directory = format_directory(members)
+    directory = b"".join(map(format_central, members))
     return body + directory + format_end(count=len(members), size=len(directory), offset=len(body))
 
 
@@ -188,7 +188,7 @@ def test_a_name_twice_is_refused() -> None:
     again = replace(first[0], offset=first[-1].end)
     members = (first[0], *(replace(item, offset=item.offset + again.end - again.offset) for item in first))
     body = b"".join(format_local(member) + made[member.name] for member in members)
-    directory = format_directory(members)
+    directory = b"".join(map(format_central, members))
     raw = body + directory + format_end(count=len(members), size=len(directory), offset=len(body))
     assert _code(raw) == "container.member-twice"
 

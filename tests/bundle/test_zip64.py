@@ -14,7 +14,6 @@ from custody.bundle.zip_layout import (
     FULL32,
     Member,
     format_central,
-    format_directory,
     format_end,
     format_local,
     local_size,
@@ -41,7 +40,7 @@ def _write_sparse(path: Path) -> dict[str, bytes]:
             file.write(format_local(members[-1]))
             file.write(small.get(name, b""))
             file.seek(members[-1].end)
-        directory = format_directory(members)
+        directory = b"".join(map(format_central, members))
         file.write(directory + format_end(count=len(members), size=len(directory), offset=members[-1].end))
     return small
 

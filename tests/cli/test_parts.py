@@ -12,7 +12,7 @@ from custody.cli.commands.key_new import KeyMade
 from custody.cli.commands.session import parse_duration
 from custody.cli.exits import from_click
 from custody.cli.files import write_file
-from custody.cli.options import When
+from custody.cli.options import When, format_utc_offset
 from custody.cli.output import encode_result
 from custody.cli.surroundings import config_folder
 from custody.report.safe_text import show, show_path
@@ -53,6 +53,14 @@ def test_a_time_that_is_none_is_refused(typed: str) -> None:
     with pytest.raises(UsageError) as caught:
         When(at=typed).moment(NOW)
     assert caught.value.code == "usage.time"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "expected"), [(480, "+08:00"), (-210, "-03:30"), (0, "+00:00"), (-0.5, "+00:00"), (345, "+05:45")]
+)
+def test_an_offset_has_one_spelling(minutes: float, expected: str) -> None:
+    """`-00:00` means something else in other formats, and is refused in ours."""
+    assert format_utc_offset(NOW.astimezone(timezone(timedelta(minutes=minutes)))) == expected
 
 
 @pytest.mark.parametrize("typed", ["5", "+5:00", "-00:00", "+24:00", "+05:60"])

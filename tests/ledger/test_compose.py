@@ -1,13 +1,14 @@
 """Events out of plain values: every private value becomes a commitment, and nothing is invented."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from custody.ledger.compose import Anchor, compose, envelope_of, format_offset, link_after
+from custody.ledger.compose import Anchor, compose, link_after
 from custody.verify.evidence.places import places_of
 from custody.verify.fold.fold import commitments_in
+from keys.private.signing import join_signatures
 from schemas import canonical
 from schemas.content import content_of
 from schemas.errors import RecordError, UsageError
@@ -104,14 +105,6 @@ def test_times_are_cut_to_seconds_in_utc() -> None:
     assert (composed.event.event.occurred_at, composed.event.event.not_after) == ("2026-11-21T20:23:00Z",) * 2
 
 
-@pytest.mark.parametrize(
-    ("minutes", "expected"), [(480, "+08:00"), (-210, "-03:30"), (0, "+00:00"), (-0.5, "+00:00"), (345, "+05:45")]
-)
-def test_offsets_have_one_spelling(minutes: float, expected: str) -> None:
-    """`-00:00` means something else in other formats, and is refused in ours."""
-    assert format_offset(timedelta(minutes=minutes)) == expected
-
-
 def test_an_envelope_holds_its_signatures_in_order() -> None:
     """One envelope has one spelling, whoever signed first."""
     world = World()
@@ -119,8 +112,8 @@ def test_an_envelope_holds_its_signatures_in_order() -> None:
     world.enrol("examiner-1")
     composed = world.registration("c", "1", actor="examiner-1", second="registrar-1")
     envelope = world.sign(composed).envelope
-    assert envelope == envelope_of(composed.event, reversed(envelope.signatures))
-    assert canonical.encode(envelope) == canonical.encode(envelope_of(composed.event, envelope.signatures))
+    assert envelope == join_signatures(composed.event, reversed(envelope.signatures))
+    assert canonical.encode(envelope) == canonical.encode(join_signatures(composed.event, envelope.signatures))
 
 
 def test_links_follow_the_exhibit() -> None:

@@ -17,11 +17,12 @@ from custody.ledger.prove import (
     subtree_root,
     tree_root,
 )
-from custody.ledger.tiles import MemoryTiles, append_leaves
+from custody.ledger.tiles import append_leaves
 from custody.verify.record.tree import check_consistency, check_inclusion, check_multiproof
 from schemas.errors import StorageError, UsageError
 from schemas.merkle import EMPTY_ROOT, root_of
 from tests import rfc6962
+from tests.memory_store import MemoryTiles
 
 LEAVES = rfc6962.leaf_hashes(256)
 LARGE = [index.to_bytes(32, "big") for index in range(66_100)]

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 
+import msgspec
 from nacl.signing import SigningKey
 
-from custody.bundle.zip_layout import Member, format_directory, format_end, format_local
+from custody.bundle.zip_layout import Member, format_central, format_end, format_local
 from custody.ledger.prove import LeafNodes, prove_multi
 from custody.ledger.trie import SubjectTrie
 from keys.note import NoteSignature, UnverifiedNote, cosigned_message, format_note
@@ -25,9 +26,9 @@ from schemas.details.custody import HandedOver
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.ledger import AgentEnrolled, AgentKind, LedgerOpened, PublicKey
 from schemas.details.record import BundleExported
-from schemas.entry import Entry, ParsedEntry, encode_entry
+from schemas.entry import Entry, ParsedEntry, parse_entry
 from schemas.envelope import ENROL_PAYLOAD_TYPE, Envelope, Signature, key_id, pae
-from schemas.event import PAYLOAD_TYPE, About, Event, Link, ParsedEvent, Signer, encode_event, raw_details
+from schemas.event import PAYLOAD_TYPE, About, Event, Link, ParsedEvent, Signer, encode_event
 from schemas.private import Disclosure, make_disclosure
 from schemas.proof import Proof, SubjectProof
 from schemas.subject import Subject, SubjectValue, encode_subject, subject_key
@@ -116,7 +117,7 @@ class Story:
                 about=about or UNSET,
                 actor=signers[0][0],
                 case=case or UNSET,
-                details=raw_details(details),
+                details=msgspec.Raw(canonical.encode(details)),
                 exhibit=NUMBER if link else UNSET,
                 ledger=ORIGIN,
                 link=link or UNSET,
@@ -132,17 +133,16 @@ class Story:
     def append(self, event: ParsedEvent, *subjects: Subject, index_root: str = "") -> ParsedEntry:
         """Sign the event, make it the next entry, and give it to its subjects."""
         index = len(self.entries)
-        entry = encode_entry(
-            Entry(
-                envelope=envelope(event),
-                index=index,
-                index_root=index_root or UNSET,
-                ledger=ORIGIN,
-                previous=self.entries[-1].leaf.hex() if index else text.ZERO_HASH,
-                recorded_at=f"{DAY}{8 + index:02d}:00:30Z",
-                schema="custody-entry/v1",
-            )
+        made = Entry(
+            envelope=envelope(event),
+            index=index,
+            index_root=index_root or UNSET,
+            ledger=ORIGIN,
+            previous=self.entries[-1].leaf.hex() if index else text.ZERO_HASH,
+            recorded_at=f"{DAY}{8 + index:02d}:00:30Z",
+            schema="custody-entry/v1",
         )
+        entry = parse_entry(canonical.encode(made))
         self.entries.append(entry)
         for subject in subjects:
             self.subjects.setdefault(subject, []).append(entry.leaf)
@@ -325,7 +325,7 @@ def _zip(members: Mapping[str, bytes]) -> bytes:
         member = Member(name=name, size=len(item), crc=zlib.crc32(item), offset=len(raw))
         placed.append(member)
         raw += format_local(member) + item
-    directory = format_directory(placed)
+    directory = b"".join(map(format_central, placed))
     return raw + directory + format_end(count=len(placed), size=len(directory), offset=len(raw))
 
 

@@ -23,7 +23,7 @@ from custody.ledger.compose import Anchor
 from custody.ledger.log_key import sign_checkpoint
 from custody.ledger.store import Head, Tally
 from custody.ledger.submission import Submission
-from custody.ledger.tiles import MemoryTiles, append_leaves
+from custody.ledger.tiles import append_leaves
 from custody.ledger.trie import SubjectTrie
 from custody.verify.fold.fold import Fold
 from custody.verify.fold.state import State
@@ -41,6 +41,7 @@ from schemas.proof import Proof, format_proof
 from schemas.report import Findings
 from schemas.subject import Subject, subject_key
 from schemas.types import UNSET
+from tests.memory_store import MemoryTiles
 from tests.world import REGISTRARS, World
 
 __all__ = ["Forge", "Members", "pack", "remanifest", "retag"]

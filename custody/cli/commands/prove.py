@@ -19,11 +19,10 @@ from custody.ledger.prove import TileNodes, prove_consistency, prove_inclusion
 from custody.report.safe_text import show_path
 from custody.verify.rules.subjects import subjects_of
 from keys.note import parse_note
-from schemas import canonical
 from schemas.checkpoint import parse_checkpoint
 from schemas.entry import parse_entry
 from schemas.errors import UsageError
-from schemas.proof import Consistency
+from schemas.proof import Consistency, format_consistency
 from schemas.tlog_proof import TlogProof, format_tlog_proof
 
 
@@ -156,4 +155,4 @@ def _consistency(context: Context, first: int, second: int | None) -> tuple[byte
         schema="custody-consistency/v1",
         second=last,
     )
-    return canonical.encode(proof), last
+    return format_consistency(proof), last
