@@ -134,6 +134,20 @@ def note(settings: Settings, line: str) -> None:
         settings.is_unseen = True
 
 
+def note_to_signer(settings: Settings, line: str) -> None:
+    """Print a note or a warning about an act above what is to be signed; with an act that is refused it isn't printed,
+    or people take it for the reason.
+    """
+    settings.held.append(line)
+
+
+def release_notes(settings: Settings) -> None:
+    """Print the notes that `note_to_signer` held."""
+    for line in settings.held:
+        note(settings, line)
+    settings.held.clear()
+
+
 def print_error(error: CustodyError, *, as_json: bool) -> None:
     """Print an error: one line, then what to do; or as one JSON object on stdout.
 

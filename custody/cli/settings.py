@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,8 @@ class Settings:
     """No option: who read stdout went away before the end of it."""
     is_unseen: bool = False
     """No option: who read stderr went away, so what is to be signed may not have been seen."""
+    held: list[str] = field(default_factory=list)
+    """No option: notes about an act that wait until nothing is left that would refuse it."""
 
 
 def settings_of(context: click.Context) -> Settings:
@@ -51,5 +53,5 @@ def global_options() -> list[click.Parameter]:
     ]
 
 
-GLOBAL_NAMES = frozenset(field.name for field in fields(Settings))
+GLOBAL_NAMES = frozenset(one.name for one in fields(Settings))
 Body = Callable[..., Any]

@@ -19,7 +19,7 @@ from custody.cli.context import Context
 from custody.cli.keyring.keyring import default_agent, signer_for, stored_keys
 from custody.cli.keyring.session_access import has_session
 from custody.cli.options import Signing
-from custody.cli.output import is_terminal, note
+from custody.cli.output import is_terminal, note, release_notes
 from custody.ledger.appending import Receipt
 from custody.ledger.compose import Composed
 from custody.ledger.submission import Submission
@@ -149,7 +149,8 @@ def load_signers(
 
 
 def show_events(context: Context, told: Sequence[Told], signing: Sequence[str]) -> None:
-    """Show on stderr what is about to be signed, and by whom."""
+    """Show on stderr what is about to be signed, and by whom; nothing but a person or a key refuses it from here on."""
+    release_notes(context.settings)
     if context.settings.quiet or context.settings.json:
         return
     count = "one event" if len(told) == 1 else f"{len(told)} events"

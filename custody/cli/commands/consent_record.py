@@ -17,7 +17,7 @@ from custody.cli.checking.verification import Believed
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.options import FILE, Signing, When, signed, timed, trust_option
-from custody.cli.output import note
+from custody.cli.output import note_to_signer
 from custody.cli.parameters import AGENT, TOKEN
 from custody.cli.periods import end_of, start_of
 from custody.cli.results import ActResult
@@ -94,7 +94,7 @@ def consent_record(
         details = {**_terms(context, given, when, source), **source.details}
         if asked is not None and asked.direction == "outgoing" and details["manner"] != "letter":
             text = f"note: {asked.id} was asked from here: only what names it (--request {asked.id}) leaves under this"
-            note(context.settings, f"{text}; a consent that grants another's request names that one")
+            note_to_signer(context.settings, f"{text}; a consent that grants another's request names that one")
         composed = context.ledger().compose(
             "consent.recorded",
             signers=named_signers(context, who),
@@ -137,7 +137,7 @@ def _check_key(context: Context, view: View, authority: str, source: ConsentSour
     hint = "--letter FILE of its own ledger, or its paper: --document FILE --number N"
     if ledger.is_strict:
         raise RefusedError("release.consent-key", text, hint=hint)
-    note(context.settings, f"warning: {text}; it will show as a defect: {hint} [defect.consent-key]")
+    note_to_signer(context.settings, f"warning: {text}; it will show as a defect: {hint} [defect.consent-key]")
 
 
 def _covered(context: Context, selection: Selection, *, is_with_derived: bool) -> tuple[Exhibit, ...]:
@@ -148,9 +148,11 @@ def _covered(context: Context, selection: Selection, *, is_with_derived: bool) -
         alike = same_files(reader, family)
     for item in family[len(chosen) :]:
         covered = "covered too" if is_with_derived else "NOT covered (--with-derived covers it)"
-        note(context.settings, f"made from these: {show(format_exhibit(item))}, {covered}")
+        note_to_signer(context.settings, f"made from these: {show(format_exhibit(item))}, {covered}")
     for item in alike:
-        note(context.settings, f"holds a file of these: {show(format_exhibit(item))}, NOT covered; name it to cover it")
+        note_to_signer(
+            context.settings, f"holds a file of these: {show(format_exhibit(item))}, NOT covered; name it to cover it"
+        )
     return family if is_with_derived else chosen
 
 

@@ -23,7 +23,7 @@ from custody.cli.border.terms import Terms, terms_for
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.options import FILE, Signing, When, signed_at_once, timed
-from custody.cli.output import emit, note
+from custody.cli.output import emit, note_to_signer
 from custody.cli.results import Result
 from custody.ledger.compose import Anchor, Composed, link_after
 from custody.report.counts import count_bytes
@@ -193,9 +193,9 @@ def _compose(
     sealed = [format_exhibit(exhibit) for exhibit in exhibits if exhibit.is_sealed]
     if original and sealed and road.seal is None and road.not_sealed is None:
         text = f"note: sealed on record, and under which seal it travels was not said: {', '.join(map(show, sealed))}"
-        note(context.settings, f"{text}; --seal NUMBER says it (law row C5)")
+        note_to_signer(context.settings, f"{text}; --seal NUMBER says it (law row C5)")
     if request is None:
-        note(context.settings, "note: no request on record is named for it; --request names one")
+        note_to_signer(context.settings, "note: no request on record is named for it; --request names one")
     return made
 
 

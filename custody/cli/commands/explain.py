@@ -15,7 +15,7 @@ from custody.cli.context import Context, pass_custody
 from custody.cli.intake.parents import find_event
 from custody.cli.intake.seizure_details import legal_paper_option, legal_papers_of
 from custody.cli.options import Signing, When, signed, timed
-from custody.cli.output import note
+from custody.cli.output import note_to_signer
 from custody.cli.results import ActResult
 from custody.cli.showing.holdings import staging
 from custody.ledger.compose import Anchor
@@ -87,7 +87,7 @@ def _note_explained(context: Context, entry: str, event: str) -> None:
     known = [str(index) for index, about in abouts if isinstance(about, tuple) and event in {it.event for it in about}]
     if known:
         text = f"entry {show(entry)} is explained already, in entry {', '.join(known)}; this stands beside it"
-        note(context.settings, f"note: {text}")
+        note_to_signer(context.settings, f"note: {text}")
 
 
 _IN_STATUS = {"asset.freeze-notice": "freeze"}

@@ -14,7 +14,7 @@ from custody.cli.border.freezes_told import record_told
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.options import FILE, Signing, When, signed, timed
-from custody.cli.output import note
+from custody.cli.output import note_to_signer
 from custody.cli.periods import end_of, start_of
 from custody.cli.results import ActResult
 from custody.cli.showing.holdings import staging
@@ -98,9 +98,13 @@ def freeze(
             return shared
 
         if change == "lifted" and times["notified_at"] is None:
-            note(context.settings, "note: that the provider was told is not on record: --notified TIME says so")
+            note_to_signer(
+                context.settings, "note: that the provider was told is not on record: --notified TIME says so"
+            )
         elif change != "lifted" and given["approved_by"] is None:
-            note(context.settings, "note: who approved it is not on record (law row C18): --approved-by says so")
+            note_to_signer(
+                context.settings, "note: who approved it is not on record (law row C18): --approved-by says so"
+            )
         record_notes(context, "asset.freeze-changed", details, selection, who=who, when=when, keep=staged.keep)
 
 

@@ -19,7 +19,7 @@ from custody.cli.intake.asset_proving import prove
 from custody.cli.intake.asset_watching import Watched, proven_state, typed_balance_of, watch
 from custody.cli.intake.custody_wallets import refuse_shared
 from custody.cli.options import Signing, When, signed, timed
-from custody.cli.output import note
+from custody.cli.output import note_to_signer
 from custody.cli.results import ActResult
 from custody.cli.showing.holdings import Staged, staging
 from custody.ledger.compose import Anchor
@@ -76,7 +76,7 @@ def observe_asset(context: Context, *, exhibit: str, case: str | None, who: Sign
             anchor=Anchor(about=(About(exhibit=found.registration),)),
         )
         for text in watched.drops(composed):
-            note(context.settings, f"warning: {show(text)} [asset.balance-dropped]")
+            note_to_signer(context.settings, f"warning: {show(text)} [asset.balance-dropped]")
         emit_outcome(context, complete(context, who, [composed], keep=staged.keep))
 
 

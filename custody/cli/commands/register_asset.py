@@ -20,7 +20,7 @@ from custody.cli.intake.registration import Wanted, register_exhibits
 from custody.cli.intake.registration_options import seizure_options, shared_details
 from custody.cli.intake.taking_in import Taking
 from custody.cli.options import Signing, When, signed, timed
-from custody.cli.output import note
+from custody.cli.output import note_to_signer
 from custody.cli.results import ActResult
 from custody.cli.showing.holdings import Staged, staging
 from schemas.content import content_of
@@ -68,7 +68,7 @@ def register_asset(
     """
     names = read_names(given)
     for name in names.unchecked():
-        note(context.settings, f"note: {name} has no checksum that can be checked here; only its syntax was")
+        note_to_signer(context.settings, f"note: {name} has no checksum that can be checked here; only its syntax was")
     with staging(context) as staged:
         asset = asset_details(context, staged, given, names, when)
         if "transfer" in asset:

@@ -15,7 +15,7 @@ from typing import Any
 
 from custody.cli.context import Context
 from custody.cli.ledger_access import LedgerAccess
-from custody.cli.output import note
+from custody.cli.output import note_to_signer
 from custody.cli.showing.attention import Attention
 from custody.report.safe_text import show
 from custody.verify.assets.asset_history import captures_of
@@ -80,7 +80,7 @@ def refuse_shared(
     if not accept:
         hint = "make a new wallet and move it there; --accept-comingling records it as it is"
         raise RefusedError("asset.shared-wallet", text, hint=hint)
-    note(context.settings, f"warning: {text} [asset.shared-wallet]")
+    note_to_signer(context.settings, f"warning: {text} [asset.shared-wallet]")
     transfer["shared"] = True
 
 
