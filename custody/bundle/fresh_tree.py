@@ -1,8 +1,6 @@
 """A directory tree that nobody else can lead astray while it is written, and that appears whole or not at all.
 
-.unpacking-<random>.custody-part/    locked while its process lives; what a killed one left goes with the next
-    mark                             names this folder and no copy of it: what has no such mark is somebody else's
-    tree/                            what is written
+It is made in ``.unpacking-<random>.custody-part`` (`custody.bundle.passing_folder`).
 """
 
 from __future__ import annotations
@@ -11,22 +9,18 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
 from custody.bundle.disk import disk_errors, sync_directory
-from custody.bundle.whole_file import SUFFIX, lock
+from custody.bundle.passing_folder import passing_folder, sweep_passing
+from custody.bundle.whole_file import SUFFIX
 from schemas.errors import UsageError
 
 _PREFIX = ".unpacking-"
-_MARK = "mark"
-_TREE = "tree"
-_MARK_BYTES = 200
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-_READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-_LOOK = _READ | getattr(os, "O_DIRECTORY", 0)
 _BY_DESCRIPTOR = {os.open, os.mkdir} <= os.supports_dir_fd and hasattr(os, "O_DIRECTORY")
 
 
@@ -42,65 +36,21 @@ def fresh_tree(target: Path) -> Iterator[FreshTree]:
     """
     sweep_trees(target)
     is_there = _has_empty_directory(target)
-    with disk_errors(f"writing below {target}"):
-        home = target if is_there else target.parent
-        stage = Path(tempfile.mkdtemp(prefix=_PREFIX, suffix=SUFFIX, dir=home))
-        held = _hold(stage)
-    try:
+    home = target if is_there else target.parent
+    with ExitStack() as stack:
         with disk_errors(f"writing below {target}"):
-            # Locked before it is marked: whoever finds a mark without a lock knows that its process is gone.
-            (stage / _MARK).write_bytes(_mark_of(stage))
-            (stage / _TREE).mkdir(0o700)
-        with FreshTree(stage / _TREE) as tree:
+            name = f"{_PREFIX}{os.urandom(8).hex()}{SUFFIX}"
+            stage = stack.enter_context(passing_folder(home / name))
+        with FreshTree(stage) as tree:
             yield tree
         with disk_errors(f"writing below {target}"):
-            _settle(stage / _TREE, target, is_there=is_there)
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
-        if held is not None:
-            os.close(held)
+            _settle(stage, target, is_there=is_there)
 
 
 def sweep_trees(target: Path) -> None:
-    """Remove what killed processes left of trees in ``target`` and beside it; of a disk without locks nothing.
-
-    A folder without its own mark is not ours to remove, whatever its name.
-    """
+    """Remove what killed processes left of trees in ``target`` and beside it; of a disk without locks nothing."""
     for folder in (target, target.parent):
-        for path in folder.glob(f"{_PREFIX}*{SUFFIX}"):
-            # What is somebody else's may be closed to us.
-            with suppress(OSError):
-                _sweep(path)
-
-
-def _sweep(path: Path) -> None:
-    held = os.open(path, _LOOK) if hasattr(os, "O_DIRECTORY") else None
-    if held is None:
-        return
-    try:
-        if lock(held, wait=False) and _is_marked(path):
-            shutil.rmtree(path, ignore_errors=True)
-    finally:
-        os.close(held)
-
-
-def _is_marked(stage: Path) -> bool:
-    with os.fdopen(os.open(stage / _MARK, _READ), "rb") as file:
-        return file.read(_MARK_BYTES) == _mark_of(stage)
-
-
-def _mark_of(stage: Path) -> bytes:
-    """Return what tells a folder from a copy of it, and from another one of its name."""
-    return f"custody unpack {stage.name} {stage.lstat().st_ino}\n".encode()
-
-
-def _hold(stage: Path) -> int | None:
-    """Lock a tree, where the system opens folders."""
-    if not hasattr(os, "O_DIRECTORY"):
-        return None
-    held = os.open(stage, _LOOK)
-    lock(held, wait=True)
-    return held
+        sweep_passing(folder)
 
 
 class FreshTree:

@@ -1,6 +1,7 @@
 """A ledger's home: made whole or not at all, found from below, opened only if it is one."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -153,12 +154,16 @@ def test_recognising_a_home_loads_no_database(tmp_path: Path) -> None:
 
 def test_what_a_killed_process_left_of_a_folder_goes_and_nothing_else(tmp_path: Path) -> None:
     """A backup that was killed may hold all evidence; one that is being made, here or elsewhere, goes on."""
-    left, foreign = tmp_path / ".old.0.custody-part", tmp_path / ".old.0.part"
-    for folder in (left, foreign):
-        folder.mkdir()
-        (folder / "file").write_bytes(b"evidence")
+    killed = "with fresh_folder(Path('old'), random=os.urandom) as old:\n (old / 'file').touch()\n os._exit(0)"
+    imported = "import os\nfrom pathlib import Path\nfrom custody.storage.folders import fresh_folder\n"
+    run_python("-c", imported + killed, cwd=tmp_path)
+    (left,) = tmp_path.iterdir()
+    foreign, copied = tmp_path / ".old.0.part", tmp_path / ".copy.0.custody-part"
+    shutil.copytree(left, copied)
+    foreign.mkdir()
+    (foreign / "file").write_bytes(b"evidence")
     with fresh_folder(tmp_path / "first", random=os.urandom) as first:
         (first / "file").write_bytes(b"x")
         with fresh_folder(tmp_path / "second", random=os.urandom) as second:
             (second / "file").write_bytes(b"x")
-    assert {path.name for path in tmp_path.iterdir()} == {foreign.name, "first", "second"}
+    assert {path.name for path in tmp_path.iterdir()} == {foreign.name, copied.name, "first", "second"}
