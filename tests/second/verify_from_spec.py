@@ -3808,10 +3808,6 @@ class Verification:
         self.entries.append(entry)
         self.by_index[entry.index] = entry
         self.by_type[entry.type].append(entry)
-        if entry.type in ("agent.changed", "agent.enrolled"):
-            for name in ("country", "ledger"):
-                if name in entry.details:
-                    self.told[entry.details["agent"], name].append((entry.index, entry.details[name]))
 
     def _check_tree(self, unread_versions: set[int]) -> None:
         known = dict(self.leaves)
@@ -3878,6 +3874,7 @@ class Verification:
             try:
                 for code in self.state.apply(entry):
                     self.find(12, code, name, f"{entry.type}: a court may ask why", DEFECT)
+                self._remember(entry)
             except Bad as bad:
                 self.found(7, name, bad)
             if entry.type == "record.affirmed":
@@ -4877,7 +4874,7 @@ class Verification:
         if not before - CLOCK_SKEW <= at <= after + CLOCK_SKEW:
             yield "inherited.times"
 
-    # Steps 9 and 11: letters (requests.md) and receipts (transfers.md) on which records rest, read again
+    # Steps 9 and 11: letters (letters.md) and receipts (transfers.md) on which records rest, read again
 
     def check_behind(self) -> None:
         """Read again the letters of consents, and the receipts by proof."""
@@ -5001,6 +4998,15 @@ class Verification:
             if item.severity in (FAILED, INDETERMINATE) and item.code not in ("content.absent", "content.encrypted"):
                 self.find(item.step, item.code, f"{name}: {item.subject}", item.text, item.severity)
         return letter
+
+    def _remember(self, entry: Entry) -> None:
+        """Keep where agents are, and which ledgers are their own, from an entry on."""
+        one = [entry.details["agent"]] if entry.type in ("agent.changed", "agent.enrolled") else []
+        for agent in self.state.agents if entry.type == "ledger.opened" else one:
+            known = self.state.agents[agent]
+            for name, told in (("country", known.country), ("ledger", known.ledger)):
+                if told is not None:
+                    self.told[agent, name].append((entry.index, told))
 
     def told_of(self, agent: str, index: int, name: str = "ledger") -> str | None:
         """What was on record of an agent before an entry."""

@@ -28,6 +28,7 @@ from tests.vectors import (
     container_cases,
     content_cases,
     decided_cases,
+    desk_cases,
     detail_cases,
     entry_cases,
     evidence_cases,
@@ -104,6 +105,7 @@ MODULES = (
     malformed_cases,
     signer_cases,
     member_cases,
+    desk_cases,
 )
 """Importing them enters their cases."""
 

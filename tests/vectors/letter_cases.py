@@ -55,6 +55,8 @@ class Letter:
     """How many consents rest on it."""
     gate: str | None = None
     their_gate: str | None = None
+    first: Callable[[Post], object] = lambda _: None
+    """What the ledger that asks enters before all else."""
     then: Callable[[Post, str], Members] | None = None
     """Makes the bundle, given the digest of the letter."""
 
@@ -63,6 +65,7 @@ class Letter:
         folder = setting.forge.folder
         a = Post(folder, "a", {"b": "XB", "c": "XC"}, is_holding=False, gate=self.gate)
         b = Post(folder, "b", {"a": "XA", "c": "XC"}, is_holding=False, gate=self.their_gate)
+        self.first(a)
         a.event("request.drafted", DRAFT)
         a.event("request.sent", SENT)
         asked = {"fields": DRAFT["fields"], "from": self.asked_by, "kind": "mla", "paper": "ab" * 32}
@@ -111,7 +114,8 @@ def letter_case(name: str, comment: str, verdict: str, step: int | None, code: s
     _enter(f"letter-{name}", comment, tell)
 
 
-def _wrong(name: str, comment: str, code: str, **changes: Any) -> None:
+def wrong_letter(name: str, comment: str, code: str, **changes: Any) -> None:
+    """Enter a case of one that speaks against its record."""
     letter_case(name, comment, "FAILED", 11, f"letter.{code}", **changes)
 
 
@@ -138,35 +142,35 @@ letter_case("cut-under-two-consents", "Two consents rest on a letter that is cut
             "container.truncated", edit=lambda raw: raw[: len(raw) // 2], times=2)  # fmt: skip
 letter_case("damaged", "A bit of the letter is flipped.", "FAILED", 0, "container.crc",
             edit=lambda raw: raw.replace(b'"ledger":"b.example/main"', b'"ledger":"b.exanple/main"', 1))  # fmt: skip
-_wrong("of-another-size", "Read under another checkpoint than the letter's.", "origin", origin={"size": 3})
-_wrong("about-another-event", "The letter has no such event.", "origin", origin={"event": "cd" * 32})
-_wrong("of-another-request", "The event is about another request there.", "origin", origin={"request": "req-8"})
-_wrong("to-another", "The letter was written to a third ledger.", "recipient", written_to="c-police")
-_wrong("to-another-asker", "It answers a request of a third ledger.", "request", asked_by="c-police")
-_wrong("without-a-request", "The consent names no request.", "request", consent={"request": None})
-_wrong("by-another", "The consent is said to be a third ledger's.", "sender", consent={"authority": "c-police"})
-_wrong("that-refuses", "The letter refuses.", "grant",
+wrong_letter("of-another-size", "Read under another checkpoint than the letter's.", "origin", origin={"size": 3})
+wrong_letter("about-another-event", "The letter has no such event.", "origin", origin={"event": "cd" * 32})
+wrong_letter("of-another-request", "The event is about another request there.", "origin", origin={"request": "req-8"})
+wrong_letter("to-another", "The letter was written to a third ledger.", "recipient", written_to="c-police")
+wrong_letter("to-another-asker", "It answers a request of a third ledger.", "request", asked_by="c-police")
+wrong_letter("without-a-request", "The consent names no request.", "request", consent={"request": None})
+wrong_letter("by-another", "The consent is said to be a third ledger's.", "sender", consent={"authority": "c-police"})
+wrong_letter("that-refuses", "The letter refuses.", "grant",
        answers=[{"ground": "political", "outcome": "refused", "reasons": "politics"}])  # fmt: skip
-_wrong("that-was-overtaken", "A later answer in the letter grants less.", "grant",
+wrong_letter("that-was-overtaken", "A later answer in the letter grants less.", "grant",
        answers=[{"grant": GRANT}, {"grant": GRANT, "outcome": "granted-in-part"}])  # fmt: skip
 REST: dict[str, Any] = {"ground": "other", "outcome": "refused", "reasons": "not ours"}
 letter_case("that-refuses-the-rest", "The letter grants one exhibit, and refuses the rest.", "PASSED", None, "",
             answers=[{"grant": GRANT}, REST], their_gate="v2")  # fmt: skip
-_wrong("that-refuses-it-later", "The letter grants all, and refuses that later.", "grant", answers=[{}, REST],
+wrong_letter("that-refuses-it-later", "The letter grants all, and refuses that later.", "grant", answers=[{}, REST],
        their_gate="v2")  # fmt: skip
-_wrong("that-refuses-the-rest-before", "In a ledger from before the newest answer counts.", "grant",
+wrong_letter("that-refuses-the-rest-before", "In a ledger from before the newest answer counts.", "grant",
        answers=[{"grant": GRANT}, REST])  # fmt: skip
-_wrong("for-another-country", "The letter grants it to another country.", "terms",
+wrong_letter("for-another-country", "The letter grants it to another country.", "terms",
        answers=[{"grant": {**GRANT, "to_country": "XC"}}])  # fmt: skip
-_wrong("for-another-ledger", "The letter grants it to another ledger.", "terms",
+wrong_letter("for-another-ledger", "The letter grants it to another ledger.", "terms",
        answers=[{"grant": {**GRANT, "to_ledger": "c.example/main"}}])  # fmt: skip
-_wrong("for-another-exhibit", "The letter grants another exhibit.", "terms",
+wrong_letter("for-another-exhibit", "The letter grants another exhibit.", "terms",
        answers=[{"grant": {**GRANT, "exhibits": [{"case": CASE, "exhibit": "EX-7"}]}}])  # fmt: skip
-_wrong("on-stricter-terms", "The letter forbids to hand it on.", "terms",
+wrong_letter("on-stricter-terms", "The letter forbids to hand it on.", "terms",
        answers=[{"grant": {**GRANT, "onward": "forbidden"}}])  # fmt: skip
-_wrong("with-a-condition", "The letter has a condition that the consent lacks.", "terms",
+wrong_letter("with-a-condition", "The letter has a condition that the consent lacks.", "terms",
        answers=[{"grant": {**GRANT, "conditions": [{"before": False, "code": "return"}]}}])  # fmt: skip
-_wrong("with-a-bar", "A condition of the letter bars the release, and the consent's doesn't.", "terms",
+wrong_letter("with-a-bar", "A condition of the letter bars the release, and the consent's doesn't.", "terms",
        answers=[{"grant": {**GRANT, "conditions": [BAR]}}],
        consent={"conditions": [{**BAR, "before": False}]})  # fmt: skip
 
@@ -187,12 +191,12 @@ letter_case("before-the-recipient-moved", "Who may have it is in another country
 letter_case("before-the-recipient-changed", "Who may have it keeps another ledger since the consent.", "PASSED", None,
             "", answers=[{"grant": {**GRANT, "to_country": "XC", "to_ledger": "c.example/main"}}],
             consent={"recipient": "c-police"}, then=_moved(ledger="d.example/main"))  # fmt: skip
-_wrong("for-whoever-moved-since", "Who may have it was elsewhere when the consent was recorded.", "terms",
+wrong_letter("for-whoever-moved-since", "Who may have it was elsewhere when the consent was recorded.", "terms",
        answers=[{"grant": {**GRANT, "to_country": "XD"}}], consent={"recipient": "c-police"},
        then=_moved(country="XD"))  # fmt: skip
-_wrong("to-another-country", "The letter was written to somebody of another country, who keeps no ledger.",
+wrong_letter("to-another-country", "The letter was written to somebody of another country, who keeps no ledger.",
        "recipient", written_to="ministry")  # fmt: skip
-_wrong("that-ends", "The letter's grant ends, and the consent doesn't.", "terms",
+wrong_letter("that-ends", "The letter's grant ends, and the consent doesn't.", "terms",
        answers=[{"grant": {**GRANT, "valid_until": "2026-12-01T00:00:00Z"}}])  # fmt: skip
 
 # What a condition says

@@ -21,13 +21,12 @@ from custody.verify.gate.erased_documents import Order, document_of
 from custody.verify.record.bundled import Bundled
 from custody.verify.record.opened import fail
 from custody.verify.record.source import Source
+from custody.verify.rules.view import Agent
 from schemas import limits
-from schemas.details.ledger import AgentChanged, AgentEnrolled
 from schemas.details.transfer import TransferReceipt
 from schemas.errors import VerificationError
 from schemas.event import ParsedEvent
 from schemas.report import Findings, LedgerReport, Severity
-from schemas.types import is_set
 
 
 def is_proven(parsed: ParsedEvent) -> bool:
@@ -95,24 +94,24 @@ def check_behind(
     themselves, whose subject begins with the name of their ledger.
     """
     state, findings, letters, receipts = bundled.state, bundled.findings, dict[str, Inner](), dict[str, Read]()
-    unread, told = dict[tuple[int, str | None], VerificationError](), dict[tuple[str, str], str]()
+    unread, then = dict[tuple[int, str | None], VerificationError](), dict[str, Agent]()
     ledger = state.ledger()
     past = Past(
         "" if ledger is None else ledger.origin, state,
-        lambda agent: told.get((agent, "ledger")), lambda agent: told.get((agent, "country")),
+        lambda name: then[name].ledger if name in then else None,
+        lambda name: then[name].country if name in then else None,
         partial(event_in, state, bundled.entries), correspondence_of(bundled.entries, state).begun.get,
         values.disclosed.get,
     )  # fmt: skip
     for index, entry in sorted(bundled.entries.items()):
         parsed, where = entry.event, f"entry {index}"
-        _remember(parsed, told)
+        then.update((agent.id, agent) for agent in bundled.fold.agents.get(index, ()))
         for severity, error in check_terms(parsed, past, bundled.fold.bearing.get(parsed.hash, ())):
             findings.add(11, severity, error.code, where, error.text)
         origin = letter_of(parsed) if opens_gate(parsed) else None
         if ledger is None or not (origin or is_proven(parsed)):
             continue
-        digest = document_of(parsed)
-        step = 9 if origin is None else 11
+        digest, step = document_of(parsed), 9 if origin is None else 11
         # Each is read once, however many records rest on it.
         if (step, digest) in unread:
             fail(findings, step, unread[step, digest], where)
@@ -142,11 +141,3 @@ def check_behind(
     )
     signed = (LedgerReport(origin=item.ledger, root=item.root, size=item.size) for item in proven)
     return tuple(letters.values()), tuple(signed)
-
-
-def _remember(parsed: ParsedEvent, told: dict[tuple[str, str], str]) -> None:
-    """Keep what an entry says of an agent's country and ledger: later entries are held against it."""
-    details = parsed.details
-    if isinstance(details, AgentChanged | AgentEnrolled):
-        said = (("country", details.country), ("ledger", details.ledger))
-        told.update({(details.agent, name): str(value) for name, value in said if is_set(value)})

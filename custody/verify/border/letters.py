@@ -1,4 +1,4 @@
-"""What a record says that rests on another ledger's letter, held against the letter itself (docs/spec/requests.md).
+"""What a record says that rests on another ledger's letter, held against the letter itself (docs/spec/letters.md).
 
 Whoever recorded it looked at the letter once. Here it is looked at again, by everybody who has it: that it verifies is
 the caller's part, who was given it as a bundle; that it says what the record says of it is decided here.

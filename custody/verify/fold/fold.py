@@ -26,6 +26,7 @@ from custody.verify.gate.release import after_refusals, bearing, check_release, 
 from custody.verify.rules.on_record import is_later
 from custody.verify.rules.reducer import reduce
 from custody.verify.rules.subjects import subjects_of
+from custody.verify.rules.view import Agent
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.transfer import TransferAccepted, TransferDispatched
 from schemas.entry import ParsedEntry
@@ -92,6 +93,8 @@ class Fold:
         self._standings = Standings()
         self._recorded_at = ""
         self.erased = ErasedDocuments()
+        self.agents: dict[int, tuple[Agent, ...]] = {}
+        """What an entry made of agents: later ones are held against who they were then."""
         self.bearing: dict[str, Bearing] = {}
         """By event hash of a dispatch: the consents under which it left."""
         self.countries: dict[tuple[str, str, str], int] = {}
@@ -157,6 +160,8 @@ class Fold:
                 self._broken.add(subjects[0])
             return Placed(index, subjects, is_applied=False)
         self.state.put(outcome.changes)
+        if not is_set(event.event.link) and (agents := tuple(it for it in outcome.changes if isinstance(it, Agent))):
+            self.agents[index] = agents
         self._standings.settle(standing, outcome.changes, is_known=is_known)
         self.state.place(event.hash, outcome.place)
         self.state.hold(event, outcome.place.subjects)

@@ -1,7 +1,7 @@
 """Letters and receipts that an order destroyed: they are missing by order, unless something left under them since.
 
 Who destroys a letter by order loses what bore the consent: what left before rests on the word of who read it, what
-leaves later on nothing that anybody can see (docs/spec/requests.md).
+leaves later on nothing that anybody can see (docs/spec/letters.md).
 """
 
 from __future__ import annotations
