@@ -71,19 +71,19 @@ def test_every_example_stands_on_a_page() -> None:
     assert {f"example {name}" for name in examples()} - _parts() == set()
 
 
+def _anchors(page: Path) -> set[str]:
+    headings = [line.lstrip("# ").lower() for line in page.read_text("utf-8").split("\n") if line[:1] == "#"]
+    return {re.sub(r"[^a-z0-9 _-]", "", heading).replace(" ", "-") for heading in headings}
+
+
 def test_every_link_between_pages_leads_somewhere() -> None:
     """Pages are read out of order."""
     broken = []
     for page in [*PAGES, ROOT / "docs" / "threat-model.md"]:
-        text = page.read_text("utf-8")
-        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
-            if not (page.parent / target).exists():
-                broken.append(f"{page.name}: {target}")
-        headings = {
-            re.sub(r"[^a-z0-9 _.-]", "", line.lstrip("# ").lower()) for line in text.split("\n") if line[:1] == "#"
-        }
-        anchors = {heading.replace(".", "").replace(" ", "-") for heading in headings}
-        broken += [f"{page.name}: #{anchor}" for anchor in re.findall(r"\]\(#([^)]*)\)", text) if anchor not in anchors]
+        for target, anchor in re.findall(r"\]\(([^)#\s]*)(?:#([^)]*))?\)", page.read_text("utf-8")):
+            found = page.parent / target if target else page
+            if not found.exists() or (anchor and found.suffix == ".md" and anchor not in _anchors(found)):
+                broken.append(f"{page.name}: {target}#{anchor}")
     assert broken == []
 
 
