@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from custody.cli.settings import GLOBAL_NAMES, global_options
+from custody.cli.output import put
+from custody.cli.settings import GLOBAL_NAMES, global_options, settings_of
 from custody.cli.table import GROUPS, PLACES, THEMES
 from schemas.errors import UsageError
 
@@ -49,6 +50,10 @@ class Command(click.Command):
             if parameter.required and parameter.value_is_missing(parameter.consume_value(ctx, values)[0])
         ]
 
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return --help, printed as every other result is."""
+        return _printed(super().get_help_option(ctx))
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command on texts that are texts: no bytes in disguise, and none empty.
 
@@ -65,6 +70,18 @@ class Command(click.Command):
         with formatter.section("Examples"):
             for line in inspect.cleandoc(self.example).splitlines():
                 formatter.write(f"{'':{formatter.current_indent}}{line}\n")
+
+
+def _printed(option: click.Option | None) -> click.Option | None:
+    if option is not None:
+        option.callback = _show_help
+    return option
+
+
+def _show_help(context: click.Context, _: click.Parameter, value: bool) -> None:
+    if value and not context.resilient_parsing:
+        put(settings_of(context), context.get_help())
+        context.exit()
 
 
 def clean(value: Any, name: str) -> Any:
@@ -102,6 +119,10 @@ class LazyGroup(click.Group):
     def __init__(self, *, prefix: str = "", **kwargs: Any) -> None:
         super().__init__(params=global_options(), **kwargs)
         self.prefix = prefix
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return --help, printed as every other result is."""
+        return _printed(super().get_help_option(ctx))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order of the table."""

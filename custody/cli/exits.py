@@ -43,7 +43,7 @@ class Exit(IntEnum):
     ATTENTION = 6
     """Something is due or overdue."""
     INTERRUPTED = 130
-    """The person or the reading program ended it."""
+    """The person ended it."""
 
 
 # The most special class first: the first that fits decides.

@@ -6,6 +6,7 @@ progress, which is drawn on a terminal only and only where something takes longe
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from base64 import b64encode
@@ -33,28 +34,51 @@ class Step(Protocol):
         """Say how much is done, of how much, in bytes or pieces."""
 
 
-def emit(settings: Settings, result: Struct, lines: Iterable[str]) -> None:
+def emit(settings: Settings, result: Struct, lines: Iterable[str], *, is_only_here: bool = False) -> None:
     """Print ``result`` as JSON where it was asked for, else ``lines``, which must be safe to show already.
 
-    A reader that goes away ends the printing and nothing else: what the command came to is its exit code all the same.
-    So does a full disk where something was recorded: who took that for a refusal would record it twice.
+    Raises:
+        StorageError: as `put`.
+    """
+    for line in (encode_result(result),) if settings.json else lines:
+        if not put(settings, line, is_only_here=is_only_here):
+            return
+
+
+def put(settings: Settings, line: str | bytes, *, is_only_here: bool = False) -> bool:
+    """Print a line of the result, and tell whether somebody still reads.
+
+    A reader that goes away has seen what he wanted: that ends the printing and changes no exit code, however much was
+    left. A full disk is an error, unless something was recorded: who took that for a refusal would record it twice.
+    What is shown ``is_only_here`` must arrive, whoever reads.
 
     Raises:
         StorageError: ``storage.output`` where stdout can't be written and nothing was recorded.
     """
     try:
-        for line in (encode_result(result),) if settings.json else lines:
-            click.echo(line)
-    except BrokenPipeError:
-        settings.is_cut = True
+        if is_only_here and sys.stdout is None:
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+        click.echo(line)
+    except BrokenPipeError as error:
         forsake(sys.stdout)
+        if is_only_here:
+            raise _unprinted(error) from None
+        return False
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        if not settings.has_recorded:
-            text = f"expected to print what came of it, found {reason}"
-            raise StorageError("storage.output", text, hint=_LOST) from None
+        if is_only_here or not settings.has_recorded:
+            raise _unprinted(error) from None
         forsake(sys.stdout)
-        say(f"warning: it is on record, and could not be printed: {reason}; custody log shows it")
+        say(f"warning: it is on record, and could not be printed: {_reason(error)}; custody log shows it")
+        return False
+    return True
+
+
+def _unprinted(error: OSError) -> StorageError:
+    return StorageError("storage.output", f"expected to print what came of it, found {_reason(error)}", hint=_LOST)
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or type(error).__name__).lower()
 
 
 def forsake(stream: TextIO | None) -> None:
@@ -156,7 +180,7 @@ def print_error(error: CustodyError, *, as_json: bool) -> None:
     from custody.report.safe_text import show
 
     text, hint = show(error.text), show(error.hint)
-    if as_json:
+    if as_json and sys.stdout is not None:
         import msgspec
 
         from custody.cli.results import ErrorBody, ErrorResult

@@ -13,9 +13,9 @@ from click.exceptions import NoArgsIsHelpError
 from custody.cli.acting.secrets_typed import refuse_typed
 from custody.cli.command import LazyGroup
 from custody.cli.exits import Exit, exit_of, from_click, from_os
-from custody.cli.output import forsake, print_error, say
+from custody.cli.output import print_error, put, say
 from custody.cli.rule_hints import with_rule_hint
-from custody.cli.settings import Settings
+from custody.cli.settings import Settings, settings_of
 from schemas.errors import CustodyError, StorageError
 
 _HELP = """Chain of custody for digital evidence.
@@ -30,7 +30,7 @@ def _print_version(context: click.Context, _: click.Parameter, value: bool) -> N
         return
     from importlib.metadata import version
 
-    click.echo(f"custody {version('exhibit-ledger')}")
+    put(settings_of(context), f"custody {version('exhibit-ledger')}")
     context.exit()
 
 
@@ -66,10 +66,6 @@ def run(arguments: list[str]) -> Exit:
     except (KeyboardInterrupt, EOFError, click.Abort):
         say("interrupted")
         return Exit.INTERRUPTED
-    except BrokenPipeError:
-        forsake(sys.stdout)
-        forsake(sys.stderr)
-        return Exit.INTERRUPTED
     except NoArgsIsHelpError as error:
         say(error.format_message())
         return Exit.USAGE
@@ -86,8 +82,7 @@ def run(arguments: list[str]) -> Exit:
 def _call(arguments: list[str], settings: Settings) -> Exit:
     """Call the command; not through click's own ``main``, which ends with 1 where a pipe breaks.
 
-    What a command came to is its exit code, read or unread. One that comes to nothing but what it prints, and recorded
-    nothing, is interrupted where its reader goes away.
+    What a command came to is its exit code, read to the end or not.
     """
     try:
         # The program's own name and not sys.argv[0]: messages don't depend on how it was started.
@@ -95,11 +90,7 @@ def _call(arguments: list[str], settings: Settings) -> Exit:
             result = program.invoke(context)
     except click.exceptions.Exit as exit:
         result = exit.exit_code
-    if sys.stdout is not None:
-        sys.stdout.flush()
-    if isinstance(result, int):
-        return Exit(result)
-    return Exit.INTERRUPTED if settings.is_cut and not settings.has_recorded else Exit.DONE
+    return Exit(result) if isinstance(result, int) else Exit.DONE
 
 
 def _as_ours(error: Exception) -> CustodyError:

@@ -20,8 +20,6 @@ class Settings:
     quiet: bool = False
     has_recorded: bool = False
     """No option: the ledger grew in this run, so the command is done even where nobody reads what it says."""
-    is_cut: bool = False
-    """No option: who read stdout went away before the end of it."""
     is_unseen: bool = False
     """No option: who read stderr went away, so what is to be signed may not have been seen."""
     held: list[str] = field(default_factory=list)

@@ -66,7 +66,7 @@ def test_every_class_of_error_is_covered() -> None:
         (click.Abort(), Exit.INTERRUPTED),
         (KeyboardInterrupt(), Exit.INTERRUPTED),
         (EOFError(), Exit.INTERRUPTED),
-        (BrokenPipeError(errno.EPIPE, "broken pipe"), Exit.INTERRUPTED),
+        (BrokenPipeError(errno.EPIPE, "broken pipe"), Exit.REFUSED),
         (click.FileError("x", "no"), Exit.USAGE),
         (click.UsageError("no"), Exit.USAGE),
         (click.ClickException("no"), Exit.USAGE),
@@ -155,12 +155,27 @@ def test_the_process_ends_with_the_code(tmp_path: Path) -> None:
 
 
 def test_a_reader_that_leaves_is_no_crash(tmp_path: Path) -> None:
-    """`custody log | head -1` is what people type; the code says that not all was read."""
+    """`custody log | head -1` is what people type: whoever has read enough goes away, and the code doesn't depend on
+    how much was left, or on how fast he was.
+    """
+    for line in ("--help", "--version", "log --help"):
+        writer = _unread()
+        process = _process(*line.split(), folder=tmp_path, stdout=writer)
+        os.close(writer)
+        assert process.returncode == Exit.DONE
+        assert process.stderr == b""
+
+
+def test_a_ledger_whose_recovery_key_nobody_reads_is_not_made(tmp_path: Path) -> None:
+    """`custody init ... | head -1`: the key would be gone, and the ledger there."""
+    (tmp_path / "phrase").write_text("correct horse\n")
+    line = "init l --origin a.example/x --authority A --country FR --registrar reg-1 --passphrase-file phrase"
     writer = _unread()
-    process = _process("--help", folder=tmp_path, stdout=writer)
+    process = _process(*line.split(), folder=tmp_path, stdout=writer)
     os.close(writer)
-    assert process.returncode == Exit.INTERRUPTED
-    assert process.stderr == b""
+    assert process.returncode == Exit.REFUSED
+    assert b"[storage.output]" in process.stderr
+    assert not (tmp_path / "l").exists()
 
 
 @pytest.mark.parametrize("more", [(), ("--json",)])
@@ -258,7 +273,8 @@ def test_what_was_recorded_is_done_though_nobody_reads_it(stage: Stage) -> None:
     os.chdir("l")
     stage.patch.setattr(click, "echo", _gone)
     assert stage.custody("case open C --authority A --legal-basis B --yes").exit is Exit.DONE
-    assert stage.custody("case list").exit is Exit.INTERRUPTED
+    assert stage.custody("case list").exit is Exit.DONE
+    assert stage.custody("log").exit is Exit.DONE
     stage.patch.undo()
 
 

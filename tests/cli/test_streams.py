@@ -69,7 +69,30 @@ def test_a_result_that_could_not_be_printed_is_no_success_and_no_bug(folder: Pat
     ran = _run(folder, line, redirect="> /dev/full")
     assert ran.returncode == Exit.REFUSED, ran.stderr
     assert b"no space left" in ran.stderr
+    assert b"[storage.output]" in ran.stderr
     assert b"Traceback" not in ran.stderr
+
+
+@needs_full
+@pytest.mark.parametrize("more", ["", "--json"])
+@pytest.mark.parametrize("redirect", ["> /dev/full", ">&-"])
+def test_no_ledger_begins_whose_recovery_key_nobody_has_seen(tmp_path: Path, redirect: str, more: str) -> None:
+    """The key is shown once and kept nowhere: a ledger that had it all the same could never be recovered by it."""
+    ran = _run(tmp_path, f"{INIT} {more}", redirect=redirect)
+    assert ran.returncode == Exit.REFUSED
+    assert b"[storage.output]" in ran.stderr
+    assert b"no ledger was made" in ran.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {"keys", "passphrase"}
+    assert _run(tmp_path, INIT).returncode == Exit.DONE
+    assert _entries(tmp_path) == 1
+
+
+@needs_full
+@pytest.mark.parametrize("redirect", ["> /dev/full", ">&-"])
+def test_a_ledger_without_recovery_keys_begins_unread(tmp_path: Path, redirect: str) -> None:
+    """What else is printed can be asked for again."""
+    assert _run(tmp_path, f"{INIT} --no-paper-key", redirect=redirect).returncode == Exit.DONE
+    assert _entries(tmp_path) == 1
 
 
 @needs_full

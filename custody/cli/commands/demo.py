@@ -32,7 +32,7 @@ from custody.cli.demo.story import (
     seizure,
 )
 from custody.cli.exits import Exit
-from custody.cli.output import emit
+from custody.cli.output import emit, put
 from custody.cli.results import Result
 from custody.report.finding_words import explain
 from custody.report.safe_text import show, show_path
@@ -169,7 +169,7 @@ class _Player:
         """Show lines, unless only the JSON object is wanted."""
         if not self._context.settings.json:
             for line in lines:
-                click.echo(line)
+                put(self._context.settings, line)
 
     def play(self, chapters: Iterable[Chapter]) -> None:
         """Play some chapters."""

@@ -32,9 +32,9 @@ from keys.private.signer import Signer as KeySigner
 from keys.private.signing import make_enrolment, sign_event
 from keys.verifier_key import format_verifier_key
 from schemas.details.ledger import NEWEST_GATE
-from schemas.errors import UsageError
+from schemas.errors import StorageError, UsageError
 from schemas.event import Signer
-from schemas.types import UNSET, Unset
+from schemas.types import UNSET, Unset, is_set
 
 
 class Opened(Result, frozen=True, kw_only=True, tag="custody-opened/v1"):
@@ -91,16 +91,29 @@ def init(
         show_events(context, [tell(composed.event, values)], registrars)
         envelope = sign_event(composed.event, signers)
         receipts = LedgerAccess(context, home).append([Submission(envelope, composed.disclosures)])
-        keys = tuple(format_verifier_key(log_verifier_key(origin, signer)) for signer in home.log_signers())
+        result = Opened(
+            genesis=receipts[0].leaf.hex(),
+            home=str(folder),
+            origin=origin,
+            verifier_keys=tuple(format_verifier_key(log_verifier_key(origin, key)) for key in home.log_signers()),
+            paper_keys={paper.agent: format_paper_key(paper.reveal_seed()) for paper in papers} or UNSET,
+        )
+        # Before the ledger has its place: one whose recovery keys nobody has seen is none.
+        _print(context, result, registrars)
     forget(context, origin)
-    result = Opened(
-        genesis=receipts[0].leaf.hex(),
-        home=str(folder),
-        origin=origin,
-        verifier_keys=keys,
-        paper_keys={paper.agent: format_paper_key(paper.reveal_seed()) for paper in papers} or UNSET,
-    )
-    emit(context.settings, result, _lines(result, registrars))
+
+
+def _print(context: Context, result: Opened, registrars: tuple[str, ...]) -> None:
+    """Print what is to be handed out, and the recovery keys, which must arrive.
+
+    Raises:
+        StorageError: ``storage.output``; the home is not made then.
+    """
+    try:
+        emit(context.settings, result, _lines(result, registrars), is_only_here=is_set(result.paper_keys))
+    except StorageError as error:
+        hint = "no ledger was made; throw away what was printed of it, make room there and begin again"
+        raise StorageError(error.code, error.text, hint=hint) from None
 
 
 def _signer(context: Context, agent: str, passphrase_file: Path | None) -> KeySigner:

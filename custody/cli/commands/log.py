@@ -13,7 +13,7 @@ from custody.cli.acting.entry_results import EntrySigner, signers_of
 from custody.cli.acting.exhibit_selection import find_exhibit
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.output import emit, note
+from custody.cli.output import emit, note, put
 from custody.cli.parameters import AGENT
 from custody.cli.periods import WORDS, end_of, start_of
 from custody.cli.results import Result
@@ -88,8 +88,10 @@ def log(context: Context, **given: Any) -> None:
             return
         is_empty = True
         for parsed in found:
-            click.echo(format_line(_entry(parsed, found), format_when(parsed.event), width=len(str(size))))
             is_empty = False
+            line = format_line(_entry(parsed, found), format_when(parsed.event), width=len(str(size)))
+            if not put(context.settings, line):
+                return
         if is_empty:
             note(context.settings, "no entry fits")
         elif found.has_more:
