@@ -200,6 +200,7 @@ _disclosure = table_of(tables.DisclosureTable).c
 COMMITMENTS: Final = _sql(
     select(_disclosure.commitment).where(_disclosure.text.is_not(None)).order_by(_disclosure.commitment)
 )
+NEWEST_COMMITMENTS: Final = "SELECT commitment FROM disclosure WHERE text IS NOT NULL ORDER BY rowid DESC LIMIT ?"
 FORGET_DISCLOSURE: Final = _sql(
     delete(table_of(tables.DisclosureTable)).where(_disclosure.commitment == bindparam("commitment"))
 )

@@ -88,6 +88,11 @@ class Disclosures:
             for (raw,) in connection.execute(statements.COMMITMENTS):
                 yield raw.hex()
 
+    def newest_commitments(self, most: int) -> tuple[str, ...]:
+        """Return the commitments of the values that came last, ``most`` at most."""
+        with self.database.transaction(is_write=False) as connection:
+            return tuple(raw.hex() for (raw,) in connection.execute(statements.NEWEST_COMMITMENTS, (most,)))
+
     def erased(self, commitments: Sequence[str]) -> frozenset[str]:
         """Return those of ``commitments`` whose values were erased here."""
         with self.database.transaction(is_write=False) as connection:

@@ -324,6 +324,8 @@ COMMITMENTS: Final = (
     "disclosure.commitment"
 )
 
+NEWEST_COMMITMENTS: Final = "SELECT commitment FROM disclosure WHERE text IS NOT NULL ORDER BY rowid DESC LIMIT ?"
+
 FORGET_DISCLOSURE: Final = "DELETE FROM disclosure WHERE disclosure.commitment = ?"
 
 PUT_DISCLOSURE: Final = "INSERT INTO disclosure (commitment, text) VALUES (?, ?) ON CONFLICT DO NOTHING"

@@ -1,13 +1,16 @@
 """Private values of acts that were never recorded: told of, and destroyed on request, with nothing else."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
+from custody.cli.erasure import strays
 from custody.cli.erasure.strays import destroy_strays
 from custody.storage.home import open_home
 from custody.storage.home_layout import DISCLOSURES_FILE
 from custody.storage.ledger_store import SqliteStore
+from custody.storage.reading import Reader
 from schemas.errors import StorageError
 from schemas.private import Disclosure, make_disclosure
 from tests.cli.machine import Machine
@@ -49,6 +52,28 @@ def test_status_and_audit_tell_of_them_and_name_the_way_out(machine: Machine) ->
     ran = machine.do("audit")
     assert "2 private values belong to no entry" in ran.stdout
     assert "custody erase --finish" in ran.stdout
+
+
+@pytest.mark.parametrize("line", ["status", "status --check"])
+def test_a_look_at_a_large_ledger_costs_what_one_at_a_small_ledger_does(
+    machine: Machine, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Status is typed many times a day: the daily check alone looks at every value, and nothing at every signature."""
+    looked: list[int] = []
+    look = Reader.commitment_indexes
+
+    def counted(self: Reader, commitments: Sequence[str]) -> Mapping[str, int]:
+        looked.append(len(commitments))
+        return look(self, commitments)
+
+    with open_home(machine.home, random=bytes) as home:
+        values = len(list(home.store.disclosures.commitments()))
+    monkeypatch.setattr(strays, "_AT_ONCE", 3)
+    monkeypatch.setattr(Reader, "commitment_indexes", counted)
+    monkeypatch.delattr(Reader, "signings")
+    ran = machine.do(line)
+    assert sum(looked) == (values if "--check" in line else 3)
+    assert "hold 2 that belong to no entry" in ran.stdout
 
 
 def test_finishing_an_erasure_destroys_them_alone(machine: Machine) -> None:

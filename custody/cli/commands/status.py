@@ -97,7 +97,7 @@ def _look(context: Context, access: LedgerAccess, rest_days: Sequence[RestDays],
             *attention_of_conditions(reader, exhibits, now=now),
             *attention_of_exhibits(reader, exhibits, now=now, doubtful={it.exhibit.registration for it in doubtful}),
             *attention_of_people(reader),
-            *attention_of_strays(access.home.store, reader),
+            *attention_of_strays(access.home.store, reader, is_whole=check),
             *attention_of_readings(access.home.evidence),
             *attention_of_disk(access.home.path),
             # Every private value is looked at for it, which takes a while in a large ledger.

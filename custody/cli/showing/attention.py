@@ -14,9 +14,9 @@ from custody.cli.acting.draft_files import SUFFIX, OpenDraft, read_draft
 from custody.evidence.kept_readings import kept_readings
 from custody.evidence.partial import KEPT
 from custody.ledger.store import LedgerReader
+from custody.report.ledger_words import disputed_entries
 from custody.report.safe_text import show, show_path
 from custody.report.words import format_utc
-from custody.verify.fold.disputes import find_disputes
 from custody.verify.rules.view import Exhibit
 from schemas import limits
 from schemas.details.exhibit import ExhibitReleased
@@ -105,7 +105,7 @@ def attention_of_people(reader: LedgerReader) -> Iterator[Attention]:
     if ledger is not None and len(ledger.registrars) < 2:
         text = "has one registrar: if his keys are lost, only his recovery key helps"
         yield Attention(code="registrar.single", is_due=False, subject=ledger.origin, text=text)
-    for index in sorted(find_disputes(tuple(reader.signings()), reader.keys()).disputed):
+    for index in sorted(disputed_entries(reader)):
         text = "is in dispute until it is affirmed"
         yield Attention(code="entry.disputed", subject=f"entry {index}", text=text)
 
