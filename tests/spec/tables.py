@@ -22,6 +22,7 @@ from schemas import text as forms
 from schemas.registry import DETAILS
 from schemas.types import SIGNS_AS, Private, Record
 from tests.spec.examples import fenced
+from tests.spec.order import order_table
 from tests.spec.refusals import refusals
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -181,6 +182,8 @@ def make(what: str) -> str:
     match what.split():
         case ["rules"]:
             return rules_table()
+        case ["order"]:
+            return order_table({name: _home(event_type.details) for name, event_type in DETAILS.items()})
         case ["limits"]:
             return limits_table()
         case ["example", name]:
