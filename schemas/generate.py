@@ -23,7 +23,7 @@ from schemas.enrol import Enrolment, EnrolmentRequest
 from schemas.entry import Entry
 from schemas.envelope import ENROL_PAYLOAD_TYPE, Envelope
 from schemas.event import PAYLOAD_TYPE, Event
-from schemas.law import Deadlines, Grounds, Holidays, Memberships, Offences, RequestFields, Retention
+from schemas.law import Deadlines, Holidays, Memberships, Offences, RequestFields, Retention
 from schemas.profile import Profile
 from schemas.proof import Consistency, Proof
 from schemas.registry import DETAILS
@@ -52,7 +52,6 @@ KINDS: dict[str, type[Record]] = {
     "custody-offences-v1": Offences,
     "custody-profile-v1": Profile,
     "custody-proof-v1": Proof,
-    "custody-refusal-grounds-v1": Grounds,
     "custody-report-v1": Report,
     "custody-request-fields-v1": RequestFields,
     "custody-retention-v1": Retention,

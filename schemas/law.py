@@ -15,7 +15,7 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta
 
 from schemas.details.case import IccsCode
-from schemas.details.request import FieldName, Ground
+from schemas.details.request import FieldName
 from schemas.details.source import TimeZone
 from schemas.text import check_times
 from schemas.types import UNSET, Country, Record, Token, Unset, is_set
@@ -202,13 +202,12 @@ class Memberships(Record, frozen=True, kw_only=True):
 
 
 class RetentionRow(Record, frozen=True, kw_only=True):
-    """How long data of a type are kept in a country, perhaps by one provider: at least, at most, or what is known."""
+    """How long data of a type are kept in a country: at least, at most, or what is known."""
 
     country: Country
     maximum: Span | Unset = UNSET
     minimum: Span | Unset = UNSET
     note: Words | Unset = UNSET
-    provider: Words | Unset = UNSET
     source: LawSource
     type: Token
 
@@ -275,23 +274,6 @@ class RequestFields(Record, frozen=True, kw_only=True):
 
     fields: Annotated[tuple[NamedField, ...], Meta(max_length=256)]
     schema: Literal["custody-request-fields/v1"]
-
-
-class NamedGround(Record, frozen=True, kw_only=True):
-    """A ground of refusal in words."""
-
-    ground: Ground
-    source: LawSource
-    title: Words
-
-
-class Grounds(Record, frozen=True, kw_only=True):
-    """The grounds on which a request may be refused."""
-
-    SCHEMA: ClassVar[str] = "custody-refusal-grounds/v1"
-
-    grounds: Annotated[tuple[NamedGround, ...], Meta(max_length=256)]
-    schema: Literal["custody-refusal-grounds/v1"]
 
 
 def check_ordered(name: str, items: tuple[object, ...]) -> None:

@@ -14,7 +14,6 @@ from schemas import canonical, limits
 from schemas.errors import RecordError, UsageError
 from schemas.law import (
     Deadlines,
-    Grounds,
     Holidays,
     Memberships,
     Offences,
@@ -59,12 +58,6 @@ def offences() -> Offences:
 def request_fields() -> RequestFields:
     """Return the fields of requests in the words of a form."""
     return _read("request-fields", RequestFields)
-
-
-@cache
-def refusal_grounds() -> Grounds:
-    """Return the grounds of refusal in words."""
-    return _read("refusal-grounds", Grounds)
 
 
 @cache

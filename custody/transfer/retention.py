@@ -22,21 +22,12 @@ _COUNTING = Counting(
 
 @dataclass(frozen=True, slots=True)
 class RetentionWarning:
-    """What is known of how long data stay: ``safe_until`` (UTC) is the last moment at which they must still be there,
-    none where no duty is known. ``is_gone`` where it has passed, or where nothing says that they are kept at all.
+    """What is known of how long data stay: ``is_gone`` where the last moment at which they must still be there has
+    passed, or where nothing says that they are kept at all.
     """
 
-    row: RetentionRow | None
-    safe_until: datetime | None
     is_gone: bool
     text: str
-
-
-def rows_for(catalogue: Retention, *, country: str, type: str, provider: str | None = None) -> tuple[RetentionRow, ...]:
-    """Return the rows that fit; those of the provider itself where there are any."""
-    fitting = [row for row in catalogue.rows if row.country == country and row.type == type]
-    own = tuple(row for row in fitting if provider is not None and row.provider == provider)
-    return own or tuple(row for row in fitting if not is_set(row.provider))
 
 
 def last_safe_date(row: RetentionRow, data_from: datetime) -> datetime | None:
@@ -55,13 +46,12 @@ def warn_retention(
     type: str,
     data_from: datetime,
     at: datetime,
-    provider: str | None = None,
 ) -> tuple[RetentionWarning, ...]:
     """Return what to say who asks at ``at`` for data that begin at ``data_from``; one answer at the least."""
-    rows = rows_for(catalogue, country=country, type=type, provider=provider)
+    rows = [row for row in catalogue.rows if row.country == country and row.type == type]
     if not rows:
         text = f"no duty to keep data of the type {type!r} in {country} is known: ask for preservation at once"
-        return (RetentionWarning(None, None, True, text),)
+        return (RetentionWarning(True, text),)
     return tuple(_warn(row, data_from, at) for row in rows)
 
 
@@ -70,9 +60,9 @@ def _warn(row: RetentionRow, data_from: datetime, at: datetime) -> RetentionWarn
     what = f"data of the type {row.type!r} in {row.country}"
     if safe is None:
         said = str(row.note) if is_set(row.note) else "no least time of keeping is known"
-        return RetentionWarning(row, None, True, f"{what}: {said}; {source}")
+        return RetentionWarning(True, f"{what}: {said}; {source}")
     day, told = safe.date().isoformat(), f"{row.note}; {source}" if is_set(row.note) else source
     if at >= safe:
-        return RetentionWarning(row, safe, True, f"{what}: the oldest records may have been gone since {day}; {told}")
+        return RetentionWarning(True, f"{what}: the oldest records may have been gone since {day}; {told}")
     days = (safe - at).days
-    return RetentionWarning(row, safe, False, f"{what}: kept until {day} at the least, {days} days from now; {told}")
+    return RetentionWarning(False, f"{what}: kept until {day} at the least, {days} days from now; {told}")

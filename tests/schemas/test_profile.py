@@ -11,7 +11,7 @@ from custody.report.finding_words import MEANINGS
 from custody.transfer import law_files
 from custody.transfer.rule_sources import rule_source
 from schemas import canonical
-from schemas.details.request import FieldName, Ground
+from schemas.details.request import FieldName
 from schemas.errors import RecordError, UsageError
 from schemas.law import LawSource, cite
 from schemas.profile import GATES, PAPERS, RULES, Profile, parse_profile
@@ -93,7 +93,6 @@ def test_every_file_of_law_reads() -> None:
     assert law_files.retention().rows
     assert law_files.offences().offences
     assert {item.name for item in law_files.request_fields().fields} == set(get_args(FieldName))
-    assert {item.ground for item in law_files.refusal_grounds().grounds} == set(get_args(Ground))
 
 
 def test_the_country_chooses_its_own_law() -> None:

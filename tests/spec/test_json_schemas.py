@@ -35,7 +35,6 @@ LAW = {
     "custody-memberships-v1": "law/memberships.json",
     "custody-offences-v1": "law/offences.json",
     "custody-profile-v1": "profiles/cn.json",
-    "custody-refusal-grounds-v1": "law/refusal-grounds.json",
     "custody-request-fields-v1": "law/request-fields.json",
     "custody-retention-v1": "law/retention.json",
 }

@@ -1,8 +1,7 @@
 """How long logs stay: a last safe date where the law names one, and no comfort where it doesn't."""
 
 from custody.transfer.law_files import retention
-from custody.transfer.retention import last_safe_date, rows_for, warn_retention
-from schemas.law import LawSource, Retention, RetentionRow, Span
+from custody.transfer.retention import last_safe_date, warn_retention
 from schemas.text import format_time, parse_time
 
 FROM = parse_time("2026-01-31T10:00:00Z")
@@ -15,7 +14,7 @@ def _warn(country: str, type: str, at: str) -> str:
 
 def test_the_last_safe_date_is_the_earliest_reading() -> None:
     """Law row C23: six months from 31 January are over on 30 July by the strictest count, at the hour."""
-    (row,) = rows_for(retention(), country="CN", type="log")
+    (row,) = [item for item in retention().rows if (item.country, item.type) == ("CN", "log")]
     found = last_safe_date(row, FROM)
     assert found is not None
     assert format_time(found) == "2026-07-30T10:00:00Z"
@@ -52,12 +51,3 @@ def test_where_nothing_is_known_nothing_is_assumed() -> None:
     """No duty to keep means: ask at once."""
     for country, type in (("XA", "log"), ("US", "log"), ("GB", "traffic")):
         assert _warn(country, type, "2026-02-01T00:00:00Z").startswith("gone: ")
-
-
-def test_a_provider_s_own_row_takes_the_place_of_the_country_s() -> None:
-    """A provider may keep longer than the law wants."""
-    source = LawSource(mark="S", row="C23", text="its transparency report")
-    own = RetentionRow(country="CN", minimum=Span(length=12, unit="months"), provider="p-1", source=source, type="log")
-    catalogue = Retention(rows=(*retention().rows, own), schema="custody-retention/v1")
-    assert rows_for(catalogue, country="CN", type="log", provider="p-1") == (own,)
-    assert own not in rows_for(catalogue, country="CN", type="log")
