@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
 from custody.bundle.container import CHUNK, Container
 from custody.bundle.measure import measure
-from custody.bundle.source import DiskFaultError, OnBytes
+from custody.bundle.source import DiskFaultError
 from custody.verify.record.source import FoundFile
 from schemas import layout
 from schemas.errors import StorageError, VerificationError
@@ -39,12 +39,10 @@ class BundleDecryption:
         identities: Sequence[AgeIdentity],
         *,
         digests: Callable[[], Sequence[str]] = lambda: ("blake3",),
-        on_bytes: OnBytes | None = None,
     ) -> None:
         self._container = container
         self._identities = tuple(identities)
         self._digests = digests
-        self._on_bytes = on_bytes
 
     def measure(self, name: str) -> FoundFile | None:
         """Return what the plain bytes of a member measure; nothing where it is encrypted for others.
@@ -92,7 +90,7 @@ class BundleDecryption:
             return None
         assert name.startswith(layout.ENCRYPTED), "only ciphertexts are decrypted"
         source = BufferedReader(self._container.open(name), CHUNK)
-        stream = _DecryptedStream(source.read, self._identities, self._on_bytes)
+        stream = _DecryptedStream(source.read, self._identities)
         if stream.is_for_others():
             stream.close()
             return None
@@ -106,9 +104,7 @@ class _StoppedError(Exception):
 class _DecryptedStream(RawIOBase):
     """Plain bytes in the order in which a thread of its own decrypts them."""
 
-    def __init__(
-        self, read: Callable[[int], bytes], identities: Sequence[AgeIdentity], on_bytes: OnBytes | None
-    ) -> None:
+    def __init__(self, read: Callable[[int], bytes], identities: Sequence[AgeIdentity]) -> None:
         super().__init__()
         self._pieces: Queue[bytes] = Queue(_AHEAD)
         self._stop = threading.Event()
@@ -117,7 +113,6 @@ class _DecryptedStream(RawIOBase):
         self._is_for_others = False
         self._rest = b""
         self._gathered = bytearray()
-        self._on_bytes = on_bytes
         self._thread = threading.Thread(target=self._work, args=(read, identities), name="decrypt", daemon=True)
         self._thread.start()
 
@@ -146,8 +141,6 @@ class _DecryptedStream(RawIOBase):
         count = min(len(view), len(self._rest))
         view[:count] = self._rest[:count]
         self._rest = self._rest[count:]
-        if self._on_bytes is not None and count:
-            self._on_bytes(count)
         return count
 
     def close(self) -> None:

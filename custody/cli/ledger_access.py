@@ -36,7 +36,7 @@ from schemas.event import About, ParsedEvent, Seen, Signer
 from schemas.text import check_number
 
 SEVERAL_SIGN_WITHIN = timedelta(days=7)
-"""How long a draft may wait where several sign, unless somebody says otherwise."""
+"""How long a draft may wait where several sign."""
 
 
 @dataclass(slots=True)
@@ -84,9 +84,8 @@ class LedgerAccess:
         details: Mapping[str, Any],
         when: When,
         anchor: Anchor = NOWHERE,
-        wait: timedelta | None = None,
     ) -> Composed:
-        """Return an event for this ledger from plain values; ``wait`` is how long it may take to be recorded.
+        """Return an event for this ledger from plain values.
 
         Raises:
             UsageError: a value that doesn't fit its field, or a time that is none; ``secret.refused``.
@@ -94,7 +93,6 @@ class LedgerAccess:
         refuse_in_details(details)
         now = self.surroundings.now()
         occurred_at, utc_offset = when.moment(now)
-        waiting = wait or (SEVERAL_SIGN_WITHIN if len(signers) > 1 else None)
         with given_values():
             for number in (anchor.case, anchor.exhibit):
                 if number is not None:
@@ -109,7 +107,7 @@ class LedgerAccess:
                 random=self.surroundings.random,
                 anchor=anchor,
                 seen=self.seen(),
-                not_after=None if waiting is None else now + waiting,
+                not_after=now + SEVERAL_SIGN_WITHIN if len(signers) > 1 else None,
             )
         self._warn(composed)
         return composed

@@ -42,7 +42,6 @@ def record_or_send(
     when: When,
     staged: Staged,
     missing: tuple[RequiredField, ...] = (),
-    notes: Sequence[str] = (),
 ) -> None:
     """Record events about one request; with ``out`` write the letter, in one transaction with them, that carries them.
 
@@ -51,7 +50,7 @@ def record_or_send(
         CustodyError: as `export` or `custody.cli.acting.signing.complete`; nothing is recorded then.
     """
     if out is None:
-        record_request(context, events, who=who, when=when, keep=staged.keep, missing=missing, notes=notes)
+        record_request(context, events, who=who, when=when, keep=staged.keep, missing=missing)
         return
     acts = tuple(compose_request(context, type, details, who=who, when=when) for type, details in events)
     # Kept before: the letter carries the documents that its acts name.
@@ -60,17 +59,10 @@ def record_or_send(
     stated = purpose or f"request {request}"
     outgoing = Outgoing(to=story.state.peer, target=out, requests=(request,), purpose=stated, choice=choice, acts=acts)
     built = export(context, outgoing, who=who, when=when)
-    _emit(context, story, built, len(acts), missing, notes)
+    _emit(context, story, built, len(acts), missing)
 
 
-def _emit(
-    context: Context,
-    story: RequestStory,
-    built: Built,
-    acts: int,
-    missing: tuple[RequiredField, ...],
-    notes: Sequence[str],
-) -> None:
+def _emit(context: Context, story: RequestStory, built: Built, acts: int, missing: tuple[RequiredField, ...]) -> None:
     last = built.receipt.index
     with context.ledger().read() as reader:
         entries = [parse_entry(reader.entry(index)) for index in range(last - acts, last + 1)]
@@ -84,7 +76,7 @@ def _emit(
     lines.append(f"letter: {show_path(built.path)} to {story.state.peer}, {count_bytes(built.bytes)}")
     lines.append(f"  recorded: {format_utc(built.receipt.recorded_at)}, as entry {last}")
     lines.extend(tell_withheld(withheld))
-    emit(context.settings, result, (*lines, *missing_lines(missing), *notes))
+    emit(context.settings, result, (*lines, *missing_lines(missing)))
     if to is not None and to.ledger is None:
         note(context.settings, f"note: no ledger of {to.id} is on record; the letter can be verified, not received")
 

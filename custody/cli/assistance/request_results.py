@@ -142,9 +142,7 @@ def request_line(
         answered_after=UNSET if taken is None else int(taken.total_seconds()),
         clocks=tuple(clock_line(due) for due in dues),
         direction=state.direction,
-        forums=tuple(
-            ForumLine(fallback=item.is_fallback, profile=item.profile.name, text=item.text) for item in forums
-        ),
+        forums=tuple(map(_forum_line, forums)),
         kind=state.kind,
         leads=tuple(_leads(story, stories)),
         medium=medium_of_story(story),

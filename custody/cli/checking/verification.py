@@ -87,11 +87,9 @@ class Beliefs:
         ledgers = () if self.trusted.trust is None else self.trusted.trust.ledgers
         return next((item.origin for item in ledgers if self.trust_file.trust.ledger(item.origin) is None), "")
 
-    def decryption(self, container: Container, on_bytes: OnBytes | None = None) -> BundleDecryption | None:
+    def decryption(self, container: Container) -> BundleDecryption | None:
         """Return what the identities open of a bundle; nothing where none was given."""
-        if not self.identities:
-            return None
-        return BundleDecryption(container, self.identities, on_bytes=on_bytes)
+        return BundleDecryption(container, self.identities) if self.identities else None
 
     def elsewhere(self, on_bytes: OnBytes | None = None) -> Folders:
         """Return the folders as the verifier asks them.

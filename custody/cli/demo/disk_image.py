@@ -24,11 +24,11 @@ FILES: Mapping[str, bytes] = {
 """Names in the 8.3 form of the directory, without the dot."""
 
 
-def make_disk_image(files: Mapping[str, bytes] = FILES) -> bytes:
-    """Return the image of a floppy that holds ``files``."""
+def make_disk_image() -> bytes:
+    """Return the image of a floppy that holds `FILES`."""
     fat = [0xFF0, _END]
     root, data = b"", b""
-    for name, content in files.items():
+    for name, content in FILES.items():
         first = len(fat)
         count = max(1, -(-len(content) // SECTOR))
         fat += [*range(first + 1, first + count), _END]
