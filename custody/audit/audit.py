@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from custody.audit.columns import check_soundness
+from custody.audit.columns import check_soundness, compare_schema
 from custody.audit.evidence_files import FilesAudited, FilesWanted, check_files
 from custody.audit.ledger_pass import LedgerPass, Progress
 from custody.audit.private_values import PrivateValues
@@ -20,6 +20,7 @@ from custody.audit.table_rows import TableRows, Unreadable
 from custody.audit.wanted import Wanted
 from custody.ledger.collector import without_collector
 from custody.storage.ledger_store import SqliteStore
+from custody.storage.schema import DISCLOSURES
 from schemas.content import Content, FileRecord
 from schemas.errors import StorageError
 from schemas.private import Disclosure
@@ -48,14 +49,14 @@ def audit(
     files = None
     try:
         with (
-            store.database.transaction(is_write=False) as connection,
+            store.database.transaction(is_write=False, as_found=True) as connection,
             without_collector(),
             running.checking_signatures() as cores,
         ):
             rows = TableRows(connection)
             with rows.small_cache():
                 running.read(rows, cores)
-            with store.disclosures.database.transaction(is_write=False) as values:
+            with store.disclosures.database.transaction(is_write=False, as_found=True) as values:
                 _read_values(running, TableRows(values))
         if wanted.behind is not None:
             behind = wanted.behind
@@ -73,6 +74,8 @@ def audit(
 
 def _read_values(running: LedgerPass, values: TableRows) -> None:
     """Step 10: private values against commitments."""
+    if not compare_schema(values, DISCLOSURES, running.findings):
+        return
     running.findings.asked.add(10)
     check_soundness(values, running.findings)
     replayed = running.replayed

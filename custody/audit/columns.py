@@ -9,6 +9,7 @@ from custody.audit.table_rows import Row, TableRows
 from custody.ledger.rows import EntryRow
 from custody.ledger.tiles import HASH_BYTES, TILE_WIDTH
 from custody.storage.records import record_row
+from custody.storage.schema import Schema
 from custody.verify.rules.view import Agent, Case, Consent, Exhibit, Key, Ledger, Request, StateRecord, Transfer
 from schemas.report import Findings, Severity
 
@@ -27,6 +28,25 @@ _STATES: Final[Mapping[type[Any], tuple[str, tuple[str, ...]]]] = {
 }  # fmt: skip
 _KEYS: Final = {"exhibit": 2}
 """How many columns are a table's primary key, where it isn't one."""
+
+
+def compare_schema(rows: TableRows, schema: Schema, findings: Findings) -> bool:
+    """Compare tables and triggers with those of a new file, and tell whether its tables are those that are read.
+
+    Findings: ``audit.schema``, ``audit.foreign`` (failed), ``audit.guards`` (defect).
+
+    Raises:
+        Unreadable: as `TableRows.size`.
+    """
+    found = rows.differences(schema)
+    for text in found.tables:
+        _add(findings, "audit.schema", "database", f"expected the table as made: {text}")
+    for text in found.foreign:
+        _add(findings, "audit.foreign", "database", f"expected nothing that runs by itself but our triggers: {text}")
+    for text in found.others:
+        words = f"expected the triggers and indexes as made, found a difference in: {text}"
+        findings.add(STEP, Severity.DEFECT, "audit.guards", "database", words)
+    return not found.tables
 
 
 def compare_entries(found: Sequence[Row], expected: Sequence[EntryRow], findings: Findings) -> None:
@@ -103,13 +123,16 @@ def compare_states(rows: TableRows, states: Iterable[StateRecord], findings: Fin
 
 
 def check_numbering(rows: TableRows, findings: Findings) -> None:
-    """Look for rows of entries before entry 0, which no replay would come to.
+    """Look for rows of entries before entry 0, or beyond a great hole, which no replay would come to.
 
     Findings: ``audit.stray-row``.
     """
-    least = rows.least()
+    least, newest = rows.least_and_newest()
     if least < 0:
         _add(findings, "audit.stray-row", _entry(least), f"expected no entry before entry 0, found {least}")
+    if newest >= rows.size():
+        text = f"expected the entries to follow each other, found entry {newest} beyond too large a hole"
+        _add(findings, "audit.stray-row", _entry(newest), text)
 
 
 def check_soundness(rows: TableRows, findings: Findings) -> None:

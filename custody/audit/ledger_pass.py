@@ -24,6 +24,7 @@ from custody.audit.table_rows import TableRows, Unreadable
 from custody.audit.wanted import Wanted
 from custody.bundle.behind import past_of, rests
 from custody.ledger.signature_cores import SignatureCores
+from custody.storage.schema import LEDGER
 from custody.verify.border.behind_step import report_absent
 from custody.verify.border.lawfulness import check_countries
 from custody.verify.border.past import Past
@@ -105,7 +106,7 @@ class LedgerPass:
             Unreadable: at a damaged page that can't be passed over.
         """
         self.findings.asked.add(0)
-        if not self._has_its_tables(rows):
+        if not columns.compare_schema(rows, LEDGER, self.findings):
             return
         self._replay(rows, cores)
         self._check_checkpoints(rows, cores)
@@ -115,16 +116,6 @@ class LedgerPass:
         """Record that the database can't be read further."""
         text = f"expected a database that can be read, found {reason}"
         self.findings.add(0, Severity.FAILED, "audit.database", "database", text)
-
-    def _has_its_tables(self, rows: TableRows) -> bool:
-        """Compare tables and triggers with those of a new ledger; other tables mean nothing that could be read."""
-        tables, guards = rows.changed_schema()
-        for name in tables:
-            self.findings.add(0, Severity.FAILED, "audit.schema", "database", f"expected the table as made: {name}")
-        for name in guards:
-            text = f"expected the triggers and indexes as made, found a difference in: {name}"
-            self.findings.add(0, Severity.DEFECT, "audit.guards", "database", text)
-        return not tables
 
     def _replay(self, rows: TableRows, cores: SignatureCores) -> None:
         self.findings.asked.update({4, 5, 7, 11, 12})

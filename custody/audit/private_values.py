@@ -31,14 +31,15 @@ class PrivateValues:
         """Check every value, and return how many there are.
 
         Findings: ``disclosures.digest`` (failed), ``disclosures.erased-shown``, ``disclosures.gone`` (defects),
-        ``disclosures.uncommitted`` (note).
+        ``disclosures.absent``, ``disclosures.uncommitted`` (notes).
 
         Raises:
             Unreadable: at a damaged page.
         """
-        count = stray = 0
+        count = stray = kept = 0
         for commitment, text in rows.scan("disclosure", "commitment", "text", by="rowid"):
             index = self.commitments.get(commitment)
+            kept += index is not None
             if index is None:
                 # What was erased is none any more: a value of a batch that was refused may have been.
                 stray += text is not None
@@ -53,7 +54,16 @@ class PrivateValues:
                 f"{stray} {values} to no entry, as a killed command leaves them; custody erase --finish takes them away"
             )
             self.findings.add(STEP, Severity.NOTE, "disclosures.uncommitted", "disclosures", words)
+        if kept < len(self.commitments):
+            self._look_for_missing(rows)
         return count
+
+    def _look_for_missing(self, rows: TableRows) -> None:
+        """An erasure keeps the row without its text. A value without one was never handed over, or taken out since."""
+        found = {commitment for (commitment,) in rows.scan("disclosure", "commitment", by="rowid")}
+        away = [index for commitment, index in self.commitments.items() if commitment not in found]
+        words = f"{len(away)} private values of entries {min(away)} to {max(away)} are not in the store"
+        self.findings.add(STEP, Severity.NOTE, "disclosures.absent", "disclosures", words)
 
     def _check_value(self, commitment: bytes, text: str, index: int) -> None:
         self.assets.take(text, index)

@@ -8,12 +8,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import chain
 from typing import Any, Final
 
 from custody.ledger.rows import EntryRow
 from custody.storage import statements
-from custody.storage.triggers import TRIGGERS
+from custody.storage.schema import FOUND, Differences, Schema
 
 Row = tuple[Any, ...]
 
@@ -25,7 +24,8 @@ _DAMAGE: Final = (sqlite3.Error, UnicodeDecodeError)
 _CACHE: Final = -4096
 """4 MiB, as SQLite spells it."""
 _FETCH: Final = 4096
-_SHOWN: Final = 80
+_LOST: Final = 100_000
+"""Entries that may be missing and are still looked for one by one."""
 
 
 class Unreadable(Exception):
@@ -53,12 +53,18 @@ class TableRows:
             self._connection.execute(f"PRAGMA cache_size={before:d}")
 
     def size(self) -> int:
-        """Return the number of the newest entry row, plus one.
+        """Return the number of the newest entry row, plus one; what stands beyond a hole that no loss explains is
+        for `least_and_newest`.
 
         Raises:
             Unreadable: where the database doesn't say.
         """
-        return int(self._first('SELECT coalesce(max(entry_index) + 1, 0) FROM "entry"'))
+        _, newest = self.least_and_newest()
+        try:
+            row = self._connection.execute('SELECT count(*) FROM "entry"').fetchone()
+        except _DAMAGE:
+            return newest + 1
+        return min(newest + 1, int(row[0]) + _LOST)
 
     def entries(self, first: int, last: int) -> tuple[list[Row], list[int]]:
         """Return the entry rows from ``first`` up to, but without, ``last``, and the indexes that can't be read."""
@@ -72,13 +78,14 @@ class TableRows:
             return b""
         return row[0] if row is not None and isinstance(row[0], bytes) else b""
 
-    def least(self) -> int:
-        """Return the least number of an entry row, 0 where there is none.
+    def least_and_newest(self) -> tuple[int, int]:
+        """Return the least and the greatest number of an entry row, 0 and -1 where there is none.
 
         Raises:
             Unreadable: as `size`.
         """
-        return int(self._first('SELECT coalesce(min(entry_index), 0) FROM "entry"'))
+        least = self._first('SELECT coalesce(min(entry_index), 0) FROM "entry"')
+        return int(least), int(self._first('SELECT coalesce(max(entry_index), -1) FROM "entry"'))
 
     def scan(self, table: str, *columns: str, by: str) -> Iterator[Row]:
         """Yield the ``columns`` of all rows of a table in the order of ``by``, the names of columns.
@@ -106,19 +113,16 @@ class TableRows:
             raise Unreadable(str(error)) from None
         return tuple(str(text) for (text,) in found if text != "ok")
 
-    def changed_schema(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return the beginnings of the statements, of tables and of all else, in which this differs from a new ledger.
-
-        An index that the next entry makes is not missed.
+    def differences(self, schema: Schema) -> Differences:
+        """Return in what the file differs from a new one; an index that the next entry makes is not missed.
 
         Raises:
             Unreadable: as `size`.
         """
-        wanted = {_words(text) for text in (*chain.from_iterable(statements.LEDGER_DDL.values()), *TRIGGERS)}
-        found = {_words(str(sql)) for (sql,) in self.scan("sqlite_schema", "sql", by="name") if sql is not None}
-        differing = sorted((wanted ^ found) - {_words(text) for text in statements.ADDED})
-        tables = tuple(text[:_SHOWN] for text in differing if text.startswith("CREATE TABLE"))
-        return tables, tuple(text[:_SHOWN] for text in differing if not text.startswith("CREATE TABLE"))
+        try:
+            return schema.differences(str(sql) for (sql,) in self._connection.execute(FOUND))
+        except _DAMAGE as error:
+            raise Unreadable(str(error)) from None
 
     def _range(self, statement: str, first: int, last: int) -> tuple[list[Row], list[int]]:
         try:
@@ -138,8 +142,3 @@ class TableRows:
             return self._connection.execute(statement).fetchone()[0]
         except _DAMAGE as error:
             raise Unreadable(str(error)) from None
-
-
-def _words(statement: str) -> str:
-    """Return a statement with single spaces: SQLite keeps it as it was given."""
-    return " ".join(statement.split())

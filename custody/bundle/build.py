@@ -23,6 +23,7 @@ from custody.bundle.source import BundleSource
 from custody.bundle.vault import Vault
 from custody.bundle.withheld import Kept
 from custody.bundle.zip_write import ContainerWriter, Written, write_container
+from custody.ledger.agreement import check_entries
 from custody.ledger.appending import Receipt
 from custody.ledger.store import LedgerReader, LedgerStore
 from custody.ledger.submission import Submission, parse_submission
@@ -107,7 +108,8 @@ def build_bundle(
 
     Raises:
         UsageError: ``bundle.exhibit``, ``bundle.exhibits``, ``bundle.exists``.
-        StorageError: ``bundle.file-missing``, ``bundle.manifest-missing``, ``bundle.unsound``, ``storage.*``.
+        StorageError: ``bundle.file-missing``, ``bundle.manifest-missing``, ``bundle.unsound``, ``storage.*``,
+            ``ledger.unreadable`` where the rows beside the entries don't fit them.
         RuleViolation, RefusedError: where the ledger refuses the export; then nothing is left behind.
     """
     exhibits = sorted(set(order.exhibits))
@@ -137,7 +139,9 @@ def build_bundle(
 def _parts(reader: LedgerReader, closure: LedgerClosure, exhibits: list[tuple[str, str]], order: Order) -> Parts:
     ledger = reader.view().ledger()
     assert ledger is not None, "an exhibit was found, so the ledger is open"
-    entries = [closure.entries[index] for index in sorted(closure.entries)]
+    carried = dict(sorted(closure.entries.items()))
+    check_entries(reader.view(), carried, exhibits)
+    entries = list(carried.values())
     registered = [
         (case, number, closure.entries[closure.indexes["exhibit", case, number][0]]) for case, number in exhibits
     ]

@@ -38,6 +38,7 @@ MEANINGS: Final = {
     "audit.file-not-erased": "Files of the evidence that were ordered to be destroyed are still there.",
     "audit.file-missing": "A file of the evidence is not where it should be.",
     "audit.fork": "You hold a state of this ledger of the same size and with other contents: it has two pasts.",
+    "audit.foreign": "The database holds something that runs by itself and isn't part of a ledger.",
     "audit.guards": "What keeps the database from being changed by mistake is missing or was changed.",
     "audit.index-root": "A bundle left with a wrong account of what the ledger held.",
     "audit.missing": "An entry was deleted.",
@@ -55,6 +56,7 @@ MEANINGS: Final = {
     "defect.confusable": "Two numbers look alike, or two exhibits are called the same with their cases, so that one "
     "could be taken for the other.",
     "disclosures.digest": "A hidden value in the store is not the one that was committed to: it was changed.",
+    "disclosures.absent": "Hidden values are not kept here: they were never handed over, or taken away without a word.",
     "disclosures.gone": "A hidden value was erased without an order.",
     "disclosures.uncommitted": "Hidden values are kept that no entry speaks of.",
 }

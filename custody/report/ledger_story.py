@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from custody.audit.custody_at import CustodyAt, CustodyWatch
 from custody.bundle.closure import find_closure
+from custody.ledger.agreement import check_rows
 from custody.ledger.store import DisclosureStore
 from custody.report.from_ledger import report_of, values_of
 from custody.report.glance import LEAVES
@@ -141,6 +142,7 @@ def _verify(
         if placed[index].is_applied:
             check_image(entry, findings)
             explanations.add(entry, fold.state)
+    check_rows(reader.view(), fold.state, names)
     disputes, values = fold.finish(), values_of(disclosures, entries)
     for history in stories_of(entries, placed, [(exhibit.case, exhibit.number)]).values():
         captures = captures_of(history)

@@ -18,11 +18,10 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from custody.storage import statements
+from custody.storage.schema import FOUND, Schema
 from schemas.errors import StorageError
 
 PATIENCE: Final = 30.0
@@ -72,17 +71,20 @@ _HINTS: Final = {
 class Database:
     """An SQLite file and its idle connections. May be shared by threads; each transaction has its own connection."""
 
-    def __init__(self, path: Path, *, secure_delete: bool = False, patience: float = PATIENCE) -> None:
+    def __init__(self, path: Path, schema: Schema, *, secure_delete: bool = False, patience: float = PATIENCE) -> None:
         self.path = path
+        self._schema = schema
         self._pragmas = (*_PRAGMAS, f"PRAGMA secure_delete={'ON' if secure_delete else 'OFF'}")
         self._patience = patience
         self._idle: list[sqlite3.Connection] = []
         self._stamps: dict[sqlite3.Connection, Stamp] = {}
+        self._known: set[sqlite3.Connection] = set()
+        """Those that were looked through for what runs by itself."""
         self._alone: sqlite3.Connection | None = None
         self._sharing = 0
         self._lock = threading.Lock()
 
-    def create(self, *, disclosures: bool, triggers: tuple[str, ...] = ()) -> None:
+    def create(self) -> None:
         """Make the file with its tables.
 
         Raises:
@@ -95,16 +97,17 @@ class Database:
             try:
                 connection.execute("PRAGMA journal_mode=WAL")
                 connection.execute("BEGIN IMMEDIATE")
-                tables = statements.DISCLOSURES_DDL if disclosures else statements.LEDGER_DDL
-                for statement in (*chain.from_iterable(tables.values()), *triggers):
+                for statement in self._schema.made_by():
                     connection.execute(statement)
                 connection.execute("COMMIT")
             finally:
                 connection.close()
 
     @contextmanager
-    def transaction(self, *, is_write: bool) -> Iterator[sqlite3.Connection]:
+    def transaction(self, *, is_write: bool, as_found: bool = False) -> Iterator[sqlite3.Connection]:
         """Hold one moment of the file, or its only write lock; commit when left, roll back on any exception.
+
+        Nothing in it that runs by itself is trusted, unless it is looked at ``as_found``, by an audit.
 
         Raises:
             StorageError: ``ledger.busy``, ``ledger.full``, ``ledger.read-only``, ``ledger.unreadable``,
@@ -114,10 +117,14 @@ class Database:
             connection = None if self._alone is not None and not is_write else self._take(is_write)
             if connection is None:
                 with self._reading_alone() as alone:
+                    if not as_found:
+                        self._check_made(alone)
                     yield alone
                 return
             try:
                 connection.execute("BEGIN IMMEDIATE" if is_write else "BEGIN")
+                if not as_found and connection not in self._known:
+                    self._check_made(connection)
                 yield connection
                 connection.execute("COMMIT")
                 check_still(self.path, self._stamps.get(connection))
@@ -133,13 +140,29 @@ class Database:
                 raise
             with self._lock:
                 self._idle.append(connection)
+                if not as_found:
+                    self._known.add(connection)
 
     def close(self) -> None:
         """Close the idle connections; the last one to close folds the log into the file."""
         with self._lock:
             idle, self._idle = self._idle, []
+            self._known.clear()
         for connection in idle:
             connection.close()
+
+    def _check_made(self, connection: sqlite3.Connection) -> None:
+        """Refuse a file with a trigger or a view that isn't ours: it could swallow what is written, or be read for it.
+
+        Raises:
+            StorageError: ``ledger.unreadable``.
+        """
+        foreign = self._schema.foreign(sql for (sql,) in connection.execute(FOUND))
+        if foreign:
+            text = f"expected nothing in {self.path} that runs by itself but our own triggers, found: {foreign[0]}"
+            raise StorageError(
+                "ledger.unreadable", text, hint="run custody audit, and restore a backup: custody restore"
+            )
 
     @contextmanager
     def errors(self) -> Iterator[None]:

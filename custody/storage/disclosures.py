@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from custody.storage import statements
+from custody.storage import schema, statements
 from custody.storage.database import PATIENCE, Database
 from custody.storage.sent import Sent
 from schemas import text
@@ -36,7 +36,7 @@ class Disclosures:
     """The disclosures of one ledger, as `custody.ledger.store.DisclosureStore` promises, and who received them."""
 
     def __init__(self, path: Path, *, patience: float = PATIENCE) -> None:
-        self.database = Database(path, secure_delete=True, patience=patience)
+        self.database = Database(path, schema.DISCLOSURES, secure_delete=True, patience=patience)
         self.sent = Sent(self.database)
 
     def put(self, disclosures: Iterable[Disclosure]) -> None:

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from custody.storage import statements
+from custody.storage import schema, statements
 from custody.storage.database import PATIENCE, Database
 from custody.storage.disclosures import Disclosures
 from custody.storage.home_layout import DISCLOSURES_FILE, LEDGER_FILE
 from custody.storage.reading import Reader
 from custody.storage.stored_view import Known
-from custody.storage.triggers import TRIGGERS
 from custody.storage.writing import Writer
 
 
@@ -21,7 +20,7 @@ class SqliteStore:
     """The database of one ledger. Close it when done; a process that dies without leaves nothing to repair."""
 
     def __init__(self, folder: Path, *, patience: float = PATIENCE) -> None:
-        self.database = Database(folder / LEDGER_FILE, patience=patience)
+        self.database = Database(folder / LEDGER_FILE, schema.LEDGER, patience=patience)
         self.disclosures = Disclosures(folder / DISCLOSURES_FILE, patience=patience)
         self._known = Known()
         self._has_added = False
@@ -35,8 +34,8 @@ class SqliteStore:
             StorageError: ``ledger.exists``, ``ledger.full``, ``ledger.read-only``.
         """
         store = cls(folder)
-        store.database.create(disclosures=False, triggers=TRIGGERS)
-        store.disclosures.database.create(disclosures=True)
+        store.database.create()
+        store.disclosures.database.create()
         return store
 
     @contextmanager

@@ -8,13 +8,15 @@ from functools import cache
 from typing import Any, Final, TypeVar
 
 from custody.ledger.store import Tally
+from custody.ledger.tiles import HASH_BYTES
 from custody.storage import statements
 from custody.storage.records import read_record
 from custody.storage.stored_view import Known
 from custody.verify.rules.view import Exhibit
 from schemas import canonical
+from schemas.errors import StorageError
 from schemas.event import ParsedEvent
-from schemas.subject import subject_key
+from schemas.subject import Subject, subject_key
 
 T = TypeVar("T")
 
@@ -104,4 +106,16 @@ def expect(connection: sqlite3.Connection, known: Known, events: Sequence[Parsed
 def read_tally(row: tuple[Any, ...]) -> Tally:
     """Return how far a subject has come, of key, subject, and its newest position and frontier."""
     key, subject, position, frontier = row
-    return Tally(key, canonical.decode(subject.encode("utf-8"), tuple[str, ...], maximum=4096), position + 1, frontier)
+    return tally_of(key, canonical.decode(subject.encode("utf-8"), tuple[str, ...], maximum=4096), position, frontier)
+
+
+def tally_of(key: bytes, subject: Subject, position: int, frontier: bytes) -> Tally:
+    """Return how far a subject has come by its newest row.
+
+    Raises:
+        StorageError: ``ledger.unreadable`` where the row can't be of that place.
+    """
+    if len(frontier) != (position + 1).bit_count() * HASH_BYTES:
+        text = f"expected the full subtrees of {position + 1} entries, found {len(frontier)} bytes"
+        raise StorageError("ledger.unreadable", text, hint="run custody audit on the ledger")
+    return Tally(key, subject, position + 1, frontier)

@@ -11,12 +11,13 @@ from custody.ledger.prove import TileNodes
 from custody.ledger.rows import signing_from
 from custody.ledger.store import EMPTY_HEAD, Head, Tally
 from custody.storage import statements
-from custody.storage.lookup import exhibits_by, expect, indexes_among, read_tally, rows_among
+from custody.storage.lookup import exhibits_by, expect, indexes_among, read_tally, rows_among, tally_of
 from custody.storage.records import read_record
 from custody.storage.stored_tiles import StoredTiles
 from custody.storage.stored_view import Known, StoredView
 from custody.verify.fold.disputes import Signing
 from custody.verify.rules.view import Agent, Case, Exhibit, Key
+from schemas import limits
 from schemas.errors import StorageError
 from schemas.event import ParsedEvent
 from schemas.merkle import Frontier
@@ -32,9 +33,18 @@ class Reader:
         self._tiles = StoredTiles(connection, known)
 
     def head(self) -> Head:
-        """Return the end of the ledger."""
+        """Return the end of the ledger.
+
+        Raises:
+            StorageError: ``ledger.unreadable`` where no ledger can have so many entries.
+        """
         row = self.connection.execute(statements.HEAD).fetchone()
-        return EMPTY_HEAD if row is None else Head(row[0] + 1, row[1], row[2])
+        if row is None:
+            return EMPTY_HEAD
+        if not 0 <= row[0] < limits.MAX_SAFE_INTEGER:
+            text = f"expected an entry that a ledger can have, found entry {row[0]}"
+            raise StorageError("ledger.unreadable", text, hint="run custody audit on the ledger")
+        return Head(row[0] + 1, row[1], row[2])
 
     def entry(self, index: int) -> bytes:
         """Return the exact bytes of an entry.
@@ -99,7 +109,7 @@ class Reader:
         key, tallies = subject_key(subject), self._known.tallies
         if key not in tallies:
             row = self.connection.execute(statements.TALLY, (key,)).fetchone()
-            tallies[key] = None if row is None else Tally(key, subject, row[0] + 1, row[1])
+            tallies[key] = None if row is None else tally_of(key, subject, *row)
         return tallies[key]
 
     def tallies(self) -> Iterator[Tally]:

@@ -18,12 +18,13 @@ FTK_MARK: Final = re.compile(rb"Created By AccessData|FTK.{0,4} ?Imager|Created 
 DC3DD_MARK: Final = re.compile(rb"\A\s*dc3dd \d", re.IGNORECASE)
 DCFLDD_MARK: Final = re.compile(rb"\A\s*Total \((md5|sha1|sha256|sha384|sha512)\): ", re.IGNORECASE)
 
-_GUYMAGER: Final = re.compile(rb"\A\s*(MD5|SHA-?1|SHA-?256) hash(?: verified (?:source|image))?\s*:\s*(.*?)\s*\Z", re.I)
+_GUYMAGER: Final = re.compile(rb"\A\s*(MD5|SHA-?1|SHA-?256) hash(?: verified (?:source|image))?\s*:", re.I)
 _GUYMAGER_SIZE: Final = re.compile(
     rb"\A\s*(?:Linux device size|Device size|Image size)\s*:\s*(\d{1,15})\b", re.IGNORECASE
 )
 _FILE: Final = re.compile(rb"\A\s*([0-9a-fA-F]{32})  (\S.*)\Z")
-_FTK: Final = re.compile(rb"\A\s*(MD5|SHA-?1|SHA-?256) checksum:\s*(.*?)(?:\s*:\s*(?:verified|mismatch))?\s*\Z", re.I)
+_FTK: Final = re.compile(rb"\A\s*(MD5|SHA-?1|SHA-?256) checksum:", re.I)
+_COMPARED: Final = frozenset({b"verified", b"mismatch"})
 _FTK_SECTORS: Final = re.compile(rb"\A\s*Sector count:\s*([\d,.]+)\s*\Z", re.IGNORECASE)
 _FTK_SECTOR: Final = re.compile(rb"\A\s*Bytes per Sector:\s*([\d,.]+)\s*\Z", re.IGNORECASE)
 _DC3DD: Final = re.compile(rb"\A\s*(?:\[ok\]\s+)?([0-9a-fA-F]+) \((md5|sha1|sha256|sha512)\)\s*\Z", re.IGNORECASE)
@@ -39,7 +40,7 @@ def parse_guymager(lines: Sequence[bytes]) -> ParsedList:
     for number, line in enumerate(lines, start=1):
         digest, size, file = _GUYMAGER.match(line), _GUYMAGER_SIZE.match(line), _FILE.match(line)
         if digest is not None:
-            _add_medium(found, number, digest[1], digest[2])
+            _add_medium(found, number, digest[1], line[digest.end() :].strip())
         elif size is not None:
             found.entries.append(Entry(number, None, size=int(size[1])))
         elif file is not None:
@@ -55,7 +56,7 @@ def parse_ftk(lines: Sequence[bytes]) -> ParsedList:
     for number, line in enumerate(lines, start=1):
         digest, count, size = _FTK.match(line), _FTK_SECTORS.match(line), _FTK_SECTOR.match(line)
         if digest is not None:
-            _add_medium(found, number, digest[1], digest[2])
+            _add_medium(found, number, digest[1], _without_result(line[digest.end() :]))
         elif count is not None:
             sectors = _number(count[1])
         elif size is not None:
@@ -102,6 +103,12 @@ def _add_medium(found: Collected, number: int, algorithm: bytes, digest: bytes) 
         found.unknown.append(number)
         return
     found.entries.append(Entry(number, None, (value,)))
+
+
+def _without_result(raw: bytes) -> bytes:
+    """Return a value without the word after it that says how a comparison ended."""
+    value, _, word = raw.rpartition(b":")
+    return (value if word.strip().lower() in _COMPARED else raw).strip()
 
 
 def _number(raw: bytes) -> int:

@@ -17,7 +17,9 @@ from schemas.details.image import Container
 
 IMAGE_KINDS: Final = frozenset({"drive", "image"})
 """Kinds of an exhibit that make its file an image even if nothing else says so."""
-_EXTENT: Final = re.compile(rb'^\s*(?:RW|RDONLY|NOACCESS)\s+\d+\s+[A-Z0-9]+\s+"([^"\r\n]{1,255})"', re.MULTILINE)
+_EXTENT: Final = re.compile(
+    rb'^[ \t]*(?:RW|RDONLY|NOACCESS)[ \t]+\d+[ \t]+[A-Z0-9]+[ \t]+"([^"\r\n]{1,255})"', re.MULTILINE
+)
 _DESCRIPTOR_BYTES: Final = 1 << 16
 _SECTOR: Final = 512
 

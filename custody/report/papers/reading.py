@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from custody.bundle.closure import find_closure
+from custody.ledger.agreement import check_rows
 from custody.ledger.store import DisclosureStore, LedgerReader
 from custody.report.from_ledger import report_of, values_of
 from custody.verify.fold.fold import fold_all
@@ -34,6 +35,7 @@ def read_ledger(
     Raises:
         UsageError: an exhibit or request that the ledger doesn't have.
         RecordError: an entry that is none any more.
+        StorageError: ``ledger.unreadable`` where the rows beside the entries don't fit them.
     """
     names = list(exhibits)
     closure = find_closure(reader, names, tuple(requests), size=reader.head().size)
@@ -43,6 +45,7 @@ def read_ledger(
     entries = dict(sorted(entries.items()))
     findings = Findings()
     fold, placed = fold_all(entries, findings, names)
+    check_rows(reader.view(), fold.state, names)
     disputes = fold.finish()
     report = report_of(findings, at)
     return Verified(report, entries, placed, values_of(disclosures, entries), fold.state, disputes)

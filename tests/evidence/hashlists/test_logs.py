@@ -198,3 +198,12 @@ def test_no_mutilation_of_a_log_crashes(kind: str, data: some.DataObject) -> Non
     )
     with suppress(HashListError):
         read_hash_list(raw[:at] + put + raw[end:])
+
+
+@pytest.mark.parametrize(
+    ("head", "line"), [(GUYMAGER, "MD5 hash: {}"), (FTK, "MD5 checksum: {}"), (FTK, "MD5 checksum: {} : verified")]
+)
+def test_a_line_of_blanks_costs_no_more_than_its_length(head: str, line: str) -> None:
+    """A stranger's list of one long line must not hold up an intake: this ends at once, or not within the hour."""
+    found = read_hash_list((head + "\n" + line.format("a" + " " * 1_000_000 + "b") + "\n").encode())
+    assert [fault.code for fault in found.faults] == ["hash-list.length"]

@@ -123,3 +123,14 @@ def test_two_images_are_two(tmp_path: Path) -> None:
     forge(bytes(4096)).write(tmp_path, "b")
     found = find_images([tmp_path / "a.E01", tmp_path / "a.E02", tmp_path / "b.E01"], is_image=False)
     assert [_names(image) for image in found] == [["a.E01", "a.E02"], ["b.E01"]]
+
+
+def test_a_descriptor_of_empty_lines_costs_no_more_than_its_length(tmp_path: Path) -> None:
+    """A folder may hold thousands of such files, and all are looked at before anything is read."""
+    text = b"# Disk DescriptorFile" + b"\n" * 65_000 + b'  RW 8 FLAT "disk-flat.vmdk" 0\n'
+    paths = []
+    for number in range(30):
+        paths.append(tmp_path / f"{number}.vmdk")
+        paths[-1].write_bytes(text)
+    _touch(tmp_path, "disk-flat.vmdk")
+    assert [len(image.paths) for image in find_images(paths, is_image=False)] == [2] * 30
