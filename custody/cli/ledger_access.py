@@ -141,6 +141,7 @@ class LedgerAccess:
         now = self.surroundings.now()
         with self.read() as reader:
             state, size, numbers = WorkingState(reader.view()), reader.head().size, Numbers(reader)
+            numbers.expect(events)
             for event in try_out(state, size, events):
                 check_times(event, recorded_at=now)
                 numbers.check(event)

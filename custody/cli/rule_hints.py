@@ -11,6 +11,7 @@ _SECOND_REGISTRAR: Final = "--registrar AGENT names a registrar who signs too"
 HINTS: Final = {
     "answer.ledger": "custody request show says whom it was sent to",
     "home.exists": "a new folder for each ledger and each backup; custody --home DIR status says what is there",
+    "number.confusable": "another number; for an exhibit --exhibit next takes the next free one",
     "receipt.known": "custody show tells what it did",
     "receipt.not-ours": "a receipt goes to the ledger that sent the exhibit",
     "receipt.not-sent": "custody transfer list shows what is on its way",

@@ -81,11 +81,12 @@ def init(
     """
     if len(set(registrars)) != len(registrars) or "system" in registrars:
         raise UsageError("usage.registrar", "expected each registrar once, and none named system")
-    signers = [_signer(context, agent, passphrase_file) for agent in registrars]
     papers = (
         [] if no_paper_key else [Ed25519Signer.generate(agent=agent, random=context.random) for agent in registrars]
     )
     with create_home(folder, origin=origin, random=context.random) as home:
+        # Not before: where no ledger can be made, no registrar of it is left with a key.
+        signers = [_signer(context, agent, passphrase_file) for agent in registrars]
         composed = _compose(context, home, signers, papers, origin=origin, authority=authority, country=country)
         values = {found.commitment: found for found in composed.disclosures}
         show_events(context, [tell(composed.event, values)], registrars)

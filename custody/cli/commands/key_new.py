@@ -63,7 +63,8 @@ def key_new(
         raise RefusedError(
             "key.exists",
             f"expected no key of {agent} in {context.keys_folder()}, found one",
-            hint=f"custody key rotate {agent} replaces it; --another makes a further one",
+            hint=f"custody key show {agent} --enrolment FILE writes its request once more, custody key rotate {agent} "
+            "replaces it, --another makes a further one",
         )
     request = out or Path(f"{agent}.enrol")
     # Before the key is made: a request that can't be written would leave a key that nobody knows.
