@@ -31,6 +31,10 @@ _NUMBERING: Final = frozenset({"case.opened", "exhibit.registered", "transfer.ac
 _HINTS: Final = {
     "release.consent-key": "custody consent record with --letter of its own ledger, or its paper: --document, --number",
     "release.destination-unnamed": "say where it goes: --to-country CC, or --to-agent ID for somebody enrolled",
+    "release.not-granted": "what more is granted, or what was made of it: custody request answer ID "
+    "--outcome granted-in-part --covers CASE/EXHIBIT",
+    "release.request-ended": "what may go all the same: custody request answer ID --outcome granted-in-part "
+    "--covers CASE/EXHIBIT",
     "release.request-peer": "name the recipient's own request, or none: custody request list",
     "release.holder-abroad": "let somebody of this country have it, and hand it over under a consent",
     "release.recipient-unknown": "custody agent enrol ID --country CC, or custody agent change ID --country CC, for "

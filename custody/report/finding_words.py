@@ -271,8 +271,7 @@ MEANINGS: Final = {
     "here; how he came to have them must be explained.",
     "release.request-peer": "Something left under a request that another country made, or tells of one.",
     "release.request-ended": "Evidence left under a request that had been withdrawn or refused.",
-    "release.after-refusal": "Evidence left under a request of which a part was granted and the rest refused; that it "
-    "belongs to the part that was granted is the word of whoever recorded the consent.",
+    "release.not-granted": "Evidence left under a request that was granted for other exhibits.",
     "release.terms-untold": "Evidence left under conditions, by an act that puts none to whoever got it; that he took "
     "them upon himself, no record shows.",
     "rule": "An act breaks the rules of custody and has no effect.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from custody.verify.gate.faults import Way, fault_of
+from custody.verify.gate.faults import Way, fault_of, is_granted
 from custody.verify.rules.view import Agent, Consent, Exhibit, View
 from schemas.types import is_set
 
@@ -24,7 +24,7 @@ def consents_in_force(
         is_bound = authority is not None and authority.ledger in exhibit.bound_to
         if item.authority in found:
             continue
-        if fault_of(view, item, Way(recipient, [at, at], request=request), is_bound=is_bound) is None:
+        if fault_of(view, item, Way(recipient, [at, at], request=request), exhibit, is_bound=is_bound) is None:
             found[item.authority] = item
     return tuple(found.values())
 
@@ -33,8 +33,9 @@ def why_not(view: View, consent: Consent, *, at: str) -> str:
     """Return in words why a consent lets nothing leave at a time; nothing where it does."""
     recipient = view.agent(consent.recipient)
     assert recipient is not None, "a consent names an enrolled recipient"
-    fault = fault_of(view, consent, Way(recipient, [at, at]))
-    return ", ".join(needed_beside(view, consent, at=at)) if fault is None else fault[2]
+    way, exhibits = Way(recipient, [at, at]), [view.registered(item) for item in consent.exhibits]
+    faults = [fault_of(view, consent, way, exhibit) for exhibit in exhibits]
+    return ", ".join(needed_beside(view, consent, at=at)) if None in faults else faults[0][2]  # type: ignore[index]
 
 
 def needed_beside(view: View, consent: Consent, *, at: str) -> tuple[str, ...]:
@@ -45,7 +46,11 @@ def needed_beside(view: View, consent: Consent, *, at: str) -> tuple[str, ...]:
     assert recipient is not None, "a consent names an enrolled recipient"
     assert ledger is not None, "a consent stands in an open ledger"
     wanted: dict[str, None] = dict.fromkeys(_foreign_request(view, consent, recipient, ledger.country))
+    request, way = view.request(consent.request or ""), Way(recipient, [at, at])
     for exhibit in filter(None, map(view.registered, consent.exhibits)):
+        if request is not None and not is_granted(view, request, exhibit, way):
+            wanted[f"{exhibit.case}/{exhibit.number} isn't in the part of {request.id} that was granted"] = None
+            continue
         found = consents_in_force(view, exhibit, recipient.id, at=at)
         competent = [agent for item in found if (agent := view.agent(item.authority)) and agent.kind != "person"]
         if recipient.country != ledger.country and all(item.country != ledger.country for item in competent):

@@ -2030,6 +2030,8 @@ class Exhibit:
     lodged: str | None = None  # to whom the newest act that moved it says that it went
     dispatch: Dispatch | None = None
     recalled: set[str] = field(default_factory=set)
+    name: ExhibitKey = ("", "")
+    made_of: list[ExhibitKey] = field(default_factory=list)
 
     @property
     def keepers(self) -> set[str | None]:
@@ -2049,12 +2051,12 @@ class Request:
     until: str | None = None
     has_ended: bool = False  # under v2: withdrawn, or closed without having been executed, whatever came after
     is_refused: bool = False  # under v2: refused, and not granted since
-    is_in_part: bool = False  # under v2: of what was granted, so that a refusal is one of the rest
+    part: list[ExhibitKey] | None = None  # under v2: what was granted of it, so that a refusal is one of the rest
 
     @property
     def is_over(self) -> bool:
         """Whether no consent may rest on it any more."""
-        is_refused = self.is_refused or (self.outcome == "refused" and not self.is_in_part)
+        is_refused = self.is_refused or (self.outcome == "refused" and self.part is None)
         return self.has_ended or is_refused or self.status == "withdrawn"
 
 
@@ -2499,7 +2501,7 @@ class State:
         exhibit = Exhibit(
             entry.event_hash, entry.event_hash, 0, entry.party("actor"), entry.event["occurred_at"],
             bool(parents) or entry.details.get("item") == "copy",
-            frozenset(bound), is_sealed=self._is_seal_seen(entry),
+            frozenset(bound), is_sealed=self._is_seal_seen(entry), name=entry.exhibit, made_of=[*map(name_of, parents)],
         )  # fmt: skip
         if is_put:
             _check_bound(exhibit)
@@ -2630,8 +2632,11 @@ class State:
         known.has_ended |= self.gate == "v2" and (after == "withdrawn" or not is_executed)
         if after == "answered" and details["outcome"] in GRANTING:
             known.is_refused, is_part = False, details["outcome"] == "granted-in-part"
-            known.is_in_part = self.gate == "v2" and (is_part or "exhibits" in details.get("grant", {}))
-        elif after == "answered" and details["outcome"] == "refused" and not known.is_in_part:
+            named = [name_of(item) for item in details.get("grant", {}).get("exhibits", ())]
+            part = [*named, *(name for name in known.part or () if name not in named)][:CONSENTS_ASKED]
+            is_known = self.gate == "v2" and is_part and (part or known.direction == "outgoing")
+            known.part = part if is_known else None
+        elif after == "answered" and details["outcome"] == "refused" and known.part is None:
             known.is_refused = self.gate == "v2"
         known.status = after or known.status
         return ["defect.grant-country"] if is_elsewhere else []
@@ -2839,7 +2844,7 @@ def _check_log_key(text: str, origin: str) -> None:
 
 STRICTER = ("allowed", "with-consent", "forbidden")
 FAULTS = ("release.consent-missing", "release.consent-recipient", "release.consent-key", "release.consent-revoked",
-          "release.request-ended", "release.consent-request",
+          "release.request-ended", "release.not-granted", "release.consent-request",
           "release.consent-early", "release.consent-expired", "release.consent-conditions",
           "release.consent-terms")  # fmt: skip
 
@@ -2875,6 +2880,8 @@ class Gate(State):
         is_abroad = bool({recipient.country, country} - {None, self.country})
         found += ["release.request-ended"] if asked and is_abroad and (asked.has_ended or asked.is_refused) else []
         for exhibit in released:
+            if asked and is_abroad and not self._covers(asked, exhibit):
+                found.append("release.not-granted")
             found += self._find_named_fault(exhibit, to, times, entry, without)
             if is_abroad:
                 found += self._find_fault(exhibit, to, times, entry, without)
@@ -2891,8 +2898,23 @@ class Gate(State):
         consent = self.consents.get(named or "")
         if consent is None or exhibit.registration not in consent.exhibits or named in without:
             return ["release.consent-missing"] if named else []
-        fault = self._fault(consent, to, times, entry, is_bound=False)
+        fault = self._fault(consent, to, times, entry, exhibit, is_bound=False)
         return [FAULTS[fault]] if fault else []
+
+    def _covers(self, request: Request, exhibit: Exhibit) -> bool:
+        """Whether what was granted is all, or a part that names an exhibit, or all that it was made of."""
+        looked: set[ExhibitKey] = set()
+        ahead = [exhibit.name] if request.part else []
+        while ahead:
+            name = ahead.pop()
+            if name in looked or name in (request.part or ()):
+                continue
+            looked.add(name)
+            known = self.exhibits.get(name)
+            if known is None or not known.made_of or len(looked) > CONSENTS_ASKED:
+                return False
+            ahead += known.made_of
+        return True
 
     def _is_holder_abroad(self, entry: Entry) -> bool:
         """Whether somebody abroad becomes the holder of what was here, and nothing says that it goes."""
@@ -3018,7 +3040,7 @@ class Gate(State):
     ) -> list[str]:
         """The fault nearest to none among the consents of one side."""
         consents = self._consents_to(exhibit, to, origin, without) or self._consents_to(exhibit, None, origin, without)
-        faults = [self._fault(consent, to, times, entry, is_bound=origin is not None) for consent in consents]
+        faults = [self._fault(item, to, times, entry, exhibit, is_bound=origin is not None) for item in consents]
         return [] if 0 in faults else [FAULTS[max(faults, default=0)]]
 
     def consents_under(self, entry: Entry) -> list[tuple[str, list[Consent]]]:
@@ -3031,26 +3053,14 @@ class Gate(State):
         """How many exhibits an act lets out under conditions that it can't carry."""
         if entry.type in ("bundle.exported", "transfer.dispatched"):
             return 0
-        return self._count_under(entry, lambda item: bool(conditions_of(item.details)))
-
-    def goes_after_refusal(self, entry: Entry) -> int:
-        """How many exhibits are let out under consents of a request of which the rest was refused."""
-        return self._count_under(entry, self._is_refused)
-
-    def _count_under(self, entry: Entry, is_so: Callable[[Consent], bool]) -> int:
-        """How many exhibits an act lets out for which all consents of one side, and there are some, are so."""
         to = self.goal_of(entry) if self.gate == "v2" else ""
         if not to or self.find_unnamed(entry):
             return 0
         released = [self.exhibits[name] for name in self.followed(entry) if name in self.exhibits]
         return sum(
-            any(held and all(map(is_so, held)) for _, held in sides)
+            any(held and all(conditions_of(item.details) for item in held) for _, held in sides)
             for sides in (self._consents_on(exhibit, to, entry) for exhibit in released)
         )
-
-    def _is_refused(self, consent: Consent) -> bool:
-        request = self.requests.get(consent.details.get("request", ""))
-        return request is not None and request.outcome == "refused"
 
     def _consents_on(self, exhibit: Exhibit, to: str, entry: Entry) -> list[tuple[str, list[Consent]]]:
         if to not in self.agents:
@@ -3062,12 +3072,15 @@ class Gate(State):
         found = []
         for side in sides:
             known = self._consents_to(exhibit, to, side)
-            held = [item for item in known if not self._fault(item, to, times, entry, is_bound=side is not None)]
+            is_bound = side is not None
+            held = [item for item in known if not self._fault(item, to, times, entry, exhibit, is_bound=is_bound)]
             named = [item for item in held if item.id == entry.details.get("consent")]
             found.append((side or self.country, named or held))
         return found
 
-    def _fault(self, consent: Consent, to: str, times: list[str], entry: Entry, *, is_bound: bool) -> int:
+    def _fault(
+        self, consent: Consent, to: str, times: list[str], entry: Entry, exhibit: Exhibit, *, is_bound: bool
+    ) -> int:
         """The number of the first fault of a consent, 0 for none; ``is_bound`` where another ledger's is wanted."""
         name = consent.details.get("request")
         request = self.requests.get(name or "")
@@ -3078,6 +3091,7 @@ class Gate(State):
             is_bound and self.gate == "v2" and consent.details["manner"] == "key",
             consent.revoked is not None,
             request is not None and request.is_over,
+            request is not None and not self._covers(request, exhibit),
             name is not None and says_request and not is_by_letter and entry.details.get("request") != name,
             times[0] < self.valid_between(consent)[0],
             times[1] > self.valid_between(consent)[1],
@@ -3865,9 +3879,6 @@ class Verification:
             for _ in range(self.state.tells_no_terms(entry)):
                 text = "it went under conditions that its record puts to nobody"
                 self.find(11, "release.terms-untold", name, text, DEFECT)
-            for _ in range(self.state.goes_after_refusal(entry)):
-                text = "it went under a consent of a request of which the rest was refused"
-                self.find(11, "release.after-refusal", name, text, DEFECT)
             unnamed = self.state.find_unnamed(entry)
             if unnamed:
                 self.find(11, unnamed[0], name, "it isn't said on record to whom something goes", unnamed[1])
@@ -5042,7 +5053,7 @@ class Verification:
             item
             for item in letter.by_subject["request", origin["request"]]
             if item.type == "request.answered" and letter.state.events.get(item.event_hash) is item
-            and not (asked and asked.is_in_part and item.details["outcome"] == "refused")
+            and not (asked and asked.part and item.details["outcome"] == "refused")
         ]  # fmt: skip
         if answers[-1:] != [source] or source.details["outcome"] not in GRANTING:
             self.find(11, "letter.grant", where, "not the newest answer, or it grants nothing")

@@ -35,7 +35,8 @@ def _enter(name: str, comment: str, code: str, tell: Tell, *, gate: str = "v2", 
 # What is the same
 
 
-def _register(post: Post, exhibit: str, **details: Any) -> None:
+def register(post: Post, exhibit: str, **details: Any) -> None:
+    """Register an exhibit of the same two files."""
     composed = post.world.registration(CASE, exhibit, actor="examiner-1", files=FILES, **details)
     post.forge.add(post.world.sign(composed))
 
@@ -44,9 +45,9 @@ def _same(*exhibits: str, to: str = "c-police", is_left_out: bool = False) -> Te
     """EX-2 came from the second ledger, and EX-3 is the same; a bundle of some of them under this country's consent."""
 
     def tell(post: Post) -> Members:
-        _register(post, "EX-2", foreign=FROM_ABROAD)
+        register(post, "EX-2", foreign=FROM_ABROAD)
         bound = len(post.forge.raws) - 1
-        _register(post, "EX-3", same_object_as=({"case": CASE, "exhibit": "EX-2"},))
+        register(post, "EX-3", same_object_as=({"case": CASE, "exhibit": "EX-2"},))
         post.consent(*exhibits, recipient=to)
         return post.bundle(*exhibits, to=to, omit=[bound] if is_left_out else [])
 
@@ -70,8 +71,8 @@ def _replaced(*, is_bound: bool) -> Tell:
     """EX-2 came from the second ledger, and is void since EX-3 takes its place."""
 
     def tell(post: Post) -> Members:
-        _register(post, "EX-2", foreign=FROM_ABROAD)
-        _register(post, "EX-3", **({"foreign": FROM_ABROAD} if is_bound else {}))
+        register(post, "EX-2", foreign=FROM_ABROAD)
+        register(post, "EX-3", **({"foreign": FROM_ABROAD} if is_bound else {}))
         details = {"reason": "entered twice", "replaced_by": {"case": CASE, "exhibit": "EX-3"}}
         post.act("exhibit.voided", details, exhibit="EX-2", registrar="registrar-1")
         post.consent("EX-2", "EX-3", authority="b-police", recipient="ministry", **PAPER)

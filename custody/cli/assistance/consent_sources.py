@@ -136,7 +136,7 @@ def find_granting(opened: OpenLetter, named: str | None) -> tuple[LetterRequest,
         outcomes = ", ".join(str(getattr(event.details, "outcome", event.type)) for _, event in answers) or "none"
         raise RefusedError("consent.not-granted", f"expected an answer that grants, found {outcomes}")
     of, event = granting[-1]
-    if of.state.outcome not in _GRANTING and not (of.state.is_in_part and of.state.outcome == "refused"):
+    if of.state.outcome not in _GRANTING and not (of.state.parts and of.state.outcome == "refused"):
         text = f"expected a request that stands granted, found it {of.state.outcome}"
         raise RefusedError("consent.not-granted", text)
     return of, event

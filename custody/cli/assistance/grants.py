@@ -79,3 +79,11 @@ def tell_country(context: Context, view: View, request: Request, grant: dict[str
     text = f"{show(request.peer)} of {country} asked, and this grants that what is sent goes to {grant['to_country']}"
     hint = f"--to-country {country} if that is a slip; --covers CASE/EXHIBIT if something sent before may go on"
     note(context.settings, f"warning: {text}; {hint} [defect.grant-country]")
+
+
+def tell_refusal(context: Context, request: Request, outcome: str) -> None:
+    """Warn where a refusal takes back all that was granted, though the rest alone may be meant."""
+    if outcome == "refused" and request.outcome in GRANTING and not request.parts:
+        text = f"this takes back what was granted of {request.id}: nothing more goes under it"
+        hint = "--outcome granted-in-part --covers CASE/EXHIBIT says what may still go"
+        note(context.settings, f"warning: {text}; {hint}")

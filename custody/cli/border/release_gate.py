@@ -16,7 +16,7 @@ from custody.ledger.submission import Submission
 from custody.ledger.working import WorkingState, try_out
 from custody.report.safe_text import show
 from custody.verify.gate.faults import Breach
-from custody.verify.gate.release import after_refusals, bearing, check_release, foreign_requests, untold_terms
+from custody.verify.gate.release import bearing, check_release, foreign_requests, untold_terms
 from custody.verify.rules.view import Exhibit, View
 from keys.private.signing import join_signatures, sign_for
 from schemas.errors import RefusedError, UsageError
@@ -88,16 +88,10 @@ def check_exhibits_gate(context: Context, exhibits: Sequence[Exhibit], *, to: st
 
 
 def tell_terms(context: Context, view: View, event: ParsedEvent) -> None:
-    """Say under which conditions something goes that its record can't carry: whoever gets it has to be told. Say too
-    what goes under a request of which the rest was refused.
-    """
-    borne = bearing(view, event, format_time(context.now()))
-    for untold in untold_terms(view, event, borne):
+    """Say under which conditions something goes that its record can't carry: whoever gets it has to be told."""
+    for untold in untold_terms(view, event, bearing(view, event, format_time(context.now()))):
         what = "tell them of it, and put on record that they took it upon themselves: custody explain"
         note(context.settings, f"warning: {show(untold.text)}: {what}")
-    for refused in after_refusals(view, borne):
-        what = "a reader is told; custody request show tells what was granted"
-        note(context.settings, f"warning: {show(refused.text)}: {what}")
 
 
 def breaches_of(context: Context, exhibits: Sequence[Exhibit], *, to: str) -> list[Breach]:

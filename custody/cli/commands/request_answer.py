@@ -9,7 +9,7 @@ import click
 
 from custody.bundle.disclose import Choice
 from custody.cli.acting.act_options import document_option
-from custody.cli.assistance.grants import grant_options, take_grant, tell_country
+from custody.cli.assistance.grants import grant_options, take_grant, tell_country, tell_refusal
 from custody.cli.assistance.letter_sending import record_or_send
 from custody.cli.assistance.request_options import answer_details, answer_options
 from custody.cli.assistance.requests import RequestResult
@@ -64,8 +64,9 @@ def request_answer(
 
     What is granted abroad is granted on terms: --to-country says where what is sent may go, --onward and --condition
     on what terms. Where exhibits that came from here may go on to a third country, --covers names them.
-    Several answers may follow each other, as data come in. What was granted in part, or for exhibits that --covers
-    names, may still go where the rest is refused; custody consent revoke takes it back.
+    Several answers may follow each other, as data come in. Under granted-in-part go the exhibits that --covers names,
+    in one answer or in several, and what was made of them alone; they still go where the rest is refused. After
+    granted, refused takes all back.
     A consent to let evidence go is a record of its own: custody consent record.
     """
     grant = take_grant(context, given)
@@ -74,6 +75,7 @@ def request_answer(
         story = read_story(reader, request)
         check_terms(reader.view(), story.state, answer["outcome"], are_stated=grant is not None)
         tell_country(context, reader.view(), story.state, grant)
+        tell_refusal(context, story.state, answer["outcome"])
     moment, _ = when.moment(context.now())
     with staging(context) as staged:
         details = {

@@ -22,7 +22,7 @@ from custody.verify.gate.contents import content_root, files_in, names_of
 from custody.verify.gate.destination import counterparts, names_nobody
 from custody.verify.gate.erased_documents import ErasedDocuments
 from custody.verify.gate.faults import Bearing, Breach
-from custody.verify.gate.release import after_refusals, bearing, check_release, untold_terms
+from custody.verify.gate.release import bearing, check_release, untold_terms
 from custody.verify.rules.on_record import is_later
 from custody.verify.rules.reducer import reduce
 from custody.verify.rules.subjects import subjects_of
@@ -178,7 +178,6 @@ class Fold:
         if borne and isinstance(event.details, TransferDispatched):
             self.bearing[event.hash] = borne[0][1]
         self._tell(subject, Severity.DEFECT, untold_terms(self.state, event, borne))
-        self._tell(subject, Severity.DEFECT, after_refusals(self.state, borne))
         for whose in counterparts(self.state, event):
             if whose.ledger is not None and whose.country is not None:
                 self.countries.setdefault((whose.id, whose.ledger, whose.country), parsed.entry.index)

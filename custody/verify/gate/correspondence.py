@@ -47,7 +47,7 @@ def correspondence_of(entries: Mapping[int, ParsedEntry], view: View) -> Corresp
                 begun.setdefault(request, entry.event)
             case RequestAnswered(request=request, outcome=outcome) if view.event(entry.event.hash) is not None:
                 known = view.request(request)
-                if outcome != "refused" or known is None or not known.is_in_part:  # of the rest
+                if outcome != "refused" or known is None or not known.parts:  # of the rest
                     answered[request] = entry.event.hash
             case AnswerReceived(request=request, origin=LetterOrigin() as origin):
                 called.setdefault((request, origin.ledger), set()).add(origin.request)

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from custody.verify.rules.view import Agent, Consent, Exhibit, View, is_strict
+from custody.verify.rules.view import Agent, Consent, Exhibit, Request, View, is_strict
 from schemas import limits
 from schemas.details.consent import STRICTNESS
 from schemas.details.transfer import TransferDispatched
@@ -35,7 +35,7 @@ class Way(msgspec.Struct, frozen=True):
 
     ``request`` is the one that it answers, an empty text for none; nothing where its record has no place for one.
     ``without`` are consents, by event hash, that count for nothing. ``leaves`` is the country from which it goes, an
-    empty text where it goes to nobody abroad.
+    empty text where it goes to nobody abroad. ``granted`` keeps, by request and registration, what was found.
     """
 
     recipient: Agent
@@ -44,11 +44,16 @@ class Way(msgspec.Struct, frozen=True):
     request: str | None = None
     without: Set[str] = frozenset()
     leaves: str = ""
+    granted: dict[tuple[str, str], bool] = msgspec.field(default_factory=dict)
 
 
 def faults_of(view: View, exhibit: Exhibit, way: Way) -> list[Breach]:
     """Return what one exhibit lacks to go this way."""
     found, given = list(_named_consent(view, exhibit, way)), _Given(view, exhibit)
+    asked = view.request(way.request or "") if way.leaves else None
+    if asked is not None and not is_granted(view, asked, exhibit, way):
+        name = f"{exhibit.case}/{exhibit.number}"
+        found.append(Breach("release.not-granted", f"expected what was granted of {asked.id}, found {name}", name))
     for side in _sides(exhibit, way):
         found += _consent_of(view, given, way, side)
     return found
@@ -68,7 +73,7 @@ def bearing_on(view: View, exhibit: Exhibit, way: Way) -> Bearing:
     named = str(way.sent.consent) if way.sent is not None and is_set(way.sent.consent) else ""
     for kind, side in _sides(exhibit, way):
         known = given.of(way.recipient.id, (kind, side))
-        held = tuple(item.id for item in known if fault_of(view, item, way, is_bound=kind == "ledger") is None)
+        held = tuple(item.id for item in known if fault_of(view, item, way, exhibit, is_bound=kind == "ledger") is None)
         found.append((side, (named,) if named in held else held))
     return tuple(found)
 
@@ -80,7 +85,7 @@ def _named_consent(view: View, exhibit: Exhibit, way: Way) -> Iterator[Breach]:
         return
     consent = view.consent(str(named))
     is_known = consent is not None and exhibit.registration in consent.exhibits and consent.id not in way.without
-    fault = fault_of(view, consent, way) if consent is not None and is_known else None
+    fault = fault_of(view, consent, way, exhibit) if consent is not None and is_known else None
     if fault is not None or not is_known:
         _, code, text = fault or (0, "release.consent-missing", "found none of that hash")
         name = f"{exhibit.case}/{exhibit.number}"
@@ -118,7 +123,7 @@ def _consent_of(view: View, given: _Given, way: Way, side: tuple[str, str]) -> t
     is_bound, whose = side[0] == "ledger", side[1] if side[0] == "ledger" else f"an authority of {side[1]}"
     worst = (0, "release.consent-missing", "found none")
     for consent in (item for item in given.of(way.recipient.id, side) if item.id not in way.without):
-        fault = fault_of(view, consent, way, is_bound=is_bound)
+        fault = fault_of(view, consent, way, given.exhibit, is_bound=is_bound)
         if fault is None:
             return ()
         worst = max(worst, fault)
@@ -134,9 +139,35 @@ def _of_another(consent: Consent) -> tuple[int, str, str]:
     return 1, "release.consent-recipient", f"found one for {consent.recipient}{where}"
 
 
-def fault_of(view: View, consent: Consent, way: Way, *, is_bound: bool = False) -> tuple[int, str, str] | None:
-    """Return how near a consent is to let something go this way, 1 to 9, the code of what is wrong with it, and words;
-    nothing where it holds. ``is_bound`` says that it is asked of the ledger to which the exhibit is bound.
+def is_granted(view: View, request: Request, exhibit: Exhibit, way: Way) -> bool:
+    """Tell whether all was granted that a request asks, or a part that names the exhibit, or all that it was made of:
+    what is granted in part is released in part (law rows C10, C14).
+    """
+    key, name = (request.id, exhibit.registration), (exhibit.case, exhibit.number)
+    if key not in way.granted:
+        way.granted[key] = not request.parts or _is_made_of(view, name, frozenset(request.parts))
+    return way.granted[key]
+
+
+def _is_made_of(view: View, name: tuple[str, str], named: Set[tuple[str, str]]) -> bool:
+    seen, waiting = set[tuple[str, str]](), [name]
+    while waiting:
+        name = waiting.pop()
+        if name in named or name in seen:
+            continue
+        seen.add(name)
+        exhibit = view.exhibit(*name)
+        if exhibit is None or not exhibit.made_of or len(seen) > limits.CONSENTS_ASKED:
+            return False
+        waiting += exhibit.made_of
+    return True
+
+
+def fault_of(
+    view: View, consent: Consent, way: Way, exhibit: Exhibit | None = None, *, is_bound: bool = False
+) -> tuple[int, str, str] | None:
+    """Return how near a consent is to let an exhibit go this way, 1 to 10, the code of what is wrong with it, and
+    words; nothing where it holds. ``is_bound`` says that it is asked of the ledger to which the exhibit is bound.
     """
     if consent.recipient != way.recipient.id or (
         is_set(consent.to_country) and consent.to_country != way.recipient.country
@@ -150,23 +181,25 @@ def fault_of(view: View, consent: Consent, way: Way, *, is_bound: bool = False) 
         return 3, "release.consent-revoked", "found it revoked"
     request = None if consent.request is None else view.request(consent.request)
     is_over = request is not None and (request.status == "withdrawn" or request.ended == "over")
-    outcome = None if request is None or request.is_in_part else request.outcome
+    outcome = None if request is None or is_set(request.parts) else request.outcome
     if request is not None and (is_over or "refused" in {outcome, request.ended}):
         state = ENDED["over" if is_over else "refused"]
         return 4, "release.request-ended", f"found the request {request.id}, on which it rests, {state}"
+    if request is not None and exhibit is not None and not is_granted(view, request, exhibit, way):
+        return 5, "release.not-granted", f"found one that rests on {request.id}, of which other exhibits were granted"
     # By letter it rests on what was asked from here; what leaves answers what was asked of us.
     rests_on = None if is_set(consent.is_by_letter) else consent.request
     if rests_on is not None and way.request not in {None, rests_on}:
-        return 5, "release.consent-request", f"found one that rests on the request {consent.request}"
+        return 6, "release.consent-request", f"found one that rests on the request {consent.request}"
     if way.times[0] < consent.valid_from:
-        return 6, "release.consent-early", f"found one that counts from {consent.valid_from} on"
+        return 7, "release.consent-early", f"found one that counts from {consent.valid_from} on"
     if consent.valid_until is not None and way.times[1] > consent.valid_until:
-        return 7, "release.consent-expired", f"found one that ended at {consent.valid_until}"
+        return 8, "release.consent-expired", f"found one that ended at {consent.valid_until}"
     if consent.unmet:
-        return 8, "release.consent-conditions", f"found conditions not met yet: {', '.join(consent.unmet)}"
+        return 9, "release.consent-conditions", f"found conditions not met yet: {', '.join(consent.unmet)}"
     if way.sent is not None and not _keeps_terms(way.sent, consent):
         terms = ", ".join((f"onward {consent.onward}", *consent.conditions))
-        return 9, "release.consent-terms", f"found it sent on easier terms than the consent's: {terms}"
+        return 10, "release.consent-terms", f"found it sent on easier terms than the consent's: {terms}"
     return None
 
 

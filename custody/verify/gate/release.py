@@ -91,18 +91,6 @@ def untold_terms(view: View, parsed: ParsedEvent, borne: tuple[tuple[str, Bearin
                 yield Breach("release.terms-untold", text, name)
 
 
-def after_refusals(view: View, borne: tuple[tuple[str, Bearing], ...]) -> Iterator[Breach]:
-    """Yield what goes under consents that rest on a request of which a part was granted, and then the rest refused:
-    that it belongs to the part is the word of whoever recorded the consent.
-    """
-    for name, sides in borne:
-        for _, consents in sides:
-            resting = [consent.request or "" for item in consents if (consent := view.consent(item)) is not None]
-            if resting and all(getattr(view.request(asked), "outcome", None) == "refused" for asked in resting):
-                text = f"{name} went under a consent that rests on {resting[0]}, whose newest answer refuses the rest"
-                yield Breach("release.after-refusal", text, name)
-
-
 def foreign_requests(view: View, parsed: ParsedEvent, to: str) -> Iterator[Breach]:
     """Yield a breach for each request on record that something answers or tells of on its way abroad to ``to``, and
     whose other side is neither he nor anybody of his country: what is asked in confidence is told to no third country.

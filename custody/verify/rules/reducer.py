@@ -255,6 +255,7 @@ def _register(view: View, before: Exhibit | None, parsed: ParsedEvent, details: 
         holder=event.signers[0].party, status="held", occurred_at=event.occurred_at,
         is_sealed=isinstance(seal, SealSeen) and seal.intact,
         is_derived=bool(parents) or is_copy, bound_to=bound_by(tuple(sorted(bound)), details),
+        made_of=tuple((item.case, item.exhibit) for item in parents if is_strict(view)) or UNSET,
     )  # fmt: skip
 
 

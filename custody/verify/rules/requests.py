@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from custody.verify.rules.on_record import check_agents, check_request
 from custody.verify.rules.view import Request, View, is_strict
+from schemas import limits
 from schemas.details.consent import Grant
 from schemas.details.request import (
     GRANTING,
@@ -82,7 +83,7 @@ def change_request(view: View, parsed: ParsedEvent) -> Request:
     if isinstance(details, Answer | RequestExtended):
         known = replace(known, until=details.until or known.until)
     if is_strict(view):
-        known = replace(known, ended=_ended(known, details), is_in_part=_is_in_part(known, details))
+        known = replace(known, ended=_ended(known, details), parts=_parts(known, details))
     return replace(known, status=_AFTER.get(parsed.type, known.status))
 
 
@@ -93,16 +94,19 @@ def _ended(known: Request, details: object) -> Literal["over", "refused"] | Unse
         return "over"
     if isinstance(details, Answer) and details.outcome in GRANTING:
         return UNSET
-    is_refused = isinstance(details, Answer) and details.outcome == "refused" and not known.is_in_part
+    is_refused = isinstance(details, Answer) and details.outcome == "refused" and not is_set(known.parts)
     return "refused" if is_refused else known.ended
 
 
-def _is_in_part(known: Request, details: object) -> bool | Unset:
-    """Return whether what was granted so far is a part, so that the rest may be refused."""
+def _parts(known: Request, details: object) -> tuple[tuple[str, str], ...] | Unset:
+    """Return the exhibits of the parts that were granted since all was, if ever; the newest ones of very many."""
     if not isinstance(details, Answer) or details.outcome not in GRANTING:
-        return known.is_in_part
-    grant = getattr(details, "grant", UNSET)
-    return details.outcome == "granted-in-part" or (isinstance(grant, Grant) and is_set(grant.exhibits)) or UNSET
+        return known.parts
+    if details.outcome == "granted":
+        return UNSET
+    named = [(item.case, item.exhibit) for item in getattr(getattr(details, "grant", UNSET), "exhibits", UNSET) or ()]
+    found = tuple(dict.fromkeys((*named, *(known.parts or ()))))[: limits.CONSENTS_ASKED]
+    return found if found or known.direction == "outgoing" else UNSET
 
 
 def grants_elsewhere(view: View, details: object) -> str | None:

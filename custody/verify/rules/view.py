@@ -118,7 +118,8 @@ class Exhibit(msgspec.Struct, frozen=True):
     ``bound_to`` are the ledgers without whose authorities' consent it may not be handed on: it, or what it derives
     from, came from them under that condition. ``dispatch`` stands from the dispatch until a refusal, a recall or a
     return; ``recalled`` are the transfers that were recalled or refused and did not come back since. ``lodged`` stands
-    under gate v2 for the agent to whom the newest act that moved or released it says that it went.
+    under gate v2 for the agent to whom the newest act that moved or released it says that it went, and ``made_of``
+    there for the case and number of each exhibit that it derives from.
     """
 
     case: str
@@ -136,6 +137,7 @@ class Exhibit(msgspec.Struct, frozen=True):
     # Unset where there is none: rows of earlier releases read the same.
     recalled: tuple[str, ...] | Unset = UNSET
     lodged: str | Unset = UNSET
+    made_of: tuple[tuple[str, str], ...] | Unset = UNSET
 
     @property
     def keepers(self) -> tuple[str, ...]:
@@ -147,8 +149,8 @@ class Exhibit(msgspec.Struct, frozen=True):
 class Request(msgspec.Struct, frozen=True):
     """An assistance request; ``peer`` is the agent on the other side, ``outcome`` of the newest answer. ``ended``
     stands under gate v2 while nothing may rest on it: it was refused and not granted since, or it is over for good,
-    withdrawn or closed without being executed. ``is_in_part`` stands there where the newest answer that grants does so
-    in part, or of exhibits that it names: a refusal after it is one of the rest.
+    withdrawn or closed without being executed. ``parts`` stands there while what was granted is a part, so that a
+    refusal is one of the rest: the exhibits that it names, or none of what another ledger granted, whose letter says.
     """
 
     id: str
@@ -159,7 +161,7 @@ class Request(msgspec.Struct, frozen=True):
     outcome: str | None = None
     until: str | None = None
     ended: Literal["over", "refused"] | Unset = UNSET
-    is_in_part: bool | Unset = UNSET
+    parts: tuple[tuple[str, str], ...] | Unset = UNSET
 
 
 class Consent(msgspec.Struct, frozen=True):
