@@ -81,7 +81,7 @@ AGENT_KEYS: Final = 1_024
 LOG_KEYS: Final = 1_024
 """Log keys that a ledger ever has."""
 CONSENTS_ASKED: Final = 256
-"""Consents to one exhibit, the newest, that a release looks at; exhibits that a part granted names; what one was made of."""
+"""Consents to one exhibit, the newest, that a release looks at; exhibits that granted parts name, or one is made of."""
 BOUND_TO: Final = 128
 """Ledgers that bind one exhibit: each release asks for a consent of each, and each copy takes them over."""
 SPANS_IN_EVENT: Final = 32

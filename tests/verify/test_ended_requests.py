@@ -102,7 +102,8 @@ def answer(side: Side, *answers: dict[str, Any]) -> None:
 
 def derive(side: Side, number: str, *parents: str) -> None:
     """Register what was made of exhibits."""
-    made_of = [{"case": CASE, "event": side.world.exhibit(CASE, parent).head, "exhibit": parent} for parent in parents]
+    known = [(parent, side.world.exhibit(CASE, parent)) for parent in parents]
+    made_of = [{"case": CASE, "event": item.head, "exhibit": parent} for parent, item in known if item is not None]
     files = {f"{number}.txt": number.encode()}
     side.world.register(CASE, number, actor="examiner-1", files=files, derived_from=made_of)
 

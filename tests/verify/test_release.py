@@ -10,7 +10,7 @@ import pytest
 from custody.bundle.disclose import Choice
 from custody.verify.fold.fold import Fold
 from custody.verify.gate.faults import Way, fault_of
-from custody.verify.rules.view import Consent, View
+from custody.verify.rules.view import Consent, Exhibit, View
 from schemas import limits
 from schemas.entry import parse_entry
 from schemas.errors import RefusedError, RuleViolation
@@ -93,9 +93,11 @@ def test_consents_are_not_all_asked_at_each_release(tmp_path: Path, monkeypatch:
         side.consent("EX-1", "c0-police")
     asked: list[Consent] = []
 
-    def spy(view: View, consent: Consent, way: Way, **more: bool) -> tuple[int, str, str] | None:
+    def spy(
+        view: View, consent: Consent, way: Way, exhibit: Exhibit, *, is_bound: bool = False
+    ) -> tuple[int, str, str] | None:
         asked.append(consent)
-        return fault_of(view, consent, way, **more)
+        return fault_of(view, consent, way, exhibit, is_bound=is_bound)
 
     monkeypatch.setattr("custody.verify.gate.faults.fault_of", spy)
     about = side.world.about(CASE, "EX-1")
