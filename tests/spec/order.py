@@ -75,10 +75,10 @@ OWN: Mapping[str, Sequence[str]] = {
 _CONSENTS = "a release"
 """What is asked of a release, in one word; `RELEASE` are its codes."""
 RELEASE = (
-    "release.recipient-unknown", "release.request-ended", "release.consent-missing", "release.consent-recipient",
-    "release.consent-key", "release.consent-revoked", "release.consent-request", "release.consent-early",
-    "release.consent-expired", "release.consent-conditions", "release.consent-terms", "release.terms-untold",
-    "release.after-refusal", "lawfulness.country",
+    "release.recipient-unknown", "release.request-ended", "release.not-granted", "release.consent-missing",
+    "release.consent-recipient", "release.consent-key", "release.consent-revoked", "release.consent-request",
+    "release.consent-early", "release.consent-expired", "release.consent-conditions", "release.consent-terms",
+    "release.terms-untold", "lawfulness.country",
 )  # fmt: skip
 _ABROAD = ("release.holder-abroad", "lawfulness.country")
 _GOING = ("release.destination-unnamed", _CONSENTS)
