@@ -1,12 +1,13 @@
-"""Numbers that people would mix up: the ledger refuses them, and an audit looks whether it always did."""
+"""Numbers that people would mix up, which the ledger refuses, and agents: an audit looks whether there are any."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
 
-from custody.ledger.numbers import fold_number
+from custody.ledger.numbers import fold_agent, fold_number
 from custody.verify.fold.state import State
+from custody.verify.rules.view import Agent
 from schemas.report import Findings, Severity
 
 STEP: Final = 12
@@ -14,11 +15,11 @@ STEP: Final = 12
 
 def check_numbers(state: State, findings: Findings) -> None:
     """Compare all case numbers with each other, the exhibit numbers of each case, and the full names of exhibits: a
-    slash may stand in both numbers.
+    slash may stand in both numbers. So are the ids of agents, of which it is only noted.
 
     What looks alike depends on a version of Unicode, so it's a defect, and never decides a verdict.
 
-    Findings: ``defect.confusable``.
+    Findings: ``defect.confusable``, ``audit.agents-alike`` (note).
     """
     known: dict[tuple[str | None, str], str] = {}
     for inside, number, registration in _numbers(state):
@@ -29,6 +30,16 @@ def check_numbers(state: State, findings: Findings) -> None:
             text = f"expected a number that can't be mistaken for another, found {number!r} beside {first!r}"
             findings.add(STEP, Severity.DEFECT, "defect.confusable", subject, text)
     _check_full(state, findings)
+    _check_agents(state, findings)
+
+
+def _check_agents(state: State, findings: Findings) -> None:
+    known: dict[str, str] = {}
+    for agent in (record for record in state.records() if isinstance(record, Agent)):
+        first = known.setdefault(fold_agent(agent.id), agent.id)
+        if first != agent.id:
+            text = f"expected agents that can't be mistaken for each other, found {agent.id} beside {first}"
+            findings.add(STEP, Severity.NOTE, "audit.agents-alike", f"agent {agent.id}", text)
 
 
 def _check_full(state: State, findings: Findings) -> None:

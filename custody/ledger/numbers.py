@@ -1,4 +1,4 @@
-"""Case and exhibit numbers as a writer takes them: readable, and never two that look alike.
+"""Case and exhibit numbers as a writer takes them: readable, and never two that look alike; agents that do.
 
 A verifier checks only the length and that there is no control character, or its verdict would depend on a version of
 Unicode. A writer is stricter: what a clerk reads out on the telephone must lead to one exhibit.
@@ -50,6 +50,14 @@ def fold_number(number: str) -> str:
         return number.casefold()
     plain = unicodedata.normalize("NFKC", number).translate(_DASHES).casefold()
     return unicodedata.normalize("NFKC", "".join(sign for sign in plain if sign not in _JOINERS))
+
+
+_LIKE = str.maketrans({"0": "o", "1": "l", ".": "-", "_": "-"})
+
+
+def fold_agent(agent: str) -> str:
+    """Return what two agents' ids have in common that a tired eye takes for each other, such as exam-1 and exam-l."""
+    return agent.translate(_LIKE).replace("rn", "m").replace("vv", "w")
 
 
 def _is_between_letters(number: str, place: int) -> bool:

@@ -23,6 +23,7 @@ STEP_WORDS: Final = {
 """By number of the step, as in a verification."""
 
 MEANINGS: Final = {
+    "audit.agents-alike": "The ids of two agents are easily taken for each other: look closely who acted.",
     "audit.checkpoint-key": "A state of the ledger was signed with a key that did not count any more.",
     "audit.checkpoint-missing": "A signed state of the ledger that must be there is gone.",
     "audit.checkpoint-root": "The entries are not the ones over which the ledger once signed: some were changed since.",

@@ -82,9 +82,11 @@ def read_home(folder: Path) -> HomeRecord:
     """
     path = folder / HOME_FILE
     try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        raise StorageError("home.absent", f"expected the home of a ledger in {folder}, found none") from None
+        # What is no file, such as a pipe, would be waited for.
+        if not path.is_file():
+            raise StorageError("home.absent", f"expected the home of a ledger in {folder}, found none")
+        with path.open("rb") as file:
+            raw = file.read(_BYTES + 1)
     except OSError as error:
         raise StorageError("home.unreadable", f"expected to read {path}, found: {error.strerror}") from None
     record = parse_home(raw)

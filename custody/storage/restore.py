@@ -7,6 +7,7 @@ must contain it. There is no way round: an older backup is evidence to read, nev
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +49,7 @@ def restore(
         RecordError: where ``newest`` is no checkpoint.
     """
     record = home_layout.read_home(source)
+    _check_plain(source)
     unverified = parse_checkpoint(parse_note(newest).text)
     if unverified.origin != record.origin:
         text = f"expected a checkpoint of {record.origin}, found one of {unverified.origin}"
@@ -63,6 +65,22 @@ def restore(
         has_keys = any((inside / home_layout.KEYS).iterdir())
         write_durably(inside / home_layout.HOME_FILE, home_layout.format_home(record.origin))
     return Restored(folder, size, unverified, has_keys)
+
+
+def _check_plain(source: Path) -> None:
+    """Raise where something else stands in place of what a backup holds: a link would bring in other files of this
+    machine, and a pipe would be waited for.
+    """
+    for name in (home_layout.HOME_FILE, home_layout.LEDGER_FILE, home_layout.DISCLOSURES_FILE, *home_layout.FOLDERS):
+        path = source / name
+        is_folder = name in home_layout.FOLDERS
+        if is_folder and not os.path.lexists(path):
+            continue  # made empty
+        if path.is_symlink() or not (path.is_dir() if is_folder else path.is_file()):
+            kind = "folder" if is_folder else "file"
+            text = f"expected a plain {kind} {path}, found a link or something else"
+            hint = "a backup made by custody holds no links; if this is one of yours, put the real files in their place"
+            raise StorageError("restore.damaged", text, hint=hint)
 
 
 def _check(reader: LedgerReader, newest: bytes, claimed: Checkpoint) -> int:

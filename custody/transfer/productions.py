@@ -10,6 +10,7 @@ digests for names, and the names that the provider gave are read from the signed
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import zipfile
@@ -18,6 +19,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec.structs import replace
 
 from custody.bundle.whole_file import whole_file
 from custody.evidence.hashing import Hasher
@@ -130,33 +133,67 @@ class Production:
     def lay_out(self, folder: Path) -> tuple[CertifiedFile, ...]:
         """Write the files below ``folder``, an empty one, under their names, and return what they hash to.
 
+        Equal files are written once, as the archive holds them, and share their bytes: a few kilobytes of records could
+        else fill a disk.
+
         Raises:
-            VerificationError: ``certificate.file`` where a file is missing or is another than the record says.
+            VerificationError: ``certificate.file`` where a file is missing or is another than the record says, or has a
+                name that can't be laid out here.
             OSError: the disk.
         """
         names = {info.filename for info in self.archive.infolist()}
-        files = []
+        written: dict[str, Path] = {}
+        hashes: dict[str, CertifiedFile] = {}
+        found = []
         for record in self.records:
-            member = f"files/{record.digests.sha256}"
-            if member not in names:
+            sha256 = record.digests.sha256
+            if f"files/{sha256}" not in names:
                 raise VerificationError("certificate.file", f"expected {record.name}, found no such file with it")
-            target = folder.joinpath(*record.name.split("/"))
+            target = self._place(folder, record.name)
             try:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                with self.archive.open(member) as source, target.open("xb") as file:
-                    shutil.copyfileobj(source, file, 1 << 20)
+                if sha256 not in written or not _share(written[sha256], target):
+                    self._write(sha256, target)
+                    written.setdefault(sha256, target)
             except (zipfile.BadZipFile, EOFError) as error:
                 raise VerificationError("certificate.file", f"expected {record.name} whole, found {error}") from None
-            except (FileExistsError, IsADirectoryError, NotADirectoryError):
-                text = f"expected names that can stand beside each other, found {record.name}"
-                raise VerificationError("certificate.file", text) from None
-            files.append(Named(target, record.name))
-        found = hash_files(files)
+            if sha256 not in hashes:
+                (hashes[sha256],) = hash_files([Named(target, record.name)])
+            found.append(replace(hashes[sha256], name=record.name))
         wrong = next((item for item, record in zip(found, self.records, strict=True) if item != record), None)
         if wrong is not None:
             text = f"expected {wrong.name} as it was certified, found a file with SHA-256 {wrong.digests.sha256}"
             raise VerificationError("certificate.file", text, hint="ask the provider for the file as it was made")
-        return found
+        return tuple(found)
+
+    def _write(self, sha256: str, target: Path) -> None:
+        with self.archive.open(f"files/{sha256}") as source, target.open("xb") as file:
+            shutil.copyfileobj(source, file, 1 << 20)
+
+    @staticmethod
+    def _place(folder: Path, name: str) -> Path:
+        """Make the folders of a name, and return where its file goes."""
+        *above, last = name.split("/")
+        place = folder
+        try:
+            for part in above:
+                place /= part
+                place.mkdir(exist_ok=True)
+            (place / last).lstat()
+        except FileNotFoundError:
+            return place / last
+        except OSError as error:
+            text = f"expected a name that can be laid out here, found {name[:200]}: {error.strerror}"
+            raise VerificationError("certificate.file", text) from None
+        raise VerificationError("certificate.file", f"expected names that can stand beside each other, found {name}")
+
+
+def _share(source: Path, target: Path) -> bool:
+    """Give a file a second name, where the file system can."""
+    try:
+        os.link(source, target)
+    except OSError:
+        return False
+    return True
 
 
 @contextmanager

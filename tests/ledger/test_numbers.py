@@ -2,7 +2,7 @@
 
 import pytest
 
-from custody.ledger.numbers import check_writable_number, fold_number
+from custody.ledger.numbers import check_writable_number, fold_agent, fold_number
 from schemas.errors import CustodyError
 from tests.world import World
 
@@ -104,3 +104,15 @@ def test_two_exhibits_never_share_one_full_name(world: World) -> None:
     with pytest.raises(CustodyError, match="event 2 of the batch") as caught:
         world.append(*batch)
     assert caught.value.code == "number.ambiguous"
+
+
+@pytest.mark.parametrize("other", ["exam-l", "exam_1", "exam.1", "exarn-1"])
+def test_an_agent_that_reads_like_another_folds_like_it(other: str) -> None:
+    """Every page shows ids, and whoever enrols chose his own."""
+    assert fold_agent(other) == fold_agent("exam-1")
+
+
+@pytest.mark.parametrize("other", ["exam-2", "exam-11", "exan-1", "xam-1"])
+def test_an_agent_that_reads_otherwise_folds_otherwise(other: str) -> None:
+    """A warning that comes always is read by nobody."""
+    assert fold_agent(other) != fold_agent("exam-1")

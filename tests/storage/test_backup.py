@@ -14,7 +14,7 @@ from custody.storage.backup import back_up
 from custody.storage.home import Home, create_home, open_home
 from custody.storage.restore import restore
 from custody.verify.fold.fold import commitments_in
-from schemas.errors import CustodyError
+from schemas.errors import CustodyError, StorageError
 from tests.storage.soundness import check_sound
 from tests.world import ORIGIN, World, settled
 
@@ -219,3 +219,21 @@ def test_what_is_wrong_with_the_source_is_said_of_it(world: World, tmp_path: Pat
         back_up(home, tmp_path / "copy", random=world.random)
     assert caught.value.code == "ledger.unreadable"
     assert f"{tmp_path / 'ledger' / 'ledger.db'}" in caught.value.text
+
+
+@pytest.mark.parametrize("name", ["documents", "evidence", "ledger.db", "disclosures.db", "custody.json"])
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_what_is_no_plain_part_of_a_backup_is_not_restored(world: World, tmp_path: Path, name: str, kind: str) -> None:
+    """A link would bring other files of this machine into the ledger's home; a pipe would be waited for."""
+    with open_in(world, tmp_path / "ledger") as home:
+        made = back_up(home, tmp_path / "backup", random=world.random)
+    part = tmp_path / "backup" / name
+    part.rename(tmp_path / "moved")
+    if kind == "link":
+        part.symlink_to(tmp_path / "moved")
+    else:
+        os.mkfifo(part)
+    with pytest.raises(StorageError) as caught:
+        restore(tmp_path / "backup", tmp_path / "back", newest=made.checkpoint, random=world.random)
+    assert caught.value.code in {"restore.damaged", "home.absent"}
+    assert not (tmp_path / "back").exists()

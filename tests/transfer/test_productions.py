@@ -202,6 +202,36 @@ def test_names_that_cannot_stand_beside_each_other_are_refused(world: World, tmp
         _take(world, path, tmp_path / "in")
 
 
+def _claim(world: World, folder: Path, content: bytes, *names: str) -> Path:
+    """Make a production that says of one file that it was there under many names."""
+    path = _produce(world, folder, {"a": content})
+    (one,) = hash_files(find_files([folder / "source/a"]))
+    records = tuple(CertifiedFile(digests=one.digests, name=name, size=one.size) for name in sorted(names))
+    envelope = sign_certificate(_certificate(records), _signer(world))
+    lines = b"".join(canonical.encode(item) + b"\n" for item in records)
+    _rewrite(path, lambda members: members.update({CERTIFICATE: envelope, LINES: lines}))
+    return path
+
+
+def test_equal_files_take_their_room_once(world: World, tmp_path: Path) -> None:
+    """A production of 20 MB must not fill a disk, whatever its list says."""
+    path = _claim(world, tmp_path, b"x" * 100_000, *(f"d/{number:03}" for number in range(300)))
+    taken = _take(world, path, tmp_path / "in")
+    assert len(taken) == 300
+    assert set(taken.values()) == {b"x" * 100_000}
+    assert len({item.stat().st_ino for item in (tmp_path / "in/d").iterdir()}) == 1
+
+
+@pytest.mark.parametrize("name", ["n" * 300, "d/" * 1_900 + "x", "n" * 300 + "/x"], ids=["long", "deep", "long folder"])
+def test_a_name_that_cannot_be_laid_out_is_refused(world: World, tmp_path: Path, name: str) -> None:
+    """It is the provider's name that is at fault, and nothing of this machine."""
+    path = _claim(world, tmp_path, b"x", name)
+    _rewrite(path, lambda members: members.pop(LINES, None))  # type: ignore[arg-type, return-value]
+    with pytest.raises(VerificationError) as caught:
+        _take(world, path, tmp_path / "in")
+    assert caught.value.code == "certificate.file"
+
+
 @pytest.mark.parametrize("name", ["../x", "/x", "a//b", ".", "a/../b", "", "a/."])
 def test_a_certified_name_stays_below_its_folder(name: str) -> None:
     """Whoever signs such a name is refused before anything is written."""

@@ -18,6 +18,7 @@ from custody.cli.output import note
 from custody.cli.parameters import AGE_KEY, AGENT, COUNTRY, ORIGIN
 from custody.cli.results import ActResult
 from custody.ledger.compose import Composed
+from custody.ledger.numbers import fold_agent
 from custody.report.safe_text import show
 from keys.dsse import ProvenKey, open_enrolment
 from schemas.details.ledger import AgentEnrolled
@@ -91,6 +92,7 @@ def _compose(context: Context, item: str, signers: tuple[Signer, ...], when: Whe
             text = f"expected an id such as justice-fr for the {kind} (a-z, 0-9, '.', '_', '-'), found {item!r}"
             raise UsageError("usage.enrol", text, hint="its own name stands in --name")
         _check_no_request(item, kind)
+    _note_alike(context, agent)
     details = {
         "age_key": given["age_key"],
         "agent": agent,
@@ -105,6 +107,15 @@ def _compose(context: Context, item: str, signers: tuple[Signer, ...], when: Whe
         "roles": sorted(set(given["roles"])),
     }
     return context.ledger().compose("agent.enrolled", signers=signers, details=details, when=when)
+
+
+def _note_alike(context: Context, agent: str) -> None:
+    """Warn, before anybody signs, of an id that will be read as another one: who enrols chose it himself."""
+    with context.ledger().home.store.read() as reader:
+        alike = [item.id for item in reader.agents() if item.id != agent and fold_agent(item.id) == fold_agent(agent)]
+    if alike:
+        text = f"{show(agent)} is easily read as {show(alike[0])}, who is enrolled"
+        note(context.settings, f"warning: {text}; if they are two people, ask for another id: custody key new")
 
 
 def _check_no_request(item: str, kind: str) -> None:

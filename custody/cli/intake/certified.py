@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from custody.cli.assistance.letter_receiving import arrival_time
 from custody.cli.assistance.requests import record_request
@@ -20,9 +21,14 @@ from custody.transfer.certificates import Certified, check_files, find_request, 
 from custody.transfer.productions import open_production
 from custody.transfer.requests import RequestStory
 from schemas import limits
+from schemas.certificate import Certificate
 from schemas.details.request import Period
 from schemas.errors import RefusedError
+from schemas.text import parse_time
 from schemas.types import is_set
+
+_CLOCKS: Final = timedelta(days=1)
+"""By so much may a provider's clock be ahead of ours, zones mistaken included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ def read_certified(
 
     Raises:
         VerificationError: ``certificate.container``, ``certificate.file``, ``certificate.root``, ``signature.*``.
-        RefusedError: as `open_certificate` and `find_request`; ``certificate.twice``.
+        RefusedError: as `open_certificate` and `find_request`; ``certificate.twice``, ``certificate.time``.
         StorageError, OSError: this machine's disk.
     """
     with open_production(path) as production:
@@ -69,6 +75,7 @@ def read_certified(
             check_new(context, document)
         folder = staged.folder()
         check_files(certified.certificate, production.lay_out(folder))
+        _check_times(context, certified.certificate, story)
     return CertifiedExhibit(certified, document, folder, story)
 
 
@@ -109,7 +116,7 @@ def receive_confirmation(
     Raises:
         UsageError: the file is no certificate.
         VerificationError, RefusedError: as `open_certificate` and `find_request`.
-        RefusedError: ``certificate.kind`` for a production, ``certificate.twice``.
+        RefusedError: ``certificate.kind`` for a production, ``certificate.twice``, ``certificate.time``.
     """
     raw = read_file(path, maximum=limits.ENTRY_BYTES)
     with context.ledger().read() as reader, given_file(path):
@@ -119,6 +126,7 @@ def receive_confirmation(
     if certificate.kind != "preservation" or not is_set(certificate.until):
         hint = "custody register --certificate takes a production in"
         raise RefusedError("certificate.kind", "expected a confirmation of preservation, found a production", hint=hint)
+    _check_times(context, certificate, story)
     document = staged.document_bytes(certified.raw)
     if any(getattr(event.details, "certificate", None) == document for event in story.events):
         raise RefusedError("certificate.twice", f"expected a new answer to {story.state.id}, found one on record")
@@ -132,3 +140,22 @@ def receive_confirmation(
         "until": certificate.until,
     }
     record_request(context, [("request.answer-received", details)], who=who, when=when, keep=staged.keep)
+
+
+def _check_times(context: Context, certificate: Certificate, story: RequestStory) -> None:
+    """Raise for times that no provider can mean, and warn of an answer that is older than what it answers.
+
+    Raises:
+        RefusedError: ``certificate.time``.
+    """
+    hint = "ask the provider for a certificate with the right times"
+    issued_at, until = certificate.issued_at, certificate.until
+    if parse_time(issued_at) - context.now() > _CLOCKS:
+        raise RefusedError("certificate.time", f"expected a certificate made by now, found {issued_at}", hint=hint)
+    if is_set(until) and until <= issued_at:
+        text = f"expected data preserved beyond {issued_at}, when it was confirmed, found until {until}"
+        raise RefusedError("certificate.time", text, hint=hint)
+    asked_at = story.events[0].event.occurred_at
+    if issued_at < asked_at:
+        text = f"expected an answer made after the request, of {asked_at}, found one of {issued_at}"
+        note(context.settings, f"warning: {text}; look which clock is wrong, or whether it answers this request")
