@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from custody.ledger.store import LedgerReader
@@ -29,13 +30,15 @@ from schemas.details.record import BundleExported
 from schemas.details.request import RequestSent
 from schemas.envelope import Envelope, Signature, pae
 from schemas.errors import RecordError, RefusedError, VerificationError
-from schemas.text import format_base64, parse_base64
+from schemas.text import format_base64, parse_base64, parse_time
 from schemas.types import Role, is_set
 
 METHOD: Final = (
     "SHA-256 and BLAKE3 over the bytes of each file; RFC 6962 root with SHA-256 over the file records in order of name"
 )
 """How the digests of a production are made, unless the provider has other words for it."""
+_CLOCKS: Final = timedelta(days=1)
+"""By so much may a provider's clock be ahead of ours, a mistaken zone included."""
 PROVIDER: Final[frozenset[Role]] = frozenset({"provider"})
 
 
@@ -113,6 +116,23 @@ def check_files(certificate: Certificate, found: Sequence[CertifiedFile]) -> Non
             f"found {content.count} with {content.root}"
         )
         raise VerificationError("certificate.root", text, hint="ask the provider for the file as it was made")
+
+
+def check_times(certificate: Certificate, *, asked_at: str, now: datetime) -> str | None:
+    """Raise for times that no provider can mean; of an answer older than the request, ``asked_at``, say so.
+
+    Raises:
+        RefusedError: ``certificate.time`` where it is dated more than a day after ``now`` (aware), or data are
+            preserved until before it was made.
+    """
+    hint = "ask the provider for a certificate with the right times"
+    issued_at, until = certificate.issued_at, certificate.until
+    if parse_time(issued_at) - now > _CLOCKS:
+        raise RefusedError("certificate.time", f"expected a certificate made by now, found {issued_at}", hint=hint)
+    if isinstance(until, str) and until <= issued_at:
+        text = f"expected data preserved beyond {issued_at}, when it was confirmed, found until {until}"
+        raise RefusedError("certificate.time", text, hint=hint)
+    return None if issued_at >= asked_at else f"expected an answer made after {asked_at}, found one of {issued_at}"
 
 
 def find_request(reader: LedgerReader, certificate: Certificate, named: str | None) -> RequestStory:

@@ -32,6 +32,8 @@ from schemas.errors import RecordError, UsageError, VerificationError
 CERTIFICATE: Final = "certificate.json"
 LINES: Final = "files.jsonl"
 _FILE: Final = re.compile(r"files/[0-9a-f]{64}\Z", re.ASCII)
+_DEEPEST: Final = 200
+"""Folders within each other: deeper ones can't be removed by Python's own means."""
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 
@@ -173,6 +175,9 @@ class Production:
     def _place(folder: Path, name: str) -> Path:
         """Make the folders of a name, and return where its file goes."""
         *above, last = name.split("/")
+        if len(above) > _DEEPEST:
+            text = f"expected a name within at most {_DEEPEST} folders, found {len(above)} in {name[:200]}"
+            raise VerificationError("certificate.file", text)
         place = folder
         try:
             for part in above:

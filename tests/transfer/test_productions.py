@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from custody.transfer.certificates import METHOD, check_files, open_certificate, sign_certificate
+from custody.transfer.certificates import METHOD, check_files, check_times, open_certificate, sign_certificate
 from custody.transfer.productions import CERTIFICATE, LINES, find_files, hash_files, open_production, write_production
 from keys.private.signer import Ed25519Signer
 from schemas import canonical
@@ -226,7 +227,7 @@ def test_equal_files_take_their_room_once(world: World, tmp_path: Path) -> None:
 def test_a_name_that_cannot_be_laid_out_is_refused(world: World, tmp_path: Path, name: str) -> None:
     """It is the provider's name that is at fault, and nothing of this machine."""
     path = _claim(world, tmp_path, b"x", name)
-    _rewrite(path, lambda members: members.pop(LINES, None))  # type: ignore[arg-type, return-value]
+    _rewrite(path, lambda members: members.pop(LINES, None))  # type: ignore[arg-type]
     with pytest.raises(VerificationError) as caught:
         _take(world, path, tmp_path / "in")
     assert caught.value.code == "certificate.file"
@@ -310,3 +311,39 @@ def test_links_and_doubles_are_not_handed_over(tmp_path: Path) -> None:
 def test_the_container_names_its_certificate() -> None:
     """A name that others rely on."""
     assert CERTIFICATE == "certificate.json"
+
+
+NOW = datetime(2026, 11, 21, 13, tzinfo=UTC)
+ASKED = "2026-11-20T00:00:00Z"
+
+
+def _preserving(issued_at: str, until: str) -> Certificate:
+    return Certificate(
+        answers=CertifiedRequest(sha256="cd" * 32), issued_at=issued_at, kind="preservation", nonce="00" * 16,
+        provider=PROVIDER, schema="custody-certificate/v1", until=until,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("issued_at", "until"),
+    [
+        ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59Z"),
+        ("2026-11-22T13:00:01Z", "2027-11-22T13:00:01Z"),
+        ("2026-11-21T12:00:00Z", "2026-11-21T12:00:00Z"),
+        ("1972-01-01T00:00:00Z", "1971-01-01T00:00:00Z"),
+    ],
+)
+def test_times_that_nobody_can_mean_are_refused(issued_at: str, until: str) -> None:
+    """A confirmation from the future, or of data that are gone already, would silence the watch over them."""
+    with pytest.raises(RefusedError) as caught:
+        check_times(_preserving(issued_at, until), asked_at=ASKED, now=NOW)
+    assert caught.value.code == "certificate.time"
+
+
+@pytest.mark.parametrize(
+    ("issued_at", "is_warned"), [("2026-11-19T00:00:00Z", True), (ASKED, False), ("2026-11-22T12:00:00Z", False)]
+)
+def test_an_answer_older_than_its_request_is_told(issued_at: str, is_warned: bool) -> None:
+    """A clock may be wrong, so it is taken; a zone may be, so a day ahead says nothing."""
+    warning = check_times(_preserving(issued_at, "2027-11-21T00:00:00Z"), asked_at=ASKED, now=NOW)
+    assert (warning is not None) == is_warned

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from custody.cli.assistance.letter_receiving import arrival_time
 from custody.cli.assistance.requests import record_request
@@ -17,18 +16,14 @@ from custody.cli.options import Signing, When
 from custody.cli.output import note
 from custody.cli.showing.holdings import Staged
 from custody.report.safe_text import show
-from custody.transfer.certificates import Certified, check_files, find_request, open_certificate
+from custody.transfer.certificates import Certified, check_files, check_times, find_request, open_certificate
 from custody.transfer.productions import open_production
 from custody.transfer.requests import RequestStory
 from schemas import limits
 from schemas.certificate import Certificate
 from schemas.details.request import Period
 from schemas.errors import RefusedError
-from schemas.text import parse_time
 from schemas.types import is_set
-
-_CLOCKS: Final = timedelta(days=1)
-"""By so much may a provider's clock be ahead of ours, zones mistaken included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,19 +138,7 @@ def receive_confirmation(
 
 
 def _check_times(context: Context, certificate: Certificate, story: RequestStory) -> None:
-    """Raise for times that no provider can mean, and warn of an answer that is older than what it answers.
-
-    Raises:
-        RefusedError: ``certificate.time``.
-    """
-    hint = "ask the provider for a certificate with the right times"
-    issued_at, until = certificate.issued_at, certificate.until
-    if parse_time(issued_at) - context.now() > _CLOCKS:
-        raise RefusedError("certificate.time", f"expected a certificate made by now, found {issued_at}", hint=hint)
-    if is_set(until) and until <= issued_at:
-        text = f"expected data preserved beyond {issued_at}, when it was confirmed, found until {until}"
-        raise RefusedError("certificate.time", text, hint=hint)
     asked_at = story.events[0].event.occurred_at
-    if issued_at < asked_at:
-        text = f"expected an answer made after the request, of {asked_at}, found one of {issued_at}"
-        note(context.settings, f"warning: {text}; look which clock is wrong, or whether it answers this request")
+    warning = check_times(certificate, asked_at=asked_at, now=context.now())
+    if warning is not None:
+        note(context.settings, f"warning: {warning}; look which clock is wrong, or whether it answers this request")
