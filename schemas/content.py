@@ -16,7 +16,7 @@ from msgspec import Meta
 
 from schemas import canonical, limits, merkle, text
 from schemas.errors import RecordError
-from schemas.types import UNSET, Count, Hash, Private, Record, Time, Unset, is_set
+from schemas.types import UNSET, Count, Hash, Private, Record, Time, Unset
 
 _NO_PATH = re.compile(rb"(?:\A|/)\.{0,2}(?:/|\Z)|\x00")
 """An empty, ``.`` or ``..`` part, or a byte that ends names."""
@@ -81,8 +81,8 @@ class FileRecord(Record, frozen=True, kw_only=True):
             raise ValueError("target stands exactly for symlinks")
         if self.pieces is not UNSET and not readable:
             raise ValueError("pieces stand only for files that were read")
-        if is_set(self.modified):
-            text.check_time(str(self.modified))
+        if self.modified is not UNSET:
+            text.check_times(self.modified)
 
 
 class Content(Record, frozen=True, kw_only=True):

@@ -12,7 +12,6 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from schemas import text
-from schemas.errors import RecordError
 from schemas.types import UNSET, Count, Hash, Private, Record, Time, Token, Unset, is_set
 
 SourceType = Literal[
@@ -113,11 +112,7 @@ def missing_of(capture: Capture | Unset) -> tuple[str, ...]:
 
 def _check_span(rule: str, *times: object) -> None:
     """Raise ValueError unless the times that are set exist and stand in order."""
+    text.check_times(*times)
     told = [str(value) for value in times if is_set(value)]
-    for value in told:
-        try:
-            text.check_time(value)
-        except RecordError as error:
-            raise ValueError(error.text) from None
     if told != sorted(told):
         raise ValueError(rule)

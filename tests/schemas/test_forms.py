@@ -5,7 +5,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from schemas import canonical, limits
+from schemas import canonical, limits, text
+from schemas.details.request import RequestDrafted, RequestReceived
+from schemas.details.transfer import ForeignName, TransferAccepted, TransferRefused
 from schemas.draft import DraftEvent
 from schemas.entry import Entry
 from schemas.envelope import Envelope, Signature
@@ -13,7 +15,7 @@ from schemas.errors import RecordError
 from schemas.event import About, Event, Link, Signer
 from schemas.generate import KINDS
 from schemas.registry import DETAILS
-from schemas.types import Record
+from schemas.types import UNSET, Record
 from tests.spec.story import bundled
 
 FORMS = {
@@ -67,32 +69,57 @@ def _sample(kind: type) -> dict[str, Any]:
     return found
 
 
-def _stated(kind: type, seen: dict[type, tuple[str, ...]]) -> None:
-    """Collect the fields, of a record and of all within it, with a pattern that only the schema states."""
+def _stated(kind: type, seen: dict[type, tuple[str, ...]], times: dict[type, tuple[str, ...]]) -> None:
+    """Collect the fields, of a record and of all within it, with a pattern that only the schema states, and times."""
     info = msgspec.inspect.type_info(kind)
     assert isinstance(info, msgspec.inspect.StructType)
     if kind in seen:
         return
-    seen[kind] = ()
+    seen[kind] = times[kind] = ()
     for field in info.fields:
         waiting: list[Any] = [field.type]
         while waiting:
             found = waiting.pop()
             if isinstance(found, msgspec.inspect.StructType):
-                _stated(found.cls, seen)
+                _stated(found.cls, seen, times)
             elif isinstance(found, msgspec.inspect.Metadata):
                 if "pattern" in (found.extra_json_schema or {}):
                     seen[kind] += (field.encode_name,)
                 waiting.append(found.type)
             else:
+                if getattr(found, "pattern", None) == text.TIME_PATTERN:
+                    times[kind] += (field.name,)
                 waiting += [*getattr(found, "types", ()), *filter(None, [getattr(found, "item_type", None)])]
+
+
+def _all_stated() -> tuple[dict[type, tuple[str, ...]], dict[type, tuple[str, ...]]]:
+    seen: dict[type, tuple[str, ...]] = {}
+    times: dict[type, tuple[str, ...]] = {}
+    for kind in (*KINDS.values(), *(event_type.details for event_type in DETAILS.values())):
+        _stated(kind, seen, times)
+    return seen, times
+
+
+_NEEDS: dict[type, dict[str, Any]] = {
+    RequestDrafted: {"fields": ()},
+    RequestReceived: {"fields": ()},
+    TransferAccepted: {"nature": "object"},
+    TransferRefused: {"exhibits": (ForeignName(case="2026-1", exhibit="EX-1", head="ab" * 32),), "reasons": ()},
+}
+"""What a record looks at before it looks at its times."""
+
+
+@pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, names in _all_stated()[1].items() for name in names])
+def test_every_time_in_a_record_is_one_that_exists(kind: type[Record], name: str) -> None:
+    """A pattern takes 30 February; whoever adds a field of that type has to have the record ask the calendar too."""
+    wanted = {item.name: UNSET for item in msgspec.structs.fields(kind) if item.required}
+    with pytest.raises(ValueError, match="expected a time that exists"):
+        kind(**wanted | _NEEDS.get(kind, {}) | {name: "2026-02-30T00:00:00Z"})
 
 
 def test_every_form_that_no_decoder_checks_is_known_here() -> None:
     """A field that only states its form, and that nothing checks, would take anything."""
-    seen: dict[type, tuple[str, ...]] = {}
-    for kind in (*KINDS.values(), *(event_type.details for event_type in DETAILS.values())):
-        _stated(kind, seen)
+    seen, _ = _all_stated()
     assert {kind: names for kind, names in seen.items() if names} == FORMS
 
 
@@ -135,3 +162,10 @@ def test_a_wrong_form_within_is_no_record(outer: type[Record], kind: type[Record
     with pytest.raises(RecordError) as caught:
         canonical.decode(canonical.encode(bad), outer, maximum=limits.ENTRY_BYTES)
     assert caught.value.code == "record.malformed"
+
+
+@pytest.mark.parametrize("number", ["x" * 128, "ä" * 64, "🔒" * 32])
+def test_a_number_may_be_as_long_as_the_limit(number: str) -> None:
+    """A limit that one verifier reads as 'at most' and another as 'less than' splits them over one sound record."""
+    plain = _sample(Event) | {"exhibit": number}
+    assert canonical.decode(canonical.encode(plain), Event, maximum=limits.ENTRY_BYTES).exhibit == number
