@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas import bag, layout
+from schemas import bag, layout, limits
 from schemas.errors import RecordError
 from tests.bundle.making import contents, write_small
 from tests.keys.thirdparty import vector
@@ -29,6 +29,14 @@ def test_a_manifest_is_read_as_it_was_written() -> None:
     assert raw == f"{A}  data/a\n{B}  data/b\n".encode()
     assert bag.parse_manifest(raw) == (("data/a", A), ("data/b", B))
     assert bag.parse_manifest(bag.format_manifest([])) == ()
+
+
+def test_a_line_counts_its_end_among_its_bytes() -> None:
+    """The limit is that of a manifest's line, its line feed included."""
+    longest = f"{A}  data/{'a' * (limits.MANIFEST_LINE - 72)}\n".encode()
+    assert len(longest) == limits.MANIFEST_LINE
+    assert len(bag.parse_manifest(longest)) == 1
+    assert _code(longest.replace(b"data/", b"data/a")) == "bag.manifest"
 
 
 @pytest.mark.parametrize(

@@ -334,6 +334,20 @@ def test_an_expired_preservation_is_a_finding_until_it_is_renewed(world: World) 
     assert "preservation" not in rules(look(world, at="2026-12-01T00:00:00Z"))
 
 
+@pytest.mark.parametrize(
+    ("type", "details"),
+    [("request.withdrawn", {"reason": "acquitted"}), ("request.closed", {"outcome": "executed"})],
+)
+def test_a_preservation_that_is_over_needs_no_renewal(world: World, type: str, details: dict[str, str]) -> None:
+    """Nobody has to keep, or to explain, what nobody asks for any more."""
+    ask(world, until="2026-11-30T00:00:00Z")
+    sent = {"channel": "24-7", "request": "p-1", "sent_at": NOW}
+    world.append(world.sign(world.event("request.sent", sent, actor="registrar-1")))
+    assert "preservation" in rules(look(world, at="2026-12-01T00:00:00Z"))
+    world.append(world.sign(world.event(type, {"request": "p-1", **details}, actor="registrar-1")))
+    assert "preservation" not in rules(look(world, at="2026-12-01T00:00:00Z"))
+
+
 def test_what_was_explained_since_is_told_beside_what_was_missing(world: World) -> None:
     """Rows C5 and C22: a defect that was explained is another thing than one that nobody noticed."""
     seized(world, second=None)

@@ -147,6 +147,17 @@ def test_the_newest_correction_counts_in_whatever_order_bundles_are_read(tmp_pat
     assert right_numbers(reversed(entries)) == newest
 
 
+def test_what_was_corrected_of_something_else_is_no_number_of_a_seal(tmp_path: Path) -> None:
+    """An act that puts a seal on has a time too; corrected, it would stand where the number is looked for."""
+    a = Side(tmp_path / "a", "a", peers={}, gate="v2")
+    register(a)
+    a.world.act("exhibit.sealed", CASE, "EX-1", {"seal": "S-1"}, actor="examiner-1")
+    about = a.world.about(CASE, "EX-1", event=parse_entry(a.world.entries()[-1]).event.hash)
+    details = {"field": "occurred_at", "reason": "x", "value": "2026-11-21T09:00:00Z"}
+    a.world.annotate("record.corrected", about, details, actor="examiner-1")
+    assert right_numbers(map(parse_entry, a.world.entries())) == {}
+
+
 def test_it_leaves_under_the_seal_that_was_put_on(tmp_path: Path) -> None:
     """Else whoever had it last could put on another, and the record would call it sealed."""
     a = Side(tmp_path / "a", "a", peers={}, gate="v2")
