@@ -16,7 +16,7 @@ from custody.audit.confusables import check_numbers
 from custody.audit.custody_at import CustodyWatch
 from custody.audit.enclosed import Enclosed
 from custody.audit.evidence_files import Registered
-from custody.audit.held import Held, check_genesis, check_held, check_signature, held_by
+from custody.audit.held import Held, check_genesis, check_held, held_by, is_signed
 from custody.audit.record import FindingsCap
 from custody.audit.registered_abroad import RegisteredAbroad
 from custody.audit.replay import CHUNK, RAW, Replay, Replayed
@@ -266,8 +266,7 @@ class LedgerPass:
     def _check_anchors(self, replayed: Replayed, keys: list[VerifierKey]) -> None:
         """Compare with what the auditor brought along."""
         size = replayed.tree.size
-        for item in self.held:
-            check_signature(item, keys, self.findings)
+        self.held = tuple(item for item in self.held if is_signed(item, keys, self.findings))
         roots = {item.size: replayed.tree.root(item.size) for item in self.held if item.size <= size}
         check_held(self.held, size=size, roots=roots, findings=self.findings)
         if self._believed is not None:

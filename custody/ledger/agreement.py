@@ -18,16 +18,20 @@ from schemas.entry import ParsedEntry
 from schemas.errors import StorageError
 from schemas.report import Findings
 
+_OPENED: Final = ("origin", "country", "log_keys", "is_gated", "is_strict")
 _TOLD: Final = ("head", "sequence", "holder", "status", "is_sealed")
 
 
 def check_rows(view: View, state: State, exhibits: Iterable[tuple[str, str]]) -> None:
-    """Raise unless ``exhibits``, and the keys of all agents in it, stand in ``view`` as ``state`` has them, which was
-    folded from their entries at the same moment.
+    """Raise unless ``exhibits``, and the keys of the log and of all agents in it, stand in ``view`` as ``state`` has
+    them, which was folded from their entries at the same moment.
 
     Raises:
         StorageError: ``ledger.unreadable``.
     """
+    ledger = view.ledger()
+    if ledger is None or any(getattr(ledger, field) != getattr(state.ledger(), field, None) for field in _OPENED):
+        raise _differing("the ledger")
     for name in exhibits:
         row, found = view.exhibit(*name), state.exhibit(*name)
         if any(getattr(row, field, None) != getattr(found, field, None) for field in _TOLD):

@@ -90,6 +90,14 @@ def test_a_log_key_put_into_a_copy_is_believed_by_nobody(machine: Machine) -> No
     assert "of this home" not in machine.stage.custody(f"verify {parcel}").stdout
 
 
+def test_a_log_key_put_into_the_rows_is_handed_to_nobody(machine: Machine) -> None:
+    """Who can write the database and sign nothing would else have courts believe what he signs."""
+    key = f'{{"first":0,"key":"{STRANGER}","last":null}}'
+    run(f"""UPDATE ledger SET record = replace(record, '"log_keys":[', '"log_keys":[{key},')""")(machine.home)
+    machine.fail("trust export -o x.json", Exit.REFUSED, "ledger.unreadable")
+    assert not Path("x.json").exists()
+
+
 def test_the_end_of_a_log_key_put_off_in_a_copy_is_believed_by_nobody(machine: Machine) -> None:
     """A key that was revoked signs nothing more, whatever a copy says of it."""
     machine.do("ledger key-add --as reg-1 --registrar reg-2")

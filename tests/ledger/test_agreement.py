@@ -65,6 +65,7 @@ def test_an_honest_story_is_told(folder: Path) -> None:
             (AGENT,),
         ),
         ("UPDATE signing_key SET record = replace(record, 'revoked_at', 'revoked_by')", ()),
+        ("UPDATE ledger SET record = replace(record, '\"first\":0', '\"first\":1')", ()),
     ],
 )  # fmt: skip
 def test_a_story_from_which_rows_hide_something_is_not_told(

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from hashlib import sha256
 
+from custody.bundle.closure import find_closure
 from custody.cli.checking.trust_file import EMPTY, format_trust, with_ledger
+from custody.ledger.agreement import check_entries
 from custody.report.words import format_value
 from custody.storage.home import Home
 from custody.verify.verify import Trusted
@@ -27,11 +29,14 @@ def describe_ledger(home: Home, *, with_checkpoint: bool = False) -> TrustedLedg
     """Return what a stranger has to know to believe the ledger of a home.
 
     Raises:
-        StorageError: ``ledger.unreadable`` where nothing opens it; others as the store does.
+        StorageError: ``ledger.unreadable`` where nothing opens it, or where its rows name other keys than its entries;
+            others as the store does.
         RecordError: an entry or a checkpoint that is none.
     """
     with home.store.read() as reader:
         known, first = reader.view().ledger(), parse_entry(reader.entry(0))
+        # Whoever can write rows, and sign nothing, must not have a key of his own handed out.
+        check_entries(reader.view(), find_closure(reader, [], size=reader.head().size).entries, ())
         note = reader.checkpoint() if with_checkpoint else None
     opened = first.event.details
     if known is None or known.origin != home.origin or not isinstance(opened, LedgerOpened):
