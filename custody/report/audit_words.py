@@ -47,7 +47,8 @@ MEANINGS: Final = {
     "audit.rewritten": "Entries below the state that you hold were replaced: the ledger's past was written anew.",
     "audit.schema": "The tables of the database are not those of a ledger.",
     "audit.seen": "A signer had seen another past of this ledger than the one it has now.",
-    "audit.since-signature": "The state that you hold is not signed by a key of this ledger: one of the two is not what it claims to be.",
+    "audit.since-signature": "The state that you hold is not signed by a key of this ledger: one of the two is not"
+    " what it claims to be.",
     "audit.state-row": "The database does not say of an agent, a case or an exhibit what the entries say.",
     "audit.stray-row": "There is a row of an entry that no ledger can have.",
     "audit.subject-row": "The list of entries by subject is not what the entries give.",
