@@ -3,7 +3,7 @@
 ``schemas/vectors`` is part of the release: for each bundle ``<name>.zip`` a ``<name>.json`` says what must come out,
 
     {"at":"2026-12-01T00:00:00Z","bundle":"event-left-out.zip","code":"completeness.count","comment":"...",
-     "findings":["8 failed completeness.count",...],"schema":"custody-vector/v1","step":8,"steps":["PASSED",...],
+     "findings":["7 failed rule.holder entry 9",...],"schema":"custody-vector/v1","step":8,"steps":["PASSED",...],
      "trust":"<a trust file>","verdict":"FAILED"}
 
 and ``texts.json`` lists small texts, each valid or not (docs/spec/README.md, test vectors).
@@ -11,6 +11,7 @@ and ``texts.json`` lists small texts, each valid or not (docs/spec/README.md, te
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -28,7 +29,7 @@ from custody.verify.verify import Trusted
 from schemas import canonical, content, text
 from schemas.errors import CustodyError, RecordError
 from schemas.proof import parse_consistency
-from schemas.report import Report
+from schemas.report import Finding, Report
 from schemas.types import UNSET, Record, Time, Unset
 
 T = TypeVar("T")
@@ -37,13 +38,15 @@ FOLDER: Final = Path(next(iter(schemas.__path__))) / "vectors"
 """Where the release keeps its vectors."""
 TEXTS: Final = "texts.json"
 _BY_LIBRARY: Final = "content.digest-unchecked"
+_OF_ENTRIES: Final = frozenset({5, 6, 7, 9, 11, 12})
+"""Steps of which a vector says at which entry something was found."""
 
 
 class Vector(Record, frozen=True, kw_only=True):
     """What stands beside a bundle. ``trust`` and ``proof`` are whole files as text, ``files`` base64 by digest.
 
     ``step`` is the first step that failed or stayed undecided, ``code`` the finding for which the vector was made;
-    ``steps`` are the verdicts of all, ``findings`` each step, severity and code that is found, once, as `told` has it.
+    ``steps`` are the verdicts of all, ``findings`` what is found, as `told_findings` has it.
     """
 
     SCHEMA: ClassVar[str] = "custody-vector/v1"
@@ -162,11 +165,20 @@ def told_steps(report: Report) -> tuple[str, ...]:
 
 
 def told_findings(report: Report) -> tuple[str, ...]:
-    """Return what was found, each step, severity and code once, in order, as a vector has it: but what depends on a
-    reader's libraries.
+    """Return what was found, each step, severity and code once, in order, as a vector has it: with the entry at which
+    the fold and later steps found it, and without what depends on a reader's libraries.
     """
-    found = {(item.step, item.severity.value, item.code) for item in report.findings if item.code != _BY_LIBRARY}
-    return tuple(f"{step} {severity} {code}" for step, severity, code in sorted(found))
+    found = {
+        (item.step, item.severity.value, item.code, int(match[1]) if (match := _at_entry(item)) else -1)
+        for item in report.findings
+        if item.code != _BY_LIBRARY
+    }
+    ends = ((line, f" entry {line[3]}" if line[3] >= 0 else "") for line in sorted(found))
+    return tuple(f"{step} {severity} {code}{end}" for (step, severity, code, _), end in ends)
+
+
+def _at_entry(item: Finding) -> re.Match[str] | None:
+    return re.fullmatch(r"entry ([0-9]+)", item.subject) if item.step in _OF_ENTRIES else None
 
 
 def is_as_published(item: SmallText) -> bool:

@@ -159,6 +159,16 @@ _fails("header-of-another-height", "A header of another height than the proof sa
 _fails("header-without-work", "A header of Bitcoin's main chain at the ease of a test chain.", "asset.work",
        _edited(COINS, "chain", to=MAIN_CHAIN),
        Recorded(account=SOMEBODY))  # fmt: skip
+for _name, _comment, _bits in (
+    ("no-target", "A header whose bits give a target of zero.", "00000000"),
+    ("a-negative-target", "A header whose bits give a negative target.", "ffff8020"),
+    ("a-target-too-large", "A header whose bits give a target of more than 256 bits.", "ffffff21"),
+    ("an-easier-target", "A header whose bits are easier than the chain allows.", "ffff0021"),
+    ("a-harder-target", "A header whose hash is above its own target.", "ffff001d"),
+):
+    _fails(f"header-with-{_name}", _comment, "asset.work",
+           _edited(COINS, "headers", 2, to=lambda raw, bits=_bits: raw[:144] + bits + raw[152:]),
+           COIN_RECORD)  # fmt: skip
 _fails("header-misspelled", "A header with a byte behind it.", "asset.rlp",
        _edited(OWNER, "headers", 0, to=lambda raw: raw + "00"), TOKEN_RECORD)  # fmt: skip
 _fails("node-missing", "A trie proof without its last node.", "asset.trie",

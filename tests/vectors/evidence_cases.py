@@ -125,9 +125,9 @@ enter("encrypted-document-and-changed", "Another document is given apart.", "FAI
 # Erased, withheld
 
 
-def _erasure(post: Post, *, about: str = "EX-1", **erased: Any) -> None:
+def _erasure(post: Post, *, about: str = "EX-1", registrar: str | None = "registrar-1", **erased: Any) -> None:
     details = {"authority": "court", "commitments": [], "order": "7", **erased}
-    post.annotate("disclosure.erased", details, about, registrar="registrar-1")
+    post.annotate("disclosure.erased", details, about, registrar=registrar)
 
 
 def _erased(*, is_gone: bool = True, about: str = "EX-1", **what: Any) -> Made:
@@ -178,6 +178,8 @@ def _names_erased(post: Post) -> Members:
 enter("file-erased", "A file that was erased by order isn't missing.", "PASSED", None, "content.erased", _erased())
 enter("file-erased-of-another-exhibit", "An order about another exhibit excuses nothing here.", "INDETERMINATE", 9,
       "content.absent", _erased(about="EX-2"))  # fmt: skip
+enter("file-erased-by-one-who-may-not", "The order breaks a rule, and tells all the same why it's gone.", "FAILED", 7,
+      "content.erased", _erased(files=[DIGEST], registrar=None))  # fmt: skip
 enter("file-erased-and-shown", "A file that was to be erased is there: a defect.", "PASSED", None,
       "content.erased-shown", _erased(is_gone=False))  # fmt: skip
 enter("names-erased", "The names in a list of files were erased by order.", "PASSED", None, "content.names-erased",
@@ -272,15 +274,18 @@ enter("attested-by-a-signer", "Who the witness is that signs himself.", "PASSED"
       _stating(attestations=[{"agent": "examiner-1", "manner": "key", "person": "n", "role": "witness"}]))  # fmt: skip
 
 
-def _translated(post: Post) -> Members:
+def _translated(post: Post, *, is_listed: bool = True) -> Members:
     """A seizure order and its translation, of which the record says which is which."""
     order, translation = b"order\n", b"translation\n"
     names = [sha256(raw).hexdigest() for raw in (order, translation)]
     post.forge.documents.update(zip(names, (order, translation), strict=True))
     papers = ({"document": names[1], "of": names[0], "role": "translation"},)
     register(post, content=content_of([]), legal_papers=papers)
-    return post.bundle("EX-2", to="ministry")
+    lost = layout.DOCUMENTS + names[0]
+    return post.bundle("EX-2", to="ministry", edit_payload=None if is_listed else lambda members: members.pop(lost))
 
 
 enter("document-that-is-translated", "A translation, and the document that it is of.", "PASSED", None, "",
       _translated)  # fmt: skip
+enter("document-unlisted", "A document of bundle.json isn't there, and stands in no manifest.", "FAILED", 9,
+      "content.documents", lambda post: _translated(post, is_listed=False))  # fmt: skip

@@ -15,6 +15,7 @@ from schemas import canonical
 from tests.vectors import (
     abroad_cases,
     acceptance_cases,
+    act_cases,
     agent_cases,
     ancestor_cases,
     answer_cases,
@@ -57,6 +58,7 @@ from tests.vectors import (
     standing_cases,
     terms_cases,
     transfer_cases,
+    type_cases,
 )
 from tests.vectors.record_cases import make_texts
 from tests.vectors.setting import CASES, Vector, make_setting
@@ -108,6 +110,8 @@ MODULES = (
     signer_cases,
     member_cases,
     desk_cases,
+    type_cases,
+    act_cases,
 )
 """Importing them enters their cases."""
 

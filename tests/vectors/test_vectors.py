@@ -40,9 +40,9 @@ def test_a_vector_holds_all_that_is_found(name: str) -> None:
         assert vectors.compare(replace(vector, **change), report, name) is not None
 
 
-def _by_step(line: str) -> tuple[int, str, str]:
-    step, severity, code = line.split(" ")
-    return int(step), severity, code
+def _by_step(line: str) -> tuple[int, str, str, int]:
+    step, severity, code, *entry = line.split(" ")
+    return int(step), severity, code, int(entry[-1]) if entry else -1
 
 
 def test_most_vectors_have_a_fault() -> None:
