@@ -142,11 +142,12 @@ class Folders:
         self._on_bytes = on_bytes
         self._digests = tuple(digests)
         self._right: dict[str, Path] = {}
+        self._most: dict[str, int] = {}
 
     def measuring(self, digests: Sequence[str]) -> Folders:
         """Return the same folders, of whose files these digests are measured beside SHA-256."""
         folders = Folders(self._folders, on_bytes=self._on_bytes, digests=digests)
-        folders._right = self._right
+        folders._right, folders._most = self._right, self._most
         return folders
 
     def find(self, sha256: str, /, *, size: int | None = None) -> FoundFile | None:
@@ -155,6 +156,8 @@ class Folders:
         One of more than ``size`` bytes isn't read: it has no digest then, and is another file whatever it holds.
         """
         found = None
+        if size is not None:
+            self._most[sha256] = size
         for path in self.paths(sha256):
             found = self._measure(path, size)
             if found.sha256 == sha256:
@@ -165,13 +168,16 @@ class Folders:
     def open(self, sha256: str) -> BinaryIO | None:
         """Return the bytes of the file named ``sha256`` as a stream; of several, those that have this digest.
 
+        Of several, one of more bytes than `find` was told isn't read to find out.
+
         Raises:
             StorageError: ``storage.io``.
         """
         known = self._right.get(sha256)
         paths = list(self.paths(sha256)) if known is None else [known]
         if len(paths) > 1:
-            paths = [path for path in paths if self._measure(path).sha256 == sha256]
+            most = self._most.get(sha256)
+            paths = [path for path in paths if self._measure(path, most).sha256 == sha256]
         if not paths:
             return None
         with disk_errors(f"opening {paths[0]}"):

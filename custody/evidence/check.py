@@ -9,7 +9,7 @@ found in one pass as well.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -27,6 +27,8 @@ from schemas.content import Digests, Extent, FileRecord, Pieces
 from schemas.errors import StorageError
 from schemas.types import is_set
 
+OnSize = Callable[[Member, int], None]
+
 
 def check_stored(
     members: Iterable[Member],
@@ -34,11 +36,13 @@ def check_stored(
     store: EvidenceStore,
     lists: PieceLists | None = None,
     is_erased: IsErased = nothing_erased,
+    on_size: OnSize = lambda member, size: None,
     progress: Report | None = None,
 ) -> CheckResult:
     """Read the files of an exhibit in the store and compare them with their records; ``lists`` tells where they differ.
 
-    ``is_erased`` tells of a record whether an order destroys its file, which is then not missed.
+    ``is_erased`` tells of a record whether an order destroys its file, which is then not missed. ``on_size`` is told of
+    a file whose size in bytes is not that of its record before it is read, which may take hours.
 
     Raises:
         StorageError: ``evidence.resources``, where this machine and not the evidence is at fault.
@@ -49,7 +53,8 @@ def check_stored(
         for member in members:
             digests = member.record.digests
             if isinstance(digests, Digests):
-                tally.compare(member, digests, _read_stored(member.record, store=store, hasher=hasher, tally=tally))
+                found = _read_stored(member, store=store, hasher=hasher, tally=tally, on_size=on_size)
+                tally.compare(member, digests, found)
             elif is_set(member.record.error):
                 tally.skipped += 1
     return tally.result()
@@ -166,10 +171,16 @@ def _manner(record: FileRecord) -> Manner:
     return Manner(names=in_order(names), has_pieces=isinstance(record.pieces, Pieces))
 
 
-def _read_stored(record: FileRecord, *, store: EvidenceStore, hasher: Hasher, tally: Tally) -> FileDigests | None:
+def _read_stored(
+    member: Member, *, store: EvidenceStore, hasher: Hasher, tally: Tally, on_size: OnSize
+) -> FileDigests | None:
+    record = member.record
     assert isinstance(record.digests, Digests), "a file that was read has digests"
     try:
         with store.get(record.digests.sha256).open("rb", buffering=0) as file:
+            size = os.fstat(file.fileno()).st_size
+            if size != record.size:
+                on_size(member, size)
             return read_open(file.fileno(), hasher=hasher, tick=tally.tick, manner=_manner(record))
     except OSError as error:
         check_resources(error)

@@ -173,6 +173,20 @@ def test_a_file_that_is_longer_than_it_may_be_is_not_read(tmp_path: Path) -> Non
         assert stream.read() == EVIDENCE, "what was found is what is opened, without another look at the rest"
 
 
+def test_a_wrong_file_of_two_is_not_read_to_open_the_other(tmp_path: Path) -> None:
+    """Neither of two is the right one: the long one isn't read once more to find that out."""
+    digest, counts = sha256(EVIDENCE).hexdigest(), list[int]()
+    folders = [tmp_path / "long", tmp_path / "short"]
+    for folder, size in zip(folders, (1 << 40, 3), strict=True):
+        folder.mkdir()
+        (folder / digest).touch()
+        os.truncate(folder / digest, size)
+    both = Folders(folders, on_bytes=counts.append)
+    assert both.find(digest, size=len(EVIDENCE)) is not None
+    assert both.measuring(()).open(digest) is None
+    assert sum(counts) == 6
+
+
 def test_a_folder_that_is_not_there_is_the_users_mistake(tmp_path: Path) -> None:
     """Otherwise every file would seem to be missing."""
     with pytest.raises(UsageError, match="expected a folder"):

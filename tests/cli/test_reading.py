@@ -8,11 +8,12 @@ import sys
 import time
 from hashlib import sha256
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from custody.cli.exits import Exit
-from custody.evidence import reading
+from custody.evidence import check, reading
 from schemas.content import Content, Digests, Pieces
 from schemas.details.exhibit import ExhibitChecked, ExhibitRegistered, Lost
 from schemas.limits import PIECE_BYTES
@@ -100,6 +101,31 @@ def test_check_and_audit_say_which_bytes_are_damaged(machine: Machine, image: Pa
     assert [(item.offset, item.size) for item in details.mismatches[0].damaged] == [(PIECE_BYTES, PIECE_BYTES)]  # type: ignore[union-attr]
     ran = machine.stage.custody("audit --files --json")
     assert (ran.exit, DAMAGE in ran.stdout) == (Exit.FAILED, True)
+
+
+@pytest.mark.parametrize("size", [SIZE - 1, SIZE + 1])
+def test_a_file_of_another_size_is_told_of_before_it_is_read(
+    machine: Machine, image: Path, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who knows within a second that two terabytes aren't what they were needn't wait until tomorrow."""
+    machine.register("image.dd")
+    stored = machine.evidence()[_digests(machine).sha256]
+    stored.chmod(0o600)
+    os.truncate(stored, size)
+
+    def interrupted(*_: object, **__: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(check, "read_open", interrupted)
+        ran = machine.stage.custody(f"check --case {CASE} --all --as cust-02")
+    assert ran.exit is Exit.INTERRUPTED
+    assert f"warning: image.dd: expected {SIZE:,} bytes, found {size:,} bytes; it is not what was regi" in ran.stderr
+    machine.stage.custody(f"check --case {CASE} --all --as cust-02")
+    details = machine.entries()[-1].event.details
+    assert isinstance(details, ExhibitChecked)
+    assert isinstance(details.mismatches, tuple)
+    assert details.mismatches[0].size == size
 
 
 @pytest.mark.parametrize("way", ["inside", "apart"])

@@ -16,11 +16,12 @@ from custody.evidence.intake import Progress
 from custody.evidence.losses import known_losses
 from custody.evidence.members import Member
 from custody.evidence.tally import CheckResult, Difference
-from custody.report.safe_text import show
+from custody.report.counts import count_bytes
+from custody.report.safe_text import show, show_path
 from custody.report.values import Disclosures
 from custody.verify.evidence.erasures import Erasures, find_erasures
 from custody.verify.rules.view import Exhibit
-from schemas import canonical, merkle
+from schemas import canonical, limits, merkle
 from schemas.content import Content, Digests, FileRecord
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.entry import parse_entry
@@ -70,11 +71,15 @@ def rehash(context: Context, exhibit: Exhibit) -> Rehashed:
         def on_progress(at: Progress) -> None:
             step(at.read, content.bytes)
 
+        def on_size(member: Member, size: int) -> None:
+            _tell_size(context, member, size)
+
         report = on_progress if has_progress(context.settings) else None
         if sources is None:
             result = check_stored(
-                of, store=holdings.evidence, lists=holdings.pieces, is_erased=is_erased, progress=report
-            )
+                of, store=holdings.evidence, lists=holdings.pieces, is_erased=is_erased, on_size=on_size,
+                progress=report,
+            )  # fmt: skip
         else:
             lost = known_losses(getattr(registration.details, "lost", None), documents=holdings.documents)
             result = check_in_place(
@@ -84,6 +89,17 @@ def rehash(context: Context, exhibit: Exhibit) -> Rehashed:
         note(context.settings, f"note: not checked: {name}, for which this machine has no library")
     root = content.root if result.is_unaltered else _root_found(holdings, content, disclosures, result)
     return Rehashed(exhibit, content, result, root)
+
+
+def _tell_size(context: Context, member: Member, size: int) -> None:
+    """Say of a large file that it can't be what was registered, before the time that reading it takes."""
+    wanted = member.record.size if isinstance(member.record.size, int) else 0
+    if max(size, wanted) > limits.PIECE_BYTES:
+        name = "a file of withheld name" if member.path is None else show_path(member.path)
+        text = (
+            f"warning: {name}: expected {count_bytes(wanted)}, found {count_bytes(size)}; it is not what was registered"
+        )
+        note(context.settings, f"{text}. Reading it tells what else differs")
 
 
 def registration_of(context: Context, exhibit: Exhibit) -> ParsedEvent:
