@@ -34,7 +34,11 @@ class Command(click.Command):
         typed = list(args)
         try:
             return super().parse_args(ctx, args)
-        except click.MissingParameter as error:
+        except click.UsageError as error:
+            # Some of click's errors don't know of which command they are.
+            error.ctx = error.ctx or ctx
+            if not isinstance(error, click.MissingParameter):
+                raise
             missing = self._missing(ctx, typed)
             if len(missing) < 2:
                 raise
@@ -62,7 +66,7 @@ class Command(click.Command):
         """
         for parameter in self.params:
             if parameter.name in ctx.params and not isinstance(parameter.type, click.Path | click.File):
-                ctx.params[parameter.name] = clean(ctx.params[parameter.name], parameter.human_readable_name)
+                ctx.params[parameter.name] = clean(ctx.params[parameter.name], _typed_name(parameter))
         return super().invoke(ctx)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -76,6 +80,11 @@ def _printed(option: click.Option | None) -> click.Option | None:
     if option is not None:
         option.callback = _show_help
     return option
+
+
+def _typed_name(parameter: click.Parameter) -> str:
+    """Return a parameter as it is typed: ``--seal``, or ``EXHIBIT``."""
+    return parameter.opts[0] if isinstance(parameter, click.Option) else parameter.human_readable_name
 
 
 def _show_help(context: click.Context, _: click.Parameter, value: bool) -> None:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from enum import IntEnum
+from typing import Final
 
 import click
 
@@ -63,6 +65,19 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
+# What click says of a value, in the order in which we say it: what was expected, and then what was found.
+_CLICK: Final = tuple(
+    (re.compile(known), ours)
+    for known, ours in (
+        (r"(?<=: )File ('.*') is a directory$", r"expected a file, found the folder \1"),
+        (r"(?<=: )Directory ('.*') is a file$", r"expected a folder, found the file \1"),
+        (r"(?<=: )('.*') is not a valid integer(?: range)?$", r"expected a whole number, found \1"),
+        (r"(?<=: )('.*') is not one of ('.*')$", r"expected one of \2; found \1"),
+        (r"(?<=: )(\S+) is not in the range (.*)$", r"expected a number in the range \2, found \1"),
+    )
+)
+
+
 def exit_of(error: CustodyError) -> Exit:
     """Return the exit code of an error of ours."""
     return next((code for kind, code in _EXITS if isinstance(error, kind)), Exit.REFUSED)
@@ -71,6 +86,8 @@ def exit_of(error: CustodyError) -> Exit:
 def from_click(error: click.ClickException) -> CustodyError:
     """Return click's own error as one of ours: all of them are about what was typed."""
     text = " ".join(error.format_message().split()).rstrip(".")
+    for known, ours in _CLICK:
+        text = known.sub(ours, text)
     text = text[:1].lower() + text[1:] if not text[:2].isupper() else text
     context = getattr(error, "ctx", None)
     hint = f"{context.command_path} --help" if context is not None else "custody --help"

@@ -23,6 +23,7 @@ HINTS: Final = {
     "rule.consent-condition": "custody consent list shows the conditions that still bar it",
     "rule.consent-revoked": "custody consent list shows how it stands; a new one is recorded anew",
     "rule.consent-signer": "an official who is a member of it signs; or record its paper: --document and --number",
+    "rule.enrolment": "custody agent list shows who is enrolled; custody agent change, custody key rotate",
     "rule.exhibit-exists": "--exhibit next takes the next free number",
     "rule.holder": "the holder acts, or hands it over first; where he can't sign: custody takeover",
     "rule.link": "something was recorded about it meanwhile and nothing of this was: look at it, and type it again",

@@ -139,6 +139,8 @@ def _check_header(names: Sequence[str]) -> tuple[str, ...]:
         separator = "" if len(names) > 1 else "the columns must be separated by commas, semicolons or tabs"
         text = f"expected columns of {', '.join(COLUMNS)}; found {', '.join(repr(name) for name in unknown)}"
         raise ItemsError("items.header", text, hint=separator)
+    if not names:
+        raise ItemsError("items.header", f"expected a header that names {', '.join(REQUIRED)}, found an empty list")
     twice = sorted({name for name in names if names.count(name) > 1})
     missing = [name for name in REQUIRED if name not in names]
     if twice or missing:

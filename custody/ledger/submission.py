@@ -74,7 +74,7 @@ def check_times(event: ParsedEvent, *, recorded_at: datetime) -> None:
     state = state_of(event.details)
     for moment in (inner.occurred_at, *(() if state is None else (state.observed_at,))):
         if moment > now and text.parse_time(moment) > recorded_at + AHEAD:
-            hint = "check the clocks of the signer and of this machine"
+            hint = "check the time that was given, and the clocks of the signer and of this machine"
             raise RefusedError("event.future", f"expected a time up to {now}, found {moment}", hint=hint)
 
 

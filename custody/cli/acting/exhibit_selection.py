@@ -137,12 +137,15 @@ def _unknown(reader: LedgerReader, name: str, case: str | None) -> UsageError:
         return UsageError("usage.exhibit", text, hint=f"there is {', '.join(map(format_exhibit, near))}")
     if case is not None and reader.view().case(case) is None:
         return UsageError("usage.exhibit", text, hint=f"there is no case {case}; custody case list shows them")
-    return UsageError("usage.exhibit", text, hint="custody list shows the exhibits")
+    several = "several are parted by blanks; " if "," in name else ""
+    return UsageError("usage.exhibit", text, hint=f"{several}custody list shows the exhibits")
 
 
 def _all_of(context: Context, selection: Selection) -> tuple[Exhibit, ...]:
     if selection.case is None or selection.names or selection.list_file is not None:
-        raise UsageError("usage.all", "expected --all beside --case and without EXHIBIT or --list, found another")
+        beside = "EXHIBIT" if selection.names else "no --case" if selection.case is None else "--list"
+        text = f"expected --all beside --case and without EXHIBIT or --list, found {beside}"
+        raise UsageError("usage.all", text)
     with context.ledger().read() as reader:
         found = reader.exhibits(case=selection.case)
         if not found:

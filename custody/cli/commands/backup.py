@@ -17,6 +17,7 @@ from custody.cli.output import emit, note
 from custody.cli.results import Result
 from custody.report.counts import counted
 from custody.report.safe_text import show, show_path
+from custody.report.shell_words import shell_word
 from custody.storage.backup import Backup, back_up
 from custody.storage.restore import Restored
 from custody.storage.restore import restore as restore_home
@@ -106,7 +107,8 @@ def _check_place(context: Context, home: Path, dest: Path) -> None:
         text = f"expected a folder outside of the ledger's home, found {show_path(dest)}"
         raise UsageError("backup.in-home", text, hint="a backup on another disk outlives this one")
     check_folder(dest)
-    if dest.parent.stat().st_dev == home.stat().st_dev:
+    is_taken = dest.exists() and any(dest.iterdir())  # which is refused, and needs no warning
+    if not is_taken and dest.parent.stat().st_dev == home.stat().st_dev:
         note(context.settings, "warning: it lies on the disk of the ledger, and is lost with it")
 
 
@@ -192,4 +194,4 @@ def _restore_lines(done: Restored) -> Iterator[str]:
     yield f"  they contain the checkpoint of {_entries(done.newest.size)} that was shown"
     if not done.has_keys:
         yield "  the ledger's own keys are not there: it can be read, and not continued"
-    yield f"next: custody audit --home {show_path(done.path)}"
+    yield f"next: custody audit --home {shell_word(done.path)}"

@@ -1,0 +1,51 @@
+"""Each message says what is wrong, what was expected and what to do, in words of what was typed."""
+
+import pytest
+
+from custody.cli.exits import Exit
+from tests.cli.machine import CASE, Machine
+from tests.cli.script import Stage
+
+TYPED = [
+    ("seal EX-1 --seal '' --as exam-07", "expected something for --seal, found nothing"),
+    (
+        "move --all --place P --as exam-07",
+        "expected --all beside --case and without EXHIBIT or --list, found no --case",
+    ),
+    (f"move EX-1 --case {CASE} --all --place P --as exam-07", "without EXHIBIT or --list, found EXHIBIT"),
+    ("move EX-1,EX-2 --place P --as exam-07", "hint: several are parted by blanks; custody list"),
+    ("checkpoint --out", "hint: custody checkpoint --help"),
+    ("checkpoint --out keys", "'-o' / '--out': expected a file, found the folder 'keys' [usage.command]"),
+    ("unpack x.zip --to passphrase", "'--to': expected a folder, found the file 'passphrase' [usage.command]"),
+    ("log --limit many", "'--limit': expected a whole number, found 'many' [usage.command]"),
+    ("log --limit 0", "'--limit': expected a number in the range x>=1, found 0 [usage.command]"),
+    ("list --state sealed", "'--state': expected one of 'held', "),
+    (f"register --list empty --case {CASE} --as exam-07", "description, obtained, found an empty list [items.header]"),
+]
+
+
+@pytest.fixture
+def machine(stage: Stage) -> Machine:
+    """Give a ledger with one exhibit."""
+    machine = Machine(stage)
+    machine.do(f"register --case {CASE} --exhibit EX-1 --kind phone --as exam-07")
+    (stage.folder / "empty").touch()
+    return machine
+
+
+def test_what_was_typed_wrongly_is_told_in_its_words(machine: Machine) -> None:
+    """Click's own words put what was found before what was expected, or name no command at all."""
+    for line, told in TYPED:
+        ran = machine.stage.custody(line)
+        assert ran.exit is Exit.USAGE, ran
+        assert told in ran.stderr, ran
+
+
+def test_what_is_refused_is_refused_without_other_words(machine: Machine) -> None:
+    """A warning above a refusal is taken for its reason."""
+    ran = machine.fail("backup keys", Exit.REFUSED, "home.exists")
+    assert ran.stderr.startswith("error: ")
+    ran = machine.fail("seal EX-1 --seal S --at 2027-11-21 --as exam-07", Exit.REFUSED, "event.future")
+    assert "hint: check the time that was given, and the clocks" in ran.stderr
+    ran = machine.fail("agent enrol exam-07.enrol --role examiner --as reg-1", Exit.REFUSED, "rule.enrolment")
+    assert "hint: custody agent list shows" in ran.stderr
