@@ -12,6 +12,7 @@ from typing import BinaryIO, Final
 
 from custody.bundle.disk import disk_errors
 from custody.bundle.whole_file import whole_file
+from custody.report.shell_words import shell_word
 from schemas.canonical import schema_of
 from schemas.certificate import CERTIFICATE_PAYLOAD_TYPE
 from schemas.errors import RecordError, UnknownVersionError, UsageError
@@ -92,7 +93,9 @@ def given_file(path: Path) -> Iterator[None]:
         is_another = bool(found) and error.code == "record.malformed" and not wanted.endswith(found)
         text = f"{wanted}, found {found}" if is_another else error.text
         spelling = (
-            f"jq -cSj . {path} > OTHER writes it in that spelling" if error.code == "record.not-canonical" else ""
+            f"jq -cSj . {shell_word(path)} > OTHER writes it in that spelling"
+            if error.code == "record.not-canonical"
+            else ""
         )
         raise UsageError(error.code, f"{path}: {text}", hint=error.hint or spelling) from None
 

@@ -16,6 +16,7 @@ from custody.cli.exits import Exit, exit_of, from_click, from_os
 from custody.cli.output import print_error, put, say
 from custody.cli.rule_hints import with_rule_hint
 from custody.cli.settings import Settings, settings_of
+from custody.cli.typed_again import with_typed_options
 from schemas.errors import CustodyError, StorageError
 
 _HELP = """Chain of custody for digital evidence.
@@ -70,7 +71,7 @@ def run(arguments: list[str]) -> Exit:
         say(error.format_message())
         return Exit.USAGE
     except (click.ClickException, CustodyError, OSError, MemoryError) as error:
-        ours = _as_ours(error)
+        ours = with_typed_options(_as_ours(error), settings)
         if os.environ.get("CUSTODY_DEBUG"):
             _print_traceback()
         print_error(ours, as_json=settings.json or "--json" in arguments)

@@ -182,7 +182,8 @@ def test_files_that_wait_are_listed_without_a_ledger(machine: Machine, draft: Pa
     assert "1; only the ledger can check them" in ran.stdout
     found = machine.json(f"--keys stick pending {draft}")["drafts"][0]
     assert (found["signed"], found["unchecked"]) == ([], 1)
-    assert f"next: custody sign {draft} --as cust-02" in ran.stdout, "whose key lies here is asked, not who signed"
+    # Whose key lies here is asked, not who signed.
+    assert f"next: custody --keys stick sign {draft} --as cust-02" in ran.stdout
     ran = machine.fail("pending", Exit.USAGE, "usage.no-home")
     assert "custody pending PATH" in ran.stderr
     ran = machine.do(f"--keys stick sign {draft} --as cust-02")

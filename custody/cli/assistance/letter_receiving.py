@@ -15,7 +15,7 @@ from custody.cli.options import Signing, When
 from custody.cli.output import note
 from custody.cli.periods import end_of
 from custody.cli.showing.holdings import Staged, staging
-from custody.report.safe_text import show_path
+from custody.report.shell_words import shell_word
 from custody.storage.reading import Reader
 from custody.transfer.forum import wanted_of
 from custody.transfer.letter_records import Details, news_details, received_details
@@ -81,7 +81,7 @@ def receive_letter(
             context, arrival.events, who=who, when=when, keep=staged.keep, missing=arrival.missing, notes=arrival.notes
         )
         if opened.letter.is_believed:
-            note(context.settings, f"  custody trust seen {show_path(path)} remembers how far its ledger has come")
+            note(context.settings, f"  custody trust seen {shell_word(path)} remembers how far its ledger has come")
             return
         text = "warning: what was recorded rests on a letter that is INDETERMINATE, and says so; so does every audit"
         note(context.settings, f"{text} of this ledger, until the trust file lets the letter be decided")

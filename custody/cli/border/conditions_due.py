@@ -8,6 +8,7 @@ from typing import Final
 
 from custody.cli.showing.attention import Attention
 from custody.report.safe_text import show
+from custody.report.shell_words import shell_word
 from custody.report.words import format_utc
 from custody.storage.reading import Reader
 from custody.storage.search import Search, find_entries
@@ -39,10 +40,11 @@ def attention_of_conditions(reader: Reader, exhibits: Iterable[Exhibit], *, now:
 
 def _accepted(exhibit: Exhibit, details: TransferAccepted, now: datetime) -> Iterator[Attention]:
     name, holder, to = show(f"{exhibit.case}/{exhibit.number}"), show(exhibit.holder), show(details.from_)
+    named = shell_word(f"{exhibit.case}/{exhibit.number}")
     original = " --original" if details.item == "original" else ""
     commands = {
-        "destroy-after": f"custody dispose {name} --manner destroyed --authority WHO --registrar REG --as {holder}",
-        "return": f"custody dispatch {name}{original} --to {to} --purpose return -o FILE --as {holder}",
+        "destroy-after": f"custody dispose {named} --manner destroyed --authority WHO --registrar REG --as {holder}",
+        "return": f"custody dispatch {named}{original} --to {to} --purpose return -o FILE --as {holder}",
     }
     for condition in _dated(details.conditions):
         word = "returned" if condition.code == "return" else "destroyed"

@@ -17,9 +17,11 @@ from custody.cli.checking.verification import Believed
 from custody.cli.context import Context
 from custody.cli.options import Signing, When
 from custody.cli.output import note
+from custody.cli.typed_again import typed_again
 from custody.ledger.compose import Anchor, Composed
 from custody.report.counts import counted
 from custody.report.safe_text import show, show_path
+from custody.report.shell_words import shell_word
 from custody.storage.search import Search, find_entries
 from custody.transfer.foreign_assets import Told, changes_told, known_until, plain_change, stays_in
 from custody.verify.rules.view import Exhibit
@@ -97,9 +99,10 @@ def note_news(context: Context, verified: Verified, bundle: Path) -> None:
             seen |= {} if exhibit is None else {exhibit.registration: exhibit}
         for exhibit in seen.values():
             if _news(verified, entries_of(reader, exhibit), own="" if own is None else own.origin):
-                name, path = show(format_exhibit(exhibit)), show_path(bundle)
-                text = f"note: this tells what became of the freeze of {name}: custody freeze {name} --told-in {path}"
-                note(context.settings, text)
+                name = format_exhibit(exhibit)
+                text = f"note: this tells what became of the freeze of {show(name)}: "
+                again = f"custody freeze {shell_word(name)} --told-in {shell_word(bundle)}"
+                note(context.settings, text + typed_again(context.settings, again))
 
 
 def _news(verified: Verified, entries: Sequence[ParsedEntry], *, own: str) -> tuple[Told, ...]:

@@ -9,6 +9,7 @@ from custody.cli.acting.exhibit_selection import format_exhibit
 from custody.cli.border.exhibit_entries import entries_of
 from custody.cli.showing.attention import Attention
 from custody.report.safe_text import show
+from custody.report.shell_words import shell_word
 from custody.storage.reading import Reader
 from custody.storage.search import Search, find_entries
 from schemas.details.asset import FreezeChanged
@@ -34,7 +35,8 @@ def attention_of_untold(reader: Reader) -> Iterator[Attention]:
         if changed is not None:
             name, to = show(format_exhibit(exhibit)), show(exhibit.dispatch.to)
             text = f"is with {to}, who was not told what became of its freeze (entry {changed})"
-            go_on = f"custody bundle {name} --to {to} -o FILE --as {show(exhibit.dispatch.sender)}"
+            quoted, sender = shell_word(format_exhibit(exhibit)), show(exhibit.dispatch.sender)
+            go_on = f"custody bundle {quoted} --to {to} -o FILE --as {sender}"
             yield Attention(code="asset.freeze-untold", next=go_on, subject=f"exhibit {name}", text=text)
 
 

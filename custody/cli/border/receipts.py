@@ -10,8 +10,10 @@ from custody.cli.acting.signing import Drafted, Outcome, Recorded
 from custody.cli.context import Context
 from custody.cli.output import emit
 from custody.cli.results import ActResult, LeftOut, RecordedEntry
+from custody.cli.typed_again import typed_again
 from custody.ledger.appending import Receipt
 from custody.report.safe_text import show, show_path
+from custody.report.shell_words import shell_word
 from custody.report.words import NameOf, format_utc, hash_name, tell
 from schemas.event import ParsedEvent
 from schemas.types import UNSET
@@ -77,6 +79,8 @@ def outcome_lines(context: Context, outcome: Outcome) -> Iterator[str]:
             yield f"draft: {show_path(path)}"
             if missing:
                 yield f"waiting for: {', '.join(map(show, missing))}"
-                yield f"next: custody sign {show_path(path)} --as {missing[0]}"
+                again = f"custody sign {shell_word(path)} --as {missing[0]}"
+                yield f"next: {typed_again(context.settings, again)}"
             else:
-                yield f"next: where the ledger is, custody submit {show_path(path)} records it or says who is missing"
+                again = typed_again(context.settings, f"custody submit {shell_word(path)}")
+                yield f"next: where the ledger is, {again} records it or says who is missing"

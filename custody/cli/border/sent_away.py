@@ -10,6 +10,7 @@ from typing import Final, Literal
 from custody.cli.border.exhibit_entries import is_explained
 from custody.cli.showing.attention import TRANSIT, Attention
 from custody.report.safe_text import show
+from custody.report.shell_words import shell_word
 from custody.report.words import format_utc
 from custody.storage.reading import Reader
 from custody.verify.rules.view import Dispatch, Exhibit
@@ -59,13 +60,14 @@ class Sent:
         """The command that goes on with it; nothing where it is with whom it was sent to."""
         by = show(self.dispatch.sender)
         by_proof = f"custody receipt import FILE --as {by}"
-        by_paper = f"custody receipt record {self.name} --document FILE --outcome OUTCOME --decided-at TIME --as {by}"
+        name = shell_word(f"{self.exhibit.case}/{self.exhibit.number}")
+        by_paper = f"custody receipt record {name} --document FILE --outcome OUTCOME --decided-at TIME --as {by}"
         receipt = by_proof if self.keeps_ledger else by_paper
         match self.how:
             case "dispatched":
                 return receipt
             case "lost":
-                return f"custody recall {self.name} --reason WHERE-IT-WAS-FOUND --as {by}, or {receipt}"
+                return f"custody recall {name} --reason WHERE-IT-WAS-FOUND --as {by}, or {receipt}"
             case "on-their-paper":
                 return by_proof
             case "transferred":

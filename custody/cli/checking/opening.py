@@ -20,6 +20,7 @@ from custody.cli.checking.verification import Beliefs, watched_reading
 from custody.cli.context import Context
 from custody.cli.files import CERTIFICATE, PRODUCTION, kind_of_file
 from custody.report.safe_text import show_path
+from custody.report.shell_words import shell_word
 from custody.verify.verify import Verified
 from schemas.errors import RefusedError, UsageError, VerificationError
 from schemas.report import Report, Verdict
@@ -96,7 +97,7 @@ def require_verdict(report: Report, bundle: Path, code: str, *, accept_indetermi
         VerificationError: ``code`` where the verdict is FAILED.
         RefusedError: ``code`` where it is INDETERMINATE and that was not accepted.
     """
-    hint = f"custody verify {show_path(bundle)} says why"
+    hint = f"custody verify {shell_word(bundle)} says why"
     text = f"expected the verdict PASSED on {show_path(bundle)}, found {report.verdict.value}"
     if report.verdict is Verdict.FAILED:
         raise VerificationError(code, text, hint=hint)
@@ -117,5 +118,5 @@ def check_steps(report: Report, wanted: tuple[int, ...], path: Path) -> None:
             raise kind(
                 "trust.bundle",
                 f"expected step {step.number} ({step.name}) of {path} to have PASSED, found {step.verdict.value}",
-                hint=f"custody verify {path} says more; nothing was changed",
+                hint=f"custody verify {shell_word(path)} says more; nothing was changed",
             )

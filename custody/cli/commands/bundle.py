@@ -20,6 +20,7 @@ from custody.cli.output import emit, note
 from custody.cli.results import Result
 from custody.report.counts import count_bytes
 from custody.report.safe_text import show_path
+from custody.report.shell_words import shell_word
 
 
 class BundleResult(Result, frozen=True, kw_only=True, tag="custody-bundled/v1"):
@@ -112,4 +113,4 @@ def _emit(context: Context, built: Built, encrypted_to: tuple[str, ...]) -> None
         f"  export recorded as entry {built.receipt.index}",
     ]
     emit(context.settings, result, lines)
-    note(context.settings, f"  check it: custody verify {show_path(built.path)}")
+    note(context.settings, f"  check it: custody verify {shell_word(built.path)}")

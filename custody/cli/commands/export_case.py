@@ -25,6 +25,7 @@ from custody.report.case_export import CaseStory, encode_case
 from custody.report.case_graph import ONTOLOGY
 from custody.report.counts import counted
 from custody.report.safe_text import show, show_path
+from custody.report.shell_words import shell_word
 from custody.verify.rules.view import Exhibit
 from schemas.errors import UsageError
 
@@ -103,7 +104,7 @@ def export_case(
     )  # fmt: skip
     told = counted(len(story.told), "entry", "entries")
     emit(context.settings, result, [f"exported: {show(f'{story.case}/{story.exhibit}')}, {told}, {show_path(target)}"])
-    note(context.settings, f"  check it: case_validate --built-version {ONTOLOGY} {show_path(target)}")
+    note(context.settings, f"  check it: case_validate --built-version {ONTOLOGY} {shell_word(target)}")
 
 
 @contextmanager

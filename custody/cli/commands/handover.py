@@ -23,7 +23,9 @@ from custody.cli.output import note
 from custody.cli.parameters import AGENT
 from custody.cli.results import ActResult
 from custody.cli.showing.holdings import staging
+from custody.cli.typed_again import typed_again
 from custody.report.safe_text import show
+from custody.report.shell_words import shell_word
 from custody.verify.rules.view import Exhibit
 from schemas.errors import UsageError
 
@@ -158,5 +160,6 @@ def rehash_found(context: Context, exhibit: Exhibit) -> Mapping[str, Any] | None
         note(context.settings, f"note: {name} has nothing left to hash: its files were erased by order")
         return None
     if not found.is_unaltered:
-        note(context.settings, f"warning: {name} is not what was registered; custody check {name} says more")
+        again = typed_again(context.settings, f"custody check {shell_word(format_exhibit(exhibit))}")
+        note(context.settings, f"warning: {name} is not what was registered; {again} says more")
     return {"match": found.is_unaltered, "root": found.root}

@@ -24,6 +24,7 @@ from custody.ledger.compose import Composed, compose
 from custody.ledger.log_key import log_verifier_key
 from custody.ledger.submission import Submission
 from custody.report.safe_text import show_path
+from custody.report.shell_words import shell_word
 from custody.report.words import tell
 from custody.storage.home import Home, create_home
 from keys.private.paper import format_paper_key
@@ -182,4 +183,4 @@ def _lines(result: Opened, registrars: tuple[str, ...]) -> Iterator[str]:
     if len(registrars) == 1:
         yield "One registrar: if his keys are lost or stolen, nobody can recover the ledger but by the paper key."
         yield "  Enrol a second one soon: custody agent enrol FILE --role registrar"
-    yield f"next: cd {show_path(result.home)}, then custody agent enrol FILE --role ROLE"
+    yield f"next: cd {shell_word(Path(result.home))}, then custody agent enrol FILE --role ROLE"

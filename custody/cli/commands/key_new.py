@@ -16,6 +16,7 @@ from custody.cli.output import emit
 from custody.cli.parameters import AGENT
 from custody.cli.results import Result
 from custody.report.safe_text import show_path
+from custody.report.shell_words import shell_word
 from keys.private.signer import Signer
 from keys.private.signing import make_enrolment
 from schemas.enrol import format_enrolment
@@ -74,6 +75,7 @@ def key_new(
     write_request(context, signer, request, force=force)
     folder = context.keys_folder()
     result = KeyMade(agent=agent, enrolment=str(request), key_id=signer.key_id, key_file=str(folder))
+    enrol = f"custody agent enrol {shell_word(request)}"
     emit(
         context.settings,
         result,
@@ -81,7 +83,7 @@ def key_new(
             f"key of {agent}: {signer.key_id}",
             f"  kept in: {show_path(folder)}",
             f"  request: {show_path(request)}",
-            f"next: a registrar runs  custody agent enrol {show_path(request)} --role ROLE --organisation ORGANISATION",
+            f"next: a registrar runs  {enrol} --role ROLE --organisation ORGANISATION",
         ),
     )
 

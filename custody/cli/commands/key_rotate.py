@@ -21,6 +21,7 @@ from custody.cli.parameters import AGENT, ORIGIN
 from custody.cli.results import ActResult
 from custody.ledger.compose import Composed
 from custody.report.safe_text import show_path
+from custody.report.shell_words import shell_word
 from custody.report.words import tell
 from keys.private.directory import KeyDirectory
 from keys.private.session import end_sessions
@@ -119,7 +120,7 @@ def _notes(outcome: Outcome, old: KeySigner, path: Path) -> list[str]:
         return [f"new key: {show_path(path)}", "the old key was put aside; it still opens what was encrypted to it"]
     return [
         f"new key: {show_path(path)}",
-        f"next: somebody runs  custody submit {show_path(outcome.path)}",
+        f"next: somebody runs  custody submit {shell_word(outcome.path)}",
         f"then: custody key rotate {old.agent} --retire {old.key_id}",
     ]
 

@@ -17,7 +17,9 @@ from custody.cli.context import Context, pass_custody
 from custody.cli.keyring.keyring import stored_keys
 from custody.cli.output import emit, note
 from custody.cli.results import Result
+from custody.cli.typed_again import typed_again
 from custody.report.safe_text import show, show_path
+from custody.report.shell_words import shell_word
 from custody.report.words import format_utc, tell
 from schemas.errors import CustodyError, UsageError
 from schemas.types import UNSET, Unset
@@ -141,9 +143,10 @@ def _lines(context: Context, drafts: list[WaitingDraft]) -> Iterator[str]:
             if isinstance(draft.hint, str):
                 yield f"  hint: {show(draft.hint)}"
         elif draft.waiting_for:
-            yield f"  next: custody sign {show_path(draft.path)} --as {show(_next(context, draft))}"
+            sign = f"custody sign {shell_word(Path(draft.path))} --as {show(_next(context, draft))}"
+            yield f"  next: {typed_again(context.settings, sign)}"
         else:
-            yield f"  next: custody submit {show_path(draft.path)}"
+            yield f"  next: {typed_again(context.settings, f'custody submit {shell_word(Path(draft.path))}')}"
     if not drafts:
         yield "nothing waits"
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from msgspec.structs import replace
 
 from custody.cli.acting.acts import Act, Target, record_act
 from custody.cli.acting.exhibit_selection import Selection, format_exhibit, selecting
@@ -18,6 +19,7 @@ from custody.cli.output import emit, note
 from custody.cli.periods import told
 from custody.cli.results import ActResult, Result
 from custody.cli.showing.holdings import staging
+from custody.cli.typed_again import typed_again
 from custody.report.safe_text import show
 from custody.verify.rules.view import Exhibit
 from schemas.errors import RefusedError, UsageError
@@ -221,7 +223,8 @@ def transfer_list(context: Context) -> None:
     of it had been refused.
     """
     with context.ledger().home.store.read() as reader:
-        rows = (*map(_contested, disputed(reader)), *map(_sent, sent_away(reader, reader.exhibits())))
+        found = (*map(_contested, disputed(reader)), *map(_sent, sent_away(reader, reader.exhibits())))
+    rows = tuple(replace(row, next=typed_again(context.settings, row.next)) for row in found)
     words = {
         "after-refusal": "accepted here after a refusal; they may have it back",
         "dispatched": "on its way, no receipt yet",

@@ -17,6 +17,7 @@ from custody.cli.results import Result
 from custody.ledger.store import LedgerReader
 from custody.report.labels import LONGEST, Label, parse_label
 from custody.report.safe_text import show
+from custody.report.shell_words import shell_word
 from custody.report.standing import describe
 from custody.report.text_lines import pairs
 from custody.report.words import format_utc, format_when
@@ -108,8 +109,8 @@ def _of_another_ledger(reader: LedgerReader, label: Label, origin: str) -> Usage
     here = next(_arrivals(reader, label), None)
     hint = "ask there; or name the exhibit by its number here: custody list"
     if here is not None:
-        name = show(f"{here.case}/{here.number}")
-        hint = f"an exhibit of that name came to this ledger as {name}: custody show {name}"
+        name = f"{here.case}/{here.number}"
+        hint = f"an exhibit of that name came to this ledger as {show(name)}: custody show {shell_word(name)}"
     text = f"expected a label of the ledger {origin}, found one of the ledger {label.ledger}"
     return UsageError("label.ledger", text, hint=hint)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from custody.cli.acting.draft_files import SUFFIX
 from custody.cli.assistance.holidays import holidays_option, read_holidays
@@ -32,6 +33,7 @@ from custody.cli.showing.attention import (
 )  # fmt: skip
 from custody.cli.showing.balances import attention_of_balances
 from custody.cli.showing.freezes import attention_of_freezes
+from custody.cli.typed_again import typed_again
 from custody.ledger.prove import TileNodes, tree_root
 from custody.ledger.store import LedgerReader
 from custody.report.safe_text import show_path
@@ -105,7 +107,7 @@ def _look(context: Context, access: LedgerAccess, rest_days: Sequence[RestDays],
         )
         return Status(
             agents=len(reader.agents()),
-            attention=attention,
+            attention=tuple(replace(it, next=typed_again(context.settings, it.next)) for it in attention),
             cases=len(reader.cases()),
             drafts=len(list(access.drafts_folder().glob(f"*{SUFFIX}"))),
             exhibits=len(exhibits),

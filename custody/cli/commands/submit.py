@@ -21,7 +21,9 @@ from custody.cli.exits import Exit
 from custody.cli.options import trust_option
 from custody.cli.output import emit
 from custody.cli.results import RecordedEntry, Result
+from custody.cli.typed_again import with_typed_options
 from custody.report.safe_text import show, show_path
+from custody.report.shell_words import shell_word
 from schemas.errors import CustodyError, RefusedError, StorageError
 from schemas.types import UNSET, Unset
 
@@ -88,7 +90,7 @@ def submit(context: Context, *, paths: tuple[Path, ...], clock_is_right: bool, t
         except StorageError:
             raise
         except CustodyError as error:
-            kept[path] = with_hint(error)
+            kept[path] = with_typed_options(with_hint(error), context.settings)
     emit(context.settings, _result(done, kept), _lines(context, done, kept))
     return Exit.REFUSED if kept else Exit.DONE
 
@@ -107,7 +109,7 @@ def _take(context: Context, path: Path, *, clock_is_right: bool) -> _Done:
         raise standing.problem
     if standing.missing:
         names = ", ".join(map(show, standing.missing))
-        hint = f"custody sign {show_path(path)} --as {show(standing.missing[0])}"
+        hint = f"custody sign {shell_word(path)} --as {show(standing.missing[0])}"
         raise RefusedError("draft.unsigned", f"expected all signatures, found none of {names}", hint=hint)
     done = _Done(path, None, standing.recorded)
     if not standing.recorded:

@@ -20,6 +20,7 @@ from custody.cli.exits import Exit
 from custody.cli.output import emit, is_terminal, print_error, say
 from custody.cli.results import Result
 from custody.cli.soft_end import soft_end
+from custody.cli.typed_again import with_typed_options
 from custody.report.counts import count_bytes
 from custody.report.finding_words import explain
 from custody.report.safe_text import show, show_path
@@ -83,7 +84,7 @@ def unpack(
         if verified.report.verdict is Verdict.INDETERMINATE:
             error = _undecided(verified.report, bundle)
             if strict:
-                print_error(error, as_json=context.settings.json)
+                print_error(with_typed_options(error, context.settings), as_json=context.settings.json)
                 return Exit.INDETERMINATE
             _warn(context, error)
         _check_not_closed(opened)

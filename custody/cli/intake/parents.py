@@ -8,6 +8,7 @@ from typing import Any
 from custody.cli.acting.exhibit_selection import find_exhibit, format_exhibit
 from custody.cli.context import Context
 from custody.ledger.store import LedgerReader
+from custody.report.shell_words import shell_word
 from custody.verify.rules.view import Exhibit
 from schemas.entry import parse_entry
 from schemas.errors import UsageError
@@ -73,6 +74,8 @@ def _last_making_act(reader: LedgerReader, exhibit: Exhibit) -> ParsedEvent:
     found = next((newest[type] for type in _MAKING if type in newest), None)
     if found is None:
         name = format_exhibit(exhibit)
-        hint = f"custody copy {name} --kind working --purpose WHY records it; or name an act with {name}@ENTRY"
+        hint = (
+            f"custody copy {shell_word(name)} --kind working --purpose WHY records it; or name an act with {name}@ENTRY"
+        )
         raise UsageError("usage.derived", f"expected a copy or an examination of {name}, found none", hint=hint)
     return found

@@ -12,6 +12,7 @@ from custody.cli.context import Context
 from custody.cli.keyring.keyring import default_agent, signer_for
 from custody.cli.output import note
 from custody.report.safe_text import show_path
+from custody.report.shell_words import shell_word
 from custody.transfer.letters import Letter, read_letter
 from keys.private.signer import Signer
 from schemas.certificate import CertifiedRequest
@@ -42,7 +43,7 @@ def read_request(context: Context, path: Path, believed: Believed) -> tuple[Cert
         verified = verify_letter(context, container, believed, at_home=False)
     if verified.report.verdict is Verdict.FAILED:
         text = f"expected a letter that verifies at {show_path(path)}, found FAILED"
-        raise VerificationError("letter.verdict", text, hint=f"custody verify {show_path(path)} says why")
+        raise VerificationError("letter.verdict", text, hint=f"custody verify {shell_word(path)} says why")
     if verified.report.verdict is not Verdict.PASSED:
         note(context.settings, "note: whether its ledger is to be believed was not decided: custody trust add")
     letter = read_letter(verified)

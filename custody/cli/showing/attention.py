@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Container, Iterable, Iterator
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from custody.evidence.partial import KEPT
 from custody.ledger.store import LedgerReader
 from custody.report.ledger_words import disputed_entries
 from custody.report.safe_text import show, show_path
+from custody.report.shell_words import shell_word
 from custody.report.words import format_utc
 from custody.verify.rules.view import Exhibit
 from schemas import limits
@@ -74,18 +76,18 @@ def attention_of_exhibits(
     """
     late = format_time(now - TRANSIT)
     for exhibit in exhibits:
-        name = show(f"{exhibit.case}/{exhibit.number}")
+        name, named = show(f"{exhibit.case}/{exhibit.number}"), shell_word(f"{exhibit.case}/{exhibit.number}")
         is_late = exhibit.occurred_at < late
         if exhibit.status == "in-transit" and exhibit.registration not in doubtful:
             text = f"has been on its way since {format_utc(exhibit.occurred_at)}"
-            move = f"custody move {name} --place PLACE --as {show(exhibit.holder)}"
+            move = f"custody move {named} --place PLACE --as {show(exhibit.holder)}"
             yield Attention(code="exhibit.in-transit", is_due=is_late, next=move, subject=name, text=text)
         if exhibit.status == "lent":
             due = _due(reader, exhibit)
             if due and due < format_time(now):
                 text, back = (
                     f"was to be back by {format_utc(due)}",
-                    f"custody return {name} --as {show(exhibit.holder)}",
+                    f"custody return {named} --as {show(exhibit.holder)}",
                 )
                 yield Attention(code="exhibit.overdue", next=back, subject=name, text=text)
 
@@ -122,7 +124,7 @@ def attention_of_readings(evidence: Path) -> Iterator[Attention]:
         yield Attention(
             code="evidence.interrupted",
             is_due=False,
-            next=f"custody register {show_path(mark.path)} --resume --case CASE --exhibit NUMBER",
+            next=f"custody register {shell_word(Path(os.fsdecode(mark.path)))} --resume --case CASE --exhibit NUMBER",
             subject=show_path(mark.path),
             text=f"was read up to {done:,} of {mark.size:,} bytes by a command that ended early, or still runs; "
             "what is kept takes room: --resume goes on, --no-resume drops it",

@@ -15,6 +15,7 @@ from custody.cli.ledger_access import LedgerAccess
 from custody.cli.showing.attention import Attention
 from custody.cli.showing.freeze_state import State, state_of
 from custody.report.safe_text import show
+from custody.report.shell_words import shell_word
 from custody.report.words import format_utc
 from custody.storage.reading import Reader
 from custody.storage.search import Search, find_entries
@@ -65,11 +66,12 @@ class Standing:
     @property
     def next(self) -> str:
         """The command that goes on with it: a newer bundle of whoever said so, a longer term, or word of a notice."""
+        named = shell_word(f"{self.exhibit.case}/{self.exhibit.number}")
         if self.told is not None:
-            return f"custody freeze {self.name} --told-in BUNDLE --as AGENT"
+            return f"custody freeze {named} --told-in BUNDLE --as AGENT"
         if self.frozen.is_lifted:
             return f"custody explain {self.frozen.index} --cures freeze --statement TEXT --as AGENT"
-        return f"custody freeze {self.name} --change prolonged --until TIME --as AGENT"
+        return f"custody freeze {named} --change prolonged --until TIME --as AGENT"
 
     def state(self, now: datetime) -> State:
         """Return how it stands."""
