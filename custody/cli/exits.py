@@ -74,6 +74,11 @@ _CLICK: Final = tuple(
         (r"(?<=: )('.*') is not a valid integer(?: range)?$", r"expected a whole number, found \1"),
         (r"(?<=: )('.*') is not one of ('.*')$", r"expected one of \2; found \1"),
         (r"(?<=: )(\S+) is not in the range (.*)$", r"expected a number in the range \2, found \1"),
+        (r"^missing (?:option|argument) '(\S+)'(?: / '\S+')*\. Choose from: (.*)$", r"expected \1 (\2), found none"),
+        (r"^missing (?:option|argument) '(\S+)'(?: / '\S+')*$", r"expected \1, found none"),
+        (r"^option '(\S+)' requires an argument$", r"expected a value behind \1, found none"),
+        (r"^got unexpected extra arguments? \((.*)\)$", r"expected nothing more, found \1"),
+        (r"^no such option '(\S+)'", r"expected an option of this command, found \1"),
     )
 )
 
@@ -86,9 +91,9 @@ def exit_of(error: CustodyError) -> Exit:
 def from_click(error: click.ClickException) -> CustodyError:
     """Return click's own error as one of ours: all of them are about what was typed."""
     text = " ".join(error.format_message().split()).rstrip(".")
+    text = text[:1].lower() + text[1:] if not text[:2].isupper() else text
     for known, ours in _CLICK:
         text = known.sub(ours, text)
-    text = text[:1].lower() + text[1:] if not text[:2].isupper() else text
     context = getattr(error, "ctx", None)
     hint = f"{context.command_path} --help" if context is not None else "custody --help"
     code = "usage.file" if isinstance(error, click.FileError) else "usage.command"

@@ -17,7 +17,7 @@ from custody.cli.output import print_error, put, say
 from custody.cli.rule_hints import with_rule_hint
 from custody.cli.settings import Settings, settings_of
 from custody.cli.typed_again import with_typed_options
-from schemas.errors import CustodyError, StorageError
+from schemas.errors import CustodyError, StorageError, UsageError
 
 _HELP = """Chain of custody for digital evidence.
 
@@ -68,7 +68,12 @@ def run(arguments: list[str]) -> Exit:
         say("interrupted")
         return Exit.INTERRUPTED
     except NoArgsIsHelpError as error:
-        say(error.format_message())
+        if settings.json:
+            named = error.ctx.command_path
+            missing = UsageError("usage.command", f"expected a command of {named}, found none", hint=f"{named} --help")
+            print_error(missing, as_json=True)
+        else:
+            say(error.format_message())
         return Exit.USAGE
     except (click.ClickException, CustodyError, OSError, MemoryError) as error:
         ours = with_typed_options(_as_ours(error), settings)

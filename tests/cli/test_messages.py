@@ -1,5 +1,7 @@
 """Each message says what is wrong, what was expected and what to do, in words of what was typed."""
 
+import json
+
 import pytest
 
 from custody.cli.exits import Exit
@@ -19,6 +21,13 @@ TYPED = [
     ("unpack x.zip --to passphrase", "'--to': expected a folder, found the file 'passphrase' [usage.command]"),
     ("log --limit many", "'--limit': expected a whole number, found 'many' [usage.command]"),
     ("log --limit 0", "'--limit': expected a number in the range x>=1, found 0 [usage.command]"),
+    ("show", "expected EXHIBIT, found none [usage.command]"),
+    ("show EX-1 EX-2", "expected nothing more, found EX-2 [usage.command]"),
+    ("show EX-1 --frob", "expected an option of this command, found --frob"),
+    ("checkpoint --out", "expected a value behind --out, found none [usage.command]"),
+    ("export-case EX-1", "expected --out, found none [usage.command]"),
+    ("key revoke exam-07 --as reg-1", "expected --reason (compromised, ended, left, lost, superseded), found none"),
+    ("erase EX-1 --order O", "expected ENTRY, --order and --authority, found no --authority [usage.erase]"),
     ("list --state sealed", "'--state': expected one of 'held', "),
     (f"register --list empty --case {CASE} --as exam-07", "description, obtained, found an empty list [items.header]"),
 ]
@@ -49,3 +58,13 @@ def test_what_is_refused_is_refused_without_other_words(machine: Machine) -> Non
     assert "hint: check the time that was given, and the clocks" in ran.stderr
     ran = machine.fail("agent enrol exam-07.enrol --role examiner --as reg-1", Exit.REFUSED, "rule.enrolment")
     assert "hint: custody agent list shows" in ran.stderr
+
+
+@pytest.mark.parametrize("line", ["", "key", "trust"])
+def test_a_command_that_is_missing_is_an_error_for_programs_too(stage: Stage, line: str) -> None:
+    """A person gets the list of commands; a program one object, as ever."""
+    assert "Commands" in stage.custody(line).stderr or not line
+    ran = stage.custody(f"--json {line}")
+    assert ran.exit is Exit.USAGE
+    assert json.loads(ran.stdout)["error"]["code"] == "usage.command"
+    assert ran.stderr == ""

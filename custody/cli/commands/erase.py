@@ -116,7 +116,9 @@ def erase(
         _finish(context, access)
         return
     if entry is None or order is None or authority is None:
-        raise UsageError("usage.erase", "expected ENTRY, --order and --authority, found one of them missing")
+        typed = {"ENTRY": entry, "--order": order, "--authority": authority}
+        missing = " or ".join(name for name, value in typed.items() if value is None)
+        raise UsageError("usage.erase", f"expected ENTRY, --order and --authority, found no {missing}")
     wanted = Wanted(
         fields=fields, everything=everything, names=names, all_names=all_names, files=files, all_files=all_files,
         even_shared=even_shared,

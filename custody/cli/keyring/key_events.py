@@ -108,6 +108,8 @@ def choose_keys(living: Sequence[str], named: Iterable[str], *, all_of_them: boo
         return wanted
     if all_of_them and living:
         return tuple(living)
+    if not living:
+        raise UsageError("usage.key", f"expected a valid key of {agent}, found none", hint="custody agent list")
     if len(living) != 1:
         raise UsageError("usage.key", f"expected --key ID or --all for {agent}, found these keys: {known}")
     return tuple(living)
