@@ -28,6 +28,7 @@ TYPED = [
     ("export-case EX-1", "expected --out, found none [usage.command]"),
     ("key revoke exam-07 --as reg-1", "expected --reason (compromised, ended, left, lost, superseded), found none"),
     ("erase EX-1 --order O", "expected ENTRY, --order and --authority, found no --authority [usage.erase]"),
+    (f"link EX-1 --to-case {CASE} --as exam-07", "than that of 2026-0417/EX-1, found its own [usage.case]"),
     ("list --state sealed", "'--state': expected one of 'held', "),
     (f"register --list empty --case {CASE} --as exam-07", "description, obtained, found an empty list [items.header]"),
 ]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import click
 
-from custody.cli.acting.acts import record_notes
-from custody.cli.acting.exhibit_selection import Selection, selecting
+from custody.cli.acting.acts import Target, record_notes
+from custody.cli.acting.exhibit_selection import Selection, format_exhibit, selecting
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.options import Signing, When, signed, timed
 from custody.cli.results import ActResult
+from custody.report.safe_text import show
+from schemas.errors import UsageError
 
 
 @command(
@@ -26,5 +28,11 @@ from custody.cli.results import ActResult
 @pass_custody
 def link(context: Context, *, selection: Selection, to_case: str, reason: str | None, who: Signing, when: When) -> None:
     """Note that a further case needs exhibits; custody does not move, and they keep their numbers."""
-    details = {"case": to_case, "reason": reason}
+
+    def details(target: Target) -> dict[str, str | None]:
+        if target.exhibit.case == to_case:
+            name = show(format_exhibit(target.exhibit))
+            raise UsageError("usage.case", f"expected another case than that of {name}, found its own")
+        return {"case": to_case, "reason": reason}
+
     record_notes(context, "exhibit.linked", details, selection, who=who, when=when)
