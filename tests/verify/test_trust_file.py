@@ -63,3 +63,11 @@ def test_what_nobody_signed_accuses_nobody(reader: Reader, fault: str) -> None:
     with pytest.raises(RecordError) as caught:
         reader.reads(replace(seen, note=format_base64(note)), **changes)
     assert caught.value.code == "trust.seen"
+
+
+@pytest.mark.parametrize("policy", ["quorum nobody\n", "quorum none"])
+def test_a_policy_that_is_none_is_found_when_the_file_is_read(reader: Reader, policy: str) -> None:
+    """Found only with the first bundle, it would look like a fault of that."""
+    with pytest.raises(RecordError) as caught:
+        parse_trust(canonical.encode(replace(reader.setting.trust(), policy=policy)))
+    assert caught.value.code == "policy.malformed"
