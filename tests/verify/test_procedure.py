@@ -35,6 +35,13 @@ FROM_ABROAD = {
 }  # fmt: skip
 
 
+SEALED = ("exhibit.sealed", {"seal": "S-1"})
+OPENED = ("exhibit.unsealed", {"intact": True, "reason": "examination", "seal": "S-1"})
+BROKEN = (
+    "exhibit.incident", {"description": "torn", "discovered_at": "2026-11-21T08:00:00Z", "kind": "seal-broken"}
+)  # fmt: skip
+
+
 @pytest.fixture
 def world() -> World:
     """A ledger with two investigators, one of them on the list as a witness, and a passer-by."""
@@ -146,6 +153,26 @@ def test_the_story_fills_the_five_lines(world: World) -> None:
     lines = [item for item in look(world) if item.rule == "integrity"]
     assert all(item.severity is Severity.NOTE for item in lines)
     assert lines[4].what == f"access after freezing: 1 on record: entry {len(world.entries()) - 2}"
+
+
+@pytest.mark.parametrize(
+    ("acts", "expected"),
+    [
+        ((), "never sealed on record"),
+        ((SEALED,), "sealed now"),
+        ((SEALED, OPENED), "sealed, and opened since"),
+        ((SEALED, BROKEN), "a seal was found broken, as the record says"),
+        ((SEALED, (OPENED[0], {**OPENED[1], "intact": False})), "a seal was found broken, as the record says"),
+        ((SEALED, BROKEN, SEALED, OPENED), "a seal was found broken, as the record says"),
+    ],
+)
+def test_the_state_of_a_seal_is_its_whole_story(world: World, acts: Any, expected: str) -> None:
+    """Row C6: what is sealed anew, and opened as it should be, was broken all the same."""
+    world.register(CASE, EXHIBIT, actor="examiner-1")
+    for type, details in acts:
+        world.act(type, CASE, EXHIBIT, details, actor="examiner-1")
+    line = next(item for item in look(world) if item.rule == "integrity")
+    assert line.what == f"seal state: {expected}"
 
 
 def test_many_accesses_are_counted_and_the_first_named(world: World) -> None:
