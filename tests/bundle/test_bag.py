@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from schemas import bag, layout, limits
 from schemas.errors import RecordError
 from tests.bundle.making import contents, write_small
-from tests.keys.thirdparty import vector
+from tests.thirdparty import vector
 
 A, B = "a" * 64, "b" * 64
 

@@ -9,7 +9,7 @@ from nacl.signing import SigningKey
 from keys.ed25519 import check_public_key, check_signature
 from schemas.errors import RecordError, VerificationError
 from tests.keys.curve import BASE, TORSION, L, P, Point, add, challenge, decode, encode, is_strict, multiply
-from tests.keys.thirdparty import vector
+from tests.thirdparty import vector
 
 SECRET = 7**90 % L
 MESSAGE = b"exhibit EX-1"

@@ -10,7 +10,7 @@ from keys.verifier_key import VerifierKey, parse_verifier_key
 from schemas.errors import CustodyError, RecordError, VerificationError
 from schemas.text import format_base64
 from tests.keys.people import cosigner_key, log_key, sign
-from tests.keys.thirdparty import vector
+from tests.thirdparty import vector
 
 TEXT = b"log.example/main\n7\nnND/nri/U0xuHUrYSy0HtMeal2vzD9V4k/BO79C+QeI=\n"
 TIME = 1795297380

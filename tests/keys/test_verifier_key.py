@@ -9,7 +9,7 @@ from keys.verifier_key import KeyType, format_verifier_key, parse_verifier_key, 
 from schemas.errors import RecordError
 from schemas.text import format_base64, parse_base64
 from tests.keys.people import public
-from tests.keys.thirdparty import vector
+from tests.thirdparty import vector
 
 FOO = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
 

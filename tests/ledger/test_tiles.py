@@ -11,8 +11,8 @@ from schemas.checkpoint import parse_checkpoint
 from schemas.errors import StorageError
 from schemas.merkle import hash_leaf, root_of
 from tests import rfc6962
-from tests.keys.thirdparty import vector
 from tests.memory_store import MemoryTiles
+from tests.thirdparty import vector
 
 
 class CountingTiles(MemoryTiles):

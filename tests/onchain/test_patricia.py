@@ -1,8 +1,6 @@
 """A trie proof shows what a trie holds, or that it holds nothing, and no other list of nodes does."""
 
 import json
-import os
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,6 +9,7 @@ from hypothesis import strategies as some
 from custody.onchain.patricia import EMPTY_ROOT, look_up
 from schemas.errors import VerificationError
 from tests.onchain.forging import Trie, hashed, spell
+from tests.thirdparty import vector
 
 PAIRS = some.dictionaries(some.binary(min_size=4, max_size=4), some.binary(min_size=1, max_size=50), max_size=12)
 
@@ -94,13 +93,10 @@ def test_depth_ends_with_the_key() -> None:
 
 def test_proofs_of_the_real_chain_hold() -> None:
     """An account that geth proved, and one that it proved absent."""
-    folder = os.environ.get("CUSTODY_VECTORS")
-    if folder is None:
-        pytest.skip("CUSTODY_VECTORS names no folder with third-party vectors")
-    for vector in json.loads((Path(folder) / "ethereum" / "account-proofs.json").read_text("utf-8")):
-        nodes = [spell(_raw(node)) for node in vector["proof"]]
-        root, key = bytes.fromhex(vector["state_root"]), bytes.fromhex(vector["key"])
-        assert (look_up(root, key, nodes) is not None) == (vector["key_is"] == "present")
+    for proven in json.loads(vector("ethereum/account-proofs.json").read_text("utf-8")):
+        nodes = [spell(_raw(node)) for node in proven["proof"]]
+        root, key = bytes.fromhex(proven["state_root"]), bytes.fromhex(proven["key"])
+        assert (look_up(root, key, nodes) is not None) == (proven["key_is"] == "present")
         with pytest.raises(VerificationError):
             look_up(root, key, nodes[:-1])
         with pytest.raises(VerificationError):

@@ -1,8 +1,6 @@
 """A Bitcoin transaction is in a block, and the block on a chain with its work, or an error says why not."""
 
 import json
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,16 +11,14 @@ from custody.onchain import spv
 from custody.onchain.bitcoin import Header, double_sha256, parse_header, parse_transaction, reversed_hex
 from schemas.errors import VerificationError
 from tests.onchain.forging import REGTEST, bitcoin_chain, branch_of, double, mine, transaction
+from tests.thirdparty import vector
 
 MAINNET = "bip122:000000000019d6689c085ae165831e93"
 HEIGHT = 592920
 
 
 def _vector() -> dict[str, Any]:
-    folder = os.environ.get("CUSTODY_VECTORS")
-    if folder is None:
-        pytest.skip("CUSTODY_VECTORS names no folder with third-party vectors")
-    vectors = json.loads((Path(folder) / "spv" / "testProofs.json").read_text("utf-8"))
+    vectors = json.loads(vector("spv/testProofs.json").read_text("utf-8"))
     return {**json.loads(vectors["valid"][0]), "all": vectors}
 
 
@@ -59,10 +55,7 @@ def test_bad_proofs_of_others_are_refused() -> None:
 
 def test_a_real_chain_links_and_a_broken_one_does_not() -> None:
     """Headers of the vectors, and each of them left out."""
-    folder = os.environ.get("CUSTODY_VECTORS")
-    if folder is None:
-        pytest.skip("CUSTODY_VECTORS names no folder with third-party vectors")
-    vectors = json.loads((Path(folder) / "spv" / "testVectors.json").read_text("utf-8"))
+    vectors = json.loads(vector("spv/testVectors.json").read_text("utf-8"))
     raw = bytes.fromhex(vectors["validateHeaderChain"][0]["input"][2:])
     headers = [parse_header(raw[at : at + 80]) for at in range(0, len(raw), 80)]
     spv.check_headers(headers, 1, spv.RULES[MAINNET])

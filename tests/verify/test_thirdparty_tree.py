@@ -7,7 +7,7 @@ from typing import Any
 
 from custody.verify.record.tree import check_consistency, check_inclusion
 from schemas.errors import VerificationError
-from tests.keys.thirdparty import vector
+from tests.thirdparty import vector
 
 
 def _inclusion(case: dict[str, Any]) -> None:

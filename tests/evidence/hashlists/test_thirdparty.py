@@ -1,6 +1,5 @@
 """Lists that others made, read from the folder that CUSTODY_VECTORS names."""
 
-import os
 from hashlib import md5, sha256
 from pathlib import Path
 
@@ -8,14 +7,12 @@ import pytest
 
 from custody.evidence.hashlists.compare import Known, compare
 from custody.evidence.hashlists.read import read_hash_list
+from tests.thirdparty import vector
 
 
 @pytest.fixture
 def folder() -> Path:
-    found = os.environ.get("CUSTODY_VECTORS")
-    if not found:
-        pytest.skip("CUSTODY_VECTORS absent")
-    return Path(found) / "hashdeep"
+    return vector("hashdeep")
 
 
 @pytest.mark.parametrize(

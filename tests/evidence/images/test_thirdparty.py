@@ -7,6 +7,7 @@ import pytest
 
 from custody.evidence.images.prepare import find_images
 from tests.evidence.images.conftest import Read
+from tests.thirdparty import vector
 
 MEDIA = {
     "ext2.E01": "196066add11fb71c4c49cf1bb50d6d24",
@@ -18,10 +19,7 @@ MEDIA = {
 
 @pytest.fixture
 def images() -> Path:
-    folder = os.environ.get("CUSTODY_VECTORS")
-    if not folder:
-        pytest.skip("CUSTODY_VECTORS absent")
-    return Path(folder) / "images"
+    return vector("images")
 
 
 @pytest.mark.parametrize("name", MEDIA)
