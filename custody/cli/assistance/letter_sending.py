@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from custody.bundle.build import Built
-from custody.bundle.disclose import Choice
+from custody.cli.assistance.letter_options import Sending
 from custody.cli.assistance.requests import (
     RequestResult,
     compose_request,
@@ -18,7 +17,6 @@ from custody.cli.assistance.requests import (
 from custody.cli.border.exporting import Outgoing, export
 from custody.cli.border.sent_records import tell_withheld, withheld_lines
 from custody.cli.context import Context
-from custody.cli.options import Signing, When
 from custody.cli.output import emit, note
 from custody.cli.results import RecordedEntry
 from custody.cli.showing.holdings import Staged
@@ -34,30 +32,29 @@ def record_or_send(
     context: Context,
     story: RequestStory,
     events: Sequence[tuple[str, Mapping[str, Any]]],
+    sending: Sending,
     *,
-    out: Path | None,
-    purpose: str | None = None,
-    choice: Choice,
-    who: Signing,
-    when: When,
     staged: Staged,
     missing: tuple[RequiredField, ...] = (),
 ) -> None:
-    """Record events about one request; with ``out`` write the letter, in one transaction with them, that carries them.
+    """Record events about one request; where a letter is sent, write it, in one transaction with the events it carries.
 
     Raises:
-        UsageError: ``bundle.exists`` where something is at ``out``.
+        UsageError: ``bundle.exists`` where something is at its place.
         CustodyError: as `export` or `custody.cli.acting.signing.complete`; nothing is recorded then.
     """
-    if out is None:
+    who, when = sending.who, sending.when
+    if sending.out is None:
         record_request(context, events, who=who, when=when, keep=staged.keep, missing=missing)
         return
     acts = tuple(compose_request(context, type, details, who=who, when=when) for type, details in events)
     # Kept before: the letter carries the documents that its acts name.
     staged.keep()
     request = story.state.id
-    stated = purpose or f"request {request}"
-    outgoing = Outgoing(to=story.state.peer, target=out, requests=(request,), purpose=stated, choice=choice, acts=acts)
+    outgoing = Outgoing(
+        to=story.state.peer, target=sending.out, requests=(request,), purpose=sending.purpose or f"request {request}",
+        choice=sending.choice, acts=acts,
+    )  # fmt: skip
     built = export(context, outgoing, who=who, when=when)
     _emit(context, story, built, len(acts), missing)
 

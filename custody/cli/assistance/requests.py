@@ -113,14 +113,19 @@ def _missing(name: str, source: LawSource) -> MissingField:
 
 def missing_lines(missing: Iterable[RequiredField]) -> Iterator[str]:
     """Yield what a request lacks in words: by each law that wants it stated, the fields under one heading."""
-    wanted: dict[str, list[str]] = {}
-    for item in missing:
-        wanted.setdefault(cite(item.source), []).append(item.name)
-    for source, names in wanted.items():
+    for source, names in by_source(missing).items():
         # "Wanted by unconfirmed" is what a law would be called that nobody read.
         by = f"; {source}" if source.startswith("unconfirmed") else f" wanted by {source}"
         yield f"missing, {counted(len(names), 'field', 'fields')}{by}:"
         yield from (f"  {name}" for name in names)
+
+
+def by_source(missing: Iterable[RequiredField]) -> dict[str, list[str]]:
+    """Return the names of fields by what wants them, so that one law that wants seven is named once."""
+    found: dict[str, list[str]] = {}
+    for item in missing:
+        found.setdefault(cite(item.source), []).append(item.name)
+    return found
 
 
 def all_stories(reader: Reader) -> list[RequestStory]:

@@ -8,8 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from custody.bundle.disclose import Choice, parse_choice
-from schemas.errors import UsageError
+from custody.bundle.disclose import parse_choice
 
 Body = TypeVar("Body", bound=Callable[..., Any])
 
@@ -32,33 +31,14 @@ def choosing_of_exhibits(body: Body) -> Body:
         click.option(
             "--even-inherited", is_flag=True, help="Withhold, even if another ledger's bundle within shows it."
         ),
-        *_options("*:/details/place"),
+        *choice_options("*:/details/place"),
     ):
         run = option(run)
     return run  # type: ignore[return-value]
 
 
-def choosing(body: Body) -> Body:
-    """Give a command --withhold and --disclose, as one argument ``choice``; they make sense with a letter only.
-
-    Raises:
-        UsageError: ``bundle.pattern``, or ``usage.letter`` without ``out``.
-    """
-
-    @functools.wraps(body)
-    def run(*args: Any, withhold: tuple[str, ...], disclose: tuple[str, ...], **kwargs: Any) -> Any:
-        choice = parse_choice(withhold=withhold, disclose=disclose)
-        if choice != Choice() and kwargs["out"] is None:
-            text = "expected -o LETTER.zip beside --withhold and --disclose, found none"
-            raise UsageError("usage.letter", text, hint="what is only recorded stays here")
-        return body(*args, choice=choice, **kwargs)
-
-    for option in _options("*:/details/fields/*"):
-        run = option(run)
-    return run  # type: ignore[return-value]
-
-
-def _options(example: str) -> tuple[Callable[[Any], Any], ...]:
+def choice_options(example: str) -> tuple[Callable[[Any], Any], ...]:
+    """Return --disclose and --withhold, whose help shows ``example`` as a pattern."""
     return (
         click.option("--disclose", multiple=True, metavar="TYPE:/FIELD", help="Show values that stay here by rule."),
         click.option("--withhold", multiple=True, metavar="TYPE:/FIELD", help=f"Keep values back, such as {example}."),

@@ -7,16 +7,15 @@ from typing import Any
 
 import click
 
-from custody.bundle.disclose import Choice
 from custody.cli.acting.act_options import document_option
 from custody.cli.assistance.grants import grant_options, take_grant, tell_country, tell_refusal
+from custody.cli.assistance.letter_options import Sending, sent
 from custody.cli.assistance.letter_sending import record_or_send
 from custody.cli.assistance.request_options import answer_details, answer_options
 from custody.cli.assistance.requests import RequestResult
-from custody.cli.border.disclosing import choosing
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.options import FILE, Signing, When, signed_at_once, timed
+from custody.cli.options import FILE
 from custody.cli.parameters import AGENT, TOKEN
 from custody.cli.periods import end_of
 from custody.cli.showing.holdings import staging
@@ -42,9 +41,7 @@ from schemas.text import format_time
 @document_option
 @click.option("--out", "-o", "out", type=FILE, help="The letter to write; without it the answer is recorded only.")
 @click.option("--purpose", help="What for (kept private).")
-@choosing
-@signed_at_once
-@timed
+@sent
 @pass_custody
 def request_answer(
     context: Context,
@@ -53,11 +50,7 @@ def request_answer(
     forwarded_by: str | None,
     until: str | None,
     documents: tuple[Path, ...],
-    out: Path | None,
-    purpose: str | None,
-    choice: Choice,
-    who: Signing,
-    when: When,
+    sending: Sending,
     **given: Any,
 ) -> None:
     """Answer the request called ID: granted, refused on a ground of a closed list, postponed, nothing found, and so on.
@@ -76,7 +69,7 @@ def request_answer(
         check_terms(reader.view(), story.state, answer["outcome"], are_stated=grant is not None)
         tell_country(context, reader.view(), story.state, grant)
         tell_refusal(context, story.state, answer["outcome"])
-    moment, _ = when.moment(context.now())
+    moment, _ = sending.when.moment(context.now())
     with staging(context) as staged:
         details = {
             **answer,
@@ -87,7 +80,4 @@ def request_answer(
             "request": request,
             "until": end_of(context, until),
         }
-        events = [("request.answered", details)]
-        record_or_send(
-            context, story, events, out=out, purpose=purpose, choice=choice, who=who, when=when, staged=staged
-        )
+        record_or_send(context, story, [("request.answered", details)], sending, staged=staged)

@@ -7,16 +7,15 @@ from typing import Any
 
 import click
 
-from custody.bundle.disclose import Choice
 from custody.cli.acting.act_options import document_option, words_of
+from custody.cli.assistance.letter_options import Sending, sent
 from custody.cli.assistance.letter_sending import record_or_send
 from custody.cli.assistance.letter_terms import check_accepted
 from custody.cli.assistance.request_options import field_options, typed_fields
 from custody.cli.assistance.requests import RequestResult, check_ahead
-from custody.cli.border.disclosing import choosing
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.options import FILE, Signing, When, signed_at_once, timed
+from custody.cli.options import FILE
 from custody.cli.parameters import TOKEN
 from custody.cli.periods import end_of
 from custody.cli.showing.holdings import staging
@@ -54,9 +53,7 @@ def _story(context: Context, request: str) -> tuple[RequestStory, tuple[Required
 )  # fmt: skip
 @click.option("--paper", type=FILE, help="The letter on paper that completes a request of another authority.")
 @_out
-@choosing
-@signed_at_once
-@timed
+@sent
 @pass_custody
 def request_complete(
     context: Context,
@@ -65,10 +62,7 @@ def request_complete(
     documents: tuple[Path, ...],
     accepts: tuple[str, ...],
     paper: Path | None,
-    out: Path | None,
-    choice: Choice,
-    who: Signing,
-    when: When,
+    sending: Sending,
     **given: Any,
 ) -> None:
     """Add what the request called ID lacked; a field that is given again takes the place of what it said before.
@@ -95,9 +89,7 @@ def request_complete(
             view = reader.view()
             missing = wanted_of(view, names, kind=state.kind, direction=state.direction, peer=state.peer)
         events = [("request.completed", details)]
-        record_or_send(
-            context, story, events, out=out, choice=choice, who=who, when=when, staged=staged, missing=missing
-        )
+        record_or_send(context, story, events, sending, staged=staged, missing=missing)
 
 
 @command(
@@ -111,9 +103,7 @@ def request_complete(
 @click.option("--reason", help="Why (kept private).")
 @_document
 @_out
-@choosing
-@signed_at_once
-@timed
+@sent
 @pass_custody
 def request_extend(
     context: Context,
@@ -122,23 +112,18 @@ def request_extend(
     until: str,
     reason: str | None,
     document: Path | None,
-    out: Path | None,
-    choice: Choice,
-    who: Signing,
-    when: When,
+    sending: Sending,
 ) -> None:
     """Prolong a preservation or a term of the request called ID."""
     story, missing = _story(context, request)
     end = end_of(context, until)
     if story.state.until is not None and end is not None and end <= story.state.until:
         raise UsageError("request.until", f"expected an end after {story.state.until}, found {end}")
-    check_ahead(when.moment(context.now())[0], until=end)
+    check_ahead(sending.when.moment(context.now())[0], until=end)
     with staging(context) as staged:
         details = {"document": staged.document(document), "reason": reason, "request": request, "until": end}
         events = [("request.extended", details)]
-        record_or_send(
-            context, story, events, out=out, choice=choice, who=who, when=when, staged=staged, missing=missing
-        )
+        record_or_send(context, story, events, sending, staged=staged, missing=missing)
 
 
 @command(
@@ -151,9 +136,7 @@ def request_extend(
 @click.option("--reason", required=True, help="Why (kept private).")
 @_document
 @_out
-@choosing
-@signed_at_once
-@timed
+@sent
 @pass_custody
 def request_withdraw(
     context: Context,
@@ -161,18 +144,13 @@ def request_withdraw(
     request: str,
     reason: str,
     document: Path | None,
-    out: Path | None,
-    choice: Choice,
-    who: Signing,
-    when: When,
+    sending: Sending,
 ) -> None:
     """Withdraw the request called ID; what rests on it, such as a consent, lets nothing leave any more."""
     story, _ = _story(context, request)
     with staging(context) as staged:
         details = {"document": staged.document(document), "reason": reason, "request": request}
-        record_or_send(
-            context, story, [("request.withdrawn", details)], out=out, choice=choice, who=who, when=when, staged=staged
-        )  # fmt: skip
+        record_or_send(context, story, [("request.withdrawn", details)], sending, staged=staged)
 
 
 @command(
@@ -186,9 +164,7 @@ def request_withdraw(
 @click.option("--outcome", required=True, type=click.Choice(words_of(RequestClosed, "outcome")), help="How it ended.")
 @click.option("--note", help="More about it (kept private).")
 @_out
-@choosing
-@signed_at_once
-@timed
+@sent
 @pass_custody
 def request_close(
     context: Context,
@@ -196,15 +172,10 @@ def request_close(
     request: str,
     outcome: str,
     note: str | None,
-    out: Path | None,
-    choice: Choice,
-    who: Signing,
-    when: When,
+    sending: Sending,
 ) -> None:
     """Close the request called ID: nothing more is asked, answered or awaited."""
     story, _ = _story(context, request)
     with staging(context) as staged:
         details = {"note": note, "outcome": outcome, "request": request}
-        record_or_send(
-            context, story, [("request.closed", details)], out=out, choice=choice, who=who, when=when, staged=staged
-        )
+        record_or_send(context, story, [("request.closed", details)], sending, staged=staged)

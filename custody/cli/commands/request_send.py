@@ -6,14 +6,13 @@ from pathlib import Path
 
 import click
 
-from custody.bundle.disclose import Choice
 from custody.cli.acting.act_options import words_of
+from custody.cli.assistance.letter_options import Sending, sent
 from custody.cli.assistance.letter_sending import record_or_send
-from custody.cli.assistance.requests import RequestResult, record_request
-from custody.cli.border.disclosing import choosing
+from custody.cli.assistance.requests import RequestResult, by_source
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.options import FILE, Signing, When, signed_at_once, timed
+from custody.cli.options import FILE
 from custody.cli.output import note
 from custody.cli.parameters import TOKEN
 from custody.cli.showing.holdings import staging
@@ -21,7 +20,6 @@ from custody.transfer.forum import lacking_now
 from custody.transfer.requests import read_story
 from schemas.details.request import RequestSent
 from schemas.errors import RefusedError, UsageError
-from schemas.law import cite
 from schemas.profile import RequiredField
 from schemas.text import format_time
 
@@ -40,40 +38,34 @@ from schemas.text import format_time
 @click.option("--document", type=FILE, help="The signed request on paper, kept in the home.")
 @click.option("--purpose", help="What for (kept private).")
 @click.option("--incomplete", is_flag=True, help="Send it although a field is missing; it stays visible that it is.")
-@choosing
-@signed_at_once
-@timed
+@sent
 @pass_custody
 def request_send(
     context: Context,
     *,
     request: str,
-    out: Path | None,
     channel: str | None,
     paper: bool,
     document: Path | None,
-    purpose: str | None,
     incomplete: bool,
-    choice: Choice,
-    who: Signing,
-    when: When,
+    sending: Sending,
 ) -> None:
     """Send the request called ID: write its letter, or record that it went on paper.
 
     The letter holds the request, all that became of it and the proofs; the other side verifies it against its trust
     file and receives it. A request that lacks what the procedure wants is refused, unless --incomplete is given.
     """
-    _check_manner(out, document, paper=paper)
+    _check_manner(sending.out, document, paper=paper)
     with context.ledger().read() as reader:
         story = read_story(reader, request)
         missing = lacking_now(reader.view(), story)
     if missing and not incomplete:
         raise _incomplete(request, missing)
-    sent = [str(item.entry.index) for item in story.entries if isinstance(item.event.details, RequestSent)]
-    if sent:
+    earlier = [str(item.entry.index) for item in story.entries if isinstance(item.event.details, RequestSent)]
+    if earlier:
         hint = f"for a letter that was lost: custody request letter {request}"
-        note(context.settings, f"warning: {request} was sent before, in entry {', '.join(sent)}; {hint}")
-    moment, _ = when.moment(context.now())
+        note(context.settings, f"warning: {request} was sent before, in entry {', '.join(earlier)}; {hint}")
+    moment, _ = sending.when.moment(context.now())
     with staging(context) as staged:
         details = {
             "channel": "paper" if paper else channel or "direct",
@@ -82,21 +74,8 @@ def request_send(
             "sent_at": format_time(moment),
         }
         events = [("request.sent", details)]
-        if paper:
-            record_request(context, events, who=who, when=when, keep=staged.keep, missing=missing)
-            return
-        record_or_send(
-            context,
-            story,
-            events,
-            out=out,
-            purpose=purpose,
-            choice=choice,
-            who=who,
-            when=when,
-            staged=staged,
-            missing=missing,
-        )
+        # What goes on paper has no letter: that was looked at above.
+        record_or_send(context, story, events, sending, staged=staged, missing=missing)
 
 
 def _check_manner(out: Path | None, document: Path | None, *, paper: bool) -> None:
@@ -108,16 +87,8 @@ def _check_manner(out: Path | None, document: Path | None, *, paper: bool) -> No
         raise UsageError("usage.letter", "expected -o LETTER.zip or --paper, found neither")
 
 
-def _by_source(missing: tuple[RequiredField, ...]) -> dict[str, list[str]]:
-    """Return the fields by what wants them, so that one law that wants seven is named once."""
-    found: dict[str, list[str]] = {}
-    for item in missing:
-        found.setdefault(cite(item.source), []).append(item.name)
-    return found
-
-
 def _incomplete(request: str, missing: tuple[RequiredField, ...]) -> RefusedError:
-    told = "; ".join(f"{', '.join(names)} (source: {source})" for source, names in _by_source(missing).items())
+    told = "; ".join(f"{', '.join(names)} (source: {source})" for source, names in by_source(missing).items())
     names = " ".join(f"--field {item.name}=..." for item in missing)
     hint = f"custody request complete {request} {names}; or --incomplete sends it as it is"
     return RefusedError("request.incomplete", f"expected a complete request, found without {told}", hint=hint)
@@ -127,13 +98,9 @@ def _incomplete(request: str, missing: tuple[RequiredField, ...]) -> RefusedErro
 @click.argument("request", metavar="ID", type=TOKEN)
 @click.option("--out", "-o", "out", type=FILE, required=True, help="The letter to write.")
 @click.option("--purpose", help="What for (kept private).")
-@choosing
-@signed_at_once
-@timed
+@sent
 @pass_custody
-def request_letter(
-    context: Context, *, request: str, out: Path, purpose: str | None, choice: Choice, who: Signing, when: When
-) -> None:
+def request_letter(context: Context, *, request: str, sending: Sending) -> None:
     """Write a letter with the request called ID as it stands: for one that was lost, or completed since."""
     with context.ledger().read() as reader:
         story = read_story(reader, request)
@@ -141,4 +108,4 @@ def request_letter(
         hint = f"custody request send {request} sends it"
         raise RefusedError("request.not-sent", f"expected a request that was sent, found {request} drafted", hint=hint)
     with staging(context) as staged:
-        record_or_send(context, story, [], out=out, purpose=purpose, choice=choice, who=who, when=when, staged=staged)
+        record_or_send(context, story, [], sending, staged=staged)
