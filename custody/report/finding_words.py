@@ -317,7 +317,7 @@ ADVICE: Final = {
     "container": "Ask the sender for the file once more, as it was made.",
     "container.repacked": "Ask the sender for the file once more, as it was made. If this one does nothing but hold "
     "another zip, take that out and check it.",
-    "content.absent": "Give the folder with the files that came apart: --files FOLDER.",
+    "content.absent": "Give the folder with the files that came apart, each named by its SHA-256: --files FOLDER.",
     "content.encrypted": "Give the key to which it was encrypted: --identity FILE.",
     "content.identity": "Ask the sender for whom he encrypted it, and give that key: --identity FILE.",
     "defect.paper-alone": "Ask the other side for its own record: a receipt of its ledger, a bundle with which the "

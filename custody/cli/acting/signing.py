@@ -19,10 +19,11 @@ from custody.cli.context import Context
 from custody.cli.keyring.keyring import default_agent, signer_for, stored_keys
 from custody.cli.keyring.session_access import has_session
 from custody.cli.options import Signing
-from custody.cli.output import is_terminal, note, release_notes
+from custody.cli.output import is_terminal, note, note_to_signer, release_notes
 from custody.ledger.appending import Receipt
 from custody.ledger.compose import Composed
 from custody.ledger.submission import Submission
+from custody.report.safe_text import show
 from custody.report.values import check_signable
 from custody.report.words import Told, tell
 from keys.private.signer import Signer as KeySigner
@@ -103,6 +104,7 @@ def complete(
         check_signable(event, disclosures)
     access = context.ledger()
     access.rehearse(events)
+    _note_backward(context, events)
     agents = agents_of(events)
     found = tuple(agent for agent in agents if agent not in signers and is_at_hand(context, agent))
     told = [tell(event, disclosures, name_of=access.name_of) for event in events]
@@ -121,6 +123,25 @@ def complete(
         Submission(join_signatures(item.event, signatures[item.event.hash]), item.disclosures) for item in composed
     ]
     return Recorded(tuple(events), access.append(submissions, clock_is_right=who.allow_clock_jump))
+
+
+def _note_backward(context: Context, events: Sequence[ParsedEvent]) -> None:
+    """Warn of times before that of the last act of an exhibit: what is signed stays, and a slip in it too."""
+    backward: list[str] = []
+    with context.ledger().read() as reader:
+        view = reader.view()
+        for parsed in events:
+            event = parsed.event
+            if not (isinstance(event.case, str) and isinstance(event.exhibit, str)):
+                continue
+            known = view.exhibit(event.case, event.exhibit)
+            if known is not None and event.occurred_at < known.occurred_at:
+                name = show(f"{known.case}/{known.number}")
+                backward.append(f"{event.occurred_at} lies before the last act of {name}, {known.occurred_at}")
+    if backward:
+        more = f"; so it is with {len(backward) - 1} more" if len(backward) > 1 else ""
+        hint = "it will show as a defect [defect.time-backward]"
+        note_to_signer(context.settings, f"warning: {backward[0]}{more}: is --at right?\n  {hint}")
 
 
 def is_at_hand(context: Context, agent: str) -> bool:
