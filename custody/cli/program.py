@@ -60,15 +60,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: list[str]) -> Exit:
     """Run one command line and return its exit code; it raises nothing."""
-    settings = Settings()
+    settings, as_json = Settings(), "--json" in arguments
     try:
         refuse_typed(arguments)
         return _call(arguments, settings)
-    except (KeyboardInterrupt, EOFError, click.Abort):
-        say("interrupted")
+    except (KeyboardInterrupt, EOFError, click.Abort) as error:
+        # At a prompt nothing is recorded yet, unless something was before.
+        is_asked = isinstance(error, click.Abort) and not settings.has_recorded
+        _end_interrupted("interrupted; nothing was recorded" if is_asked else "interrupted", as_json=as_json)
         return Exit.INTERRUPTED
     except NoArgsIsHelpError as error:
-        if settings.json:
+        if as_json:
             named = error.ctx.command_path
             missing = UsageError("usage.command", f"expected a command of {named}, found none", hint=f"{named} --help")
             print_error(missing, as_json=True)
@@ -79,10 +81,10 @@ def run(arguments: list[str]) -> Exit:
         ours = with_typed_options(_as_ours(error), settings)
         if os.environ.get("CUSTODY_DEBUG"):
             _print_traceback()
-        print_error(ours, as_json=settings.json or "--json" in arguments)
+        print_error(ours, as_json=as_json)
         return exit_of(ours)
     except Exception:  # noqa: BLE001 the last line of defence: a bug must say that it is one
-        return _end_crashed()
+        return _end_crashed(as_json=as_json)
 
 
 def _call(arguments: list[str], settings: Settings) -> Exit:
@@ -111,10 +113,17 @@ def _as_ours(error: Exception) -> CustodyError:
             return StorageError("storage.memory", "expected more memory than this machine has left")
 
 
-def _end_crashed() -> Exit:
+def _end_interrupted(told: str, *, as_json: bool) -> None:
+    if as_json:
+        print_error(UsageError("run.interrupted", told), as_json=True)
+    else:
+        say(told)
+
+
+def _end_crashed(*, as_json: bool) -> Exit:
     _print_traceback()
-    say("error: this is a bug in custody, and no verdict on anything [bug]")
-    say("hint: report it with the lines above; they may hold names of files")
+    text, hint = "this is a bug in custody, and no verdict on anything", "report it with the lines above"
+    print_error(CustodyError("run.bug", text, hint=f"{hint}; they may hold names of files"), as_json=as_json)
     return Exit.CRASH
 
 

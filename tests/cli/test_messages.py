@@ -1,9 +1,12 @@
 """Each message says what is wrong, what was expected and what to do, in words of what was typed."""
 
 import json
+from typing import NoReturn
 
+import click
 import pytest
 
+from custody.cli.acting import signing
 from custody.cli.exits import Exit
 from tests.cli.machine import CASE, Machine
 from tests.cli.script import Stage
@@ -69,3 +72,30 @@ def test_a_command_that_is_missing_is_an_error_for_programs_too(stage: Stage, li
     assert ran.exit is Exit.USAGE
     assert json.loads(ran.stdout)["error"]["code"] == "usage.command"
     assert ran.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("error", "exit", "code"),
+    [
+        (KeyboardInterrupt(), Exit.INTERRUPTED, "run.interrupted"),
+        (click.Abort(), Exit.INTERRUPTED, "run.interrupted"),
+        (ValueError("a bug"), Exit.CRASH, "run.bug"),
+    ],
+    ids=["Ctrl-C", "at a prompt", "a bug"],
+)
+def test_a_run_that_was_cut_short_is_one_object_too(
+    machine: Machine, error: BaseException, exit: Exit, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who reads stdout as JSON is not to trip over nothing."""
+
+    def raising(*_: object, **__: object) -> NoReturn:
+        raise error
+
+    monkeypatch.setattr(signing, "confirm", raising)
+    size = len(machine.entries())
+    found = machine.json("seal EX-1 --seal S --as exam-07", exit)["error"]
+    assert found["code"] == code
+    assert ("nothing was recorded" in found["text"]) == isinstance(error, click.Abort)
+    ran = machine.stage.custody("seal EX-1 --seal S --as exam-07")
+    assert (ran.exit, ran.stdout) == (exit, "")
+    assert len(machine.entries()) == size
