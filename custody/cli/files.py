@@ -76,8 +76,10 @@ def standard_input() -> BinaryIO:
 
 
 @contextlib.contextmanager
-def given_file(path: Path) -> Iterator[None]:
+def given_file(path: Path, schema: str = "") -> Iterator[None]:
     """Turn a malformed record within the body into a fault of the file that the user gave: exit 2, not a verdict.
+
+    A file of the kind ``schema`` may hold records of other kinds.
 
     Raises:
         UsageError: with the code of the record's error.
@@ -91,6 +93,7 @@ def given_file(path: Path) -> Iterator[None]:
         wanted = error.text.partition(": ")[0]
         # A file of the right kind that is wrong inside is told by what is wrong.
         is_another = bool(found) and error.code == "record.malformed" and not wanted.endswith(found)
+        is_another = is_another and not (schema and found.endswith(f"({schema})"))
         text = f"{wanted}, found {found}" if is_another else error.text
         spelling = (
             f"jq -cSj . {shell_word(path)} > OTHER writes it in that spelling"

@@ -39,7 +39,7 @@ HINTS: Final = {
     "rule.signers": "custody COMMAND --help names the options for who else signs, such as --registrar AGENT",
     "rule.state": "custody show says how it stands",
     "rule.transfer-item": "--original sends the thing itself; a copy is registered with --derived-from first",
-    "rule.transfer-sender": "who sent it acts",
+    "rule.transfer-sender": "who sent it acts, or a registrar",
     "rule.unknown-agent": "custody agent list shows who is enrolled",
     "rule.unknown-exhibit": "custody list shows the exhibits",
     "transfer.mixed": "custody verify says what is wrong with the bundle; ask the sender for it once more",

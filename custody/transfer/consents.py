@@ -40,7 +40,8 @@ def why_not(view: View, consent: Consent, *, at: str) -> str:
 
 def needed_beside(view: View, consent: Consent, *, at: str) -> tuple[str, ...]:
     """Return in words whose consents its exhibits need besides, and don't have at a time: that of this country, and of
-    each ledger that let them come here. Where it rests on a request of a third country, no other consent helps.
+    each ledger that let them come here; its own is there, whatever of it is yet to be met. Where it rests on a request
+    of a third country, no other consent helps.
     """
     recipient, ledger = view.agent(consent.recipient), view.ledger()
     assert recipient is not None, "a consent names an enrolled recipient"
@@ -51,7 +52,7 @@ def needed_beside(view: View, consent: Consent, *, at: str) -> tuple[str, ...]:
         if request is not None and not is_granted(view, request, exhibit, way):
             wanted[f"{exhibit.case}/{exhibit.number} isn't in the part of {request.id} that was granted"] = None
             continue
-        found = consents_in_force(view, exhibit, recipient.id, at=at)
+        found = (consent, *consents_in_force(view, exhibit, recipient.id, at=at))
         competent = [agent for item in found if (agent := view.agent(item.authority)) and agent.kind != "person"]
         if recipient.country != ledger.country and all(item.country != ledger.country for item in competent):
             wanted[f"the consent of an authority of {ledger.country} is needed beside it"] = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,12 @@ from custody.report.shell_words import shell_word
 from custody.storage.reading import Reader
 from custody.transfer.forum import wanted_of
 from custody.transfer.letter_records import Details, news_details, received_details
-from custody.transfer.letters import LetterRequest, check_answer, check_is_news, news, peer_of
+from custody.transfer.letters import Letter, LetterRequest, check_answer, check_is_news, news, peer_of
 from custody.transfer.requests import RequestStory, names_of, read_story
 from custody.verify.rules.view import Agent
 from schemas.errors import RefusedError, UsageError
 from schemas.profile import RequiredField
-from schemas.text import format_time
+from schemas.text import format_time, parse_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +66,14 @@ def receive_letter(
 
     Raises:
         VerificationError, RefusedError: as `open_letter`, `check_answer` and `check_is_news`; ``letter.several``.
+        UsageError: ``request.early`` for an arrival before it was written.
         CustodyError: as `custody.cli.acting.signing.complete`; nothing is written then.
     """
     opened = open_letter(context, path, believed, accept_indeterminate=accept_indeterminate)
     with opened.container, staging(context) as staged:
         arrived_at = arrival_time(context, received_at, when)
+        if received_at is not None:
+            _check_not_early(opened.letter, arrived_at)
         with context.ledger().home.store.read() as reader:
             peer = peer_of(opened.letter, reader.agents(), sender)
             arrival = _arrive(
@@ -85,6 +89,14 @@ def receive_letter(
             return
         text = "warning: what was recorded rests on a letter that is INDETERMINATE, and says so; so does every audit"
         note(context.settings, f"{text} of this ledger, until the trust file lets the letter be decided")
+
+
+def _check_not_early(letter: Letter, arrived_at: str) -> None:
+    """Raise where a letter is said to have come more than an hour before its ledger recorded what it says."""
+    written = max(entry.entry.recorded_at for of in letter.requests for entry in of.entries)
+    if parse_time(written) - parse_time(arrived_at) > timedelta(hours=1):
+        text = f"expected --received-at after {written}, when the letter was written, found {arrived_at}"
+        raise UsageError("request.early", text, hint="left out, it is now")
 
 
 def _arrive(

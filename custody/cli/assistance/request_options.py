@@ -178,6 +178,8 @@ def answer_details(given: dict[str, Any]) -> dict[str, Any]:
         raise UsageError("usage.answer", f"expected --ground with a refusal only, found it with {outcome!r}")
     if outcome in _WANTS_REASONS and not details["reasons"]:
         raise UsageError("usage.answer", f"expected --reasons for {outcome!r}, found none")
+    if outcome == "clarification-wanted" and not (details["wanted"] or details["reasons"]):
+        raise UsageError("usage.answer", f"expected --wanted or --reasons for {outcome!r}, found neither")
     return details
 
 

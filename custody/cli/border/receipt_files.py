@@ -16,7 +16,7 @@ from schemas.details.exhibit import Foreign
 from schemas.details.transfer import TransferAccepted, TransferRefused, TransferReturned
 from schemas.entry import parse_entry
 from schemas.errors import RefusedError, UsageError
-from schemas.receipt import UnverifiedReceipt, format_receipt, parse_receipt
+from schemas.receipt import ReceiptFile, UnverifiedReceipt, format_receipt, parse_receipt
 from schemas.tlog_proof import TlogProof, format_tlog_proof
 from schemas.trust import Trust
 
@@ -55,7 +55,7 @@ def read_receipt(path: Path, trust: Trust | None, *, own: str) -> tuple[Verified
         VerificationError: ``receipt.origin``, ``receipt.kind``, ``note.*``, ``tree.*``.
     """
     raw = read_file(path, maximum=limits.JSON_BYTES)
-    with given_file(path):
+    with given_file(path, ReceiptFile.SCHEMA):
         parsed = parse_receipt(raw)
     for item in parsed:
         _check_foreign(item, own)

@@ -140,10 +140,14 @@ def tell_parcel(
         bytes=built.bytes, entries=tuple(item.index for item in built.receipts), exhibits=names, path=str(built.path),
         to=to, transfer=transfer,
     )  # fmt: skip
+    with context.ledger().read() as reader:
+        agent = reader.view().agent(to)
+    on_paper = agent is not None and agent.ledger is None
+    come = f"record {show(names[0])} --document FILE" if on_paper else "import FILE"
     lines = [
         f"{done}: {', '.join(map(show, names))}",
         f"  {show_path(built.path)}, {count_bytes(built.bytes)}; transfer {transfer}",
-        "  in transit until the receipt comes: custody receipt import FILE",
+        f"  in transit until the receipt comes: custody receipt {come}",
     ]
     emit(context.settings, result, lines)
 

@@ -93,7 +93,9 @@ def receipt_import(context: Context, receipt: Path, trust: Path | None, who: Sig
             note(context.settings, f"warning: the receipt for {name} changes nothing ({item.contested}); it is kept")
         elif item.receipt.outcome == "refused":
             reasons = ", ".join(item.receipt.reasons)
-            note(context.settings, f"note: {name} was refused ({reasons}); it is with its sender again")
+            is_away = item.exhibit.dispatch is not None and item.exhibit.dispatch.is_original
+            back = "on its way back to its sender: custody move" if is_away else "with its sender again"
+            note(context.settings, f"note: {name} was refused ({reasons}); it is {back}")
     if all(item.contested is not None for item in matched):
         text = f"expected a receipt for what is on its way, found one {matched[0].contested}"
         raise RefusedError(
