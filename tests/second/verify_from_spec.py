@@ -1756,7 +1756,7 @@ def open_container(data: Any) -> list[Member]:
     except Bad as bad:
         if bad.code == "container.too-many":
             raise
-    last_end = data.rfind(b"PK\5\6")
+    last_end = data.rfind(b"PK\5\6", max(0, len(data) - 22 - FULL16))  # as far as a comment reaches (APPNOTE 4.3.16)
     if last_end < 0:
         if data[:4] == b"PK\3\4":
             raise Bad("container.truncated", "the beginning of a bundle; the rest is missing")

@@ -19,9 +19,7 @@ from tests.vectors.request_cases import DRAFT, SENT
 from tests.vectors.setting import CASE, CASES, FILES, Setting, Vector
 from tests.vectors.transfer_cases import RECALLED, RECEIPT, Road
 
-GRANT: dict[str, Any] = {
-    "exhibits": [{"case": CASE, "exhibit": "EX-1"}], "onward": "with-consent", "to_country": "XA"
-}  # fmt: skip
+GRANT: dict[str, Any] = {"exhibits": [{"case": CASE, "exhibit": "EX-1"}], "onward": "with-consent", "to_country": "XA"}
 ANSWER: dict[str, Any] = {"answered_at": "2026-11-21T09:00:00Z", "outcome": "granted", "request": "req-9"}
 CAME_FROM: dict[str, Any] = {
     "case": CASE, "exhibit": "EX-1", "head": "ab" * 32, "ledger": "b.example/main", "manifest": "ab" * 32,
