@@ -88,6 +88,34 @@ def test_consents_to_others_are_asked_after_those_to_the_recipient(
     assert first == second == set()
 
 
+@pytest.mark.parametrize(("most", "found"), [(2, set()), (1, {(7, "rule.enrolment")})])
+def test_an_agent_has_so_many_keys(most: int, found: set[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One more than the limit, revoked ones included, and it isn't enrolled."""
+    _limit(monkeypatch, "AGENT_KEYS", most)
+    post = Post(tmp_path, "a", {"b": "XB"})
+    old, key = post.world.signers["examiner-1"][-1], post.world.public_key(post.world.new_key("examiner-1"))
+    composed = post.world.event(
+        "agent.key-added", {"agent": "examiner-1", "key": key, "recovery": False}, actor="examiner-1"
+    )
+    post.forge.add(post.world.sign(composed, {"examiner-1": old}))
+    post.world.signers["examiner-1"].pop()  # so that the export is signed with the first
+    first, second = _judge(post, post.bundle("EX-1", to="ministry"), tmp_path)
+    assert first == second == found
+
+
+@pytest.mark.parametrize(("most", "found"), [(2, set()), (1, {(7, "rule.enrolment")})])
+def test_a_ledger_has_so_many_log_keys(
+    most: int, found: set[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One more than the limit, revoked ones included, and it isn't declared."""
+    _limit(monkeypatch, "LOG_KEYS", most)
+    post = Post(tmp_path, "a", {"b": "XB"})
+    key = post.world.log_key_of(post.world.origin, post.world.new_key("spare"))
+    post.event("ledger.key-added", {"key": key}, actor="registrar-1", registrar="registrar-2")
+    first, second = _judge(post, post.bundle("EX-1", to="ministry"), tmp_path)
+    assert first == second == found
+
+
 @pytest.mark.parametrize("count", [2, 3, 5])
 def test_so_many_findings_of_a_kind_are_told(count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A report on a list of a million faults is no longer than one on a few, and says how many there are."""
