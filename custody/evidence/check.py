@@ -24,7 +24,7 @@ from custody.evidence.store import EvidenceStore
 from custody.evidence.tally import CheckResult, IsErased, Report, Tally, nothing_erased
 from custody.evidence.walk import Node, walk
 from schemas.content import Digests, Extent, FileRecord, Pieces
-from schemas.errors import StorageError
+from schemas.errors import StorageError, VerificationError
 from schemas.types import is_set
 
 OnSize = Callable[[Member, int], None]
@@ -177,14 +177,14 @@ def _read_stored(
     record = member.record
     assert isinstance(record.digests, Digests), "a file that was read has digests"
     try:
-        with store.get(record.digests.sha256).open("rb", buffering=0) as file:
+        with store.open(record.digests.sha256) as file:
             size = os.fstat(file.fileno()).st_size
             if size != record.size:
                 on_size(member, size)
             return read_open(file.fileno(), hasher=hasher, tick=tally.tick, manner=_manner(record))
     except OSError as error:
         check_resources(error)
-    except StorageError as error:
-        if error.code != "store.absent":
+    except (StorageError, VerificationError) as error:
+        if error.code not in {"store.absent", "store.damaged"}:
             raise
     return None

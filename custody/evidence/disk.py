@@ -9,6 +9,7 @@ import os
 import sys
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from custody.evidence.wording import reason_of
 from schemas.errors import StorageError
@@ -18,6 +19,12 @@ _FICLONE = 0x40049409
 _GET_FLAGS, _SET_FLAGS = 0x80086601, 0x40086602
 _TOP_DIRECTORY = 0x00020000
 """Linux ``ioctl`` for a file's flags, and the flag of a directory whose directories are unrelated (chattr(1))."""
+READ_FLAGS = os.O_RDONLY
+"""Flags to open a file that may be a link or a pipe by now: the one is not followed, the other not waited for."""
+for _name in ("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
+    READ_FLAGS |= getattr(os, _name, 0)
+NO_FILE: Final = frozenset({errno.ELOOP, errno.EMLINK, errno.ENXIO})
+"""What a system says then of a link, a pipe or a socket."""
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import msgspec
 
 from custody.evidence.conveyor import BUFFER_BYTES, Fill
+from custody.evidence.disk import NO_FILE, READ_FLAGS
 from custody.evidence.hashing import FileDigests, Hasher, announce_reading, digest_bytes
 from custody.evidence.journal import Mark
 from custody.evidence.medium import FileMedium, Medium, MediumReader, OpenMedium
@@ -23,10 +24,6 @@ from custody.evidence.walk import Node
 from schemas.errors import RefusedError
 from schemas.limits import PIECE_BYTES
 from schemas.pieces import joined
-
-_FLAGS = os.O_RDONLY
-for _name in ("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
-    _FLAGS |= getattr(os, _name, 0)
 
 Tick = Callable[[int], None]
 
@@ -82,12 +79,12 @@ def open_described(node: Node) -> tuple[int, os.stat_result]:
         OSError: the file can't be opened.
     """
     try:
-        fd = os.open(node.name, _FLAGS, dir_fd=node.dir_fd)
+        fd = os.open(node.name, READ_FLAGS, dir_fd=node.dir_fd)
     except OSError as error:
         check_resources(error)
         if error.errno in {errno.ENOENT, errno.ENOTDIR, errno.ESTALE}:
             raise vanished(node.path) from None
-        if error.errno in {errno.ELOOP, errno.EMLINK, errno.ENXIO}:
+        if error.errno in NO_FILE:
             raise changed(node.path, "it ceased to be a regular file") from None
         raise
     found = os.fstat(fd)

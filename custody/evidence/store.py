@@ -3,7 +3,8 @@
     <base>/ab/ab12...      the bytes whose SHA-256 is ab12..., mode 0440
     <base>/.staging/       batches under way (see `custody.evidence.staging`)
 
-Two exhibits with the same file share it. A file is never changed and never half there.
+Two exhibits with the same file share it. A file is never changed and never half there. What has such a name and is no
+file of its own (a link, a pipe) is not in the store: its bytes lie elsewhere, or nowhere.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ import errno
 import fcntl
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from io import FileIO
 from pathlib import Path
 from typing import Final
 
-from custody.evidence.disk import as_storage_error, spread_directories, sync_children
+from custody.evidence.disk import NO_FILE, READ_FLAGS, as_storage_error, spread_directories, sync_children
 from custody.evidence.hashing import FileDigests, Hasher, digest_bytes
 from custody.evidence.staging import Batch
 from custody.evidence.wording import reason_of, shown
@@ -57,9 +60,30 @@ class EvidenceStore:
             StorageError: ``store.absent``.
         """
         path = self.path(sha256)
-        if not path.is_file():
-            raise StorageError("store.absent", f"expected a file {sha256} in the store, found none")
+        if not self.has(sha256):
+            raise _absent(sha256)
         return path
+
+    def open(self, sha256: str) -> FileIO:
+        """Open the file of this digest; its bytes are not looked at.
+
+        Raises:
+            StorageError: ``store.absent``.
+            VerificationError: ``store.damaged`` where a link, a pipe or a folder has its name.
+            OSError: it can't be opened.
+        """
+        try:
+            fd = os.open(self.path(sha256), READ_FLAGS)
+        except FileNotFoundError:
+            raise _absent(sha256) from None
+        except OSError as error:
+            if error.errno in NO_FILE:
+                raise _no_file(sha256) from None
+            raise
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            os.close(fd)
+            raise _no_file(sha256)
+        return os.fdopen(fd, "rb", buffering=0)
 
     def has(self, sha256: str, *, size: int | None = None) -> bool:
         """Tell whether a file of this digest, and of ``size`` bytes if given, is in the store."""
@@ -71,17 +95,17 @@ class EvidenceStore:
             found = os.stat(path, follow_symlinks=False)
         except FileNotFoundError:
             return False
-        return size is None or found.st_size == size
+        return stat.S_ISREG(found.st_mode) and (size is None or found.st_size == size)
 
     def check(self, sha256: str, *, hasher: Hasher) -> FileDigests:
         """Return the digests of a stored file after reading all of it.
 
         Raises:
             StorageError: ``store.absent``, or ``store.failed`` where the disk can't read it.
-            VerificationError: ``store.damaged`` where its bytes are not those that were stored.
+            VerificationError: ``store.damaged`` where its bytes are not those that were stored; as `open`.
         """
         try:
-            with self.get(sha256).open("rb", buffering=0) as file:
+            with self.open(sha256) as file:
                 digests = hasher.digest(file.fileno())
         except OSError as error:
             raise as_storage_error(error, f"reading {sha256} from the store") from None
@@ -185,6 +209,15 @@ class EvidenceStore:
             lock = os.open(f"{staging}.lock", os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
             fcntl.flock(lock, fcntl.LOCK_EX)
         return staging, lock
+
+
+def _absent(sha256: str) -> StorageError:
+    return StorageError("store.absent", f"expected a file {sha256} in the store, found none")
+
+
+def _no_file(sha256: str) -> VerificationError:
+    found = "found a link, a pipe or a folder in its place"
+    return VerificationError("store.damaged", f"expected a stored file of SHA-256 {sha256}, {found}")
 
 
 @contextmanager

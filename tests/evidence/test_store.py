@@ -5,6 +5,7 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -223,3 +224,45 @@ def test_a_full_disk_leaves_nothing_behind(files: int, size: int, limit: int, se
     with _start(FULL, str(seized), str(tmp_path / "home"), str(limit)) as run:
         assert run.communicate()[0].split() == ["store.full", "0"]
         assert run.returncode == 0
+
+
+def _a_link(path: Path) -> None:
+    elsewhere = path.with_name("elsewhere")
+    path.rename(elsewhere)
+    path.symlink_to(elsewhere)
+
+
+def _a_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def _a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+@pytest.mark.parametrize("put", [_a_link, _a_pipe, _a_folder])
+def test_only_a_file_of_its_own_is_in_the_store(
+    store: EvidenceStore, put: Callable[[Path], None], hasher: Hasher
+) -> None:
+    """A link shows what anybody may change elsewhere, and of a pipe a reader would wait for ever."""
+    path = store.path(_put(store, RAW))
+    put(path)
+    assert not store.has(DIGEST)
+    assert not store.has(DIGEST, size=path.lstat().st_size)
+    with pytest.raises(StorageError) as caught:
+        store.get(DIGEST)
+    assert caught.value.code == "store.absent"
+    with pytest.raises(VerificationError) as refused:
+        store.check(DIGEST, hasher=hasher)
+    assert refused.value.code == "store.damaged"
+
+
+@pytest.mark.parametrize("put", [_a_link, _a_pipe])
+def test_what_took_a_file_s_place_gives_way_to_the_file(store: EvidenceStore, put: Callable[[Path], None]) -> None:
+    """Registering the same file again heals the store."""
+    put(store.path(_put(store, RAW)))
+    _put(store, RAW)
+    assert store.has(DIGEST)
+    assert store.get(DIGEST).read_bytes() == RAW

@@ -14,6 +14,7 @@ from custody.evidence.sources import Source, path_of
 from custody.verify.rules.view import Exhibit
 from schemas.content import Content, Digests
 from schemas.details.exhibit import ExhibitRegistered
+from schemas.errors import VerificationError
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,22 @@ class HomeVault:
         if self.holdings.evidence.has(sha256):
             return self.holdings.evidence.path(sha256)
         found = self.left.get(sha256)
-        return found if found is not None and found.is_file() else None
+        return found if found is not None and found.is_file() and not found.is_symlink() else None
 
     def document(self, sha256: str) -> Path | None:
-        """Return the path of a document."""
-        return self.holdings.documents.path(sha256) if self.holdings.documents.has(sha256) else None
+        """Return the path of a document.
+
+        Raises:
+            VerificationError: ``bundle.source-changed`` where something else has its name: a bundle without it would
+                tell that it was withheld.
+        """
+        path = self.holdings.documents.path(sha256)
+        if self.holdings.documents.has(sha256):
+            return path
+        if os.path.lexists(path):
+            text = f"expected the document {sha256} in the store, found a link, a pipe or a folder in its place"
+            raise VerificationError("bundle.source-changed", text, hint="custody audit --files says what else changed")
+        return None
 
     def manifest(self, root: str) -> Path | None:
         """Return the path of the list of files of a large exhibit."""

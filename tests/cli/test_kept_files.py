@@ -1,0 +1,65 @@
+"""Files and documents that the home keeps, where somebody changed them: every command tells of them alike."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from custody.cli.exits import Exit
+from tests.cli.machine import CASE, Machine
+from tests.cli.script import Stage
+
+EXHIBIT, PHOTO = b"what was seized", b"a photo of the damage"
+
+
+@pytest.fixture
+def machine(stage: Stage) -> Machine:
+    """A ledger with one exhibit of one file, and an incident with a photo."""
+    machine = Machine(stage)
+    (stage.folder / "a.txt").write_bytes(EXHIBIT)
+    (stage.folder / "photo.jpg").write_bytes(PHOTO)
+    machine.do(f"register a.txt --case {CASE} --exhibit EX-1 --as exam-07")
+    machine.do("agent enrol police-fr --kind organisation --country FR --as reg-1")
+    machine.do("incident EX-1 --kind damaged --description d --document photo.jpg --as exam-07")
+    return machine
+
+
+def _kept(machine: Machine, folder: str, content: bytes) -> Path:
+    name = sha256(content).hexdigest()
+    return machine.home / folder / name[:2] / name
+
+
+def _a_link(path: Path) -> None:
+    elsewhere = path.parents[3] / "elsewhere"
+    path.rename(elsewhere)
+    path.symlink_to(elsewhere)
+
+
+def _a_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+@pytest.mark.parametrize("put", [_a_link, _a_pipe])
+def test_evidence_that_is_no_file_of_the_store_is_missing_everywhere(
+    machine: Machine, put: Callable[[Path], None]
+) -> None:
+    """What a link shows, anybody may change elsewhere; a pipe is never waited for."""
+    put(_kept(machine, "evidence", EXHIBIT))
+    assert "MISSING" in machine.do("show EX-1").stdout
+    assert [item["code"] for item in machine.json("audit --files", Exit.FAILED)["findings"]].count("audit.file-missing")
+    assert "nothing, it is missing" in machine.stage.custody("check EX-1 --as exam-07").stdout
+    machine.fail("bundle EX-1 --to police-fr -o b.zip --as exam-07", Exit.REFUSED, "bundle.file-missing")
+    assert not Path("b.zip").exists()
+
+
+@pytest.mark.parametrize("put", [_a_link, _a_pipe])
+def test_a_document_that_is_no_file_is_not_packed(machine: Machine, put: Callable[[Path], None]) -> None:
+    """A bundle without it would say that it was withheld."""
+    put(_kept(machine, "documents", PHOTO))
+    machine.fail("bundle EX-1 --to police-fr -o b.zip --as exam-07", Exit.FAILED, "bundle.source-changed")
+    assert not Path("b.zip").exists()
