@@ -144,7 +144,8 @@ def _verify(
             explanations.add(entry, fold.state)
     if not any(item.severity is Severity.FAILED for item in findings.items):
         check_rows(reader.view(), fold.state, names)  # else the story says itself what was changed
-    disputes, values = fold.finish(), values_of(disclosures, entries)
+    fold.finish()
+    values = values_of(disclosures, entries)
     for history in stories_of(entries, placed, [(exhibit.case, exhibit.number)]).values():
         captures = captures_of(history)
         if captures and isinstance(asset := captures[0].part, Asset):
@@ -152,7 +153,7 @@ def _verify(
             check_drops(Custody(history), captures, balances, values.disclosed, findings)
     explanations.stand_beside(findings)
     report = report_of(findings, at)
-    return Verified(report, entries, placed, values, fold.state, disputes), watch
+    return Verified(report, entries, placed, values, fold.state), watch
 
 
 def _stood(

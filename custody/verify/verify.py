@@ -27,7 +27,6 @@ from custody.verify.evidence.content_step import ContentCheck
 from custody.verify.evidence.disclosures_step import Values, check_disclosures
 from custody.verify.evidence.recorded import check_recorded
 from custody.verify.evidence.seals import check_seals
-from custody.verify.fold.disputes import Disputes
 from custody.verify.fold.fold import Fold, Placed, by_subject, fold_all
 from custody.verify.fold.state import State
 from custody.verify.gate.correspondence import Correspondence, correspondence_of
@@ -76,7 +75,6 @@ class Verified:
     placed: Mapping[int, Placed]
     values: Values
     state: State
-    disputes: Disputes
     within: tuple[Verified, ...] = ()
     """The bundles within, in order of their payload manifests."""
 
@@ -131,7 +129,7 @@ def verify(
     listed = [(item.case, item.exhibit) for item in opened.bundle.exhibits] if opened.bundle else []
     fold, placed = fold_all(entries, findings, listed)
     bundled = Bundled(opened, source, findings, trusted.trust, decryption, listed, entries, fold, placed)
-    disputes = fold.finish()
+    fold.finish()
     _ask_later(trusted.trust, findings)  # 3, 5
     check_checkpoint(bundled, trusted.consistency)  # 2
     check_completeness(bundled)  # 8
@@ -158,7 +156,7 @@ def verify(
     check_procedure(profile_for, findings, entries=entries, state=fold.state, at=format_time(at), listed=listed)  # 12
     _explain(bundled)
     report = _with_law(_report(bundled, trusted, at), law, inherited)
-    return Verified(report, entries, placed, values, fold.state, disputes, inherited)
+    return Verified(report, entries, placed, values, fold.state, inherited)
 
 
 def _with_law(report: Report, law: LawReport | None, inherited: Iterable[Verified]) -> Report:
@@ -209,8 +207,8 @@ def _stop_at_newer(bundled: Bundled, trusted: Trusted, at: datetime) -> Verified
     for step in (2, 5, 6, 7, 8, 9, 10):
         bundled.findings.add(step, Severity.INDETERMINATE, "verify.newer-version", "bundle", text)
     bundled.findings.asked.discard(12)
-    values, disputes = Values({}, 0, frozenset()), bundled.fold.finish()
-    return Verified(_report(bundled, trusted, at), bundled.entries, {}, values, bundled.state, disputes)
+    bundled.fold.finish()
+    return Verified(_report(bundled, trusted, at), bundled.entries, {}, Values({}, 0, frozenset()), bundled.state)
 
 
 def failed_container(error: VerificationError, *, trusted: Trusted, at: datetime) -> Report:

@@ -47,9 +47,9 @@ def read_ledger(
     fold, placed = fold_all(entries, findings, names)
     if not any(item.severity is Severity.FAILED for item in findings.items):
         check_rows(reader.view(), fold.state, names)  # else no paper is made of it
-    disputes = fold.finish()
+    fold.finish()
     report = report_of(findings, at)
-    return Verified(report, entries, placed, values_of(disclosures, entries), fold.state, disputes)
+    return Verified(report, entries, placed, values_of(disclosures, entries), fold.state)
 
 
 def check_sound(verified: Verified) -> None:

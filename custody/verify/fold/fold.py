@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from custody.verify.fold.disputes import Disputes, Signing, affirmed_by, find_disputes
+from custody.verify.fold.disputes import Signing, affirmed_by, find_disputes
 from custody.verify.fold.lineage import Lineage, Name, lineage_of
 from custody.verify.fold.signing import SignatureJob, check_enrolments, signature_jobs
 from custody.verify.fold.standing import Standing, Standings
@@ -130,7 +130,7 @@ class Fold:
         """Record that entry ``index`` failed ``step``."""
         self._findings.add(step, Severity.FAILED, error.code, f"entry {index}", error.text)
 
-    def finish(self) -> Disputes:
+    def finish(self) -> None:
         """Say which entries are in dispute, once all are folded."""
         own = self.state.ledger()
         if own is not None and own.is_strict:
@@ -143,7 +143,6 @@ class Fold:
         for index in sorted(disputes.barred):
             text = "signed with standing that was in dispute by then"
             self._findings.add(5, Severity.FAILED, "keys.barred", f"entry {index}", text)
-        return disputes
 
     def _reduce(self, parsed: ParsedEntry, standing: Standing, *, is_known: bool) -> Placed:
         index, event = parsed.entry.index, parsed.event
