@@ -40,7 +40,7 @@ def change_consent(view: View, parsed: ParsedEvent) -> tuple[Consent, ...]:
     if isinstance(details, ConsentRevoked):
         if details.manner == "key":
             _check_official(view, event, known.authority)
-        return (replace(known, is_revoked=True, revoked_by=parsed.hash if is_strict(view) else UNSET),)
+        return (replace(known, is_revoked=True),)
     assert isinstance(details, ConditionsMet)
     strange = [code for code in details.conditions if code not in known.unmet]
     if strange:

@@ -182,8 +182,6 @@ class Consent(msgspec.Struct, frozen=True):
     onward: str
     conditions: tuple[str, ...] = ()
     is_revoked: bool = False
-    revoked_by: str | Unset = UNSET
-    """The event that did it, in a ledger under gate v2."""
     is_by_letter: bool | Unset = UNSET
     is_by_key: bool | Unset = UNSET
     to_country: str | Unset = UNSET
