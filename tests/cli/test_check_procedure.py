@@ -158,6 +158,9 @@ def test_what_the_rules_find_by_themselves_is_told_with_its_law(machine: Machine
     ):
         assert words in " ".join(told.split())
     assert "(row C20)" in machine.do("audit").stdout
+    entry = next(item["entry"] for item in machine.json("log")["entries"][::-1] if item["type"] == "exhibit.registered")
+    machine.do(f"explain {entry} --statement 'the page is public' --cures sovereignty --as exam-07")
+    assert "explained in entry" in machine.stage.custody("check-procedure --case 2026-0417 --all").stdout
 
 
 def test_a_report_says_by_which_profile_it_looked_and_that_by_none_it_did_not(machine: Machine, stage: Stage) -> None:

@@ -62,7 +62,9 @@ def test_nobody_agrees_with_himself(machine: Machine) -> None:
     machine.do(f"{claim} FR")
     machine.fail(f"{resolve} agreed", Exit.USAGE, "usage.claim")
     machine.fail(f"{resolve} withdrawn --to FR", Exit.USAGE, "usage.claim")
-    assert "note: that they agreed rests on whoever records it" in machine.do(f"{resolve} agreed --to FR").stderr
+    said = machine.do(f"{resolve} agreed --to US").stderr
+    assert "note: that they agreed rests on whoever records it" in said
+    assert "note: US claims nothing of 2026-0417 on record" in said
 
 
 def test_codes_say_how_well_they_are_known(machine: Machine) -> None:

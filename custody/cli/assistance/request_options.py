@@ -31,7 +31,7 @@ KINDS: tuple[str, ...] = get_args(RequestKind)
 
 field_options = several(
     click.option("--field", "typed_fields", multiple=True, metavar="NAME=VALUE", help="A statement (kept private)."),
-    click.option("--fields", "field_file", type=FILE, help="A JSON object with statements by name."),
+    click.option("--fields", "field_files", type=FILE, multiple=True, help="A JSON object with statements by name."),
 )
 body_options = several(
     field_options,
@@ -74,8 +74,8 @@ def typed_fields(given: dict[str, Any]) -> list[dict[str, str]]:
         UsageError: ``usage.field`` for an unknown name, one that is given twice, or a file that is no such object.
     """
     pairs = [_parse_field(item) for item in given.pop("typed_fields")]
-    path: Path | None = given.pop("field_file")
-    if path is not None:
+    files: tuple[Path, ...] = given.pop("field_files")
+    for path in files:
         pairs += _read_fields(path)
     names = [name for name, _ in pairs]
     for name in names:

@@ -103,7 +103,8 @@ def _rule(name: str) -> str:
     rule = _IN_STATUS.get(name, name.removeprefix("procedure."))
     if rule in RULES:
         return rule
-    if "." in name and name in MEANINGS:
-        return name
+    for code in (name, f"defect.{name}"):
+        if "." in code and code in MEANINGS:
+            return code
     known = ", ".join(RULES)
     raise UsageError("usage.cures", f"expected a rule ({known}) or the code of a defect, found {name!r}")

@@ -137,6 +137,8 @@ def jurisdiction_resolve(
         raise UsageError("usage.claim", f"expected claims on {case} that are open, found {', '.join(strange)}")
     if manner == "agreed":
         _check_agreed(case, standing, to)
+        if to not in {claim.country for claim in standing}:
+            show_note(context.settings, f"note: {to} claims nothing of {show(case)} on record")
         if agreement is None:
             text = "note: that they agreed rests on whoever records it: --agreement FILE keeps what they signed"
             show_note(context.settings, text)
