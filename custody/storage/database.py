@@ -18,6 +18,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -68,6 +69,17 @@ _HINTS: Final = {
 }
 
 
+@dataclass(slots=True)
+class _Open:
+    """An open connection. ``stamp`` stands where its file is read without any lock, and is what that was like then;
+    ``is_checked`` says that nothing but ours runs by itself in it.
+    """
+
+    connection: sqlite3.Connection
+    stamp: Stamp | None
+    is_checked: bool = False
+
+
 class Database:
     """An SQLite file and its idle connections. May be shared by threads; each transaction has its own connection."""
 
@@ -76,10 +88,7 @@ class Database:
         self._schema = schema
         self._pragmas = (*_PRAGMAS, f"PRAGMA secure_delete={'ON' if secure_delete else 'OFF'}")
         self._patience = patience
-        self._idle: list[sqlite3.Connection] = []
-        self._stamps: dict[sqlite3.Connection, Stamp] = {}
-        self._known: set[sqlite3.Connection] = set()
-        """Those that were looked through for what runs by itself."""
+        self._idle: list[_Open] = []
         self._alone: sqlite3.Connection | None = None
         self._sharing = 0
         self._lock = threading.Lock()
@@ -114,20 +123,22 @@ class Database:
                 ``ledger.refused``.
         """
         with self.errors():
-            connection = None if self._alone is not None and not is_write else self._take(is_write)
-            if connection is None:
+            taken = None if self._alone is not None and not is_write else self._take(is_write)
+            if taken is None:
                 with self._reading_alone() as alone:
                     if not as_found:
                         self._check_made(alone)
                     yield alone
                 return
+            connection = taken.connection
             try:
                 connection.execute("BEGIN IMMEDIATE" if is_write else "BEGIN")
-                if not as_found and connection not in self._known:
+                if not as_found and not taken.is_checked:
                     self._check_made(connection)
+                    taken.is_checked = True
                 yield connection
                 connection.execute("COMMIT")
-                check_still(self.path, self._stamps.get(connection))
+                check_still(self.path, taken.stamp)
             except BaseException:
                 # After some errors SQLite has rolled back by itself. A connection that failed isn't used again.
                 try:
@@ -136,20 +147,17 @@ class Database:
                 finally:
                     connection.close()
                 # What a changed file made of the body says nothing about the ledger.
-                check_still(self.path, self._stamps.get(connection))
+                check_still(self.path, taken.stamp)
                 raise
             with self._lock:
-                self._idle.append(connection)
-                if not as_found:
-                    self._known.add(connection)
+                self._idle.append(taken)
 
     def close(self) -> None:
         """Close the idle connections; the last one to close folds the log into the file."""
         with self._lock:
             idle, self._idle = self._idle, []
-            self._known.clear()
-        for connection in idle:
-            connection.close()
+        for item in idle:
+            item.connection.close()
 
     def _check_made(self, connection: sqlite3.Connection) -> None:
         """Refuse a file with a trigger or a view that isn't ours: it could swallow what is written, or be read for it.
@@ -195,21 +203,18 @@ class Database:
                     self._alone.close()
                     self._alone = None
 
-    def _take(self, is_write: bool) -> sqlite3.Connection | None:
+    def _take(self, is_write: bool) -> _Open | None:
         """Return a connection; nothing where there is no room for one, and reading is all that is wanted."""
         with self._lock:
             while self._idle:
-                connection = self._idle.pop()
-                if self._stamps.get(connection) in {None, stamp_of(self.path)}:
-                    return connection
-                connection.close()
+                taken = self._idle.pop()
+                if taken.stamp in {None, stamp_of(self.path)}:
+                    return taken
+                taken.connection.close()
         try:
             mode = mode_of(self.path)
             stamp = stamp_of(self.path) if mode == FROZEN else None
-            connection = self._connect(mode)
-            if stamp is not None:
-                self._stamps[connection] = stamp
-            return connection
+            return _Open(self._connect(mode), stamp)
         except sqlite3.Error as error:
             if is_write or not has_no_room(error):
                 raise
