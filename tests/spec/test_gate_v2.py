@@ -32,7 +32,6 @@ _ASKED: Mapping[str, tuple[str, ...]] = {
     "verify/record/named_agents.py request_of": ("carried: requests",),
     "verify/rules/consents.py _check_authority": ("consenting authority in office",),
     "verify/rules/consents.py _record": ("recipient's country", "key of another ledger", "issued later"),
-    "verify/rules/consents.py change_consent": (),  # only remembers which event revoked it
     "verify/rules/enrolment.py _above": ("agent moved",),
     "verify/rules/enrolment.py _apart": ("agent apart",),
     "verify/rules/enrolment.py _country_changed": ("agent moved",),
