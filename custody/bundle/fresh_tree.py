@@ -168,7 +168,8 @@ def _has_empty_directory(target: Path) -> bool:
     """Tell whether ``target`` is there, and raise if it is anything but an empty directory."""
     if not os.path.lexists(target):
         if not target.parent.is_dir():
-            raise UsageError("unpack.no-parent", f"expected a directory at {target.parent}, found none")
+            text = f"expected a directory at {target.parent}, found none"
+            raise UsageError("unpack.no-parent", text, hint="make the folder first, or name another")
         return False
     if target.is_symlink() or not target.is_dir():
         raise UsageError("unpack.not-empty", f"expected {target} to be absent or an empty directory")

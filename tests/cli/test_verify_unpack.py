@@ -6,13 +6,16 @@ import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from custody.bundle.container import open_container
 from custody.bundle.strip import write_stripped
+from custody.cli.checking import verdict_page
 from custody.cli.exits import Exit
 from schemas import canonical, layout
+from schemas.errors import StorageError
 from tests.cli.script import Stage
 from tests.report.stories import FILES, full_story
 
@@ -116,6 +119,20 @@ def test_much_is_not_written_unasked(court: Stage) -> None:
     assert (ran.exit, Path("out").exists()) == (Exit.REFUSED, False)
     assert "expected at most 10 GiB to write unasked" in ran.stderr
     assert court.custody("unpack bundle.zip --to out --yes").exit is Exit.DONE
+
+
+@pytest.mark.parametrize("more", ["", "--json"])
+def test_a_page_that_can_not_be_written_takes_no_verdict_away(court: Stage, more: str) -> None:
+    """The hashing took a night, and the disk for the page is full: the verdict is told, and that there is no page."""
+
+    def full(*_: object, **__: object) -> NoReturn:
+        raise StorageError("storage.full", "writing page.html: no space left on device")
+
+    court.patch.setattr(verdict_page, "write_file", full)
+    for name, exit, word in (("bundle.zip", Exit.REFUSED, "PASSED"), ("damaged.zip", Exit.FAILED, "FAILED")):
+        ran = court.custody(f"verify {name} --report page.html {more}")
+        assert (ran.exit, ran.stderr) == (exit, "error: writing page.html: no space left on device [storage.full]\n")
+        assert word in ran.stdout
 
 
 def test_json_is_the_report_and_nothing_else(court: Stage) -> None:

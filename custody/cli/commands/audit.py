@@ -12,8 +12,8 @@ from custody.audit.audit import audit as replay
 from custody.audit.record import AuditReport
 from custody.cli.assistance.profiles import choose_profile, name_profile, profile_option
 from custody.cli.checking.auditing import Wishes, wishing
+from custody.cli.checking.verdict_page import end_with, write_page
 from custody.cli.command import command
-from custody.cli.commands.verify import EXITS
 from custody.cli.context import Context, pass_custody
 from custody.cli.exits import Exit
 from custody.cli.files import check_free, write_file
@@ -87,15 +87,13 @@ def audit(
     named = name_profile(profiles, profile, None if ledger is None else ledger.country)
     openings = () if ledger is None else (opening_of(ledger),)
     document = make_audit_document(audited.report, replace(basis, profile=named, openings=openings))
-    if report is not None:
-        write_file(report, _format(document, report), force=force)
-        note(context.settings, f"report written: {show_path(report)}")
+    unwritten = write_page(context, report, lambda: _format(document, report), force=force)
     emit(context.settings, audited.report, text_lines(document))
     if cosign is not None and cosigned is not None:
         raw = _cosign(context, audited, cosign, passphrase_file)
         write_file(cosigned, raw, force=force)
         note(context.settings, f"countersigned checkpoint written: {show_path(cosigned)}")
-    return EXITS[audited.report.verdict]
+    return end_with(audited.report.verdict, unwritten)
 
 
 def _ledger(context: Context) -> Ledger | None:
@@ -106,8 +104,8 @@ def _ledger(context: Context) -> Ledger | None:
         return None
 
 
-def _format(document: Document, path: Path) -> bytes:
-    if path.suffix.lower() not in (".html", ".htm"):
+def _format(document: Document, path: Path | None) -> bytes:
+    if path is None or path.suffix.lower() not in (".html", ".htm"):
         return "".join(f"{line}\n" for line in text_lines(document)).encode("utf-8", "backslashreplace")
     # Only a page needs the template engine.
     from custody.report.html_report import format_html

@@ -10,19 +10,18 @@ import click
 from custody.bundle.source import verify_bundle
 from custody.cli.assistance.profiles import choose_profile, name_profile, profile_option
 from custody.cli.checking.opening import check_is_bundle
+from custody.cli.checking.verdict_page import end_with, write_page
 from custody.cli.checking.verification import Believed, believing, watched_reading
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.exits import Exit
-from custody.cli.files import check_free, write_file
+from custody.cli.files import check_free
 from custody.cli.options import FILE, force_option
-from custody.cli.output import emit, note
+from custody.cli.output import emit
 from custody.report.document import Document, make_document
-from custody.report.safe_text import show_path
 from custody.report.text_report import text_lines
-from schemas.report import Report, Verdict
+from schemas.report import Report
 
-EXITS = {Verdict.PASSED: Exit.DONE, Verdict.FAILED: Exit.FAILED, Verdict.INDETERMINATE: Exit.INDETERMINATE}
 """What the process says at its end."""
 
 
@@ -71,9 +70,7 @@ def verify(
         profile=name_profile(profiles, profile, None if found is None else found.country),
     )
     document = make_document(outcome.report, outcome.verified, basis)
-    if report is not None:
-        _write_page(document, report, force=force)
-        note(context.settings, f"report written: {show_path(report)}")
+    unwritten = write_page(context, report, lambda: _page(document), force=force)
     emit(context.settings, outcome.report, text_lines(document))
     told = outcome.verified.entries.values() if outcome.verified is not None else ()
     if outcome.verified is not None and any(entry.event.type == "asset.freeze-changed" for entry in told):
@@ -81,7 +78,7 @@ def verify(
         from custody.cli.border.freezes_told import note_news
 
         note_news(context, outcome.verified, bundle)
-    return EXITS[outcome.report.verdict]
+    return end_with(outcome.report.verdict, unwritten)
 
 
 def _program() -> str:
@@ -91,8 +88,8 @@ def _program() -> str:
     return f"custody {version('exhibit-ledger')}"
 
 
-def _write_page(document: Document, path: Path, *, force: bool) -> None:
+def _page(document: Document) -> bytes:
     # Only a page needs the template engine, which takes longer to load than a small bundle to verify.
     from custody.report.html_report import format_html
 
-    write_file(path, format_html(document), force=force)
+    return format_html(document)
