@@ -32,6 +32,9 @@ FILE = _File(dir_okay=False, path_type=Path)
 """The type of an option or argument that names a file; ``-`` is stdin where it is read by `files.read_file`."""
 
 _LOCAL = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d")
+_YEARS: Final = range(1970, 9999)
+_MOST_OFF: Final = 10 * 366 * 24 * 3600
+"""Seconds that a clock may be said to be wrong."""
 _ZONE = re.compile(r"(Z|z|[+-][0-9]{2}:?[0-9]{2})$")
 
 
@@ -51,6 +54,9 @@ class When:
         Raises:
             UsageError: ``usage.time``, ``usage.offset``.
         """
+        if abs(self.clock_offset) > _MOST_OFF:
+            wrong = f"expected a clock offset of at most 10 years, found {self.clock_offset} seconds"
+            raise UsageError("usage.offset", wrong)
         zone = now.tzinfo if self.utc_offset is None else timezone(parse_utc_offset(self.utc_offset))
         told = now if self.at is None else parse_moment(self.at, zone or UTC)
         # An offset that was typed with the time is the one to record, unless another was asked for.
@@ -73,9 +79,9 @@ def parse_moment(typed: str, zone: Any) -> datetime:
     stripped = typed.strip()
     try:
         if _ZONE.search(stripped) and "T" in stripped.upper():
-            return datetime.fromisoformat(stripped.upper())
+            return _within(datetime.fromisoformat(stripped.upper()), typed)
         if _ZONE.search(stripped) and ":" in stripped[:16]:
-            return datetime.fromisoformat(stripped.upper().replace(" ", "T", 1))
+            return _within(datetime.fromisoformat(stripped.upper().replace(" ", "T", 1)), typed)
     except ValueError:
         raise _bad_time(typed) from None
     for form in _LOCAL:
@@ -83,9 +89,22 @@ def parse_moment(typed: str, zone: Any) -> datetime:
             naive = datetime.strptime(stripped, form)  # noqa: DTZ007 the zone is put on below
         except ValueError:
             continue
+        _within(naive, typed)
         # A system's local zone changes with the season; astimezone() asks it for that day.
         return naive.astimezone() if zone is None else naive.replace(tzinfo=zone)
     raise _bad_time(typed)
+
+
+def _within(moment: datetime, typed: str) -> datetime:
+    """Return a time of a year that records can hold, in whatever zone.
+
+    Raises:
+        UsageError: ``usage.time``.
+    """
+    if moment.year in _YEARS:
+        return moment
+    wanted = "since 1970" if moment.year < _YEARS.start else "before 9999"
+    raise UsageError("usage.time", f"expected a time {wanted}, found {typed!r}")
 
 
 def _bad_time(typed: str) -> UsageError:

@@ -65,6 +65,17 @@ class Surroundings:
         named = self.settings.keys or self.environment.get("CUSTODY_KEYS")
         return Path(named) if named else config_folder(self.environment) / "keys"
 
+    def check_keys_folder(self) -> None:
+        """Raise where --keys or CUSTODY_KEYS names a folder that is not there.
+
+        Raises:
+            UsageError: ``usage.keys``.
+        """
+        named = self.settings.keys or self.environment.get("CUSTODY_KEYS")
+        if named and not Path(named).is_dir():
+            hint = "plug in the stick, or name another folder; custody key new makes one"
+            raise UsageError("usage.keys", f"expected a folder of private keys at {named}, found none", hint=hint)
+
     def trust_file(self, named: Path | None = None) -> Path:
         """Return the trust file: the one named, CUSTODY_TRUST, or the user's own, which need not be there."""
         told = named or self.environment.get("CUSTODY_TRUST")

@@ -148,9 +148,13 @@ def is_at_hand(context: Context, agent: str) -> bool:
     """Tell whether a key of ``agent`` is unlocked or lies in the user's folder.
 
     Raises:
+        UsageError: ``usage.keys`` where the folder that was named is not there: who forgot his stick wants no draft.
         SigningKeyError: what lies there can't be used.
     """
-    return has_session(context, agent) or bool(stored_keys(context, agent))
+    if has_session(context, agent):
+        return True
+    context.check_keys_folder()
+    return bool(stored_keys(context, agent))
 
 
 def agents_of(events: Iterable[ParsedEvent]) -> tuple[str, ...]:
