@@ -1,4 +1,4 @@
-"""The page of a verdict, and what the process ends with: a page that can't be written takes no verdict away."""
+"""What goes with a verdict, such as its page, and what the process ends with: what can't be written takes none away."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def write_page(context: Context, path: Path | None, make: Callable[[], bytes], *
     return None
 
 
-def end_with(verdict: Verdict, unwritten: CustodyError | None) -> Exit:
-    """Return the exit code of a verdict that was printed; one that PASSED is no success without its page.
+def end_with(verdict: Verdict, *unwritten: CustodyError | None) -> Exit:
+    """Return the exit code of a verdict that was printed; one that PASSED is no success without what goes with it.
 
-    The error goes to stderr, with --json too: on stdout stands the verdict.
+    The errors go to stderr, with --json too: on stdout stands the verdict.
     """
-    if unwritten is None:
-        return EXITS[verdict]
-    print_error(unwritten, as_json=False)
-    return Exit.REFUSED if verdict is Verdict.PASSED else EXITS[verdict]
+    errors = [error for error in unwritten if error is not None]
+    for error in errors:
+        print_error(error, as_json=False)
+    return Exit.REFUSED if errors and verdict is Verdict.PASSED else EXITS[verdict]

@@ -28,6 +28,7 @@ from custody.report.text_report import text_lines
 from custody.verify.rules.view import Ledger
 from keys.note import open_note
 from keys.private.notes import Cosigner, cosign_note
+from keys.private.signer import Signer
 from keys.verifier_key import format_verifier_key, parse_verifier_key
 from schemas.errors import CustodyError, RefusedError, UsageError
 from schemas.report import Verdict
@@ -72,6 +73,8 @@ def audit(
         if path is not None:
             # Said before the work: a replay can take long.
             check_free(path, force=force)
+    # Asked for before the work, too.
+    signer = None if cosign is None else signer_for(context, cosign, passphrase_file=passphrase_file, alive=None)
     profiles = choose_profile(profile)
     home = context.ledger().home
     wanted, basis = wishes.open(context, home)
@@ -89,11 +92,15 @@ def audit(
     document = make_audit_document(audited.report, replace(basis, profile=named, openings=openings))
     unwritten = write_page(context, report, lambda: _format(document, report), force=force)
     emit(context.settings, audited.report, text_lines(document))
-    if cosign is not None and cosigned is not None:
-        raw = _cosign(context, audited, cosign, passphrase_file)
-        write_file(cosigned, raw, force=force)
-        note(context.settings, f"countersigned checkpoint written: {show_path(cosigned)}")
-    return end_with(audited.report.verdict, unwritten)
+    unsigned = None
+    if signer is not None and cosigned is not None:
+        try:
+            write_file(cosigned, _cosign(context, audited, signer), force=force)
+        except CustodyError as error:
+            unsigned = error
+        else:
+            note(context.settings, f"countersigned checkpoint written: {show_path(cosigned)}")
+    return end_with(audited.report.verdict, unwritten, unsigned)
 
 
 def _ledger(context: Context) -> Ledger | None:
@@ -113,12 +120,11 @@ def _format(document: Document, path: Path | None) -> bytes:
     return format_html(document)
 
 
-def _cosign(context: Context, audited: Audited, agent: str, passphrase_file: Path | None) -> bytes:
+def _cosign(context: Context, audited: Audited, signer: Signer) -> bytes:
     """Return the newest checkpoint with the auditor's line: 'at this time I had replayed all of it'.
 
     Raises:
         RefusedError: ``audit.not-passed``.
-        SigningKeyError: as a key file says.
     """
     if audited.report.verdict is not Verdict.PASSED or audited.checkpoint is None:
         found = audited.report.verdict.value
@@ -127,8 +133,7 @@ def _cosign(context: Context, audited: Audited, agent: str, passphrase_file: Pat
         )
     ledger: Ledger = context.ledger().ledger()
     opened = open_note(audited.checkpoint, [parse_verifier_key(key.key) for key in ledger.log_keys])
-    key = signer_for(context, agent, passphrase_file=passphrase_file, alive=None)
-    cosigner = Cosigner(name=f"{ledger.origin}/{agent}", signer=key)
+    cosigner = Cosigner(name=f"{ledger.origin}/{signer.agent}", signer=signer)
     note(context.settings, f"cosigner's verifier key: {format_verifier_key(cosigner.verifier_key)}")
     time = int(context.now().timestamp())
     return cosign_note(opened, audited.checkpoint, cosigner=cosigner, time=time)

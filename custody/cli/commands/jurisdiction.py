@@ -176,7 +176,7 @@ def claims_of(reader: LedgerReader, case: str) -> Iterator[Claim]:
         UsageError: ``usage.case`` for an unknown one.
     """
     if reader.view().case(case) is None:
-        raise UsageError("usage.case", f"expected a case of this ledger, found {case!r}")
+        raise UsageError("usage.case", f"expected a case of this ledger, found {case!r}", hint="custody case list")
     entries = [parse_entry(reader.entry(index)) for index in reader.subject_entries(("case", case))]
     ended = {
         claim: entry.event.details
