@@ -66,14 +66,14 @@ class Surroundings:
         return Path(named) if named else config_folder(self.environment) / "keys"
 
     def check_keys_folder(self) -> None:
-        """Raise where --keys or CUSTODY_KEYS names a folder that is not there.
+        """Raise where --keys names a folder that is not there; one of the environment may lie on a stick that is away.
 
         Raises:
             UsageError: ``usage.keys``.
         """
-        named = self.settings.keys or self.environment.get("CUSTODY_KEYS")
-        if named and not Path(named).is_dir():
-            hint = "plug in the stick, or name another folder; custody key new makes one"
+        named = self.settings.keys
+        if named is not None and not named.is_dir():
+            hint = "plug in the stick, or name another folder; without --keys a draft waits for who is missing"
             raise UsageError("usage.keys", f"expected a folder of private keys at {named}, found none", hint=hint)
 
     def trust_file(self, named: Path | None = None) -> Path:

@@ -148,7 +148,7 @@ def is_at_hand(context: Context, agent: str) -> bool:
     """Tell whether a key of ``agent`` is unlocked or lies in the user's folder.
 
     Raises:
-        UsageError: ``usage.keys`` where the folder that was named is not there: who forgot his stick wants no draft.
+        UsageError: ``usage.keys`` where the folder that was typed is not there: who mistyped it wants no draft.
         SigningKeyError: what lies there can't be used.
     """
     if has_session(context, agent):

@@ -19,6 +19,7 @@ from custody.cli.options import FILE, Signing, When, force_option, passphrase_op
 from custody.cli.output import note
 from custody.cli.parameters import AGENT, ORIGIN
 from custody.cli.results import ActResult
+from custody.cli.typed_again import typed_again
 from custody.ledger.compose import Composed
 from custody.report.safe_text import show_path
 from custody.report.shell_words import shell_word
@@ -88,7 +89,7 @@ def key_rotate(
     if isinstance(outcome, Recorded):
         _put_aside(directory, agent, old.key_id)
         end_sessions(sessions_folder(context), agent=agent)
-    emit_outcome(context, outcome, notes=_notes(outcome, old, path))
+    emit_outcome(context, outcome, notes=_notes(context, outcome, old, path))
 
 
 def _compose(context: Context, origin: str, old: KeySigner, new: KeySigner, when: When) -> list[Composed]:
@@ -115,13 +116,13 @@ def _record(
     return Drafted(events, draft, ())
 
 
-def _notes(outcome: Outcome, old: KeySigner, path: Path) -> list[str]:
+def _notes(context: Context, outcome: Outcome, old: KeySigner, path: Path) -> list[str]:
     if isinstance(outcome, Recorded):
         return [f"new key: {show_path(path)}", "the old key was put aside; it still opens what was encrypted to it"]
     return [
         f"new key: {show_path(path)}",
         f"next: somebody runs  custody submit {shell_word(outcome.path)}",
-        f"then: custody key rotate {old.agent} --retire {old.key_id}",
+        f"then: {typed_again(context.settings, f'custody key rotate {old.agent} --retire {old.key_id}')}",
     ]
 
 

@@ -16,6 +16,7 @@ from custody.cli.options import passphrase_option
 from custody.cli.output import emit
 from custody.cli.parameters import AGENT
 from custody.cli.results import Result
+from custody.cli.typed_again import typed_again
 from keys.private.session import LONGEST, end_sessions, start_session
 from keys.private.signer import Ed25519Signer
 from schemas.errors import UsageError
@@ -66,10 +67,11 @@ def unlock(context: Context, agent: str, duration: str, passphrase_file: Path | 
     signers = with_passphrase(context, passphrase_file, agent=agent, use=load) if has_passphrase else load(None)
     start_session(sessions_folder(context), signers, seconds=seconds)
     ids = tuple(signer.key_id for signer in signers)
+    ending = typed_again(context.settings, f"custody lock {agent}")
     emit(
         context.settings,
         Unlocked(agent=agent, key_ids=ids, seconds=seconds),
-        (f"{agent} is unlocked for {duration}: {', '.join(ids)}", f"next: custody lock {agent} ends it earlier"),
+        (f"{agent} is unlocked for {duration}: {', '.join(ids)}", f"next: {ending} ends it earlier"),
     )
 
 
