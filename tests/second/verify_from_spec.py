@@ -46,7 +46,7 @@ WHERE TO FIND WHAT.  The parts stand in the order in which each needs those befo
     the file                          bundle.md
     the rules of custody              events.md, requests.md, transfers.md, in one reducer, ``State``
     the gate, and disputed entries    lawfulness.md in ``Gate``, entry.md in ``Disputes``
-    what steps need                   completeness.md, content.md, assets.md, inherited.md
+    what steps need                   completeness.md, content.md, assets.md, inherited.md, letters.md
     the steps, 0 to 12                verification.md, and report.md, in ``Verification``
 
 WHAT IT LEAVES OUT.  It decrypts nothing, so that what is encrypted stays undecided until the plain file is given; it

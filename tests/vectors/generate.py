@@ -37,6 +37,7 @@ from tests.vectors import (
     form_cases,
     gate_cases,
     holder_cases,
+    lenient_cases,
     letter_cases,
     malformed_cases,
     member_cases,
@@ -112,6 +113,7 @@ MODULES = (
     desk_cases,
     type_cases,
     act_cases,
+    lenient_cases,
 )
 """Importing them enters their cases."""
 
