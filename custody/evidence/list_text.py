@@ -11,7 +11,7 @@ from typing import Final
 SEPARATORS: Final = (",", ";", "\t")
 """Where a comma parts the digits of a number, spreadsheets save semicolons; copied cells have tabs."""
 ENCODING_HINT: Final = "save the list as 'CSV UTF-8'"
-_NAMED: Final = re.compile(r'\s*"?sep=([^"\w\s]|\t)"?[\r\n]*', re.IGNORECASE)
+_NAMED: Final = re.compile(r'\s*"?sep=([^"\w\s]|\t)"?\1*\s*', re.IGNORECASE)
 """The first line by which a spreadsheet is told the separator, whatever the country's is."""
 _EMPTY: Final = " \r\t,;"
 

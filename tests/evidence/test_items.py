@@ -85,8 +85,10 @@ def test_a_line_that_names_the_separator_counts_as_a_row_and_says_nothing_else(
         separator.join(["EX-2", "x"]),
     ]
     assert [row for row, _ in _errors(end.join(rows), seized, header="")] == [4, 4, 4]
-    (item,) = parse_items(end.join(rows[:3]).encode("utf-8-sig"), folder=seized)
-    assert (item.row, item.exhibit) == (3, "EX-1")
+    # Some programs fill up the first row as well.
+    for first in (rows[0], rows[0] + 3 * separator, f'"{rows[0]}"' + separator, rows[0].upper()):
+        (item,) = parse_items(end.join([first, *rows[1:3]]).encode("utf-8-sig"), folder=seized)
+        assert (item.row, item.exhibit) == (3, "EX-1")
 
 
 def test_rows_of_separators_alone_may_stand_above_the_header(seized: Path) -> None:
