@@ -166,7 +166,10 @@ def test_it_is_shown_first(tmp_path: Path) -> None:
         refused.expect(r"Sign\? \[y/N\]: ")
         refused.type("n")
         assert refused.end() == 130
+        assert "nothing was recorded" in refused.seen
         assert not (tmp_path / "b.zip").exists()
+    # Or its process would go on for an hour.
+    assert Terminal(tmp_path, "lock", **by_file).end() == 0
 
 
 def test_the_end_of_input_is_no_crash(tmp_path: Path) -> None:
