@@ -13,6 +13,7 @@ from datetime import datetime
 
 from custody.audit.columns import check_soundness, compare_schema
 from custody.audit.evidence_files import FilesAudited, FilesWanted, check_files
+from custody.audit.kept_documents import DocumentsAudited
 from custody.audit.ledger_pass import LedgerPass, Progress
 from custody.audit.private_values import PrivateValues
 from custody.audit.record import AuditReport, steps_of
@@ -22,6 +23,7 @@ from custody.ledger.collector import without_collector
 from custody.storage.ledger_store import SqliteStore
 from custody.storage.schema import DISCLOSURES
 from schemas.content import Content, FileRecord
+from schemas.details.record import DisclosureErased
 from schemas.errors import StorageError
 from schemas.private import Disclosure
 from schemas.report import Finding, LedgerReport, Severity
@@ -46,7 +48,7 @@ def audit(
         StorageError: ``ledger.busy``, or where the machine and not the ledger is at fault.
     """
     running = LedgerPass(origin, wanted, progress)
-    files = None
+    files = documents = None
     try:
         with (
             store.database.transaction(is_write=False, as_found=True) as connection,
@@ -63,13 +65,14 @@ def audit(
             running.assets.check(store.disclosures, behind.document, behind.trusted.trust, running.findings)
         if wanted.files is not None:
             files = _read_files(running, wanted.files, store)
+            documents = _read_documents(running, wanted.files)
     except Unreadable as error:
         running.break_off(str(error))
     except StorageError as error:
         if error.code != "ledger.unreadable":
             raise
         running.break_off(error.text)
-    return Audited(_report(running, wanted, at, files), running.newest)
+    return Audited(_report(running, wanted, at, files, documents), running.newest)
 
 
 def _read_values(running: LedgerPass, values: TableRows) -> None:
@@ -96,11 +99,22 @@ def _read_files(running: LedgerPass, wanted: FilesWanted, store: SqliteStore) ->
     return check_files(running.registered_now(), wanted, disclosures_of, running.findings)
 
 
+def _read_documents(running: LedgerPass, wanted: FilesWanted) -> DocumentsAudited | None:
+    """Step 9: documents against the entries that name them."""
+    if wanted.places.documents is None or running.replayed is None:
+        return None
+    orders = (event.details for _, event in running.replayed.orders)
+    ordered = {digest for order in orders if isinstance(order, DisclosureErased) for digest in order.files or ()}
+    return running.documents.check(wanted.places.documents, ordered, running.findings)
+
+
 def _commitments(record: FileRecord) -> list[str]:
     return [value.commitment for value in (record.path, record.target) if isinstance(value, Private)]
 
 
-def _report(running: LedgerPass, wanted: Wanted, at: datetime, files: FilesAudited | None) -> AuditReport:
+def _report(
+    running: LedgerPass, wanted: Wanted, at: datetime, files: FilesAudited | None, documents: DocumentsAudited | None
+) -> AuditReport:
     running.finish_procedure(format_time(at))
     running.cap.trim(running.findings)
     replayed = running.replayed
@@ -114,6 +128,7 @@ def _report(running: LedgerPass, wanted: Wanted, at: datetime, files: FilesAudit
         as_of=UNSET if wanted.as_of is None else format_time(wanted.as_of),
         at=format_time(at),
         custody=UNSET if running.watch is None else running.watch.result(),
+        documents=UNSET if documents is None else documents,
         files=UNSET if files is None else files,
         findings=tuple(sorted(running.findings.items, key=_order)),
         held=tuple(sorted(item.size for item in running.held)),

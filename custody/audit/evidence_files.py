@@ -18,8 +18,8 @@ from custody.evidence.piece_lists import PieceLists
 from custody.evidence.store import EvidenceStore
 from custody.evidence.tally import CheckResult
 from custody.verify.evidence.erasures import Erasures
-from schemas.content import Content, FileRecord
-from schemas.errors import CustodyError, StorageError
+from schemas.content import Content, FileRecord, Pieces
+from schemas.errors import CustodyError, RecordError, StorageError
 from schemas.pieces import describe
 from schemas.private import Disclosure
 from schemas.report import Findings, Severity
@@ -121,7 +121,8 @@ def check_files(
     results = []
     for item in registered:
         try:
-            result = _check(item, wanted.places, sample.draw(_members(item, wanted.places, disclosures)))
+            members = sample.draw(_members(item, wanted.places, disclosures))
+            result = _check(item, wanted.places, check_lists(members, wanted.places.lists, item, findings))
         except CustodyError as error:
             # A list that is absent leaves the files undecided; one that is there and wrong has failed.
             severity = Severity.INDETERMINATE if isinstance(error, StorageError) else _severity(item)
@@ -138,6 +139,24 @@ def check_files(
         seed=wanted.seed,
         skipped=sum(result.skipped for result in results),
     )
+
+
+def check_lists(members: Iterable[Member], lists: PieceLists, item: Registered, findings: Findings) -> Iterator[Member]:
+    """Yield the members of an exhibit, and look at the lists of their pieces meanwhile, at each once.
+
+    Findings: ``content.pieces`` for a list that isn't the one of its file (failed; a note where the exhibit is away).
+    """
+    seen = set[str]()
+    for member in members:
+        pieces = member.record.pieces
+        if isinstance(pieces, Pieces) and pieces.root not in seen:
+            seen.add(pieces.root)
+            try:
+                lists.get(pieces)
+            except RecordError as error:
+                text = f"a list of pieces of {item.name}: {error.text}"
+                findings.add(STEP, _severity(item), "content.pieces", f"entry {item.index}", text)
+        yield member
 
 
 def _check(item: Registered, places: Places, members: Iterable[Member]) -> CheckResult:

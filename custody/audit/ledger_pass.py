@@ -17,6 +17,7 @@ from custody.audit.custody_at import CustodyWatch
 from custody.audit.enclosed import Enclosed
 from custody.audit.evidence_files import Registered
 from custody.audit.held import Held, check_genesis, check_held, held_by, is_signed
+from custody.audit.kept_documents import KeptDocuments
 from custody.audit.record import FindingsCap
 from custody.audit.registered_abroad import RegisteredAbroad
 from custody.audit.replay import CHUNK, RAW, Replay, Replayed
@@ -73,6 +74,7 @@ class LedgerPass:
         self.enclosed = Enclosed()
         self.arrivals = Arrivals()
         self.abroad = RegisteredAbroad()
+        self.documents = KeptDocuments()
         self.replayed: Replayed | None = None
         self.newest: bytes | None = None
         self.signatures = 0
@@ -158,9 +160,10 @@ class LedgerPass:
         details = parsed.event.details
         if isinstance(details, BundleExported) and is_set(details.to):
             self._exported_to.setdefault(str(details.to), placed.index)
-        if self._wanted.files is None or not isinstance(details, ExhibitRegistered) or not placed.is_applied:
+        if self._wanted.files is None or not placed.is_applied:
             return
-        if isinstance(details.content, Content):
+        self.documents.add(placed.index, parsed.event)
+        if isinstance(details, ExhibitRegistered) and isinstance(details.content, Content):
             name = f"{parsed.event.event.case}/{parsed.event.event.exhibit}"
             self.registered.append(
                 Registered(placed.index, parsed.event.hash, name, details.content, lost=details.lost)

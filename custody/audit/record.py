@@ -7,6 +7,7 @@ from typing import ClassVar, Final, Literal
 
 from custody.audit.custody_at import CustodyAt
 from custody.audit.evidence_files import FilesAudited
+from custody.audit.kept_documents import DocumentsAudited
 from schemas.report import Finding, Findings, LedgerReport, Severity, StepResult, Verdict
 from schemas.types import UNSET, Record, Unset
 
@@ -35,6 +36,7 @@ class AuditReport(Record, frozen=True, kw_only=True):
     as_of: str | Unset = UNSET
     at: str
     custody: tuple[CustodyAt, ...] | Unset = UNSET
+    documents: DocumentsAudited | Unset = UNSET
     files: FilesAudited | Unset = UNSET
     findings: tuple[Finding, ...]
     held: tuple[int, ...]

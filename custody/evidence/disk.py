@@ -6,8 +6,10 @@ import ctypes
 import errno
 import fcntl
 import os
+import stat
 import sys
 from functools import cache
+from io import FileIO
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +26,7 @@ READ_FLAGS = os.O_RDONLY
 for _name in ("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
     READ_FLAGS |= getattr(os, _name, 0)
 NO_FILE: Final = frozenset({errno.ELOOP, errno.EMLINK, errno.ENXIO})
-"""What a system says then of a link, a pipe or a socket."""
+"""What a system says then of a link or a socket."""
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -34,6 +36,25 @@ def as_storage_error(error: OSError, doing: str) -> StorageError:
         text = f"expected room on the disk for {doing}: {reason_of(error)}"
         return StorageError("store.full", text, hint="nothing was registered; make room or name another disk")
     return StorageError("store.failed", f"expected the disk to work when {doing}: {reason_of(error)}")
+
+
+def open_kept(path: Path) -> FileIO:
+    """Open a file that this program keeps. What is no file of its own, such as a link or a pipe, is not there.
+
+    Raises:
+        FileNotFoundError: nothing is there, or no file.
+        OSError: it can't be opened.
+    """
+    try:
+        fd = os.open(path, READ_FLAGS)
+    except OSError as error:
+        if error.errno in NO_FILE:
+            raise FileNotFoundError(errno.ENOENT, "no file") from None
+        raise
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
+        raise FileNotFoundError(errno.ENOENT, "no file")
+    return os.fdopen(fd, "rb", buffering=0)
 
 
 def clone(source_fd: int, target_fd: int) -> bool:

@@ -12,11 +12,12 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from hashlib import sha256
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from custody.evidence import left_over
-from custody.evidence.disk import as_storage_error, sync_directory
+from custody.evidence.disk import as_storage_error, open_kept, sync_directory
 from schemas import canonical, limits, merkle, text
 from schemas.content import Content, ManifestLine
 from schemas.errors import RecordError, StorageError, VerificationError
@@ -93,7 +94,7 @@ def read_manifest(path: Path, *, content: Content) -> Iterator[ManifestLine]:
     """
     leaves, total = merkle.Frontier(), 0
     try:
-        with path.open("rb") as file:
+        with BufferedReader(open_kept(path), 1 << 18) as file:
             for line in _lines(file):
                 yield line
                 leaves.append(merkle.hash_leaf(canonical.encode(line.record)))
@@ -123,7 +124,7 @@ def digests_in(path: Path) -> Iterator[str]:
         StorageError: ``store.failed``.
     """
     try:
-        with path.open("rb") as file:
+        with open_kept(path) as file:
             if not os.fstat(file.fileno()).st_size:
                 return
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as raw:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from custody.evidence.disk import as_storage_error
+from custody.evidence.disk import as_storage_error, open_kept
 from custody.evidence.locations import write_whole
 from schemas import pieces as piece_list
 from schemas import text
@@ -49,7 +49,8 @@ class PieceLists:
             StorageError: ``store.failed``.
         """
         try:
-            raw = self.path(pieces.root).read_bytes()
+            with open_kept(self.path(pieces.root)) as file:
+                raw = file.read()
         except FileNotFoundError:
             return None
         except OSError as error:

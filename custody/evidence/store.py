@@ -22,7 +22,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Final
 
-from custody.evidence.disk import NO_FILE, READ_FLAGS, as_storage_error, spread_directories, sync_children
+from custody.evidence.disk import as_storage_error, open_kept, spread_directories, sync_children
 from custody.evidence.hashing import FileDigests, Hasher, digest_bytes
 from custody.evidence.staging import Batch
 from custody.evidence.wording import reason_of, shown
@@ -72,18 +72,15 @@ class EvidenceStore:
             VerificationError: ``store.damaged`` where a link, a pipe or a folder has its name.
             OSError: it can't be opened.
         """
+        path = self.path(sha256)
         try:
-            fd = os.open(self.path(sha256), READ_FLAGS)
+            return open_kept(path)
         except FileNotFoundError:
-            raise _absent(sha256) from None
-        except OSError as error:
-            if error.errno in NO_FILE:
-                raise _no_file(sha256) from None
-            raise
-        if not stat.S_ISREG(os.fstat(fd).st_mode):
-            os.close(fd)
-            raise _no_file(sha256)
-        return os.fdopen(fd, "rb", buffering=0)
+            if not os.path.lexists(path):
+                raise _absent(sha256) from None
+            found = "found a link, a pipe or a folder in its place"
+            text = f"expected a stored file of SHA-256 {sha256}, {found}"
+            raise VerificationError("store.damaged", text) from None
 
     def has(self, sha256: str, *, size: int | None = None) -> bool:
         """Tell whether a file of this digest, and of ``size`` bytes if given, is in the store."""
@@ -213,11 +210,6 @@ class EvidenceStore:
 
 def _absent(sha256: str) -> StorageError:
     return StorageError("store.absent", f"expected a file {sha256} in the store, found none")
-
-
-def _no_file(sha256: str) -> VerificationError:
-    found = "found a link, a pipe or a folder in its place"
-    return VerificationError("store.damaged", f"expected a stored file of SHA-256 {sha256}, {found}")
 
 
 @contextmanager

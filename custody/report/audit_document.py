@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from custody.audit.custody_at import CustodyAt
 from custody.audit.evidence_files import FilesAudited
+from custody.audit.kept_documents import DocumentsAudited
 from custody.audit.record import AuditReport
 from custody.report import gates
 from custody.report.audit_words import (
@@ -17,6 +18,7 @@ from custody.report.audit_words import (
     NO_FILES,
     NO_TIME,
     OLD_SIGNATURES,
+    SOME_FILES,
     STEP_WORDS,
 )  # fmt: skip
 from custody.report.basis import profile_rows
@@ -93,6 +95,8 @@ def _reasons(report: AuditReport) -> list[Finding]:
 def _not_asked(report: AuditReport) -> Iterator[str]:
     if not is_set(report.files):
         yield NO_FILES
+    elif isinstance(report.files, FilesAudited) and report.files.percent != "100":
+        yield SOME_FILES.format(percent=report.files.percent)
     if not report.held and not is_set(report.trust_sha256):
         yield NO_ANCHOR
     if isinstance(report.since, int):
@@ -118,6 +122,8 @@ def _basis(report: AuditReport, basis: AuditBasis) -> Iterator[tuple[str, str]]:
         yield "compared at sizes", ", ".join(f"{size:,}" for size in report.held)
     if isinstance(report.files, FilesAudited):
         yield "evidence", _files(report.files)
+    if isinstance(report.documents, DocumentsAudited) and (told := _documents(report.documents)):
+        yield "documents", told
     yield from profile_rows(basis.profile)
     yield from gates.rows_of(basis.openings)
     if basis.program:
@@ -129,6 +135,15 @@ def _files(files: FilesAudited) -> str:
     text = f"{files.matching:,} of {counted(files.files, 'file', 'files')} as registered, {size}, {exhibits}"
     skipped = f", {files.skipped:,} without a digest" if files.skipped else ""
     return text + skipped if files.percent == "100" else f"{text}{skipped}; {files.percent} % drawn by {files.seed}"
+
+
+def _documents(found: DocumentsAudited) -> str:
+    count, of = counted(found.checked, "document", "documents"), "it" if found.checked == 1 else "them"
+    size = count_bytes(found.bytes)
+    hashed = f"{found.matching:,} of {count} as the entries name {of}, {size}" if found.checked else ""
+    erased = f"{found.erased:,} erased by order" if found.erased else ""
+    absent = f"{found.absent:,} {'is' if found.absent == 1 else 'are'} not here" if found.absent else ""
+    return "; ".join(filter(None, (hashed, erased, absent)))
 
 
 def _steps(report: AuditReport) -> Iterator[StepPage]:

@@ -15,7 +15,7 @@ STEP_WORDS: Final = {
     6: StepWords("Signatures", "Does every signature hold, of exactly the people whom each entry names?"),
     7: StepWords("Unbroken", "Was custody kept by the rules: one holder at a time, every act by somebody entitled?"),
     8: StepWords("Complete", "Did every bundle that left say truly what the ledger held about its exhibits?"),
-    9: StepWords("The evidence", "Are the stored files the ones that were registered?"),
+    9: StepWords("The evidence", "Are the stored files and documents the ones that entries name?"),
     10: StepWords("Names and texts", "Do the names and texts that are kept belong to the entries?"),
     11: StepWords("Lawfulness", "Did everything that left for another country have a consent that covered it?"),
     12: StepWords("Procedure", "Was the procedure kept? What is listed here never changes the verdict."),
@@ -32,6 +32,9 @@ MEANINGS: Final = {
     "audit.commitment-row": "The table of hidden values does not say what the entries say.",
     "audit.damaged": "The database file is damaged, or was edited by hand.",
     "audit.database": "The database could not be read to its end: it is damaged.",
+    "audit.document": "A document of the home is not the one that an entry names: it was changed or exchanged.",
+    "audit.document-absent": "Documents that entries name are not here: they were named by their digests alone, or "
+    "taken away since without an order.",
     "audit.empty": "There is no entry at all.",
     "audit.file": "A stored file is not the one that was registered: it was changed or damaged.",
     "audit.file-altered": "A link or a folder of the evidence is not what was registered.",
@@ -72,7 +75,8 @@ MEANING: Final = {
 }
 """What the verdict means."""
 
-NO_FILES: Final = "Evidence: stored files were not hashed again (--files)."
+NO_FILES: Final = "Evidence: stored files and documents were not hashed again (--files)."
+SOME_FILES: Final = "The rest of the evidence: of the files of exhibits {percent} % were drawn and hashed (--sample)."
 NO_ANCHOR: Final = (
     "The past: no trust file and no checkpoint from before was given (--trust, --since), so a ledger that was written "
     "anew as a whole would not be noticed."

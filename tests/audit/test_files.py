@@ -11,14 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custody.audit.evidence_files import FilesWanted, Places, Sample
+from custody.audit.evidence_files import FilesWanted, Places, Registered, Sample, check_lists
 from custody.evidence.locations import Locations
 from custody.evidence.manifest import Manifests
 from custody.evidence.members import Member
+from custody.evidence.piece_lists import PieceLists
 from custody.evidence.store import EvidenceStore
 from custody.storage.ledger_store import SqliteStore
-from schemas.content import FileRecord
-from schemas.report import Severity
+from schemas.content import Content, Digests, FileRecord
+from schemas.pieces import commit_to
+from schemas.report import Findings, Severity
 from schemas.types import Private
 from tests.audit.conftest import CASE, REGISTERED, Ledger
 from tests.audit.tampering import audit
@@ -103,3 +105,22 @@ def test_another_seed_draws_other_files() -> None:
         for seed in range(40)
     }
     assert len(drawn) > 10
+
+
+def test_a_damaged_list_of_pieces_is_found(tmp_path: Path) -> None:
+    """If its file were damaged, the list would say where, and be wrong; a bundle with it is FAILED where it arrives."""
+    digests = bytes(range(64))
+    lists = PieceLists(tmp_path)
+    lists.put(digests)
+    known = Digests(blake3="ab" * 32, sha256="ab" * 32)
+    record = FileRecord(
+        digests=known, path=Private(commitment="ab" * 32), pieces=commit_to(digests), size=1, type="file"
+    )
+    one = Registered(3, "cd" * 32, f"{CASE}/EX-1", Content(bytes=0, count=0, root="ef" * 32))
+    for damaged, found in ((False, []), (True, ["content.pieces"])):
+        if damaged:
+            lists.path(commit_to(digests).root).write_bytes(b"junk\n")
+        findings = Findings()
+        members = [Member(record=record, path=b"a", target=None)] * 2
+        assert list(check_lists(members, lists, one, findings)) == members
+        assert [item.code for item in findings.items] == found

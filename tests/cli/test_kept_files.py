@@ -63,3 +63,15 @@ def test_a_document_that_is_no_file_is_not_packed(machine: Machine, put: Callabl
     put(_kept(machine, "documents", PHOTO))
     machine.fail("bundle EX-1 --to police-fr -o b.zip --as exam-07", Exit.FAILED, "bundle.source-changed")
     assert not Path("b.zip").exists()
+
+
+def test_an_audit_hashes_documents_too(machine: Machine) -> None:
+    """What was compared is said; a swapped one fails, one that is gone is told."""
+    assert "1 of 1 document as the entries name it, 21 bytes" in machine.do("audit --files").stdout
+    path = _kept(machine, "documents", PHOTO)
+    path.chmod(0o600)
+    path.write_bytes(b"evil")
+    ran = machine.stage.custody("audit --files --sample 1%")
+    assert (ran.exit, "A document of the home is not the one" in ran.stdout) == (Exit.FAILED, True)
+    path.unlink()
+    assert "1 is not here" in machine.do("audit --files").stdout

@@ -137,8 +137,8 @@ def wishing(body: Body) -> Body:
     for option in (
         click.option("--as-of", metavar="TIME", help="Say who held what at that time, as it is known now."),
         click.option("--seed", help="Draw the same sample as an audit before."),
-        click.option("--sample", type=Percent(), metavar="5%", help="Hash only this share of the files."),
-        click.option("--files", is_flag=True, help="Hash the stored evidence again."),
+        click.option("--sample", type=Percent(), metavar="5%", help="Hash only this share of the files of exhibits."),
+        click.option("--files", is_flag=True, help="Hash stored evidence and documents again."),
         click.option(
             "--since", type=FILE, help="A checkpoint held from before; signatures below aren't checked again."
         ),
