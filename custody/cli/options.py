@@ -62,7 +62,10 @@ class When:
         # An offset that was typed with the time is the one to record, unless another was asked for.
         spelled = self.utc_offset is None and self.at is not None and _spells_offset(self.at)
         local = told if spelled else told.astimezone(zone)
-        return (told - timedelta(seconds=self.clock_offset)).astimezone(UTC), format_utc_offset(local)
+        try:
+            return (told - timedelta(seconds=self.clock_offset)).astimezone(UTC), format_utc_offset(local)
+        except OverflowError:
+            raise _bad_time(str(self.at)) from None
 
 
 def _spells_offset(typed: str) -> bool:
