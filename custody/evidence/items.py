@@ -4,10 +4,11 @@
     EX-1,images/phone.dd,,phone,Image of the phone,seizure,Room 4,suspect-1,
     EX-2,,object,phone,The phone itself,seizure,Room 4,suspect-1,S-0001
 
-The first row names the columns, in any order; only ``exhibit``, ``kind``, ``description`` and ``obtained`` must be
-there. UTF-8 with or without a byte order mark, LF or CRLF; commas part the cells, or semicolons or tabs where the
-header has those, or whatever a first line ``sep=;`` names. Empty rows are skipped, above the header too; cells are
-trimmed. Rows are counted as they stand in the file. Paths are taken from the folder of the list.
+The first row names the columns, in any order and in small or capital letters; only ``exhibit``, ``kind``,
+``description`` and ``obtained`` must be there. UTF-8 with or without a byte order mark, LF or CRLF; commas part the
+cells, or semicolons or tabs where the header has those, or whatever a first line ``sep=;`` names. Empty rows are
+skipped, above the header too; cells are trimmed. Rows are counted as they stand in the file. Paths are taken from the
+folder of the list.
 """
 
 from __future__ import annotations
@@ -96,7 +97,7 @@ def parse_items(raw: bytes, *, folder: Path) -> tuple[Item, ...]:
             its rows, with every error of every row.
     """
     rows = _read_rows(raw)
-    _, header = next(rows, (1, []))
+    header = [cell.lower() for cell in next(rows, (1, []))[1]]
     while header and not header[-1]:
         # A spreadsheet that once had more columns still writes their commas.
         header.pop()

@@ -25,7 +25,7 @@ class ListSyntaxError(Exception):
 
 
 def has_header(text: str, column: str) -> bool:
-    """Tell whether the first row that says something names ``column``."""
+    """Tell whether the first row that says something names ``column``, in whatever letters."""
     mark, plain = _part(text, column)
     return column in _cells_of(_first(plain), mark)
 
@@ -74,8 +74,8 @@ def _first(text: str) -> str:
 
 
 def _cells_of(line: str, separator: str) -> list[str]:
-    """Return the trimmed cells of one line; none where it can't be read as such."""
+    """Return the trimmed cells of one line in small letters; none where it can't be read as such."""
     try:
-        return [cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])]
+        return [cell.strip().lower() for cell in next(csv.reader([line], delimiter=separator), [])]
     except csv.Error:
         return []

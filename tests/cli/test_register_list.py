@@ -118,10 +118,11 @@ def test_a_list_with_errors_moves_nothing(text: bytes, code: str, machine: Machi
     [
         "sep=;\r\nexhibit;note;\r\nEX-1;a;\r\n;;\r\nEX-9;b;\r\n",
         ";;\r\nexhibit;note;\r\nEX-1;a;\r\n;;\r\nEX-9;b;\r\n",
+        "Exhibit;Case\n\nEX-1;\n;\nEX-9;\n",
         '"sep=;"\nexhibit\nEX-1\n;;\nEX-9\n',
         "sep=;\n\nEX-1\n;;\nEX-9\n",
     ],
-    ids=["sep", "empty first", "one column", "no header"],
+    ids=["sep", "empty first", "capitals", "one column", "no header"],
 )
 def test_a_list_of_a_spreadsheet_is_read_as_it_shows_it(text: str, machine: Machine) -> None:
     """Neither the line that names the separator nor an empty row is an exhibit; both count as rows of the file."""

@@ -91,6 +91,14 @@ def test_a_line_that_names_the_separator_counts_as_a_row_and_says_nothing_else(
         assert (item.row, item.exhibit) == (3, "EX-1")
 
 
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_columns_may_be_named_in_capitals(separator: str, seized: Path) -> None:
+    """A spreadsheet begins a cell with a capital by itself."""
+    raw = "Exhibit;KIND;Description;Obtained;Place\nEX-1;phone;a;seizure;Room 4\n".replace(";", separator)
+    (item,) = parse_items(raw.encode(), folder=seized)
+    assert (item.exhibit, item.kind, item.place) == ("EX-1", "phone", "Room 4")
+
+
 def test_rows_of_separators_alone_may_stand_above_the_header(seized: Path) -> None:
     """A spreadsheet saves its empty rows as rows of separators; those of the file are counted."""
     raw = b";;;;\r\n;;;;\r\nexhibit;kind;description;obtained;\r\n;;;;\r\nEX-1;phone;a;seizure;\r\n;;;;\r\n"

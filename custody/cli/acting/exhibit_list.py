@@ -39,10 +39,11 @@ def read_exhibit_list(path: Path) -> Iterator[tuple[int, str | None, str]]:
 def _read_table(path: Path, text: str) -> Iterator[tuple[int, str | None, str]]:
     rows = rows_of(text, "exhibit")
     try:
-        _, header = next(rows, (1, []))
+        header = [cell.lower() for cell in next(rows, (1, []))[1]]
         for number, cells in rows:
             row = dict(zip(header, cells, strict=False))
             yield number, row.get("case") or None, row.get("exhibit", "")
     except ListSyntaxError as error:
         text = f"expected comma-separated values in {show_path(path)} at line {error.line}: {error}"
-        raise UsageError("usage.list", text) from None
+        hint = "a cell that starts with a quotation mark must end with one"
+        raise UsageError("usage.list", text, hint=hint) from None
