@@ -1,6 +1,7 @@
 """Proofs about assets within step 9: whatever stands in a document is a finding, and none of it raises."""
 
 from hashlib import sha256
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,6 +17,7 @@ from schemas.report import Finding, Findings
 from schemas.trust import ChainPin, Trust
 from tests.onchain.forging import ETHEREUM
 from tests.onchain.scenes import STRANGER, TARGET, WALLET, account, asset, owner_proof, state_block
+from tests.verify.test_asset_history import Watching
 from tests.world import World
 
 GOOD = canonical.encode(owner_proof())
@@ -131,3 +133,13 @@ def test_a_wallet_that_two_listed_assets_share_is_a_defect() -> None:
     disclosed = {item.commitment: item for item in (*one, *other)}
     check_assets(stories, lambda _: None, findings, disclosed, None)
     assert [item.subject for item in findings.items if item.code == "defect.shared-wallet"] == ["C/EX-2"]
+
+
+def test_two_accounts_whose_names_are_withheld_are_two(tmp_path: Path) -> None:
+    """Their commitments tell them apart: that less is in the wallet than was in the account is no drop."""
+    watching = Watching(tmp_path)
+    watching.see(balance="7")
+    transfer = {"wallet": account(WALLET)}
+    watching.see(balance="6", at="2026-11-29T00:00:01Z", balance_of="wallet", transfer=transfer)
+    watching.hide("/details/asset/account", "/details/transfer/wallet")
+    assert "asset.balance-dropped" not in [item.code for item in watching.found()]
