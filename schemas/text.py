@@ -73,11 +73,12 @@ def parse_base64(text: str, *, size: int | None = None) -> bytes:
     except (msgspec.MsgspecError, UnicodeError):
         raise RecordError("text.base64", f"expected standard padded base64, found {text[:40]!r}") from None
     # The length leaves no room for an escape, and the digit before the padding none for bits that nobody uses.
-    padding = -len(raw) % 3
-    if len(text) != (len(raw) + padding) // 3 * 4 or (padding and text[-1 - padding] not in _LAST_DIGITS[padding]):
+    found = len(raw)
+    padding = -found % 3
+    if len(text) != (found + padding) // 3 * 4 or (padding and text[-1 - padding] not in _LAST_DIGITS[padding]):
         raise RecordError("text.base64", f"expected canonical base64, found {text[:40]!r}")
-    if size is not None and len(raw) != size:
-        raise RecordError("text.base64", f"expected {size} bytes in base64, found {len(raw)}")
+    if size is not None and found != size:
+        raise RecordError("text.base64", f"expected {size} bytes in base64, found {found}")
     return raw
 
 
@@ -155,12 +156,12 @@ def check_times(*times: object) -> None:
     Raises:
         ValueError: which a decoder turns into ``record.malformed``.
     """
-    for value in times:
-        if isinstance(value, str):
-            try:
+    try:
+        for value in times:
+            if isinstance(value, str):
                 check_time(value)
-            except RecordError as error:
-                raise ValueError(error.text) from None
+    except RecordError as error:
+        raise ValueError(error.text) from None
 
 
 def format_time(value: datetime) -> str:

@@ -12,10 +12,13 @@ from typing import Final, NamedTuple
 from custody.verify.fold.fold import Placed
 from custody.verify.rules.subjects import decided_in
 from schemas.details.exhibit import ExhibitRegistered, Foreign
+from schemas.details.transfer import TransferReturned
 from schemas.entry import ParsedEntry
 from schemas.report import Findings, Severity
 
 STEP: Final = 12
+COMING_IN: Final = (ExhibitRegistered, TransferReturned)
+"""What says of an exhibit that it came from elsewhere: others need not be shown."""
 
 
 class _Life(NamedTuple):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 from custody.bundle.disk import disk_errors
 from custody.storage.disclosures import Disclosures
@@ -22,6 +23,10 @@ from schemas.private import Disclosure
 from schemas.report import Findings, Severity
 from schemas.trust import Trust
 
+_LATER: Final = (AssetObserved, FreezeChanged)
+STORIED: Final = (ExhibitRegistered, *_LATER)
+"""With what a story may begin: others need not be shown before there is one."""
+
 
 @dataclass(slots=True)
 class AssetStories:
@@ -36,7 +41,7 @@ class AssetStories:
         """Look at an entry that the rules took."""
         details = parsed.event.details
         is_asset = isinstance(details, ExhibitRegistered) and details.nature == "asset"
-        is_late = isinstance(details, AssetObserved | FreezeChanged)
+        is_late = isinstance(details, _LATER)
         for kind, *name in placed.subjects if self.stories or is_asset or is_late else ():
             if kind != "exhibit":
                 continue

@@ -73,17 +73,20 @@ def compare_commitments(rows: TableRows, expected: Mapping[bytes, int], findings
     Findings: ``audit.commitment-row``.
     """
     count = 0
-    for commitment, index in rows.scan("commitment", "commitment", "entry_index", by="commitment"):
-        known = expected.get(commitment)
-        count += known is not None
-        if known != index:
-            text = f"expected commitment {_shown(commitment)} in {_entry(known)}, found it in {_entry(index)}"
-            _add(findings, "audit.commitment-row", _entry(index if known is None else known), text)
+    for found in rows.batches("commitment", "commitment", "entry_index", by="commitment"):
+        wanted = [expected.get(commitment) for commitment, _ in found]
+        count += len(found) - wanted.count(None)
+        if wanted == [index for _, index in found]:
+            continue
+        for known, (commitment, index) in zip(wanted, found, strict=True):
+            if known != index:
+                text = f"expected commitment {_shown(commitment)} in {_entry(known)}, found it in {_entry(index)}"
+                _add(findings, "audit.commitment-row", _entry(index if known is None else known), text)
     if count == len(expected):
         return
-    found = {commitment for (commitment,) in rows.scan("commitment", "commitment", by="commitment")}
+    stored = {commitment for (commitment,) in rows.scan("commitment", "commitment", by="commitment")}
     for commitment, index in expected.items():
-        if commitment not in found:
+        if commitment not in stored:
             text = f"expected a row of commitment {commitment.hex()}, found none"
             _add(findings, "audit.commitment-row", _entry(index), text)
 

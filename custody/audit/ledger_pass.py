@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Final
 
 from custody.audit import columns
-from custody.audit.arrivals import Arrivals
-from custody.audit.asset_stories import AssetStories
+from custody.audit.arrivals import COMING_IN, Arrivals
+from custody.audit.asset_stories import STORIED, AssetStories
 from custody.audit.bound_content import check_contents
 from custody.audit.checkpoints import StoredCheckpoints, known_keys
 from custody.audit.confusables import check_numbers
@@ -36,7 +36,7 @@ from custody.verify.procedure.procedure import Procedure, procedure_for, report
 from keys.verifier_key import VerifierKey
 from schemas.content import Content
 from schemas.details.exhibit import ExhibitRegistered
-from schemas.details.record import BundleExported
+from schemas.details.record import BundleExported, RecordExplained
 from schemas.details.request import RequestBody
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.errors import CustodyError, StorageError
@@ -149,32 +149,41 @@ class LedgerPass:
         assert self.replayed is not None, "the replay that calls this"
         if self.watch is not None:
             self.watch.watch(parsed, placed, self.replayed.fold.state)
-        self._look_at_procedure(parsed)
-        self._look_behind(parsed, placed)
-        if placed.is_applied:
-            self.explanations.add(parsed, self.replayed.fold.state)
-            self.assets.add(parsed, placed)
-            self.enclosed.add(parsed, placed)
-            self.arrivals.add(parsed, placed)
-            self.abroad.add(parsed, placed, self.replayed.fold.state)
+        if self._wanted.profile_for is not None:
+            self._look_at_procedure(parsed)
         details = parsed.event.details
         if isinstance(details, BundleExported) and is_set(details.to):
             self._exported_to.setdefault(str(details.to), placed.index)
-        if self._wanted.files is None or not placed.is_applied:
-            return
-        self.documents.add(placed.index, parsed.event)
+        if placed.is_applied:
+            if self._wanted.behind is not None:
+                self._look_behind(parsed, placed)
+            self.enclosed.add(parsed, placed)
+            if self.assets.stories or isinstance(details, STORIED):
+                self.assets.add(parsed, placed)
+            if isinstance(details, RecordExplained):
+                self.explanations.add(parsed, self.replayed.fold.state)
+            if isinstance(details, COMING_IN):
+                self.arrivals.add(parsed, placed)
+            if isinstance(details, ExhibitRegistered):
+                self.abroad.add(parsed, placed, self.replayed.fold.state)
+            if self._wanted.files is not None:
+                self._keep_files(parsed)
+
+    def _keep_files(self, parsed: ParsedEntry) -> None:
+        """Remember what has files or documents that are to be read."""
+        event, details = parsed.event, parsed.event.details
+        self.documents.add(parsed.entry.index, event)
         if isinstance(details, ExhibitRegistered) and isinstance(details.content, Content):
-            name = f"{parsed.event.event.case}/{parsed.event.event.exhibit}"
-            self.registered.append(
-                Registered(placed.index, parsed.event.hash, name, details.content, lost=details.lost)
-            )
+            name = f"{event.event.case}/{event.event.exhibit}"
+            found = Registered(parsed.entry.index, event.hash, name, details.content, lost=details.lost)
+            self.registered.append(found)
 
     def _look_behind(self, parsed: ParsedEntry, placed: Placed) -> None:
         """Steps 9 and 11: read again what an entry rests on; who believes nobody is told so, and no more."""
         behind = self._wanted.behind
-        if placed.is_applied and isinstance(parsed.event.details, RequestBody):
+        if isinstance(parsed.event.details, RequestBody):
             self._begun[parsed.event.details.request] = parsed.event
-        if behind is None or not placed.is_applied or not rests(parsed.event):
+        if behind is None or not rests(parsed.event):
             return
         assert self.replayed is not None, "the replay that calls this"
         found = Findings()

@@ -47,7 +47,10 @@ class PrivateValues:
                 self._check_erased(commitment, index)
             else:
                 count += 1
-                self._check_value(commitment, text, index)
+                self.assets.take(text, index)
+                found = sha256(text.encode()).digest()
+                if found != commitment or self.erased:
+                    self._check_value(commitment, found, index)
         if stray:
             values = "private value belongs" if stray == 1 else "private values belong"
             words = (
@@ -65,13 +68,11 @@ class PrivateValues:
         words = f"{len(away)} private values of entries {min(away)} to {max(away)} are not in the store"
         self.findings.add(STEP, Severity.NOTE, "disclosures.absent", "disclosures", words)
 
-    def _check_value(self, commitment: bytes, text: str, index: int) -> None:
-        self.assets.take(text, index)
-        found = sha256(text.encode()).digest()
+    def _check_value(self, commitment: bytes, found: bytes, index: int) -> None:
         if found != commitment:
             words = f"expected the value of commitment {commitment.hex()}, found one of {found.hex()}"
             self.findings.add(STEP, Severity.FAILED, "disclosures.digest", f"entry {index}", words)
-        elif self.erased and commitment.hex() in self.erased:
+        elif commitment.hex() in self.erased:
             words = f"the value of {commitment.hex()} was ordered to be erased and is still there"
             self.findings.add(STEP, Severity.DEFECT, "disclosures.erased-shown", f"entry {index}", words)
 

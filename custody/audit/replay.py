@@ -16,11 +16,13 @@ from custody.audit.subject_index import SubjectIndex
 from custody.audit.table_rows import Row, TableRows
 from custody.ledger.rows import EntryRow, entry_row
 from custody.ledger.signature_cores import SignatureCores
+from custody.ledger.signature_work import Work
 from custody.ledger.tiles import HASH_BYTES
 from custody.verify.evidence.images import check_image
 from custody.verify.fold.disputes import Signing
 from custody.verify.fold.fold import Fold, Placed
 from custody.verify.record.opened import fail
+from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.record import DisclosureErased
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.errors import CustodyError, VerificationError
@@ -81,6 +83,7 @@ class Replay:
         self._leaves: list[bytes | None] = []
         self._seen: list[tuple[int, Seen]] = []
         self._folded: list[tuple[ParsedEntry, Signing]] = []
+        self._work: list[Work] = []
 
     def read(self, first: int, last: int) -> None:
         """Replay the entries from ``first``, where the last call ended, up to but without ``last``."""
@@ -95,6 +98,8 @@ class Replay:
                     self._take(index, entry)
                 case Malformed() as malformed:
                     self._refuse(index, malformed)
+        self._cores.add(self._work)
+        self._work.clear()
         self._compare(found)
         # The entry after a missing one says what it was, and may be the first of the next chunk.
         self._grow(wait=1 if self._leaves[-1] is None else 0)
@@ -142,22 +147,22 @@ class Replay:
             self._fail(4, VerificationError("entries.chain", text), index)
 
     def _fold(self, index: int, parsed: ParsedEntry) -> None:
-        result, event = self.result, parsed.event.event
+        result, event, details = self.result, parsed.event.event, parsed.event.details
         if index == 0:
             result.genesis = parsed.leaf
         if event.type == "bundle.exported":
             result.exports.append(index)
             self._check_index_root(index, str(parsed.entry.index_root))
         placed, jobs = result.fold.add(parsed)
-        if placed.is_applied:
+        if placed.is_applied and isinstance(details, ExhibitRegistered):
             check_image(parsed, self._findings)
         if index >= self._checked_before:
-            self._cores.add([(index, job.key, job.message, job.signature) for job in jobs])
+            self._work += [(index, job.key, job.message, job.signature) for job in jobs]
         result.subjects.add(placed.subjects, parsed.leaf, index)
         if isinstance(event.seen, Seen):
             self._seen.append((index, event.seen))
-        if isinstance(parsed.event.details, DisclosureErased):
-            result.erased.update(parsed.event.details.commitments)
+        if isinstance(details, DisclosureErased):
+            result.erased.update(details.commitments)
             result.orders.append((index, parsed.event))
         signing = result.fold.newest_signing
         # An entry without all its signatures has failed already, and its rows can't be told.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
 
-from custody.audit.table_rows import TableRows
+from custody.audit.table_rows import Row, TableRows
 from custody.ledger.tiles import HASH_BYTES
 from custody.ledger.trie import SubjectTrie
 from schemas.merkle import Frontier
@@ -97,7 +97,7 @@ class SubjectIndex:
                 continue
             subject, known = found
             # One subject at a time: the rows of all of them would take too much memory.
-            index = self._first_difference(known.indexes, [place[1:] for place in places])
+            index = self._first_difference(known, list(places))
             if index is not None:
                 text = f"expected {len(known.indexes)} entries, each with what it adds up to, found others"
                 yield Difference(encode_subject(subject).decode(), index, text)
@@ -105,12 +105,12 @@ class SubjectIndex:
             name = encode_subject(subject).decode()
             yield Difference(name, known.indexes[0], f"expected {len(known.indexes)} entries, found none")
 
-    def _first_difference(self, indexes: array[int], found: list[tuple[object, ...]]) -> int | None:
+    def _first_difference(self, known: Tallied, found: list[Row]) -> int | None:
         """Return the entry at which the rows of a subject part from its entries, or nothing."""
-        frontier = Frontier()
+        key, indexes, frontier = known.key, known.indexes, Frontier()
         for position, (index, row) in enumerate(zip(indexes, found, strict=False)):
             frontier.append(self._leaf(index))
-            if row != (position, index, frontier.to_bytes()):
+            if row != (key, position, index, frontier.to_bytes()):
                 return index
         return None if len(indexes) == len(found) else indexes[min(len(indexes) - 1, len(found))]
 

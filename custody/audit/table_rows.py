@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any, Final
 
 from custody.ledger.rows import EntryRow
@@ -93,11 +94,19 @@ class TableRows:
         Raises:
             Unreadable: at a damaged page.
         """
+        return chain.from_iterable(self.batches(table, *columns, by=by))
+
+    def batches(self, table: str, *columns: str, by: str) -> Iterator[list[Row]]:
+        """Yield the rows of `scan` in lists, for who looks at a whole list at once.
+
+        Raises:
+            Unreadable: at a damaged page.
+        """
         names = ", ".join(f'"{name}"' for name in columns)
         try:
             cursor = self._connection.execute(f'SELECT {names} FROM "{table}" ORDER BY {by}')
             while rows := cursor.fetchmany(_FETCH):
-                yield from rows
+                yield rows
         except _DAMAGE as error:
             raise Unreadable(f"the table {table}: {error}") from None
 

@@ -15,7 +15,7 @@ import msgspec
 
 from custody.verify.fold.disputes import Signing, affirmed_by, find_disputes
 from custody.verify.fold.lineage import Lineage, Name, lineage_of
-from custody.verify.fold.signing import SignatureJob, check_enrolments, signature_jobs
+from custody.verify.fold.signing import ENROLLING, SignatureJob, check_enrolments, signature_jobs
 from custody.verify.fold.standing import Standing, Standings
 from custody.verify.fold.state import State
 from custody.verify.gate.contents import content_root, files_in, names_of
@@ -33,7 +33,7 @@ from schemas.entry import ParsedEntry
 from schemas.errors import CustodyError, RuleViolation, VerificationError
 from schemas.report import Findings, Severity
 from schemas.subject import Subject
-from schemas.types import is_set
+from schemas.types import UNSET, is_set
 
 _COMMITMENT = b'{"commitment":"'
 
@@ -107,12 +107,13 @@ class Fold:
         jobs, errors = signature_jobs(event, envelope, standing.matched.keys)
         for error in (*standing.matched.errors, *errors):
             self.fail(5 if error.code.startswith("keys.") else 6, error, index)
-        try:
-            check_enrolments(event)
-        except CustodyError as error:
-            self.fail(6, error, index)
+        if isinstance(event.details, ENROLLING):
+            try:
+                check_enrolments(event)
+            except CustodyError as error:
+                self.fail(6, error, index)
         key_ids = standing.matched.key_ids
-        self._signings.append(Signing(index, key_ids, standing.relies_on, affirmed_by(self.state, parsed.event)))
+        self._signings.append(Signing(index, key_ids, standing.relies_on, affirmed_by(self.state, event)))
         if standing.may_let_out:
             self.erased.add(index, event, self.state, parsed.entry.recorded_at)
             self._check_release(parsed)
@@ -163,7 +164,9 @@ class Fold:
             self.agents[index] = agents
         self._standings.settle(standing, outcome.changes, is_known=is_known)
         self.state.place(event.hash, outcome.place)
-        self.state.hold(event, outcome.place.subjects)
+        if event.event.link is UNSET or isinstance(event.details, ExhibitRegistered):
+            # An act that isn't the first of its exhibit brings no files, and belongs to no request.
+            self.state.hold(event, outcome.place.subjects)
         for code, text in outcome.defects:
             self._findings.add(12, Severity.DEFECT, code, f"entry {index}", text)
         return Placed(index, outcome.place.subjects, is_applied=True)
@@ -174,21 +177,21 @@ class Fold:
         subject = f"entry {parsed.entry.index}"
         breaches = check_release(self.state, event, parsed.entry.recorded_at)
         borne = bearing(self.state, event, parsed.entry.recorded_at)
-        if borne and isinstance(event.details, TransferDispatched):
-            self.bearing[event.hash] = borne[0][1]
-        self._tell(subject, Severity.DEFECT, untold_terms(self.state, event, borne))
+        if borne:
+            if isinstance(event.details, TransferDispatched):
+                self.bearing[event.hash] = borne[0][1]
+            self._tell(subject, Severity.DEFECT, untold_terms(self.state, event, borne))
         for whose in counterparts(self.state, event):
             if whose.ledger is not None and whose.country is not None:
                 self.countries.setdefault((whose.id, whose.ledger, whose.country), parsed.entry.index)
-        self._tell(subject, Severity.FAILED, breaches)
-        is_of_exhibits = any(is_set(item.exhibit) for item in event.event.about or ())
-        if names_nobody(event) and is_of_exhibits and not breaches:
+        if breaches:
+            self._tell(subject, Severity.FAILED, breaches)
+        if not breaches and names_nobody(event) and any(is_set(item.exhibit) for item in event.event.about or ()):
             text = "an export that names no recipient on record, so that no consent could be looked for"
             self._findings.add(11, Severity.DEFECT, "release.recipient-unnamed", subject, text)
 
     def _tell(self, subject: str, severity: Severity, breaches: Iterable[Breach]) -> None:
         """Record one of each kind for each exhibit: it may be bound to more ledgers than anybody wants to read."""
-        # Called for most entries of a replay; a generic type takes ten times as long to call.
         alike: dict[tuple[str, str], list[str]] = defaultdict(list)
         for breach in breaches:
             alike[breach.code, breach.exhibit].append(breach.text)
@@ -202,7 +205,7 @@ class Fold:
         A content that comes back is what it was, so the names of its files may stand in its acceptance again.
         """
         index, details = parsed.entry.index, parsed.event.details
-        root = unhexlify(root_of(details) or "")
+        root = unhexlify(root_of(details) or "") if isinstance(details, ExhibitRegistered) else b""
         for commitment in commitments_in(parsed.event.raw):
             raw = unhexlify(commitment)
             first = self.commitments.get(raw)

@@ -7,6 +7,7 @@ done in order; checking the signatures is dear, so it is returned as work that a
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import msgspec
 
@@ -18,6 +19,9 @@ from schemas.envelope import Envelope, key_id, pae
 from schemas.errors import RecordError, VerificationError
 from schemas.event import PAYLOAD_TYPE, ParsedEvent
 from schemas.text import parse_base64
+
+ENROLLING: Final = (LedgerOpened, AgentEnrolled, AgentKeyAdded)
+"""What brings keys in."""
 
 
 class SignatureJob(msgspec.Struct, frozen=True):

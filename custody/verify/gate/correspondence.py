@@ -21,7 +21,7 @@ def letter_of(parsed: ParsedEvent) -> LetterOrigin | None:
 
 def opens_gate(parsed: ParsedEvent) -> bool:
     """Tell whether a record that rests on a letter opens the gate: a consent, or a condition that is met."""
-    return isinstance(parsed.details, ConsentRecorded | ConditionsMet)
+    return isinstance(parsed.details, (ConsentRecorded, ConditionsMet))
 
 
 @dataclass(frozen=True, slots=True)

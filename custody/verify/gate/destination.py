@@ -42,6 +42,9 @@ class Goal(msgspec.Struct, frozen=True):
 
 def goal_of(view: View, parsed: ParsedEvent, ledger: Ledger) -> Goal | None:
     """Return to whom an event lets something out, or nothing where it is no release or names nobody."""
+    # Asked of most entries of a replay, which are acts that go nowhere.
+    if parsed.event.link is not UNSET and not isinstance(parsed.details, TransferDispatched):
+        return _goal_abroad(view, parsed, ledger)
     match parsed.details:
         case BundleExported(to=to) | TransferDispatched(to=to):
             return Goal(str(to)) if is_set(to) else None
@@ -51,7 +54,7 @@ def goal_of(view: View, parsed: ParsedEvent, ledger: Ledger) -> Goal | None:
             known = view.request(request)
             return None if known is None else Goal(known.peer)
         case _:
-            return _goal_abroad(view, parsed, ledger) if is_set(parsed.event.link) else None
+            return None
 
 
 def concerns_gate(parsed: ParsedEvent) -> bool:
@@ -120,14 +123,14 @@ def counterparts(view: View, parsed: ParsedEvent) -> Iterator[Agent]:
 def holders_abroad(view: View, parsed: ParsedEvent, ledger: Ledger) -> Iterator[tuple[str, str]]:
     """Yield who abroad becomes the holder of what was here, or came from another ledger, by registering it or taking
     it back; and who is entered as abroad, with the name of what he holds: no act says of it that it goes anywhere.
-    Under version 2 of the gate.
+    To be asked under version 2 of the gate.
     """
     details, signer = parsed.details, parsed.event.signers[0]
-    if ledger.is_strict and isinstance(details, _TAKING):
+    if isinstance(details, _TAKING):
         abroad = [agent for agent in (signer.party, signer.agent) if is_abroad(view.agent(agent), ledger)]
         if abroad and _is_taken(view, parsed, ledger):
             yield from ((agent, "") for agent in abroad)
-    if not ledger.is_strict or not isinstance(details, AgentChanged):
+    if not isinstance(details, AgentChanged):
         return
     before = view.agent(details.agent)
     if before is not None and not is_abroad(before, ledger):
@@ -178,5 +181,4 @@ def _destination(details: Record) -> tuple[str, str | None]:
     """Return to whom and to which country an act says that a thing goes, an empty text and nothing where it doesn't."""
     if not isinstance(details, HANDING):
         return "", None
-    to, country = getattr(details, "to_agent", UNSET), details.to_country
-    return str(to) if is_set(to) else "", str(country) if is_set(country) else None
+    return getattr(details, "to_agent", UNSET) or "", details.to_country or None

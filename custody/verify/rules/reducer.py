@@ -108,12 +108,12 @@ def _apply(view: View, index: int, parsed: ParsedEvent, rule: Rule, key_ids: tup
         return (), (contested,) if event.type == "transfer.contested" else ()
     if event.link is not UNSET:
         before = view.exhibit(str(event.case), str(event.exhibit))
+        if not isinstance(parsed.details, ExhibitRegistered):
+            return _act(view, before, parsed, rule)
+        registered = _register(view, before, parsed, parsed.details)
         if isinstance(parsed.details, TransferAccepted):
-            return accept_exhibit(view, _register(view, before, parsed, parsed.details), parsed.details), ()
-        if isinstance(parsed.details, ExhibitRegistered):
-            registered = _register(view, before, parsed, parsed.details)
-            return (registered,), tuple(_registration_defects(view, parsed.details))
-        return _act(view, before, parsed, rule)
+            return accept_exhibit(view, registered, parsed.details), ()
+        return (registered,), tuple(_registration_defects(view, parsed.details))
     if event.type.startswith("case."):
         return (_change_case(view, event),), ()
     if event.type.startswith("request."):
