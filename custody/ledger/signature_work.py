@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Sequence
+from contextlib import suppress
+from multiprocessing.connection import Connection
 from typing import TypeAlias
 
 from keys.ed25519 import check_signature
@@ -10,9 +13,20 @@ from schemas.errors import VerificationError
 
 Work: TypeAlias = tuple[int, bytes, bytes, bytes]
 """Number of the event, entry or checkpoint, raw key, signed message, signature."""
+Failures: TypeAlias = list[tuple[int, VerificationError]]
+"""By that number, why a signature doesn't hold."""
 
 
-def failures_in(batch: Sequence[Work]) -> list[tuple[int, VerificationError]]:
+def serve(connection: Connection) -> None:
+    """Answer each batch that comes with its failures, until the other side hangs up."""
+    # An interruption is for the caller, who hangs up then.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with suppress(EOFError, OSError):
+        while True:
+            connection.send(failures_in(connection.recv()))
+
+
+def failures_in(batch: Sequence[Work]) -> Failures:
     """Return those of a batch that don't hold, by number, and why."""
     failed = []
     for number, key, message, signature in batch:
