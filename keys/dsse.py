@@ -5,7 +5,7 @@ What is signed is ``schemas.envelope.pae(payload_type, payload)``; nothing is pa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from keys.ed25519 import KEY_BYTES, SIGNATURE_BYTES, check_public_key, check_signature
 from schemas import enrol
@@ -15,8 +15,7 @@ from schemas.errors import VerificationError
 from schemas.text import parse_base64
 
 
-@dataclass(frozen=True, slots=True)
-class ProvenKey:
+class ProvenKey(msgspec.Struct, frozen=True):
     """A key whose owner has proven that he holds it, for ``agent``. That he may act is for a registrar to say."""
 
     agent: str

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 from keys.ed25519 import SIGNATURE_BYTES, check_signature
 from keys.verifier_key import NAME, KeyType, VerifierKey
@@ -24,8 +25,7 @@ _LINE = re.compile(rf"— ({NAME}) ([A-Za-z0-9+/=]+)")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 
 
-@dataclass(frozen=True, slots=True)
-class NoteSignature:
+class NoteSignature(msgspec.Struct, frozen=True):
     """One signature line as it stands: ``id`` has 4 bytes, ``body`` at least one. Nothing about it is verified."""
 
     name: str
@@ -33,24 +33,21 @@ class NoteSignature:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class UnverifiedNote:
+class UnverifiedNote(msgspec.Struct, frozen=True):
     """A note that was read and not verified; ``text`` ends in a newline."""
 
     text: bytes
     signatures: tuple[NoteSignature, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class VerifiedSignature:
+class VerifiedSignature(msgspec.Struct, frozen=True):
     """A signature that holds under ``key``; ``time`` is a cosigner's, in POSIX seconds, and None for a log's."""
 
     key: VerifierKey
     time: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(msgspec.Struct, frozen=True):
     """A note with at least one signature of a key that the caller knows."""
 
     text: bytes

@@ -16,6 +16,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import msgspec
+
 from keys.note import VerifiedSignature
 from keys.verifier_key import KeyType, VerifierKey, parse_verifier_key
 from schemas.errors import RecordError, VerificationError
@@ -27,8 +29,7 @@ POLICY_BYTES = 65_536
 _CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(msgspec.Struct, frozen=True):
     """Counts as a cosigner where at least ``threshold`` of ``members`` do; all of them were defined before it."""
 
     name: bytes
@@ -36,8 +37,7 @@ class Group:
     members: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(msgspec.Struct, frozen=True):
     """Logs, named cosigners, groups in order of definition, and the name that must count; None is ``quorum none``."""
 
     logs: tuple[VerifierKey, ...]

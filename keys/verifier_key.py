@@ -11,9 +11,10 @@ Source: c2sp.org/signed-note, c2sp.org/tlog-cosignature.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from hashlib import sha256
+
+import msgspec
 
 from keys.ed25519 import check_public_key
 from schemas.errors import RecordError
@@ -32,8 +33,7 @@ class KeyType(Enum):
     UNKNOWN = -1
 
 
-@dataclass(frozen=True, slots=True)
-class VerifierKey:
+class VerifierKey(msgspec.Struct, frozen=True):
     """A public key that signs notes. ``kind`` is the type byte, ``key`` the bytes after it, ``id`` has 4 bytes."""
 
     name: str

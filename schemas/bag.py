@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from schemas import limits, text
 from schemas.errors import RecordError
@@ -26,8 +27,7 @@ _LINE = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9
 _INFO = re.compile(r"Payload-Oxum: ([0-9]{1,20})\.([0-9]{1,20})\n\Z", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Oxum:
+class Oxum(msgspec.Struct, frozen=True):
     """Payload-Oxum: sum of sizes in bytes, and number, of all payload files listed (RFC 8493 section 2.2.2)."""
 
     bytes: int

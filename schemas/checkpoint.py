@@ -13,7 +13,8 @@ Extension lines are refused: no monitor audits them, so nothing of ours may stan
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 from schemas import limits, text
 from schemas.errors import RecordError
@@ -23,8 +24,7 @@ from schemas.merkle import EMPTY_ROOT
 _ORIGIN = re.compile(r"[^\s+\x00-\x1f\x7f-\x9f]+\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
+class Checkpoint(msgspec.Struct, frozen=True):
     """The root of the first ``size`` entries of the ledger ``origin``; it's trusted only inside a verified note."""
 
     origin: str

@@ -14,9 +14,10 @@ file record. Destroying salt and value erases the value for good; the chain stil
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
+
+import msgspec
 
 from schemas import canonical, limits, text
 from schemas.errors import RecordError
@@ -25,8 +26,7 @@ from schemas.types import Private
 SALT_BYTES = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Disclosure:
+class Disclosure(msgspec.Struct, frozen=True):
     """One private value with its salt and place; ``text`` is what the commitment hashes."""
 
     text: str

@@ -8,9 +8,9 @@ log key needs nothing else: no ledger, no bundle.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
+import msgspec
 from msgspec import Meta
 
 from schemas import canonical, limits, text
@@ -38,8 +38,7 @@ class ReceiptFile(Record, frozen=True, kw_only=True):
     schema: Literal["custody-receipt/v1"] = "custody-receipt/v1"
 
 
-@dataclass(frozen=True, slots=True)
-class UnverifiedReceipt:
+class UnverifiedReceipt(msgspec.Struct, frozen=True):
     """An entry and its proof, parsed; nothing about them is verified yet."""
 
     entry: ParsedEntry

@@ -7,8 +7,9 @@ state is beside it, in `custody.verify.rules.table`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from schemas.details import asset, case, consent, custody, exhibit, law, ledger, observation, record, request, transfer
 from schemas.errors import RecordError
@@ -17,8 +18,7 @@ from schemas.types import Record
 Anchor = Literal["about", "case", "link", "none"]
 
 
-@dataclass(frozen=True, slots=True)
-class EventType:
+class EventType(msgspec.Struct, frozen=True):
     """The shape of one event type."""
 
     details: type[Record]

@@ -18,9 +18,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, TypeAlias
+
+import msgspec
 
 from schemas import canonical, text
 from schemas.errors import RecordError
@@ -43,8 +44,7 @@ _PART_PATTERNS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SubjectValue:
+class SubjectValue(msgspec.Struct, frozen=True):
     """How many entries a subject has, and the 32-byte RFC 6962 root over their leaf hashes."""
 
     count: int

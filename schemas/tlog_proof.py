@@ -19,7 +19,8 @@ Other readers let CR line ends, leading zeros and loose base64 pass; here every 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 from schemas import limits, text
 from schemas.checkpoint import Checkpoint, parse_checkpoint
@@ -30,8 +31,7 @@ HEADER = "c2sp.org/tlog-proof@v1"
 _SIGNATURE = re.compile(r"— [^\s+\x00-\x20]{1,255} ([A-Za-z0-9+/=]+)")
 
 
-@dataclass(frozen=True, slots=True)
-class TlogProof:
+class TlogProof(msgspec.Struct, frozen=True):
     """An inclusion proof with the signed checkpoint that it leads to; nothing about it is verified yet.
 
     The index and the 32-byte ``nodes``, leaf's sibling first, are RFC 6962's. ``checkpoint`` is what the note says

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from functools import cached_property, partial
 from typing import Any
 
+import msgspec
 from msgspec.structs import asdict, replace
 
 from custody.verify.assets.asset_history import stories_of
@@ -52,8 +53,7 @@ from schemas.trust import Trust
 from schemas.types import UNSET
 
 
-@dataclass(frozen=True, slots=True)
-class Trusted:
+class Trusted(msgspec.Struct, frozen=True):
     """What the reader believes: the trust file (none: everything but trust is checked), its SHA-256, and perhaps
     consistency proofs that he was given apart from the bundle, each of the ledger that it names.
     """

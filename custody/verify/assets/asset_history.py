@@ -9,10 +9,11 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from operator import itemgetter
 from typing import Final
+
+import msgspec
 
 from custody.verify.fold.fold import Placed
 from custody.verify.rules.on_record import is_later
@@ -36,8 +37,7 @@ FORMER: Final = 8
 """Custody wallets before the newest one that may still have sent it on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Capture:
+class Capture(msgspec.Struct, frozen=True):
     """What one entry says of an asset; ``transfers`` are the newest on record by then, the last one last."""
 
     index: int
@@ -51,8 +51,7 @@ class Capture:
         return (shown(field, disclosed) or field.commitment) if isinstance(field, Private) else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Balance:
+class Balance(msgspec.Struct, frozen=True):
     """What an account held in the asset's smallest unit, as a record or a proof of entry ``index`` says; ``at`` is when
     that was seen, or the date of the proof's block, of which ``rests_on`` says who vouches for it.
     """

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from schemas.details.asset import Asset, Freeze, FreezeChanged
 from schemas.details.exhibit import ExhibitRegistered
@@ -16,8 +17,7 @@ HERE: Final = frozenset({"held", "in-transit", "lent"})
 """States of an exhibit that somebody here answers for: only of such does a freeze have to go on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frozen:
+class Frozen(msgspec.Struct, frozen=True):
     """A freeze as its newest record, entry ``index``, tells it. ``ends_at`` is empty where no end is on record;
     ``is_told`` is false where it was lifted and that its provider was told is not on record.
     """

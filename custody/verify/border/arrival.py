@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from custody.verify.border.inner import Inner, event_in, is_unread, manifest_of
 from custody.verify.border.past import have_same_text
@@ -32,8 +33,7 @@ _ITEM = ("collection", "number", "platform")
 """What tells an item of a platform from all others."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Arrival:
+class _Arrival(msgspec.Struct, frozen=True):
     """An acceptance or a return, and what it came from: its bundle, the exhibit there with its first act, as far as
     that is carried, and the dispatch that it takes up, if that is the last act there.
     """

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from custody.verify.border.past import Past
 from custody.verify.record.tree import check_inclusion
@@ -25,8 +26,7 @@ from schemas.trust import Trust
 from schemas.types import is_set
 
 
-@dataclass(frozen=True, slots=True)
-class VerifiedReceipt:
+class VerifiedReceipt(msgspec.Struct, frozen=True):
     """What another ledger decided about one dispatch, proven to stand in it: ``head`` is the dispatch's event hash; it
     is empty where a parcel was refused that couldn't be read, so that its number is all that is known of it.
     ``reasons`` are those of a refusal, or the reservations of an acceptance.

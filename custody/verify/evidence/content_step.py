@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+import msgspec
+
 from custody.verify.evidence.disclosures_step import check_place
 from custody.verify.evidence.erasures import erasures_of
 from custody.verify.evidence.file_bytes import FileBytes
@@ -30,8 +32,7 @@ from schemas.report import Severity
 from schemas.types import Private, is_set
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(msgspec.Struct, frozen=True):
     """A file record with its disclosed values; ``path`` is None where it is withheld."""
 
     record: FileRecord

@@ -8,7 +8,8 @@ about, or one order could excuse what was lost elsewhere.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from schemas.content import Content, Digests, FileRecord
 from schemas.details.record import DisclosureErased
@@ -16,8 +17,7 @@ from schemas.entry import ParsedEntry
 from schemas.event import ParsedEvent
 
 
-@dataclass(frozen=True, slots=True)
-class Erasures:
+class Erasures(msgspec.Struct, frozen=True):
     """The first entry that ordered each thing to be destroyed; exhibits by the event hash of their registration."""
 
     values: Mapping[str, int]

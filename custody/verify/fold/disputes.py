@@ -9,7 +9,6 @@ enrol a second key for himself and affirm with that.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import msgspec
 
@@ -40,8 +39,7 @@ class Taint(msgspec.Struct, frozen=True):
     agents: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Disputes:
+class Disputes(msgspec.Struct, frozen=True):
     """``disputed``: entry to the index of the first revocation that put it in dispute. ``barred``: entries that were
     signed, after such a revocation, by standing that was still in dispute: those fail.
     """

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from custody.verify.rules.view import View
 from schemas.details.consent import ConditionsMet, ConsentRecorded
@@ -24,8 +25,7 @@ def opens_gate(parsed: ParsedEvent) -> bool:
     return isinstance(parsed.details, (ConsentRecorded, ConditionsMet))
 
 
-@dataclass(frozen=True, slots=True)
-class Correspondence:
+class Correspondence(msgspec.Struct, frozen=True):
     """By request: the event by which it was drafted or received, and the event hash of its newest answer that the rules
     took and that refuses no rest of what was granted; by request and the ledger that answered it, what it is called
     there, as letters said that were read.

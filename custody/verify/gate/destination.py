@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from typing import Final
 
@@ -135,7 +134,7 @@ def holders_abroad(view: View, parsed: ParsedEvent, ledger: Ledger) -> Iterator[
     before = view.agent(details.agent)
     if before is not None and not is_abroad(before, ledger):
         country, origin = country_told(view, details, before.country), details.ledger or before.ledger
-        if is_abroad(dataclasses.replace(before, country=country, ledger=origin), ledger):
+        if is_abroad(msgspec.structs.replace(before, country=country, ledger=origin), ledger):
             yield from ((before.id, f"{item.case}/{item.number}") for item in view.held_by(before.id))
 
 

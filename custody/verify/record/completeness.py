@@ -9,8 +9,9 @@ act that a child names; a consistency proof of the subject's own small tree says
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
+
+import msgspec
 
 from custody.verify.fold.fold import Placed, by_subject
 from custody.verify.fold.state import State
@@ -31,8 +32,7 @@ from schemas.subject import Subject, SubjectValue
 from schemas.types import is_set
 
 
-@dataclass(frozen=True, slots=True)
-class Closure:
+class Closure(msgspec.Struct, frozen=True):
     """The subjects that a bundle must carry; an ancestor's value is the last index that counts, None is all of them."""
 
     wanted: Mapping[Subject, int | None]

@@ -6,8 +6,9 @@ What can't be read is recorded at the step that owns it and left out, so that la
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TypeVar
+
+import msgspec
 
 from custody.verify.record.source import FoundFile, Source
 from keys.note import UnverifiedNote, parse_note
@@ -22,8 +23,7 @@ T = TypeVar("T")
 INFO_BYTES = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(msgspec.Struct, frozen=True):
     """The unverified parts of a bundle; a missing or malformed one is None."""
 
     measured: dict[str, FoundFile]

@@ -6,12 +6,12 @@ Reading, hashing and opening files is the caller's part; nothing of it is truste
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Protocol
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class FoundFile:
+
+class FoundFile(msgspec.Struct, frozen=True):
     """What was measured over a file's bytes: SHA-256, size in bytes, other digests by name where a library is there.
 
     ``sha256`` is empty of a file that was too long to be the one that was asked for, and so wasn't read.
@@ -20,7 +20,7 @@ class FoundFile:
 
     sha256: str
     size: int
-    digests: Mapping[str, str] = field(default_factory=dict)
+    digests: Mapping[str, str] = msgspec.field(default_factory=dict)
     pieces: bytes = b""
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from msgspec import structs
+from msgspec.structs import replace
 
 from custody.verify.rules.on_record import check_agents, country_told, enrolled, is_elsewhere
 from custody.verify.rules.table import REGISTRAR

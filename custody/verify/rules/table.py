@@ -12,7 +12,7 @@ docs/spec/events.md prints this table; a test compares the two. Words of the col
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import msgspec
 
 from schemas.types import Role, SignsAs, Status
 
@@ -42,12 +42,11 @@ CROSSED: frozenset[Status] = frozenset({"transferred"})
 NO_STATE: frozenset[Status] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True):
     """One row of the table."""
 
     roles: frozenset[Role]
-    wants: Wants = field(default_factory=lambda: OBSERVED)
+    wants: Wants = msgspec.field(default_factory=lambda: OBSERVED)
     states: frozenset[Status] = NO_STATE
     sealed: bool | None = None
     leads_to: Status | None = None

@@ -7,7 +7,6 @@ questions from its rows when it appends. Records are frozen: the reducer returns
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import msgspec
@@ -16,8 +15,7 @@ from schemas.subject import Subject
 from schemas.types import UNSET, Role, Status, Unset
 
 
-@dataclass(frozen=True, slots=True)
-class Agent:
+class Agent(msgspec.Struct, frozen=True):
     """One who may act. Roles and members carry the index of the entry that brought them in."""
 
     id: str
@@ -43,8 +41,7 @@ class Agent:
         return next((since for member, since in self.members if member == agent), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(msgspec.Struct, frozen=True):
     """A public key. ``revoked_at`` is the index of its first revocation, ``last_valid`` the smallest index named."""
 
     id: str
@@ -68,8 +65,7 @@ class Key:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class LogKey:
+class LogKey(msgspec.Struct, frozen=True):
     """A key that signs checkpoints, as the ledger's own entries declare it: for entries [first, last]."""
 
     key: str
@@ -91,8 +87,7 @@ class Ledger(msgspec.Struct, frozen=True, omit_defaults=True):
     is_strict: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(msgspec.Struct, frozen=True):
     """A case; closed ones take no further exhibits."""
 
     number: str
