@@ -124,6 +124,28 @@ def test_affirmations_that_undo_one_another_come_to_an_end() -> None:
     assert 2 in disputes.disputed
 
 
+@pytest.mark.parametrize(("again", "disputed"), [((), {1, 3}), ((Signing(6, ("c",), (), affirms=3),), set())])
+def test_an_affirmation_counts_once_it_is_affirmed_itself(again: tuple[Signing, ...], disputed: set[int]) -> None:
+    """Who vouched with a key that was lost later is believed again when somebody else vouches for that."""
+    keys = {
+        "a": Key("a", "a", b"", 0, revoked_at=2, last_valid=0),
+        "b": Key("b", "b", b"", 0, revoked_at=5, last_valid=2),
+        "c": Key("c", "c", b"", 0),
+    }
+    signings = [
+        Signing(0, (), ()),
+        Signing(1, ("a",), ()),
+        Signing(2, ("c",), ()),
+        Signing(3, ("b",), (), affirms=1),
+        Signing(4, ("c",), ()),
+        Signing(5, ("c",), ()),
+        *again,
+    ]
+    found = find_disputes(signings, keys)
+    assert found.disputed.keys() == disputed
+    assert not found.barred
+
+
 def severities(report: Report, code: str) -> set[str]:
     """Return how bad the findings of a code are."""
     return {finding.severity.value for finding in report.findings if finding.code == code}
