@@ -110,12 +110,14 @@ def test_no_country_has_two_profiles() -> None:
 
 
 def test_china_wants_what_its_law_names_of_a_request() -> None:
-    """Law rows C13 and C16: seven fields and a translation to China; holder, place, form and quantity for data."""
+    """Law rows C13 and C16: seven fields and a translation, both ways; holder, place, form and quantity for data."""
     cn = law_files.shipped_profile("cn")
     incoming = {field.name for field in cn.required("mla", "incoming")}
     assert {"authority", "nature", "facts", "applicable-law", "purpose", "connection", "deadline"} <= incoming
     assert {"translation", "reciprocity"} <= incoming
-    assert "translation" not in {field.name for field in cn.required("mla", "outgoing")}
+    outgoing = {field.name for field in cn.required("mla", "outgoing")}
+    assert "translation" in outgoing
+    assert "reciprocity" not in outgoing
     assert {"holder", "place", "form", "quantity"} <= {field.name for field in cn.required("production", "incoming")}
 
 

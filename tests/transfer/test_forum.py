@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from custody.transfer.forum import forums_of, shared_by, wanted_of
-from custody.transfer.law_files import PROFILES, memberships
+from custody.transfer.law_files import PROFILES, memberships, shipped_profile
 from custody.transfer.requests import names_of
 from schemas import canonical
 from schemas.errors import RecordError
@@ -119,6 +119,13 @@ def test_what_goes_out_is_read_where_it_arrives(world: World) -> None:
         incoming = wanted_of(view, frozenset(), kind="mla", direction="incoming", peer="justice-cn")
     assert {"connection", "translation", "reciprocity", "legal-basis"} <= {item.name for item in outgoing}
     assert {"connection", "translation"}.isdisjoint({item.name for item in incoming})
+
+
+@pytest.mark.parametrize("kind", ["mla", "production"])
+def test_what_goes_out_is_translated_where_the_own_law_says_so(kind: str) -> None:
+    """Judicial Assistance Law of the PRC art. 10: a request of China comes with one in the language of the asked."""
+    asked = shipped_profile("cn").required(kind, "outgoing")
+    assert [item.source.text[-7:] for item in asked if item.name == "translation"] == ["art. 10"]
 
 
 def test_the_better_known_law_is_named(world: World) -> None:
