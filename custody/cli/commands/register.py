@@ -231,11 +231,12 @@ def _told_by(certified: CertifiedExhibit, given: Given) -> dict[str, Any]:
 
 def _learn_certified(context: Context, certified: CertifiedExhibit, source: Sourced, intake: Intake) -> dict[str, Any]:
     """Count the records, and warn of those that nobody asked for."""
-    from custody.cli.intake.certified import warn_excess
+    from custody.cli.intake.certified import tell_open, warn_excess
 
     learned = source.learn(intake)
     account = source.details.get("account")
     warn_excess(context, certified, learned["source"], None if account is None else str(account))
+    tell_open(context, certified)
     return learned
 
 

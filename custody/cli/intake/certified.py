@@ -96,6 +96,14 @@ def warn_excess(context: Context, exhibit: CertifiedExhibit, source: Mapping[str
             note(context.settings, f"warning: {text}; more was produced than the request covers")
 
 
+def tell_open(context: Context, exhibit: CertifiedExhibit) -> None:
+    """Say how the request that was answered is closed: whether a production is all of it, people know."""
+    state = exhibit.story.state
+    if state.status == "sent":
+        text = f"note: {state.id} stays open and its terms run: custody request close {state.id} --outcome executed"
+        note(context.settings, f"{text}, once all of it is here")
+
+
 def receive_confirmation(
     context: Context,
     staged: Staged,
