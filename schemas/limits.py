@@ -81,7 +81,9 @@ AGENT_KEYS: Final = 1_024
 LOG_KEYS: Final = 1_024
 """Log keys that a ledger ever has."""
 CONSENTS_ASKED: Final = 256
-"""Consents to one exhibit, the newest, that a release looks at; exhibits that granted parts name, or one is made of."""
+"""Consents to one exhibit, the newest, that a release looks at, and exhibits that granted parts of a request name."""
+MADE_OF: Final = 32
+"""Exhibits that a release looks at, back from one, for what a granted part names: else each costs a reader them all."""
 BOUND_TO: Final = 128
 """Ledgers that bind one exhibit: each release asks for a consent of each, and each copy takes them over."""
 SPANS_IN_EVENT: Final = 32

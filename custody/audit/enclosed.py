@@ -76,11 +76,13 @@ class Enclosed:
         ledger, documents = state.ledger(), {digest for named in self._named.values() for digest in named}
         if ledger is None or not documents:
             return
-        holders: dict[str, list[Exhibit]] = defaultdict(list)
+        holders: dict[str, list[tuple[int, Exhibit]]] = defaultdict(list)
         for registration, (root, *digests) in state.files():
-            exhibit = state.registered(registration)
-            for digest in documents.intersection((*digests, *lists.digests(root))) if exhibit is not None else ():
-                holders[digest].append(exhibit)  # type: ignore[arg-type]
+            exhibit, place = state.registered(registration), state.event(registration)
+            if exhibit is None or place is None:
+                continue
+            for digest in documents.intersection((*digests, *lists.digests(root))):
+                holders[digest].append((place.index, exhibit))
         # Looked for once: there may be as many exports as exhibits.
         always = tuple(item for item in self._named if item[0] in {"agent", "ledger"})
         for export in self._exports:
@@ -106,13 +108,16 @@ class Enclosed:
         return carried | {("case", item[1]): export.entry for item in carried}
 
     def _silent(
-        self, carried: Mapping[Subject, int], export: _Export, holders: Mapping[str, list[Exhibit]]
+        self, carried: Mapping[Subject, int], export: _Export, holders: Mapping[str, list[tuple[int, Exhibit]]]
     ) -> set[str]:
-        """Return whose files an export may have carried, where no record says that they went there."""
+        """Return whose files an export may have carried, where no record says that they went there. What became
+        evidence later was none when it left.
+        """
         found = set[str]()
         for item, last in carried.items():
             for digest, entry in self._named.get(item, {}).items():
-                names = [("exhibit", holder.case, holder.number) for holder in holders.get(digest, ())]
+                known = [holder for index, holder in holders.get(digest, ()) if index < export.entry]
+                names = [("exhibit", holder.case, holder.number) for holder in known]
                 if entry <= last and names and not any((name, export.to) in self._told for name in names):
                     found.add("/".join(names[0][1:]))
         return found

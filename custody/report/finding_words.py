@@ -64,8 +64,8 @@ MEANINGS: Final = {
     "completeness": "The bundle does not hold exactly what the ledger holds about its exhibits: something was left "
     "out, added or exchanged.",
     "completeness.count": "Entries were left out: the ledger holds another number of them about this subject.",
-    "completeness.goes-on": "The ledger says more about this exhibit than this bundle, which is about another, tells. "
-    "Who held it since, and what became of it, stands in a bundle of its own.",
+    "completeness.goes-on": "The ledger says more about this exhibit than this bundle, which is about another, tells: "
+    "perhaps only that it was shown to somebody. What became of it stands in a bundle of its own.",
     "completeness.root": "Entries were exchanged: the ledger holds others about this subject.",
     "completeness.stray": "An entry is in the bundle that its exhibits don't call for.",
     "completeness.unproven": "The proof that nothing was left out is missing.",
@@ -109,7 +109,7 @@ MEANINGS: Final = {
     "defect.shared-wallet": "The custody wallet served another target wallet or case too, so coins may be mixed.",
     "defect.consent-key": "An authority abroad is said to have consented by a key that was enrolled here.",
     "defect.taken-over": "Custody was taken over without the signature of the one who held it.",
-    "defect.time-ahead": "The event says that it happened after it was recorded.",
+    "defect.time-ahead": "The event, or what it is about, is said to have happened after it was recorded.",
     "defect.time-backward": "The act says that it happened before the act that it follows.",
     "defect.sovereignty": "Data that lie in another country were taken online without being public.",
     "defect.number-unclear": "A number has signs that can't be seen or told from others, so that one exhibit could be "
@@ -167,6 +167,9 @@ MEANINGS: Final = {
     "inherited.reservations": "The exhibit was taken in without the reservation for which its bundle calls.",
     "inherited.names": "What was taken in has another number on it than what was sent, or a name more or less; "
     "whether it is the same thing is to be asked.",
+    "inherited.corrected": "What was taken in had another number, name or seal than what was sent; one of the two "
+    "sides corrected it later.",
+    "inherited.unseen": "A number, name or seal is withheld, so nobody here could compare what was sent and taken in.",
     "inherited.seal": "The seal that was seen on arrival is not the one under which the exhibit was sent.",
     "inherited.sent-at": "The record of the acceptance names another time of sending than the sender signed.",
     "inherited.times": "The acceptance is dated before the exhibit was sent, or after the acceptance was recorded.",

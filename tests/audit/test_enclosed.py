@@ -24,8 +24,12 @@ OPEN: dict[str, Any] = {
 }  # fmt: skip
 
 
-def told(folder: Path, *, to: str = "b-police", photo: str = PHOTO, before: bool = True, said: str = "") -> list[str]:
-    """Return where an audit finds a file enclosed; EX-1 went to somebody, and its seal has a photo."""
+def told(
+    folder: Path, *, to: str = "b-police", photo: str = PHOTO, before: bool = True, said: str = "", late: bool = False
+) -> list[str]:
+    """Return where an audit finds a file enclosed; EX-1 went to somebody, and its seal has a photo, which may have
+    become an exhibit late.
+    """
     with SqliteStore.create(folder) as store:
         world = settled(World(store), gate="v2")
         world.enrol("official-1", ("authority",))
@@ -33,7 +37,7 @@ def told(folder: Path, *, to: str = "b-police", photo: str = PHOTO, before: bool
         for agent, country in (("b-police", "XB"), ("lab", "XA")):
             world.enrol(agent, (), kind="organisation", country=country)
         world.register(CASE, "EX-1", actor="examiner-1", files={"open.txt": b"open"})
-        world.register(CASE, "EX-9", actor="examiner-1", files=SECRET)
+        world.register(CASE, "EX-9", actor="examiner-1", files={"x.txt": b"x"} if late else SECRET)
         for number in ("EX-1", "EX-9"):
             details = {**OPEN, "recipient": "b-police"}
             world.annotate("consent.recorded", world.about(CASE, number), details, actor="official-1")
@@ -47,6 +51,8 @@ def told(folder: Path, *, to: str = "b-police", photo: str = PHOTO, before: bool
             export(world, "bundle.exported", "EX-9", {"manifest": "cd" * 32, "recipient": to, "to": to})
         if not before:
             world.act("exhibit.sealed", CASE, "EX-1", seal, actor="examiner-1")
+        if late:
+            world.register(CASE, "EX-10", actor="examiner-1", files=SECRET)
     return [item.text for item in audit(folder).findings if item.code == "release.enclosed"]
 
 
@@ -63,10 +69,11 @@ def test_a_file_that_went_as_a_photo_is_found(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "case", [{"to": "lab"}, {"photo": "ab" * 32}, {"before": False}, {"said": "access"}, {"said": "export"}]
+    "case",
+    [{"to": "lab"}, {"photo": "ab" * 32}, {"before": False}, {"said": "access"}, {"said": "export"}, {"late": True}],
 )
 def test_what_stayed_or_was_said_is_not(tmp_path: Path, case: dict[str, Any]) -> None:
-    """At home, no file of an exhibit, named later only, or on record as gone there."""
+    """At home, no file of an exhibit, named later only, on record as gone there, or evidence since later only."""
     assert told(tmp_path, **case) == []
 
 

@@ -122,7 +122,7 @@ NOTE_BYTES, NOTE_SIGNATURES = 1_000_000, 100
 MANIFEST_LINE, FORMER_WALLETS = 65_536, 8
 ENTRIES, MEMBERS = 1_000_000, 2_000_000
 AFFIRMATION_ROUNDS, UNIT_MEMBERS, AGENT_KEYS, LOG_KEYS = 16, 4096, 1024, 1024
-CONSENTS_ASKED, BOUND_TO, FINDINGS_OF_A_KIND = 256, 128, 1000
+CONSENTS_ASKED, MADE_OF, BOUND_TO, FINDINGS_OF_A_KIND = 256, 32, 128, 1000
 PIECE_BYTES, CIPHERTEXT_HEADER, INHERITED_DEPTH, CLOCK_SKEW, A_DAY = 16_777_216, 65_536, 8, 300, 86_400
 DISCLOSURE_BYTES, PATH_BYTES, POLICY_BYTES = 65_536, 32_768, 65_536
 
@@ -2012,6 +2012,7 @@ class Dispatch:
     to: str
     is_original: bool
     is_from_abroad: bool = False  # under v2: where its sender was then
+    at: str = ""
 
 
 @dataclass
@@ -2738,19 +2739,21 @@ class State:
         if entry.type == "transfer.dispatched":
             is_original = details["item"] == "original"
             is_from_abroad = self.gate == "v2" and self.is_abroad(exhibit.holder)
-            exhibit.dispatch = Dispatch(details["transfer"], exhibit.holder, details["to"], is_original, is_from_abroad)
+            at = entry.event["occurred_at"]
+            exhibit.dispatch = Dispatch(
+                details["transfer"], exhibit.holder, details["to"], is_original, is_from_abroad, at
+            )
             exhibit.holder = details["to"]
             is_open = is_original and not exhibit.is_sealed and "not_sealed" not in details
             return ["defect.not-sealed"] if is_open else []
         if entry.type == "transfer.lost":
             return ["defect.transfer-lost"]
-        alone, sent_at = list[str](), seconds(exhibit.occurred_at)
+        alone = list[str]()
         is_paper = details.get("manner") == "paper" or (entry.type == "transfer.returned" and "foreign" not in details)
         others = [sent.to if sent else "", details.get("from", "")] if is_paper else []
         if any(name in self.agents and self.agents[name].ledger for name in others):
             alone = ["defect.paper-alone"]
-        is_sent_last = self.events[exhibit.head].type == "transfer.dispatched"
-        if is_sent_last and seconds(details.get("decided_at", exhibit.occurred_at)) < sent_at - CLOCK_SKEW:
+        if self.gate == "v2" and sent and seconds(details.get("decided_at", sent.at)) < seconds(sent.at) - CLOCK_SKEW:
             alone.append("defect.receipt-early")
         if entry.type == "transfer.receipt" and details["outcome"] != "refused":
             exhibit.status = "transferred"
@@ -2911,7 +2914,7 @@ class Gate(State):
                 continue
             looked.add(name)
             known = self.exhibits.get(name)
-            if known is None or not known.made_of or len(looked) > CONSENTS_ASKED:
+            if known is None or not known.made_of or len(looked) > MADE_OF:
                 return False
             ahead += known.made_of
         return True
@@ -3399,6 +3402,7 @@ ARRIVALS = {
     **dict.fromkeys(("inherited.exhibit", "inherited.head", "inherited.content", "inherited.sent-at"), (9, FAILED)),
     "inherited.condition-unseen": (11, NOTE),
     **dict.fromkeys(("inherited.names", "inherited.seal", "inherited.times"), (12, DEFECT)),
+    **dict.fromkeys(("inherited.corrected", "inherited.unseen"), (12, NOTE)),
 }
 DECIDING = ("transfer.accepted", "transfer.refused", "transfer.returned")
 # inherited.md: what tells a thing from all others; the last can be written in more than one way
@@ -3413,11 +3417,9 @@ def names_of(details: dict[str, Any]) -> dict[str, dict[str, str]]:
     return {name: known[name] for name in NAMES if name in known}
 
 
-def right_seals(entries: Iterable[Entry]) -> dict[str, dict[str, str]]:
-    """The numbers of seals that were corrected, by event, as the newest correction has it."""
-    told = [entry for entry in entries if entry.type == "record.corrected" and entry.details["field"] == "seal"]
-    told.sort(key=lambda entry: entry.index)
-    return {entry.about[0]["event"]: entry.details["value"] for entry in told if "event" in entry.about[0]}
+def newest_of(told: Iterable[tuple[int, tuple[str, str], Disclosure]]) -> dict[tuple[str, str], Disclosure]:
+    """The corrections with the highest index."""
+    return {key: value for _, key, value in sorted(told, key=lambda item: item[0])}
 
 
 def seal_of(entry: Entry) -> dict[str, str] | None:
@@ -3895,7 +3897,10 @@ class Verification:
                 self.find(7, "rule.commitment-twice", name, "a commitment that stands elsewhere already")
             if entry.record["recorded_at"] < latest:
                 self.find(12, "defect.recorded-backward", name, "recorded before an earlier entry", DEFECT)
-            if seconds(entry.event["occurred_at"]) > seconds(entry.record["recorded_at"]) + CLOCK_SKEW:
+            if (
+                seconds(max(entry.event["occurred_at"], entry.details.get("decided_at", "")))
+                > seconds(entry.record["recorded_at"]) + CLOCK_SKEW
+            ):
                 self.find(12, "defect.time-ahead", name, "said to have occurred after it was recorded", DEFECT)
             if entry.record["recorded_at"] > entry.event.get("not_after", "9999-12-31T23:59:59Z"):
                 self.find(12, "defect.recorded-late", name, "recorded later than its signers allowed", DEFECT)
@@ -4104,8 +4109,10 @@ class Verification:
         if last < MAX_INTEGER and 0 < len(leaves) < count:
             nodes = hashes(proof.get("nodes", ()))
             check_consistency(len(leaves), root_of(leaves), count, bytes.fromhex(root), nodes)
-            text = f"{count - len(leaves)} more were there about it when this was packed"
-            self.find(8, "completeness.goes-on", "/".join(subject[1:]), text, NOTE)
+            more = count - sum(entry is not export for entry in self.by_subject[subject])
+            if more > 0:
+                text = f"{more} more were there about it when this was packed"
+                self.find(8, "completeness.goes-on", "/".join(subject[1:]), text, NOTE)
             return
         if "nodes" in proof or len(leaves) != count:
             raise Bad("completeness.count", f"{len(leaves)} entries are carried, the index says {count}")
@@ -4806,9 +4813,7 @@ class Verification:
             return
         if arrival.type == "transfer.accepted":
             yield from self._find_other_decision(last, arrival, outer)
-            yield from self._find_other_names(events[exhibit.registration], arrival, outer)
-        if self._is_other_seal(last, arrival, outer):
-            yield "inherited.seal"
+        yield from self._find_other_values(arrival, last, events[exhibit.registration], outer)
         to = self.state.agents.get(last.details["to"])
         if to is not None and outer.state.origin is not None:
             if to.ledger not in (None, outer.state.origin):
@@ -4838,29 +4843,53 @@ class Verification:
             return ("text" in own) != ("text" in theirs)
         return self._shows_other(own["text"], theirs["text"], other)
 
-    def _find_other_names(self, registered: Entry, accepted: Entry, outer: Verification) -> Iterator[str]:
-        """Names of a thing that are others than were sent, as far as both sides show them, or on one side only."""
-        there, here = names_of(registered.details), names_of(accepted.details)
-        for part in there.keys() | here.keys():
-            if part not in there or (part not in here and there[part]["commitment"] in self.disclosed):
-                yield "inherited.names"
-            elif part in here and self._shows_other(there[part], here[part], outer):
-                yield "inherited.names" if part == "identifiers" else "inherited.content"
+    def _find_other_values(self, arrival: Entry, last: Entry, first: Entry, outer: Verification) -> Iterator[str]:
+        """Names of a thing, and the seal under which it came, that are others than were sent (inherited.md)."""
+        pairs: list[tuple[str, Entry, Any, Any]] = []
+        if arrival.type == "transfer.accepted":
+            names = names_of(first.details), names_of(arrival.details)
+            pairs = [
+                (part, first, names[0].get(part), names[1].get(part)) for part in names[0].keys() | names[1].keys()
+            ]
+        if seal_of(arrival):
+            pairs.append(("seal", last, seal_of(last), seal_of(arrival)))
+        for part, source, there, here in pairs:
+            sent = self.own_corrections.get((source.event_hash, part)) or self._opened(there)
+            taken = outer._opened(here)
+            before = outer.all_corrections.get((source.event_hash, part), sent)
+            after = outer.all_corrections.get((arrival.event_hash, part), taken)
+            if not (there or before) or not (here or after):
+                is_lost = before and part != "seal"
+                if is_lost or ((here or after) and part not in ("identifiers", "seal")):
+                    yield "inherited.names"
+            elif not before or not after:
+                yield "inherited.unseen"
+            elif before.value != after.value:
+                codes = {"identifiers": "inherited.names", "seal": "inherited.seal"}
+                yield codes.get(part, "inherited.content")
+            elif sent and taken and sent.value != taken.value:
+                yield "inherited.corrected"
 
-    def _is_other_seal(self, sent: Entry, arrival: Entry, outer: Verification) -> bool:
-        """Whether something arrived under another seal than it was sent under."""
-        right = outer.seals_corrected()
-        there, here = (seal_of(entry) and right.get(entry.event_hash, seal_of(entry)) for entry in (sent, arrival))
-        if not there or not here:
-            return False
-        shown = [
-            self.disclosed.get(item["commitment"]) or outer.disclosed.get(item["commitment"]) for item in (there, here)
-        ]
-        return shown[0] is not None and shown[1] is not None and bool(shown[0].value != shown[1].value)
+    def _opened(self, value: dict[str, str] | None) -> Disclosure | None:
+        """What a private value is, if it is shown."""
+        return self.disclosed.get(value["commitment"]) if value else None
 
-    def seals_corrected(self) -> dict[str, dict[str, str]]:
-        """The corrections of seal numbers that are carried here and in the bundles within."""
-        return right_seals(entry for one in (self, *self.inherited.values()) for entry in one.entries)
+    def corrections(self) -> Iterator[tuple[int, tuple[str, str], Disclosure]]:
+        """Where, of which event and field, and to what something was corrected, as far as that is shown."""
+        for entry in self.entries:
+            if entry.type == "record.corrected" and entry.details["value"]["commitment"] in self.disclosed:
+                place = (entry.about[0].get("event", ""), entry.details["field"])
+                yield entry.index, place, self.disclosed[entry.details["value"]["commitment"]]
+
+    @functools.cached_property
+    def own_corrections(self) -> dict[tuple[str, str], Disclosure]:
+        """The newest of these, by event and field."""
+        return newest_of(self.corrections())
+
+    @functools.cached_property
+    def all_corrections(self) -> dict[tuple[str, str], Disclosure]:
+        """The same, of those that the bundles within show too."""
+        return newest_of(item for one in (self, *self.inherited.values()) for item in one.corrections())
 
     def _find_other_decision(self, sent: Entry, accepted: Entry, outer: Verification) -> Iterator[str]:
         """In what an acceptance differs from the dispatch that it takes up."""
@@ -5266,22 +5295,21 @@ class Verification:
         """Seals that were seen broken, and others than were put on (step 12)."""
         for _, registration in self.registered():
             story = self._story_of(registration)
-            newest, right = None, right_seals(story)
+            newest: Disclosure | None = None
             for entry in story:
                 is_broken = entry.details.get("kind") == "seal-broken"
                 if entry.type in SEEN and not intact_seal(entry):
                     self.find(12, "defect.seal-broken", entry.name, "a seal that wasn't intact", DEFECT)
-                number = seal_of(entry) if entry.type in SEEN else None
-                number = right.get(entry.event_hash, number) if number else None
+                seal = seal_of(entry) if entry.type in SEEN else None
+                right = self.own_corrections.get((entry.event_hash, "seal")) if seal else None
+                number = right or self._opened(seal)
                 is_held = entry.type in ("exhibit.unsealed", "custody.handed-over", "transfer.dispatched")
-                if is_held and number and newest:
-                    shown = [self.disclosed.get(item["commitment"]) for item in (number, newest)]
-                    if shown[0] and shown[1] and shown[0].value != shown[1].value:
-                        self.find(12, "defect.seal-other", entry.name, "another seal than was put on", DEFECT)
+                if is_held and number and newest and number.value != newest.value:
+                    self.find(12, "defect.seal-other", entry.name, "another seal than was put on", DEFECT)
                 if entry.type == "exhibit.unsealed" or (entry.type == "exhibit.incident" and is_broken):
                     newest = None
                 elif entry.type not in ("custody.handed-over", "transfer.dispatched"):
-                    newest = number or newest
+                    newest = number if seal else newest
 
     def explain(self) -> None:
         """Say beside each defect which entries explain it."""

@@ -149,14 +149,17 @@ DEFECTS: Mapping[str, Sequence[str]] = {
     "ledger.key-added": ("defect.single-registrar",),
     "ledger.key-revoked": ("defect.single-registrar",),
     "request.answered": ("defect.grant-country",),
-    "transfer.accepted": ("defect.seal-broken", "inherited.names", "inherited.seal", "inherited.times"),
+    "transfer.accepted": (
+        "defect.seal-broken", "inherited.names", "inherited.seal", "inherited.corrected", "inherited.unseen",
+        "inherited.times",
+    ),
     "transfer.contested": ("defect.receipt-contested",),
     "transfer.dispatched": ("defect.not-sealed", "defect.seal-other"),
     "transfer.lost": ("defect.transfer-lost",),
     "transfer.receipt": ("defect.paper-alone", "defect.receipt-early"),
     "transfer.returned": (
         "defect.paper-alone", "defect.returned-after-recall", "defect.returned-by-another", "defect.seal-broken",
-        "inherited.seal",
+        "inherited.seal", "inherited.corrected", "inherited.unseen",
     ),
 }  # fmt: skip
 """By type, the defects of step 12 that it can have, `defect.time-backward` of acts aside."""

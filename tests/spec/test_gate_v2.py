@@ -42,6 +42,7 @@ _ASKED: Mapping[str, tuple[str, ...]] = {
     "verify/rules/reducer.py _register": ("granted in part", "the same object", "seals seen"),
     "verify/rules/requests.py change_request": ("request that ended", "granted in part"),
     "verify/rules/subjects.py _decided": ("carried: dispatches",),
+    "verify/rules/transfers.py _dispatch": ("early receipt",),
     "verify/rules/transfers.py _is_abroad": ("sender came abroad",),
     "verify/rules/transfers.py _take_back": ("back on paper",),
     "verify/rules/view.py is_strict": (),  # by which the others ask

@@ -252,8 +252,14 @@ def _recorded(at: str) -> Tell:
 AHEAD, EARLY = "defect.recorded-ahead", "defect.receipt-early"
 enter("receipt-early", "A receipt of a decision a year before the dispatch: of another parcel, a defect.", EARLY,
        _decided("2025-11-21T13:00:00Z"))  # fmt: skip
-enter("receipt-early-after-a-loss", "It was reported lost in between, and nothing is compared.",
-       "defect.transfer-lost", _decided("2025-11-21T13:00:00Z", ("transfer.lost", LOST)))  # fmt: skip
+enter("receipt-early-after-a-loss", "It was reported lost in between: a defect all the same.", EARLY,
+       _decided("2025-11-21T13:00:00Z", ("transfer.lost", LOST)))  # fmt: skip
+enter("receipt-after-a-loss", "It was received before it was reported lost.", "defect.transfer-lost",
+       _decided("2026-11-21T09:30:00Z", ("transfer.lost", LOST)))  # fmt: skip
+enter("receipt-early-before", "In a ledger from before nothing is compared.", "", _decided("2025-11-21T13:00:00Z"),
+       gate="v1")  # fmt: skip
+enter("receipt-ahead", "A receipt of a decision later than it was recorded: a defect.", "defect.time-ahead",
+       _decided("2027-11-21T13:00:00Z"))  # fmt: skip
 enter("recorded-ahead", "Its newest entry was recorded two days after it is read: a defect.", AHEAD,
        _recorded("2026-12-03T00:00:00Z"))  # fmt: skip
 enter("recorded-ahead-by-a-day", "Its newest entry was recorded less than a day after it is read.", "",

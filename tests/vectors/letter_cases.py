@@ -156,8 +156,6 @@ letter_case("that-refuses-the-rest", "The letter grants one exhibit, and refuses
             answers=[{"grant": GRANT, "outcome": "granted-in-part"}, REST], their_gate="v2")  # fmt: skip
 wrong_letter("that-refuses-it-later", "The letter grants all, with a list, and refuses that later.", "grant",
        answers=[{"grant": GRANT}, REST], their_gate="v2")  # fmt: skip
-wrong_letter("that-refuses-the-rest-of-what", "The letter grants a part that it doesn't name, and refuses the rest.",
-       "grant", answers=[{"outcome": "granted-in-part"}, REST], their_gate="v2")  # fmt: skip
 wrong_letter("that-refuses-the-rest-before", "In a ledger from before the newest answer counts.", "grant",
        answers=[{"grant": GRANT}, REST])  # fmt: skip
 wrong_letter("for-another-country", "The letter grants it to another country.", "terms",

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tests.vectors.forge import Members
+from tests.vectors.letter_cases import REST, wrong_letter
 from tests.vectors.posts import PAPER, Post
 from tests.vectors.request_cases import RECEIVED
 from tests.vectors.resting_cases import REFUSAL, register
@@ -78,3 +79,6 @@ _enter("made-of-what-was-granted-and-more", "It was made of what was granted and
 _enter("made-of-what-was-not-granted-by-hand", "A print of it goes, made of what wasn't granted.", BEYOND,
        _made("EX-4", answers=[THAT], is_by_hand=True))  # fmt: skip
 _enter("gate-v1-resting-on-another-part", "In a ledger from before no list counts.", "", answered(THAT), gate="v1")
+
+wrong_letter("that-refuses-the-rest-of-what", "The letter grants a part that it doesn't name, and refuses the rest.",
+       "grant", answers=[{"outcome": "granted-in-part"}, REST], their_gate="v2")  # fmt: skip

@@ -13,6 +13,7 @@ from tests.vectors.return_cases import Round
 from tests.vectors.setting import CASE, CASES, Setting, Vector
 
 NAMES, SEAL, CONTENT, OTHER = "inherited.names", "inherited.seal", "inherited.content", "defect.seal-other"
+CORRECTED, UNSEEN = "inherited.corrected", "inherited.unseen"
 PHONE = {"identifiers": "IMEI 111", "kind": "phone", "nature": "object"}
 NO_FILES = {"bytes": 0, "count": 0, "root": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}
 INTACT = {"intact": True, "seal": "S-1"}
@@ -53,12 +54,19 @@ def _item(number: str) -> dict[str, Any]:
 
 
 def _called(
-    name: str, comment: str, code: str, there: Mapping[str, Any], here: Mapping[str, Any], *hidden: str
-) -> None:
+    name: str, comment: str, code: str, there: Mapping[str, Any], here: Mapping[str, Any], *hidden: str,
+    corrected: Mapping[str, str] | None = None,
+) -> None:  # fmt: skip
+    """A thing passes; ``corrected`` are its identifiers, by the ledger that corrects them."""
+
     def vector(setting: Setting) -> Vector:
         way = _Passage(setting)
         way.register(**there)
-        way.b.accept(way.a, way.a.parcel(), **{"content": None, **here})
+        if corrected and "a" in corrected:
+            _correct(way.a, corrected["a"], way.a.story("EX-1")[0].event.hash, "identifiers")
+        accepted = way.b.accept(way.a, way.a.parcel(), **{"content": None, **here})
+        if corrected and "b" in corrected:
+            _correct(way.b, corrected["b"], accepted, "identifiers")
         raw, is_failed = way.read(hidden), code == CONTENT
         return Vector("FAILED" if is_failed else "PASSED", raw, 9 if is_failed else None, code,
                       trust=trust_in(way.a, way.b))  # fmt: skip
@@ -70,11 +78,23 @@ UNNAMED = {key: value for key, value in PHONE.items() if key != "identifiers"}
 _called("names", "A thing is accepted under the number under which it was sent.", "", PHONE, PHONE)
 _called("names-other", "A thing is accepted under another number than it was sent: a defect.", NAMES, PHONE,
         {**PHONE, "identifiers": "IMEI 112"})  # fmt: skip
-_called("names-hidden", "Under which number it was accepted is withheld.", "", PHONE,
+_called("names-hidden", "Under which number it was accepted is withheld: a note.", UNSEEN, PHONE,
         {**PHONE, "identifiers": "IMEI 112"}, "/details/identifiers")  # fmt: skip
 _called("names-lost", "A thing is accepted without the number under which it was sent: a defect.", NAMES, PHONE,
         UNNAMED)  # fmt: skip
-_called("names-new", "A thing is accepted with a number, and was sent without one: a defect.", NAMES, UNNAMED, PHONE)
+_called("names-new", "A thing is accepted with a number, and was sent without one.", "", UNNAMED, PHONE)
+MISTYPED = {**PHONE, "identifiers": "IMEI 11l"}
+_called("names-corrected-there", "Its sender mistyped the number, and corrected it.", "", MISTYPED, PHONE,
+        corrected={"a": "IMEI 111"})  # fmt: skip
+_called("names-added-there", "Its sender added the number.", "", UNNAMED, PHONE, corrected={"a": "IMEI 111"})
+_called("names-added-there-and-lost", "Its sender added the number, and it is accepted without: a defect.", NAMES,
+        UNNAMED, UNNAMED, corrected={"a": "IMEI 111"})  # fmt: skip
+_called("names-corrected", "Its receiver mistyped the number, and corrected it: a note.", CORRECTED, PHONE, MISTYPED,
+        corrected={"b": "IMEI 111"})  # fmt: skip
+_called("names-corrected-to-another", "Its receiver corrects the number to another one: a defect.", NAMES, PHONE, PHONE,
+        corrected={"b": "IMEI 112"})  # fmt: skip
+_called("names-corrected-and-withheld", "To what its receiver corrected the number is withheld: a defect.", NAMES,
+        PHONE, MISTYPED, "/details/value", corrected={"b": "IMEI 111"})  # fmt: skip
 _called("names-of-an-item", "An item of a platform is accepted as what was sent.", "", _item("1"), _item("1"))
 _called("names-of-another-item", "Another item of the platform is accepted than was sent.", CONTENT, _item("1"),
         _item("2"))  # fmt: skip
@@ -87,7 +107,7 @@ _called("names-of-another-kind", "An account is accepted for an item of a platfo
 
 def _sealed(
     name: str, comment: str, code: str, *acts: Act, sent: str | None = "S-1", seen: Mapping[str, Any] | None = INTACT,
-    gate: str = "v2", corrected: Sequence[tuple[str, str]] = (),
+    gate: str = "v2", corrected: Sequence[tuple[str, str]] = (), hidden: Sequence[str] = (),
 ) -> None:  # fmt: skip
     """It is sealed, sent under a seal, accepted under one, and perhaps these numbers are corrected."""
 
@@ -108,15 +128,15 @@ def _sealed(
         for where, number in corrected:
             if where == "b":
                 _correct(way.b, number, accepted)
-        raw, is_failed = way.read(), code.startswith("rule.")
+        raw, is_failed = way.read(hidden), code.startswith("rule.")
         return Vector("FAILED" if is_failed else "PASSED", raw, 7 if is_failed else None, code,
                       trust=trust_in(way.a, way.b))  # fmt: skip
 
     _put(name, comment, vector)
 
 
-def _correct(post: Post, number: str, event: str) -> None:
-    details = {"field": "seal", "reason": "mistyped", "value": number}
+def _correct(post: Post, number: str, event: str, field: str = "seal") -> None:
+    details = {"field": field, "reason": "mistyped", "value": number}
     post.annotate("record.corrected", details, event=event, actor="examiner-1")
 
 
@@ -125,8 +145,12 @@ _sealed("inherited-seal", "It is accepted under the seal under which it was sent
 _sealed("inherited-seal-other", "It is accepted under another seal than it was sent: a defect.", SEAL,
         seen={"intact": True, "seal": "S-9"})  # fmt: skip
 _sealed("inherited-seal-of-none", "It was sent without a seal, and accepted under one.", "", sent=None)
-_sealed("inherited-seal-corrected", "Its receiver mistyped the number, and corrected it.", "",
+_sealed("inherited-seal-corrected", "Its receiver mistyped the number, and corrected it: a note.", CORRECTED,
         seen={"intact": True, "seal": "S-9"}, corrected=[("b", "S-1")])  # fmt: skip
+_sealed("inherited-seal-corrected-and-withheld", "To what its receiver corrected the number is withheld: a defect.",
+        SEAL, seen={"intact": True, "seal": "S-9"}, corrected=[("b", "S-1")], hidden=["/details/value"])  # fmt: skip
+_sealed("inherited-seal-withheld", "Under which seal it was accepted is withheld: a note.", UNSEEN,
+        seen={"intact": True, "seal": "S-9"}, hidden=["/details/seal/seal"])  # fmt: skip
 _sealed("inherited-seal-corrected-twice", "Its receiver corrected the number, and then again: a defect.", SEAL,
         corrected=[("b", "S-1"), ("b", "S-9")])  # fmt: skip
 _sealed("inherited-seal-corrected-there", "Its sender mistyped the number, and corrected it.", "", sent="S-9",

@@ -17,7 +17,7 @@ from tests.vectors.request_cases import Build, border_case
 from tests.vectors.setting import CASE, CASES, FILES, Setting, Vector
 
 RECEIPT: dict[str, Any] = {
-    "decided_at": "2026-11-21T13:00:00Z", "document": "ab" * 32, "manner": "paper", "outcome": "accepted",
+    "decided_at": "2026-11-21T08:12:00Z", "document": "ab" * 32, "manner": "paper", "outcome": "accepted",
     "transfer": TRANSFER,
 }  # fmt: skip
 RECALLED = {"reason": "wrong court", "transfer": TRANSFER}

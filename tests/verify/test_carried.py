@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,26 @@ def test_what_is_the_same_shows_what_binds_it(tmp_path: Path) -> None:
     assert [(item.event.event.exhibit, item.event.type) for item in entries] == [
         ("EX-7", "exhibit.registered"), ("EX-8", "exhibit.registered"),
     ], "and no more than that"  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("after", "is_told"),
+    [
+        (lambda post: post.consent("EX-1", "EX-2", recipient="c-police"), False),
+        (lambda post: post.consent("EX-1", recipient="c-police"), True),
+    ],
+    ids=["of both", "of it alone"],
+)
+def test_what_is_carried_is_not_told_of_as_more(tmp_path: Path, after: Callable[[Post], object], is_told: bool) -> None:
+    """A consent to an original and its copy stands in the bundle of the copy; nothing of the original is missing."""
+    post = Post(tmp_path, "a", {"b": "XB", "c": "XC"}, gate="v2")
+    parent = {"case": CASE, "event": post.story("EX-1")[0].event.hash, "exhibit": "EX-1"}
+    composed = post.world.registration(
+        CASE, "EX-2", actor="examiner-1", files={"s.txt": b"a copy"}, derived_from=[parent]
+    )
+    post.forge.add(post.world.sign(composed))
+    after(post)
+    assert ("completeness.goes-on" in judged(post, "EX-2", to="ministry")) == is_told
 
 
 def test_leaving_it_out_is_found(tmp_path: Path) -> None:

@@ -218,7 +218,7 @@ def test_a_release_looks_back_as_far_as_a_reader_can_pay(tmp_path: Path, monkeyp
     derive(side, "W-1", "EX-1")
     derive(side, "D-1", "W-1")
     side.consent("D-1", "b-police", request="req-1")
-    monkeypatch.setattr("schemas.limits.CONSENTS_ASKED", 1)
+    monkeypatch.setattr("schemas.limits.MADE_OF", 1)
     with pytest.raises(RefusedError, match=r"release\.not-granted"):
         side.build("b.zip", "D-1", to="b-police", request="req-1")
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from custody.bundle.disclose import Choice
-from custody.verify.evidence.seals import right_numbers
+from custody.verify.evidence.seals import corrections_in, right_values
 from custody.verify.verify import Verified
 from schemas.entry import parse_entry
 from schemas.errors import RuleViolation
@@ -142,9 +142,13 @@ def test_the_newest_correction_counts_in_whatever_order_bundles_are_read(tmp_pat
         details = {"field": "seal", "reason": "x", "value": right}
         a.world.annotate("record.corrected", about, details, actor="examiner-1")
     entries = [parse_entry(raw) for raw in a.world.entries()]
-    newest = {sealed: entries[-1].event.details.value}  # type: ignore[attr-defined]
-    assert right_numbers(entries) == newest
-    assert right_numbers(reversed(entries)) == newest
+    shown = {item.commitment: item for item in a.world.disclosed}
+    told = list(corrections_in(entries, shown))
+    for order in (told, list(reversed(told))):
+        assert {key: value.value for key, value in right_values(order).items()} == {(sealed, "seal"): "S-3"}
+    shown = {name: item for name, item in shown.items() if item.value != "S-3"}
+    (kept,) = right_values(corrections_in(entries, shown)).values()
+    assert kept.value == "S-2"
 
 
 def test_what_was_corrected_of_something_else_is_no_number_of_a_seal(tmp_path: Path) -> None:

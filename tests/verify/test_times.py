@@ -56,13 +56,14 @@ def test_what_is_recorded_after_it_is_read_is_told(tmp_path: Path, hours: int, i
     [
         ("2026-11-21T13:00:00Z", [], False),
         ("2020-01-01T00:00:00Z", [], True),
-        ("2020-01-01T00:00:00Z", [("transfer.lost", LOST)], False),
+        ("2020-01-01T00:00:00Z", [("transfer.lost", LOST)], True),
+        ("2026-11-21T13:00:00Z", [("transfer.lost", LOST)], False),
     ],
 )
 def test_a_receipt_from_before_its_dispatch_is_told(
     tmp_path: Path, decided_at: str, acts: list[tuple[str, dict[str, Any]]], is_told: bool
 ) -> None:
-    """It is of another parcel; an act in between has its own time, so that nothing is compared."""
+    """It is of another parcel, whatever was recorded in between."""
     a = Side(tmp_path / "a", "a", peers={}, gate="v2")
     register(a)
     a.world.append(a.world.sign(a.dispatch("EX-1", "ministry")))
@@ -73,6 +74,18 @@ def test_a_receipt_from_before_its_dispatch_is_told(
     ).index
     verified = read(a.build("p.zip", "EX-1", to="ministry").path, trust(a), a.world.at)
     assert told(verified, "defect.receipt-early") == ([f"entry {index}"] if is_told else [])
+
+
+@pytest.mark.parametrize(("decided_at", "is_told"), [("2026-11-21T08:10:00Z", False), ("9999-12-31T23:59:59Z", True)])
+def test_a_receipt_from_after_it_was_recorded_is_told(tmp_path: Path, decided_at: str, is_told: bool) -> None:
+    """Nobody has heard yet what will be decided."""
+    a = Side(tmp_path / "a", "a", peers={}, gate="v2")
+    register(a)
+    a.world.append(a.world.sign(a.dispatch("EX-1", "ministry")))
+    details = {**RECEIPT, "decided_at": decided_at}
+    index = a.world.act("transfer.receipt", CASE, "EX-1", details, actor="examiner-1").index
+    verified = read(a.build("p.zip", "EX-1", to="ministry").path, trust(a), a.world.at)
+    assert told(verified, "defect.time-ahead") == ([f"entry {index}"] if is_told else [])
 
 
 def test_the_end_of_the_calendar_is_a_time_like_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

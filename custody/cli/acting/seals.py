@@ -11,7 +11,7 @@ from custody.cli.ledger_access import LedgerAccess
 from custody.cli.output import note
 from custody.report.safe_text import show
 from custody.report.words import format_value
-from custody.verify.evidence.seals import right_numbers
+from custody.verify.evidence.seals import corrections_in, right_values
 from custody.verify.rules.view import Exhibit
 from schemas.details.custody import SealSeen
 from schemas.details.exhibit import ExhibitSealed
@@ -48,14 +48,14 @@ def recorded_seal(access: LedgerAccess, exhibit: Exhibit) -> str | None:
     with access.read() as reader:
         indexes = reader.subject_entries(("exhibit", exhibit.case, exhibit.number))
         story = [parse_entry(reader.entry(index)) for index in indexes]
-    right = right_numbers(story)
+    shown = access.disclosures_of([entry.event for entry in story])
+    right = right_values(corrections_in(story, shown))
     for entry in reversed(story):
         details = entry.event.details
         seal = details.seal if isinstance(details, ExhibitSealed | TransferAccepted | TransferReturned) else None
         number = seal.seal if isinstance(seal, SealSeen) else seal
         if isinstance(number, Private):
-            number = right.get(entry.event.hash, number)
-            known = access.disclosures_of([entry.event for entry in story]).get(number.commitment)
+            known = right.get((entry.event.hash, "seal"), shown.get(number.commitment))
             return None if known is None else format_value(known.value)
     return None
 

@@ -8,7 +8,7 @@ import msgspec
 
 from custody.verify.border.inner import Inner, event_in, is_unread, manifest_of
 from custody.verify.border.past import have_same_text
-from custody.verify.evidence.seals import other_number
+from custody.verify.evidence.seals import Corrected, other_value
 from custody.verify.gate.contents import content_root
 from custody.verify.record.opened import fail
 from custody.verify.rules.on_record import is_later
@@ -29,8 +29,11 @@ Name = tuple[str, str, str]
 Find = Callable[[str], Inner | None]
 """Finds the bundle of a payload manifest."""
 _LAWFULNESS = frozenset({"inherited.conditions", "inherited.country", "inherited.recipient", "inherited.reservations"})
+_CODES = {"identifiers": "inherited.names", "seal": "inherited.seal"}
+_LEVELS = {"inherited.names": Severity.DEFECT, "inherited.seal": Severity.DEFECT}
 _ITEM = ("collection", "number", "platform")
 """What tells an item of a platform from all others."""
+_NAMES = ("account", "asset", *_ITEM, "identifiers")
 
 
 class _Arrival(msgspec.Struct, frozen=True):
@@ -60,15 +63,15 @@ def report_arrival(
     event_of: Callable[[str], ParsedEvent | None],
     within: Find,
     shown: Mapping[str, Disclosure] | None = None,
-    right: Mapping[str, Private] | None = None,
+    sent: Corrected | None = None,
+    right: Corrected | None = None,
 ) -> None:
     """Hold an acceptance or a return against the bundle with which the exhibit came; ``event_of`` finds events of this
     ledger by hash, ``within`` the bundles with which exhibits came here.
 
-    ``shown`` are the values of this ledger's own records, where texts of conditions are to be compared; ``right`` are
-    numbers of seals, in either ledger, that were corrected.
-    Findings: ``inherited.names``, ``inherited.times``, ``inherited.seal`` (defects), ``inherited.condition-unseen``
-    (note), and as `check_inherited`.
+    ``shown`` are the values of this ledger's own records, where texts of conditions, names and seals are to be
+    compared; ``sent`` and ``right`` are those that were corrected: in ``inner``, and by now, in either ledger.
+    Findings: as `check_inherited`.
     """
     details, subject = entry.event.details, f"entry {entry.entry.index}"
     assert isinstance(details, Arrived), "the caller looked"
@@ -83,21 +86,14 @@ def report_arrival(
         return
     for wrong in _compare(arrival, details.foreign, _first_act(entry.event, view, event_of), view, within):
         fail(findings, 11 if wrong.code in _LAWFULNESS else 9, wrong, subject)
-    sent = None if arrival.head is None else arrival.head.details
-    if arrival.head is None or not isinstance(sent, TransferDispatched):
+    dispatch = None if arrival.head is None else arrival.head.details
+    if not isinstance(dispatch, TransferDispatched):
         return
     if isinstance(details, TransferAccepted) and shown is not None:
-        _compare_texts(details, sent, inner, shown, findings, subject)
-        for wrong in _compare_thing(details, arrival, shown):
-            is_defect = wrong.code == "inherited.names"
-            step, level = (12, Severity.DEFECT) if is_defect else (9, Severity.FAILED)
-            findings.add(step, level, wrong.code, subject, wrong.text)
-    if shown is not None and isinstance(details.seal, SealSeen):
-        sent_under = (right or {}).get(arrival.head.hash, sent.seal) if sent.seal else None
-        seen = (right or {}).get(entry.event.hash, details.seal.seal)
-        other = other_number(sent_under, seen, lambda name: shown.get(name) or inner.values.disclosed.get(name))
-        if other:
-            findings.add(12, Severity.DEFECT, "inherited.seal", subject, other)
+        _compare_texts(details, dispatch, inner, shown, findings, subject)
+    for code, text in () if shown is None else _compare_values(arrival, shown, sent or {}, right or {}):
+        level = Severity.FAILED if code == "inherited.content" else _LEVELS.get(code, Severity.NOTE)
+        findings.add(9 if level is Severity.FAILED else 12, level, code, subject, text)
     if isinstance(details, TransferAccepted):
         decided_at, recorded_at = details.accepted_at, entry.entry.recorded_at
         if is_later(details.sent_at, decided_at) or is_later(decided_at, recorded_at):
@@ -173,33 +169,45 @@ def _compare_texts(
             findings.add(11, Severity.FAILED, "inherited.conditions", subject, found)
 
 
-def _compare_thing(
-    details: TransferAccepted, arrival: _Arrival, shown: Mapping[str, Disclosure]
-) -> Iterator[VerificationError]:
-    """Which thing it is, and whose account held it, is private: that can be compared where both ledgers' words are
-    shown. Numbers on a thing may be written in more than one way, and a name may be left out: a court asks why.
+def _compare_values(
+    arrival: _Arrival, shown: Mapping[str, Disclosure], sent: Corrected, right: Corrected
+) -> Iterator[tuple[str, str]]:
+    """Which thing it is, whose account held it and under which seal it came is private: that is compared as the side
+    that recorded it corrected it, where both are shown. Yield the codes and words of what differs.
     """
-    before, disclosed = arrival.before, arrival.inner.values.disclosed
-    if before is None or not isinstance(before.details, ExhibitRegistered):
-        return
-    old, new = _names_of(before.details), _names_of(details)
-    for name in sorted(old.keys() | new.keys()):
-        was, now = disclosed.get(old.get(name, "")), shown.get(new.get(name, ""))
-        if name not in old or (was is not None and name not in new):
-            text = f"expected the names that were sent, found {name} on one side only"
-            yield VerificationError("inherited.names", text)
-        elif was is not None and now is not None and was.value != now.value:
-            code = "inherited.names" if name == "identifiers" else "inherited.content"
-            yield VerificationError(code, f"expected the {name} that was sent, found another")
+    for name, old, was, now in _values_of(arrival):
+        first = sent.get((old.hash, name)) or arrival.inner.values.disclosed.get(was.commitment if was else "")
+        taken = shown.get(now.commitment if now else "")
+        before, after = right.get((old.hash, name), first), right.get((arrival.event.hash, name), taken)
+        if not (was or before) or not (now or after):
+            # A number that nobody had read before is new, and a name that isn't shown may have been left out.
+            if (before and name != "seal") or ((now or after) and name not in {"identifiers", "seal"}):
+                yield "inherited.names", f"expected the names that were sent, found {name} on one side only"
+        elif before is None or after is None:
+            yield "inherited.unseen", f"the {name} isn't shown on both sides, so nobody here compared it"
+        elif other := other_value(name, before, after):
+            yield _CODES.get(name, "inherited.content"), other
+        elif other := other_value(name, first, taken):
+            yield "inherited.corrected", f"{other}, which was corrected later"
 
 
-def _names_of(details: ExhibitRegistered) -> dict[str, str]:
-    """Return the commitments to what tells a thing from all others: account and asset, item of a platform, numbers."""
+def _values_of(arrival: _Arrival) -> Iterator[tuple[str, ParsedEvent, Private | None, Private | None]]:
+    """Yield what is compared: its name, the event there in which it stands, its value there and here."""
+    before, head, details = arrival.before, arrival.head, arrival.details
+    if isinstance(details, TransferAccepted) and before is not None and isinstance(before.details, ExhibitRegistered):
+        old, new = _names_of(before.details), _names_of(details)
+        yield from ((name, before, old.get(name), new.get(name)) for name in _NAMES)
+    if head is not None and isinstance(head.details, TransferDispatched) and isinstance(details.seal, SealSeen):
+        yield "seal", head, head.details.seal or None, details.seal.seal
+
+
+def _names_of(details: ExhibitRegistered) -> dict[str, Private]:
+    """Return what tells a thing from all others: account and asset, item of a platform, numbers."""
     asset = details.asset if is_set(details.asset) else None
     found = [(name, getattr(asset, name, None)) for name in ("account", "asset")]
     found += [(name, getattr(getattr(asset, "platform", None), name, None)) for name in _ITEM]
     found.append(("identifiers", details.identifiers))
-    return {name: value.commitment for name, value in found if isinstance(value, Private)}
+    return {name: value for name, value in found if isinstance(value, Private)}
 
 
 def _compare_decision(

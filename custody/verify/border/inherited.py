@@ -7,7 +7,6 @@ What is found in it is found in the outer bundle, at the same step, named by the
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Final, TypeVar
@@ -15,7 +14,7 @@ from typing import Final, TypeVar
 from custody.verify.border.arrival import Arrived, report_arrival
 from custody.verify.border.inner import ABSENT, Inner, event_in, manifest_of
 from custody.verify.evidence.disclosures_step import Values
-from custody.verify.evidence.seals import right_numbers
+from custody.verify.evidence.seals import corrections_in, right_values
 from custody.verify.record.bundled import Bundled
 from custody.verify.record.opened import fail
 from custody.verify.record.source import Source
@@ -39,8 +38,8 @@ def check_inherited(
     Findings: ``inherited.absent``, ``inherited.away`` (a defect or a note), ``inherited.depth``, ``inherited.unnamed``,
     ``inherited.exhibit``, ``inherited.head``, ``inherited.content``, ``inherited.conditions``, ``inherited.recipient``,
     ``inherited.country``, ``inherited.sent-at``, ``inherited.reservations``, ``inherited.names``, ``inherited.times``
-    and ``inherited.seal`` (defects), ``inherited.condition-unseen`` (a note), and those of the inner bundles, whose
-    subject begins with the name of their ledger.
+    and ``inherited.seal`` (defects), ``inherited.condition-unseen``, ``inherited.unseen`` and ``inherited.corrected``
+    (notes), and those of the inner bundles, whose subject begins with the name of their ledger.
     """
     findings, failed = bundled.findings, partial(bundled.findings.add, 9, Severity.FAILED)
     names = [name for name in bundled.source.names() if name.startswith(layout.INHERITED)]
@@ -62,8 +61,9 @@ def check_inherited(
         found[manifest] = inner
     named: set[str] = set()
     event_of = partial(event_in, bundled.state, bundled.entries)
-    told = itertools.chain(bundled.entries.values(), *(inner.entries.values() for inner in found.values()))
-    right = right_numbers(told)
+    told = {name: (*corrections_in(inner.entries.values(), inner.values.disclosed),) for name, inner in found.items()}
+    sent = {name: right_values(items) for name, items in told.items()}
+    right = right_values(corrections_in(bundled.entries.values(), values.disclosed), *told.values())
     came = set[tuple[object, object]]()
     for index, details, foreign in _arrivals(bundled.entries):
         exhibit = (bundled.entries[index].event.event.case, bundled.entries[index].event.event.exhibit)
@@ -82,7 +82,7 @@ def check_inherited(
         came.add(exhibit)
         report_arrival(
             bundled.entries[index], inner_bundle, bundled.state, findings,
-            event_of=event_of, within=found.get, shown=values.disclosed, right=right,
+            event_of=event_of, within=found.get, shown=values.disclosed, sent=sent[foreign.manifest], right=right,
         )  # fmt: skip
     for manifest in sorted(found.keys() - named):
         failed("inherited.unnamed", manifest, "expected only bundles with which a carried exhibit came, found another")

@@ -4,7 +4,9 @@ somebody may have been at the thing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from operator import itemgetter
 from typing import Final
 
 from schemas.details.custody import HandedOver, SealSeen
@@ -19,30 +21,30 @@ from schemas.types import Private, Record
 _SHOWN: Final = 200
 
 
-def right_numbers(entries: Iterable[ParsedEntry]) -> dict[str, Private]:
-    """Return by event hash the number of the seal that an act names, where it was corrected, as it was last; one ledger
-    says all of one event, so its own order counts.
-    """
-    told = [entry for entry in entries if getattr(entry.event.details, "field", "") == "seal"]
-    events = (entry.event for entry in sorted(told, key=lambda entry: entry.entry.index))
-    found = [(event.details, event.event.about) for event in events]
-    return {
-        str(about[0].event): details.value
-        for details, about in found
-        if isinstance(details, RecordCorrected) and isinstance(about, tuple)
-    }
+Corrected = Mapping[tuple[str, str], Disclosure]
+"""By event hash and field: the right value."""
 
 
-def other_number(
-    put_on: Private | None, seen: Private | None, disclosed: Callable[[str], Disclosure | None]
-) -> str | None:
-    """Say how the number of a seal differs from that of the one that was put on; nothing where one of them isn't shown,
-    or they are the same.
-    """
-    was, now = (None if number is None else disclosed(number.commitment) for number in (put_on, seen))
+def corrections_in(
+    entries: Iterable[ParsedEntry], disclosed: Mapping[str, Disclosure]
+) -> Iterator[tuple[int, tuple[str, str], Disclosure]]:
+    """Yield each correction whose value is shown: its index, of which event and field it is, and that value."""
+    for entry in entries:
+        details, about = entry.event.details, entry.event.event.about
+        if isinstance(details, RecordCorrected) and details.value.commitment in disclosed and isinstance(about, tuple):
+            yield entry.entry.index, (str(about[0].event), details.field), disclosed[details.value.commitment]
+
+
+def right_values(*told: Iterable[tuple[int, tuple[str, str], Disclosure]]) -> Corrected:
+    """Return to what values were corrected last; one ledger says all of one event, so its own order counts."""
+    return {key: value for _, key, value in sorted(chain.from_iterable(told), key=itemgetter(0))}
+
+
+def other_value(what: str, was: Disclosure | None, now: Disclosure | None) -> str | None:
+    """Say how a value differs from the one before; nothing where one of them isn't shown, or they are the same."""
     if was is None or now is None or was.value == now.value:
         return None
-    return f"expected the seal {str(was.value)[:_SHOWN]}, found {str(now.value)[:_SHOWN]}"
+    return f"expected the {what} {str(was.value)[:_SHOWN]}, found {str(now.value)[:_SHOWN]}"
 
 
 def check_seals(
@@ -54,20 +56,21 @@ def check_seals(
     Findings: ``defect.seal-broken``, ``defect.seal-other`` (defects).
     """
     for story in stories:
-        newest, right = None, right_numbers(story)
+        newest, right = None, right_values(corrections_in(story, disclosed))
         for entry in story:
             details, subject = entry.event.details, f"entry {entry.entry.index}"
-            seen, is_intact = _seen(details)
-            seen = right.get(entry.event.hash, seen) if seen else None  # nobody corrects what isn't there
+            seal, is_intact = _seen(details)
+            # Nobody corrects what isn't there.
+            seen = right.get((entry.event.hash, "seal"), disclosed.get(seal.commitment)) if seal else None
             if not is_intact:
                 findings.add(12, Severity.DEFECT, "defect.seal-broken", subject, "a seal was seen that was not intact")
-            other = other_number(newest, seen, disclosed.get)
+            other = other_value("seal", newest, seen)
             if other and isinstance(details, ExhibitUnsealed | HandedOver | TransferDispatched):
                 findings.add(12, Severity.DEFECT, "defect.seal-other", subject, other)
             if isinstance(details, ExhibitUnsealed) or _is_break(details):
                 newest = None
             elif not isinstance(details, HandedOver | TransferDispatched):
-                newest = seen or newest  # what comes from elsewhere may have been sealed there
+                newest = seen if seal else newest  # what comes from elsewhere may have been sealed there
 
 
 def _is_break(details: Record) -> bool:

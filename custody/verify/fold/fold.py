@@ -225,8 +225,9 @@ class Fold:
             self._findings.add(12, Severity.DEFECT, "defect.recorded-backward", f"entry {entry.index}", text)
         else:
             self._recorded_at = entry.recorded_at
-        if is_later(event.occurred_at, entry.recorded_at):
-            text = f"said to have occurred at {event.occurred_at}, and recorded at {entry.recorded_at}"
+        at = max(event.occurred_at, getattr(parsed.event.details, "decided_at", ""))
+        if is_later(at, entry.recorded_at):
+            text = f"said to have occurred at {at}, and recorded at {entry.recorded_at}"
             self._findings.add(12, Severity.DEFECT, "defect.time-ahead", f"entry {entry.index}", text)
         if isinstance(event.not_after, str) and entry.recorded_at > event.not_after:
             text = f"recorded at {entry.recorded_at}, meant to be by {event.not_after}"

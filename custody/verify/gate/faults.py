@@ -26,6 +26,8 @@ class Breach(msgspec.Struct, frozen=True):
 
 ENDED: Final = {"over": "withdrawn or not executed", "refused": "refused"}
 """What became of a request on which nothing may rest."""
+Name = tuple[str, str]
+"""Case and number of an exhibit."""
 Bearing = tuple[tuple[str, tuple[str, ...]], ...]
 """By country or ledger whose consent a dispatch wants: the event hashes of those that let it go."""
 
@@ -35,7 +37,7 @@ class Way(msgspec.Struct, frozen=True):
 
     ``request`` is the one that it answers, an empty text for none; nothing where its record has no place for one.
     ``without`` are consents, by event hash, that count for nothing. ``leaves`` is the country from which it goes, an
-    empty text where it goes to nobody abroad. ``granted`` keeps, by request and registration, what was found.
+    empty text where it goes to nobody abroad. ``named`` keeps, by request, the exhibits of its parts.
     """
 
     recipient: Agent
@@ -44,7 +46,7 @@ class Way(msgspec.Struct, frozen=True):
     request: str | None = None
     without: Set[str] = frozenset()
     leaves: str = ""
-    granted: dict[tuple[str, str], bool] = msgspec.field(default_factory=dict)
+    named: dict[str, frozenset[Name]] = msgspec.field(default_factory=dict)
 
 
 def faults_of(view: View, exhibit: Exhibit, way: Way) -> list[Breach]:
@@ -143,23 +145,17 @@ def is_granted(view: View, request: Request, exhibit: Exhibit, way: Way) -> bool
     """Tell whether all was granted that a request asks, or a part that names the exhibit, or all that it was made of:
     what is granted in part is released in part (law rows C10, C14).
     """
-    key, name = (request.id, exhibit.registration), (exhibit.case, exhibit.number)
-    if key not in way.granted:
-        way.granted[key] = not request.parts or _is_made_of(view, name, frozenset(request.parts))
-    return way.granted[key]
-
-
-def _is_made_of(view: View, name: tuple[str, str], named: Set[tuple[str, str]]) -> bool:
-    seen, waiting = set[tuple[str, str]](), [name]
+    if request.id not in way.named:
+        way.named[request.id] = frozenset(request.parts or ())
+    named, seen, waiting = way.named[request.id], set[Name](), [(exhibit.case, exhibit.number)] * bool(request.parts)
     while waiting:
         name = waiting.pop()
-        if name in named or name in seen:
-            continue
-        seen.add(name)
-        exhibit = view.exhibit(*name)
-        if exhibit is None or not exhibit.made_of or len(seen) > limits.CONSENTS_ASKED:
-            return False
-        waiting += exhibit.made_of
+        if name not in named and name not in seen:
+            seen.add(name)
+            known = view.exhibit(*name)
+            if known is None or not known.made_of or len(seen) > limits.MADE_OF:
+                return False
+            waiting += known.made_of
     return True
 
 

@@ -88,7 +88,7 @@ def check_completeness(bundled: Bundled) -> None:
 
     Findings: ``completeness.about``, ``completeness.subjects``, ``completeness.count``, ``completeness.root``,
     ``completeness.stray``, ``completeness.unproven``, ``trie.*``, ``tree.consistency``; a note ``completeness.goes-on``
-    for each ancestor about which the ledger says more.
+    for each ancestor about which the ledger says more than is carried.
     """
     failed, opened, entries = partial(bundled.findings.add, 8, Severity.FAILED), bundled.opened, bundled.entries
     bundled.findings.asked.add(8)
@@ -118,8 +118,9 @@ def check_completeness(bundled: Bundled) -> None:
         except VerificationError as error:
             fail(bundled.findings, 8, error, " ".join(subject))
         else:
-            if more := proofs[subject].count - len(leaves):
-                text = f"the ledger held more entries about it, alone or with others, when this was packed: {more}"
+            # What is about a listed exhibit too, such as a consent to both, is carried and told.
+            if (more := proofs[subject].count - len({*indexes_of.get(subject, ())} - {export.entry.index})) > 0:
+                text = f"the ledger held more entries about it when this was packed, alone or with others: {more}"
                 bundled.findings.add(8, Severity.NOTE, "completeness.goes-on", "/".join(subject[1:]), text)
     for index, place in sorted(bundled.placed.items()):
         if index != export.entry.index and not closure.has(place):

@@ -54,7 +54,7 @@ def transfer_exhibit(view: View, before: Exhibit, after: Exhibit, parsed: Parsed
     if isinstance(details, TransferLost):
         return (after,), (("defect.transfer-lost", f"sent to {dispatch.to} and lost on the way"),)
     alone = paper_alone(view, dispatch.to) if getattr(details, "manner", "") == "paper" else ()
-    alone += _early(view, before, details)
+    alone += _early(dispatch, details)
     if isinstance(details, TransferReceipt) and details.outcome != "refused":
         return (replace(after, status="transferred"),), alone
     # What was refused or recalled is with its sender again; a thing is still on the road back to him. They may have
@@ -65,12 +65,11 @@ def transfer_exhibit(view: View, before: Exhibit, after: Exhibit, parsed: Parsed
     return (replace(after, status=status, holder=holder, dispatch=None, recalled=recalled),), alone
 
 
-def _early(view: View, before: Exhibit, details: TransferRecalled | TransferReceipt) -> Defects:
-    """Say of a receipt that it is from before the dispatch, where that is the act before it: it is of another one."""
-    place, decided_at = view.event(before.head), getattr(details, "decided_at", before.occurred_at)
-    if place is None or place.type != "transfer.dispatched" or not is_later(before.occurred_at, decided_at):
-        return ()
-    return (("defect.receipt-early", f"sent at {before.occurred_at}, and decided on at {decided_at}"),)
+def _early(dispatch: Dispatch, details: TransferRecalled | TransferReceipt) -> Defects:
+    """Say of a receipt that it is from before the dispatch that it ends: it is of another one."""
+    sent_at, decided_at = dispatch.sent_at, getattr(details, "decided_at", None)
+    is_early = sent_at and decided_at and is_later(sent_at, decided_at)
+    return (("defect.receipt-early", f"sent at {sent_at}, and decided on at {decided_at}"),) if is_early else ()
 
 
 def came_abroad(view: View, dispatch: Dispatch | None) -> bool:
@@ -131,7 +130,8 @@ def _dispatch(view: View, before: Exhibit, after: Exhibit, details: TransferDisp
         raise RuleViolation("rule.transfer-item", text)
     check_request(view, details.request)
     is_original, from_abroad = details.item == "original", _is_abroad(view, before.holder) or UNSET
-    sent = Dispatch(details.transfer, before.holder, details.to, is_original, from_abroad=from_abroad)
+    sent_at = after.occurred_at if is_strict(view) else UNSET
+    sent = Dispatch(details.transfer, before.holder, details.to, is_original, from_abroad, sent_at)
     defect = ("defect.not-sealed", "an original sent unsealed, and no reason given (law row C5)")
     is_open = is_original and not before.is_sealed and not is_set(details.not_sealed)
     return (replace(after, holder=details.to, dispatch=sent),), (defect,) if is_open else ()

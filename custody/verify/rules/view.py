@@ -96,7 +96,7 @@ class Case(msgspec.Struct, frozen=True):
 
 class Dispatch(msgspec.Struct, frozen=True):
     """An exhibit's way out: id of the transfer, the party that sent it, the agent it goes to, what it is. Under gate v2
-    ``from_abroad`` stands where its sender was abroad.
+    ``from_abroad`` stands where its sender was abroad, and ``sent_at`` for when it left.
     """
 
     transfer: str
@@ -104,6 +104,7 @@ class Dispatch(msgspec.Struct, frozen=True):
     to: str
     is_original: bool
     from_abroad: bool | Unset = UNSET
+    sent_at: str | Unset = UNSET
 
 
 # Two of these are made for every entry of a replay; a Struct is made ten times as fast as a dataclass.
