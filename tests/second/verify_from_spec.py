@@ -4848,9 +4848,7 @@ class Verification:
         pairs: list[tuple[str, Entry, Any, Any]] = []
         if arrival.type == "transfer.accepted":
             names = names_of(first.details), names_of(arrival.details)
-            pairs = [
-                (part, first, names[0].get(part), names[1].get(part)) for part in names[0].keys() | names[1].keys()
-            ]
+            pairs = [(part, first, names[0].get(part), names[1].get(part)) for part in NAMES]
         if seal_of(arrival):
             pairs.append(("seal", last, seal_of(last), seal_of(arrival)))
         for part, source, there, here in pairs:

@@ -255,7 +255,7 @@ enter("receipt-early", "A receipt of a decision a year before the dispatch: of a
 enter("receipt-early-after-a-loss", "It was reported lost in between: a defect all the same.", EARLY,
        _decided("2025-11-21T13:00:00Z", ("transfer.lost", LOST)))  # fmt: skip
 enter("receipt-after-a-loss", "It was received before it was reported lost.", "defect.transfer-lost",
-       _decided("2026-11-21T09:30:00Z", ("transfer.lost", LOST)))  # fmt: skip
+       _decided("2026-11-21T08:12:00Z", ("transfer.lost", LOST)))  # fmt: skip
 enter("receipt-early-before", "In a ledger from before nothing is compared.", "", _decided("2025-11-21T13:00:00Z"),
        gate="v1")  # fmt: skip
 enter("receipt-ahead", "A receipt of a decision later than it was recorded: a defect.", "defect.time-ahead",

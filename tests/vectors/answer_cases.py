@@ -21,7 +21,7 @@ from tests.vectors.setting import CASE, CASES, EXHIBIT, Setting, Vector
 from tests.vectors.transfer_cases import RECEIPT, Road
 
 Proven = Callable[[Post, int], bytes]
-DECIDED, NEWER = "2026-11-21T10:00:00Z", "record.version"
+DECIDED, NEWER = "2026-11-21T08:12:00Z", "record.version"
 REFUSED: dict[str, Any] = {
     "from": "a-police", "ledger": "a.example/main", "reasons": ["other"], "refused_at": DECIDED, "transfer": TRANSFER,
 }  # fmt: skip
@@ -90,7 +90,7 @@ _refusal("-of-a-parcel", "The other ledger proves that it could not read the par
 _refusal("-of-something-else", "The other ledger refused another dispatch.", "receipt.other",
          exhibits=[{"case": CASE, "exhibit": "EX-1", "head": "ab" * 32}])  # fmt: skip
 _refusal("-at-another-time", "It was refused at another time than is recorded.", "receipt.other",
-         said={"decided_at": "2026-11-21T10:00:01Z"})  # fmt: skip
+         said={"decided_at": "2026-11-21T08:12:01Z"})  # fmt: skip
 _refusal("-as-accepted", "What was refused is recorded as accepted.", "receipt.other", said={"outcome": "accepted"})
 _refusal("-among-others", "The proof is one of two in a file.", "", _of_two)
 _refusal("-with-a-hash-too-many", "The proof has more hashes than the tree has levels.", "tree.inclusion",

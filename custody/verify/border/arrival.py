@@ -30,7 +30,7 @@ Find = Callable[[str], Inner | None]
 """Finds the bundle of a payload manifest."""
 _LAWFULNESS = frozenset({"inherited.conditions", "inherited.country", "inherited.recipient", "inherited.reservations"})
 _CODES = {"identifiers": "inherited.names", "seal": "inherited.seal"}
-_LEVELS = {"inherited.names": Severity.DEFECT, "inherited.seal": Severity.DEFECT}
+_LEVELS = {"inherited.content": Severity.FAILED, "inherited.names": Severity.DEFECT, "inherited.seal": Severity.DEFECT}
 _ITEM = ("collection", "number", "platform")
 """What tells an item of a platform from all others."""
 _NAMES = ("account", "asset", *_ITEM, "identifiers")
@@ -92,7 +92,7 @@ def report_arrival(
     if isinstance(details, TransferAccepted) and shown is not None:
         _compare_texts(details, dispatch, inner, shown, findings, subject)
     for code, text in () if shown is None else _compare_values(arrival, shown, sent or {}, right or {}):
-        level = Severity.FAILED if code == "inherited.content" else _LEVELS.get(code, Severity.NOTE)
+        level = _LEVELS.get(code, Severity.NOTE)
         findings.add(9 if level is Severity.FAILED else 12, level, code, subject, text)
     if isinstance(details, TransferAccepted):
         decided_at, recorded_at = details.accepted_at, entry.entry.recorded_at

@@ -171,8 +171,7 @@ def fault_of(
         return _of_another(consent)
     if is_bound and is_set(consent.is_by_key):
         # Whose key this ledger enrolled says nothing of what another ledger's authority wants: it has letters for that.
-        text = "found one by a key that was enrolled here, and no letter or paper of its own"
-        return 2, "release.consent-key", text
+        return 2, "release.consent-key", "found one by a key of this ledger, and no letter or paper of its own"
     if consent.is_revoked:
         return 3, "release.consent-revoked", "found it revoked"
     request = None if consent.request is None else view.request(consent.request)
