@@ -160,7 +160,8 @@ def _find_duplicates(rows: Sequence[Cells], folder: Path) -> Iterator[RowError]:
             first = numbers.setdefault(number, cells.row)
             if first != cells.row:
                 yield RowError(cells.row, f"expected a new exhibit number, found {number!r} of row {first}")
-        if path:
+        # With a NUL it is none, which the row says by itself.
+        if path and "\0" not in path:
             first = paths.setdefault(os.path.realpath(folder / path), cells.row)
             if first != cells.row:
                 yield RowError(cells.row, f"expected a path of its own, found {path!r} of row {first}")

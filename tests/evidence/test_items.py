@@ -230,3 +230,9 @@ def test_a_state_that_makes_no_sense_is_told_with_its_row(tmp_path: Path, cells:
     with pytest.raises(ItemsError, match=text) as caught:
         parse_items(raw, folder=tmp_path)
     assert [error.row for error in caught.value.errors] == [2]
+
+
+def test_a_path_that_no_system_has_is_an_error_of_its_row(seized: Path) -> None:
+    """As every other slip in a list."""
+    found = _errors("EX-1,a\0b,data,file,d,found\nEX-2,a\0b,data,file,d,found\n", seized)
+    assert [(row, text[:16]) for row, text in found] == [(2, "expected a path,"), (3, "expected a path,")]
