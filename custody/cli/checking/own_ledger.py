@@ -10,6 +10,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 from custody.bundle.closure import find_closure
+from custody.cli.checking.newest import checked_note
 from custody.cli.checking.trust_file import EMPTY, format_trust, with_ledger
 from custody.ledger.agreement import check_entries
 from custody.report.words import format_value
@@ -31,13 +32,14 @@ def describe_ledger(home: Home, *, with_checkpoint: bool = False) -> TrustedLedg
     Raises:
         StorageError: ``ledger.unreadable`` where nothing opens it, or where its rows name other keys than its entries;
             others as the store does.
+        VerificationError: as `checked_note`.
         RecordError: an entry or a checkpoint that is none.
     """
     with home.store.read() as reader:
         known, first = reader.view().ledger(), parse_entry(reader.entry(0))
         # Whoever can write rows, and sign nothing, must not have a key of his own handed out.
         check_entries(reader.view(), find_closure(reader, [], size=reader.head().size).entries, ())
-        note = reader.checkpoint() if with_checkpoint else None
+        note = checked_note(reader)[0] if with_checkpoint else None
     opened = first.event.details
     if known is None or known.origin != home.origin or not isinstance(opened, LedgerOpened):
         text = f"expected an entry 0 that opens {home.origin}, and its row, found something else"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from custody.cli.checking.newest import checked_note
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.files import write_file
@@ -13,8 +14,6 @@ from custody.cli.options import FILE, force_option
 from custody.cli.output import emit
 from custody.cli.results import Result
 from custody.report.safe_text import show_path
-from keys.note import parse_note
-from schemas.checkpoint import parse_checkpoint
 from schemas.types import UNSET, Unset
 
 
@@ -45,8 +44,7 @@ def checkpoint(context: Context, size: int | None, out: Path | None, force: bool
     Keep one outside of this machine every day: `custody audit --since` then proves that nothing before it was changed.
     """
     with context.ledger().read() as reader:
-        raw = reader.checkpoint(size)
-    found = parse_checkpoint(parse_note(raw).text)
+        raw, found = checked_note(reader, size)
     text = raw.decode("utf-8")
     if out is not None:
         write_file(out, raw, force=force)

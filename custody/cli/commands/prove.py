@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from custody.cli.border.release_gate import SYSTEM, check_exhibits_gate, record_view
+from custody.cli.checking.newest import checked_note
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.files import check_free, write_file
@@ -18,8 +19,6 @@ from custody.cli.results import Result
 from custody.ledger.prove import TileNodes, prove_consistency, prove_inclusion
 from custody.report.safe_text import show_path
 from custody.verify.rules.subjects import subjects_of
-from keys.note import parse_note
-from schemas.checkpoint import parse_checkpoint
 from schemas.entry import parse_entry
 from schemas.errors import UsageError
 from schemas.proof import Consistency, format_consistency
@@ -99,8 +98,11 @@ def _ask_gate(context: Context, index: int, recipient: str | None, *, inside: bo
     Raises:
         UsageError: ``release.recipient``; ``prove.for`` where nobody says for whom it is.
         RefusedError: ``release.*``.
+        VerificationError: as `checked_note`.
     """
     with context.ledger().read() as reader:
+        # Said before anything is recorded.
+        checked_note(reader)
         if index >= reader.head().size:
             return  # said below, with the size
         subjects = subjects_of(reader.view(), parse_entry(reader.entry(index)).event)
@@ -132,8 +134,8 @@ def _enrolled(context: Context, agent: str) -> str:
 
 def _inclusion(context: Context, index: int) -> tuple[bytes, int]:
     with context.ledger().read() as reader:
-        note = reader.checkpoint()
-        size = parse_checkpoint(parse_note(note).text).size
+        note, checkpoint = checked_note(reader)
+        size = checkpoint.size
         if index >= size:
             raise UsageError("usage.prove", f"expected an entry below {size}, found {index}")
         nodes = prove_inclusion(TileNodes(reader.tiles(), size), index, size)

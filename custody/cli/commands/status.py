@@ -15,6 +15,7 @@ from custody.cli.border.conditions_due import attention_of_conditions
 from custody.cli.border.freezes_untold import attention_of_untold
 from custody.cli.border.recalled import attention_of_disputed, disputed
 from custody.cli.border.sent_away import attention_of_sent
+from custody.cli.checking.newest import checked_note
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.erasure.strays import attention_of_strays
@@ -34,14 +35,8 @@ from custody.cli.showing.attention import (
 from custody.cli.showing.balances import attention_of_balances
 from custody.cli.showing.freezes import attention_of_freezes
 from custody.cli.typed_again import typed_again
-from custody.ledger.prove import TileNodes, tree_root
-from custody.ledger.store import LedgerReader
 from custody.report.safe_text import show_path
 from custody.report.words import format_utc
-from keys.note import open_note
-from keys.verifier_key import parse_verifier_key
-from schemas.checkpoint import Checkpoint, parse_checkpoint
-from schemas.errors import VerificationError
 from schemas.law import RestDays
 
 
@@ -87,7 +82,7 @@ def status(context: Context, check: bool, holidays: Path | None) -> Exit:
 def _look(context: Context, access: LedgerAccess, rest_days: Sequence[RestDays], *, check: bool) -> Status:
     ledger, now = access.ledger(), context.now()
     with access.home.store.read() as reader:
-        checkpoint, exhibits, doubtful = check_newest(reader), reader.exhibits(), tuple(disputed(reader))
+        (_, checkpoint), exhibits, doubtful = checked_note(reader), reader.exhibits(), tuple(disputed(reader))
         attention = (
             *attention_of_requests(reader, now=now, rest_days=rest_days),
             *attention_of_freezes(reader, access, now=now, rest_days=rest_days),
@@ -118,26 +113,6 @@ def _look(context: Context, access: LedgerAccess, rest_days: Sequence[RestDays],
             root=checkpoint.root.hex(),
             size=checkpoint.size,
         )
-
-
-def check_newest(reader: LedgerReader) -> Checkpoint:
-    """Return the newest checkpoint, its signature and the tree's root verified.
-
-    Raises:
-        VerificationError: ``note.*``, ``status.checkpoint`` where it isn't about this tree.
-    """
-    ledger, head = reader.view().ledger(), reader.head()
-    keys = [parse_verifier_key(key.key) for key in ledger.log_keys] if ledger is not None else []
-    checkpoint = parse_checkpoint(open_note(reader.checkpoint(), keys).text)
-    root = tree_root(TileNodes(reader.tiles(), head.size), head.size)
-    if (checkpoint.size, checkpoint.root) != (head.size, root):
-        raise VerificationError(
-            "status.checkpoint",
-            f"expected a checkpoint of {head.size} entries and {root.hex()}, "
-            f"found one of {checkpoint.size} and {checkpoint.root.hex()}",
-            hint="custody audit says what is wrong; keep everything as it is",
-        )
-    return checkpoint
 
 
 def _lines(found: Status) -> Iterator[str]:
