@@ -7,6 +7,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterable, Iterator
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -45,7 +46,7 @@ def read_file(path: Path, *, maximum: int) -> bytes:
     return raw
 
 
-def open_given(path: Path) -> BinaryIO:
+def open_given(path: Path) -> BufferedReader:
     """Open a file that a user names; a pipe would wait for ever for another program, and a device may have no end.
 
     What a shell hands over, as by ``<(command)``, may be a pipe: that is the user's own, and somebody writes it.

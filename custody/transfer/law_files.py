@@ -90,18 +90,15 @@ def load_profile(named: str) -> Profile:
     return profile
 
 
-def load_holidays(path: Path) -> tuple[RestDays, ...]:
-    """Return the days of rest in a user's file (``custody-holidays/v1``).
+def parse_holidays(raw: bytes) -> tuple[RestDays, ...]:
+    """Return the days of rest in what a user's file holds (``custody-holidays/v1``).
 
     A person writes it, so that spaces, line ends and the order of names don't matter; all else is read strictly.
 
     Raises:
         RecordError: ``record.*``, as `canonical.decode`.
         UnknownVersionError: ``record.version``.
-        OSError: the file can't be read.
     """
-    with path.open("rb") as stream:
-        raw = stream.read(limits.PROFILE_BYTES + 1)
     return canonical.decode(_canonical(raw), Holidays, maximum=limits.PROFILE_BYTES).rest_days
 
 

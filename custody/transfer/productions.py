@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from msgspec.structs import replace
 
@@ -202,23 +202,22 @@ def _share(source: Path, target: Path) -> bool:
 
 
 @contextmanager
-def open_production(path: Path) -> Iterator[Production]:
-    """Give the production in the file at ``path``.
+def open_production(file: BinaryIO) -> Iterator[Production]:
+    """Give the production in an open file.
 
     Raises:
         VerificationError: ``certificate.container`` for anything but such a zip.
         RecordError: as `parse_certificate`.
         OSError: the file can't be read.
     """
-    with path.open("rb") as file:
-        try:
-            archive = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as error:
-            raise _not_one(f"no zip: {error}") from None
-        with archive:
-            _check_members(archive, path.stat().st_size)
-            envelope = _read(archive, CERTIFICATE, limits.ENTRY_BYTES)
-            yield Production(archive, envelope, _records(archive, envelope))
+    try:
+        archive = zipfile.ZipFile(file)
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as error:
+        raise _not_one(f"no zip: {error}") from None
+    with archive:
+        _check_members(archive, os.fstat(file.fileno()).st_size)
+        envelope = _read(archive, CERTIFICATE, limits.ENTRY_BYTES)
+        yield Production(archive, envelope, _records(archive, envelope))
 
 
 def _check_members(archive: zipfile.ZipFile, size: int) -> None:

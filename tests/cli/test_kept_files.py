@@ -75,3 +75,17 @@ def test_an_audit_hashes_documents_too(machine: Machine) -> None:
     assert (ran.exit, "A document of the home is not the one" in ran.stdout) == (Exit.FAILED, True)
     path.unlink()
     assert "1 is not here" in machine.do("audit --files").stdout
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"register --case {CASE} --exhibit EX-2 --description d --as exam-07 --certificate {{}}",
+        "produce {} a.txt -o p.zip --as exam-07",
+        "request list --holidays {}",
+    ],
+)
+def test_a_pipe_that_is_named_is_not_waited_for(machine: Machine, line: str) -> None:
+    """Nobody may ever write into it."""
+    os.mkfifo("pipe")
+    machine.fail(line.format("pipe"), Exit.USAGE, "usage.file")

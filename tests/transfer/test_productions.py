@@ -70,7 +70,7 @@ def _produce(world: World, folder: Path, files: dict[str, bytes]) -> Path:
 def _take(world: World, path: Path, folder: Path) -> dict[str, bytes]:
     """Take a production in as the command does, and return the files under their names."""
     folder.mkdir()
-    with open_production(path) as production, world.store.read() as reader:
+    with path.open("rb") as file, open_production(file) as production, world.store.read() as reader:
         certified = open_certificate(production.envelope, reader.view())
         check_files(certified.certificate, production.lay_out(folder))
     return {item.relative_to(folder).as_posix(): item.read_bytes() for item in folder.rglob("*") if item.is_file()}

@@ -9,8 +9,9 @@ import click
 
 from custody.cli.context import Context
 from custody.cli.countries import check_countries
-from custody.cli.files import given_file
+from custody.cli.files import given_file, read_file
 from custody.cli.options import FILE
+from schemas import limits
 from schemas.law import RestDays
 
 VARIABLE: Final = "CUSTODY_HOLIDAYS"
@@ -26,16 +27,17 @@ def read_holidays(context: Context, named: Path | None) -> tuple[RestDays, ...]:
     """Return the days of rest in the file that was named, or that CUSTODY_HOLIDAYS names; none where neither is.
 
     Raises:
-        UsageError: a file that is no such list, with the code of the record's error; ``usage.country``.
+        UsageError: a file that is no such list, with the code of the record's error; ``usage.country``; as `read_file`.
         OSError: the file can't be read.
     """
     told = context.environment.get(VARIABLE)
     path = named if named is not None else Path(told) if told else None
     if path is None:
         return ()
-    from custody.transfer.law_files import load_holidays
+    from custody.transfer.law_files import parse_holidays
 
+    raw = read_file(path, maximum=limits.PROFILE_BYTES)
     with given_file(path):
-        found = load_holidays(path)
+        found = parse_holidays(raw)
     check_countries((item.country for item in found), path)
     return found

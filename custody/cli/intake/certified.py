@@ -10,7 +10,7 @@ from typing import Any
 from custody.cli.assistance.letter_receiving import arrival_time
 from custody.cli.assistance.requests import record_request
 from custody.cli.context import Context
-from custody.cli.files import given_file, read_file
+from custody.cli.files import given_file, open_given, read_file
 from custody.cli.intake.production_repeats import check_new
 from custody.cli.options import Signing, When
 from custody.cli.output import note
@@ -58,7 +58,7 @@ def read_certified(
         RefusedError: as `open_certificate` and `find_request`; ``certificate.twice``, ``certificate.time``.
         StorageError, OSError: this machine's disk.
     """
-    with open_production(path) as production:
+    with open_given(path) as file, open_production(file) as production:
         with context.ledger().read() as reader:
             certified = open_certificate(production.envelope, reader.view())
             story = find_request(reader, certified.certificate, request)

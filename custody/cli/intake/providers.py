@@ -9,6 +9,7 @@ from custody.bundle.container import open_container
 from custody.cli.assistance.letter_reading import verify_letter
 from custody.cli.checking.verification import Believed
 from custody.cli.context import Context
+from custody.cli.files import open_given
 from custody.cli.keyring.keyring import default_agent, signer_for
 from custody.cli.output import note
 from custody.report.safe_text import show_path
@@ -30,9 +31,10 @@ def read_request(context: Context, path: Path, believed: Believed) -> tuple[Cert
     Raises:
         VerificationError: ``letter.verdict`` where the letter FAILED.
         RefusedError: ``letter.exhibits``, ``letter.empty``, ``letter.several``.
+        UsageError: as `open_given`.
         OSError: the file can't be read.
     """
-    with path.open("rb") as file:
+    with open_given(path) as file:
         is_zip = file.read(4) == _ZIP
         file.seek(0)
         digest = file_digest(file, "sha256").hexdigest()
