@@ -362,12 +362,13 @@ def test_a_folder_with_some_raw_file_is_no_image(machine: Machine) -> None:
 
 
 def test_what_folders_commonly_hold_is_no_damaged_image(machine: Machine) -> None:
-    """Programs, mails and event logs end like EWF segments, and a rotated log may be empty."""
+    """Programs, mails, event logs and VHDL are called like images, and a rotated log may be empty."""
     folder = machine.stage.folder / "usb"
     folder.mkdir()
     for name in ("setup.exe", "mail.eml", "System.evt"):
         (folder / name).write_bytes(b"MZ")
     (folder / "messages.001").touch()
+    (folder / "counter.vhd").write_text("library ieee;\n")
     machine.register("usb")
     assert (_registered(machine).kind, _registered(machine).image) == ("directory", UNSET)
 

@@ -2,7 +2,8 @@
 
 Opening every file of a folder costs as much as hashing small ones, so names decide which are looked into. A file right
 in a folder may be an image under any name where few lie there; deeper ones must have both the name and the mark of one:
-an empty ``x.img`` within an application's folder is nobody's disk.
+an empty ``x.img`` within an application's folder is nobody's disk. In a folder a name counts only where the bytes don't
+say that they are something else.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from custody.evidence.images.formats import has_mark, named_container, sample
-from custody.evidence.images.prepare import ImageFiles, find_images
+from custody.evidence.images.formats import ALL_NAMES, CLEAR_NAMES, has_mark, named_container, sample
+from custody.evidence.images.prepare import ImageFiles, find_images, without_extents
 from custody.evidence.sources import Source
 
 NAMES_MOST: Final = 200_000
@@ -31,22 +32,27 @@ def look_for_images(sources: Sequence[Source], *, is_called_image: bool) -> tupl
     alone = len(sources) == 1 and sources[0].kind == "file"
     found: list[ImageFiles] = []
     seen: set[bytes] = set()
-    for source in sources:
-        for image in _images_of(source, is_image=is_called_image and alone, with_raw=is_called_image):
-            if seen.isdisjoint(image.paths):
-                found.append(image)
-                seen.update(image.paths)
+    every = [
+        image
+        for source in sources
+        for image in _images_of(source, is_image=is_called_image and alone, with_raw=is_called_image)
+    ]
+    for image in without_extents(every):
+        if seen.isdisjoint(image.paths):
+            found.append(image)
+            seen.update(image.paths)
     return tuple(found)
 
 
 def _images_of(source: Source, *, is_image: bool, with_raw: bool) -> Iterator[ImageFiles]:
     if source.kind == "file":
-        yield from find_images([_path(source.path)], is_image=is_image)
+        sure = ALL_NAMES if with_raw else CLEAR_NAMES
+        yield from find_images([_path(source.path)], is_image=is_image, sure=sure)
         return
     if source.kind != "directory":
         return
     top, deep = _names(source.path)
-    found = find_images(top, is_image=False)
+    found = find_images(top, is_image=False, sure=ALL_NAMES if with_raw else frozenset())
     # Many a folder holds some x.img; without a mark of its own that counts only beside images that have one.
     with_raw = with_raw or any(image.container not in {"raw", "split-raw"} for image in found)
     yield from (image for image in found if with_raw or not _is_by_name_alone(image))

@@ -1,7 +1,8 @@
 """Which kind of image a file is, by its first and last bytes, and by its name where the bytes can't tell.
 
-Raw images have no mark, so there the name decides. A pointer file (git-annex, Git LFS) or an empty file under the name
-of an image is that image, damaged: what was meant to be there is named and isn't.
+Raw images have no mark, so there the name decides, unless the bytes say that they are something else. A pointer file
+(git-annex, Git LFS) or an empty file under the name of an image is that image, damaged: what was meant to be there is
+named and isn't.
 """
 
 from __future__ import annotations
@@ -9,10 +10,15 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, get_args
 
+from custody.evidence.images.other_marks import has_other_mark, is_readable_text
 from schemas.details.image import Container
 
+ALL_NAMES: Final[frozenset[Container]] = frozenset(get_args(Container))
+"""What somebody calls an image is one by its name, whatever its bytes say."""
+CLEAR_NAMES: Final = ALL_NAMES - {"ewf-s01", "raw", "split-raw", "vhd"}
+"""Containers whose names have no common other use: saved games, photos, pieces of archives, VHDL."""
 SAMPLE_BYTES: Final = 1024
 _MAGIC: Final[tuple[tuple[bytes, Container], ...]] = (
     (b"EVF\x09\x0d\x0a\xff\x00", "ewf-e01"),
@@ -31,6 +37,7 @@ _NAMES: Final[tuple[tuple[re.Pattern[bytes], Container], ...]] = (
     (re.compile(rb"\.ex(0[1-9]|[1-9]\d)\Z", re.IGNORECASE), "ewf-ex01"),
     (re.compile(rb"\.s(0[1-9]|[1-9]\d)\Z", re.IGNORECASE), "ewf-s01"),
     (re.compile(rb"\.(qcow2?|qcow3)\Z", re.IGNORECASE), "qcow2"),
+    (re.compile(rb"-flat\.vmdk\Z", re.IGNORECASE), "raw"),
     (re.compile(rb"\.vmdk\Z", re.IGNORECASE), "vmdk"),
     (re.compile(rb"\.vhd\Z", re.IGNORECASE), "vhd"),
     (re.compile(rb"\.vhdx\Z", re.IGNORECASE), "vhdx"),
@@ -66,10 +73,13 @@ def sample(path: bytes) -> Sample:
         return Sample(first, file.read(SAMPLE_BYTES), size)
 
 
-def container_of(name: bytes, found: Sample, *, is_image: bool = False) -> Container | None:
+def container_of(
+    name: bytes, found: Sample, *, is_image: bool = False, sure: frozenset[Container] = ALL_NAMES
+) -> Container | None:
     """Return what kind of image a file is; nothing for none.
 
-    ``is_image`` says that somebody called it one: a file without any mark then is a raw image.
+    ``is_image`` says that somebody called it one: a file without any mark then is a raw image. ``sure`` are those whose
+    name counts even if the bytes say that they are something else.
     """
     for magic, kind in _MAGIC:
         if found.first.startswith(magic):
@@ -79,9 +89,19 @@ def container_of(name: bytes, found: Sample, *, is_image: bool = False) -> Conta
     if len(found.last) >= 512 and found.last[-512:].startswith(b"conectix"):
         return "vhd"
     named = named_container(name)
-    if named == "aff4" and not (found.first.startswith(b"PK\x03\x04") or is_placeholder(found)):
-        return "raw" if is_image else None
-    return named or ("raw" if is_image else None)
+    if named == "aff4" and (found.first.startswith(b"PK\x03\x04") or is_placeholder(found)):
+        return named
+    if named == "aff4" or (named not in sure and _says_otherwise(found)):
+        named = None
+    named = named or ("raw" if is_image else None)
+    return None if named == "raw" and has_other_mark(found.first, found.last) else named
+
+
+def _says_otherwise(found: Sample) -> bool:
+    """Tell whether a file says of itself that it is no image; zeros, noise and pointers say nothing."""
+    if is_placeholder(found):
+        return False
+    return has_other_mark(found.first, found.last) or is_readable_text(found.first, found.last)
 
 
 def is_pointer(found: Sample) -> bool:

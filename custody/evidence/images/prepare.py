@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import Final
 
 from custody.evidence.images.findings import Fault
-from custody.evidence.images.formats import Sample, container_of, has_mark, is_placeholder, is_pointer, sample
+from custody.evidence.images.formats import (
+    ALL_NAMES,
+    Sample,
+    container_of,
+    has_mark,
+    is_placeholder,
+    is_pointer,
+    sample,
+)
 from custody.evidence.images.sets import find_segments
 from custody.evidence.wording import shown
 from schemas.details.image import Container
@@ -58,11 +66,14 @@ class ImageFiles:
         return not any(fault.damage in {"pointer-file", "zero-bytes"} for fault in self.faults)
 
 
-def find_images(paths: Sequence[Path], *, is_image: bool) -> tuple[ImageFiles, ...]:
+def find_images(
+    paths: Sequence[Path], *, is_image: bool, sure: frozenset[Container] = ALL_NAMES
+) -> tuple[ImageFiles, ...]:
     """Return the images among the files of an exhibit, with the segments that lie beside a given one.
 
-    ``is_image`` says that the exhibit is called one: its only file then is a raw image if it is no other. Directories,
-    links, and files that can't be opened are left out.
+    ``is_image`` says that the exhibit is called one: its only file then is a raw image if it is no other. ``sure`` are
+    those whose name counts even if the bytes say that they are something else. Directories, links, and files that
+    can't be opened are left out.
     """
     found: list[ImageFiles] = []
     seen: set[bytes] = set()
@@ -71,14 +82,20 @@ def find_images(paths: Sequence[Path], *, is_image: bool) -> tuple[ImageFiles, .
         if raw in seen or not os.path.isfile(raw) or os.path.islink(raw):
             continue
         try:
-            image = _find_image(raw, is_image=is_image)
+            image = _find_image(raw, is_image=is_image, sure=sure)
         except OSError:
             # The intake says what can't be read, and how it may be accepted.
             continue
         if image is not None:
             seen.update(image.paths)
             found.append(image)
-    return tuple(found)
+    return without_extents(found)
+
+
+def without_extents(images: Sequence[ImageFiles]) -> tuple[ImageFiles, ...]:
+    """Return images without those that are an extent of another one, which comes before its descriptor by name."""
+    extents = {path for image in images if image.container == "vmdk" for path in image.paths[1:]}
+    return tuple(image for image in images if image.paths[0] not in extents)
 
 
 def place_of(path: Path) -> bytes:
@@ -87,13 +104,13 @@ def place_of(path: Path) -> bytes:
     return os.path.join(os.path.realpath(folder or b"."), name)
 
 
-def _find_image(path: bytes, *, is_image: bool) -> ImageFiles | None:
+def _find_image(path: bytes, *, is_image: bool, sure: frozenset[Container]) -> ImageFiles | None:
     ends = sample(path)
-    container = container_of(os.path.basename(path), ends, is_image=is_image)
+    container = container_of(os.path.basename(path), ends, is_image=is_image, sure=sure)
     names = find_segments(path) if container in {None, "split-raw"} or str(container).startswith("ewf") else None
     if container is None and names is not None and len(names.paths) > 1:
         # A later piece of a raw image says nothing of itself; the first one's name does.
-        container = container_of(os.path.basename(names.paths[0]), sample(names.paths[0]))
+        container = container_of(os.path.basename(names.paths[0]), sample(names.paths[0]), sure=sure)
         container = container if container == "split-raw" else None
     if container is None:
         return None
