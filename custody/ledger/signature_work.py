@@ -18,12 +18,17 @@ Failures: TypeAlias = list[tuple[int, VerificationError]]
 
 
 def serve(connection: Connection) -> None:
-    """Answer each batch that comes with its failures, until the other side hangs up."""
+    """Answer each batch that comes with a byte for each signature, 0 for one that doesn't hold, until the other side
+    hangs up.
+
+    So an answer is short however much has failed: one that fills the pipe would wait for a reader who is just sending
+    the next batch.
+    """
     # An interruption is for the caller, who hangs up then.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(EOFError, OSError):
         while True:
-            connection.send(failures_in(connection.recv()))
+            connection.send_bytes(bytes(not failures_in([work]) for work in connection.recv()))
 
 
 def failures_in(batch: Sequence[Work]) -> Failures:

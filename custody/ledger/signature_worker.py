@@ -12,7 +12,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Final
 
-from custody.ledger.signature_work import Failures, Work, serve
+from custody.ledger.signature_work import Failures, Work, failures_in, serve
 
 Batch = list[Work]
 _UNDER_WAY: Final = 2
@@ -60,7 +60,8 @@ class SignatureWorker:
     def _collect(self, most: int) -> None:
         """Wait for answers until no more than ``most`` are outstanding; they come in the order of the batches."""
         while len(self.left) > most:
-            self.failed += self._connection.recv()
+            answer = self._connection.recv_bytes()
+            self.failed += failures_in([work for work, holds in zip(self.left[0], answer, strict=True) if not holds])
             self.left.popleft()
 
 

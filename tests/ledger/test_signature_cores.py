@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from queue import SimpleQueue
 
 import pytest
 
 from custody.ledger import signature_cores
 from custody.ledger.signature_cores import SignatureCores
 from custody.ledger.signature_work import Work
+from custody.ledger.signature_worker import Batch, SignatureWorker
 from keys.private.signer import Ed25519Signer
 
 COUNT = 600
@@ -80,3 +82,19 @@ def test_workers_end_with_an_audit_that_breaks_off(batches: Iterator[list[Work]]
         cores.add(next(batches))
         workers = list(cores._workers)
     assert [worker._process.exitcode for worker in workers] == [0, 0]
+
+
+def test_batches_in_which_nothing_holds_are_answered() -> None:
+    """Neither side may wait for the other to read, however much a worker has to tell of what was forged."""
+    batch = [(number, _SIGNER.public_key, b"%d" % number * 500, bytes(64)) for number in range(3000)]
+    waiting: SimpleQueue[Batch | None] = SimpleQueue()
+    for item in (batch, batch, batch, None):
+        waiting.put(item)
+    worker = SignatureWorker(waiting)
+    worker._thread.join(60)
+    try:
+        assert not worker._thread.is_alive()
+        assert len(worker.failed) == 3 * len(batch)
+    finally:
+        worker._process.kill()
+        worker.join()
