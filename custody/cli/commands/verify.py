@@ -22,8 +22,6 @@ from custody.report.document import Document, make_document
 from custody.report.text_report import text_lines
 from schemas.report import Report
 
-"""What the process says at its end."""
-
 
 @command(
     example="""
