@@ -15,8 +15,8 @@ from typing import Final
 from custody.storage import statements
 from custody.storage.triggers import TRIGGERS
 
-FOUND: Final = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name"
-"""The statements by which a file was made, as SQLite kept them."""
+FOUND: Final = "SELECT CAST(sql AS TEXT) FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name"
+"""The statements by which a file was made, as SQLite kept them, and as text, as it reads them itself."""
 _SHOWN: Final = 80
 
 

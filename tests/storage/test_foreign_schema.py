@@ -52,6 +52,15 @@ def test_a_trigger_that_is_not_ours_is_not_run(world: World, folder: Path, is_wr
             pass
 
 
+def test_a_trigger_that_stands_there_as_bytes_is_not_run(world: World, folder: Path) -> None:
+    """SQLite reads its own table of statements as text, whatever a hand put into it."""
+    world.register(CASE, "EX-1", actor="examiner-1")
+    as_bytes = "UPDATE sqlite_schema SET sql = CAST(sql AS BLOB) WHERE name = 'x'"
+    run(folder, LEDGER_FILE, FORGET, "PRAGMA writable_schema=ON", as_bytes)
+    with SqliteStore(folder) as store, pytest.raises(StorageError, match="AFTER INSERT ON entry"), store.read():
+        pass
+
+
 def test_a_view_in_place_of_the_values_is_not_read(world: World, folder: Path) -> None:
     """Every value would be told as withheld."""
     world.register(CASE, "EX-1", actor="examiner-1")
