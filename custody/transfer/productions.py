@@ -10,6 +10,7 @@ digests for names, and the names that the provider gave are read from the signed
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -34,6 +35,8 @@ LINES: Final = "files.jsonl"
 _FILE: Final = re.compile(r"files/[0-9a-f]{64}\Z", re.ASCII)
 _DEEPEST: Final = 200
 """Folders within each other: deeper ones can't be removed by Python's own means."""
+_BAD_NAME: Final = frozenset({errno.EEXIST, errno.EILSEQ, errno.EINVAL, errno.ENAMETOOLONG, errno.ENOTDIR})
+"""What a system says of a name; all else is of its disk."""
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 
@@ -173,7 +176,11 @@ class Production:
 
     @staticmethod
     def _place(folder: Path, name: str) -> Path:
-        """Make the folders of a name, and return where its file goes."""
+        """Make the folders of a name, and return where its file goes.
+
+        Raises:
+            VerificationError, OSError: as `lay_out`.
+        """
         *above, last = name.split("/")
         if len(above) > _DEEPEST:
             text = f"expected a name within at most {_DEEPEST} folders, found {len(above)} in {name[:200]}"
@@ -187,6 +194,8 @@ class Production:
         except FileNotFoundError:
             return place / last
         except OSError as error:
+            if error.errno not in _BAD_NAME:
+                raise
             text = f"expected a name that can be laid out here, found {name[:200]}: {error.strerror}"
             raise VerificationError("certificate.file", text) from None
         raise VerificationError("certificate.file", f"expected names that can stand beside each other, found {name}")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -231,6 +234,23 @@ def test_a_name_that_cannot_be_laid_out_is_refused(world: World, tmp_path: Path,
     with pytest.raises(VerificationError) as caught:
         _take(world, path, tmp_path / "in")
     assert caught.value.code == "certificate.file"
+
+
+def test_a_full_disk_is_no_fault_of_the_provider(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who is told that the certificate is wrong asks for another one, which doesn't help."""
+    path = _claim(world, tmp_path, b"x", "d/x")
+    genuine = Path.mkdir
+
+    def fill(folder: Path, *args: Any, **kwargs: Any) -> None:
+        if folder.name == "d":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        genuine(folder, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "mkdir", fill)
+    with pytest.raises(OSError, match="No space left"):
+        _take(world, path, tmp_path / "in")
 
 
 @pytest.mark.parametrize("name", ["../x", "/x", "a//b", ".", "a/../b", "", "a/."])
