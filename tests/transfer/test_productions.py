@@ -236,9 +236,7 @@ def test_a_name_that_cannot_be_laid_out_is_refused(world: World, tmp_path: Path,
     assert caught.value.code == "certificate.file"
 
 
-def test_a_full_disk_is_no_fault_of_the_provider(
-    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_is_no_fault_of_the_provider(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who is told that the certificate is wrong asks for another one, which doesn't help."""
     path = _claim(world, tmp_path, b"x", "d/x")
     genuine = Path.mkdir
