@@ -1,11 +1,13 @@
 """Checkpoints that go out of a home: none does before it was compared with the ledger's keys and its tree.
 
-Whoever can write rows, and sign nothing, must not have a note of his own handed out: kept by an auditor, it would later
-speak against the ledger.
+Whoever can write rows, and sign nothing, must not have a key or a note of his own handed out: kept by an auditor, it
+would later speak against the ledger.
 """
 
 from __future__ import annotations
 
+from custody.bundle.closure import find_closure
+from custody.ledger.agreement import check_entries
 from custody.ledger.prove import TileNodes, tree_root
 from custody.ledger.store import LedgerReader
 from keys.note import open_note
@@ -20,8 +22,9 @@ def checked_note(reader: LedgerReader, size: int | None = None) -> tuple[bytes, 
 
     Raises:
         VerificationError: ``note.*``, ``status.checkpoint`` where it isn't about this tree.
-        StorageError: ``ledger.no-checkpoint``, and as the store does.
+        StorageError: ``ledger.no-checkpoint``, as `check_keys`, and as the store does.
     """
+    check_keys(reader)
     ledger, wanted = reader.view().ledger(), reader.head().size if size is None else size
     keys = [parse_verifier_key(key.key) for key in ledger.log_keys] if ledger is not None else []
     note = reader.checkpoint(size)
@@ -35,3 +38,12 @@ def checked_note(reader: LedgerReader, size: int | None = None) -> tuple[bytes, 
             hint="custody audit says what is wrong; keep everything as it is",
         )
     return note, checkpoint
+
+
+def check_keys(reader: LedgerReader) -> None:
+    """Raise unless the rows name the log keys that the ledger's entries do.
+
+    Raises:
+        StorageError: ``ledger.unreadable``.
+    """
+    check_entries(reader.view(), find_closure(reader, [], size=reader.head().size).entries, ())

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from custody.bundle.closure import find_closure
-from custody.cli.checking.newest import checked_note
+from custody.cli.checking.newest import check_keys, checked_note
 from custody.cli.checking.trust_file import EMPTY, format_trust, with_ledger
-from custody.ledger.agreement import check_entries
 from custody.report.words import format_value
 from custody.storage.home import Home
 from custody.verify.verify import Trusted
@@ -37,8 +35,7 @@ def describe_ledger(home: Home, *, with_checkpoint: bool = False) -> TrustedLedg
     """
     with home.store.read() as reader:
         known, first = reader.view().ledger(), parse_entry(reader.entry(0))
-        # Whoever can write rows, and sign nothing, must not have a key of his own handed out.
-        check_entries(reader.view(), find_closure(reader, [], size=reader.head().size).entries, ())
+        check_keys(reader)
         note = checked_note(reader)[0] if with_checkpoint else None
     opened = first.event.details
     if known is None or known.origin != home.origin or not isinstance(opened, LedgerOpened):
