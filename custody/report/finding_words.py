@@ -98,6 +98,7 @@ MEANINGS: Final = {
     "defect.not-sealed": "An original left unsealed, and nobody said why.",
     "defect.seal-broken": "A seal was seen, and it was not intact: somebody may have been at the exhibit.",
     "defect.seal-other": "The seal that was seen has another number than the one that was put on.",
+    "defect.seal-unsaid": "It left sealed and came back, and nobody said whether its seal was there, and intact.",
     "defect.receipt-contested": "A receipt came that fits nothing on its way; it changed nothing.",
     "defect.recorded-backward": "The time at which this was recorded lies before that of an earlier entry: a clock "
     "was wrong or was set back.",

@@ -2552,6 +2552,8 @@ class State:
         elif entry.type.startswith("transfer."):
             defects += self._transfer(entry, exhibit)
         seal = details.get("seal")
+        if self.gate == "v2" and entry.type == "transfer.returned" and exhibit.is_sealed and not seal:
+            defects.append("defect.seal-unsaid")
         if self.gate == "v2" and seal and seal.get("intact") is False:
             exhibit.is_sealed = False
         exhibit.is_sealed |= entry.type == "transfer.returned" and self._is_seal_seen(entry)

@@ -158,8 +158,8 @@ DEFECTS: Mapping[str, Sequence[str]] = {
     "transfer.lost": ("defect.transfer-lost",),
     "transfer.receipt": ("defect.paper-alone", "defect.receipt-early"),
     "transfer.returned": (
-        "defect.paper-alone", "defect.returned-after-recall", "defect.returned-by-another", "defect.seal-broken",
-        "inherited.seal", "inherited.corrected", "inherited.unseen",
+        "defect.paper-alone", "defect.returned-after-recall", "defect.returned-by-another", "defect.seal-unsaid",
+        "defect.seal-broken", "inherited.seal", "inherited.corrected", "inherited.unseen",
     ),
 }  # fmt: skip
 """By type, the defects of step 12 that it can have, `defect.time-backward` of acts aside."""

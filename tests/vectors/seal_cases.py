@@ -8,7 +8,7 @@ from typing import Any
 from tests.vectors.forge import Members, pack
 from tests.vectors.posts import Post, trust_in
 from tests.vectors.setting import CASES, Setting, Vector
-from tests.vectors.transfer_cases import Road
+from tests.vectors.transfer_cases import BACK, RECEIPT, Road
 
 BROKEN, OTHER = "defect.seal-broken", "defect.seal-other"
 Act = tuple[str, Mapping[str, Any]]
@@ -92,3 +92,30 @@ _arrived("seal-other-since-arrival", "It was handed over under another seal than
          {"intact": True, "seal": "A-1"}, _hand("B-2", country="XB"))  # fmt: skip
 _arrived("seal-as-on-arrival", "It was handed over under the seal with which it came.", "",
          {"intact": True, "seal": "A-1"}, _hand("A-1", country="XB"))  # fmt: skip
+
+
+def _came_back(name: str, comment: str, code: str, *acts: Act, gate: str = "v2", **seen: Any) -> None:
+    """Enter a case of EX-1, which was sent to another ledger and came back."""
+
+    def vector(setting: Setting) -> Vector:
+        post = Post(setting.forge.folder, "a", {"b": "XB"}, gate=gate)
+        for type, details in acts:
+            post.act(type, details)
+        post.consent()
+        post.dispatch()
+        post.act("transfer.receipt", RECEIPT)
+        post.act("transfer.returned", {**BACK, **seen})
+        return Vector("PASSED", pack(post.bundle("EX-1", to="registrar-1")), None, code, trust=trust_in(post))
+
+    assert name not in CASES, f"two cases named {name}"
+    CASES[name] = (comment, vector)
+
+
+UNSAID = "defect.seal-unsaid"
+_came_back("seal-unsaid-when-back", "It left sealed, and nothing is said of its seal when it is back: a defect.",
+           UNSAID, SEALED)  # fmt: skip
+_came_back("seal-said-when-back", "It came back under its seal.", "", SEALED, seal={"intact": True, "seal": "A-1"})
+_came_back("seal-broken-when-back", "It came back with a broken seal: that is said.", BROKEN, SEALED,
+           seal={"intact": False, "seal": "A-1"})  # fmt: skip
+_came_back("seal-none-when-back", "It left unsealed, so that nothing is to be said.", "")
+_came_back("seal-unsaid-when-back-before", "A ledger from before asked nothing of it.", "", SEALED, gate="v1")

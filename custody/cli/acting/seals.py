@@ -60,6 +60,14 @@ def recorded_seal(access: LedgerAccess, exhibit: Exhibit) -> str | None:
     return None
 
 
+def tell_of_unsaid(context: Context, exhibit: Exhibit, seen: str | None) -> None:
+    """Say where something comes back that left sealed, and nothing is said of its seal."""
+    if exhibit.is_sealed and seen is None:
+        how = "--seal with --seal-intact or --seal-broken puts on record how it came back"
+        text = f"warning: {show(format_exhibit(exhibit))} left here sealed, of which nothing is said; {how}"
+        note(context.settings, text)
+
+
 def tell_of_seal(context: Context, name: str, sent: str | None, seen: str | None) -> None:
     """Say where something arrives under another seal than it was sent under, or nothing is said of how that arrived;
     ``sent`` and ``seen`` are numbers as far as they are known.

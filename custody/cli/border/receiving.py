@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from custody.cli.acting.seals import tell_of_seal
+from custody.cli.acting.seals import tell_of_seal, tell_of_unsaid
 from custody.cli.acting.signing import named_signers
 from custody.cli.border.arriving import Unloading
 from custody.cli.border.coming_home import find_home
@@ -240,6 +240,7 @@ def _take_back(
     """Return the record by which an exhibit of this ledger is held again, and what became of its freeze meanwhile."""
     arrival, compose = decision.arrival, context.ledger().compose
     exhibit, sent = find_home(context, arrival, home)
+    tell_of_unsaid(context, exhibit, receiving.seal)
     details = {
         "foreign": decision.arrival.foreign,
         "from": receiving.sender,

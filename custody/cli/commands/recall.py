@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from custody.cli.acting.acts import Act, Target, record_act
 from custody.cli.acting.exhibit_selection import Selection, format_exhibit, selecting
+from custody.cli.acting.seals import tell_of_unsaid
 from custody.cli.border.recalled import Disputed, check_paper_alone, disputed
 from custody.cli.border.sent_away import Sent, sent_away
 from custody.cli.command import command
@@ -199,6 +200,7 @@ def transfer_return(
                 if not paper_only and away:
                     raise
                 both.append(format_exhibit(exhibit))
+            tell_of_unsaid(context, exhibit, seal)
             return {
                 "condition": condition, "document": kept, "from": sender, "place": place,
                 "seal": {"intact": intact, "seal": seal} if seal is not None else None,

@@ -298,18 +298,19 @@ def _act(view: View, before: Exhibit | None, parsed: ParsedEvent, rule: Rule) ->
         before, head=parsed.hash, sequence=before.sequence + 1, occurred_at=event.occurred_at,
         status=rule.leads_to or before.status,
     )  # fmt: skip
-    after = _as_told(after, event, parsed.details)
+    after, seal = _as_told(after, event, parsed.details), getattr(parsed.details, "seal", UNSET)
     if is_strict(view):
         if event.type in _PLACING:
             after = replace(after, lodged=getattr(parsed.details, "to_agent", UNSET))
         _check_replaced(view, before, parsed.details)
-        seal = getattr(parsed.details, "seal", UNSET)
         if isinstance(seal, SealSeen) and (not seal.intact or event.type == "transfer.returned"):
             after = replace(after, is_sealed=seal.intact)
     changes: tuple[StateRecord, ...] = (after,)
     defects: Defects = ()
     if event.type.startswith("transfer."):
         changes, defects = transfer_exhibit(view, before, after, parsed)
+        if event.type == "transfer.returned" and before.is_sealed and is_strict(view) and not is_set(seal):
+            defects += (("defect.seal-unsaid", "it left sealed, and nothing is said of its seal now that it is back"),)
     if event.occurred_at < before.occurred_at:
         text = f"occurred at {event.occurred_at}, the act before at {before.occurred_at}"
         defects += (("defect.time-backward", text),)
