@@ -90,16 +90,19 @@ class Replay:
         found, damaged = self._rows.entries(first, last)
         # All are parsed before any is folded: each half of the work finds the processor's caches as it left them.
         parsed = {row[0]: _parse(row[RAW]) for row in found if isinstance(row[RAW], bytes)}
-        for index in range(first, last):
-            match parsed.get(index):
-                case None:
-                    self._miss(index, is_damaged=index in damaged)
-                case ParsedEntry() as entry:
-                    self._take(index, entry)
-                case Malformed() as malformed:
-                    self._refuse(index, malformed)
-        self._cores.add(self._work)
-        self._work.clear()
+        try:
+            for index in range(first, last):
+                match parsed.get(index):
+                    case None:
+                        self._miss(index, is_damaged=index in damaged)
+                    case ParsedEntry() as entry:
+                        self._take(index, entry)
+                    case Malformed() as malformed:
+                        self._refuse(index, malformed)
+        finally:
+            # Of what was read the signatures are told, also where it can't be read to the end.
+            self._cores.add(self._work)
+            self._work.clear()
         self._compare(found)
         # The entry after a missing one says what it was, and may be the first of the next chunk.
         self._grow(wait=1 if self._leaves[-1] is None else 0)

@@ -10,7 +10,11 @@ from random import Random
 import pytest
 
 from custody.audit import ledger_pass
+from custody.audit.enclosed import Enclosed
+from custody.audit.table_rows import Unreadable
 from custody.storage.ledger_store import SqliteStore
+from custody.verify.fold.fold import Placed
+from schemas.entry import ParsedEntry
 from schemas.merkle import hash_leaf
 from tests.audit.conftest import CASE, EXPORTED, HANDED_OVER, NEWEST, SEALED, SIZE, Ledger, tell
 from tests.audit.tampering import audit, edited, flip, held, run
@@ -46,6 +50,25 @@ def test_a_changed_entry_with_fitting_columns_breaks_chain_and_signature(ledger:
     failures = audit(ledger.folder).failures()
     assert ("entries.chain", f"entry {SEALED + 1}") in failures
     assert ("audit.checkpoint-root", f"checkpoint {SEALED + 1}") in failures
+
+
+def test_a_forged_signature_is_told_of_where_the_audit_breaks_off_later(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read before the disk gave out was read, and who forged it is to hear of it."""
+    raw = raw_of(ledger.folder, SEALED)
+    place = raw.index(b'"sig":"') + len(b'"sig":"')
+    forged = raw[:place] + (b"B" if raw[place : place + 1] == b"A" else b"A") + raw[place + 1 :]
+    run(ledger.folder, 'UPDATE "entry" SET raw = ? WHERE entry_index = ?', forged, SEALED)
+
+    def give_out(item: Enclosed, parsed: ParsedEntry, placed: Placed) -> None:
+        if placed.index == NEWEST:
+            raise Unreadable("a damaged page")
+
+    monkeypatch.setattr(Enclosed, "add", give_out)
+    failures = audit(ledger.folder).failures()
+    assert ("audit.database", "database") in failures
+    assert ("signature.invalid", f"entry {SEALED}") in failures
 
 
 def test_the_newest_entry_deleted_leaves_its_checkpoint(ledger: Ledger) -> None:
