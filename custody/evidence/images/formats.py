@@ -45,6 +45,8 @@ _NAMES: Final[tuple[tuple[re.Pattern[bytes], Container], ...]] = (
     (re.compile(rb"\.(000|001|aa|aaa)\Z", re.IGNORECASE), "split-raw"),
     (re.compile(rb"\.(dd|raw|img|iso|dmg)\Z", re.IGNORECASE), "raw"),
 )
+_NOISE: Final = 192
+"""So many different bytes are in every kilobyte of noise, or of what is compressed."""
 _POINTERS: Final = (
     re.compile(rb"\Aversion https?://(git-lfs\.github\.com|hawser\.github\.com)/spec/"),
     re.compile(rb"\A(\.\./)*/?(\.git/)?annex/objects/\S+\s*\Z"),
@@ -91,17 +93,21 @@ def container_of(
     named = named_container(name)
     if named == "aff4" and (found.first.startswith(b"PK\x03\x04") or is_placeholder(found)):
         return named
-    if named == "aff4" or (named not in sure and _says_otherwise(found)):
+    if named == "aff4" or (named not in sure and _says_otherwise(named, found)):
         named = None
     named = named or ("raw" if is_image else None)
     return None if named == "raw" and has_other_mark(found.first, found.last) else named
 
 
-def _says_otherwise(found: Sample) -> bool:
-    """Tell whether a file says of itself that it is no image; zeros, noise and pointers say nothing."""
+def _says_otherwise(named: Container | None, found: Sample) -> bool:
+    """Tell whether a file says of itself that it is no image of its name; zeros, noise and pointers say nothing."""
     if is_placeholder(found):
         return False
-    return has_other_mark(found.first, found.last) or is_readable_text(found.first, found.last)
+    if has_other_mark(found.first, found.last) or is_readable_text(found.first, found.last):
+        return True
+    # Most files called .s01 are saved games, of as many formats as there are games.
+    has_sections = found.first[13:].startswith(b"header")
+    return named == "ewf-s01" and not (has_sections or len(set(found.first)) == 1 or len(set(found.first)) >= _NOISE)
 
 
 def is_pointer(found: Sample) -> bool:
