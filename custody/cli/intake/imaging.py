@@ -75,12 +75,14 @@ def _with_images(context: Context, wanted: Wanted, imaging: Imaging, *, staged: 
     for item in images:
         check_accepted(item.faults, accept=imaging.accept_damaged)
         paths = _with_segments(context, paths, sources, item)
-    if images and not is_kind_told and not (is_directory and _lie_deep(images, sources[0])):
-        details["kind"] = "image"
+    may_be_image = bool(images) and not is_kind_told and not (is_directory and _lie_deep(images, sources[0]))
+    has_folder = any(source.kind == "directory" for source in sources)
 
     def learn(intake: Intake) -> Mapping[str, Any]:
         reading = Reading(context, staged, intake, imaging, find_sources(paths), images)
-        return {**wanted.learn(intake), **reading.learn(wants_all=is_directory)}
+        is_image = may_be_image and not (has_folder and _is_lesser_part(images, intake))
+        kind = {"kind": "image"} if is_image else {}
+        return {**wanted.learn(intake), **kind, **reading.learn(wants_all=is_directory)}
 
     return replace(wanted, paths=paths, details=details, learn=learn)
 
@@ -100,6 +102,11 @@ def _find(context: Context, wanted: Wanted, sources: Sequence[Source], imaging: 
 def _lie_deep(images: Sequence[ImageFiles], folder: Source) -> bool:
     """Tell whether no image lies right in a folder, which then is one of other things."""
     return all(os.path.dirname(image.paths[0]) != folder.path for image in images)
+
+
+def _is_lesser_part(images: Sequence[ImageFiles], intake: Intake) -> bool:
+    """Tell whether most bytes of a folder are no image's, so that it is a folder of other things."""
+    return 2 * sum(guard.stat[2] for image in images for guard in image.guards) < intake.content.bytes
 
 
 def _with_segments(
