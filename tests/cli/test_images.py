@@ -352,39 +352,6 @@ def test_more_images_than_a_record_holds_are_refused_with_a_way_out(machine: Mac
     assert len(_media(machine)) == 8
 
 
-def test_a_folder_with_some_raw_file_is_no_image(machine: Machine) -> None:
-    """An empty x.img deep in an application's folder is nobody's disk."""
-    folder = machine.stage.folder / "app"
-    folder.mkdir()
-    (folder / "x.img").touch()
-    machine.register("app")
-    assert (_registered(machine).kind, _registered(machine).image) == ("directory", UNSET)
-
-
-def test_what_folders_commonly_hold_is_no_damaged_image(machine: Machine) -> None:
-    """Programs, mails, event logs and VHDL are called like images, and a rotated log may be empty."""
-    folder = machine.stage.folder / "usb"
-    folder.mkdir()
-    for name in ("setup.exe", "mail.eml", "System.evt"):
-        (folder / name).write_bytes(b"MZ")
-    (folder / "messages.001").touch()
-    (folder / "counter.vhd").write_text("library ieee;\n")
-    machine.register("usb")
-    assert (_registered(machine).kind, _registered(machine).image) == ("directory", UNSET)
-
-
-def test_a_folder_of_other_things_is_no_image_for_the_one_that_lies_in_it(machine: Machine) -> None:
-    """The kind is what a court reads first, and a folder of films with one small disk in it is no disk."""
-    folder = machine.stage.folder / "downloads"
-    folder.mkdir()
-    write_qcow2(folder / "disk.qcow2", MEDIUM)
-    (folder / "film.mkv").write_bytes(b"\x1aE\xdf\xa3" + bytes(4 * len(MEDIUM)))
-    machine.register("downloads")
-    assert (_registered(machine).kind, _media(machine)) == ("directory", [sha256(MEDIUM).hexdigest()])
-    machine.register("downloads", "--kind image")
-    assert _registered(machine).kind == "image"
-
-
 def test_a_directory_with_one_image_is_read_too(machine: Machine) -> None:
     """Tools write an image and its log into one folder, and that is what is handed in."""
     folder = machine.stage.folder / "case"
