@@ -68,8 +68,8 @@ def restore(
 
 
 def _check_plain(source: Path) -> None:
-    """Raise where something else stands in place of what a backup holds: a link would bring in other files of this
-    machine, and a pipe would be waited for.
+    """Raise where a file of a backup is missing, or something else stands in place of what it holds: a link would bring
+    in other files of this machine, and a pipe would be waited for.
     """
     for name in (home_layout.HOME_FILE, home_layout.LEDGER_FILE, home_layout.DISCLOSURES_FILE, *home_layout.FOLDERS):
         path = source / name
@@ -78,6 +78,8 @@ def _check_plain(source: Path) -> None:
             continue  # made empty
         if path.is_symlink() or not (path.is_dir() if is_folder else path.is_file()):
             kind = "folder" if is_folder else "file"
+            if not os.path.lexists(path):
+                raise StorageError("restore.damaged", f"expected a {kind} {path}, found none", hint="take another backup")
             text = f"expected a plain {kind} {path}, found a link or something else"
             hint = "a backup made by custody holds no links; if this is one of yours, put the real files in their place"
             raise StorageError("restore.damaged", text, hint=hint)

@@ -237,3 +237,14 @@ def test_what_is_no_plain_part_of_a_backup_is_not_restored(world: World, tmp_pat
         restore(tmp_path / "backup", tmp_path / "back", newest=made.checkpoint, random=world.random)
     assert caught.value.code in {"restore.damaged", "home.absent"}
     assert not (tmp_path / "back").exists()
+
+
+@pytest.mark.parametrize("name", ["ledger.db", "disclosures.db"])
+def test_what_a_backup_lacks_is_said_to_be_missing(world: World, tmp_path: Path, name: str) -> None:
+    """Who reads of links looks for one, where a copy was cut off."""
+    with open_in(world, tmp_path / "ledger") as home:
+        made = back_up(home, tmp_path / "backup", random=world.random)
+    (tmp_path / "backup" / name).unlink()
+    with pytest.raises(StorageError, match=f"{name}, found none") as caught:
+        restore(tmp_path / "backup", tmp_path / "back", newest=made.checkpoint, random=world.random)
+    assert caught.value.code == "restore.damaged"
