@@ -77,9 +77,9 @@ def _check_plain(source: Path) -> None:
         if is_folder and not os.path.lexists(path):
             continue  # made empty
         if path.is_symlink() or not (path.is_dir() if is_folder else path.is_file()):
-            kind = "folder" if is_folder else "file"
             if not os.path.lexists(path):
-                raise StorageError("restore.damaged", f"expected a {kind} {path}, found none", hint="take another backup")
+                raise StorageError("restore.damaged", f"expected a file {path}, found none", hint="take another backup")
+            kind = "folder" if is_folder else "file"
             text = f"expected a plain {kind} {path}, found a link or something else"
             hint = "a backup made by custody holds no links; if this is one of yours, put the real files in their place"
             raise StorageError("restore.damaged", text, hint=hint)

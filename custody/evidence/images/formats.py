@@ -16,7 +16,7 @@ from custody.evidence.images.other_marks import has_other_mark, is_readable_text
 from schemas.details.image import Container
 
 ALL_NAMES: Final[frozenset[Container]] = frozenset(get_args(Container))
-"""What somebody calls an image is one by its name, whatever its bytes say."""
+"""What somebody calls an image is one by its name, whatever its bytes say; but for raw ones, which have no mark."""
 CLEAR_NAMES: Final = ALL_NAMES - {"ewf-s01", "raw", "split-raw", "vhd"}
 """Containers whose names have no common other use: saved games, photos, pieces of archives, VHDL."""
 SAMPLE_BYTES: Final = 1024
