@@ -76,6 +76,7 @@ _CLICK: Final = tuple(
         (r"(?<=: )(\S+) is not in the range (.*)$", r"expected a number in the range \2, found \1"),
         (r"^missing (?:option|argument) '(\S+)'(?: / '\S+')*\. Choose from: (.*)$", r"expected \1 (\2), found none"),
         (r"^missing (?:option|argument) '(\S+)'(?: / '\S+')*$", r"expected \1, found none"),
+        (r"^missing command$", r"expected a command, found none"),
         (r"^option '(\S+)' requires an argument$", r"expected a value behind \1, found none"),
         (r"^got unexpected extra arguments? \((.*)\)$", r"expected nothing more, found \1"),
         (r"^no such option '(\S+)'", r"expected an option of this command, found \1"),

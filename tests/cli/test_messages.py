@@ -76,10 +76,13 @@ def test_what_is_refused_is_refused_without_other_words(machine: Machine) -> Non
 def test_a_command_that_is_missing_is_an_error_for_programs_too(stage: Stage, line: str) -> None:
     """A person gets the list of commands; a program one object, as ever."""
     assert "Commands" in stage.custody(line).stderr or not line
-    ran = stage.custody(f"--json {line}")
-    assert ran.exit is Exit.USAGE
-    assert json.loads(ran.stdout)["error"]["code"] == "usage.command"
-    assert ran.stderr == ""
+    for typed in (f"--json {line}", f"{line} --json"):
+        ran = stage.custody(typed)
+        assert ran.exit is Exit.USAGE
+        error = json.loads(ran.stdout)["error"]
+        assert error["code"] == "usage.command"
+        assert error["text"].startswith("expected a command"), typed
+        assert ran.stderr == ""
 
 
 @pytest.mark.parametrize(
