@@ -77,12 +77,13 @@ def find_images(
     """
     found: list[ImageFiles] = []
     seen: set[bytes] = set()
+    listed: dict[bytes, frozenset[bytes]] = {}
     for path in paths:
         raw = place_of(path)
         if raw in seen or not os.path.isfile(raw) or os.path.islink(raw):
             continue
         try:
-            image = _find_image(raw, is_image=is_image, sure=sure)
+            image = _find_image(raw, listed, is_image=is_image, sure=sure)
         except OSError:
             # The intake says what can't be read, and how it may be accepted.
             continue
@@ -104,10 +105,14 @@ def place_of(path: Path) -> bytes:
     return os.path.join(os.path.realpath(folder or b"."), name)
 
 
-def _find_image(path: bytes, *, is_image: bool, sure: frozenset[Container]) -> ImageFiles | None:
+def _find_image(
+    path: bytes, listed: dict[bytes, frozenset[bytes]], *, is_image: bool, sure: frozenset[Container]
+) -> ImageFiles | None:
     ends = sample(path)
     container = container_of(os.path.basename(path), ends, is_image=is_image, sure=sure)
-    names = find_segments(path) if container in {None, "split-raw"} or str(container).startswith("ewf") else None
+    names = (
+        find_segments(path, listed) if container in {None, "split-raw"} or str(container).startswith("ewf") else None
+    )
     if container is None and names is not None and len(names.paths) > 1:
         # A later piece of a raw image says nothing of itself; the first one's name does.
         container = container_of(os.path.basename(names.paths[0]), sample(names.paths[0]), sure=sure)

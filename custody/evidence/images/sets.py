@@ -14,7 +14,8 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import count
+from functools import cache
+from itertools import count, islice
 from typing import Final
 
 SEGMENTS_MOST: Final = 16_384
@@ -32,8 +33,10 @@ class SegmentNames:
     missing: tuple[int, ...] = ()
 
 
-def find_segments(path: bytes) -> SegmentNames:
+def find_segments(path: bytes, listed: dict[bytes, frozenset[bytes]] | None = None) -> SegmentNames:
     """Return the set to which the file at the absolute raw ``path`` belongs; of no known naming it is one by itself.
+
+    ``listed`` keeps the names of folders from one call to the next, as there may be thousands of such files in one.
 
     Raises:
         OSError: its directory can't be listed.
@@ -43,8 +46,11 @@ def find_segments(path: bytes) -> SegmentNames:
     if parsed is None:
         return SegmentNames((path,))
     number, start, name_of = parsed
-    with os.scandir(folder) as entries:
-        there = {os.fsencode(entry.name) for entry in entries if entry.is_file(follow_symlinks=False)}
+    listed = {} if listed is None else listed
+    if folder not in listed:
+        with os.scandir(folder) as entries:
+            listed[folder] = frozenset(entry.name for entry in entries if entry.is_file(follow_symlinks=False))
+    there = listed[folder]
     wanted = number - start + 1
     found: list[tuple[int, bytes]] = []
     last = 0
@@ -80,15 +86,27 @@ def _parse_ewf(name: bytes) -> _Naming | None:
     if match is None:
         return None
     stem, mark = name[: match.start()], match[1]
-    endings = [ending for ending, _ in zip(_ewf_endings(mark), range(SEGMENTS_MOST), strict=False)]
+    endings = _endings_of(mark)
+    places = _places_of(mark)
     ending = match[1] + match[2]
-    if ending not in endings:
+    if ending not in places:
         return None
 
     def name_of(number: int) -> bytes | None:
         return stem + b"." + endings[number - 1] if number <= len(endings) else None
 
-    return endings.index(ending) + 1, 1, name_of
+    return places[ending] + 1, 1, name_of
+
+
+@cache
+def _endings_of(mark: bytes) -> tuple[bytes, ...]:
+    return tuple(islice(_ewf_endings(mark), SEGMENTS_MOST))
+
+
+@cache
+def _places_of(mark: bytes) -> dict[bytes, int]:
+    endings = _endings_of(mark)
+    return {ending: place for place, ending in reversed(list(enumerate(endings)))}
 
 
 def _ewf_endings(mark: bytes) -> Iterator[bytes]:

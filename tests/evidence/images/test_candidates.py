@@ -149,3 +149,19 @@ def test_the_folder_of_a_virtual_machine_holds_one_disk(extents: tuple[str, ...]
         (tmp_path / name).write_bytes((b"KDMV" if "s0" in name else b"\0\0\0\0") + bytes(SECTORS - 4))
     assert _described(_images(tmp_path)) == [("vmdk", "disk.vmdk", [])]
     assert _described(_images(*sorted(tmp_path.glob("*.vmdk")))) == [("vmdk", "disk.vmdk", [])]
+
+
+def test_thousands_of_names_like_segments_are_listed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numbered logs, chapters and saves lie in one folder by the thousand; to list it for each takes minutes."""
+    _write(tmp_path, {f"{number}.{number % 90 + 10}": b"line\n" for number in range(80)})
+    _write(tmp_path, {f"chapter{number}.e{number % 90 + 10}": b"line\n" for number in range(80)})
+    calls: list[object] = []
+    scandir = os.scandir
+
+    def counted(path: bytes) -> object:
+        calls.append(path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", counted)
+    assert _images(tmp_path) == ()
+    assert len(calls) <= 2
