@@ -60,7 +60,7 @@ def test_under_the_gate_nothing_that_is_bound_leaves_by_such_a_key(tmp_path: Pat
     with pytest.raises(RefusedError) as caught:
         b.build("out.zip", "EX-1", to="c-police")
     assert caught.value.code == "release.consent-key"
-    assert "enrolled here" in caught.value.text
+    assert "a key of this ledger, and no letter" in caught.value.text
     assert len(b.world.entries()) == size
     assert audit(b) == {"defect.consent-key": Severity.DEFECT}
 
