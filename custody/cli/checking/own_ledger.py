@@ -14,8 +14,7 @@ from custody.cli.checking.trust_file import EMPTY, format_trust, with_ledger
 from custody.report.words import format_value
 from custody.storage.home import Home
 from custody.verify.verify import Trusted
-from keys.note import parse_note
-from schemas.checkpoint import parse_checkpoint
+from schemas.checkpoint import Checkpoint
 from schemas.details.ledger import LedgerOpened
 from schemas.entry import parse_entry
 from schemas.errors import StorageError
@@ -35,8 +34,9 @@ def describe_ledger(home: Home, *, with_checkpoint: bool = False) -> TrustedLedg
     """
     with home.store.read() as reader:
         known, first = reader.view().ledger(), parse_entry(reader.entry(0))
-        check_keys(reader)
-        note = checked_note(reader)[0] if with_checkpoint else None
+        newest = checked_note(reader) if with_checkpoint else None
+        if newest is None:
+            check_keys(reader)
     opened = first.event.details
     if known is None or known.origin != home.origin or not isinstance(opened, LedgerOpened):
         text = f"expected an entry 0 that opens {home.origin}, and its row, found something else"
@@ -50,12 +50,11 @@ def describe_ledger(home: Home, *, with_checkpoint: bool = False) -> TrustedLedg
             LogKey(first=key.first, key=key.key, last=UNSET if key.last is None else key.last) for key in known.log_keys
         ),
         origin=known.origin,
-        seen=() if note is None else (_seen(note),),
+        seen=() if newest is None else (_seen(*newest),),
     )
 
 
-def _seen(note: bytes) -> SeenCheckpoint:
-    checkpoint = parse_checkpoint(parse_note(note).text)
+def _seen(note: bytes, checkpoint: Checkpoint) -> SeenCheckpoint:
     return SeenCheckpoint(note=format_base64(note), root=checkpoint.root.hex(), size=checkpoint.size)
 
 

@@ -45,8 +45,7 @@ def read_ledger(
     entries = dict(sorted(entries.items()))
     findings = Findings()
     fold, placed = fold_all(entries, findings, names)
-    if not any(item.severity is Severity.FAILED for item in findings.items):
-        check_rows(reader.view(), fold.state, names)  # else no paper is made of it
+    check_rows(reader.view(), fold.state, names, findings)
     fold.finish()
     report = report_of(findings, at)
     return Verified(report, entries, placed, values_of(disclosures, entries), fold.state)
