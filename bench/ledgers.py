@@ -10,16 +10,19 @@ from typing import Any, Final
 from custody.ledger.append import append
 from custody.ledger.submission import Submission
 from custody.storage.ledger_store import SqliteStore
+from schemas.details.ledger import NEWEST_GATE
 from schemas.event import Link
 from tests.world import World
 
 PER_CASE: Final = 500
 _SEAL: Final = {"seal": {"number": "A 1204"}}
+_HERE: Final = {"to_country": "XA"}
+"""Under the gate an act says in clear where a thing goes."""
 _ACTS: Final[tuple[tuple[str, dict[str, Any], str | None], ...]] = (
     ("exhibit.sealed", _SEAL, "examiner-2"),
-    ("custody.moved", {"place": "room 4, shelf 2"}, None),
+    ("custody.moved", {"place": "room 4, shelf 2", **_HERE}, None),
     ("exhibit.unsealed", {"intact": True, "reason": "examination", **_SEAL}, "examiner-2"),
-    ("custody.moved", {"place": "laboratory"}, None),
+    ("custody.moved", {"place": "laboratory", **_HERE}, None),
 )
 """Type, details, and the second officer who signs."""
 BATCH: Final = 1 + len(_ACTS)
@@ -32,9 +35,10 @@ def new_world(folder: Path) -> World:
     """Return a world with two examiners, on a new ledger in ``folder``."""
     folder.mkdir(parents=True)
     world = World(SqliteStore.create(folder))
-    world.init()
-    world.enrol("examiner-1")
-    world.enrol("examiner-2")
+    # Under the gate, as every ledger is that people make today.
+    world.init(gate=NEWEST_GATE)
+    for examiner in ("examiner-1", "examiner-2"):
+        world.enrol(examiner, country=world.country)
     return world
 
 

@@ -1,4 +1,4 @@
-"""Law as data: deadlines, retention, offences, grounds and request fields, each row with its source and a mark.
+"""Law as data: deadlines, members of treaties, retention, offences and request fields, each with source and mark.
 
     {"mark":"T","row":"E1","text":"Regulation (EU) 2023/1543 art. 10"}
 
@@ -79,7 +79,8 @@ class Deadline(Record, frozen=True, kw_only=True):
     ``bound``: whether the law sets the least or the greatest length. ``kind``: what is to be done by the end (``act``)
     is overdue after it; what is kept until the end (``keep``) has expired. In place of ``span``, ``named_end`` is the
     field of the request's own record that names the end. An event of ``extends`` moves the end to its ``until``, or by
-    ``extension`` where it names none. ``warn`` is how long before the end a clock wants attention.
+    ``extension`` where it names none; who prolongs moves it no further than ``longest`` after the start, unless the
+    data were asked for. ``warn`` is how long before the end a clock wants attention.
     """
 
     bound: Literal["maximum", "minimum"]
@@ -88,6 +89,7 @@ class Deadline(Record, frozen=True, kw_only=True):
     extension: Span | Unset = UNSET
     key: Annotated[str, Meta(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*\Z", max_length=64)]
     kind: Literal["act", "keep"]
+    longest: Span | Unset = UNSET
     named_end: Literal["respond_by", "until"] | Unset = UNSET
     resumes: Triggers
     source: LawSource

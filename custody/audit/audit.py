@@ -47,12 +47,16 @@ def audit(
     Raises:
         StorageError: ``ledger.busy``, or where the machine and not the ledger is at fault.
     """
-    running = LedgerPass(origin, wanted, progress)
+    # Set aside until all that was kept is gone again: it would walk over that once, as soon as it may.
+    with without_collector():
+        return _audit(store, LedgerPass(origin, wanted, progress), wanted, at)
+
+
+def _audit(store: SqliteStore, running: LedgerPass, wanted: Wanted, at: datetime) -> Audited:
     files = documents = None
     try:
         with (
             store.database.transaction(is_write=False, as_found=True) as connection,
-            without_collector(),
             running.checking_signatures() as cores,
         ):
             rows = TableRows(connection)

@@ -1,8 +1,8 @@
 """Evidence that may have left as a document of something else: a photo of one exhibit that is a file of another.
 
-A bundle carries the documents that its entries name, or leaves them out; which of the two, its ledger doesn't say. The
-writer asks the gate of such a file before it goes, and records that it went (law row C10): where that record is
-wanting, only a whole ledger can tell.
+A bundle carries the documents that its entries name, or leaves them out; which of the two, the lists say that a home
+keeps of what it packed. The writer asks the gate of such a file before it goes, and records that it went (law row C10):
+where that record is wanting, only a whole ledger can tell.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from custody.audit.packed import packed_documents
+from custody.evidence.store import EvidenceStore
 from custody.ledger.bound_content import NO_LISTS, FileLists
 from custody.verify.fold.fold import Placed
 from custody.verify.fold.state import State
@@ -33,6 +35,7 @@ _FIELDS: Final = re.compile(f'"(?:{"|".join(sorted(DOCUMENT_FIELDS))})":'.encode
 class _Export(NamedTuple):
     entry: int
     to: str
+    manifest: str
     exhibits: tuple[Subject, ...]
 
 
@@ -49,8 +52,8 @@ class Enclosed:
         """Take in an entry that the rules took."""
         event = parsed.event
         match event.details:
-            case BundleExported(to=to) if is_set(to) and (exhibits := _exhibits(placed)):
-                self._exports.append(_Export(placed.index, str(to), exhibits))
+            case BundleExported(to=to, manifest=manifest) if is_set(to) and (exhibits := _exhibits(placed)):
+                self._exports.append(_Export(placed.index, str(to), manifest, exhibits))
                 self._told.update((item, str(to)) for item in exhibits)
             case AccessLogged(action="exported", agent=agent) if is_set(agent):
                 self._told.update((item, str(agent)) for item in _exhibits(placed))
@@ -68,8 +71,15 @@ class Enclosed:
                 if item[0] in _CARRYING:
                     self._named[item].setdefault(digest, placed.index)
 
-    def check(self, state: State, findings: Findings, lists: FileLists = NO_LISTS) -> None:
-        """Look for exports abroad that carry entries which name a file of an exhibit that never went there.
+    def check(
+        self,
+        state: State,
+        findings: Findings,
+        lists: FileLists = NO_LISTS,
+        kept: EvidenceStore | None = None,
+    ) -> None:
+        """Look for exports abroad that carry entries which name a file of an exhibit that never went there. ``kept``
+        are the documents of the home, where the lists of bundles lie.
 
         Finding: ``release.enclosed`` (defect), once for each export and exhibit.
         """
@@ -90,8 +100,11 @@ class Enclosed:
             if to is None or to.country == ledger.country or not holders:
                 continue
             carried = self._carried(state, export) | dict.fromkeys(always, export.entry)
-            for name in sorted(self._silent(carried, export, holders)):
-                text = f"may have carried a file of {name}, as a document; that it went to {export.to}, nothing says"
+            silent = self._silent(carried, export, holders)
+            packed = packed_documents(kept, export.manifest) if silent and kept is not None else None
+            for name in sorted({name for digest, name in silent if packed is None or digest in packed}):
+                what = "may have carried" if packed is None else "carried"
+                text = f"{what} a file of {name}, as a document; that it went to {export.to}, nothing says"
                 findings.add(STEP, Severity.DEFECT, "release.enclosed", f"entry {export.entry}", text)
 
     def _carried(self, state: State, export: _Export) -> dict[Subject, int]:
@@ -109,17 +122,17 @@ class Enclosed:
 
     def _silent(
         self, carried: Mapping[Subject, int], export: _Export, holders: Mapping[str, list[tuple[int, Exhibit]]]
-    ) -> set[str]:
-        """Return whose files an export may have carried, where no record says that they went there. What became
-        evidence later was none when it left.
+    ) -> set[tuple[str, str]]:
+        """Return the files that an export may have carried, and whose they are, where no record says that they went
+        there. What became evidence later was none when it left.
         """
-        found = set[str]()
+        found = set[tuple[str, str]]()
         for item, last in carried.items():
             for digest, entry in self._named.get(item, {}).items():
                 known = [holder for index, holder in holders.get(digest, ()) if index < export.entry]
                 names = [("exhibit", holder.case, holder.number) for holder in known]
                 if entry <= last and names and not any((name, export.to) in self._told for name in names):
-                    found.add("/".join(names[0][1:]))
+                    found.add((digest, "/".join(names[0][1:])))
         return found
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
+from custody.verify.verify import Verified
 from keys.note import open_note, parse_note
 from keys.verifier_key import VerifierKey
 from schemas.checkpoint import parse_checkpoint
 from schemas.errors import CustodyError, UsageError, VerificationError
-from schemas.report import Findings, Severity
+from schemas.report import Findings, Severity, Verdict
 from schemas.trust import TrustedLedger
+
+_UNKNOWN: Final = frozenset({"checkpoint.no-trust", "checkpoint.unknown-origin", "verify.newer-version"})
+"""What a bundle is called of whose checkpoints some weren't checked: anybody may have written them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,22 @@ def parse_held(raw: bytes, *, origin: str, source: str) -> Held:
 def held_by(believed: TrustedLedger) -> tuple[Held, ...]:
     """Return the checkpoints that a trust file has seen; each was verified before it got there."""
     return tuple(Held(seen.size, bytes.fromhex(seen.root), "the trust file") for seen in believed.seen)
+
+
+def vouched(kept: Iterable[object]) -> tuple[Verified, ...]:
+    """Return those bundles and letters, of all that were ``kept`` of others, that hold under a trust file that knows
+    all their ledgers: others may have been written by anybody.
+    """
+    found = (item for item in kept if isinstance(item, Verified) and item.report.verdict is not Verdict.FAILED)
+    return tuple(item for item in found if not item.codes & _UNKNOWN)
+
+
+def held_abroad(kept: Iterable[Verified], origin: str) -> Iterator[Held]:
+    """Yield the checkpoints of the ledger ``origin`` in bundles and letters: what left it came back as it was."""
+    for item in kept:
+        for (name, what, size), root in item.told.items():
+            if (name, what) == (origin, "root"):
+                yield Held(int(size), bytes.fromhex(str(root)), "a bundle or letter that came in")
 
 
 def is_signed(held: Held, keys: Sequence[VerifierKey], findings: Findings) -> bool:

@@ -14,9 +14,10 @@ from custody.audit.bound_content import check_contents
 from custody.audit.checkpoints import StoredCheckpoints, known_keys
 from custody.audit.confusables import check_numbers
 from custody.audit.custody_at import CustodyWatch
+from custody.audit.derived import compare_derived
 from custody.audit.enclosed import Enclosed
 from custody.audit.evidence_files import Registered
-from custody.audit.held import Held, check_genesis, check_held, held_by, is_signed
+from custody.audit.held import Held, check_genesis, check_held, held_abroad, held_by, is_signed, vouched
 from custody.audit.kept_documents import KeptDocuments
 from custody.audit.record import FindingsCap
 from custody.audit.registered_abroad import RegisteredAbroad
@@ -28,6 +29,7 @@ from custody.ledger.signature_cores import SignatureCores
 from custody.storage.schema import LEDGER
 from custody.verify.border.behind_step import report_absent
 from custody.verify.border.lawfulness import check_countries
+from custody.verify.border.one_past import check_one_past
 from custody.verify.border.past import Past
 from custody.verify.evidence.erasures import find_erasures
 from custody.verify.fold.fold import Fold, Placed
@@ -139,7 +141,7 @@ class LedgerPass:
         self._check_countries(replay.result.fold)
         check_numbers(replay.result.fold.state, self.findings)
         check_contents(replay.result.fold.state, self.findings, self._wanted.lists)
-        self.enclosed.check(replay.result.fold.state, self.findings, self._wanted.lists)
+        self.enclosed.check(replay.result.fold.state, self.findings, self._wanted.lists, self._wanted.documents)
         self.arrivals.check(self.findings)
         self.abroad.check(replay.result.fold.state, self.findings, self._wanted.lists)
         if not size:
@@ -279,6 +281,10 @@ class LedgerPass:
         """Compare with what the auditor brought along."""
         size = replayed.tree.size
         self.held = tuple(item for item in self.held if is_signed(item, keys, self.findings))
+        if self._wanted.behind is not None:
+            kept = vouched(self._wanted.behind.known.values())
+            check_one_past((item.told for item in kept), self.findings)
+            self.held += tuple(dict.fromkeys(held_abroad(kept, self.origin)))
         roots = {item.size: replayed.tree.root(item.size) for item in self.held if item.size <= size}
         check_held(self.held, size=size, roots=roots, findings=self.findings)
         if self._believed is not None:
@@ -291,17 +297,9 @@ class LedgerPass:
 
     def _compare(self, rows: TableRows) -> None:
         self.findings.asked.add(8)
-        replayed = self.replayed
-        assert replayed is not None, "replayed before"
-        columns.compare_tiles(rows, replayed.tree.tiles.kept(), self.findings)
-        columns.compare_commitments(rows, replayed.fold.commitments, self.findings)
-        columns.compare_states(rows, replayed.fold.state.records(), self.findings)
+        assert self.replayed is not None, "replayed before"
+        compare_derived(rows, self.replayed, self.findings)
         columns.check_numbering(rows, self.findings)
-        columns.check_soundness(rows, self.findings)
-        for difference in replayed.subjects.differences(rows):
-            subject = f"entry {difference.index}" if difference.index >= 0 else f"subject {difference.subject}"
-            text = f"{difference.subject}: {difference.text}"
-            self.findings.add(8, Severity.FAILED, "audit.subject-row", subject, text)
 
     def _close_signatures(self, cores: SignatureCores) -> None:
         if self.replayed is None:

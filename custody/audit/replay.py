@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from custody.audit.columns import compare_entries
@@ -37,6 +38,8 @@ RAW: Final = EntryRow._fields.index("raw")
 
 Watch = Callable[[ParsedEntry, Placed], None]
 """What is told of each entry that was folded."""
+Compare = Callable[[list[Row], list[EntryRow]], None]
+"""What is given some rows of entries, and those that were recomputed."""
 
 
 @dataclass(slots=True)
@@ -71,7 +74,14 @@ class Replay:
     """One pass over all entries. Mutable: lives as long as one audit."""
 
     def __init__(
-        self, rows: TableRows, findings: Findings, cores: SignatureCores, *, checked_before: int, watch: Watch | None
+        self,
+        rows: TableRows,
+        findings: Findings,
+        cores: SignatureCores,
+        *,
+        checked_before: int,
+        watch: Watch | None = None,
+        compare: Compare | None = None,
     ) -> None:
         self.result = Replayed(Fold(findings, is_whole=True), GrowingTree(), SubjectIndex(), [], set())
         self._rows = rows
@@ -79,6 +89,7 @@ class Replay:
         self._cores = cores
         self._checked_before = checked_before
         self._watch = watch
+        self._compare_rows = compare or partial(compare_entries, findings=findings)
         self._previous: str | None = ZERO_HASH
         self._leaves: list[bytes | None] = []
         self._seen: list[tuple[int, Seen]] = []
@@ -117,7 +128,7 @@ class Replay:
             entry_row(entry=parsed.entry, raw=parsed.raw, leaf=parsed.leaf, event=parsed.event, signing=signing)
             for parsed, signing in self._folded
         ]
-        compare_entries(found, expected, self._findings)
+        self._compare_rows(found, expected)
         self._folded.clear()
 
     def _miss(self, index: int, *, is_damaged: bool) -> None:

@@ -6,9 +6,10 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from custody.audit.table_rows import Row, TableRows
+from custody.ledger.store import SubjectEntry
 from custody.ledger.tiles import HASH_BYTES
 from custody.ledger.trie import SubjectTrie
 from schemas.merkle import Frontier
@@ -65,6 +66,15 @@ class SubjectIndex:
         self._changed.clear()
         return self._trie.root()
 
+    def names(self) -> list[tuple[bytes, str]]:
+        """Return key and name of each subject, in order of the keys."""
+        return sorted((known.key, encode_subject(subject).decode()) for subject, known in self._tallied.items())
+
+    def places(self) -> Iterator[SubjectEntry]:
+        """Yield the entries of each subject, in order of the keys."""
+        for known in sorted(self._tallied.values(), key=attrgetter("key")):
+            yield from self._places(known)
+
     def differences(self, rows: TableRows) -> Iterator[Difference]:
         """Yield where the subjects of the database are not those of the entries.
 
@@ -107,12 +117,17 @@ class SubjectIndex:
 
     def _first_difference(self, known: Tallied, found: list[Row]) -> int | None:
         """Return the entry at which the rows of a subject part from its entries, or nothing."""
-        key, indexes, frontier = known.key, known.indexes, Frontier()
-        for position, (index, row) in enumerate(zip(indexes, found, strict=False)):
-            frontier.append(self._leaf(index))
-            if row != (key, position, index, frontier.to_bytes()):
-                return index
+        indexes = known.indexes
+        for place, row in zip(self._places(known), found, strict=False):
+            if row != place:
+                return place.entry_index
         return None if len(indexes) == len(found) else indexes[min(len(indexes) - 1, len(found))]
+
+    def _places(self, known: Tallied) -> Iterator[SubjectEntry]:
+        frontier = Frontier()
+        for position, index in enumerate(known.indexes):
+            frontier.append(self._leaf(index))
+            yield SubjectEntry(known.key, position, index, frontier.to_bytes())
 
     def _leaf(self, index: int) -> bytes:
         return bytes(self._leaves[index * HASH_BYTES : (index + 1) * HASH_BYTES])

@@ -18,14 +18,14 @@ from custody.storage.schema import FOUND, Differences, Schema
 Row = tuple[Any, ...]
 
 _ENTRY_COLUMNS: Final = ", ".join(f'"{name}"' for name in EntryRow._fields)
-_RANGE: Final = "WHERE entry_index >= ? AND entry_index < ? ORDER BY entry_index"
-_ENTRIES: Final = f'SELECT {_ENTRY_COLUMNS} FROM "entry" {_RANGE}'
+ENTRY_RANGE: Final = "WHERE entry_index >= ? AND entry_index < ? ORDER BY entry_index"
+_ENTRIES: Final = f'SELECT {_ENTRY_COLUMNS} FROM "entry" {ENTRY_RANGE}'
 _DAMAGE: Final = (sqlite3.Error, UnicodeDecodeError)
 """What a damaged file makes the driver raise; the second where the damage stands in SQLite's own message."""
 _CACHE: Final = -4096
 """4 MiB, as SQLite spells it."""
 _FETCH: Final = 4096
-_LOST: Final = 100_000
+LOST: Final = 100_000
 """Entries that may be missing and are still looked for one by one."""
 
 
@@ -65,7 +65,7 @@ class TableRows:
             row = self._connection.execute('SELECT count(*) FROM "entry"').fetchone()
         except _DAMAGE:
             return newest + 1
-        return min(newest + 1, int(row[0]) + _LOST)
+        return min(newest + 1, int(row[0]) + LOST)
 
     def entries(self, first: int, last: int) -> tuple[list[Row], list[int]]:
         """Return the entry rows from ``first`` up to, but without, ``last``, and the indexes that can't be read."""
@@ -109,6 +109,30 @@ class TableRows:
                 yield rows
         except _DAMAGE as error:
             raise Unreadable(f"the table {table}: {error}") from None
+
+    def greatest(self, table: str, column: str) -> int:
+        """Return the greatest number in a column, -1 where there is none.
+
+        Raises:
+            Unreadable: as `size`.
+        """
+        found = self._first(f'SELECT coalesce(max("{column}"), -1) FROM "{table}"')
+        return found if isinstance(found, int) else -1
+
+    def tables(self) -> dict[str, tuple[str, ...]]:
+        """Return the tables, which no view is, with the names of their columns.
+
+        Raises:
+            Unreadable: as `size`.
+        """
+        statement = "SELECT t.name, c.name FROM sqlite_schema t, pragma_table_info(t.name) c WHERE t.type = 'table'"
+        found: dict[str, tuple[str, ...]] = {}
+        try:
+            for table, column in self._connection.execute(f"{statement} ORDER BY t.name, c.cid"):
+                found[table] = (*found.get(table, ()), column)
+        except _DAMAGE as error:
+            raise Unreadable(str(error)) from None
+        return found
 
     def damages(self) -> tuple[str, ...]:
         """Return what SQLite itself finds wrong with the file, its hidden indexes above all, at most 20 things.

@@ -8,6 +8,7 @@ from datetime import datetime
 from custody.audit.evidence_files import FilesWanted
 from custody.audit.held import Held
 from custody.bundle.behind import Behind
+from custody.evidence.store import EvidenceStore
 from custody.ledger.bound_content import NO_LISTS, FileLists
 from custody.verify.procedure.procedure import ProfileFor
 from schemas.trust import Trust
@@ -33,3 +34,5 @@ class Wanted:
     """What the home keeps behind its records: letters, proofs and bundles of other ledgers, read again."""
     lists: FileLists = NO_LISTS
     """The lists of files of large exhibits, as far as the home has them."""
+    documents: EvidenceStore | None = None
+    """The documents of the home, among which it keeps the lists of what each bundle carried."""

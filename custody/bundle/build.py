@@ -25,7 +25,7 @@ from custody.bundle.withheld import Kept
 from custody.bundle.zip_write import ContainerWriter, Written, write_container
 from custody.ledger.agreement import check_entries
 from custody.ledger.appending import Receipt
-from custody.ledger.store import LedgerReader, LedgerStore
+from custody.ledger.store import INDEX_HINT, LedgerReader, LedgerStore
 from custody.ledger.submission import Submission, parse_submission
 from custody.verify.record.source import FoundFile
 from custody.verify.verify import Trusted, verify
@@ -46,6 +46,8 @@ class Export:
 
     about: tuple[About, ...]
     manifest: str
+    lists: tuple[bytes, ...] = ()
+    """What was packed, as lists that it commits to: `Payload.lists`."""
     disclosed: tuple[str, ...] = ()
     """Commitments whose values it shows: who keeps a record of what left keeps it before the export is on record."""
     kept: tuple[Kept, ...] = ()
@@ -84,6 +86,8 @@ class Built:
     bytes: int
     kept: tuple[Kept, ...] = ()
     """Values that the recipient doesn't get, and why."""
+    absent: tuple[str, ...] = ()
+    """Digests of documents that entries name, and that could not go along."""
 
     @property
     def receipt(self) -> Receipt:
@@ -123,7 +127,8 @@ def build_bundle(
         with encryption_beside(target, order.recipients) as encryption:
             payload = make_payload(parts, vault, store.disclosures, order.choice, encryption=encryption)
             _write_payload(writer, payload)
-        export = Export(about, sha256(payload.manifest).hexdigest(), payload.disclosed, payload.kept)
+        lists = payload.lists
+        export = Export(about, sha256(lists[0]).hexdigest(), lists, payload.disclosed, payload.kept)
         submission = sign(export)
         receipts = tuple(record([*order.acts, submission]))
         receipt = receipts[-1]
@@ -133,7 +138,8 @@ def build_bundle(
             _write_records(writer, reader, closure, order)
         written = writer.written
     _check_own(target, written, clock())
-    return Built(target, receipts, payload.disclosed, len(closure.entries), target.stat().st_size, payload.kept)
+    size = target.stat().st_size
+    return Built(target, receipts, payload.disclosed, len(closure.entries), size, payload.kept, payload.absent)
 
 
 def _parts(reader: LedgerReader, closure: LedgerClosure, exhibits: list[tuple[str, str]], order: Order) -> Parts:
@@ -207,4 +213,4 @@ def _check_own(target: Path, written: Mapping[str, Written], at: datetime) -> No
     if wrong:
         target.unlink()
         text = f"expected a bundle that verifies, found step {wrong[0].step}: {wrong[0].subject}: {wrong[0].text}"
-        raise StorageError("bundle.unsound", text, hint="run custody audit on the ledger")
+        raise StorageError("bundle.unsound", text, hint=INDEX_HINT)

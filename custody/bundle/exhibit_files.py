@@ -105,7 +105,7 @@ def _lines(
         return
     for raw in container.lines(f"{layout.MANIFESTS}{content.root}.jsonl", maximum=limits.MANIFEST_LINE):
         line = canonical.decode(raw, ManifestLine, maximum=limits.MANIFEST_LINE)
-        texts = line.disclosures if isinstance(line.disclosures, tuple) else ()
+        texts = line.disclosures or ()
         mine = (parse_disclosure(text) for text in texts)
         yield line, {disclosure.commitment: disclosure for disclosure in mine}
 

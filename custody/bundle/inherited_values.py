@@ -58,7 +58,7 @@ def _count(container: Container, choice: Choice, found: Counter[tuple[str, str]]
     for name in container.names(layout.MANIFESTS):
         for line in container.lines(name, maximum=limits.MANIFEST_LINE):
             names = canonical.decode(line, ManifestLine, maximum=limits.MANIFEST_LINE).disclosures
-            for text in names if isinstance(names, tuple) else ():
+            for text in names or ():
                 pointer = parse_disclosure(text).path
                 if choice.reason("exhibit.registered", pointer) == "hand":
                     found[origin.origin, f"exhibit.registered:{pointer}"] += 1

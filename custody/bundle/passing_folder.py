@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -23,6 +23,10 @@ _CONTENT: Final = "content"
 _MARK_BYTES: Final = 2000
 _READ: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _LOOK: Final = _READ | getattr(os, "O_DIRECTORY", 0)
+
+
+def _remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
@@ -50,7 +54,7 @@ def passing_folder(path: Path) -> Iterator[Path]:
             os.close(held)
 
 
-def sweep_passing(folder: Path) -> None:
+def sweep_passing(folder: Path, *, remove: Callable[[Path], object] = _remove) -> None:
     """Remove what killed processes left of such folders in ``folder``; of a disk without locks nothing.
 
     A folder without its own mark is not ours to remove, whatever its name.
@@ -60,21 +64,22 @@ def sweep_passing(folder: Path) -> None:
     for path in folder.glob(f".*{SUFFIX}"):
         # What is somebody else's may be closed to us.
         with suppress(OSError):
-            _sweep(path)
+            _sweep(path, remove)
 
 
-def _sweep(path: Path) -> None:
+def _sweep(path: Path, remove: Callable[[Path], object]) -> None:
     held = os.open(path, _LOOK)
     try:
         if lock(held, wait=False) and _is_marked(path):
-            _clear(path)
+            _clear(path, remove)
     finally:
         os.close(held)
 
 
-def _clear(path: Path) -> None:
+def _clear(path: Path, remove: Callable[[Path], object] = _remove) -> None:
     """Remove a folder of ours, the mark last: what can't be removed now is known by it the next time."""
-    shutil.rmtree(path / _CONTENT, ignore_errors=True)
+    if (path / _CONTENT).is_dir() and not (path / _CONTENT).is_symlink():
+        remove(path / _CONTENT)
     if not (path / _CONTENT).exists():
         with suppress(OSError):
             (path / _MARK).unlink(missing_ok=True)

@@ -21,6 +21,7 @@ from custody.bundle.vault import (
     manifest_member,
     piece_lists,
     records_in,
+    travelling_documents,
 )
 from custody.bundle.withheld import Kept, find_kept, tell_withheld
 from custody.ledger.store import DisclosureStore
@@ -44,11 +45,18 @@ class Payload:
     """Commitments whose values the recipient gets."""
     kept: tuple[Kept, ...] = ()
     """Values that he doesn't get."""
+    absent: tuple[str, ...] = ()
+    """Digests of documents that would travel, are not here, and were destroyed by no order that travels."""
 
     @property
     def manifest(self) -> bytes:
         """``manifest-sha256.txt``."""
         return bag.format_manifest((member.name, member.sha256) for member in self.members)
+
+    @property
+    def lists(self) -> tuple[bytes, ...]:
+        """The payload manifest, which an export signs, and ``bundle.json``, which it lists: what was packed."""
+        return self.manifest, *(item.raw or b"" for item in self.members if item.name == layout.BUNDLE)
 
     @property
     def bag_info(self) -> bytes:
@@ -93,7 +101,7 @@ def make_payload(
     files = files_in(contents, vault)
     erasures = find_erasures(enumerate(parts.events))
     gone = _gone(parts.registered, vault, erasures) if erasures.speaks_of_files else frozenset()
-    documents = document_members([event for event in parts.events if not choice.is_kept(event)], vault)
+    documents = document_members(parts.events, vault, choice)
     stated = {value.commitment: value for value in parts.stated}
     known = {**values.get(commitments_of(parts.events)), **{value.commitment: value for value in parts.made}}
     chosen = {value.commitment: value for value in choose(parts.events, known, choice)}
@@ -120,7 +128,9 @@ def make_payload(
     page = format_readme(origin=parts.origin, exhibits=exhibits, files=files, encrypted=names)
     members.append(PayloadMember.of_bytes(layout.README, page))
     ordered = tuple(sorted(members, key=lambda member: layout.place_of(member.name)))
-    return Payload(ordered, tuple(disclosure.commitment for disclosure in disclosures), kept)
+    there = {item.sha256 for item in documents} | erasures.named
+    absent = tuple(digest for digest in travelling_documents(parts.events, choice) if digest not in there)
+    return Payload(ordered, tuple(disclosure.commitment for disclosure in disclosures), kept, absent)
 
 
 def _encrypt(

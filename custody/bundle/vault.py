@@ -130,7 +130,7 @@ def manifest_member(content: Content, vault: Vault, choice: Choice) -> PayloadMe
 
 def _show(line: ManifestLine, choice: Choice) -> ManifestLine:
     """Keep back what is withheld; where a path is, a link's target and a reader's error would tell it."""
-    texts = line.disclosures if isinstance(line.disclosures, tuple) else ()
+    texts = line.disclosures or ()
     if not choice.is_disclosed("exhibit.registered", "/path"):
         texts = ()
     kept = tuple(item for item in texts if choice.is_disclosed("exhibit.registered", parse_disclosure(item).path))
@@ -181,10 +181,15 @@ def travelling(event: ParsedEvent) -> Iterator[str]:
         yield event.details.document
 
 
-def document_members(events: Iterable[ParsedEvent], vault: Vault) -> list[PayloadMember]:
-    """Return the documents that the entries name and the vault has; one that it doesn't have counts as withheld."""
+def travelling_documents(events: Iterable[ParsedEvent], choice: Choice) -> list[str]:
+    """Return the digests of the documents that the entries name, in order, but those that stay."""
+    return sorted({digest for event in events if not choice.is_kept(event) for digest in travelling(event)})
+
+
+def document_members(events: Iterable[ParsedEvent], vault: Vault, choice: Choice) -> list[PayloadMember]:
+    """Return those of `travelling_documents` that the vault has; one that it doesn't have counts as withheld."""
     members = []
-    for digest in sorted({digest for event in events for digest in travelling(event)}):
+    for digest in travelling_documents(events, choice):
         path = vault.document(digest)
         if path is not None:
             members.append(PayloadMember(layout.DOCUMENTS + digest, digest, path.stat().st_size, path=path))

@@ -32,6 +32,7 @@ class Command(click.Command):
             click.UsageError: as click does.
         """
         typed = list(args)
+        self._check_pairs(ctx, typed)
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as error:
@@ -45,6 +46,14 @@ class Command(click.Command):
             listed = f"{', '.join(missing[:-1])} and {missing[-1]}"
             found = "neither" if len(missing) == 2 else "none of them"
             raise click.UsageError(f"expected {listed}, found {found}", ctx) from error
+
+    def _check_pairs(self, ctx: click.Context, typed: list[str]) -> None:
+        """Raise where an option and its opposite are typed: of what is signed, none is to win by standing last."""
+        words = set(typed[: typed.index("--")] if "--" in typed else typed)
+        for option in self.params:
+            both = [option.opts[0], *option.secondary_opts]
+            if option.secondary_opts and words.issuperset(both):
+                raise click.UsageError(f"expected {' or '.join(both)}, found both", ctx)
 
     def _missing(self, ctx: click.Context, typed: list[str]) -> list[str]:
         values, _, _ = self.make_parser(ctx).parse_args(args=typed)

@@ -7,6 +7,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterable, Iterator
+from hashlib import file_digest
 from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -14,6 +15,7 @@ from typing import BinaryIO, Final
 from custody.bundle.disk import disk_errors
 from custody.bundle.whole_file import whole_file
 from custody.report.shell_words import shell_word
+from custody.storage.home_layout import find_home, is_kept
 from schemas.canonical import schema_of
 from schemas.certificate import CERTIFICATE_PAYLOAD_TYPE
 from schemas.errors import RecordError, UnknownVersionError, UsageError
@@ -44,6 +46,12 @@ def read_file(path: Path, *, maximum: int) -> bytes:
     if len(raw) > maximum:
         raise UsageError("usage.size", f"expected at most {maximum} bytes in {path}, found more")
     return raw
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hex."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def open_given(path: Path) -> BufferedReader:
@@ -93,7 +101,7 @@ def given_file(path: Path, schema: str = "") -> Iterator[None]:
         found = kind_of_file(path)
         wanted = error.text.partition(": ")[0]
         # A file of the right kind that is wrong inside is told by what is wrong.
-        is_another = bool(found) and error.code == "record.malformed" and not wanted.endswith(found)
+        is_another = bool(found) and error.code in {"note.malformed", "record.malformed"} and not wanted.endswith(found)
         is_another = is_another and not (schema and found.endswith(f"({schema})"))
         text = f"{wanted}, found {found}" if is_another else error.text
         spelling = (
@@ -164,6 +172,18 @@ def check_free(path: Path, *, force: bool) -> None:
         raise UsageError("usage.exists", f"expected a file at {path}, or nothing, found something else")
 
 
+def check_page(path: Path, *, force: bool, or_text: bool = False) -> None:
+    """Raise as `check_free`, and where the name of a page, ``or_text``, says that it is something else.
+
+    Raises:
+        UsageError: ``usage.page``, ``usage.exists``, ``usage.file``.
+    """
+    check_free(path, force=force)
+    if path.suffix.lower() not in {"", ".html", ".htm", *((".txt", ".log", ".md") if or_text else ())}:
+        text = f"expected a name that ends in .html{' or .txt' if or_text else ''}, found {path.name}"
+        raise UsageError("usage.page", text, hint="it is a page (HTML); a browser prints it, also to PDF")
+
+
 def check_new(path: Path) -> None:
     """Raise where anything is at ``path``, or its folder is not there: a bundle or letter is never overwritten.
 
@@ -180,10 +200,26 @@ def check_folder(path: Path) -> None:
     """Raise where the folder in which ``path`` is to be written is not there, or the name means something else.
 
     Raises:
-        UsageError: ``usage.file``.
+        UsageError: ``usage.file``; ``usage.in-home`` where it would lie among what a ledger keeps.
     """
     if str(path) == "-":
         raise UsageError("usage.file", "expected the name of a file to write, found -", hint="-o FILE")
     if not path.parent.is_dir():
         text = f"expected a folder at {path.parent}, to write {path.name} into, found none"
         raise UsageError("usage.file", text, hint="make the folder first, or name another")
+    place = path.parent.resolve() / path.name
+    home = find_home(place.parent)
+    if home is not None and is_kept(place.relative_to(home)):
+        text = f"expected a file outside of what the ledger keeps in {home}, found {place.relative_to(home)}"
+        raise UsageError("usage.in-home", text, hint="name a place outside of the ledger's home")
+
+
+def check_outside_home(folder: Path) -> None:
+    """Raise where a folder for evidence lies anywhere in the home of a ledger, which would never hear of it.
+
+    Raises:
+        UsageError: ``usage.in-home``.
+    """
+    if find_home(folder.resolve()) is not None:
+        text = f"expected a folder outside of the ledger's home, found {folder}"
+        raise UsageError("usage.in-home", text, hint="name another folder")

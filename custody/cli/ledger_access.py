@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+from custody.bundle.behind import past_of
 from custody.cli.acting.secrets_typed import places_like_keys, refuse_in_details
-from custody.cli.checking.behind import look_behind
+from custody.cli.checking.behind import look_behind, open_behind, reader_events, reader_requests
+from custody.cli.checking.letter_breaches import letter_breaches
 from custody.cli.checking.seen import verify_newest
 from custody.cli.files import given_values
 from custody.cli.options import When
@@ -21,7 +24,8 @@ from custody.ledger.admission import Numbers
 from custody.ledger.append import append
 from custody.ledger.appending import Receipt
 from custody.ledger.compose import NOWHERE, Anchor, Composed, compose
-from custody.ledger.store import LedgerReader
+from custody.ledger.entries import entry_with
+from custody.ledger.store import INDEX_HINT, LedgerReader
 from custody.ledger.submission import Submission, check_times
 from custody.ledger.working import WorkingState, try_out
 from custody.report.safe_text import show
@@ -29,11 +33,14 @@ from custody.report.values import Disclosures
 from custody.report.words import hash_name
 from custody.storage.home import Home, open_home
 from custody.verify.evidence.places import places_of
-from custody.verify.rules.view import Ledger
+from custody.verify.gate.faults import Breach
+from custody.verify.rules.view import Exhibit, Ledger, View
 from custody.verify.verify import Trusted, Verified
+from schemas.details.exhibit import ExhibitRegistered
+from schemas.entry import ParsedEntry
 from schemas.errors import StorageError
 from schemas.event import About, ParsedEvent, Seen, Signer
-from schemas.text import check_number
+from schemas.text import check_number, format_time
 
 SEVERAL_SIGN_WITHIN = timedelta(days=7)
 """How long a draft may wait where several sign."""
@@ -73,7 +80,8 @@ class LedgerAccess:
         with self.read() as reader:
             found = reader.view().ledger()
         if found is None:
-            raise StorageError("ledger.empty", f"expected an opened ledger in {self.home.path}, found no entry")
+            text = f"expected an opened ledger in {self.home.path}, found none"
+            raise StorageError("ledger.empty", text, hint=INDEX_HINT)
         return found
 
     def compose(
@@ -176,6 +184,14 @@ class LedgerAccess:
         self.surroundings.settings.has_recorded = True
         return receipts
 
+    def letter_breaches(self, reader: LedgerReader, view: View, event: ParsedEvent) -> Iterator[Breach]:
+        """Yield what speaks against the letters under which an event lets something out, ``view`` being the state
+        before it, by whom the user believes.
+        """
+        behind = partial(open_behind, self.surroundings, self.home, trusted=self.trusted, known=self.known)
+        past, now = past_of(view, reader_events(reader), reader_requests(reader)), format_time(self.surroundings.now())
+        return letter_breaches(reader, past, event, now, behind=cache(behind))
+
     def alive_keys(self) -> frozenset[str]:
         """Return the ids of the agents' keys that are enrolled and not revoked."""
         with self.read() as reader:
@@ -185,6 +201,19 @@ class LedgerAccess:
         """Return the private values of events that this home holds, by commitment."""
         wanted = [commitment for event in events for commitment in places_of(event)]
         return self.home.store.disclosures.get(wanted)
+
+    def registration_of(self, exhibit: Exhibit) -> ParsedEntry:
+        """Return the entry that registered an exhibit.
+
+        Raises:
+            StorageError: ``ledger.unreadable`` where the rows beside the entries don't fit them.
+        """
+        with self.read() as reader:
+            entry = entry_with(reader, exhibit.registration)
+        if entry is None or not isinstance(entry.event.details, ExhibitRegistered):
+            text = f"expected the registration of {exhibit.case}/{exhibit.number}, found another entry"
+            raise StorageError("ledger.unreadable", text, hint=INDEX_HINT)
+        return entry
 
     def name_of(self, about: About) -> str:
         """Name the subject of an annotation for people: an exhibit by case and number."""

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import click
 
+from custody.cli.option_groups import gathered, several
 from custody.cli.parameters import AGENT
 from schemas import text
 from schemas.errors import RecordError, UsageError
-
-Body = TypeVar("Body", bound=Callable[..., Any])
 
 
 class _File(click.Path):
@@ -153,60 +150,14 @@ class Signing:
     allow_clock_jump: bool = False
 
 
-def timed(body: Body) -> Body:
-    """Give a command --at, --utc-offset and --clock-offset, as one argument ``when``."""
-
-    @functools.wraps(body)
-    def run(*args: Any, at: str | None, utc_offset: str | None, clock_offset: int, **kwargs: Any) -> Any:
-        return body(*args, when=When(at=at, utc_offset=utc_offset, clock_offset=clock_offset), **kwargs)
-
-    for option in (
-        click.option("--clock-offset", type=int, default=0, metavar="S", help="Seconds that the clock was ahead."),
-        click.option("--utc-offset", metavar="+HH:MM", help="Local offset to record, if not this machine's."),
-        click.option("--at", metavar="TIME", help="When it happened: 2026-11-21T20:23:00Z or '2026-11-21 20:23'."),
-    ):
-        run = option(run)
-    return run  # type: ignore[return-value]
-
-
-_SIGNING = ("actor", "on_behalf_of", "seconds", "witnesses", "registrar", "passphrase_file", "assume_yes")
-
-
-def signed(body: Body) -> Body:
-    """Give a command the options about who signs, as one argument ``who``; it must not have ``--as`` itself."""
-    return _taking(body, (*_SIGNING, "draft", "allow_clock_jump"), [*_signing_options(), _DRAFT])
-
-
-def signed_at_once(body: Body) -> Body:
-    """Like `signed`, for a command that can't leave a draft because all must sign now."""
-    return _taking(body, (*_SIGNING, "allow_clock_jump"), _signing_options())
-
-
-def _taking(body: Body, names: tuple[str, ...], options: list[Callable[[Any], Any]]) -> Body:
-    @functools.wraps(body)
-    def run(*args: Any, **kwargs: Any) -> Any:
-        taken = {name: kwargs.pop(name) for name in names}
-        return body(*args, who=Signing(**taken), **kwargs)
-
-    for option in reversed(options):
-        run = option(run)
-    return run  # type: ignore[return-value]
-
-
-def _signing_options() -> list[Callable[[Any], Any]]:
-    return [
-        click.option("--as", "actor", type=AGENT, help="Who acts (CUSTODY_AS; else the one key at hand)."),
-        click.option("--on-behalf-of", type=AGENT, metavar="UNIT", help="The unit for which the actor acts."),
-        click.option("--second", "seconds", multiple=True, type=AGENT, help="A second officer who signs too."),
-        click.option("--witness", "witnesses", multiple=True, type=AGENT, help="A witness who signs too."),
-        click.option("--registrar", type=AGENT, help="A registrar who signs beside the actor."),
-        passphrase_option,
-        click.option("--yes", "-y", "assume_yes", is_flag=True, help="Sign without asking."),
-        click.option("--clock-is-right", "allow_clock_jump", is_flag=True, help="Append after a jump of the clock."),
-    ]
-
-
-_DRAFT = click.option("--draft", "-o", "draft", type=FILE, help="Where a draft goes if a key is not at hand.")
+timed = gathered(
+    "when",
+    When,
+    click.option("--at", metavar="TIME", help="When it happened: 2026-11-21T20:23:00Z or '2026-11-21 20:23'."),
+    click.option("--utc-offset", metavar="+HH:MM", help="Local offset to record, if not this machine's."),
+    click.option("--clock-offset", type=int, default=0, metavar="S", help="Seconds that the clock was ahead."),
+)
+"""For commands that record an act: when it happened."""
 
 passphrase_option = click.option(
     "--passphrase-file",
@@ -214,6 +165,24 @@ passphrase_option = click.option(
     help="File whose first line is the passphrase (CUSTODY_PASSPHRASE_FILE); never on the command line.",
 )
 """For commands that open or make a private key."""
+
+_SIGNING: Final = (
+    click.option("--as", "actor", type=AGENT, help="Who acts (CUSTODY_AS; else the one key at hand)."),
+    click.option("--on-behalf-of", type=AGENT, metavar="UNIT", help="The unit for which the actor acts."),
+    click.option("--second", "seconds", multiple=True, type=AGENT, help="A second officer who signs too."),
+    click.option("--witness", "witnesses", multiple=True, type=AGENT, help="A witness who signs too."),
+    click.option("--registrar", type=AGENT, help="A registrar who signs beside the actor."),
+    passphrase_option,
+    click.option("--yes", "-y", "assume_yes", is_flag=True, help="Sign without asking."),
+    click.option("--clock-is-right", "allow_clock_jump", is_flag=True, help="Append after a jump of the clock."),
+)
+_DRAFT = click.option("--draft", "-o", "draft", type=FILE, help="Where a draft goes if a key is not at hand.")
+
+acting = several(gathered("who", Signing, *_SIGNING, _DRAFT), timed)
+"""For commands that record an act: who signs it, and when it happened; they must not have ``--as`` themselves."""
+
+signed_at_once = gathered("who", Signing, *_SIGNING)
+"""For commands that can't leave a draft, because all must sign now: who signs."""
 
 force_option = click.option("--force", is_flag=True, help="Overwrite what is there.")
 """For commands that write a file."""

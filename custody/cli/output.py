@@ -106,6 +106,11 @@ def is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty()
 
 
+def can_ask() -> bool:
+    """Tell whether a person can be asked: he types at a terminal, and reads stderr, where questions stand, on one."""
+    return is_terminal(sys.stdin) and is_terminal(sys.stderr)
+
+
 def terminal_width() -> int | None:
     """Return how many cells a line of the terminal has; nothing where stdout goes elsewhere."""
     return get_terminal_size().columns if is_terminal(sys.stdout) else None
@@ -152,9 +157,9 @@ def _raw(text: str) -> str | None:
     return None
 
 
-def note(settings: Settings, line: str) -> None:
-    """Print a note or a warning on stderr, unless --quiet or --json."""
-    if not settings.quiet and not settings.json and not say(line):
+def note(settings: Settings, line: str, *, is_asked: bool = False) -> None:
+    """Print a note or a warning on stderr, unless --quiet or --json; what a person is asked about is always printed."""
+    if (is_asked or not (settings.quiet or settings.json)) and not say(line):
         settings.is_unseen = True
 
 
@@ -165,10 +170,10 @@ def note_to_signer(settings: Settings, line: str) -> None:
     settings.held.append(line)
 
 
-def release_notes(settings: Settings) -> None:
-    """Print the notes that `note_to_signer` held."""
+def release_notes(settings: Settings, *, is_asked: bool = False) -> None:
+    """Print the notes that `note_to_signer` held, as `note`."""
     for line in settings.held:
-        note(settings, line)
+        note(settings, line, is_asked=is_asked)
     settings.held.clear()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import click
 
@@ -11,15 +12,30 @@ from schemas import limits, text
 from schemas.errors import SigningKeyError
 
 
-def agent(value: str) -> str:
-    """Return an agent's id: a pseudonym given by the ledger, never a name.
+def _spelled(name: str, pattern: str, wanted: str) -> Callable[[str], str]:
+    """Return what lets a value through that fits, and raises `click.BadParameter` for another; help shows ``name``."""
 
-    Raises:
-        click.BadParameter: another form.
-    """
-    if not re.match(text.AGENT_PATTERN, value, re.ASCII):
-        raise click.BadParameter(f"expected an agent id such as exam-07 (a-z, 0-9, '.', '_', '-'), found {value!r}")
-    return value
+    def check(value: str) -> str:
+        if not re.match(pattern, value, re.ASCII):
+            raise click.BadParameter(f"expected {wanted}, found {value!r}")
+        return value
+
+    check.__name__ = name
+    return check
+
+
+AGENT = _spelled("agent", text.AGENT_PATTERN, "an agent id such as exam-07 (a-z, 0-9, '.', '_', '-')")
+"""An agent's id: a pseudonym given by the ledger, never a name."""
+
+TOKEN = _spelled("token", text.TOKEN_PATTERN, "an id such as req-2026-017 (a-z, 0-9, '.', '_', '-')")
+"""An id of small letters, digits, dots, underscores and hyphens, such as that of a request."""
+
+ORIGIN = _spelled(
+    "origin",
+    f"(?=.{{,{limits.ORIGIN_BYTES}}}\\Z){text.ORIGIN_PATTERN}",
+    "an origin such as evidence.police.example/main",
+)
+"""The name of a ledger for all time."""
 
 
 def age_key(value: str) -> str:
@@ -49,28 +65,6 @@ def country(value: str) -> str:
     return value
 
 
-def origin(value: str) -> str:
-    """Return the name of a ledger for all time, such as ``evidence.police.example/main``.
-
-    Raises:
-        click.BadParameter: another form.
-    """
-    if not re.match(text.ORIGIN_PATTERN, value, re.ASCII) or len(value) > limits.ORIGIN_BYTES:
-        raise click.BadParameter(f"expected an origin such as evidence.police.example/main, found {value!r}")
-    return value
-
-
-def token(value: str) -> str:
-    """Return an id of small letters, digits, dots, underscores and hyphens, such as that of a request.
-
-    Raises:
-        click.BadParameter: another form.
-    """
-    if not re.match(text.TOKEN_PATTERN, value, re.ASCII):
-        raise click.BadParameter(f"expected an id such as req-2026-017 (a-z, 0-9, '.', '_', '-'), found {value!r}")
-    return value
-
-
 def digest(value: str) -> str:
     """Return a SHA-256 digest in hex; capitals are taken for small letters, and a letter may print it in groups.
 
@@ -84,8 +78,5 @@ def digest(value: str) -> str:
 
 
 AGE_KEY = age_key
-AGENT = agent
 COUNTRY = country
-ORIGIN = origin
-TOKEN = token
 DIGEST = digest

@@ -13,10 +13,9 @@ from schemas.errors import CustodyError
 _HOMELESS: Final = frozenset(
     {"demo", "init", "preserve-confirm", "produce", "profile", "restore", "selftest", "trust", "unpack", "verify"}
 )
-"""Commands, by their first word, that need no ledger here."""
-_NAMED: Final = re.compile(
-    rf"\bcustody (?=(?:{'|'.join(sorted({name.split()[0] for name in PLACES} - _HOMELESS, key=len, reverse=True))})\b)"
-)
+"""Commands, by their first word, that need no ledger here; of trust, only export does."""
+_WORDS: Final = {"trust export", *(name.split()[0] for name in PLACES)} - _HOMELESS
+_NAMED: Final = re.compile(rf"\bcustody (?=(?:{'|'.join(sorted(_WORDS, key=len, reverse=True))})(?![\w-]))")
 
 
 def typed_again(settings: Settings, text: str) -> str:

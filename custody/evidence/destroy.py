@@ -16,7 +16,7 @@ from typing import Final
 import msgspec
 
 from custody.evidence import left_over
-from custody.evidence.disk import as_storage_error, sync_directory
+from custody.evidence.disk import as_storage_error, disk_errors, sync_directory
 from custody.evidence.manifest import read_manifest
 from schemas import canonical
 from schemas.content import Content, ManifestLine
@@ -44,7 +44,7 @@ def destroy_file(path: Path) -> int | None:
     Raises:
         StorageError: ``store.failed``; run again, and it goes on.
     """
-    try:
+    with disk_errors(f"destroying {path.name}"):
         if not path.is_file() or path.is_symlink():
             return None
         path.chmod(0o600)
@@ -54,8 +54,6 @@ def destroy_file(path: Path) -> int | None:
             if status.st_nlink == 1:
                 _overwrite(file.fileno(), status.st_size)
         sync_directory(path.parent)
-    except OSError as error:
-        raise as_storage_error(error, f"destroying {path.name}") from None
     return status.st_size
 
 
@@ -97,7 +95,7 @@ def forget_names(path: Path, *, content: Content, is_gone: IsGone) -> Forgotten:
         RecordError, VerificationError, StorageError: as `read_manifest`; the old list stays.
     """
     gone: list[str] = []
-    try:
+    with disk_errors(f"rewriting the list {content.root}"):
         descriptor, temporary = left_over.begin(path.parent, left_over.SPOOL, ".jsonl")
         try:
             with os.fdopen(descriptor, "wb", buffering=1 << 18) as out:
@@ -109,8 +107,6 @@ def forget_names(path: Path, *, content: Content, is_gone: IsGone) -> Forgotten:
                 _replace(path, temporary)
         finally:
             temporary.unlink(missing_ok=True)
-    except OSError as error:
-        raise as_storage_error(error, f"rewriting the list {content.root}") from None
     return Forgotten(tuple(gone))
 
 
@@ -120,7 +116,7 @@ def replace_whole(path: Path, content: bytes) -> None:
     Raises:
         StorageError: ``store.full`` or ``store.failed``; the old file stays.
     """
-    try:
+    with disk_errors(f"rewriting {path.name}"):
         descriptor, temporary = left_over.begin(path.parent, left_over.NEW)
         try:
             with os.fdopen(descriptor, "wb") as out:
@@ -131,12 +127,10 @@ def replace_whole(path: Path, content: bytes) -> None:
             _replace(path, temporary)
         finally:
             temporary.unlink(missing_ok=True)
-    except OSError as error:
-        raise as_storage_error(error, f"rewriting {path.name}") from None
 
 
 def _without(line: ManifestLine, is_gone: IsGone, gone: list[str]) -> ManifestLine:
-    texts = line.disclosures if isinstance(line.disclosures, tuple) else ()
+    texts = line.disclosures or ()
     lost = [text for text in texts if is_gone(parse_disclosure(text))]
     if not lost:
         return line

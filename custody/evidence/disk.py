@@ -8,6 +8,8 @@ import fcntl
 import os
 import stat
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from io import FileIO
 from pathlib import Path
@@ -36,6 +38,19 @@ def as_storage_error(error: OSError, doing: str) -> StorageError:
         text = f"expected room on the disk for {doing}: {reason_of(error)}"
         return StorageError("store.full", text, hint="nothing was registered; make room or name another disk")
     return StorageError("store.failed", f"expected the disk to work when {doing}: {reason_of(error)}")
+
+
+@contextmanager
+def disk_errors(doing: str) -> Iterator[None]:
+    """Turn a system's error into one of this project, as `as_storage_error` does.
+
+    Raises:
+        StorageError: ``store.full`` or ``store.failed``.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise as_storage_error(error, doing) from None
 
 
 def open_kept(path: Path) -> FileIO:

@@ -169,9 +169,13 @@ def _find_duplicates(rows: Sequence[Cells], folder: Path) -> Iterator[RowError]:
 
 def _raise_if_any(errors: Sequence[RowError]) -> None:
     if errors:
-        ordered = tuple(sorted(errors, key=lambda error: error.row))
-        text = f"expected rows without errors, found {len(ordered)}: " + "; ".join(str(error) for error in ordered)
-        raise ItemsError("items.rows", text, hint="nothing was registered; correct the list", errors=ordered)
+        raise rows_error(sorted(errors, key=lambda error: error.row))
+
+
+def rows_error(errors: Sequence[RowError]) -> ItemsError:
+    """Return the error that names all of these, in this order."""
+    text = f"expected rows without errors, found {len(errors)}: {'; '.join(map(str, errors))}"
+    return ItemsError("items.rows", text, hint="nothing was registered; correct the list", errors=tuple(errors))
 
 
 def _build(cells: Cells, folder: Path) -> Item:

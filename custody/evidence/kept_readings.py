@@ -15,7 +15,7 @@ from pathlib import Path
 from blake3 import blake3
 
 from custody.evidence.destroy import destroy_file
-from custody.evidence.disk import as_storage_error
+from custody.evidence.disk import as_storage_error, disk_errors
 from custody.evidence.journal import Journal, parse_journal
 from schemas import limits
 from schemas.pieces import DIGEST_BYTES
@@ -68,12 +68,10 @@ def kept_readings(base: Path) -> Iterator[KeptReading]:
     Raises:
         StorageError: ``store.failed``.
     """
-    try:
+    with disk_errors("looking at interrupted readings"):
         for folder in sorted(base.iterdir()) if base.is_dir() else ():
             path = folder / "journal"
             yield KeptReading(folder, parse_journal(path.read_bytes()) if path.is_file() else None)
-    except OSError as error:
-        raise as_storage_error(error, "looking at interrupted readings") from None
 
 
 @cache

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Final, Literal
 
 from custody.evidence import left_over
-from custody.evidence.disk import as_storage_error, sync_directory
+from custody.evidence.disk import as_storage_error, disk_errors, sync_directory
 from custody.evidence.sources import Kind, Source
 from schemas import canonical, limits, text
 from schemas.content import path_bytes, path_value
@@ -59,11 +59,9 @@ class Locations:
             for source in sources
         )
         raw = canonical.encode(_Location(schema=SCHEMA, sources=places))
-        try:
+        with disk_errors("keeping where the evidence lies"):
             self._base.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_whole(target, raw)
-        except OSError as error:
-            raise as_storage_error(error, "keeping where the evidence lies") from None
 
     def find(self, registration: str) -> tuple[Source, ...] | None:
         """Return where an exhibit lies; nothing if it wasn't left in place on this machine.

@@ -20,7 +20,7 @@ def known_losses(lost: object, *, documents: EvidenceStore | None) -> Mapping[st
     found: dict[str, list[Extent]] = {}
     if not isinstance(lost, Lost):
         return found
-    rows = lost.ranges if isinstance(lost.ranges, tuple) else ()
+    rows = lost.ranges or ()
     if isinstance(lost.document, str) and documents is not None:
         rows = _read_list(lost.document, documents)
     for row in rows:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from custody.evidence import left_over
-from custody.evidence.disk import as_storage_error, open_kept, sync_directory
+from custody.evidence.disk import as_storage_error, disk_errors, open_kept, sync_directory
 from schemas import canonical, limits, merkle, text
 from schemas.content import Content, ManifestLine
 from schemas.errors import RecordError, StorageError, VerificationError
@@ -39,12 +39,10 @@ class Spool:
         Raises:
             StorageError: ``store.full`` or ``store.failed``.
         """
-        try:
+        with disk_errors("writing a manifest"):
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             left_over.sweep(directory)
             fd, self.path = left_over.begin(directory, left_over.SPOOL, ".jsonl")
-        except OSError as error:
-            raise as_storage_error(error, "writing a manifest") from None
         self._file = os.fdopen(fd, "wb", buffering=1 << 18)
 
     def write_record(self, record: bytes, disclosures: Sequence[str]) -> None:
@@ -57,6 +55,7 @@ class Spool:
             StorageError: ``store.full`` or ``store.failed``.
         """
         texts = '","'.join(disclosures).encode("ascii")
+        # Plainly, for a list may have a million lines.
         try:
             self._file.write(b'{"disclosures":["%b"],"record":%b}\n' % (texts, record))
         except OSError as error:
@@ -68,12 +67,10 @@ class Spool:
         Raises:
             StorageError: ``store.full`` or ``store.failed``.
         """
-        try:
+        with disk_errors("writing a manifest"):
             self._file.flush()
             os.fsync(self._file.fileno())
             self._file.close()
-        except OSError as error:
-            raise as_storage_error(error, "writing a manifest") from None
         return self.path
 
     def discard(self) -> None:
@@ -182,9 +179,7 @@ class Manifests:
             StorageError: ``store.full`` or ``store.failed``.
         """
         target = self.path(root)
-        try:
+        with disk_errors(f"keeping the manifest {root}"):
             os.replace(spool, target)
             sync_directory(self._base)
-        except OSError as error:
-            raise as_storage_error(error, f"keeping the manifest {root}") from None
         return target

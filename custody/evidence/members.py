@@ -29,7 +29,7 @@ def members_of_event(content: Content, disclosures: Mapping[str, Disclosure]) ->
     Raises:
         RecordError: ``content.path`` for a disclosed path that is none.
     """
-    for record in content.files if isinstance(content.files, tuple) else ():
+    for record in content.files or ():
         yield _member(record, disclosures)
 
 
@@ -60,7 +60,7 @@ def _reveal(value: object, disclosures: Mapping[str, Disclosure]) -> bytes | Non
 
 
 def _disclosures_of(line: ManifestLine) -> dict[str, Disclosure]:
-    texts = line.disclosures if isinstance(line.disclosures, tuple) else ()
+    texts = line.disclosures or ()
     found = {disclosure.commitment: disclosure for disclosure in map(parse_disclosure, texts)}
     private = (line.record.path, line.record.target, line.record.error)
     if not found.keys() <= {value.commitment for value in private if isinstance(value, Private)}:

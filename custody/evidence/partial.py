@@ -22,7 +22,7 @@ from typing import Final, Self
 
 from blake3 import blake3
 
-from custody.evidence.disk import as_storage_error
+from custody.evidence.disk import disk_errors
 from custody.evidence.hashing import FileDigests
 from custody.evidence.journal import Journal, Mark, format_header, format_piece, parse_journal
 from custody.evidence.medium import FileMedium, MediumReader
@@ -76,10 +76,8 @@ class Partials:
                 another process is reading it; ``evidence.changed`` where it isn't the source that was read.
             StorageError: ``store.full`` or ``store.failed``.
         """
-        try:
+        with disk_errors("keeping what is read"):
             partial = Partial(self._base / sha256(mark.path).hexdigest()[:32], mark, has_copy=has_copy)
-        except OSError as error:
-            raise as_storage_error(error, "keeping what is read") from None
         self._opened.append(partial)
         partial.begin(resume=self._resume)
         return partial
@@ -147,14 +145,12 @@ class Partial:
             self._check(found, resume)
             self._known, self._lost = found.digests, found.unread
             self._take_over()
-        try:
+        with disk_errors("keeping what is read"):
             lines = [format_piece(digest, self._lost_in(place)) for place, digest in enumerate(self._known)]
             _write_anew(self._journal, b"".join((format_header(self._mark), *lines)))
             if self._copy >= 0:
                 os.ftruncate(self._copy, self.start)
                 self._size = self.start
-        except OSError as error:
-            raise as_storage_error(error, "keeping what is read") from None
 
     def fill_start(self) -> MediumReader:
         """Return what gives the bytes that the copy has, up to ``start``."""
@@ -167,11 +163,9 @@ class Partial:
             StorageError: ``store.full`` or ``store.failed``.
         """
         if self._copy >= 0:
-            try:
+            with disk_errors("copying evidence into the store"):
                 write_sparse(self._copy, chunk, offset=self._size)
                 self._size += len(chunk)
-            except OSError as error:
-                raise as_storage_error(error, "copying evidence into the store") from None
 
     def note(self, place: int, digest: bytes, unread: Sequence[Extent]) -> None:
         """Note a finished piece, with what could not be read of it.
@@ -186,10 +180,8 @@ class Partial:
                 first = place * PIECE_BYTES
                 raise changed(self._mark.path, f"its bytes from {first} on aren't those read before the interruption")
             return
-        try:
+        with disk_errors("keeping what is read"):
             os.write(self._journal, format_piece(digest, unread))
-        except OSError as error:
-            raise as_storage_error(error, "keeping what is read") from None
         self._is_kept = True
 
     def finish(self, digests: FileDigests) -> None:
@@ -200,11 +192,9 @@ class Partial:
         """
         if self._copy < 0:
             return
-        try:
+        with disk_errors("copying evidence into the store"):
             os.ftruncate(self._copy, digests.size)
             os.fchmod(self._copy, STORED_MODE)
-        except OSError as error:
-            raise as_storage_error(error, "copying evidence into the store") from None
 
     def close(self) -> None:
         """Let go of it; keep what is worth to go on from."""
@@ -243,15 +233,13 @@ class Partial:
         """Find how many whole pieces of the copy are those of the journal."""
         if self._copy < 0:
             return
-        try:
+        with disk_errors("reading what was kept"):
             size = os.fstat(self._copy).st_size
             for digest in self._known:
                 length = min(PIECE_BYTES, self._mark.size - self.start)
                 if self.start + length > size or _digest(self._copy, self.start, length) != digest:
                     break
                 self.start += length
-        except OSError as error:
-            raise as_storage_error(error, "reading what was kept") from None
         self._known = self._known[: -(-self.start // PIECE_BYTES)]
         self.unread = tuple(joined(item for item in self._lost if item.offset < self.start))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from custody.evidence.disk import as_storage_error, open_kept
+from custody.evidence.disk import as_storage_error, disk_errors, open_kept
 from custody.evidence.locations import write_whole
 from schemas import pieces as piece_list
 from schemas import text
@@ -35,11 +35,9 @@ class PieceLists:
         target = self.path(piece_list.commit_to(digests).root)
         if target.is_file():
             return
-        try:
+        with disk_errors("keeping a list of pieces"):
             self._base.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_whole(target, b"".join(piece_list.format_list(digests)))
-        except OSError as error:
-            raise as_storage_error(error, "keeping a list of pieces") from None
 
     def get(self, pieces: Pieces) -> bytes | None:
         """Return the digests that ``pieces`` commits to, 32 bytes each; nothing where no list is kept.

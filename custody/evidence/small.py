@@ -11,7 +11,7 @@ import os
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final
 
-from custody.evidence.disk import as_storage_error, sync_early
+from custody.evidence.disk import as_storage_error, disk_errors, sync_early
 
 STORED_MODE = 0o440
 """Readable for owner and group, writable for nobody: a stored file never changes."""
@@ -54,11 +54,9 @@ class SmallFiles:
             StorageError: ``store.full`` or ``store.failed``.
         """
         syncing, self._syncing = self._syncing, None
-        try:
+        with disk_errors("writing evidence"):
             if syncing is not None:
                 syncing.result()
-        except OSError as error:
-            raise as_storage_error(error, "writing evidence") from None
 
     def close(self) -> None:
         """Stop the thread."""

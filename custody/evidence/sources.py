@@ -47,7 +47,13 @@ def find_sources(paths: Sequence[Path]) -> tuple[Source, ...]:
             ``evidence.duplicate`` for two paths of one name.
         RefusedError: ``evidence.special-file`` for a pipe, socket or character device.
     """
-    sources = [_find_source(path) for path in paths]
+    try:
+        sources = [_find_source(path) for path in paths]
+    except UsageError as error:
+        whole = b" ".join(map(os.fsencode, paths))
+        if error.code != "evidence.absent" or len(paths) < 2 or not os.path.lexists(whole):
+            raise
+        raise UsageError(error.code, error.text, hint=f"quote a name with blanks: '{shown(whole)}'") from None
     if len(sources) == 1:
         return (_alone(sources[0]),)
     ordered = sorted(sources, key=_sort_key)

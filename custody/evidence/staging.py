@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from custody.evidence.disk import as_storage_error, clone, sync_children
+from custody.evidence.disk import as_storage_error, clone, disk_errors, sync_children
 from custody.evidence.hashing import FileDigests
 from custody.evidence.small import CREATE, STORED_MODE, SmallFiles
 from custody.evidence.sparse import write_sparse
@@ -84,10 +84,8 @@ class Batch:
         Raises:
             StorageError: ``store.full`` or ``store.failed``.
         """
-        try:
+        with disk_errors("opening a file in the store"):
             fd = os.open(_INCOMING, CREATE, STORED_MODE, dir_fd=self._fd)
-        except OSError as error:
-            raise as_storage_error(error, "opening a file in the store") from None
         copy = Copy(fd, keep=self._keep, drop=self._drop)
         copy.start(source_fd)
         return copy
@@ -113,7 +111,7 @@ class Batch:
             StorageError: ``store.full`` or ``store.failed``; none, some or all files then are in the store, each whole.
         """
         self._small.flush()
-        try:
+        with disk_errors("moving evidence into the store"):
             for sha256, path in self._adopted.items():
                 os.rename(path, sha256, dst_dir_fd=self._fd)
             self._adopted.clear()
@@ -123,8 +121,6 @@ class Batch:
                 for name in names:
                     self._shelf.place(name, staged=name, staging_fd=self._fd)
             self._shelf.sync()
-        except OSError as error:
-            raise as_storage_error(error, "moving evidence into the store") from None
 
     def _keep(self, digests: FileDigests) -> None:
         # A file of that name may be in the store already, and damaged since: these bytes were hashed a moment ago.
@@ -187,11 +183,9 @@ class Copy:
         """
         if self.is_clone:
             return
-        try:
+        with disk_errors("copying evidence into the store"):
             write_sparse(self._fd, piece, offset=self._size)
             self._size += len(piece)
-        except OSError as error:
-            raise as_storage_error(error, "copying evidence into the store") from None
 
     def keep(self, digests: FileDigests) -> None:
         """Stage the file under the digest of all bytes written.
@@ -199,11 +193,9 @@ class Copy:
         Raises:
             StorageError: ``store.full`` or ``store.failed``.
         """
-        try:
+        with disk_errors("copying evidence into the store"):
             os.ftruncate(self._fd, digests.size)
             self._keep(digests)
-        except OSError as error:
-            raise as_storage_error(error, "copying evidence into the store") from None
         self._kept = True
 
 

@@ -1,6 +1,6 @@
 """Evidence and documents by content: one file per SHA-256, whatever it was called.
 
-    <base>/ab/ab12...      the bytes whose SHA-256 is ab12..., mode 0440
+    <base>/ab/ab12...      the bytes whose SHA-256 is ab12..., mode 0440; ab is a folder of its own too
     <base>/.staging/       batches under way (see `custody.evidence.staging`)
 
 Two exhibits with the same file share it. A file is never changed and never half there. What has such a name and is no
@@ -22,7 +22,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Final
 
-from custody.evidence.disk import as_storage_error, open_kept, spread_directories, sync_children
+from custody.evidence.disk import disk_errors, open_kept, spread_directories, sync_children
 from custody.evidence.hashing import FileDigests, Hasher, digest_bytes
 from custody.evidence.staging import Batch
 from custody.evidence.wording import reason_of, shown
@@ -74,6 +74,8 @@ class EvidenceStore:
         """
         path = self.path(sha256)
         try:
+            if path.parent.is_symlink():
+                raise FileNotFoundError(errno.ENOENT, "no file")
             return open_kept(path)
         except FileNotFoundError:
             if not os.path.lexists(path):
@@ -92,7 +94,8 @@ class EvidenceStore:
             found = os.stat(path, follow_symlinks=False)
         except FileNotFoundError:
             return False
-        return stat.S_ISREG(found.st_mode) and (size is None or found.st_size == size)
+        is_there = stat.S_ISREG(found.st_mode) and (size is None or found.st_size == size)
+        return is_there and not os.path.islink(f"{self._base}/{sha256[:2]}")
 
     def check(self, sha256: str, *, hasher: Hasher) -> FileDigests:
         """Return the digests of a stored file after reading all of it.
@@ -101,11 +104,8 @@ class EvidenceStore:
             StorageError: ``store.absent``, or ``store.failed`` where the disk can't read it.
             VerificationError: ``store.damaged`` where its bytes are not those that were stored; as `open`.
         """
-        try:
-            with self.open(sha256) as file:
-                digests = hasher.digest(file.fileno())
-        except OSError as error:
-            raise as_storage_error(error, f"reading {sha256} from the store") from None
+        with disk_errors(f"reading {sha256} from the store"), self.open(sha256) as file:
+            digests = hasher.digest(file.fileno())
         if digests.sha256 != sha256:
             found = f"found {digests.sha256} in {digests.size} bytes"
             raise VerificationError("store.damaged", f"expected a stored file of SHA-256 {sha256}, {found}")
@@ -117,10 +117,8 @@ class EvidenceStore:
         Raises:
             StorageError: ``store.full`` or ``store.failed``.
         """
-        try:
+        with disk_errors("opening the store"):
             staging, lock = self._open_staging()
-        except OSError as error:
-            raise as_storage_error(error, "opening the store") from None
 
         def close() -> None:
             _remove_staging(staging)
@@ -163,20 +161,22 @@ class EvidenceStore:
             StorageError: ``store.failed``, and as ``remove`` does.
         """
         top = self._base / STAGING
-        try:
+        with disk_errors("clearing the store"):
             if top.is_dir():
                 with _locked(top):
                     _remove_left_over(top, remove)
-        except OSError as error:
-            raise as_storage_error(error, "clearing the store") from None
 
     def place(self, sha256: str, *, staged: str, staging_fd: int) -> None:
         """Move a staged file to its name; only `Batch.commit` calls this.
 
         Raises:
+            StorageError: ``store.failed`` where a link would lead it elsewhere.
             OSError: the disk is full or broken.
         """
         target = f"{self._base}/{sha256[:2]}"
+        if os.path.islink(target):
+            hint = "put the folder back that it leads to; the folder of the whole store may be a link"
+            raise StorageError("store.failed", f"expected a folder at {target}, found a link", hint=hint)
         try:
             os.rename(staged, f"{target}/{sha256}", src_dir_fd=staging_fd)
         except FileNotFoundError:

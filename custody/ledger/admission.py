@@ -17,10 +17,10 @@ from custody.ledger.tiles import TileStore
 from custody.ledger.working import WorkingState
 from custody.verify.fold.disputes import Signing, find_disputes, is_disputing
 from custody.verify.fold.fold import names_again, root_of
-from custody.verify.gate.destination import concerns_gate, names_nobody
+from custody.verify.gate.destination import concerns_gate, goal_of, names_nobody
 from custody.verify.gate.faults import Breach
-from custody.verify.gate.release import check_release
-from custody.verify.rules.view import Key, Request, View
+from custody.verify.gate.release import check_release, enclosed_by, released
+from custody.verify.rules.view import Agent, Exhibit, Key, Request, View
 from schemas.details.request import GRANTING, RequestAnswered
 from schemas.entry import parse_entry
 from schemas.errors import RefusedError, RuleViolation, VerificationError
@@ -60,6 +60,18 @@ def check_lawful(view: View, event: ParsedEvent, recorded_at: str) -> None:
     if breaches:
         told = [taken.told_of(f"{item.case}/{item.number}") for item, taken in getattr(view, "told", ())]
         raise RefusedError(breaches[0].code, breaches[0].text, hint="; ".join((*told, what_to_do(breaches))))
+
+
+def let_out(view: View, parsed: ParsedEvent) -> tuple[Agent | None, tuple[Exhibit, ...]]:
+    """Return to whom an event lets something out, and the exhibits that it lets out or encloses; nothing and none where
+    it is no release to anybody on record.
+    """
+    ledger = view.ledger()
+    goal = None if ledger is None else goal_of(view, parsed, ledger)
+    to = None if goal is None else view.agent(goal.to)
+    if to is None:
+        return None, ()
+    return to, (*released(view, parsed), *(item for items in enclosed_by(view, parsed) for item in items))
 
 
 def check_terms(view: View, request: Request | None, outcome: str, *, are_stated: bool) -> None:

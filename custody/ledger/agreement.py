@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
+from custody.ledger.store import INDEX_HINT
 from custody.verify.fold.fold import Fold
 from custody.verify.fold.lineage import lineage_of
 from custody.verify.fold.state import State
@@ -62,4 +63,4 @@ def check_entries(view: View, entries: Mapping[int, ParsedEntry], exhibits: Coll
 
 def _differing(what: str) -> StorageError:
     text = f"expected the rows of {what} to say what its entries say, found them different"
-    return StorageError("ledger.unreadable", text, hint="run custody audit on the ledger: its index was changed")
+    return StorageError("ledger.unreadable", text, hint=INDEX_HINT)

@@ -8,7 +8,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import NamedTuple, TypeVar
 
-from custody.ledger.admission import Numbers, SeenRoots, check_commitments, check_lawful, check_standing
+from custody.ledger.admission import Numbers, SeenRoots, check_commitments, check_lawful, check_standing, let_out
 from custody.ledger.bound_content import NO_LISTS, Binding, BoundFiles, FileLists
 from custody.ledger.log_key import sign_checkpoint
 from custody.ledger.rows import EntryRows, rows_of
@@ -20,7 +20,6 @@ from custody.ledger.working import WorkingState, WorkingTallies
 from custody.verify.border.past import RESTING
 from custody.verify.fold.disputes import Signing, affirmed_by
 from custody.verify.fold.signing import check_enrolments, signature_jobs
-from custody.verify.gate.release import let_out
 from custody.verify.rules.reducer import reduce
 from custody.verify.rules.view import View
 from keys.private.signer import Signer

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from custody.ledger.rows import EntryRows
 from custody.ledger.tiles import TileStore
@@ -22,6 +22,9 @@ from schemas.merkle import Frontier
 from schemas.private import Disclosure
 from schemas.subject import Subject, SubjectValue
 from schemas.text import ZERO_HASH
+
+INDEX_HINT: Final = "custody audit says where; where the entries are whole, custody rebuild makes their index anew"
+"""What to do where rows aren't what the entries give."""
 
 
 @dataclass(frozen=True, slots=True)

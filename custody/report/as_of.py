@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from custody.audit.custody_at import CustodyAt, CustodyWatch
+from custody.ledger.store import INDEX_HINT
 from custody.storage.lookup import rows_among
 from custody.storage.reading import Reader
 from custody.verify.fold.fold import Fold
@@ -60,7 +61,7 @@ def _as_now(reader: Reader, exhibits: Sequence[Exhibit], as_of: str) -> Standing
     for exhibit in exhibits:
         if exhibit.head not in places:
             text = f"expected the newest act of {exhibit.case}/{exhibit.number} among the entries, found none"
-            raise StorageError("ledger.unreadable", text, hint="run custody audit on the ledger")
+            raise StorageError("ledger.unreadable", text, hint=INDEX_HINT)
         index, recorded_at = places[exhibit.head]
         found[exhibit.case, exhibit.number] = CustodyAt(
             case=exhibit.case,

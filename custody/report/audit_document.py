@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from custody.audit.custody_at import CustodyAt
@@ -11,6 +11,7 @@ from custody.audit.kept_documents import DocumentsAudited
 from custody.audit.record import AuditReport
 from custody.report import gates
 from custody.report.audit_words import (
+    ADVICE,
     LIMITS,
     MEANING,
     MEANINGS,
@@ -27,15 +28,11 @@ from custody.report.document import Document, StepPage
 from custody.report.findings import Shown, Subjects, show_findings
 from custody.report.safe_text import show
 from custody.report.step_words import NO_PROFILE
+from custody.report.verdict import HEADLINES
 from custody.report.words import format_utc
 from schemas.report import Finding, LedgerReport, Severity, Verdict
 from schemas.types import UNSET, is_set
 
-_HEADLINES = {
-    Verdict.PASSED: "PASSED for what was asked",
-    Verdict.FAILED: "FAILED: something is provably wrong",
-    Verdict.INDETERMINATE: "INDETERMINATE: something could not be decided",
-}
 _SUBJECTS = Subjects(frozenset())
 _REASONS = 5
 
@@ -56,12 +53,11 @@ class AuditBasis:
 
 def make_audit_document(report: AuditReport, basis: AuditBasis) -> Document:
     """Return the report of an audit for people."""
-    defects = [finding for finding in report.findings if finding.severity is Severity.DEFECT]
     older = gates.not_asked(basis.openings)
     not_asked = (*_not_asked(report), *older, *((NO_PROFILE,) if basis.profile is None else ()))
     return Document(
         verdict=report.verdict,
-        headline=_HEADLINES[report.verdict],
+        headline=HEADLINES[report.verdict],
         meaning=(*gates.paragraphs_of(basis.openings), MEANING[report.verdict.value]),
         reasons=_shown(_reasons(report)),
         not_asked=not_asked,
@@ -70,7 +66,7 @@ def make_audit_document(report: AuditReport, basis: AuditBasis) -> Document:
         cases=(),
         exhibits=(),
         people=(),
-        defects=_shown(defects),
+        defects=_shown(report.defects),
         steps=tuple(_steps(report)),
         closing=_closing(report, not_asked),
         title="Custody audit report",
@@ -78,9 +74,12 @@ def make_audit_document(report: AuditReport, basis: AuditBasis) -> Document:
     )
 
 
-def _shown(findings: list[Finding]) -> tuple[Shown, ...]:
+def _shown(findings: Sequence[Finding]) -> tuple[Shown, ...]:
     shown, _ = show_findings(findings, _SUBJECTS)
-    return tuple(replace(item, meaning=MEANINGS.get(item.code, item.meaning)) for item in shown)
+    return tuple(
+        replace(item, meaning=MEANINGS.get(item.code, item.meaning), advice=ADVICE.get(item.code, item.advice))
+        for item in shown
+    )
 
 
 def _reasons(report: AuditReport) -> list[Finding]:
@@ -176,4 +175,4 @@ def _closing(report: AuditReport, not_asked: tuple[str, ...]) -> str:
     defects = f" {counted(len(report.defects), 'defect', 'defects')} of procedure." if report.defects else ""
     unchecked = "; ".join(sentence.partition(":")[0].lower() for sentence in not_asked)
     entries = counted(size, "entry", "entries")
-    return f"VERDICT: {_HEADLINES[report.verdict]}{where}. {entries}.{defects} Not checked: {unchecked}."
+    return f"VERDICT: {HEADLINES[report.verdict]}{where}. {entries}.{defects} Not checked: {unchecked}."

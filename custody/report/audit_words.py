@@ -67,6 +67,17 @@ MEANINGS: Final = {
 }
 """What a finding means, where an audit has words of its own for it."""
 
+_REBUILD: Final = (
+    "Ask others for the newest checkpoint that they hold. Where the entries hold, custody rebuild makes the index anew"
+    " from them, and keeps what is there now."
+)
+_OF_INDEX: Final = (
+    *("column", "commitment-row", "damaged", "database", "foreign", "guards"),
+    *("schema", "state-row", "stray-row", "subject-row", "tile"),
+)
+ADVICE: Final = {f"audit.{kind}": _REBUILD for kind in _OF_INDEX}
+"""What can be done about a finding, where an audit has words of its own for it."""
+
 MEANING: Final = {
     "PASSED": "Every entry was read again, and all that follows from the entries was computed again and compared.",
     "INDETERMINATE": "Nothing was found to be wrong, but not everything could be decided:",

@@ -92,7 +92,7 @@ def _trust(basis: Basis, report: Report) -> Iterator[tuple[str, str]]:
     own = f", and the ledger of this home, {show(basis.own)}" if basis.own else ""
     yield "trust file", f"{show_path(basis.trust_file)}{own}"
     yield "SHA-256 of the trust file", str(report.trust_sha256)
-    for pin in basis.trust.chain_pins if isinstance(basis.trust.chain_pins, tuple) else ():
+    for pin in basis.trust.chain_pins or ():
         yield "block, as pinned", f"{pin.height} of {show(pin.chain)}: {pin.hash}"
     believed = None if report.ledger is UNSET else basis.trust.ledger(report.ledger.origin)
     if believed is None:

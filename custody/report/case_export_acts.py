@@ -83,7 +83,7 @@ def _parents(graph: Graph, event: ParsedEvent) -> Iterator[str]:
     """Add what an exhibit was made from: the provenance record of the parent after the act by which it was made."""
     details = event.details
     parents = details.derived_from if isinstance(details, ExhibitRegistered) else UNSET
-    for parent in parents if isinstance(parents, tuple) else ():
+    for parent in parents or ():
         yield graph.put(
             "provenance", (parent.event,), "investigation:ProvenanceRecord",
             core_description=f"exhibit {parent.case}/{parent.exhibit}, from which it was made",

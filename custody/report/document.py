@@ -15,6 +15,7 @@ from custody.report import destroyed, evidence_table, gates, law_page, requests_
 from custody.report.balance_words import BalanceRow, balance_rows
 from custody.report.basis import Basis
 from custody.report.evidence_table import FileRow
+from custody.report.exhibit_names import ExhibitNames
 from custody.report.findings import Shown, Subjects, show_findings
 from custody.report.people import Person, people_of
 from custody.report.safe_text import show
@@ -136,7 +137,7 @@ def make_document(report: Report, verified: Verified | None, basis: Basis) -> Do
         openings = gates.openings_of(verified)
         law = law_page.rows_of(report, verified, teller.absent)
         cases = tuple(CasePage(show(case), teller.tell_case(case)) for case in _cases(verified))
-        told = report.requests if isinstance(report.requests, tuple) else ()
+        told = report.requests or ()
         requests = tuple(CasePage(show(item.request), teller.tell_request(item), _stands(item)) for item in told)
     trust = basis.trust
     not_asked = verdict.not_asked_of(
@@ -149,10 +150,9 @@ def make_document(report: Report, verified: Verified | None, basis: Basis) -> Do
     older, profile = gates.not_asked(openings), (NO_PROFILE,) if basis.profile is None else ()
     not_asked = (*not_asked, *unseen, *older, *profile)
     subjects = Subjects.of(report)
-    defects = [finding for finding in report.findings if finding.severity is Severity.DEFECT]
     return Document(
         verdict=report.verdict,
-        headline=verdict.headline_of(report),
+        headline=verdict.HEADLINES[report.verdict],
         meaning=(*gone, *gates.paragraphs_of(openings), *verdict.meaning_of(report, is_whole=not gone)),
         reasons=show_findings(verdict.reasons_of(report), subjects)[0],
         not_asked=not_asked,
@@ -161,7 +161,7 @@ def make_document(report: Report, verified: Verified | None, basis: Basis) -> Do
         cases=cases,
         exhibits=exhibits,
         people=people,
-        defects=show_findings(defects, subjects)[0],
+        defects=show_findings(report.defects, subjects)[0],
         steps=tuple(_steps(report, subjects)),
         closing=verdict.closing_of(report, not_asked),
         law=law,
@@ -192,11 +192,12 @@ def _steps(report: Report, subjects: Subjects) -> Iterator[StepPage]:
 
 
 def _exhibits(verified: Verified, teller: Teller, found: Mapping[str, Sequence[Finding]]) -> Iterator[ExhibitPage]:
+    names = ExhibitNames(verified)
     for exhibit in verified.report.exhibits:
-        yield _page(verified, teller, exhibit, found.get(f"{exhibit.case}/{exhibit.exhibit}", ()))
+        yield _page(verified, teller, exhibit, names, found.get(f"{exhibit.case}/{exhibit.exhibit}", ()))
     for name, heading in _headings(verified):
         original = _report_of(verified, verified.state.exhibits[name])
-        yield _page(verified, teller, original, (), heading=heading)
+        yield _page(verified, teller, original, names, (), heading=heading)
 
 
 def _report_of(verified: Verified, state: Exhibit) -> ExhibitReport:
@@ -206,22 +207,28 @@ def _report_of(verified: Verified, state: Exhibit) -> ExhibitReport:
 
 
 def _page(
-    verified: Verified, teller: Teller, exhibit: ExhibitReport, findings: Sequence[Finding], *, heading: str = ""
+    verified: Verified,
+    teller: Teller,
+    exhibit: ExhibitReport,
+    names: ExhibitNames,
+    findings: Sequence[Finding],
+    *,
+    heading: str = "",
 ) -> ExhibitPage:
     """Return the page of an exhibit; of one that is told of for the sake of another, under a ``heading`` of its own."""
     is_original = bool(heading)
     entries = [verified.entries[index] for index in exhibit.entries if index in verified.entries]
     registration = next((entry for entry in entries if isinstance(entry.event.details, ExhibitRegistered)), None)
     content = _content(registration)
-    subject = f"{exhibit.case}/{exhibit.exhibit}"
+    name, subject = (exhibit.case, exhibit.exhibit), f"{exhibit.case}/{exhibit.exhibit}"
     disclosed = verified.values.disclosed
     return ExhibitPage(
-        name=show(subject),
+        name=names.full(name),
         heading=heading or "Exhibit",
         is_original=is_original,
         until="where this bundle's account of it ends" if is_original else "the end of this bundle",
         description=_description(registration, teller),
-        now=_now(exhibit, entries),
+        now=_now(exhibit, entries) + names.place(name),
         files=_files(content, subject, registration, findings, is_original=is_original),
         rows=() if is_original else evidence_table.rows_of(content, subject, findings, disclosed, teller.absent),
         story=teller.tell(exhibit),

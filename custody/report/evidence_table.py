@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from custody.report.counts import count_bytes
+from custody.report.counts import count_bytes, counted
 from custody.report.destroyed import ERASED, files_destroyed
 from custody.report.finding_words import explain
 from custody.report.safe_text import show_path
@@ -49,7 +49,7 @@ def summary_of(content: Content | None, subject: str, findings: Sequence[Finding
     """Say what an exhibit consists of and whether all of it was compared; ``subject`` is ``case/exhibit``."""
     if content is None:
         return "a physical object; no files belong to it"
-    files = "1 file or other name" if content.count == 1 else f"{content.count:,} files and other names"
+    files = counted(content.count, "file or other name", "files and other names")
     mine = [item for item in findings if item.step == 9 and _is_about(item, subject)]
     if any(item.severity is Severity.FAILED for item in mine):
         state = "NOT as registered, see the findings"
@@ -63,7 +63,7 @@ def summary_of(content: Content | None, subject: str, findings: Sequence[Finding
 def _compared(content: Content, mine: Sequence[Finding], gone: str) -> str:
     """Say how much of an exhibit with which nothing is wrong was compared; ``gone`` is what was destroyed by order."""
     unread = sum(item.code == "content.unreadable" for item in mine)
-    records = content.files if isinstance(content.files, tuple) else ()
+    records = content.files or ()
     left = (sum(item.type == "file" for item in records) or content.count) - unread
     left -= sum(item.code == ERASED for item in mine)
     if gone:

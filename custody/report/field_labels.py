@@ -68,6 +68,7 @@ LABELS = {
     "derived_from/exhibit": "made from{number}, exhibit",
     "data_country": "country of the data",
     "device_state/isolation": "device, isolated by",
+    "digital_signature": "digital signature of the data",
     "device_state/left": "device, taken away",
     "device_state/locked": "device, locked",
     "device_state/note": "device, note",

@@ -54,8 +54,8 @@ MEANINGS: Final = {
     "certificate.signer": "The provider's certificate is signed with a key that was not the provider's at that time.",
     "checkpoint": "The signed state of the ledger is not written as it must be: it was changed or damaged.",
     "checkpoint.first-contact": "No earlier state of this ledger was known to you, so this one could not be compared.",
-    "checkpoint.fork": "You have seen this ledger with the same number of entries and other contents: it shows two "
-    "different pasts. The two signed states together are the proof; keep both.",
+    "checkpoint.fork": "This ledger shows two different pasts: you have seen it with the same number of entries and "
+    "other contents, or bundles that travel together tell of it differently. Together they are the proof; keep both.",
     "checkpoint.genesis": "The ledger does not begin with the entry that your trust file names: it is another ledger.",
     "checkpoint.no-trust": "No trust file was given, so nothing says whose ledger this is.",
     "checkpoint.not-linked": "Nothing shows that this state of the ledger continues the one that you saw before.",
@@ -262,7 +262,8 @@ MEANINGS: Final = {
     "release.consent-terms": "Evidence left on easier terms than the consent allowed.",
     "release.consent-early": "Evidence left before the consent counted.",
     "release.consent-expired": "Evidence left when the consent had ended.",
-    "release.consent-recipient": "Evidence left for somebody whom the consent does not name.",
+    "release.consent-recipient": "Evidence left for somebody whom the consent does not name, "
+    "or whose country or ledger is another than when it was given.",
     "release.consent-request": "Evidence left for another request than the one on which the consent rests.",
     "release.consent-key": "What came from abroad went on, and its country consented by no letter and no paper.",
     "release.consent-revoked": "Evidence left when the consent had been revoked.",
@@ -293,6 +294,8 @@ MEANINGS: Final = {
     "signatures.extra": "A signature is there of somebody whom the entry does not name.",
     "signatures.missing": "A signature is missing of somebody whom the entry names: it was never made or was removed.",
     "timestamps": "Your trust file asks for a time that a third party vouches for, which this version does not check.",
+    "timestamps.unread": "Timestamps lie beside the checkpoint. Anybody can add one, and this version checks none: "
+    "they say nothing.",
     "tree.consistency": "The ledger's past was changed: this state does not continue the earlier one.",
     "tree.multiproof": "The entries don't add up to the signed state of the ledger: at least one of them was changed, "
     "left out, added or taken from another state.",

@@ -137,7 +137,7 @@ def _read(raw: bytes) -> tuple[bytes, _Event]:
 
 
 def _corrected(event: _Event) -> tuple[str, str]:
-    about: Sequence[_About] = event.about if isinstance(event.about, tuple) else ()
+    about: Sequence[_About] = event.about or ()
     return next((str(item.event) for item in about), ""), str(event.details.field)
 
 

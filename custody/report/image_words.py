@@ -23,7 +23,7 @@ def medium_words(image: Image) -> str:
     """Return what was found inside an image when it was registered."""
     if not isinstance(image.medium, Medium):
         return f"not read, because {_WHY[str(image.not_read)]}"
-    stored = image.stored if isinstance(image.stored, tuple) else ()
+    stored = image.stored or ()
     told = [f"{count_bytes(image.medium.size)}, SHA-256 {image.medium.digests.sha256}", *map(_stored_words, stored)]
     return "; ".join(told)
 

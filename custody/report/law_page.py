@@ -54,7 +54,7 @@ def _rows(law: LawReport, report: Report, verified: Verified, absent: Absent) ->
     yield "request", show(_request(law, report))
     if is_set(law.transfer):
         yield "transfer", show(str(law.transfer))
-    inherited = report.inherited if isinstance(report.inherited, tuple) else ()
+    inherited = report.inherited or ()
     for before in inherited:
         yield "came through", show(f"{before.origin}, proven by its own bundle up to entry {before.size - 1}")
     abroad = is_set(law.to_country) and law.to_country != law.country
@@ -130,7 +130,7 @@ def _terms(terms: TermsReport, verified: Verified, absent: Absent, *, of: str = 
     assert isinstance(details, Consented), "these alone have terms"
     if isinstance(details, ConsentRecorded) and is_set(details.valid_until):
         yield "  valid until", show(str(details.valid_until))
-    for condition in details.conditions if isinstance(details.conditions, tuple) else ():
+    for condition in details.conditions or ():
         yield "  condition", _condition(condition, verified, absent)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from custody.audit.custody_at import CustodyAt, CustodyWatch
 from custody.bundle.closure import find_closure
 from custody.ledger.agreement import check_rows
-from custody.ledger.store import DisclosureStore
+from custody.ledger.store import INDEX_HINT, DisclosureStore
 from custody.report.from_ledger import report_of, values_of
 from custody.report.glance import LEAVES
 from custody.report.ledger_words import naming
@@ -113,7 +113,7 @@ def _registration(verified: Verified, indexes: list[int], exhibit: Exhibit) -> P
     first = verified.entries[indexes[0]] if indexes else None
     if first is None or not isinstance(first.event.details, ExhibitRegistered):
         text = f"expected the registration of {exhibit.case}/{exhibit.number} as its first entry, found another"
-        raise StorageError("ledger.unreadable", text, hint="run custody audit on the ledger")
+        raise StorageError("ledger.unreadable", text, hint=INDEX_HINT)
     return first
 
 

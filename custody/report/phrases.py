@@ -65,6 +65,7 @@ HEADLINES = {
 """One sentence for each event type; ``{subject}`` is the exhibit, case, agent, request or transfer."""
 
 READ_HEADLINES = {
+    "request.closed": "the other side closed {subject}, as was recorded by {actor}",
     "request.completed": "what completes {subject} came from the other side, and was recorded by {actor}",
     "request.extended": "the other side extended {subject}, as was recorded by {actor}",
     "request.withdrawn": "the other side withdrew {subject}, as was recorded by {actor}",
@@ -111,6 +112,7 @@ WORDS = {
     "medium-short": "less of the medium than declared",
     "needs-parent": "it holds only what differs from another image",
     "not-asked": "not asked for",
+    "not-found": "none found",
     "pointer-file": "a pointer file in place of the image",
     "segment-missing": "files of the image missing",
     "segment-order": "files of the image out of order",

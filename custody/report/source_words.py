@@ -40,7 +40,7 @@ def source_lines(details: ExhibitRegistered) -> Iterator[tuple[str, str]]:
         yield "web capture", told
     if not isinstance(source, Source):
         return
-    for records in source.records if isinstance(source.records, tuple) else ():
+    for records in source.records or ():
         yield "records found", _records(records, source)
     if isinstance(source.uncounted, int):
         yield "not counted", counted(source.uncounted, "file of another format", "files of other formats")

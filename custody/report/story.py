@@ -16,6 +16,7 @@ from custody.report.corrections import Correction, corrections_of
 from custody.report.counts import listed
 from custody.report.finding_words import explain, reword
 from custody.report.safe_text import show
+from custody.report.sent_as import Senders
 from custody.report.source_words import source_lines
 from custody.report.standing import describe_state, states_of
 from custody.report.values import plain_of
@@ -103,6 +104,7 @@ class Teller:
         self._entries = verified.entries
         self._states = states_of(verified.entries)
         self._erasures = _erasures(verified.entries)
+        self._senders = Senders(verified)
         self._corrections = corrections_of(verified, self.absent)
         self._exports = {
             subject: [item for item in indexes if self._entries[item].event.type == "bundle.exported"]
@@ -179,10 +181,12 @@ class Teller:
         """Yield what is better said in words than by the fields of the record."""
         match entry.event.details:
             case ExhibitRegistered(derived_from=parents) as details:
-                for parent in parents if isinstance(parents, tuple) else ():
+                for parent in parents or ():
                     place = self._verified.state.event(parent.event)
                     where = "which is not in this bundle" if place is None else f"as it stood after entry {place.index}"
                     yield Line("made from", f"exhibit {show(f'{parent.case}/{parent.exhibit}')}, {where}")
+                if sent := self._senders.describe(details):
+                    yield Line("as sent by", clip(sent))
                 yield from (Line(label, text) for label, text in source_lines(details))
             case DisclosureErased() as erased:
                 yield from _erased_lines(erased)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import assert_never
+from typing import Final
 
 from custody.report.counts import counted
 from custody.report.finding_words import explain
@@ -26,19 +26,12 @@ _SHOWN = 5
 _ENTRIES, _COMPLETENESS, _CHECKPOINT = 4, 8, 2
 
 
-def headline_of(report: Report) -> str:
-    """Return the verdict in one line."""
-    match report.verdict:
-        case Verdict.PASSED:
-            return "PASSED for what was asked"
-        case Verdict.FAILED:
-            return "FAILED: something is provably wrong"
-        case Verdict.INDETERMINATE:
-            return "INDETERMINATE: something could not be decided"
-        case Verdict.NOT_ASKED:
-            raise AssertionError("the whole is always asked")
-        case _:
-            assert_never(report.verdict)
+HEADLINES: Final = {
+    Verdict.PASSED: "PASSED for what was asked",
+    Verdict.FAILED: "FAILED: something is provably wrong",
+    Verdict.INDETERMINATE: "INDETERMINATE: something could not be decided",
+}
+"""The verdict in one line; the whole is always asked."""
 
 
 def meaning_of(report: Report, *, is_whole: bool) -> tuple[str, ...]:
@@ -121,4 +114,4 @@ def closing_of(report: Report, not_asked: Sequence[str]) -> str:
     where = ""
     if report.first_open_step is not None:
         where = f", first at step {report.first_open_step} ({STEP_WORDS[report.first_open_step].title.lower()})"
-    return f"VERDICT: {headline_of(report)}{where}.{defects}{rest}"
+    return f"VERDICT: {HEADLINES[report.verdict]}{where}.{defects}{rest}"

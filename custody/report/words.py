@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +16,11 @@ from custody.report.counts import counted, listed
 from custody.report.field_labels import CODES, LABELS
 from custody.report.finding_words import explain
 from custody.report.phrases import HEADLINES, OFFICES, READ_HEADLINES, WORDS
-from custody.report.safe_text import show
+from custody.report.safe_text import show, show_path
 from custody.report.values import Disclosures, commitment_of, plain_of, pointer_of
 from schemas import limits
+from schemas.content import path_bytes
+from schemas.errors import RecordError
 from schemas.event import About, Link, ParsedEvent, Seen
 from schemas.text import TIME_PATTERN
 from schemas.types import UNSET, is_set
@@ -187,13 +190,12 @@ def _disclosed(commitment: str, place: tuple[str, ...], disclosures: Disclosures
 
 
 def format_value(value: Any) -> str:
-    """Return a disclosed value on one line, safe to show; a list is joined by semicolons."""
+    """Return a disclosed value on one line, safe to show: bytes of a name as a name, a list joined by semicolons."""
     match value:
-        case {"base64": str(encoded)} if len(value) == 1:
-            from schemas.text import parse_base64
-
-            return show(parse_base64(encoded).decode("utf-8", "surrogateescape"))
         case dict():
+            with suppress(RecordError):
+                return show_path(path_bytes(value))
+            # It is no name: anybody may disclose anything, and each value is shown as it stands.
             return "; ".join(f"{show(str(name))}: {format_value(item)}" for name, item in value.items())
         case list() | tuple():
             return "; ".join(format_value(item) for item in value)

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from custody.ledger.store import INDEX_HINT
 from custody.storage.schema import FOUND, Schema
 from schemas.errors import StorageError
 
@@ -65,7 +66,7 @@ _HINTS: Final = {
     "ledger.busy": "somebody else is writing; nothing was lost, try again",
     "ledger.full": "make room and try again; nothing was written",
     "ledger.read-only": "nothing was written; to look at it, copy the whole home to a folder that you may write",
-    "ledger.unreadable": "keep the file as it is, and restore a backup: custody restore",
+    "ledger.unreadable": "custody rebuild makes the index anew where the entries are whole; else restore a backup",
 }
 
 
@@ -116,7 +117,8 @@ class Database:
     def transaction(self, *, is_write: bool, as_found: bool = False) -> Iterator[sqlite3.Connection]:
         """Hold one moment of the file, or its only write lock; commit when left, roll back on any exception.
 
-        Nothing in it that runs by itself is trusted, unless it is looked at ``as_found``, by an audit.
+        Nothing in it that runs by itself is trusted, unless it is looked at ``as_found``, by an audit; that commits
+        nothing.
 
         Raises:
             StorageError: ``ledger.busy``, ``ledger.full``, ``ledger.read-only``, ``ledger.unreadable``,
@@ -137,7 +139,8 @@ class Database:
                     self._check_made(connection)
                     taken.is_checked = True
                 yield connection
-                connection.execute("COMMIT")
+                # Who looks at what may be damaged writes nothing, and damage that he met would fail the commit.
+                connection.execute("ROLLBACK" if as_found else "COMMIT")
                 check_still(self.path, taken.stamp)
             except BaseException:
                 # After some errors SQLite has rolled back by itself. A connection that failed isn't used again.
@@ -168,9 +171,7 @@ class Database:
         foreign = self._schema.foreign(sql for (sql,) in connection.execute(FOUND))
         if foreign:
             text = f"expected nothing in {self.path} that runs by itself but our own triggers, found: {foreign[0]}"
-            raise StorageError(
-                "ledger.unreadable", text, hint="run custody audit, and restore a backup: custody restore"
-            )
+            raise StorageError("ledger.unreadable", text, hint=INDEX_HINT)
 
     @contextmanager
     def errors(self) -> Iterator[None]:

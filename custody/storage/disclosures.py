@@ -171,5 +171,6 @@ def _read(commitment: str, line: str) -> Disclosure:
     disclosure = parse_disclosure(line)
     if disclosure.commitment != commitment:
         text = f"expected the disclosure of {commitment}, found that of {disclosure.commitment}"
-        raise StorageError("disclosures.damaged", text)
+        hint = "restore a backup, or custody rebuild, which leaves out values that are not those of entries"
+        raise StorageError("disclosures.damaged", text, hint=hint)
     return disclosure

@@ -3,13 +3,14 @@
 custody.json      {"format":2,"origin":"evidence.police.example/main","schema":"custody-home/v1"}
 ledger.db         entries, tiles, checkpoints, and rows that can be rebuilt from them
 disclosures.db    private values, and who received them
-documents/        warrants, photos, certificates, by digest
+documents/        warrants, photos, certificates, and of each bundle its payload manifest and bundle.json, by digest
 drafts/           events that wait for signatures
 evidence/         files of evidence, by digest
 inherited/        bundles with which exhibits of other ledgers came, without their files
 keys/             the ledger's own keys: of the log, and of the agent system
 locations/        where evidence lies that was left in place
 manifests/        file records of exhibits with more than 16 files
+before-rebuild-*  databases as they were before their rows were made anew from the entries
 """
 
 from __future__ import annotations
@@ -57,6 +58,14 @@ def is_home(folder: Path) -> bool:
 def find_home(start: Path) -> Path | None:
     """Return the nearest home at or above ``start``, an absolute path, as git finds its repository."""
     return next((folder for folder in (start, *start.parents) if is_home(folder)), None)
+
+
+def is_kept(path: Path) -> bool:
+    """Tell whether a path within a home is one of the ledger's own; who works in the home may write beside them, and
+    into the folder of drafts.
+    """
+    first = path.parts[0]
+    return first in {HOME_FILE, *FOLDERS} - {DRAFTS} or first.startswith((LEDGER_FILE, DISCLOSURES_FILE))
 
 
 def format_home(origin: str) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, Final, TypeVar
 
-from custody.ledger.store import Tally
+from custody.ledger.store import INDEX_HINT, Tally
 from custody.ledger.tiles import HASH_BYTES
 from custody.storage import statements
 from custody.storage.records import read_record
@@ -117,5 +117,5 @@ def tally_of(key: bytes, subject: Subject, position: int, frontier: bytes) -> Ta
     """
     if len(frontier) != (position + 1).bit_count() * HASH_BYTES:
         text = f"expected the full subtrees of {position + 1} entries, found {len(frontier)} bytes"
-        raise StorageError("ledger.unreadable", text, hint="run custody audit on the ledger")
+        raise StorageError("ledger.unreadable", text, hint=INDEX_HINT)
     return Tally(key, subject, position + 1, frontier)

@@ -9,7 +9,7 @@ from typing import Any
 from custody.ledger.numbers import fold_number
 from custody.ledger.prove import TileNodes
 from custody.ledger.rows import signing_from
-from custody.ledger.store import EMPTY_HEAD, Head, Tally
+from custody.ledger.store import EMPTY_HEAD, INDEX_HINT, Head, Tally
 from custody.storage import statements
 from custody.storage.lookup import exhibits_by, expect, indexes_among, read_tally, rows_among, tally_of
 from custody.storage.records import read_record
@@ -43,7 +43,7 @@ class Reader:
             return EMPTY_HEAD
         if not 0 <= row[0] < limits.MAX_SAFE_INTEGER:
             text = f"expected an entry that a ledger can have, found entry {row[0]}"
-            raise StorageError("ledger.unreadable", text, hint="run custody audit on the ledger")
+            raise StorageError("ledger.unreadable", text, hint=INDEX_HINT)
         return Head(row[0] + 1, row[1], row[2])
 
     def entry(self, index: int) -> bytes:

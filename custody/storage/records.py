@@ -7,6 +7,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from custody.ledger.numbers import fold_number
+from custody.ledger.store import INDEX_HINT
 from custody.storage import statements
 from custody.verify.fold.disputes import is_disputing
 from custody.verify.rules.view import Agent, Case, Consent, Exhibit, Key, Ledger, Request, StateRecord, Transfer
@@ -56,5 +57,6 @@ def read_record(kind: type[T], text: str) -> T:
     try:
         found: T = _DECODERS[kind].decode(text)
     except msgspec.MsgspecError as error:
-        raise StorageError("ledger.unreadable", f"expected the state of one {kind.__name__}: {error}") from None
+        text = f"expected the state of one {kind.__name__}: {error}"
+        raise StorageError("ledger.unreadable", text, hint=INDEX_HINT) from None
     return found

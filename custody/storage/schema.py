@@ -17,6 +17,15 @@ from custody.storage.triggers import TRIGGERS
 
 FOUND: Final = "SELECT CAST(sql AS TEXT) FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name"
 """The statements by which a file was made, as SQLite kept them, and as text, as it reads them itself."""
+RECORDS: Final = frozenset({"backup", "checkpoint", "disclosure", "entry", "export", "recipient"})
+"""The tables of what follows from nothing else; of an entry that is its bytes. No command makes a row of them again."""
+DERIVED: Final = frozenset(
+    {
+        *("agent", "case", "commitment", "consent", "exhibit", "ledger", "request"),
+        *("signing_key", "subject", "subject_entry", "tile", "transfer"),
+    }
+)
+"""The tables whose rows all follow from the entries: an index, which is made anew where it is wrong."""
 _SHOWN: Final = 80
 
 

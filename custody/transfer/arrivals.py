@@ -97,9 +97,10 @@ def delivery_of(verified: Verified) -> Delivery:
         or not is_set(exported.transfer)
     ):
         text = "expected a bundle that goes with a dispatch, found one without"
-        raise RefusedError(
-            "transfer.none", text, hint="custody register --foreign-from takes in what was not dispatched"
-        )
+        hint = "custody register --foreign-from takes in what was not dispatched"
+        if not verified.report.exhibits:
+            hint = "it has no exhibit: custody request receive takes in a letter about a request"
+        raise RefusedError("transfer.none", text, hint=hint)
     manifest, transfer, to = exported.manifest, str(exported.transfer), str(exported.to)
     arrivals = tuple(_arrivals(verified, ledger, manifest, transfer, to))
     if not arrivals:

@@ -29,13 +29,10 @@ def consents_in_force(
     return tuple(found.values())
 
 
-def why_not(view: View, consent: Consent, *, at: str) -> str:
-    """Return in words why a consent lets nothing leave at a time; nothing where it does."""
-    recipient = view.agent(consent.recipient)
-    assert recipient is not None, "a consent names an enrolled recipient"
-    way, exhibits = Way(recipient, [at, at]), [view.registered(item) for item in consent.exhibits]
-    faults = [fault_of(view, consent, way, exhibit) for exhibit in exhibits]
-    return ", ".join(needed_beside(view, consent, at=at)) if None in faults else faults[0][2]  # type: ignore[index]
+def why_not(view: View, consent: Consent, exhibit: Exhibit, *, at: str) -> str:
+    """Return in words why a consent doesn't let one of its exhibits leave at a time; nothing where it does."""
+    fault = fault_of(view, consent, Way(_recipient(view, consent), [at, at]), exhibit)
+    return ", ".join(_needed(view, consent, exhibit, at=at)) if fault is None else fault[2]
 
 
 def needed_beside(view: View, consent: Consent, *, at: str) -> tuple[str, ...]:
@@ -43,23 +40,31 @@ def needed_beside(view: View, consent: Consent, *, at: str) -> tuple[str, ...]:
     each ledger that let them come here; its own is there, whatever of it is yet to be met. Where it rests on a request
     of a third country, no other consent helps.
     """
-    recipient, ledger = view.agent(consent.recipient), view.ledger()
-    assert recipient is not None, "a consent names an enrolled recipient"
+    exhibits = filter(None, map(view.registered, consent.exhibits))
+    return tuple(dict.fromkeys(text for exhibit in exhibits for text in _needed(view, consent, exhibit, at=at)))
+
+
+def _needed(view: View, consent: Consent, exhibit: Exhibit, *, at: str) -> Iterator[str]:
+    recipient, ledger = _recipient(view, consent), view.ledger()
     assert ledger is not None, "a consent stands in an open ledger"
-    wanted: dict[str, None] = dict.fromkeys(_foreign_request(view, consent, recipient, ledger.country))
-    request, way = view.request(consent.request or ""), Way(recipient, [at, at])
-    for exhibit in filter(None, map(view.registered, consent.exhibits)):
-        if request is not None and not is_granted(view, request, exhibit, way):
-            wanted[f"{exhibit.case}/{exhibit.number} isn't in the part of {request.id} that was granted"] = None
-            continue
-        found = (consent, *consents_in_force(view, exhibit, recipient.id, at=at))
-        competent = [agent for item in found if (agent := view.agent(item.authority)) and agent.kind != "person"]
-        if recipient.country != ledger.country and all(item.country != ledger.country for item in competent):
-            wanted[f"the consent of an authority of {ledger.country} is needed beside it"] = None
-        for origin in exhibit.bound_to:
-            if recipient.ledger != origin and all(item.ledger != origin for item in competent):
-                wanted[f"the consent of {origin} is needed beside it"] = None
-    return tuple(wanted)
+    yield from _foreign_request(view, consent, recipient, ledger.country)
+    request = view.request(consent.request or "")
+    if request is not None and not is_granted(view, request, exhibit, Way(recipient, [at, at])):
+        yield f"{exhibit.case}/{exhibit.number} isn't in the part of {request.id} that was granted"
+        return
+    found = (consent, *consents_in_force(view, exhibit, recipient.id, at=at))
+    competent = [agent for item in found if (agent := view.agent(item.authority)) and agent.kind != "person"]
+    if recipient.country != ledger.country and all(item.country != ledger.country for item in competent):
+        yield f"the consent of an authority of {ledger.country} is needed beside it"
+    for origin in exhibit.bound_to:
+        if recipient.ledger != origin and all(item.ledger != origin for item in competent):
+            yield f"the consent of {origin} is needed beside it"
+
+
+def _recipient(view: View, consent: Consent) -> Agent:
+    recipient = view.agent(consent.recipient)
+    assert recipient is not None, "a consent names an enrolled recipient"
+    return recipient
 
 
 def _foreign_request(view: View, consent: Consent, recipient: Agent, country: str) -> Iterator[str]:

@@ -151,7 +151,13 @@ def _go_on(rule: Deadline, run: _Run, event: ParsedEvent, moment: datetime, plac
 def _extend(rule: Deadline, run: _Run, event: ParsedEvent, place: Place) -> _Run:
     until = getattr(event.details, "until", None)
     if isinstance(until, str):
-        return replace(run, due=parse_time(until), is_named=True)
+        named = parse_time(until)
+        # Whoever keeps data may say that he keeps them longer; who wants them kept can't make him.
+        if isinstance(rule.longest, Span) and event.type == "request.extended":
+            most = max(run.due, end_of(run.started_at, rule.longest, _kept(rule), place))
+            if named > most:
+                return replace(run, due=most, is_named=True)
+        return replace(run, due=named, is_named=True)
     if not is_set(rule.extension) or event.type != "request.extended":
         return run
     # The last moment of the period, not the first after it, is in its last day.

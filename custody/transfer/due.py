@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from custody.transfer.clock import rest_note
+from msgspec.structs import replace
+
+from custody.transfer.clock import Place, rest_note
 from custody.transfer.deadlines import Clock, ClockState, place_of, run_clock
 from custody.transfer.requests import RequestStory
 from schemas.details.request import Answer, RequestExtended, RequestSent
 from schemas.law import Deadline, Deadlines, RestDays
 from schemas.profile import Profile
-from schemas.types import is_set
+from schemas.text import format_time
+from schemas.types import UNSET, is_set
 
 _OVER: Final = ("closed", "withdrawn")
 _FOLLOWS: Final = ("mla", "production")
@@ -29,8 +32,8 @@ _ASKED: Final = "asked for, not confirmed"
 @dataclass(frozen=True, slots=True)
 class Due:
     """A clock of one request. ``alarm`` is set where something else is amiss than the clock says, ``note`` where its
-    end rests on days of rest that are not known, ``unconfirmed`` where nobody abroad has said yet that data are kept
-    until then.
+    end rests on days of rest that are not known, or is earlier than it was prolonged to, ``unconfirmed`` where nobody
+    abroad has said yet that data are kept until then.
     """
 
     story: RequestStory
@@ -55,7 +58,7 @@ def rules_for(story: RequestStory, profiles: Iterable[Profile], law: Deadlines) 
         if applied.kind == state.kind and (not is_set(applied.direction) or applied.direction == state.direction)
     }
     named = story.body.deadlines
-    keys |= set(named if isinstance(named, tuple) else ())
+    keys |= set(named or ())
     return tuple(rule for rule in law.deadlines if rule.key in keys)
 
 
@@ -91,6 +94,8 @@ def dues_of(
             if clock is None or (clock.state is not ClockState.MET and _is_over(story, rule, renewed)):
                 continue
             note = rest_note(rule.span, rule.counting, place, clock.started_at, clock.due, country)
+            if is_set(rule.longest):
+                clock, note = _prolonged(clock, story, stories, at, place)
             found.append(Due(story, clock, _alarm(story, stories, clock), note, _unconfirmed(story, rule)))
     return tuple(sorted(found, key=lambda due: (due.clock.due, due.story.state.id, due.clock.rule.key)))
 
@@ -98,6 +103,19 @@ def dues_of(
 def open_dues(dues: Iterable[Due]) -> tuple[Due, ...]:
     """Return those that still run, stand still or are missed: what a list of due requests shows."""
     return tuple(due for due in dues if due.clock.state is not ClockState.MET or due.alarm)
+
+
+def _prolonged(
+    clock: Clock, story: RequestStory, stories: Sequence[RequestStory], at: datetime, place: Place
+) -> tuple[Clock, str]:
+    """Return the clock as it runs where the data themselves were asked for, which keeps them as long as that takes;
+    else as it is, with a note where somebody prolonged it further than the law lets him.
+    """
+    free = run_clock(replace(clock.rule, longest=UNSET), story.events, at, place) or clock
+    if free.due <= clock.due or any(_follows(other, story) for other in stories):
+        return free, ""
+    until = format_time(free.due)
+    return clock, f"prolonged until {until}, which the law lets nobody do before the data themselves are asked for"
 
 
 def _is_over(story: RequestStory, rule: Deadline, renewed: set[str]) -> bool:
@@ -132,7 +150,7 @@ def _unconfirmed(story: RequestStory, rule: Deadline) -> str:
 
 
 def _alarm(story: RequestStory, stories: Sequence[RequestStory], clock: Clock) -> str:
-    """Say that data were preserved for us and nobody has asked for them, once the end is near."""
+    """Say that data were preserved for us and nobody has asked for them, once the end is near (law rows B2, E2)."""
     state = story.state
     is_ours = state.kind == "preservation" and state.direction == "outgoing" and clock.rule.kind == "keep"
     if not is_ours or not clock.wants_attention or any(_follows(other, story) for other in stories):
@@ -141,9 +159,11 @@ def _alarm(story: RequestStory, stories: Sequence[RequestStory], clock: Clock) -
 
 
 def _follows(other: RequestStory, story: RequestStory) -> bool:
-    if other.state.kind not in _FOLLOWS or other.state.direction != "outgoing" or other.sent_at is None:
+    """Tell whether another request, sent or received as this one was, asks for the data that this one preserves."""
+    is_drawer = other.state.direction == "outgoing" and other.sent_at is None
+    if other.state.kind not in _FOLLOWS or other.state.direction != story.state.direction or is_drawer:
         return False
-    if other.body.renewal_of == story.state.id:
+    if story.state.id in (other.body.renewal_of, other.body.follows):
         return True
     same_case = is_set(story.body.case) and other.body.case == story.body.case
     return same_case and other.state.peer == story.state.peer

@@ -21,6 +21,7 @@ from schemas.profile import Profile, RequiredField
 from schemas.types import is_set
 
 _GENERIC: Final = "generic"
+_APOSTILLE: Final = "apostille"
 _MARKS: Final = ("T", "S", "M")
 """How well a source is known: the text was read, a secondary source, nobody confirmed it."""
 
@@ -53,6 +54,13 @@ def shared_by(country: str, other: str | None) -> tuple[tuple[Instrument, LawSou
         if own is not None and theirs is not None and country != other:
             found.append((instrument, max(own, theirs, key=lambda source: _MARKS.index(source.mark))))
     return tuple(found)
+
+
+def apostille_between(country: str, other: str) -> LawSource | None:
+    """Return how it is known that ``country`` and ``other`` are both parties to the Apostille Convention, or nothing
+    (law row C9). Whether one of them objected to the other no list here says.
+    """
+    return next((source for instrument, source in shared_by(country, other) if instrument.key == _APOSTILLE), None)
 
 
 def forums_of(country: str, other: str | None) -> tuple[Forum, ...]:

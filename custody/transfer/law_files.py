@@ -12,15 +12,7 @@ from typing import TypeVar
 from custody.transfer.clock import find_zone
 from schemas import canonical, limits
 from schemas.errors import RecordError, UsageError
-from schemas.law import (
-    Deadlines,
-    Holidays,
-    Memberships,
-    Offences,
-    RequestFields,
-    RestDays,
-    Retention,
-)
+from schemas.law import Deadlines, Holidays, Memberships, Offences, RequestFields, RestDays, Retention
 from schemas.profile import Profile, parse_profile
 from schemas.types import Record, is_set
 

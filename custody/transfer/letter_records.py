@@ -9,6 +9,7 @@ from typing import Any, Final
 from custody.transfer.letters import Letter, LetterRequest
 from schemas.details.request import (
     RequestAnswered,
+    RequestClosed,
     RequestCompleted,
     RequestExtended,
     RequestWithdrawn,
@@ -53,9 +54,11 @@ def _is_whole(old: Any, new: Any) -> bool:
 
 
 def received_details(
-    letter: Letter, of: LetterRequest, *, local: str, sender: str, received_at: str, case: str | None
+    letter: Letter, of: LetterRequest, *, local: str, sender: str, received_at: str, ours: Mapping[str, Any]
 ) -> Details:
-    """Return the plain details of ``request.received`` for a request in a letter, what completed it included."""
+    """Return the plain details of ``request.received`` for a request in a letter, what completed it included. ``ours``
+    is what the receiver says of it: the ``case`` here, and ``deadlines`` of his own law beside those of the sender.
+    """
     asked = plain_details(of.begun, letter.disclosed)
     fields = {item["name"]: item["value"] for item in asked.get("fields", [])}
     documents = list(asked.get("documents", []))
@@ -71,7 +74,8 @@ def received_details(
     theirs = asked.get("case")
     return {
         **copied,
-        "case": case,
+        "case": ours.get("case"),
+        "deadlines": sorted({*copied.get("deadlines", ()), *(ours.get("deadlines") or ())}) or None,
         "documents": documents or None,
         "fields": [{"name": name, "value": fields[name]} for name in sorted(fields)],
         "from": sender,
@@ -107,6 +111,8 @@ def news_details(
         case RequestWithdrawn():
             reason = shown.get("reason", "withheld by the sender of the letter")
             return "request.withdrawn", {"origin": origin, "reason": reason, "request": local}
+        case RequestClosed(outcome=outcome):
+            return "request.closed", {"note": shown.get("note"), "origin": origin, "outcome": outcome, "request": local}
         case _:
             raise AssertionError(f"{event.type} is no news")
 

@@ -137,7 +137,7 @@ def check_is_news(letter: Letter, of: LetterRequest, story: RequestStory) -> Non
     """Raise where a letter holds nothing about a request that was not read before, or contradicts what was read.
 
     Raises:
-        RefusedError: ``letter.twice``; ``letter.closed`` where all that is new is that it is closed there.
+        RefusedError: ``letter.twice``.
         VerificationError: ``letter.fork`` where its ledger showed another history at the same size.
     """
     for origin in story.letters():
@@ -145,14 +145,7 @@ def check_is_news(letter: Letter, of: LetterRequest, story: RequestStory) -> Non
             text = f"expected {origin.root} at {letter.size} entries of {origin.ledger}, found {letter.root}"
             hint = "the ledger shows two histories; keep both letters, they are the proof"
             raise VerificationError("letter.fork", text, hint=hint)
-    size, request = story.letter_size(), story.state.id
-    if letter.size <= size or not news(of, story):
-        closed = [entry.event.details for entry in of.entries if entry.entry.index >= size]
-        if closed and isinstance(closed[-1], RequestClosed) and story.state.status != "closed":
-            how = closed[-1].outcome
-            text = f"expected something to record about {request}, found that the other side closed it as {how}"
-            hint = f"custody request close {request} --outcome {how} closes it here too"
-            raise RefusedError("letter.closed", text, hint=hint)
+    if letter.size <= story.letter_size() or not news(of, story):
         text = f"expected something new about {story.state.id}, found a letter that was received before"
         raise RefusedError("letter.twice", text, hint=f"custody request show {story.state.id}")
 
@@ -176,6 +169,8 @@ def _is_news(event: ParsedEvent, direction: str, story: RequestStory) -> bool:
             return direction == "outgoing"
         case RequestExtended(until=until):
             return until != story.state.until
+        case RequestClosed(origin=origin):
+            return not is_set(origin) and story.state.status != "closed"
         case _:
             return False
 

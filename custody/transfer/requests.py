@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
+from custody.ledger.entries import entries_about
 from custody.ledger.store import LedgerReader
 from custody.verify.rules.view import Request
 from schemas.details.letter import LetterOrigin
@@ -23,7 +24,7 @@ from schemas.details.request import (
     RequestReceived,
     RequestSent,
 )  # fmt: skip
-from schemas.entry import ParsedEntry, parse_entry
+from schemas.entry import ParsedEntry
 from schemas.errors import UsageError
 from schemas.event import ParsedEvent
 from schemas.profile import STATED_APART, Profile, RequiredField
@@ -173,8 +174,7 @@ def read_story(reader: LedgerReader, request: str) -> RequestStory:
         if reader.view().request(received) is not None:
             hint = f"one that its sender calls so may be {received} here: custody request show {received}"
         raise UsageError("request.unknown", text, hint=hint)
-    indexes = reader.subject_entries(("request", request))
-    return RequestStory(state, tuple(parse_entry(reader.entry(index)) for index in indexes))
+    return RequestStory(state, tuple(entries_about(reader, ("request", request))))
 
 
 def lacking(story: RequestStory, profile: Profile | None) -> tuple[RequiredField, ...]:

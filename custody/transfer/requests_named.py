@@ -6,13 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from custody.ledger.entries import entries_about
 from custody.ledger.store import LedgerReader
 from custody.transfer.arrivals import Arrival
 from custody.verify.gate.correspondence import letter_of
 from custody.verify.rules.view import View
 from custody.verify.verify import Verified
 from schemas.details.source import Source
-from schemas.entry import parse_entry
 from schemas.errors import UsageError
 
 
@@ -20,8 +20,8 @@ def requests_of(reader: LedgerReader, exhibits: Iterable[tuple[str, str]]) -> tu
     """Return the ids of the requests on record that the entries about ``exhibits`` name, in order."""
     found: set[str] = set()
     for case, number in exhibits:
-        for index in reader.subject_entries(("exhibit", case, number)):
-            details = parse_entry(reader.entry(index)).event.details
+        for entry in entries_about(reader, ("exhibit", case, number)):
+            details = entry.event.details
             source = getattr(details, "source", None)
             for named in (getattr(details, "request", None), source.request if isinstance(source, Source) else None):
                 if isinstance(named, str):

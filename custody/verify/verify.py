@@ -9,7 +9,7 @@ the certificates of keys, which say NOT ASKED, or INDETERMINATE where the trust 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 from typing import Any
@@ -20,9 +20,9 @@ from msgspec.structs import asdict, replace
 from custody.verify.assets.asset_history import stories_of
 from custody.verify.assets.asset_step import check_assets
 from custody.verify.border.behind_step import check_behind
-from custody.verify.border.inherited import check_inherited, check_one_past, ledgers_of
-from custody.verify.border.inner import Inner
+from custody.verify.border.inherited import check_inherited, ledgers_of
 from custody.verify.border.lawfulness import check_lawfulness, terms_before
+from custody.verify.border.one_past import Told, check_one_past, told_in
 from custody.verify.evidence.certificate_step import check_certificates
 from custody.verify.evidence.content_step import ContentCheck
 from custody.verify.evidence.disclosures_step import Values, check_disclosures
@@ -42,7 +42,7 @@ from custody.verify.record.entries_step import check_entries
 from custody.verify.record.opened import Opened, fail, open_parts
 from custody.verify.record.source import Decryption, Elsewhere, Nowhere, Source
 from custody.verify.rules.view import Exhibit
-from schemas import limits
+from schemas import layout, limits
 from schemas.entry import ParsedEntry
 from schemas.errors import VerificationError
 from schemas.proof import Consistency
@@ -77,6 +77,8 @@ class Verified:
     state: State
     within: tuple[Verified, ...] = ()
     """The bundles within, in order of their payload manifests."""
+    told: Told = field(default_factory=dict)
+    """What it says of the pasts of ledgers, with all bundles and letters within."""
 
     @cached_property
     def codes(self) -> frozenset[str]:
@@ -130,7 +132,7 @@ def verify(
     fold, placed = fold_all(entries, findings, listed)
     bundled = Bundled(opened, source, findings, trusted.trust, decryption, listed, entries, fold, placed)
     fold.finish()
-    _ask_later(trusted.trust, findings)  # 3, 5
+    _ask_later(source, trusted.trust, findings)  # 3, 5
     check_checkpoint(bundled, trusted.consistency)  # 2
     check_completeness(bundled)  # 8
     values = check_disclosures(bundled)  # 10
@@ -151,12 +153,14 @@ def verify(
 
     inherited = check_inherited(bundled, values, again, depth)
     letters, signed = check_behind(bundled, values, again, depth)
-    check_one_past((*_ledgers(opened, (*inherited, *letters)), *signed), findings)
+    proven = (told_in(point, ()) for point in signed)
+    within = (item.told for item in (*inherited, *letters))
+    told = check_one_past((told_in(_own(opened), entries.values()), *proven, *within), findings)
     _check_clock(bundled, at)
     check_procedure(profile_for, findings, entries=entries, state=fold.state, at=format_time(at), listed=listed)  # 12
     _explain(bundled)
     report = _with_law(_report(bundled, trusted, at), law, inherited)
-    return Verified(report, entries, placed, values, fold.state, inherited)
+    return Verified(report, entries, placed, values, fold.state, inherited, told)
 
 
 def _with_law(report: Report, law: LawReport | None, inherited: Iterable[Verified]) -> Report:
@@ -190,13 +194,10 @@ def _explain(bundled: Bundled) -> None:
     explanations.stand_beside(bundled.findings)
 
 
-def _ledgers(opened: Opened, inherited: Sequence[Inner]) -> Iterator[LedgerReport]:
-    """Yield the states of all ledgers that a bundle shows, its own and those within at any depth."""
-    if opened.checkpoint is not None:
-        own = opened.checkpoint
-        yield LedgerReport(origin=own.origin, root=own.root.hex(), size=own.size)
-    for item in inherited:
-        yield from ledgers_of(item.report)
+def _own(opened: Opened) -> LedgerReport | None:
+    """Return the state of the ledger that a bundle is of, if it says so."""
+    own = opened.checkpoint
+    return None if own is None else LedgerReport(origin=own.origin, root=own.root.hex(), size=own.size)
 
 
 def _stop_at_newer(bundled: Bundled, trusted: Trusted, at: datetime) -> Verified:
@@ -208,7 +209,8 @@ def _stop_at_newer(bundled: Bundled, trusted: Trusted, at: datetime) -> Verified
         bundled.findings.add(step, Severity.INDETERMINATE, "verify.newer-version", "bundle", text)
     bundled.findings.asked.discard(12)
     bundled.fold.finish()
-    return Verified(_report(bundled, trusted, at), bundled.entries, {}, Values({}, 0, frozenset()), bundled.state)
+    nothing, told = Values({}, 0, frozenset()), told_in(_own(bundled.opened), bundled.entries.values())
+    return Verified(_report(bundled, trusted, at), bundled.entries, {}, nothing, bundled.state, told=told)
 
 
 def failed_container(error: VerificationError, *, trusted: Trusted, at: datetime) -> Report:
@@ -221,11 +223,16 @@ def failed_container(error: VerificationError, *, trusted: Trusted, at: datetime
     return _close(findings, trusted, at)
 
 
-def _ask_later(trust: Trust | None, findings: Findings) -> None:
-    """Anchors that a trust file asks for and that this version can't check leave their step undecided."""
+def _ask_later(source: Source, trust: Trust | None, findings: Findings) -> None:
+    """Anchors that a trust file asks for and that this version can't check leave their step undecided; what nobody asks
+    for and nobody checks is told.
+    """
     if trust is not None and trust.wants_timestamps:
         text = "the trust file asks for timestamps, which this version doesn't check"
         findings.add(3, Severity.INDETERMINATE, "timestamps.unsupported", "checkpoint", text)
+    elif count := sum(name.startswith(layout.TIMESTAMPS) for name in source.names()):
+        text = f"timestamps that nothing here vouches for, since this version doesn't check them: {count}"
+        findings.add(3, Severity.NOTE, "timestamps.unread", "checkpoint", text)
     if trust is not None and trust.wants_certificates:
         text = "the trust file asks for certificates, which this version doesn't check"
         findings.add(5, Severity.INDETERMINATE, "keys.certificates-unsupported", "keys", text)
@@ -256,11 +263,10 @@ def _report(bundled: Bundled, trusted: Trusted, at: datetime) -> Report:
         for case, number in bundled.listed
     )
     genesis = UNSET if bundled.genesis is None else bundled.genesis.hex()
-    ledgers = (replace(own, genesis=genesis) for own in _ledgers(bundled.opened, ()))
+    own = _own(bundled.opened)
+    ledger = UNSET if own is None else replace(own, genesis=genesis)
     report = _close(bundled.findings, trusted, at)
-    return replace(
-        report, exhibits=exhibits, ledger=next(ledgers, UNSET), requests=tuple(_requests(state, indexes)) or UNSET
-    )
+    return replace(report, exhibits=exhibits, ledger=ledger, requests=tuple(_requests(state, indexes)) or UNSET)
 
 
 def exhibit_report(exhibit: Exhibit | None, case: str, number: str, indexes: Iterable[int]) -> ExhibitReport:

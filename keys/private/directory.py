@@ -73,7 +73,7 @@ class KeyDirectory:
         for found in own:
             if isinstance(found, UnusableKey):
                 raise found.error
-        hint = f"make one: custody key new {agent}"
+        hint = f"--keys FOLDER where it lies elsewhere; custody key new {agent} makes one, which is then to be enrolled"
         raise SigningKeyError("key.absent", f"expected a key of {agent} in {self.path}, found none", hint=hint)
 
     def load(self, agent: str, *, passphrase: bytes | None, key: str | None = None) -> Ed25519Signer:

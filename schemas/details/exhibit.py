@@ -244,11 +244,14 @@ class ExhibitUnsealed(Record, frozen=True, kw_only=True):
 
 
 class ExhibitExamined(Record, frozen=True, kw_only=True):
-    """Details of ``exhibit.examined`` (law rows R4, C7)."""
+    """Details of ``exhibit.examined`` (law rows R4, C7): ``digital_signature`` is what came of verifying a signature or
+    certificate that the evidence itself has, whose it is stands in ``results``.
+    """
 
     alteration: Alteration | Unset = UNSET
     arguments: Private | Unset = UNSET
     competence: Private | Unset = UNSET
+    digital_signature: Literal["invalid", "not-found", "unverified", "valid"] | Unset = UNSET
     documents: Documents | Unset = UNSET
     purpose: Private
     results: Private | Unset = UNSET

@@ -51,10 +51,11 @@ Outcome = Literal[
 Ground = Literal[
     "already-decided", "already-pending", "competence", "discrimination", "fundamental-rights", "incomplete",
     "military", "no-connection", "no-treaty", "not-an-offence", "other", "political", "privilege", "proportionality",
-    "public-order", "security", "sovereignty",
+    "public-order", "security", "sovereignty", "time-barred",
 ]  # fmt: skip
-"""Why a request may be refused (law row C14); a closed list, so that refusals can be counted and contested."""
-
+"""Why a request may be refused (law row C14; time-barred: Switzerland, IMAC art. 5(1)(c)); a closed list, so that
+refusals can be counted and contested.
+"""
 
 GRANTING: Final = frozenset({"granted", "granted-in-part"})
 """Outcomes that let something go."""
@@ -278,9 +279,10 @@ class RequestWithdrawn(Record, frozen=True, kw_only=True):
 
 
 class RequestClosed(Record, frozen=True, kw_only=True):
-    """Details of ``request.closed``."""
+    """Details of ``request.closed``: how it ended on this side; with ``origin`` on the other, whose letter says so."""
 
     note: Private | Unset = UNSET
+    origin: LetterOrigin | Unset = UNSET
     outcome: Literal["executed", "executed-in-part", "expired", "not-executed", "withdrawn"]
     request: Token
 

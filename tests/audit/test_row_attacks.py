@@ -16,29 +16,15 @@ from schemas.event import Seen
 from schemas.report import Severity
 from schemas.subject import subject_key
 from tests.audit.conftest import CASE, EXPORTED, LAST_EXPORT, NEWEST, SEALED, SIZE, Ledger
+from tests.audit.row_edits import COLUMNS, ROWS
 from tests.audit.tampering import DISCLOSURES_FILE, audit, edited, flip, held, run
 from tests.world import World, settled
 
-_CHANGES: dict[str, Any] = {
-    "leaf": bytes(32),
-    "event_hash": bytes(32),
-    "type": "exhibit.unsealed",
-    "case": "2026-0418",
-    "exhibit": "EX-2",
-    "sequence": 7,
-    "actor": "examiner-2",
-    "occurred_at": "2026-11-21T07:00:00Z",
-    "recorded_at": "2026-11-21T07:00:00Z",
-    "relies_on": "[]",
-    "affirms": 3,
-    "signers": "[]",
-}
 
-
-@pytest.mark.parametrize("column", _CHANGES)
+@pytest.mark.parametrize("column", COLUMNS)
 def test_a_changed_column_is_found_at_its_entry_and_taints_nothing_else(ledger: Ledger, column: str) -> None:
     """Searches go by columns: a wrong one hides an act from everybody who doesn't read bytes."""
-    run(ledger.folder, f'UPDATE "entry" SET "{column}" = ? WHERE entry_index = ?', _CHANGES[column], SEALED)
+    run(ledger.folder, f'UPDATE "entry" SET "{column}" = ? WHERE entry_index = ?', COLUMNS[column], SEALED)
     outcome = audit(ledger.folder)
     assert outcome.failures() == {("audit.column", f"entry {SEALED}")}
     assert column in next(item.text for item in outcome.findings if item.code == "audit.column")
@@ -47,24 +33,7 @@ def test_a_changed_column_is_found_at_its_entry_and_taints_nothing_else(ledger: 
 @pytest.mark.parametrize(
     ("statement", "code"),
     [
-        (f"UPDATE commitment SET entry_index = 0 WHERE entry_index = {SEALED}", "audit.commitment-row"),
-        (f"DELETE FROM commitment WHERE entry_index = {SEALED}", "audit.commitment-row"),
-        (f"UPDATE subject_entry SET entry_index = 3 WHERE entry_index = {SEALED}", "audit.subject-row"),
-        (f"DELETE FROM subject_entry WHERE entry_index = {SEALED}", "audit.subject-row"),
-        ("DELETE FROM subject WHERE subject LIKE '%EX-1%'", "audit.subject-row"),
-        ("UPDATE subject SET subject = replace(subject, 'EX-1', 'EX-7')", "audit.subject-row"),
-        (f"UPDATE subject_entry SET position = 99 WHERE entry_index = {SEALED}", "audit.subject-row"),
-        (f"UPDATE subject_entry SET frontier = zeroblob(32) WHERE entry_index = {SEALED}", "audit.subject-row"),
-        ("UPDATE subject_entry SET frontier = zeroblob(32) WHERE position = 0", "audit.subject-row"),
-        ("INSERT INTO subject_entry VALUES (zeroblob(32), 0, 1, x'')", "audit.subject-row"),
-        ("INSERT INTO subject VALUES (zeroblob(32), '[\"agent\",\"x\"]')", "audit.subject-row"),
-        ("UPDATE exhibit SET holder = 'examiner-2'", "audit.state-row"),
-        ("UPDATE exhibit SET record = replace(record, 'custodian-1', 'examiner-2')", "audit.state-row"),
-        ("UPDATE agent SET has_left = 1 WHERE id = 'viewer-1'", "audit.state-row"),
-        ("DELETE FROM signing_key WHERE agent = 'viewer-1'", "audit.state-row"),
-        ("UPDATE \"case\" SET is_open = 0", "audit.state-row"),
-        ("UPDATE ledger SET origin = 'other.example/main'", "audit.state-row"),
-        (f"UPDATE checkpoint SET size = {SIZE + 5} WHERE size = {SIZE - 3}", "audit.checkpoint-size"),
+        *ROWS,
         (f"DELETE FROM checkpoint WHERE size = {SIZE}", "audit.checkpoint-missing"),
         ("DROP TABLE tile", "audit.schema"),
     ],

@@ -23,7 +23,7 @@ def _granted(sides: Sides) -> dict[str, Any]:
     """Let b send EX-1 to a, where it becomes EX-5, and grant by letter that it goes on to Italy until 2027."""
     sides.send()
     sides.do(
-        "request answer in-req-1 --outcome granted --covers D/EX-1 --to-country IT --to-ledger c.example/z "
+        "request answer in-req-1 --outcome granted --sent-before D/EX-1 --to-country IT --to-ledger c.example/z "
         "--onward forbidden --condition return,before --granted-until 2027-01-01 -o specific.zip --as auth-2",
     )
     sides.at("l")

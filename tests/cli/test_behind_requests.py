@@ -61,7 +61,9 @@ def test_a_letter_without_acceptance_is_the_word_of_who_recorded_it(sides: Sides
 
 
 def test_an_extension_and_a_withdrawal_say_what_the_letter_says(sides: Sides) -> None:
-    """A draft that prolongs further, ends another request or names a letter about something else stays outside."""
+    """A draft that prolongs further, ends or closes another request or otherwise, or names a letter about something
+    else stays outside.
+    """
     _asked_by_b(sides)
     sides.do("request receive longer.zip --as auth-1")
     (longer,) = [e for e in sides.a.entries()[-2:] if e.event.type == "request.extended"]
@@ -78,6 +80,14 @@ def test_an_extension_and_a_withdrawal_say_what_the_letter_says(sides: Sides) ->
     for request in ("in-q-8", "req-1"):
         given = {"origin": ended.origin, "reason": "r", "request": request}  # type: ignore[attr-defined]
         refused(sides.forge("request.withdrawn", given), "letter.request")
+    sides.at("b")
+    sides.do("request close q-8 --outcome expired -o closed.zip --as auth-2")
+    sides.at("l")
+    sides.do("request receive closed.zip --as auth-1")
+    closed = sides.a.entries()[-1].event.details
+    given = {"origin": closed.origin, "outcome": "executed", "request": "in-q-8"}  # type: ignore[attr-defined]
+    refused(sides.forge("request.closed", given), "letter.said")
+    refused(sides.forge("request.closed", {**given, "outcome": "expired", "request": "in-q-9"}), "letter.request")
     assert sides.stage.custody("audit").exit is Exit.DONE
     path = sides.a.home / "documents" / read.document[:2] / read.document
     path.unlink()

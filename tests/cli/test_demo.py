@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -14,16 +15,25 @@ from tests.second.judging import first_report, second_report
 
 
 def play(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    """Run the demonstration as a user would."""
+    """Run the demonstration as a user would, who sits at a terminal and answers nothing."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CUSTODY_")}
-    return subprocess.run(
-        [sys.executable, "-P", "-m", "custody", "demo", str(folder), *more],
-        capture_output=True,
-        text=True,
-        env=environment,
-        cwd=folder.parent,
-        check=False,
-    )
+    ours, theirs = pty.openpty()
+    # The end of input, for whatever asks.
+    os.write(ours, b"\x04")
+    try:
+        return subprocess.run(
+            [sys.executable, "-P", "-m", "custody", "demo", str(folder), *more],
+            stdin=theirs,
+            capture_output=True,
+            text=True,
+            env=environment,
+            cwd=folder.parent,
+            check=False,
+            timeout=300,
+        )
+    finally:
+        os.close(ours)
+        os.close(theirs)
 
 
 @pytest.fixture(scope="module")

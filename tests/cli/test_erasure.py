@@ -6,6 +6,8 @@ import fcntl
 import json
 import os
 import shutil
+import subprocess
+import sys
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from hashlib import sha256
@@ -240,6 +242,30 @@ def test_what_a_killed_command_left_goes_first(machine: Machine, name: str) -> N
         # Its blocks may be given to anybody, so what was in it is overwritten as well.
         with file:
             assert file.read() == bytes(len(value.text))
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from custody.bundle.passing_folder import passing_folder
+with passing_folder(Path(sys.argv[1])) as inside:
+    (inside / "disclosures.db").write_text(sys.argv[2])
+    os._exit(0)
+"""
+
+
+def test_what_a_killed_rebuild_left_goes_first(machine: Machine) -> None:
+    """It was about to be the whole store of private values, in a folder that nobody sees."""
+    registered = machine.register("few", f'--seized-from "{SEIZED}"')
+    with open_home(machine.home, random=bytes) as home:
+        (value,) = (item for item in home.store.disclosures.all() if item.value == SEIZED)
+    left = machine.home / ".rebuild.0011.custody-part"
+    subprocess.run([sys.executable, "-c", KILLED, left, value.text], check=True, timeout=60)
+    with (left / "content" / "disclosures.db").open("rb") as file:
+        machine.do(f"erase {registered['entries'][0]['entry']} --field seized_from {ORDER}")
+        assert file.read() == bytes(len(value.text))
+    assert traces(machine.home, value.text) == {}
+    assert not left.exists()
 
 
 def test_a_trace_is_told_until_it_is_gone(machine: Machine) -> None:

@@ -1,4 +1,4 @@
-"""Folders as they are seized, at the prompt: what in them is an image, and what the whole is called then."""
+"""Folders and files as they are seized, at the prompt: what is an image, and what is said of one that only seems so."""
 
 from hashlib import sha256
 
@@ -7,7 +7,7 @@ import pytest
 from custody.cli.exits import Exit
 from custody.verify.gate.contents import images_of
 from schemas.details.exhibit import ExhibitRegistered
-from schemas.details.image import Medium
+from schemas.details.image import Image, Medium
 from schemas.types import UNSET
 from tests.cli.machine import CASE, Machine
 from tests.cli.script import Stage
@@ -75,3 +75,33 @@ def test_an_image_that_lost_its_bytes_is_refused_within_a_folder(raw: bytes, mac
     (folder / "disk.txt").write_text("acquired")
     code = "image.pointer-file" if raw.strip(b"\0") else "image.container-structure"
     machine.fail(f"register case {LINE}", Exit.REFUSED, code)
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "more"),
+    [
+        ("list.E01", b"Once upon a time\n", ""),
+        ("a.qcow2", b"{}\n", ""),
+        ("backup.dd", b"\x1f\x8b\x08\0" + MEDIUM[4:], ""),
+        ("program.dd", b"\x7fELF" + MEDIUM[4:], "--kind image"),
+        ("case.ad1", b"ADSEGMENTEDFILE\0" + MEDIUM, "--kind image"),
+    ],
+)
+def test_what_is_called_an_image_and_is_none_goes_in_with_a_note(
+    machine: Machine, name: str, raw: bytes, more: str
+) -> None:
+    """Whoever believes that his disk was read, and it was not, learns it now and not in court."""
+    (machine.stage.folder / name).write_bytes(raw)
+    ran = machine.do(f"register {name} {LINE} {more}")
+    assert f"note: {name}: no image that is read here" in ran.stderr
+    assert not isinstance(_registered(machine).image, Image)
+    (machine.stage.folder / "notes.txt").write_bytes(b"n")
+    assert "note:" not in machine.do(f"register notes.txt {LINE.replace('EX-1', 'next')}").stderr
+
+
+def test_a_piece_that_is_no_disk_leaves_the_others_behind_with_a_note(machine: Machine) -> None:
+    """An archive in three pieces is one thing, and who names the first one may mean all."""
+    for number in (1, 2, 3):
+        (machine.stage.folder / f"a.7z.00{number}").write_bytes(b"7z\xbc\xaf\x27\x1c" + MEDIUM)
+    ran = machine.do(f"register a.7z.001 {LINE}")
+    assert "a.7z.001: 2 files beside it with the next numbers left out" in ran.stderr

@@ -89,3 +89,13 @@ def test_a_pipe_that_is_named_is_not_waited_for(machine: Machine, line: str) -> 
     """Nobody may ever write into it."""
     os.mkfifo("pipe")
     machine.fail(line.format("pipe"), Exit.USAGE, "usage.file")
+
+
+def test_a_bundle_says_which_document_is_gone(machine: Machine) -> None:
+    """It verifies without it, and the court would take it for one that was never to be seen."""
+    photo = sha256(PHOTO).hexdigest()
+    assert machine.json("bundle EX-1 --to police-fr -o a.zip --as exam-07")["absent"] == []
+    _kept(machine, "documents", PHOTO).unlink()
+    ran = machine.do("bundle EX-1 --to police-fr -o b.zip --as exam-07")
+    assert f"warning: 1 document that entries name is not here, and did not go along: {photo}" in ran.stderr
+    assert machine.json("bundle EX-1 --to police-fr -o c.zip --as exam-07")["absent"] == [photo]

@@ -57,7 +57,7 @@ def test_a_text_changed_around_the_writer_is_found(sides: Sides) -> None:
     _granted(sides)
     patch = sides.stage.patch
     patch.setattr("custody.cli.ledger_access.look_behind", lambda *_, **__: None)
-    patch.setattr("custody.cli.border.release_gate.letter_breaches", lambda *_, **__: ())
+    patch.setattr("custody.cli.ledger_access.letter_breaches", lambda *_, **__: ())
     patch.setattr("custody.bundle.build._check_own", lambda *_: None)
     sides.do(
         f'{RECORD} "use-limited:anything at all" --condition return',

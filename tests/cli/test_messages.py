@@ -110,3 +110,17 @@ def test_a_run_that_was_cut_short_is_one_object_too(
     ran = machine.stage.custody("seal EX-1 --seal S --as exam-07")
     assert (ran.exit, ran.stdout) == (exit, "")
     assert len(machine.entries()) == size
+
+
+def test_what_is_named_in_the_place_of_something_else_is_said(machine: Machine) -> None:
+    """A case where an exhibit is asked for, a bundle where a checkpoint is, a name with blanks without quotes."""
+    stage = machine.stage
+    (stage.folder / "Photos of scene").mkdir()
+    (stage.folder / "b.zip").write_bytes(b"PK\x03\x04" + bytes(60))
+    lines = {
+        f"show {CASE}": f"hint: it is a case: custody case show {CASE}",
+        "audit --since b.zip": "found a zip file, such as a bundle or a letter",
+        f"register Photos of scene --case {CASE} --exhibit next --as exam-07": "hint: quote a name with blanks: ",
+    }
+    for line, told in lines.items():
+        assert told in stage.custody(line).stderr, line

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from custody.cli.commands.case_open import parse_claim, parse_offence
+from custody.cli.assistance.case_words import parse_claim, parse_offence
 from custody.cli.commands.key_new import KeyMade
 from custody.cli.commands.session import parse_duration
 from custody.cli.exits import from_click

@@ -2,10 +2,13 @@
 
 import re
 import shlex
+from pathlib import Path
 
 import pytest
 
 from custody.cli.exits import Exit
+from custody.cli.settings import Settings
+from custody.cli.typed_again import typed_again
 from tests.cli.machine import CASE, Machine
 from tests.cli.script import Stage
 
@@ -56,3 +59,13 @@ def test_a_hint_that_is_a_command_finds_the_same_ledger(machine: Machine, line: 
     told = _run(machine, line)
     assert ("--keys keys" in told) == ("--keys" in line)
     assert machine.stage.custody(told.split(" shows")[0].split(";")[0]).exit is Exit.DONE
+
+
+def test_a_command_of_two_words_finds_the_same_ledger(machine: Machine) -> None:
+    """`trust export` is the one of its kind that reads a ledger."""
+    told = _run(machine, "ledger key-add --as reg-1 --registrar reg-2")
+    machine.do(told.split("  and")[0].replace("FILE", "a.json"))
+    settings = Settings(home=Path("l"))
+    assert typed_again(settings, "custody trust export -o F") == "custody --home l trust export -o F"
+    for other in ("custody trust add F", "custody trust exports", "custody is with them", "custody checks nothing"):
+        assert typed_again(settings, other) == other

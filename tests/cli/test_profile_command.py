@@ -75,6 +75,7 @@ def test_two_countries_are_told_their_law_and_why(stage: Stage) -> None:
     assert "  coe: GB and SN both stand on the list of those bound by the Convention on Cybercrime" in told
     assert "unconfirmed, to be checked before it is relied on" in told
     assert "not in force, so it is not applied" in stage.custody("profile --between JP RS").stdout
+    assert "both are members of: it says nothing of requests" in stage.custody("profile --between CN FR").stdout
     assert "a closer one is applied" in stage.custody("profile --between DE FR").stdout
     shown = json.loads(stage.custody("profile --between US DE --json").stdout)
     found = shown["between"]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -229,6 +230,11 @@ def test_what_is_kept_of_a_reading_is_told_until_it_is_taken_up(machine: Machine
     assert told["text"].startswith(f"was read up to {SIZE:,} of {SIZE:,} bytes")
     assert told["is_due"] is False
     assert told["next"].startswith(f"custody register {image} --resume")
+    kept = image.rename(image.with_name("away.dd"))
+    (folder,) = re.findall(r"if for good, delete (\S+)", machine.do("status").stdout)
+    assert Path(folder).is_dir()
+    kept.rename(image)
+    assert "delete" not in machine.do("status").stdout
     machine.do(f"{line} --resume")
     assert "evidence.interrupted" not in machine.do("status").stdout
 

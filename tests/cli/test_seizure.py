@@ -52,6 +52,20 @@ def test_who_a_witness_is_stays_here_unless_it_is_disclosed(machine: Machine) ->
         assert "passport" in told
 
 
+def test_whether_an_apostille_counts_between_two_countries_is_told(machine: Machine) -> None:
+    """Row C9: between two countries of which one is no party it legalises nothing, and a court finds that out late."""
+    entry = machine.json("log --type exhibit.registered")["entries"][0]["entry"]
+    explain = f'explain {entry} --statement "it came later" --as exam-07 --legal-paper apostille'
+    known = machine.do(f"{explain},country=IT:order.pdf").stderr
+    assert "note: IT and FR are both on the list of parties to the Convention" in known
+    assert "objected to the other isn't compared" in known
+    assert "not between China and India" in machine.stage.custody("profile --between CN IN").stdout
+    unknown = machine.do(f"{explain},country=AF:order.pdf").stderr
+    assert "note: nothing here says that an apostille of AF counts in FR" in unknown
+    assert "apostille of" not in machine.do(f"{explain}:order.pdf").stderr
+    assert "unconfirmed" in machine.do(f"{explain},country=SE:order.pdf").stderr
+
+
 def test_who_sends_a_sealed_original_is_asked_for_the_seal(machine: Machine) -> None:
     """Row C5: a court reads the number on the dispatch, and that it is sealed on record doesn't say with which seal."""
     machine.do("agent enrol lab-2 --kind organisation --country FR --ledger lab.example/x --as reg-1")

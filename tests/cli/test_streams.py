@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from custody.cli.exits import Exit
+from tests.cli.script import Stage
 
 ROOT = Path(__file__).parents[2]
 FULL = Path("/dev/full")
@@ -85,6 +86,20 @@ def test_no_ledger_begins_whose_recovery_key_nobody_has_seen(tmp_path: Path, red
     assert {path.name for path in tmp_path.iterdir()} == {"keys", "passphrase"}
     assert _run(tmp_path, INIT).returncode == Exit.DONE
     assert _entries(tmp_path) == 1
+
+
+def test_a_ledger_is_said_to_be_opened_once_it_is_there(stage: Stage) -> None:
+    """Who hands out the key of a ledger that then could not get its name hands out a key of none."""
+    there: list[bool] = []
+
+    def look(*_: object, **__: object) -> None:
+        there.append(Path("l", "custody.json").is_file())
+        raise KeyboardInterrupt
+
+    stage.patch.setattr("custody.cli.commands.init.emit", look)
+    assert stage.custody(INIT).exit is Exit.INTERRUPTED
+    assert there == [True]
+    assert not Path("l").exists()
 
 
 @needs_full

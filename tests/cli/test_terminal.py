@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
 
@@ -15,11 +17,11 @@ PATIENCE = 60.0
 class Terminal:
     """A process on a terminal of its own, typed at like by a person."""
 
-    def __init__(self, folder: Path, *arguments: str, **environment: str) -> None:
+    def __init__(self, folder: Path, *arguments: str, program: str = "", **environment: str) -> None:
         self._ours, theirs = pty.openpty()
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("CUSTODY_", "XDG_"))}
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-c", "from custody.__main__ import main; main()", *arguments],
+            [sys.executable, "-P", "-c", f"{program}from custody.__main__ import main; main()", *arguments],
             cwd=folder,
             env={
                 **inherited,
@@ -103,6 +105,9 @@ def test_a_slip_at_a_prompt_costs_no_more_than_typing_again(tmp_path: Path) -> N
     slip.type("correct house")
     slip.expect("wrong passphrase, try again")
     slip.expect("Passphrase of exam-07: ")
+    slip.type("")
+    slip.expect("try again")
+    slip.expect("Passphrase of exam-07: ")
     slip.type("correct horse")
     assert slip.end() == 0
     assert (tmp_path / "again.enrol").exists()
@@ -131,6 +136,27 @@ def test_nothing_is_signed_without_a_yes(tmp_path: Path) -> None:
     typed.type("correct horse")
     typed.expect("entry 2: case A was closed")
     assert typed.end() == 0
+
+
+@pytest.mark.parametrize("option", ["--quiet", "--json"])
+def test_who_is_asked_sees_what_he_signs(tmp_path: Path, option: str) -> None:
+    """A question without what it is about is answered blindly, and one that goes to a file is waited on for ever."""
+    (tmp_path / "passphrase").write_text("correct horse\n")
+    by_file = {"CUSTODY_PASSPHRASE_FILE": str(tmp_path / "passphrase")}
+    arguments = ["--origin", "a.example/x", "--authority", "A", "--country", "FR", "--registrar", "reg-1"]
+    assert Terminal(tmp_path, "init", "l", *arguments, **by_file).end() == 0
+    opening = ["--home", "l", "case", "open", "A", "--authority", "P", "--legal-basis", "L", option]
+    asked = Terminal(tmp_path, *opening, **by_file)
+    asked.expect("case A was opened by reg-1")
+    asked.expect(r"Sign\? \[y/N\]: ")
+    asked.type("n")
+    assert asked.end() == 130
+    unseen = Terminal(tmp_path, *opening, program="import os, sys; os.dup2(os.open('log', 65, 384), 2); ", **by_file)
+    assert unseen.end() == 5
+    assert "sign.unasked" in unseen.seen + (tmp_path / "log").read_text()
+    told = Terminal(tmp_path, *opening, "--yes", **by_file)
+    assert told.end() == 0
+    assert "To be signed" not in told.seen
 
 
 def test_it_is_shown_first(tmp_path: Path) -> None:

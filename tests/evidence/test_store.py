@@ -232,6 +232,12 @@ def _a_link(path: Path) -> None:
     path.symlink_to(elsewhere)
 
 
+def _a_linked_folder(path: Path) -> None:
+    elsewhere = path.parent.with_name("elsewhere")
+    path.parent.rename(elsewhere)
+    path.parent.symlink_to(elsewhere)
+
+
 def _a_pipe(path: Path) -> None:
     path.unlink()
     os.mkfifo(path)
@@ -242,7 +248,7 @@ def _a_folder(path: Path) -> None:
     path.mkdir()
 
 
-@pytest.mark.parametrize("put", [_a_link, _a_pipe, _a_folder])
+@pytest.mark.parametrize("put", [_a_link, _a_linked_folder, _a_pipe, _a_folder])
 def test_only_a_file_of_its_own_is_in_the_store(
     store: EvidenceStore, put: Callable[[Path], None], hasher: Hasher
 ) -> None:
@@ -266,3 +272,12 @@ def test_what_took_a_file_s_place_gives_way_to_the_file(store: EvidenceStore, pu
     _put(store, RAW)
     assert store.has(DIGEST)
     assert store.get(DIGEST).read_bytes() == RAW
+
+
+def test_nothing_is_stored_by_way_of_a_link(store: EvidenceStore) -> None:
+    """What lies behind it is on another disk, which no backup of the store copies."""
+    _a_linked_folder(store.path(_put(store, RAW)))
+    with pytest.raises(StorageError) as refused:
+        _put(store, RAW)
+    assert refused.value.code == "store.failed"
+    assert "found a link" in refused.value.text

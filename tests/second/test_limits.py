@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,14 @@ from schemas.pieces import commit_to, format_list
 from schemas.private import make_disclosure
 from tests.second import verify_from_spec
 from tests.second.judging import first_report, second_report
+from tests.second.verify_from_spec import read_lines
 from tests.vectors.evidence_cases import register
 from tests.vectors.forge import Members, pack
 from tests.vectors.gate_cases import FROM_ABROAD
 from tests.vectors.generate import AT
 from tests.vectors.posts import Post, trust_in
 from tests.vectors.setting import CASE
+from tests.verify.test_lists_under_orders import post_of
 
 Found = tuple[set[tuple[int, str]], set[tuple[int, str]]]
 
@@ -170,3 +173,50 @@ def test_both_say_alike_where_a_file_is_damaged(damaged: list[int], places: str,
     texts = [item.text for item in first.findings if item.code == "content.mismatch"]
     texts += [item.text for item in second.findings if item.code == "content.mismatch"]
     assert [text.partition("damaged: ")[2] for text in texts] == [places, places]
+
+
+def test_a_list_that_many_exhibits_name_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """256 exhibits of one list of 20,000 lines kept the second verifier busy for ever; what is found stands at each."""
+    raws = [b"one", b"two"]
+    post, names, _ = post_of(tmp_path, 4, raws)
+    post.erase(names[-1], files=[sha256(raws[0]).hexdigest()])
+    read: list[bytes] = []
+
+    def lines(raw: bytes) -> list[bytes]:
+        read.append(raw)
+        return read_lines(raw)
+
+    monkeypatch.setattr(verify_from_spec, "read_lines", lines)
+    path = tmp_path / "made.zip"
+    path.write_bytes(pack(post.bundle(*names, to="ministry")))
+    vector: dict[str, Any] = {"at": AT, "trust": canonical.encode(trust_in(post)).decode()}
+    first, second = first_report(path, vector), second_report(path.read_bytes(), vector)
+    assert sum(raw[:1] == b"{" for raw in read) == 2, "and once more for what an order destroys of it"
+    assert {(item.step, item.code) for item in first.findings} == {(item.step, item.code) for item in second.findings}
+    assert sum(item.code == "content.erased-shown" for item in second.findings) == 1
+
+
+@pytest.mark.parametrize("value", ["[]", '{"a":0}', "0", '""', '","', "[[[[[[[[[[[[]]]]]]]]]]]]"])
+def test_many_values_in_few_bytes_are_not_made(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """66 megabytes of empty lists took the second verifier three gigabytes."""
+    raw = b"[" + b",".join([value.encode()] * (verify_from_spec.DENSE_BYTES // len(value))) + b"]"
+    monkeypatch.setattr(json, "loads", lambda *_, **__: pytest.fail("it was read"))
+    with pytest.raises(verify_from_spec.Bad, match=r"record\.malformed"):
+        verify_from_spec.decode(raw, verify_from_spec.JSON_BYTES)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"count": 1, "root": "ab" * 32, "siblings": [], "subject": ["case", "C"]},
+        {"sha256": "ab" * 32, "size": 1},
+        make_disclosure(salt=bytes(16), path="", value=0).text,
+        '[{,:"\\' * 8,
+        "[" * 64,
+    ],
+)
+def test_the_densest_records_are_read(value: object) -> None:
+    """Whatever a text holds, only what stands outside of texts counts."""
+    raw = canonical.encode([value] * (verify_from_spec.DENSE_BYTES // len(canonical.encode(value)) + 1))
+    assert len(raw) > verify_from_spec.DENSE_BYTES
+    assert verify_from_spec.decode(raw, verify_from_spec.JSON_BYTES)[-1] == value

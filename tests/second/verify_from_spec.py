@@ -117,7 +117,7 @@ if _beside.is_file():
 MAX_INTEGER = 2**53 - 1
 MAX_NESTING = 16
 EVENT_BYTES, ENTRY_BYTES = 36_000, 65_535
-JSON_BYTES, TRUST_BYTES = 64 * 2**20, 4 * 2**20
+JSON_BYTES, TRUST_BYTES, DENSE_BYTES = 64 * 2**20, 4 * 2**20, 2**20
 NOTE_BYTES, NOTE_SIGNATURES = 1_000_000, 100
 MANIFEST_LINE, FORMER_WALLETS = 65_536, 8
 ENTRIES, MEMBERS = 1_000_000, 2_000_000
@@ -149,6 +149,9 @@ def sha256(*parts: bytes) -> bytes:
 # ---------------------------------------------------------------------------------------------------------------------
 
 
+_NO_STRUCTURE = bytes(set(range(256)) - set(b'"[]{}:,'))
+
+
 def encode(value: Any) -> bytes:
     """The one spelling of a value. Keys are ASCII in every record, so order of texts is order of bytes."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
@@ -174,10 +177,28 @@ def _check_subset(value: Any, level: int = 0) -> None:
         raise Bad("record.subset", "null or a fraction")
 
 
+def _check_density(raw: bytes) -> None:
+    """Refuse many values in few bytes before they are made, each of which takes up a hundred: no record has such.
+
+    The densest that a record may hold are a proof's subjects: 123 bytes for three arrays and objects and four keys.
+    """
+    bare = raw.replace(b"\\\\", b"").replace(b'\\"', b"").translate(None, _NO_STRUCTURE)
+    is_dense = bare.count(b'"') * 4 > len(raw)
+    if not is_dense:
+        # No text stands right after another, so two quotes are a text in which nothing else was left.
+        bare = re.sub(b'"[^"]*"', b"", bare.replace(b'""', b""))
+        counts = bare.count(b"[") + bare.count(b"{"), bare.count(b":"), bare.count(b",")
+        is_dense = any(count * least > len(raw) for count, least in zip(counts, (32, 24, 12), strict=True))
+    if is_dense:
+        raise Bad("record.malformed", "more values than a record of this size has")
+
+
 def decode(raw: bytes, limit: int) -> Any:
     """Read canonical JSON. Encoding again what was read ends duplicate keys, white space and odd escapes at once."""
     if len(raw) > limit:
         raise Bad("record.size", f"more than {limit} bytes")
+    if len(raw) > DENSE_BYTES:
+        _check_density(raw)
     try:
         value = json.loads(raw.decode(), parse_float=_refuse_number, parse_constant=_refuse_number)
     except RecursionError:
@@ -587,7 +608,8 @@ field_name = (accounts applicable-law asset authority cause characteristics conf
   danger data deadline facts form holder language legal-basis legal-documents location measure mla-intent nature
   necessity offence ownership period persons place purpose quantity reciprocity third-party-rights translation urgency)
 ground = (already-decided already-pending competence discrimination fundamental-rights incomplete military no-connection
-  no-treaty not-an-offence other political privilege proportionality public-order security sovereignty)
+  no-treaty not-an-offence other political privilege proportionality public-order security sovereignty
+  time-barred)
 onward = (allowed forbidden with-consent)
 outcome = (already-deleted clarification-wanted conflict-of-law granted granted-in-part no-such-account nothing-found
   partial postponed preserved refused rolling)
@@ -655,8 +677,9 @@ custody.taken-over: document? hash, note? private, order? private, place? privat
 custody.moved: carrier? private, place private, reason? private, to_agent? agent, to_country? country, waybill? private
 exhibit.sealed: package? private, photos?, photos_before?, reason? private, seal private
 exhibit.unsealed: intact boolean, photos?, photos_after?, reason private, seal private
-exhibit.examined: alteration? Alteration, arguments? private, competence? private, documents?, purpose private,
-  results? private, tool? private, version? private
+exhibit.examined: alteration? Alteration, arguments? private, competence? private,
+  digital_signature? (invalid not-found unverified valid), documents?, purpose private, results? private,
+  tool? private, version? private
 exhibit.copied: alteration? Alteration, arguments? private, copy (derived evidentiary working), purpose private,
   tool? private, version? private
 exhibit.incident: description private, discovered_at time, documents?,
@@ -714,7 +737,8 @@ request.completed: accepts? condition_code[1-16]<, documents?, fields, origin? L
 request.extended: document? hash, origin? LetterOrigin, reason? private, request token, until time;
   0-1 of document origin
 request.withdrawn: document? hash, origin? LetterOrigin, reason private, request token; 0-1 of document origin
-request.closed: note? private, outcome (executed executed-in-part expired not-executed withdrawn), request token
+request.closed: note? private, origin? LetterOrigin, outcome (executed executed-in-part expired not-executed withdrawn),
+  request token
 transfer.accepted: *exhibit.registered, accepted_at time, conditions?, from agent, item? (copy original), onward,
   rehash? Rehash, request? token, reservation_note? private, reservations? (checkpoint-unknown conditions-disputed
   content-incomplete encrypted entries-disputed other procedure-defects seal-broken timestamps-absent
@@ -956,6 +980,7 @@ def read_record(raw: bytes, limit: int, name: str) -> Any:
 
 Subject = tuple[str, ...]
 ExhibitKey = tuple[str, str]
+Past = dict[tuple[str, str, Any], Any]
 
 
 @dataclass
@@ -2071,6 +2096,7 @@ class Consent:
     exhibits: list[str]
     unmet: set[str]
     to_country: str | None = None  # of the recipient then, under v2; an empty text for none
+    to_ledger: str | None = None  # the same, where he had one
     revoked: int | None = None
 
 
@@ -2308,12 +2334,12 @@ class State:
         self.enrol(entry.details, entry.index)
         return [*self._find_lone_registrar(entry, before), *self._find_apart(entry)]
 
-    def _find_apart(self, entry: Entry) -> list[str]:
+    def _find_apart(self, entry: Entry, *, was_abroad: bool = False) -> list[str]:
         """Who is here and belongs to somebody abroad, once for each such pair."""
         details, name = entry.details, entry.details["agent"]
         above = details.get("organisation", "")
-        pairs = [(name, above), *((member, name) for part in ("members", "members_added") for member in
-                                  details.get(part, ()))]  # fmt: skip
+        joining = details.get("members_added", ()) if was_abroad else self.agents[name].members
+        pairs = [(name, above), *((member, name) for member in joining)]
         if above in self.agents:
             self.agents[above].has_units |= above != name
         known = [pair for pair in pairs if self.gate == "v2" and self.agents.keys() >= {*pair}]
@@ -2356,8 +2382,10 @@ class State:
         country, ledger = self._country_told(details, agent.country), details.get("ledger", agent.ledger)
         told = (agent.country or own[0], country), (agent.ledger or own[1], ledger)
         moved = ["defect.agent-moved" for old, new in told if None not in (old, new) and old != new]
+        was_abroad = self.is_abroad(details["agent"])
         agent.country, agent.ledger = country, ledger
-        return [*self._find_lone_registrar(entry, before), *moved, *self._find_apart(entry)]
+        apart = self._find_apart(entry, was_abroad=was_abroad)
+        return [*self._find_lone_registrar(entry, before), *moved, *apart]
 
     def _apply_agent_key_added(self, entry: Entry) -> None:
         details = entry.details
@@ -2641,7 +2669,8 @@ class State:
             known.part = part if is_known else None
         elif after == "answered" and details["outcome"] == "refused" and known.part is None:
             known.is_refused = self.gate == "v2"
-        known.status = after or known.status
+        # request.closed of a letter is the other side's
+        known.status = known.status if after == "closed" and "origin" in details else after or known.status
         return ["defect.grant-country"] if is_elsewhere else []
 
     def _apply_consent_recorded(self, entry: Entry) -> list[str]:
@@ -2657,8 +2686,9 @@ class State:
         if details["manner"] == "key":
             self._check_official(entry, details["authority"])
         unmet = {code for code, item in conditions_of(details).items() if item["before"]}
-        to_country = self.agents[details["recipient"]].country or "" if self.gate == "v2" else None
-        consent = Consent(entry.event_hash, entry.index, details, _exhibits_of(entry), unmet, to_country)
+        to = self.agents[details["recipient"]]
+        then = (to.country or "", to.ledger) if self.gate == "v2" else (None, None)
+        consent = Consent(entry.event_hash, entry.index, details, _exhibits_of(entry), unmet, *then)
         self.consents[entry.event_hash] = consent
         for registration in {*consent.exhibits}:
             self.consents_of[registration].append(consent)
@@ -3091,8 +3121,10 @@ class Gate(State):
         request = self.requests.get(name or "")
         says_request = entry.type in ("bundle.exported", "transfer.dispatched")
         is_by_letter = consent.details["manner"] == "letter"  # it rests on a request of one's own
+        him = self.agents[to]
+        has_moved = consent.to_country not in (None, him.country) or consent.to_ledger not in (None, him.ledger)
         faults = (
-            consent.details["recipient"] != to or consent.to_country not in (None, self.agents[to].country),
+            consent.details["recipient"] != to or has_moved,
             is_bound and self.gate == "v2" and consent.details["manner"] == "key",
             consent.revoked is not None,
             request is not None and request.is_over,
@@ -3228,6 +3260,10 @@ class Erased:
     def is_nameless(self, commitment: str) -> bool:
         """Whether a name in the list of files was erased."""
         return self._has_names or commitment in self._commitments
+
+    def of_exhibit(self) -> tuple[bool, frozenset[str]]:
+        """What was erased of this exhibit, and not of others that name the same list."""
+        return self._has_content, frozenset(self._files)
 
     def has_file(self, digest: str) -> bool:
         """Whether a file was erased."""
@@ -3526,6 +3562,7 @@ class Verification:
         self.resting: dict[str, set[str]] = defaultdict(set)  # consents by the document on which they rest
         self.destroyed: set[str] = set()  # documents that orders named so far
         self.gone: set[str] = set()  # the consents that rest on one of these
+        self.past: Past = {}  # what it says of ledgers, with all bundles and letters within
         self.letters: dict[str, Verification] = {}  # those that could be opened, by the digest of the document
         self.leaving: dict[str, list[tuple[str, list[Consent]]]] = {}  # by dispatch, the consents under which it left
         self.receipts: set[str] = set()  # the digests of those that records rest on
@@ -3533,6 +3570,7 @@ class Verification:
         self._once: dict[tuple[str, ...], Any] = {}
         self._sent: dict[str, Entry | None] = {}
         self._unchecked: set[str] = set()
+        self._walked: dict[Any, tuple[str, tuple[str, int, int] | None, list[tuple[str, str]]]] = {}
         self._called_pieces: set[str] = set()
 
     def find(self, step: int, code: str, subject: str, text: str, severity: str = FAILED) -> None:
@@ -3577,6 +3615,7 @@ class Verification:
         if self.is_newer:
             for step in (2, 5, 6, 7, 8, 9, 10):
                 self.find(step, "verify.newer-version", "bundle", "a record of a newer version", INDETERMINATE)
+            self.past = self._tell_past()
             return
         self.fold()
         self.check_checkpoint()
@@ -3717,7 +3756,10 @@ class Verification:
     # Step 2: checkpoint
 
     def check_checkpoint(self) -> None:
-        """The checkpoint is signed by believed keys and continues what was seen."""
+        """The checkpoint is signed by believed keys and continues what was seen; timestamps beside it aren't read."""
+        is_timed = any(name.startswith("custody/timestamps/") for name in (*self.members, *self.damaged))
+        if is_timed and not (self.trust and "timestamp_authorities" in self.trust):
+            self.find(3, "timestamps.unread", "checkpoint", "timestamps that nobody checks", NOTE)
         if self.checkpoint is None:
             return
         point = self.checkpoint
@@ -4132,11 +4174,8 @@ class Verification:
         named: set[str] = set()
         manifests: set[str] = set()
         for name, registration in self.registered():
-            try:
-                if "content" in registration.details:
-                    self._check_exhibit(name, registration, files, named, manifests)
-            except Bad as bad:
-                self.found(9, name, bad)
+            if "content" in registration.details:
+                self._check_exhibit(name, registration, files, named, manifests)
             self._check_image(registration)
         self._find_recorded_mismatches()
         for digest in sorted(files.keys() - named):
@@ -4168,36 +4207,57 @@ class Verification:
     def _check_exhibit(
         self, name: str, registration: Entry, files: dict[str, Any], named: set[str], manifests: set[str]
     ) -> None:
-        """The records of an exhibit give its root; each file is the one that was registered."""
+        """The records of an exhibit give its root; a list that many exhibits name is read once for all of them."""
         content = registration.details["content"]
         erased = Erased(self.by_type["disclosure.erased"], registration.event_hash, content["root"])
+        known = (content["root"], *erased.of_exhibit()) if "files" not in content and content["count"] else None
+        if known is None or known not in self._walked:
+            start = len(self.findings)
+            given = self._walk(name, content, erased, files, named, manifests)
+            found = {(item.code, item.severity) for item in self.findings[start:]}
+            self._walked[known] = (name, given, sorted(found - {("content.digest-unchecked", NOTE)}))
+        else:
+            first, given, told = self._walked[known]
+            for code, severity in told:
+                self.find(9, code, name, f"as with {first}, which names the same list", severity)
+        if given is not None and given[0] != content["root"]:
+            self.find(9, "content.root", name, "the file records give another root")
+        if given is not None and given[1:] != (content["count"], content["bytes"]):
+            self.find(9, "content.count", name, f"{given[1]} records of {given[2]} bytes")
+
+    def _walk(
+        self, name: str, content: dict[str, Any], erased: Erased, files: dict[str, Any], named: set[str],
+        manifests: set[str],
+    ) -> tuple[str, int, int] | None:  # fmt: skip
+        """Each file is the one that was registered; return what the list gives: root, count and bytes."""
         nameless = 0
         leaves, total, before = [], 0, b""
         first = True
-        for file_record, shown in self._file_records(content, manifests):
-            leaves.append(leaf_hash(encode(file_record)))
-            total += file_record.get("size", 0)
-            if "target" in shown:
-                raw_path(shown["target"])
-            if "path" in shown:
-                path = raw_path(shown["path"])
-                check_path(path)
-                if not first and path <= before:
-                    raise Bad("content.order", "a path that is out of order, or there twice")
-                before, first = path, False
-            elif erased.is_nameless(file_record["path"]["commitment"]):
-                nameless += 1
-            if file_record["type"] == "file" and "error" in file_record:
-                self.find(9, "content.unreadable", name, "a file that couldn't be read at registration", NOTE)
-            if "digests" in file_record:
-                named.add(file_record["digests"]["sha256"])
-                self._check_file(name, file_record, files, erased)
+        try:
+            for file_record, shown in self._file_records(content, manifests):
+                leaves.append(leaf_hash(encode(file_record)))
+                total += file_record.get("size", 0)
+                if "target" in shown:
+                    raw_path(shown["target"])
+                if "path" in shown:
+                    path = raw_path(shown["path"])
+                    check_path(path)
+                    if not first and path <= before:
+                        raise Bad("content.order", "a path that is out of order, or there twice")
+                    before, first = path, False
+                elif erased.is_nameless(file_record["path"]["commitment"]):
+                    nameless += 1
+                if file_record["type"] == "file" and "error" in file_record:
+                    self.find(9, "content.unreadable", name, "a file that couldn't be read at registration", NOTE)
+                if "digests" in file_record:
+                    named.add(file_record["digests"]["sha256"])
+                    self._check_file(name, file_record, files, erased)
+        except Bad as bad:
+            self.found(9, name, bad)
+            return None
         if nameless:
             self.find(9, "content.names-erased", name, f"{nameless} names erased by order", NOTE)
-        if root_of(leaves).hex() != content["root"]:
-            self.find(9, "content.root", name, "the file records give another root")
-        if (len(leaves), total) != (content["count"], content["bytes"]):
-            self.find(9, "content.count", name, f"{len(leaves)} records of {total} bytes")
+        return root_of(leaves).hex(), len(leaves), total
 
     def _file_records(self, content: dict[str, Any], manifests: set[str]) -> Iterator[tuple[Any, dict[str, Any]]]:
         """Each file record, with those of its private values that are disclosed."""
@@ -4730,12 +4790,26 @@ class Verification:
             self.find(9, "inherited.unnamed", key, "no carried acceptance names this bundle")
 
     def check_pasts(self) -> None:
-        """No ledger has two roots at one size, among the bundle's own, those within it, and those of its letters."""
-        letters = [ledger for inner in self.letters.values() for ledger in inner.report_ledgers()]
-        roots: dict[tuple[str, int], str] = {}
-        for ledger in [*self.report_ledgers(), *letters, *self._proven_ledgers()]:
-            if roots.setdefault((ledger["origin"], ledger["size"]), ledger["root"]) != ledger["root"]:
-                self.find(2, "checkpoint.fork", "checkpoint", "two roots of one ledger at one size within the bundle")
+        """No ledger has two pasts: this bundle, those within it and those of its letters say the same of each."""
+        forked: set[str] = set()
+        within = [self.inherited[key] for key in sorted(self.inherited)]
+        proven: list[Past] = [{(it["origin"], "root", it["size"]): it["root"]} for it in self._proven_ledgers()]
+        for told in (self._tell_past(), *proven, *(inner.past for inner in (*within, *self.letters.values()))):
+            for name, value in told.items():
+                if self.past.setdefault(name, value) != value and name[0] not in forked:
+                    forked.add(name[0])
+                    self.find(2, "checkpoint.fork", "checkpoint", f"two pasts of {name[0]}, apart at {name[1:]}")
+
+    def _tell_past(self) -> Past:
+        """Roots by size, leaf hashes by index, and indexes by event, as this bundle alone has them."""
+        told: Past = {}
+        for entry in self.entries:
+            origin = entry.record["ledger"]
+            told[origin, "leaf", entry.index] = leaf_hash(entry.raw).hex()
+            told[origin, "event", entry.event_hash] = entry.index
+            told.setdefault((origin, "leaf", entry.index - 1), entry.record["previous"])
+        own = self.report_ledger()
+        return told | ({(own["origin"], "root", own["size"]): own["root"]} if own else {})
 
     def _proven_ledgers(self) -> Iterator[dict[str, Any]]:
         """The ledgers under whose checkpoints receipts stand that nothing is to be said against."""

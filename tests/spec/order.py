@@ -120,6 +120,7 @@ CONTENT: Mapping[str, Sequence[str]] = {
     "exhibit.checked": ("content.recorded-mismatch",),
     "exhibit.registered": ("image.*", "hash-list.*", "asset.*"),
     "request.answer-received": (*_LETTER, *_SAID),
+    "request.closed": (*_LETTER, *_SAID),
     "request.completed": (*_LETTER, *_SAID),
     "request.extended": (*_LETTER, *_SAID),
     "request.received": (*_LETTER, *_SAID),
@@ -210,17 +211,44 @@ def _page(name: str) -> str:
 
 
 def order_table(home: Mapping[str, str]) -> str:
-    """Return the table; ``home`` says on which page, and under which heading, the fields of a type stand."""
-    lines = ["| type | fields | step 7, in order | step 9 | step 11 | step 12 |", "|---|---|---|---|---|---|"]
+    """Return what is asked at step 7; ``home`` says on which page, and under which heading, a type's fields stand."""
+    lines = ["| type | step 7, in order |", "|---|---|"]
     for name in sorted(DETAILS):
-        one = " (one element)" if name in _ABOUT_ONE else ""
-        codes = [f"`{code.removesuffix(WHOLE)}`{WHOLE if WHOLE in code else ''}" for code in asked(name)]
-        codes = [code + one if code == "`rule.about`" else code for code in codes]
-        rules = f"[rules]({_page(name)}): {', '.join(codes)}" if codes else ""
-        cells = (_coded(part) for part in (CONTENT.get(name, ()), LAW.get(name, ()), defects(name)))
-        lines.append(f"| `{name}` | [fields]({home[name]}) | {rules} | {' | '.join(cells)} |")
+        codes = _short(asked(name), _ANCHORS)
+        codes = [
+            f"{code} with one element" if name in _ABOUT_ONE and code == "an annotation" else code for code in codes
+        ]
+        told = f" [rules]({_page(name)}): {', '.join(codes)}" if codes else ""
+        lines.append(f"| [`{name}`]({home[name]}) |{told} |")
     return "\n".join(lines) + "\n"
 
 
-def _coded(codes: Sequence[str]) -> str:
-    return ", ".join(code if code == _CONSENTS else f"`{code}`" for code in codes)
+def found_table() -> str:
+    """Return what the other steps find at an entry, for each type of which they find something."""
+    lines = ["| type | step 9 | step 11 | step 12 |", "|---|---|---|---|"]
+    for name in sorted(DETAILS):
+        parts = [_short(codes.get(name, ()), _LETTERS) for codes in (CONTENT, LAW, DEFECTS)]
+        if any(parts):
+            lines.append(f"| `{name}` | {' | '.join(', '.join(part) for part in parts)} |")
+    return "\n".join(lines) + "\n"
+
+
+_ANCHORS: Mapping[str, Sequence[str]] = {
+    "an annotation": ("rule.about", f"rule.about-unknown{WHOLE}", "rule.about-event"),
+    "an act": ("rule.unknown-exhibit", "rule.link", "rule.state"),
+}
+_LETTERS: Mapping[str, Sequence[str]] = {"a letter": _LETTER}
+"""What the page says in a word of its own: by-type.md, "Words"."""
+
+
+def _short(codes: Sequence[str], words: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return codes as the page spells them, those that a word stands for as that word."""
+    found = list(codes)
+    for word, meant in words.items():
+        start = next((at for at in range(len(found)) if found[at : at + len(meant)] == list(meant)), None)
+        if start is not None:
+            found[start : start + len(meant)] = [word]
+    plain = {_CONSENTS, *words}
+    return [
+        code if code in plain else f"`{code.removesuffix(WHOLE)}`{WHOLE if WHOLE in code else ''}" for code in found
+    ]

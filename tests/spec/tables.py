@@ -22,7 +22,7 @@ from schemas import text as forms
 from schemas.registry import DETAILS
 from schemas.types import SIGNS_AS, Private, Record
 from tests.spec.examples import fenced
-from tests.spec.order import order_table
+from tests.spec.order import found_table, order_table
 from tests.spec.refusals import refusals
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -184,6 +184,8 @@ def make(what: str) -> str:
             return rules_table()
         case ["order"]:
             return order_table({name: _home(event_type.details) for name, event_type in DETAILS.items()})
+        case ["found"]:
+            return found_table()
         case ["limits"]:
             return limits_table()
         case ["example", name]:

@@ -105,6 +105,46 @@ def test_a_renewal_in_a_drawer_silences_nothing() -> None:
     assert [(due.story.state.id, due.clock.state) for due in found] == [("p-1", ClockState.EXPIRED)]
 
 
+def epocpr(*extensions: tuple[str, str]) -> Asking:
+    """A European Preservation Order that was received on 2 March, and prolonged at and until these times."""
+    kept = Asking("preservation", "p-1", deadlines=("eu.epocpr",)).received("2026-03-02T10:00:00Z")
+    for at, until in extensions:
+        kept.extended(at, until)
+    return kept
+
+
+def test_an_order_is_prolonged_by_thirty_days_and_no_further() -> None:
+    """Law row E2: whoever prolongs it to September has no data in July, and reads in the list why."""
+    at, profile = parse_time("2026-05-20T00:00:00Z"), (shipped_profile("generic"),)
+    short, long, most = "2026-05-15T00:00:00Z", "2026-09-01T00:00:00Z", "2026-06-01T00:00:00Z"
+    for until, end in ((short, short), (long, most)):
+        story = epocpr(("2026-04-20T10:00:00Z", until)).story("incoming", "received")
+        due = dues_of([story], profile, LAW, at=at, country="FR")[0]
+        assert (due.clock.rule.key, format_time(due.clock.due)) == ("eu.epocpr", end)
+        assert (long in due.note) == (end < until)
+    confirmed = epocpr(("2026-04-20T10:00:00Z", "2026-09-01T00:00:00Z"))
+    confirmed.answered("2026-04-21T10:00:00Z", "preserved", until="2026-09-01T00:00:00Z")
+    due = dues_of([confirmed.story("incoming", "answered")], profile, LAW, at=at, country="FR")[0]
+    assert (format_time(due.clock.due), due.note) == ("2026-09-01T00:00:00Z", "")
+
+
+def test_an_order_whose_data_were_asked_for_is_kept_as_long_as_that_takes() -> None:
+    """Law row E2: with a request for the data on record, the date to which it was prolonged is the one that counts."""
+    kept = epocpr(("2026-04-20T10:00:00Z", "2026-09-01T00:00:00Z")).story("incoming", "received")
+    asked = Asking("production", "r-2", follows="p-1").received("2026-04-20T10:00:00Z").story("incoming", "received")
+    at, profile = parse_time("2026-05-20T00:00:00Z"), (shipped_profile("generic"),)
+    due = dues_of([kept, asked], profile, LAW, at=at, country="FR")[0]
+    assert (format_time(due.clock.due), due.note) == ("2026-09-01T00:00:00Z", "")
+
+
+def test_a_request_that_follows_a_preservation_silences_its_alarm() -> None:
+    """Law row B6: it says itself which preserved data it asks for, whoever has them."""
+    kept = Asking("preservation", "p-1").drafted("2026-03-01T10:00:00Z").sent("2026-03-02T10:00:00Z").story()
+    asked = Asking("mla", "m-1", follows="p-1").drafted("2026-04-01T10:00:00Z").sent("2026-04-02T10:00:00Z").story()
+    at, profile = parse_time("2026-04-25T00:00:00Z"), (shipped_profile("coe"),)
+    assert [due.alarm for due in dues_of([kept, asked], profile, LAW, at=at, country="AL")] == [""]
+
+
 @pytest.mark.parametrize("name", PROFILES)
 def test_the_date_that_a_preservation_names_is_watched_under_every_law(name: str) -> None:
     """Asked for until 5 December, it ends then, though a treaty would have kept it for sixty days."""

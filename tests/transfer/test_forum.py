@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from custody.transfer.forum import forums_of, shared_by, wanted_of
+from custody.transfer.forum import apostille_between, forums_of, shared_by, wanted_of
 from custody.transfer.law_files import PROFILES, memberships, shipped_profile
 from custody.transfer.requests import names_of
 from schemas import canonical
@@ -62,8 +62,16 @@ def test_a_membership_is_cited_with_the_worse_known_side() -> None:
 def test_what_is_not_in_force_is_named_and_not_applied() -> None:
     """Rows B7 and U1: Japan and Serbia ratified a protocol that needs five."""
     shared = [(instrument.key, instrument.in_force) for instrument, _ in shared_by("JP", "RS")]
-    assert shared == [("cets-224", False), ("ets-185", True)]
+    assert shared == [("cets-224", False), ("ets-185", True), ("apostille", True)]
     assert [(instrument.key, instrument.in_force) for instrument, _ in shared_by("AZ", "QA")] == [("un-2024", False)]
+
+
+def test_an_apostille_counts_between_parties_and_says_nothing_of_requests() -> None:
+    """Row C9: China is a party, so that law is named; by which law a request is looked at doesn't change."""
+    assert [instrument.key for instrument, _ in shared_by("FR", "CN")] == ["apostille"]
+    assert apostille_between("CN", "FR") is not None
+    assert (apostille_between("AF", "FR"), apostille_between("FR", "FR")) == (None, None)
+    assert "not between China and India" in getattr(apostille_between("IN", "CN"), "text", "")
 
 
 def test_every_instrument_names_a_profile_that_is_shipped_and_every_member_a_source() -> None:

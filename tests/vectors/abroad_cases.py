@@ -51,6 +51,17 @@ def _joining(post: Post) -> Members:
     return post.bundle("EX-1", to="institute")
 
 
+def _moving(post: Post) -> Members:
+    """He is of this country and a member of an institute that is said to be abroad since, and changes its name then."""
+    enrol(post, "expert", HERE)
+    enrol(post, "institute", {**ORGANISATION, "country": "XA", "members": ["expert"]})
+    change(post, "institute", country="XB")
+    change(post, "institute", name="institute of b")
+    _hand(post, "expert")
+    post.consent(recipient="institute")
+    return post.bundle("EX-1", to="institute")
+
+
 def _of_itself(post: Post) -> Members:
     enrol(post, "institute", {**ORGANISATION, "country": "XB"})
     change(post, "institute", country="XA", organisation="institute")
@@ -74,6 +85,8 @@ enter("agent-apart-said-later", "That he is of the institute is said later.", AP
 enter("agent-apart-of-this-country", "The institute is of this country.", "", _belonging({}, above={"country": "XA"}))
 enter("agent-apart-of-nowhere", "Of the institute nothing is on record.", "", _belonging({}, above={}))
 enter("agent-apart-as-a-member", "The institute takes him in: a defect.", APART, _joining)
+enter("agent-apart-as-its-institute-moved", "The institute of which he is a member is abroad since: a defect.",
+       APART, _moving)  # fmt: skip
 enter("agent-apart-of-itself", "What was abroad is said to be here, and to belong to itself.", MOVED, _of_itself)
 enter("agent-apart-before", "A ledger from before asked nothing of that.", "", _belonging({}), gate="v1")
 enter("organisation-moved", "The organisation of the unit that has it is abroad since: a defect.", MOVED,

@@ -11,7 +11,7 @@ from schemas.event import About
 from schemas.trust import Trust
 from tests.vectors.forge import Members, pack
 from tests.vectors.posts import DISPATCH, PAPER, TRANSFER, WAY_BACK, Post, trust_in
-from tests.vectors.request_cases import DRAFT, SENT, border_case
+from tests.vectors.request_cases import DRAFT, RECEIVED, SENT, border_case
 from tests.vectors.setting import CASES, Setting, Vector
 from tests.vectors.transfer_cases import RECALLED, RECEIPT, Road
 
@@ -98,8 +98,12 @@ _enter("forked-within", "Two bundles within show two pasts of one ledger.", _two
 class WayBack:
     """What the first ledger sent, the second took over, and sends back."""
 
-    def __init__(self, setting: Setting, *came: tuple[str, Mapping[str, Any]], gate: str | None = None) -> None:
+    def __init__(
+        self, setting: Setting, *came: tuple[str, Mapping[str, Any]], gate: str | None = None,
+        before: Callable[[Post], object] = lambda _: None,
+    ) -> None:  # fmt: skip
         self.a = Post(setting.forge.folder, "a", {"b": "XB"}, gate=gate)
+        before(self.a)
         self.b = Post(setting.forge.folder, "b", {"a": "XA"}, is_holding=False)
         self.b.accept(self.a, self.a.parcel())
         for type, details in came:
@@ -245,6 +249,13 @@ def _to_nobody(post: Post) -> Members:
     return post.bundle("EX-1", stated={"to": None})
 
 
+def _asked_and_sent_to_nobody(post: Post, **last: Any) -> Members:
+    """An earlier export names a request, and nobody to whom it goes; what comes after carries the request."""
+    post.event("request.received", RECEIVED)
+    post.bundle("EX-1", requests=["req-1"], stated={"to": None})
+    return post.bundle("EX-1", **last)
+
+
 def _letter_to_nobody(post: Post) -> Members:
     post.event("request.drafted", DRAFT)
     return post.bundle(requests=["req-1"], stated={"to": None})
@@ -258,6 +269,14 @@ UNNAMED, UNKNOWN, MISSING = (
 )  # fmt: skip
 _gated("gate-export-to-nobody", "Under the gate an export names nobody on record.", "FAILED", 11,
        "release.recipient-unnamed", _to_nobody)  # fmt: skip
+_gated("gate-export-to-nobody-of-a-request", "So did an earlier one, which names a request: that is carried.", "FAILED",
+       11, "release.recipient-unnamed",
+       lambda post: _asked_and_sent_to_nobody(post, stated={"to": None}))  # fmt: skip
+_gated("gate-export-to-nobody-of-a-request-before", "An earlier one did, and a reader of this country sees it.",
+       "FAILED", 11, "release.recipient-unnamed",
+       lambda post: _asked_and_sent_to_nobody(post, to="ministry"))  # fmt: skip
+_gated("gate-export-to-nobody-of-a-request-abroad", "An earlier one did, and a reader abroad doesn't.", "FAILED", 11,
+       "release.recipient-unnamed", _asked_and_sent_to_nobody)  # fmt: skip
 _gated("gate-letter-to-nobody", "Under the gate a letter too says to whom it goes.", "FAILED", 11,
        "release.recipient-unnamed", _letter_to_nobody)  # fmt: skip
 _gated("letter-to-nobody-before-the-gate", "A letter of a ledger from before the gate need not say to whom it goes.",

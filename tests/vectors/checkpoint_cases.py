@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 from custody.ledger.prove import TileNodes, prove_consistency
@@ -193,6 +194,15 @@ def timestamps_asked(setting: Setting) -> Vector:
     plain = setting.trust()
     trust = Trust(ledgers=plain.ledgers, schema=plain.schema, timestamp_authorities=(text.format_base64(b"0123"),))
     return setting.vector("INDETERMINATE", plain_bundle(setting), 3, "timestamps.unsupported", trust=trust)
+
+
+@case
+def timestamps_unread(setting: Setting) -> Vector:
+    """A timestamp was added on the way, which nobody asks for and nothing vouches for: a note says so."""
+    members = plain_bundle(setting)
+    token = b"nobody reads this"
+    members[f"{layout.TIMESTAMPS}{sha256(token).hexdigest()}.tsr"] = token
+    return setting.vector("PASSED", retag(members), None, "timestamps.unread", trust=setting.trust())
 
 
 @case

@@ -29,12 +29,13 @@ def _enter(
         post = Post(setting.forge.folder, "a", {"b": "XB"}, gate=gate)
         for agent, values in people:
             enrol(post, agent, values)
+        acting_for: dict[str, Any] = {}
         if unit is not None:
             enrol(post, "depot", {"country": unit or None, "kind": "unit", "members": ["keeper"], "roles": ()})
-            offices["on_behalf_of"] = {"keeper": "depot"}
+            acting_for = {"on_behalf_of": {"keeper": "depot"}}
         if consent is not None:
             post.consent(**consent)
-        post.act(type, details, **offices)
+        post.act(type, details, **offices, **acting_for)
         made: Members = post.bundle("EX-1", to="ministry")
         step = 11 if code else None
         return Vector("FAILED" if code else "PASSED", pack(made), step, code, trust=trust_in(post))

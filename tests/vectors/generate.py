@@ -48,6 +48,7 @@ from tests.vectors import (
     order_cases,
     part_cases,
     passage_cases,
+    past_cases,
     receipt_cases,
     reducer_cases,
     release_cases,
@@ -116,6 +117,7 @@ MODULES = (
     type_cases,
     act_cases,
     lenient_cases,
+    past_cases,
 )
 """Importing them enters their cases."""
 

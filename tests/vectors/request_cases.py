@@ -19,6 +19,10 @@ SENT = {"channel": "direct", "request": "req-1", "sent_at": "2026-11-21T08:30:00
 CLOSED = {"outcome": "executed", "request": "req-1"}
 ANSWER = {"answered_at": "2026-11-21T09:00:00Z", "outcome": "granted", "request": "req-1"}
 HEARD = {**ANSWER, "from": "b-police", "paper": "ab" * 32, "received_at": "2026-11-21T09:30:00Z"}
+THEIRS = {
+    "event": "ab" * 32, "ledger": "b.example/main", "manifest": "ab" * 32, "request": "q-1", "root": "ab" * 32,
+    "size": 9,
+}  # fmt: skip
 RECEIVED = {
     "fields": DRAFT["fields"], "from": "b-police", "kind": "mla", "paper": "ab" * 32,
     "received_at": "2026-11-21T08:30:00Z", "request": "req-1",
@@ -192,6 +196,18 @@ def _conversation(post: Post) -> Members:
     return post.bundle(requests=["req-1"])
 
 
+def _closed_there(post: Post) -> Members:
+    for type, details in (
+        ("request.drafted", DRAFT),
+        ("request.sent", SENT),
+        ("request.closed", {**CLOSED, "origin": THEIRS}),
+        ("request.answer-received", HEARD),
+        ("request.closed", CLOSED),
+    ):
+        post.event(type, details)
+    return post.bundle(requests=["req-1"])
+
+
 def _left_out(post: Post) -> Members:
     post.event("request.drafted", DRAFT)
     index = len(post.forge.raws)
@@ -231,6 +247,13 @@ def _named_left_out(post: Post) -> Members:
 
 
 border_case("letter", "A request and all that became of it.", "PASSED", None, "", _conversation)
+TIME_BARRED = {**ANSWER, "ground": "time-barred", "outcome": "refused", "reasons": "ten years have passed"}
+border_case(
+    "letter-refused-as-time-barred", "It is refused: nobody can be prosecuted for it any more.", "PASSED", None, "",
+    _letter(("request.received", RECEIVED), ("request.answered", TIME_BARRED)),
+)  # fmt: skip
+border_case("letter-closed-there", "The other side closed a request, as its letter says: an answer is received all the "
+            "same, and it is closed here then.", "PASSED", None, "", _closed_there)  # fmt: skip
 border_case(
     "letter-received", "What was asked, answered by who was asked.", "PASSED", None, "",
     _letter(("request.received", RECEIVED), ("request.answered", ANSWER)),

@@ -207,6 +207,19 @@ def _to_who_moved(post: Post) -> Members:
     return post.bundle("EX-1")
 
 
+def _to_who_moved_ledger(post: Post) -> Members:
+    post.consent()
+    change(post, "b-police", ledger="d.example/main", reason="moved")
+    return post.bundle("EX-1")
+
+
+def _with_a_ledger_since(post: Post) -> Members:
+    enrol(post, "d-police", {"country": "XD", "kind": "organisation", "roles": ()})
+    post.consent(recipient="d-police")
+    change(post, "d-police", ledger="d.example/main")
+    return post.bundle("EX-1", to="d-police")
+
+
 def _consented_again(post: Post) -> Members:
     change(post, "b-police", country="XC", reason="moved")
     post.consent()
@@ -225,6 +238,12 @@ _enter("gate-consent-for-no-country", "When its recipient got the consent, no co
        "release.consent-recipient", _without_country_then)  # fmt: skip
 _enter("gate-consent-for-another-country", "Since the consent its recipient is in another country.",
        "release.consent-recipient", _to_who_moved)  # fmt: skip
+_enter("gate-consent-for-another-ledger", "Since the consent its recipient keeps another ledger.",
+       "release.consent-recipient", _to_who_moved_ledger)  # fmt: skip
+_enter("gate-consent-for-no-ledger", "When its recipient got the consent, no ledger of his was on record.", "",
+       _with_a_ledger_since)  # fmt: skip
+_enter("gate-v1-consent-for-another-ledger", "A ledger from before asked nothing of that: a defect.", MOVED,
+       _to_who_moved_ledger, gate="v1")  # fmt: skip
 _enter("gate-consent-for-his-country", "The consent came after its recipient had moved: a defect.", MOVED,
        _consented_again)  # fmt: skip
 _enter("gate-v1-consent-for-another-country", "A ledger from before asked nothing of that: a defect.", MOVED,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from custody.verify.fold.fold import Fold
 from schemas.entry import parse_entry
-from schemas.report import Findings
+from schemas.report import Finding, Findings
 from tests.border import CASE, Side, codes, read, register, trust
 from tests.world import World
 
@@ -31,11 +32,16 @@ def change(world: World, agent: str, **details: Any) -> None:
 
 def found(world: World) -> set[str]:
     """Return the codes that a replay of the whole ledger finds."""
-    findings = Findings()
-    fold = Fold(findings, is_whole=True)
+    return {item.code for item in findings(world)}
+
+
+def findings(world: World) -> Sequence[Finding]:
+    """Return all that a replay of the whole ledger finds."""
+    found = Findings()
+    fold = Fold(found, is_whole=True)
     for raw in world.entries():
         fold.add(parse_entry(raw))
-    return {item.code for item in findings.items}
+    return found.items
 
 
 @pytest.mark.parametrize(
@@ -84,6 +90,19 @@ def test_members_at_home_of_an_organisation_that_is_enrolled_abroad(tmp_path: Pa
     a.world.enrol("expert-1", country="XA")
     a.world.enrol("lab", (), kind="organisation", ledger="b.example/main", members=["expert-1"])
     assert APART in found(a.world)
+
+
+@pytest.mark.parametrize(("gate", "is_told"), [("v2", True), ("v1", False)])
+def test_members_at_home_of_an_organisation_that_moves(tmp_path: Path, gate: str, is_told: bool) -> None:
+    """Once, when it moves: what else is said of it later tells nothing of them."""
+    a = side(tmp_path, gate)
+    a.world.enrol("expert-1", country="XA")
+    a.world.enrol("expert-2", country="XB")
+    a.world.enrol("lab", (), kind="organisation", country="XA", members=["expert-1", "expert-2"])
+    change(a.world, "lab", country="XB")
+    change(a.world, "lab", name="lab of b")
+    told = [item.text for item in findings(a.world) if item.code == APART]
+    assert told == ["lab, to which expert-1 belongs, is on record as abroad, and he is not"][: int(is_told)]
 
 
 @pytest.mark.parametrize(("gate", "is_told"), [("v2", True), ("v1", False)])

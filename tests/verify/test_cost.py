@@ -23,6 +23,9 @@ from custody.bundle.source import BundleSource
 from custody.ledger.compose import Anchor
 from custody.report.basis import Basis
 from custody.report.document import make_document
+from custody.verify.fold.state import State
+from custody.verify.gate.faults import fault_of
+from custody.verify.rules.view import Agent
 from custody.verify.verify import Trusted, verify
 from schemas import canonical, layout, limits, text
 from schemas.content import content_of
@@ -224,6 +227,17 @@ def _bound(folder: Path, count: int) -> tuple[bytes, Trust]:
     return pack(post.bundle(last)), trust_in(post)
 
 
+def _together(folder: Path, count: int) -> tuple[bytes, Trust]:
+    """As many consents, about as many exhibits, all of which go at once."""
+    post, names = Post(folder, "a", {"b": "XB"}, gate="v2"), [f"N-{number:04}" for number in range(count)]
+    for name in names:
+        post.forge.add(post.world.sign(post.world.registration(CASE, name, actor="examiner-1")))
+    for _ in names:
+        post.consent(*names, valid_from="2030-01-01T00:00:00Z")
+    post.annotate("access.logged", {"action": "exported", "agent": "b-police"}, *names, actor="system")
+    return pack(post.bundle(*names, to="ministry")), trust_in(post)
+
+
 def _work(made: tuple[bytes, Trust]) -> Callable[[], None]:
     raw, trust = made
 
@@ -280,3 +294,24 @@ def test_twice_the_records_cost_twice_the_work(
         if count > max(WORTH_COUNTING, 3 * once[code])
     }
     assert worse == {}
+
+
+def test_consents_to_all_that_goes_at_once_are_looked_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forty releases of 250 exhibits under 256 consents to each took a verifier two minutes."""
+    work, asked = _work(_together(tmp_path, RECORDS)), Counter[str]()
+
+    def told(state: State, agent: str) -> Agent | None:
+        asked["authorities"] += agent == CONSENT["authority"]
+        return known(state, agent)
+
+    def judged(*args: Any, **options: Any) -> tuple[int, str, str] | None:
+        asked["consents"] += 1
+        return fault_of(*args, **options)
+
+    known = State.agent
+    monkeypatch.setattr(State, "agent", told)
+    monkeypatch.setattr("custody.verify.gate.faults.fault_of", judged)
+    work()
+    # Once for what is wrong, once for what it rests on; of authorities other steps ask as well.
+    assert asked["consents"] <= 4 * RECORDS
+    assert RECORDS < asked["authorities"] < RECORDS**2

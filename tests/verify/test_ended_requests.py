@@ -20,6 +20,10 @@ LATER = {"ground": None, "outcome": "nothing-found", "reasons": None}
 GRANTED = {
     "grant": {"onward": "with-consent", "to_country": "XB"}, "ground": None, "outcome": "granted", "reasons": None,
 }  # fmt: skip
+THEIRS = {
+    "event": "ab" * 32, "ledger": "b.example/main", "manifest": "cd" * 32, "request": "q-1", "root": "ef" * 32,
+    "size": 7,
+}  # fmt: skip
 
 
 def asked(folder: Path, gate: str | None) -> Side:
@@ -54,6 +58,14 @@ def test_a_request_that_was_withdrawn_ends_the_consent_that_rests_on_it(tmp_path
         ([("request.closed", {"outcome": "not-executed"})], True),
         ([("request.closed", {"outcome": "expired"})], True),
         ([("request.closed", {"outcome": "executed-in-part"})], False),
+        ([("request.closed", {"origin": THEIRS, "outcome": "expired"})], True),
+        (
+            [
+                ("request.closed", {"origin": THEIRS, "outcome": "executed"}),
+                ("request.answered", {**REFUSED, **GRANTED}),
+            ],
+            False,
+        ),
         ([("request.answered", REFUSED), ("request.answered", {**REFUSED, **LATER})], True),
         ([("request.answered", REFUSED), ("request.answered", {**REFUSED, **GRANTED})], False),
         ([("request.answered", {**REFUSED, **GRANTED}), ("request.answered", REFUSED)], True),

@@ -206,6 +206,25 @@ def test_a_consent_to_somebody_in_one_country_is_none_to_him_in_another(tmp_path
     side.build("p.zip", "EX-1", to="b-police")
 
 
+def test_a_consent_to_one_ledger_is_none_to_another(tmp_path: Path) -> None:
+    """In the same country it would be another authority's: who consented knew to whose ledger it goes."""
+    side = opened(tmp_path)
+    side.consent("EX-1", "b-police")
+    changed(side, "b-police", ledger="evil.example/main")
+    assert refusal(side, "b-police") == "release.consent-recipient"
+    side.consent("EX-1", "b-police")
+    side.build("p.zip", "EX-1", to="b-police")
+
+
+def test_a_consent_holds_when_a_ledger_of_its_recipient_becomes_known(tmp_path: Path) -> None:
+    """It was for him in his country, whatever ledger he keeps or begins there."""
+    side = opened(tmp_path)
+    side.world.enrol("x-lab", (), kind="organisation", country="XC")
+    side.consent("EX-1", "x-lab")
+    changed(side, "x-lab", ledger="lab.example/main")
+    side.build("p.zip", "EX-1", to="x-lab")
+
+
 def test_a_consent_to_somebody_of_no_country_is_for_none(tmp_path: Path) -> None:
     """Who consented can't have known where it would go."""
     side = opened(tmp_path)

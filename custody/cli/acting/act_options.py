@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import get_args
 
 import click
 
+from custody.cli.option_groups import several
 from custody.cli.parameters import AGENT, COUNTRY
 from custody.ledger.compose import fields_of
 from schemas.details.exhibit import Attestation
@@ -16,7 +17,6 @@ from schemas.errors import UsageError
 from schemas.text import AGENT_PATTERN
 from schemas.types import Record
 
-Body = TypeVar("Body", bound=Callable[..., Any])
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 document_option = click.option(
@@ -37,17 +37,6 @@ attest_option = click.option(
     metavar="ROLE:MANNER[=AGENT]:PERSON[:REASON]",
     help="What somebody without a key attested, such as owner:paper:'A. N. Other' (person and reason kept private).",
 )
-
-
-def several(*options: Callable[[Any], Any]) -> Callable[[Body], Body]:
-    """Give a command several options, shown in this order."""
-
-    def add(body: Body) -> Body:
-        for option in reversed(options):
-            body = option(body)
-        return body
-
-    return add
 
 
 to_country = click.option("--to-country", type=COUNTRY, help="The country to which it goes, two letters; in clear.")

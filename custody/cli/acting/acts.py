@@ -1,4 +1,4 @@
-"""One act on several exhibits: an event for each, shown, signed and recorded as one."""
+"""One act on several exhibits, an event for each, shown, signed and recorded as one; or one event by itself."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from custody.cli.border.receipts import emit_outcome
 from custody.cli.context import Context
 from custody.cli.options import Signing, When
 from custody.cli.results import LeftOut
-from custody.ledger.compose import Anchor, Composed, link_after
+from custody.ledger.compose import NOWHERE, Anchor, Composed, link_after
 from custody.verify.rules.view import Exhibit
 from schemas.errors import RefusedError, RuleViolation, UsageError
 from schemas.event import About, Signer
@@ -31,42 +31,38 @@ class Target:
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """What is done: the event's type, its details, and who receives, perhaps for a unit."""
-
-    type: str
-    details: Details
-    to: str | None = None
-    to_unit: str | None = None
-
-
 def record_act(
     context: Context,
-    act: Act,
+    type: str,
+    details: Details,
     selection: Selection,
     *,
     who: Signing,
     when: When,
+    to: str | None = None,
+    to_unit: str | None = None,
     keep: Callable[[], None] = lambda: None,
     notes: Sequence[str] = (),
 ) -> None:
     """Record one custody act of each exhibit that is meant, as one batch, and print what became of it.
+
+    ``to`` receives, perhaps for a unit, and signs too. ``keep`` puts in place what the entries will name, after the
+    signatures; lines of ``notes`` follow what is printed.
 
     Raises:
         UsageError: the exhibits or a value make no sense.
         CustodyError: as `complete`; nothing is written then.
     """
     selected = select(context, selection)
-    signers = named_signers(context, who, to=act.to, to_unit=act.to_unit)
-    composed, left_out = compose_acts(context, act, selected, signers=signers, when=when)
+    signers = named_signers(context, who, to=to, to_unit=to_unit)
+    composed, left_out = _compose_acts(context, type, details, selected, signers=signers, when=when)
     check_given(context, [item.event for item in composed], tried="dispatch")
     outcome = complete(context, who, composed, keep=keep)
     emit_outcome(context, outcome, notes=notes, left_out=left_out)
 
 
-def compose_acts(
-    context: Context, act: Act, selected: Selected, *, signers: Sequence[Signer], when: When
+def _compose_acts(
+    context: Context, type: str, details: Details, selected: Selected, *, signers: Sequence[Signer], when: When
 ) -> tuple[list[Composed], list[LeftOut]]:
     """Return an event for each exhibit, and with --all the exhibits to which the rules don't let it apply.
 
@@ -78,9 +74,9 @@ def compose_acts(
     composed: list[Composed] = []
     left_out: list[LeftOut] = []
     for place, exhibit in enumerate(selected.exhibits):
-        details = details_for(act.details, Target(exhibit, place, len(selected.exhibits)))
+        values = details_for(details, Target(exhibit, place, len(selected.exhibits)))
         anchor = Anchor(case=exhibit.case, exhibit=exhibit.number, link=link_after(exhibit))
-        event = access.compose(act.type, signers=signers, details=details, when=when, anchor=anchor)
+        event = access.compose(type, signers=signers, details=values, when=when, anchor=anchor)
         try:
             if selected.is_all:
                 access.rehearse([event.event])
@@ -93,6 +89,39 @@ def compose_acts(
         text = f"expected an exhibit to which this can apply, found none of {len(left_out)} in case {first.case}"
         raise RefusedError("act.nothing", text, hint=f"{first.case}/{first.exhibit}: {first.reason} [{first.code}]")
     return composed, left_out
+
+
+def compose_event(
+    context: Context, type: str, details: Mapping[str, Any], *, who: Signing, when: When, anchor: Anchor = NOWHERE
+) -> Composed:
+    """Return an event that all sign whom ``who`` names.
+
+    Raises:
+        UsageError: a value that doesn't fit.
+    """
+    signers = named_signers(context, who)
+    return context.ledger().compose(type, signers=signers, details=details, when=when, anchor=anchor)
+
+
+def record_event(
+    context: Context,
+    type: str,
+    details: Mapping[str, Any],
+    *,
+    who: Signing,
+    when: When,
+    anchor: Anchor = NOWHERE,
+    keep: Callable[[], None] = lambda: None,
+    notes: Sequence[str] = (),
+) -> None:
+    """Record one event by itself, and print what became of it; ``keep`` and ``notes`` as in `record_act`.
+
+    Raises:
+        UsageError: a value that doesn't fit.
+        CustodyError: as `complete`; nothing is written then.
+    """
+    composed = compose_event(context, type, details, who=who, when=when, anchor=anchor)
+    emit_outcome(context, complete(context, who, [composed], keep=keep), notes=notes)
 
 
 def check_registrar(who: Signing) -> None:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
 from custody.cli.acting.exhibit_list import read_exhibit_list
 from custody.cli.context import Context
+from custody.cli.option_groups import gathered
 from custody.ledger.numbers import fold_number
 from custody.ledger.store import LedgerReader
 from custody.report.counts import listed
 from custody.report.safe_text import show
+from custody.report.shell_words import shell_word
 from custody.verify.rules.view import Exhibit
 from schemas.errors import UsageError
 
-Body = TypeVar("Body", bound=Callable[..., Any])
 _LISTED = 10
 """Candidates that an error names."""
 
@@ -42,25 +41,18 @@ class Selected:
     is_all: bool
 
 
-def selecting(body: Body) -> Body:
-    """Give a command EXHIBIT..., --list, --case and --all, as one argument ``selection``."""
-
-    @functools.wraps(body)
-    def run(
-        *args: Any, exhibits: tuple[str, ...], list_file: Path | None, case: str | None, is_all: bool, **kwargs: Any
-    ) -> Any:
-        selection = Selection(names=exhibits, list_file=list_file, case=case, is_all=is_all)
-        return body(*args, selection=selection, **kwargs)
-
-    file = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
-    for option in (
-        click.option("--all", "is_all", is_flag=True, help="All exhibits of --case to which this can apply."),
-        click.option("--case", metavar="CASE", help="The case in which the numbers are."),
-        click.option("--list", "list_file", type=file, metavar="FILE", help="One exhibit a line, or a CSV column."),
-        click.argument("exhibits", nargs=-1, metavar="[EXHIBIT]..."),
-    ):
-        run = option(run)
-    return run  # type: ignore[return-value]
+selecting = gathered(
+    "selection",
+    Selection,
+    click.argument("names", nargs=-1, metavar="[EXHIBIT]..."),
+    click.option(
+        "--list", "list_file", metavar="FILE", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+        help="One exhibit a line, or a CSV column.",
+    ),
+    click.option("--case", metavar="CASE", help="The case in which the numbers are."),
+    click.option("--all", "is_all", is_flag=True, help="All exhibits of --case to which this can apply."),
+)  # fmt: skip
+"""For commands about exhibits: which of them."""
 
 
 def select(context: Context, selection: Selection) -> Selected:
@@ -137,6 +129,8 @@ def _unknown(reader: LedgerReader, name: str, case: str | None) -> UsageError:
         return UsageError("usage.exhibit", text, hint=f"there is {', '.join(map(format_exhibit, near))}")
     if case is not None and reader.view().case(case) is None:
         return UsageError("usage.exhibit", text, hint=f"there is no case {case}; custody case list shows them")
+    if reader.view().case(name) is not None:
+        return UsageError("usage.exhibit", text, hint=f"it is a case: custody case show {shell_word(name)}")
     several = "several are parted by blanks; " if "," in name else ""
     return UsageError("usage.exhibit", text, hint=f"{several}custody list shows the exhibits")
 

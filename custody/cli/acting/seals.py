@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from custody.cli.acting.acts import Target
 from custody.cli.acting.exhibit_selection import format_exhibit
 from custody.cli.context import Context
 from custody.cli.ledger_access import LedgerAccess
 from custody.cli.output import note
+from custody.ledger.entries import entries_of
 from custody.report.safe_text import show
 from custody.report.words import format_value
 from custody.verify.evidence.seals import corrections_in, right_values
@@ -16,7 +18,6 @@ from custody.verify.rules.view import Exhibit
 from schemas.details.custody import SealSeen
 from schemas.details.exhibit import ExhibitSealed
 from schemas.details.transfer import TransferAccepted, TransferReturned
-from schemas.entry import parse_entry
 from schemas.errors import UsageError
 from schemas.types import Private
 
@@ -33,6 +34,17 @@ def seal_for(seals: Sequence[str], target: Target) -> str:
     return seals[target.place if len(seals) > 1 else 0]
 
 
+def seal_as_seen(seal: str | None, intact: bool | None) -> dict[str, Any] | None:
+    """Return a seal and how it was seen, as details have it; nothing where neither was said.
+
+    Raises:
+        UsageError: ``usage.seal`` where one was said alone.
+    """
+    if (seal is None) != (intact is None):
+        raise UsageError("usage.seal", "expected --seal together with --seal-intact or --seal-broken, found one alone")
+    return None if seal is None else {"intact": intact, "seal": seal}
+
+
 def compare_seal(context: Context, exhibit: Exhibit, seen: str) -> None:
     """Warn where an exhibit was sealed with another number than the one that is seen now."""
     recorded = recorded_seal(context.ledger(), exhibit) if exhibit.is_sealed else None
@@ -46,8 +58,7 @@ def recorded_seal(access: LedgerAccess, exhibit: Exhibit) -> str | None:
     nothing where there is none, or it was erased.
     """
     with access.read() as reader:
-        indexes = reader.subject_entries(("exhibit", exhibit.case, exhibit.number))
-        story = [parse_entry(reader.entry(index)) for index in indexes]
+        story = entries_of(reader, exhibit)
     shown = access.disclosures_of([entry.event for entry in story])
     right = right_values(corrections_in(story, shown))
     for entry in reversed(story):

@@ -19,7 +19,7 @@ from custody.cli.context import Context
 from custody.cli.keyring.keyring import default_agent, signer_for, stored_keys
 from custody.cli.keyring.session_access import has_session
 from custody.cli.options import Signing
-from custody.cli.output import is_terminal, note, note_to_signer, release_notes
+from custody.cli.output import can_ask, is_terminal, note, note_to_signer, release_notes
 from custody.ledger.appending import Receipt
 from custody.ledger.compose import Composed
 from custody.ledger.submission import Submission
@@ -29,7 +29,7 @@ from custody.report.words import Told, tell
 from keys.private.signer import Signer as KeySigner
 from keys.private.signing import join_signatures, sign_for
 from schemas.envelope import Signature
-from schemas.errors import UsageError
+from schemas.errors import RefusedError, UsageError
 from schemas.event import ParsedEvent, Signer
 from schemas.types import UNSET, SignsAs
 
@@ -108,7 +108,7 @@ def complete(
     agents = agents_of(events)
     found = tuple(agent for agent in agents if agent not in signers and is_at_hand(context, agent))
     told = [tell(event, disclosures, name_of=access.name_of) for event in events]
-    show_events(context, told, (*signers, *found))
+    show_events(context, told, (*signers, *found), is_asked=is_asked(who))
     confirm(context, who, found)
     loaded = load_signers(context, found, who.passphrase_file, alive=access.alive_keys() - without)
     at_hand = {**signers, **loaded}
@@ -173,29 +173,39 @@ def load_signers(
     return {agent: signer_for(context, agent, passphrase_file=passphrase_file, alive=alive) for agent in agents}
 
 
-def show_events(context: Context, told: Sequence[Told], signing: Sequence[str]) -> None:
-    """Show on stderr what is about to be signed, and by whom; nothing but a person or a key refuses it from here on."""
-    release_notes(context.settings)
-    if context.settings.quiet or context.settings.json:
-        return
+def is_asked(who: Signing) -> bool:
+    """Tell whether a person is about to say by a word or a passphrase that he signs."""
+    return not who.assume_yes and is_terminal(sys.stdin)
+
+
+def show_events(context: Context, told: Sequence[Told], signing: Sequence[str], *, is_asked: bool = False) -> None:
+    """Show on stderr what is about to be signed, and by whom, with --quiet only where somebody ``is_asked``; nothing
+    but a person or a key refuses it from here on.
+    """
+    release_notes(context.settings, is_asked=is_asked)
     count = "one event" if len(told) == 1 else f"{len(told)} events"
-    note(context.settings, f"To be signed by {', '.join(signing) or 'others'}: {count}")
+    note(context.settings, f"To be signed by {', '.join(signing) or 'others'}: {count}", is_asked=is_asked)
     for item in told:
         for line in item.lines():
-            note(context.settings, f"  {line}")
+            note(context.settings, f"  {line}", is_asked=is_asked)
 
 
 def confirm(context: Context, who: Signing, signing: Sequence[str]) -> None:
     """Ask on a terminal whether to sign, where no passphrase is about to be typed for it.
 
     Raises:
+        RefusedError: ``sign.unasked`` where the question would go to a file.
         click.Abort: the answer was no; or the passphrase is his answer, and what is to be signed was not seen.
     """
     by_file = who.passphrase_file is not None or "CUSTODY_PASSPHRASE_FILE" in context.environment
     is_typed = not by_file and not all(has_session(context, agent) for agent in signing)
     if signing and is_typed and context.settings.is_unseen:
         raise click.Abort
-    if signing and not who.assume_yes and not is_typed and is_terminal(sys.stdin):
+    if signing and is_asked(who) and not is_typed:
+        if not can_ask():
+            hint = "leave stderr on the terminal, or --yes signs without asking"
+            text = "expected a terminal to ask on whether to sign, found stderr elsewhere"
+            raise RefusedError("sign.unasked", text, hint=hint)
         click.confirm("Sign?", abort=True, err=True)
 
 

@@ -14,12 +14,12 @@ from custody.cli.context import Context
 from custody.cli.intake.parents import find_event
 from custody.cli.periods import end_of
 from custody.ledger.compose import Anchor
+from custody.ledger.entries import entries_at
 from custody.report.family import children_of
 from custody.storage.reading import Reader
 from custody.verify.gate.contents import digests_of
 from custody.verify.rules.view import Consent, Exhibit
 from schemas.details.consent import Condition, ConsentRecorded
-from schemas.entry import parse_entry
 from schemas.errors import UsageError
 from schemas.event import About, ParsedEvent
 
@@ -97,7 +97,7 @@ def with_derived(reader: Reader, exhibits: Iterable[Exhibit]) -> tuple[Exhibit, 
 def same_files(reader: Reader, exhibits: Iterable[Exhibit]) -> tuple[Exhibit, ...]:
     """Return the exhibits that hold a file of these and don't say they were made from them, as one that came home."""
     known = {item.registration for item in exhibits}
-    events = (parse_entry(reader.entry(index)).event for index in reader.event_indexes(tuple(known)).values())
+    events = [entry.event for entry in entries_at(reader, reader.event_indexes(tuple(known)).values())]
     held = reader.view().holders(tuple(dict.fromkeys(item for event in events for item in digests_of(event.details))))
     found = {item.registration: item for items in held.values() for item in items if item.registration not in known}
     return tuple(found.values())

@@ -6,9 +6,10 @@ from typing import Any
 
 import click
 
-from custody.cli.acting.act_options import several, words_of
+from custody.cli.acting.act_options import words_of
 from custody.cli.assistance.consents import parse_conditions
 from custody.cli.context import Context
+from custody.cli.option_groups import several
 from custody.cli.output import note
 from custody.cli.parameters import COUNTRY, ORIGIN
 from custody.cli.periods import end_of
@@ -21,9 +22,13 @@ from schemas.errors import UsageError
 grant_options = several(
     click.option(
         "--covers", multiple=True, metavar="CASE/EXHIBIT",
-        help="Grants that this exhibit goes to --to-country; by its number here.",
+        help="What is sent to who asked: this exhibit, by its number here.",
     ),
-    click.option("--to-country", type=COUNTRY, help="Where what is sent, or what --covers names, may go."),
+    click.option(
+        "--sent-before", multiple=True, metavar="CASE/EXHIBIT",
+        help="What was sent from here and may go on to --to-country: this exhibit, by its number here.",
+    ),
+    click.option("--to-country", type=COUNTRY, help="Where it may go."),
     click.option("--to-ledger", type=ORIGIN, metavar="ORIGIN", help="To whose ledger alone."),
     click.option(
         "--onward", type=click.Choice(words_of(Grant, "onward")), help="May it go further (with-consent, if not said)."
@@ -36,14 +41,15 @@ grant_options = several(
 )  # fmt: skip
 
 
-def take_grant(context: Context, given: dict[str, Any]) -> dict[str, Any] | None:
+def take_grant(context: Context, given: dict[str, Any], country: str | None) -> dict[str, Any] | None:
     """Take the options of a grant out of ``given``, and return its details; nothing where nothing is let go.
+    ``country`` is that of who asked.
 
     Raises:
-        UsageError: ``usage.grant`` for terms without a country, an exhibit that this ledger doesn't have, or an answer
-            that grants nothing; ``usage.condition``, ``usage.time``.
+        UsageError: ``usage.grant`` for terms without a country, an exhibit that this ledger doesn't have, or is sent
+            elsewhere than to who asked, or an answer that grants nothing; ``usage.condition``, ``usage.time``.
     """
-    names = ("covers", "to_country", "to_ledger", "onward", "conditions", "granted_until")
+    names = ("covers", "sent_before", "to_country", "to_ledger", "onward", "conditions", "granted_until")
     typed = {name: given.pop(name) for name in names}
     if not any(typed.values()):
         return None
@@ -52,7 +58,15 @@ def take_grant(context: Context, given: dict[str, Any]) -> dict[str, Any] | None
     if given["outcome"] not in GRANTING:
         text = f"expected an outcome that grants beside --to-country, found {given['outcome']}"
         raise UsageError("usage.grant", text)
-    pairs = sorted({(case, number) for case, _, number in (name.rpartition("/") for name in typed["covers"])})
+    if typed["covers"] and typed["sent_before"]:
+        raise UsageError("usage.grant", "expected --covers or --sent-before, found both", hint="one answer for each")
+    if typed["covers"] and country not in {None, typed["to_country"]}:
+        text = f"expected what --covers names to go to {country}, which asked, found {typed['to_country']}"
+        raise UsageError(
+            "usage.grant", text, hint=f"--sent-before {typed['covers'][0]} where that may go on from there"
+        )
+    chosen = (name.rpartition("/") for name in (*typed["covers"], *typed["sent_before"]))
+    pairs = sorted({(case, number) for case, _, number in chosen})
     with context.ledger().read() as reader:
         unknown = [f"{case}/{number}" for case, number in pairs if reader.view().exhibit(case, number) is None]
     if unknown:
@@ -77,7 +91,7 @@ def tell_country(context: Context, view: View, request: Request, grant: dict[str
     if grant is None or grant["exhibits"] or country in {None, grant["to_country"]}:
         return
     text = f"{show(request.peer)} of {country} asked, and this grants that what is sent goes to {grant['to_country']}"
-    hint = f"--to-country {country} if that is a slip; --covers CASE/EXHIBIT if something sent before may go on"
+    hint = f"--to-country {country} if that is a slip; --sent-before CASE/EXHIBIT if something may go on from there"
     note(context.settings, f"warning: {text}; {hint} [defect.grant-country]")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from hashlib import file_digest
 from pathlib import Path
 
 from custody.bundle.container import Container, open_container
@@ -12,6 +11,7 @@ from custody.bundle.source import verify_container
 from custody.cli.checking.opening import check_is_bundle, require_verdict
 from custody.cli.checking.verification import Believed
 from custody.cli.context import Context
+from custody.cli.files import sha256_of
 from custody.cli.output import note
 from custody.cli.showing.holdings import Staged
 from custody.report.safe_text import show_path
@@ -74,11 +74,8 @@ def open_letter(context: Context, path: Path, believed: Believed, *, accept_inde
             verified.report, path, "letter.verdict", accept_indeterminate=accept_indeterminate,
             otherwise="takes it all the same",
         )  # fmt: skip
-        with path.open("rb") as file:
-            letter = replace(
-                read_letter(verified), document=file_digest(file, "sha256").hexdigest(),
-                is_believed=verified.report.verdict is Verdict.PASSED,
-            )  # fmt: skip
+        is_believed = verified.report.verdict is Verdict.PASSED
+        letter = replace(read_letter(verified), document=sha256_of(path), is_believed=is_believed)
         own = context.ledger().ledger().origin
         if letter.ledger.origin == own:
             raise RefusedError("letter.own", f"expected a letter of another ledger, found one of {own} itself")

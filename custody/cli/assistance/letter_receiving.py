@@ -15,7 +15,7 @@ from custody.cli.context import Context
 from custody.cli.options import Signing, When
 from custody.cli.output import note
 from custody.cli.periods import end_of
-from custody.cli.showing.holdings import Staged, staging
+from custody.cli.showing.holdings import staging
 from custody.report.shell_words import shell_word
 from custody.storage.reading import Reader
 from custody.transfer.forum import wanted_of
@@ -23,6 +23,7 @@ from custody.transfer.letter_records import Details, news_details, received_deta
 from custody.transfer.letters import Letter, LetterRequest, check_answer, check_is_news, news, peer_of
 from custody.transfer.requests import RequestStory, names_of, read_story
 from custody.verify.rules.view import Agent
+from schemas.details.request import RequestClosed
 from schemas.errors import RefusedError, UsageError
 from schemas.profile import RequiredField
 from schemas.text import format_time, parse_time
@@ -57,12 +58,13 @@ def receive_letter(
     local: str | None,
     sender: str | None,
     answers: str | None,
-    case: str | None,
+    ours: Details,
     received_at: str | None,
     who: Signing,
     when: When,
 ) -> None:
-    """Record what the letter at ``path`` says, about the one request that it is about.
+    """Record what the letter at ``path`` says, about the one request that it is about; ``ours`` is what the receiver
+    says of a new one, as `received_details` takes it.
 
     Raises:
         VerificationError, RefusedError: as `open_letter`, `check_answer` and `check_is_news`; ``letter.several``.
@@ -76,9 +78,7 @@ def receive_letter(
             _check_not_early(opened.letter, arrived_at)
         with context.ledger().home.store.read() as reader:
             peer = peer_of(opened.letter, reader.agents(), sender)
-            arrival = _arrive(
-                opened, staged, reader, peer, local=local, answers=answers, case=case, received_at=arrived_at
-            )
+            arrival = _arrive(opened, reader, peer, local=local, answers=answers, ours=ours, received_at=arrived_at)
         opened.stage(staged)
         opened.stage_documents(context, staged, arrival.documents)
         record_request(
@@ -101,23 +101,25 @@ def _check_not_early(letter: Letter, arrived_at: str) -> None:
 
 def _arrive(
     opened: OpenLetter,
-    staged: Staged,
     reader: Reader,
     peer: Agent,
     *,
     local: str | None,
     answers: str | None,
-    case: str | None,
+    ours: Details,
     received_at: str,
 ) -> Arrival:
     if len(opened.letter.requests) != 1:
         names = ", ".join(item.state.id for item in opened.letter.requests)
         raise RefusedError("letter.several", f"expected a letter about one request, found one about {names}")
     (of,) = opened.letter.requests
+    known = _known(reader, opened.letter.ledger.origin, of.state.id)
+    if ours["deadlines"] and (of.state.direction == "incoming" or known is not None):
+        text = "expected --deadline beside a new request, found it beside news of one"
+        raise UsageError("usage.letter", text)
     if of.state.direction == "incoming":
         story = _answered(opened, reader, of, peer, answers)
         return _news(opened, of, story, peer.id, received_at, reader)
-    known = _known(reader, opened.letter.ledger.origin, of.state.id)
     if known is not None:
         if local not in (None, known.state.id):
             text = f"expected {known.state.id}, under which this request is known here, found {local}"
@@ -125,7 +127,7 @@ def _arrive(
         return _news(opened, of, known, peer.id, received_at, reader)
     if answers is not None:
         raise RefusedError("answer.none", f"expected an answer to {answers}, found a request")
-    return _first(opened, reader, of, peer, local=local, case=case, received_at=received_at)
+    return _first(opened, reader, of, peer, local=local, ours=ours, received_at=received_at)
 
 
 def _first(
@@ -135,18 +137,18 @@ def _first(
     peer: Agent,
     *,
     local: str | None,
-    case: str | None,
+    ours: Details,
     received_at: str,
 ) -> Arrival:
-    """Take a request that was not known here; a withdrawal that came in the same letter ends it at once."""
+    """Take a request that was not known here; a withdrawal or closing that came in the same letter follows."""
     view = reader.view()
     name = local or free_id(view, f"in-{of.state.id}"[:64])
     details = received_details(
-        opened.letter, of, local=name, sender=peer.id, received_at=received_at, case=case
+        opened.letter, of, local=name, sender=peer.id, received_at=received_at, ours=ours
     )  # fmt: skip
     events: list[tuple[str, Details]] = [("request.received", details)]
     for entry in of.entries:
-        if entry.event.type == "request.withdrawn":
+        if entry.event.type in {"request.withdrawn", "request.closed"}:
             events.append(
                 news_details(opened.letter, of, entry.event, local=name, peer=peer.id, received_at=received_at)
             )
@@ -205,6 +207,10 @@ def _news(
     names = story.names.union(*(names_of(details) for _, details in events))
     state = story.state
     missing = wanted_of(reader.view(), names, kind=state.kind, direction=state.direction, peer=state.peer)
+    last = fresh[-1].details
+    if isinstance(last, RequestClosed):
+        advice = f"custody request close {state.id} --outcome {last.outcome} closes it here too"
+        return Arrival(events, _documents(events), notes=(advice,))
     return Arrival(events, _documents(events), missing)
 
 

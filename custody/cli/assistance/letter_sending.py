@@ -6,25 +6,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from custody.bundle.build import Built
+from custody.cli.acting.acts import compose_event
 from custody.cli.assistance.letter_options import Sending
-from custody.cli.assistance.requests import (
-    RequestResult,
-    compose_request,
-    missing_fields,
-    missing_lines,
-    record_request,
-)
+from custody.cli.assistance.requests import RequestResult, missing_fields, missing_lines, record_request
 from custody.cli.border.exporting import Outgoing, export
+from custody.cli.border.receipts import recorded_entry
 from custody.cli.border.sent_records import tell_withheld, withheld_lines
 from custody.cli.context import Context
 from custody.cli.output import emit, note
-from custody.cli.results import RecordedEntry
 from custody.cli.showing.holdings import Staged
+from custody.ledger.entries import entries_at
 from custody.report.counts import count_bytes
 from custody.report.safe_text import show_path
 from custody.report.words import format_utc, tell
 from custody.transfer.requests import RequestStory
-from schemas.entry import ParsedEntry, parse_entry
 from schemas.profile import RequiredField
 
 
@@ -47,7 +42,7 @@ def record_or_send(
     if sending.out is None:
         record_request(context, events, who=who, when=when, keep=staged.keep, missing=missing)
         return
-    acts = tuple(compose_request(context, type, details, who=who, when=when) for type, details in events)
+    acts = tuple(compose_event(context, type, details, who=who, when=when) for type, details in events)
     # Kept before: the letter carries the documents that its acts name.
     staged.keep()
     request = story.state.id
@@ -62,11 +57,12 @@ def record_or_send(
 def _emit(context: Context, story: RequestStory, built: Built, acts: int, missing: tuple[RequiredField, ...]) -> None:
     last = built.receipt.index
     with context.ledger().read() as reader:
-        entries = [parse_entry(reader.entry(index)) for index in range(last - acts, last + 1)]
+        entries = list(entries_at(reader, range(last - acts, last + 1)))
         to = reader.view().agent(story.state.peer)
     withheld = withheld_lines(built.kept)
     result = RequestResult(
-        entries=tuple(map(_recorded, entries)), letter=str(built.path), missing=missing_fields(missing),
+        entries=tuple(map(recorded_entry, (item.event for item in entries), built.receipts)),
+        letter=str(built.path), missing=missing_fields(missing),
         request=story.state.id, size=built.receipt.size, withheld=withheld,
     )  # fmt: skip
     lines = [f"entry {item.entry.index}: {tell(item.event, {}).headline}" for item in entries[:-1]]
@@ -76,13 +72,3 @@ def _emit(context: Context, story: RequestStory, built: Built, acts: int, missin
     emit(context.settings, result, (*lines, *missing_lines(missing)))
     if to is not None and to.ledger is None:
         note(context.settings, f"note: no ledger of {to.id} is on record; the letter can be verified, not received")
-
-
-def _recorded(item: ParsedEntry) -> RecordedEntry:
-    return RecordedEntry(
-        entry=item.entry.index,
-        event=item.event.hash,
-        hash=item.leaf.hex(),
-        recorded_at=item.entry.recorded_at,
-        type=item.event.type,
-    )

@@ -12,12 +12,12 @@ from custody.cli.context import Context
 from custody.cli.options import Signing, When
 from custody.cli.output import note
 from custody.cli.showing.holdings import staging
+from custody.ledger.entries import entries_at
 from custody.report.safe_text import show
 from custody.storage.search import Search, find_entries
 from custody.transfer.forum import wanted_of
 from custody.transfer.requests import names_of, read_story
 from schemas.details.request import AnswerReceived, RequestReceived
-from schemas.entry import parse_entry
 from schemas.errors import RefusedError, UsageError
 
 
@@ -106,7 +106,7 @@ def _on_record(context: Context, paper: object, *, is_answer: bool = False) -> l
     """Return the entries in which the same scan, by its digest, was received before, with the requests they are of."""
     type = "request.answer-received" if is_answer else "request.received"
     with context.ledger().home.store.read() as reader:
-        entries = [parse_entry(reader.entry(index)) for index in find_entries(reader, Search(types=frozenset({type})))]
+        entries = list(entries_at(reader, find_entries(reader, Search(types=frozenset({type})))))
     return [
         (item.entry.index, item.event.details.request)
         for item in entries

@@ -14,6 +14,7 @@ from custody.cli.checking.verification import Believed
 from custody.cli.context import Context
 from custody.cli.showing.holdings import Holdings
 from custody.evidence.members import Member
+from custody.ledger.entries import entries_at
 from custody.report.papers.paper import Label, Row
 from custody.report.papers.reading import read_ledger
 from custody.report.safe_text import show
@@ -22,7 +23,6 @@ from custody.verify.fold.state import State
 from custody.verify.verify import Verified
 from schemas.content import Content
 from schemas.details.exhibit import ExhibitRegistered
-from schemas.entry import parse_entry
 from schemas.errors import UsageError, VerificationError
 from schemas.text import format_time
 from schemas.types import is_set
@@ -54,7 +54,7 @@ def read_for_paper(
             requests = requests_of(reader, names)
         elif paper == "transfer-receipt":
             extra = {index for subject in subjects for index in reader.subject_entries(("transfer", subject))}
-            events = [parse_entry(reader.entry(index)).event.event for index in sorted(extra)]
+            events = [entry.event.event for entry in entries_at(reader, sorted(extra))]
             names = [(str(item.case), str(item.exhibit)) for item in events if is_set(item.link)]
         else:
             _check_known(reader.view().request, subjects)

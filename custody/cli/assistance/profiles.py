@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
@@ -15,7 +13,6 @@ from custody.report.safe_text import show_path
 from custody.verify.procedure.procedure import ProfileFor
 from schemas import canonical
 
-Body = TypeVar("Body", bound=Callable[..., Any])
 NO_PROFILE = "none"
 
 profile_option = click.option(

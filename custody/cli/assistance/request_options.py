@@ -11,12 +11,13 @@ from typing import Any, Final, get_args
 import click
 import msgspec
 
-from custody.cli.acting.act_options import document_option, several, words_of
+from custody.cli.acting.act_options import document_option, words_of
+from custody.cli.assistance.case_words import parse_offence
 from custody.cli.assistance.dual_criminality import check_stated_by
-from custody.cli.commands.case_open import parse_offence
 from custody.cli.context import Context
 from custody.cli.countries import COUNTRIES
 from custody.cli.files import read_file
+from custody.cli.option_groups import several
 from custody.cli.options import FILE
 from custody.cli.parameters import AGENT, TOKEN
 from custody.cli.periods import end_of, start_of
@@ -128,14 +129,19 @@ def body_details(context: Context, staged: Staged, given: dict[str, Any]) -> dic
         with context.ledger().read() as reader:
             check_stated_by(reader.view(), stated_by)
     details["offences"] = [parse_offence(item) for item in take("offences")] or None
-    details["deadlines"] = _deadlines(take("deadlines"))
+    details["deadlines"] = known_deadlines(take("deadlines"))
     details["documents"] = staged.documents(take("documents"))
     details.update((name, take(name)) for name in ("case", "follows", "renewal_of"))
     details.update((name, end_of(context, take(name))) for name in ("respond_by", "until"))
     return details
 
 
-def _deadlines(typed: tuple[str, ...]) -> list[str] | None:
+def known_deadlines(typed: tuple[str, ...]) -> list[str] | None:
+    """Return the keys of deadlines that were typed, in order, or nothing where none was.
+
+    Raises:
+        UsageError: ``usage.deadline`` for one that no law here has.
+    """
     known = [rule.key for rule in deadlines().deadlines]
     for key in typed:
         if key not in known:

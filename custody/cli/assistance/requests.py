@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from custody.cli.acting.signing import Outcome, complete, named_signers
+from custody.cli.acting.acts import compose_event
+from custody.cli.acting.signing import Outcome, complete
 from custody.cli.border.giving import check_given
 from custody.cli.border.receipts import act_result, outcome_lines
 from custody.cli.border.sent_records import WithheldLine
@@ -16,7 +17,7 @@ from custody.cli.context import Context
 from custody.cli.options import Signing, When
 from custody.cli.output import emit
 from custody.cli.results import RecordedEntry, Result
-from custody.ledger.compose import Composed
+from custody.ledger.entries import entries_at
 from custody.report.counts import counted
 from custody.report.safe_text import show
 from custody.storage.reading import Reader
@@ -24,7 +25,6 @@ from custody.storage.search import Search, find_entries
 from custody.transfer.requests import RequestStory, read_story
 from custody.verify.rules.view import View
 from schemas.details.request import RequestBody
-from schemas.entry import parse_entry
 from schemas.errors import UsageError
 from schemas.law import LawSource, cite
 from schemas.profile import RequiredField
@@ -54,16 +54,6 @@ class RequestResult(Result, frozen=True, kw_only=True, tag="custody-request-act/
     withheld: tuple[WithheldLine, ...] = ()
 
 
-def compose_request(context: Context, type: str, details: Mapping[str, Any], *, who: Signing, when: When) -> Composed:
-    """Return an event of the family ``request``.
-
-    Raises:
-        UsageError: a value that doesn't fit.
-    """
-    signers = named_signers(context, who)
-    return context.ledger().compose(type, signers=signers, details=details, when=when)
-
-
 def record_request(
     context: Context,
     events: Sequence[tuple[str, Mapping[str, Any]]],
@@ -79,7 +69,7 @@ def record_request(
     Raises:
         CustodyError: as `complete`; nothing is written then.
     """
-    composed = [compose_request(context, type, details, who=who, when=when) for type, details in events]
+    composed = [compose_event(context, type, details, who=who, when=when) for type, details in events]
     check_given(context, [item.event for item in composed], tried="export")
     outcome = complete(context, who, composed, keep=keep)
     emit_request(context, outcome, str(events[0][1]["request"]), missing=tuple(missing), notes=notes)
@@ -131,8 +121,7 @@ def by_source(missing: Iterable[RequiredField]) -> dict[str, list[str]]:
 def all_stories(reader: Reader) -> list[RequestStory]:
     """Return the stories of all requests in the order in which they were opened."""
     search = Search(types=frozenset({"request.drafted", "request.received"}))
-    indexes = list(find_entries(reader, search))
-    bodies = [parse_entry(reader.entry(index)).event.details for index in indexes]
+    bodies = [entry.event.details for entry in entries_at(reader, find_entries(reader, search))]
     return [read_story(reader, body.request) for body in bodies if isinstance(body, RequestBody)]
 
 

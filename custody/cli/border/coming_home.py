@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from custody.cli.acting.exhibit_selection import format_exhibit
 from custody.cli.context import Context
+from custody.ledger.entries import entry_with
 from custody.transfer.arrivals import Arrival, Home
 from custody.verify.rules.view import Exhibit
 from schemas.details.transfer import TransferDispatched
-from schemas.entry import parse_entry
 from schemas.errors import RefusedError
 
 
@@ -21,8 +21,8 @@ def find_home(context: Context, arrival: Arrival, home: Home) -> tuple[Exhibit, 
     """
     with context.ledger().read() as reader:
         exhibit = reader.view().exhibit(home.left.case, home.left.exhibit)
-        index = reader.event_indexes([home.left.head]).get(home.left.head)
-        left = None if index is None else parse_entry(reader.entry(index)).event.details
+        entry = entry_with(reader, home.left.head)
+    left = None if entry is None else entry.event.details
     transfer = left.transfer if isinstance(left, TransferDispatched) else ""
     dispatch = exhibit.dispatch if exhibit is not None else None
     if exhibit is not None and dispatch is not None and dispatch.transfer != transfer and not home.is_told:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from custody.cli.showing.attention import Attention
+from custody.ledger.entries import entries_about, entries_at
 from custody.report.safe_text import show
 from custody.report.shell_words import shell_word
 from custody.report.words import format_utc
@@ -16,8 +17,8 @@ from custody.verify.assets.freezes import HERE
 from custody.verify.rules.view import Exhibit
 from schemas.details.consent import Condition
 from schemas.details.transfer import TransferAccepted, TransferDispatched
-from schemas.entry import parse_entry
 from schemas.text import format_time
+from schemas.types import Unset
 
 WARN: Final = timedelta(days=15)
 """How long before it is due a term wants attention."""
@@ -28,11 +29,11 @@ def attention_of_conditions(reader: Reader, exhibits: Iterable[Exhibit], *, now:
     """Yield what was accepted here and is to be returned or destroyed soon, or should have been; and, of ``exhibits``,
     what was to be back here and is still with whom it was sent to.
     """
-    for index in list(find_entries(reader, Search(types=frozenset({"transfer.accepted"})))):
-        event = parse_entry(reader.entry(index)).event
-        exhibit = reader.view().exhibit(str(event.event.case), str(event.event.exhibit))
-        if exhibit is not None and exhibit.status in HERE and isinstance(event.details, TransferAccepted):
-            yield from _accepted(exhibit, event.details, now)
+    for entry in entries_at(reader, find_entries(reader, Search(types=frozenset({"transfer.accepted"})))):
+        event, details = entry.event.event, entry.event.details
+        exhibit = reader.view().exhibit(str(event.case), str(event.exhibit))
+        if exhibit is not None and exhibit.status in HERE and isinstance(details, TransferAccepted):
+            yield from _accepted(exhibit, details, now)
     for exhibit in exhibits:
         if exhibit.status == "transferred" and exhibit.dispatch is not None:
             yield from _sent(reader, exhibit, exhibit.dispatch.transfer, now)
@@ -57,19 +58,18 @@ def _accepted(exhibit: Exhibit, details: TransferAccepted, now: datetime) -> Ite
 
 
 def _sent(reader: Reader, exhibit: Exhibit, transfer: str, now: datetime) -> Iterator[Attention]:
-    for index in reader.subject_entries(("transfer", transfer)):
-        event = parse_entry(reader.entry(index)).event
-        is_of_it = (event.event.case, event.event.exhibit) == (exhibit.case, exhibit.number)
-        if not is_of_it or not isinstance(event.details, TransferDispatched):
+    for entry in entries_about(reader, ("transfer", transfer)):
+        event, details = entry.event.event, entry.event.details
+        is_of_it = (event.case, event.exhibit) == (exhibit.case, exhibit.number)
+        if not is_of_it or not isinstance(details, TransferDispatched):
             continue
-        for condition in _dated(event.details.conditions):
+        for condition in _dated(details.conditions):
             if condition.code == "return" and str(condition.due) < format_time(now):
-                name, by = show(f"{exhibit.case}/{exhibit.number}"), show(event.event.actor)
-                text = f"was to be back from {show(event.details.to)} by {format_utc(str(condition.due))}: ask them"
+                name, by = show(f"{exhibit.case}/{exhibit.number}"), show(event.actor)
+                text = f"was to be back from {show(details.to)} by {format_utc(str(condition.due))}: ask them"
                 go_on = f"custody receive BUNDLE --as {by}"
                 yield Attention(code="exhibit.overdue", next=go_on, subject=name, text=text)
 
 
-def _dated(conditions: object) -> tuple[Condition, ...]:
-    found = conditions if isinstance(conditions, tuple) else ()
-    return tuple(item for item in found if item.code in _ENDS and isinstance(item.due, str))
+def _dated(conditions: tuple[Condition, ...] | Unset) -> tuple[Condition, ...]:
+    return tuple(item for item in conditions or () if item.code in _ENDS and isinstance(item.due, str))

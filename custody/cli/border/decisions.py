@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -27,8 +26,8 @@ class Wanted:
     refused: dict[str, str]
     refuse_all: str | None
     reservations: tuple[str, ...]
-    anew: tuple[str, ...] = ()
-    is_after_refusal: bool = False
+    anew: tuple[str, ...]
+    is_after_refusal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +41,12 @@ class Decision:
 
 
 def parse_decisions(
-    accepted: Iterable[str],
-    refused: Iterable[str],
+    accepted: tuple[str, ...],
+    refused: tuple[str, ...],
     refuse_all: str | None,
-    reservations: Iterable[str],
-    anew: Iterable[str] = (),
-    *,
-    is_after_refusal: bool = False,
+    reservations: tuple[str, ...],
+    anew: tuple[str, ...],
+    is_after_refusal: bool,
 ) -> Wanted:
     """Return what was typed.
 
@@ -68,7 +66,7 @@ def parse_decisions(
     for item in named:
         if item not in RESERVATIONS:
             raise UsageError("receive.reservation", f"expected one of {', '.join(RESERVATIONS)}, found {item!r}")
-    return Wanted(tuple(accepted), pairs, refuse_all, named, tuple(anew), is_after_refusal)
+    return Wanted(accepted, pairs, refuse_all, named, anew, is_after_refusal)
 
 
 _CURES: Final = {

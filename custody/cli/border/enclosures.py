@@ -1,23 +1,26 @@
 """Evidence that would leave as a document: a file of an exhibit that some record names as an attachment.
 
 The ledger's own rule sees the digests that stand in registrations, and only the documents of requests. Here the home is
-at hand: its lists of files of large exhibits, and every document that the export would carry (law row C10).
+at hand: its lists of files of large exhibits, and every document that the export would carry, no more (law row C10).
 """
 
 from __future__ import annotations
 
 import mmap
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from custody.bundle.closure import LedgerClosure, find_closure
+from custody.bundle.disclose import Choice
+from custody.bundle.vault import document_members
 from custody.cli.border.release_gate import breaches_of, record_export, refuse
 from custody.cli.context import Context
+from custody.cli.keyring.vault import HomeVault
 from custody.cli.output import note
 from custody.cli.showing.holdings import Holdings
 from custody.evidence.manifest import Manifests
 from custody.report.safe_text import show
 from custody.storage.reading import Reader
-from custody.verify.gate.contents import own_documents
 from custody.verify.gate.faults import Breach
 from custody.verify.rules.view import Exhibit
 from schemas.event import ParsedEvent
@@ -29,6 +32,7 @@ def check_enclosures(
     requests: Sequence[str],
     acts: Iterable[ParsedEvent],
     *,
+    choice: Choice,
     to: str,
     by: str,
 ) -> tuple[Exhibit, ...]:
@@ -42,10 +46,11 @@ def check_enclosures(
     names = [(item.case, item.number) for item in exhibits]
     with context.ledger().home.store.read() as reader:
         closure = find_closure(reader, names, requests, size=reader.head().size, to=to, is_planned=True)
-        carried = (entry.event for index, entry in closure.entries.items() if index not in closure.bare)
-        events = [*carried, *acts]
-        documents = tuple(dict.fromkeys(digest for event in events for digest in own_documents(event)))
-        found = _holders(reader, Holdings(context.ledger().home), documents)
+        holdings = Holdings(context.ledger().home)
+        events = [*(entry.event for entry in closure.entries.values()), *acts]
+        bare = frozenset(closure.entries[index].event.hash for index in closure.bare)
+        carried = document_members(events, HomeVault(holdings), replace(choice, to=to).beside(events, bare))
+        found = _holders(reader, holdings, tuple(item.sha256 for item in carried))
     _tell_bare(context, closure)
     cleared: dict[str, Exhibit] = {}
     for holders in found:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
 
 import click
 
 from custody.cli.checking.trust_file import read_trust_file
 from custody.cli.context import Context
+from custody.cli.option_groups import gathered
 from custody.cli.parameters import AGE_KEY
 from schemas.details.ledger import AgentChanged, AgentEnrolled
 from schemas.entry import parse_entry
 from schemas.errors import UsageError
-
-Body = TypeVar("Body", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +54,16 @@ def find_age_key(context: Context, agent: str) -> str | None:
     if not context.trust_file().exists():
         return None
     trust = read_trust_file(context, None).trust
-    known = trust.recipients if isinstance(trust.recipients, tuple) else ()
+    known = trust.recipients or ()
     return next((item.age_key for item in known if item.name == agent), None)
 
 
-def encrypting(body: Body) -> Body:
-    """Give a command --encrypt and --age-recipient, as one argument ``encrypting``."""
-
-    @functools.wraps(body)
-    def run(*args: Any, encrypt: bool, age_recipients: tuple[str, ...], **kwargs: Any) -> Any:
-        return body(*args, encrypting=Encrypting(encrypt, age_recipients), **kwargs)
-
-    for option in (
-        click.option(
-            "--age-recipient", "age_recipients", type=AGE_KEY, multiple=True, help="Encrypt to this key too, age1..."
-        ),
-        click.option("--encrypt", is_flag=True, help="Encrypt evidence and documents to the recipient's age key."),
-    ):
-        run = option(run)
-    return run  # type: ignore[return-value]
+encrypting = gathered(
+    "encrypting",
+    Encrypting,
+    click.option(
+        "--encrypt", "is_wanted", is_flag=True, help="Encrypt evidence and documents to the recipient's age key."
+    ),
+    click.option("--age-recipient", "by_hand", type=AGE_KEY, multiple=True, help="Encrypt to this key too, age1..."),
+)
+"""For commands that pack exhibits: to whose keys."""

@@ -13,7 +13,15 @@ from typing import Any, Literal
 
 from custody.bundle.build import Built, Export, Order, build_bundle
 from custody.bundle.disclose import Choice
-from custody.cli.acting.signing import agents_of, confirm, is_at_hand, load_signers, named_signers, show_events
+from custody.cli.acting.signing import (
+    agents_of,
+    confirm,
+    is_asked,
+    is_at_hand,
+    load_signers,
+    named_signers,
+    show_events,
+)
 from custody.cli.border.enclosures import check_enclosures, record_enclosures
 from custody.cli.border.release_gate import check_gate, check_recipient
 from custody.cli.border.sent_records import note_export
@@ -23,14 +31,15 @@ from custody.cli.keyring.vault import open_vault
 from custody.cli.options import Signing, When
 from custody.cli.output import note
 from custody.ledger.compose import Anchor, Composed
+from custody.ledger.entries import entries_about
 from custody.ledger.submission import Submission
+from custody.report.counts import counted
 from custody.report.words import tell
 from custody.verify.rules.view import Exhibit
 from keys.private.signer import Signer as KeySigner
 from keys.private.signing import join_signatures, sign_for
 from schemas.details.ledger import AgentChanged, AgentEnrolled
 from schemas.details.record import BundleExported
-from schemas.entry import parse_entry
 from schemas.errors import CustodyError, SigningKeyError
 from schemas.event import About, Signer
 from schemas.private import Disclosure
@@ -82,8 +91,8 @@ def export(context: Context, outgoing: Outgoing, *, who: Signing, when: When) ->
     check_gate(context, events, to=outgoing.to, tried=outgoing.tried, by=signers[0].agent)
     requests = tuple(sorted({*outgoing.requests, *([outgoing.request] if outgoing.request else [])}))
     enclosed = check_enclosures(
-        context, outgoing.exhibits, requests, [item.event for item in outgoing.acts], to=outgoing.to,
-        by=signers[0].agent,
+        context, outgoing.exhibits, requests, [item.event for item in outgoing.acts], choice=outgoing.choice,
+        to=outgoing.to, by=signers[0].agent,
     )  # fmt: skip
     access.check_timely(events)  # the gate has asked the rules on its way
     keys = _open_keys(context, who, (*outgoing.acts, draft))
@@ -118,6 +127,10 @@ def export(context: Context, outgoing: Outgoing, *, who: Signing, when: When) ->
             raise
         raise told from error
     context.settings.has_recorded = True
+    if built.absent:
+        count = counted(len(built.absent), "document that entries name is", "documents that entries name are")
+        named = ", ".join(built.absent[:8]) + (", ..." if len(built.absent) > 8 else "")
+        note(context.settings, f"warning: {count} not here, and did not go along: {named}")
     return built
 
 
@@ -199,7 +212,7 @@ def _name_of(context: Context, agent: str) -> str:
     """Return the name under which an agent is enrolled, as far as this home knows it."""
     access = context.ledger()
     with access.read() as reader:
-        entries = [parse_entry(reader.entry(index)) for index in reader.subject_entries(("agent", agent))]
+        entries = entries_about(reader, ("agent", agent))
     name = agent
     for entry in entries:
         details = entry.event.details
@@ -222,7 +235,7 @@ def _open_keys(context: Context, who: Signing, composed: Sequence[Composed]) -> 
         if not is_at_hand(context, agent):
             text = f"expected a key of {agent} here, found none"
             raise SigningKeyError("key.absent", text, hint="an export needs all its signers at one place")
-    _show(context, composed, agents)
+    _show(context, composed, agents, is_asked=is_asked(who))
     confirm(context, who, agents)
     alive = context.ledger().alive_keys()
     return load_signers(context, agents, who.passphrase_file, alive=alive)
@@ -234,12 +247,12 @@ def _sign(composed: Composed, keys: Mapping[str, KeySigner]) -> Submission:
     return Submission(join_signatures(composed.event, signatures), composed.disclosures)
 
 
-def _show(context: Context, composed: Sequence[Composed], agents: Sequence[str]) -> None:
+def _show(context: Context, composed: Sequence[Composed], agents: Sequence[str], *, is_asked: bool) -> None:
     """Show the acts and the export; what is packed, and so the digest of it, is made only then."""
     values: dict[str, Disclosure] = {value.commitment: value for item in composed for value in item.disclosures}
     told = [tell(item.event, values, name_of=context.ledger().name_of) for item in composed]
     facts = tuple((label, value) for label, value in told[-1].facts if value != _NO_MANIFEST)
-    show_events(context, (*told[:-1], replace(told[-1], facts=facts)), agents)
+    show_events(context, (*told[:-1], replace(told[-1], facts=facts)), agents, is_asked=is_asked)
 
 
 def _show_manifest(context: Context, manifest: str) -> None:

@@ -9,7 +9,6 @@ from typing import Final
 
 from custody.cli.acting.exhibit_selection import format_exhibit
 from custody.cli.acting.signing import complete, named_signers
-from custody.cli.border.exhibit_entries import entries_of
 from custody.cli.border.receipts import emit_outcome
 from custody.cli.border.receiving import plainly
 from custody.cli.checking.opening import check_steps, open_bundle
@@ -19,6 +18,7 @@ from custody.cli.options import Signing, When
 from custody.cli.output import note
 from custody.cli.typed_again import typed_again
 from custody.ledger.compose import Anchor, Composed
+from custody.ledger.entries import entries_at, entries_of
 from custody.report.counts import counted
 from custody.report.safe_text import show, show_path
 from custody.report.shell_words import shell_word
@@ -26,7 +26,7 @@ from custody.storage.search import Search, find_entries
 from custody.transfer.foreign_assets import Told, changes_told, known_until, plain_change, stays_in
 from custody.verify.rules.view import Exhibit
 from custody.verify.verify import Verified
-from schemas.entry import ParsedEntry, parse_entry
+from schemas.entry import ParsedEntry
 from schemas.errors import CustodyError, UsageError
 from schemas.event import About
 from schemas.report import LedgerReport
@@ -43,7 +43,7 @@ def record_told(context: Context, exhibits: Sequence[Exhibit], bundle: Path, *, 
         UsageError: ``usage.freeze`` where the bundle is not about them, or tells of no change that isn't known.
         VerificationError, RefusedError: ``trust.bundle`` where what it tells is not proven.
     """
-    with open_bundle(context, bundle, Believed(None, (), None, None).open(context, at_home=True)) as opened:
+    with open_bundle(context, bundle, Believed(None).open(context, at_home=True)) as opened:
         verified = opened.verified
         check_steps(verified.report, _WANTED, bundle)
         composed = [item for exhibit in exhibits for item in _compose(context, exhibit, verified, who, when)]
@@ -93,8 +93,8 @@ def note_news(context: Context, verified: Verified, bundle: Path) -> None:
         return
     with suppress(CustodyError), context.ledger().home.store.read() as reader:
         own, seen = reader.view().ledger(), dict[str, Exhibit]()
-        for index in list(find_entries(reader, Search(types=_CAME))):
-            event = parse_entry(reader.entry(index)).event.event
+        for entry in entries_at(reader, find_entries(reader, Search(types=_CAME))):
+            event = entry.event.event
             exhibit = reader.view().exhibit(str(event.case), str(event.exhibit))
             seen |= {} if exhibit is None else {exhibit.registration: exhibit}
         for exhibit in seen.values():

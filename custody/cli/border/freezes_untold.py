@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from custody.cli.acting.exhibit_selection import format_exhibit
-from custody.cli.border.exhibit_entries import entries_of
 from custody.cli.showing.attention import Attention
+from custody.ledger.entries import entries_at, entries_of
 from custody.report.safe_text import show
 from custody.report.shell_words import shell_word
 from custody.storage.reading import Reader
@@ -15,7 +15,7 @@ from custody.storage.search import Search, find_entries
 from schemas.details.asset import FreezeChanged
 from schemas.details.record import BundleExported
 from schemas.details.transfer import TransferDispatched
-from schemas.entry import ParsedEntry, parse_entry
+from schemas.entry import ParsedEntry
 
 _CHANGED: Final = frozenset({"asset.freeze-changed"})
 
@@ -24,8 +24,8 @@ def attention_of_untold(reader: Reader) -> Iterator[Attention]:
     """Yield the exhibits that are with somebody else, and whose freeze changed here since; until they get a bundle."""
     named = {
         str(about.exhibit)
-        for index in list(find_entries(reader, Search(types=_CHANGED)))
-        for about in parse_entry(reader.entry(index)).event.event.about or ()
+        for entry in entries_at(reader, find_entries(reader, Search(types=_CHANGED)))
+        for about in entry.event.event.about or ()
     }
     for registration in sorted(named):
         exhibit = reader.view().registered(registration)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from custody.cli.border.bound_content import binding, tell
-from custody.cli.border.letter_breaches import letter_breaches
 from custody.cli.border.release_gate import Tried, refuse, tell_terms
 from custody.cli.context import Context
-from custody.ledger.admission import check_lawful
+from custody.ledger.admission import check_lawful, let_out
 from custody.verify.gate.faults import Breach
-from custody.verify.gate.release import check_release, let_out
+from custody.verify.gate.release import check_release
 from custody.verify.rules.view import Exhibit, View
 from schemas.event import ParsedEvent
 from schemas.text import format_time
@@ -28,7 +27,7 @@ def check_given(context: Context, events: Sequence[ParsedEvent], *, tried: Tried
         view = binding(context, reader)
         for event in events:
             receiver, _ = let_out(view, event)
-            breaches = (*check_release(view, event, now), *letter_breaches(context, reader, view, event))
+            breaches = (*check_release(view, event, now), *context.ledger().letter_breaches(reader, view, event))
             if breaches:
                 break
             tell_terms(context, view, event)

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from custody.cli.border.exhibit_entries import is_explained
 from custody.cli.context import Context
 from custody.cli.showing.attention import Attention
+from custody.ledger.entries import entries_about, entries_at, entries_of, is_explained
 from custody.ledger.store import LedgerReader
 from custody.report.safe_text import show
 from custody.storage.reading import Reader
@@ -84,8 +84,8 @@ def disputed(reader: Reader) -> Iterator[Disputed]:
     leaves again.
     """
     found: dict[tuple[str, str], Disputed] = {}
-    for index in list(find_entries(reader, Search(types=_DOUBTFUL))):
-        for item in _doubtful(reader, parse_entry(reader.entry(index))):
+    for entry in entries_at(reader, find_entries(reader, Search(types=_DOUBTFUL))):
+        for item in _doubtful(reader, entry):
             found[item.exhibit.registration, item.transfer] = item
     yield from found.values()
 
@@ -117,7 +117,7 @@ def _doubtful(reader: Reader, entry: ParsedEntry) -> Iterator[Disputed]:
     """Yield what an entry leaves in two hands."""
     event, details = entry.event.event, entry.event.details
     if isinstance(details, TransferContested) and details.reason == "after-recall":
-        for about in event.about if isinstance(event.about, tuple) else ():
+        for about in event.about or ():
             exhibit = reader.view().registered(str(about.exhibit))
             if exhibit is not None and details.transfer in (exhibit.recalled or ()):
                 yield from _left(reader, exhibit, str(details.transfer), entry, "recalled")
@@ -150,9 +150,8 @@ def _left(reader: Reader, exhibit: Exhibit, transfer: str, entry: ParsedEntry, w
 
 def _accepted_since(reader: Reader, refused: ParsedEntry, details: TransferRefused) -> Iterator[Disputed]:
     """Yield what was taken in under a transfer of which a parcel had been refused unread, while it is here."""
-    for index in reader.subject_entries(("transfer", details.transfer)):
-        entry = parse_entry(reader.entry(index))
-        event, taken = entry.event.event, entry.event.details
+    for entry in entries_about(reader, ("transfer", details.transfer)):
+        event, taken, index = entry.event.event, entry.event.details, entry.entry.index
         if index < refused.entry.index or not isinstance(taken, TransferAccepted | TransferReturned):
             continue
         exhibit = reader.view().exhibit(str(event.case), str(event.exhibit))
@@ -165,9 +164,8 @@ def _accepted_since(reader: Reader, refused: ParsedEntry, details: TransferRefus
 
 
 def _left_since(reader: Reader, exhibit: Exhibit, index: int) -> bool:
-    indexes = reader.subject_entries(("exhibit", exhibit.case, exhibit.number))
-    later = (parse_entry(reader.entry(item)).event.details for item in indexes if item > index)
-    return any(isinstance(details, _LEAVES) for details in later)
+    later = (item for item in entries_of(reader, exhibit) if item.entry.index > index)
+    return any(isinstance(item.event.details, _LEAVES) for item in later)
 
 
 def _ledgers(reader: LedgerReader, agents: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from custody.cli.context import Context
 from custody.cli.files import given_file, read_file
+from custody.ledger.entries import entries_about
 from custody.ledger.prove import TileNodes, prove_inclusion
 from custody.ledger.store import LedgerReader
 from custody.verify.border.receipt_proof import VerifiedReceipt, check_signed, prove
@@ -14,7 +15,6 @@ from schemas import limits
 from schemas.checkpoint import parse_checkpoint
 from schemas.details.exhibit import Foreign
 from schemas.details.transfer import TransferAccepted, TransferRefused, TransferReturned
-from schemas.entry import parse_entry
 from schemas.errors import RefusedError, UsageError
 from schemas.receipt import ReceiptFile, UnverifiedReceipt, format_receipt, parse_receipt
 from schemas.tlog_proof import TlogProof, format_tlog_proof
@@ -30,8 +30,8 @@ def make_receipt(context: Context, transfer: str) -> bytes:
         UsageError: ``receipt.nothing`` where it decided nothing.
     """
     with context.ledger().read() as reader:
-        raws = [reader.entry(index) for index in reader.subject_entries(("transfer", transfer))]
-        entries = [entry for entry in map(parse_entry, raws) if isinstance(entry.event.details, _DECISIONS)]
+        story = entries_about(reader, ("transfer", transfer))
+        entries = [entry for entry in story if isinstance(entry.event.details, _DECISIONS)]
         if not entries:
             text = f"expected a transfer that was accepted or refused here, found nothing about {transfer}"
             raise UsageError("receipt.nothing", text)

@@ -8,8 +8,8 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from custody.cli.border.exhibit_entries import is_explained
 from custody.cli.context import Context
+from custody.ledger.entries import entries_about, entries_of, entry_with, is_explained
 from custody.ledger.store import LedgerReader
 from custody.verify.border.receipt_proof import VerifiedReceipt
 from custody.verify.rules.view import Exhibit
@@ -63,8 +63,7 @@ def match_receipts(context: Context, receipts: Sequence[VerifiedReceipt], *, doc
 
 
 def _is_kept(reader: LedgerReader, exhibit: Exhibit, document: str) -> bool:
-    indexes = reader.subject_entries(("exhibit", exhibit.case, exhibit.number))
-    details = (parse_entry(reader.entry(index)).event.details for index in indexes)
+    details = (entry.event.details for entry in entries_of(reader, exhibit))
     return any(isinstance(item, TransferContested) and item.document == document for item in details)
 
 
@@ -78,16 +77,13 @@ def _named(reader: LedgerReader, receipt: VerifiedReceipt) -> list[VerifiedRecei
     """Return a receipt for each dispatch that it is about, where it knows only the number of the transfer."""
     if receipt.head:
         return [receipt]
-    events = [
-        parse_entry(reader.entry(index)).event for index in reader.subject_entries(("transfer", receipt.transfer))
-    ]
+    events = [entry.event for entry in entries_about(reader, ("transfer", receipt.transfer))]
     return [replace(receipt, head=event.hash) for event in events if event.type == "transfer.dispatched"] or [receipt]
 
 
 def _match(reader: LedgerReader, receipt: VerifiedReceipt) -> Matched | None:
     """Return what a receipt is for; nothing where it is on record: a file may hold an earlier decision once more."""
-    index = reader.event_indexes([receipt.head]).get(receipt.head) if receipt.head else None
-    entry = None if index is None else parse_entry(reader.entry(index))
+    entry = entry_with(reader, receipt.head) if receipt.head else None
     if entry is None or not isinstance(entry.event.details, TransferDispatched):
         meant = f"event {receipt.head}" if receipt.head else f"transfer {receipt.transfer}, which it could not read"
         text = f"expected a receipt for a dispatch of this ledger, found one for {meant}"
@@ -139,8 +135,7 @@ def _contest(reader: LedgerReader, exhibit: Exhibit, entry: ParsedEntry, receipt
 
 def _is_back(reader: LedgerReader, exhibit: Exhibit, transfer: str) -> bool:
     """Tell whether what left under a transfer was taken back: that says already that it had been accepted."""
-    indexes = reader.subject_entries(("exhibit", exhibit.case, exhibit.number))
-    details = (parse_entry(reader.entry(index)).event.details for index in indexes)
+    details = (entry.event.details for entry in entries_of(reader, exhibit))
     return any(isinstance(item, TransferReturned) and item.sent == transfer for item in details)
 
 
@@ -156,6 +151,5 @@ def _on_paper(reader: LedgerReader, exhibit: Exhibit, receipt: VerifiedReceipt) 
 
 
 def _receipts(reader: LedgerReader, exhibit: Exhibit, transfer: str) -> list[TransferReceipt]:
-    indexes = reader.subject_entries(("exhibit", exhibit.case, exhibit.number))
-    details = (parse_entry(reader.entry(index)).event.details for index in indexes)
+    details = (entry.event.details for entry in entries_of(reader, exhibit))
     return [item for item in details if isinstance(item, TransferReceipt) and item.transfer == transfer]

@@ -49,8 +49,8 @@ def recorded_entry(event: ParsedEvent, receipt: Receipt) -> RecordedEntry:
         hash=receipt.leaf.hex(),
         recorded_at=receipt.recorded_at,
         type=event.type,
-        case=inner.case if isinstance(inner.case, str) else UNSET,
-        exhibit=inner.exhibit if isinstance(inner.exhibit, str) else UNSET,
+        case=inner.case,
+        exhibit=inner.exhibit,
     )
 
 

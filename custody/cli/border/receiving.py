@@ -11,11 +11,11 @@ from custody.cli.acting.signing import named_signers
 from custody.cli.border.arriving import Unloading
 from custody.cli.border.coming_home import find_home
 from custody.cli.border.decisions import Decision
-from custody.cli.border.exhibit_entries import entries_of
 from custody.cli.border.terms import plain_condition
 from custody.cli.context import Context
 from custody.cli.options import Signing, When
 from custody.ledger.compose import Anchor, Composed, link_after
+from custody.ledger.entries import entries_of
 from custody.transfer.arrivals import Arrival, Delivery, Home
 from custody.transfer.foreign_assets import Plain, changes_told, known_until, plain_asset, plain_change
 from custody.transfer.requests_named import asked_for
@@ -57,11 +57,15 @@ class Receiving:
     request: str | None
     numbers: tuple[str, ...]
     place: str | None
-    seal: str | None
-    intact: bool | None
+    seal: Mapping[str, Any] | None
     remark: str | None
     origin: str
     papers: list[dict[str, Any]] | None = None
+
+    @property
+    def seal_number(self) -> str | None:
+        """The number of the seal as it was seen."""
+        return None if self.seal is None else self.seal["seal"]
 
 
 def check_addressed(delivery: Delivery, ledger: Ledger, addressee: str | None) -> None:
@@ -119,8 +123,6 @@ def compose_arrivals(
         CustodyError: as `Unloading.unload`, or a value that doesn't fit.
     """
     _check_new(context, receiving.delivery)
-    if (receiving.seal is None) != (receiving.intact is None):
-        raise UsageError("usage.seal", "expected --seal together with --seal-intact or --seal-broken, found one alone")
     signers = named_signers(context, who)
     numbers = _numbers(receiving)
     _check_numbered(numbers, decisions)
@@ -129,7 +131,7 @@ def compose_arrivals(
         if decision.kind == "refused":
             continue
         home, sent = decision.arrival.comes_home_to(receiving.origin), plain(decision.arrival.sent.seal)
-        tell_of_seal(context, decision.arrival.name, sent if sent != WITHHELD else None, receiving.seal)
+        tell_of_seal(context, decision.arrival.name, sent if sent != WITHHELD else None, receiving.seal_number)
         if decision.kind == "returned" and home is not None:
             unloading.keep_bundle(decision.arrival.foreign.manifest)
             made += _take_back(context, receiving, decision, home, signers, when)
@@ -201,7 +203,7 @@ def _details(
     """Yield the details of an acceptance: what the sender's record says, and what was found here."""
     arrival = decision.arrival
     known, before, plain = receiving.verified.values.disclosed, arrival.registered, plainly(receiving.verified)
-    conditions = arrival.sent.conditions if isinstance(arrival.sent.conditions, tuple) else ()
+    conditions = arrival.sent.conditions or ()
     content = before.content if isinstance(before.content, Content) else None
     yield "accepted_at", _now(context, when)
     yield "asset", plain_asset(receiving.verified, arrival.case, arrival.number, plain)
@@ -224,7 +226,7 @@ def _details(
     yield "rehash", {"match": True, "root": content.root} if content is not None and is_complete else None
     yield "reservation_note", receiving.remark if decision.reservations else None
     yield "reservations", list(decision.reservations) or None
-    yield "seal", {"intact": receiving.intact, "seal": receiving.seal} if receiving.seal is not None else None
+    yield "seal", receiving.seal
     yield "sent_at", arrival.dispatch.event.occurred_at
     yield "transfer", receiving.delivery.transfer
 
@@ -240,12 +242,12 @@ def _take_back(
     """Return the record by which an exhibit of this ledger is held again, and what became of its freeze meanwhile."""
     arrival, compose = decision.arrival, context.ledger().compose
     exhibit, sent = find_home(context, arrival, home)
-    tell_of_unsaid(context, exhibit, receiving.seal)
+    tell_of_unsaid(context, exhibit, receiving.seal_number)
     details = {
         "foreign": decision.arrival.foreign,
         "from": receiving.sender,
         "place": receiving.place,
-        "seal": {"intact": receiving.intact, "seal": receiving.seal} if receiving.seal is not None else None,
+        "seal": receiving.seal,
         "sent": sent,
         "transfer": receiving.delivery.transfer,
     }

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, NoReturn
 
 from custody.cli.border.bound_content import binding, tell
-from custody.cli.border.letter_breaches import letter_breaches
 from custody.cli.context import Context
 from custody.cli.options import When
 from custody.cli.output import note
@@ -60,7 +59,7 @@ def check_gate(context: Context, events: Sequence[ParsedEvent], *, to: str, trie
         state, size = binding(context, reader), reader.head().size
         for event in try_out(state, size, events):
             breaches += (*foreign_requests(state, event, to), *check_release(state, event, now))
-            breaches += letter_breaches(context, reader, state, event)
+            breaches += context.ledger().letter_breaches(reader, state, event)
             if not breaches:
                 tell_terms(context, state, event)
         abouts = tuple(dict.fromkeys(about for event in events for about in _abouts(state, event)))
@@ -100,7 +99,7 @@ def breaches_of(context: Context, exhibits: Sequence[Exhibit], *, to: str) -> li
         event = _access(context, exhibits, to).event
         view = binding(context, reader)
         found = check_release(view, event, format_time(context.now()))
-        return [*found, *letter_breaches(context, reader, view, event)]
+        return [*found, *context.ledger().letter_breaches(reader, view, event)]
 
 
 def record_export(context: Context, exhibits: Sequence[Exhibit], *, to: str) -> None:

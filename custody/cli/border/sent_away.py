@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from custody.cli.border.exhibit_entries import is_explained
 from custody.cli.showing.attention import TRANSIT, Attention
+from custody.ledger.entries import is_explained
 from custody.report.safe_text import show
 from custody.report.shell_words import shell_word
 from custody.report.words import format_utc

@@ -12,6 +12,7 @@ from custody.bundle.disclose import Choice
 from custody.bundle.withheld import Kept
 from custody.cli.checking.rehashing import content_of_exhibit
 from custody.cli.context import Context
+from custody.cli.showing.holdings import staging
 from custody.report.safe_text import show
 from custody.storage.disclosures import Receiving
 from custody.storage.sent import ExportRecord, SentExhibit, WithheldValue
@@ -41,13 +42,18 @@ def note_export(
     is_detached: bool,
     encrypted_to: tuple[str, ...],
 ) -> None:
-    """Keep on record what leaves this home with the exporting ``event``, and who receives which values.
+    """Keep on record what leaves this home with the exporting ``event``, and who receives which values; and, among the
+    documents, the lists of what was packed, by which an audit knows what was left out.
 
     It counts once the ledger has that event: a note of an export that was refused tells of nothing.
 
     Raises:
-        StorageError: ``ledger.*``.
+        StorageError: ``ledger.*``, ``store.*``.
     """
+    with staging(context) as staged:
+        for raw in made.lists:
+            staged.document_bytes(raw)
+        staged.keep()
     sent = [(exhibit, content_of_exhibit(context, exhibit)) for exhibit in exhibits]
     with_names = choice.is_disclosed("exhibit.registered", "/path")
     record = ExportRecord(

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from custody.cli.context import Context
+from custody.ledger.entries import entries_at
 from custody.report.values import Disclosures
 from custody.transfer.consents import consents_in_force
 from custody.verify.rules.view import Exhibit
 from schemas.details.consent import STRICTNESS, Condition, ConsentRecorded
 from schemas.details.transfer import TransferAccepted
-from schemas.entry import parse_entry
 from schemas.event import ParsedEvent
 from schemas.text import format_time
 from schemas.types import Private, is_set
@@ -34,8 +34,8 @@ def terms_for(context: Context, exhibit: Exhibit, to: str, request: str | None) 
     now = format_time(context.now())
     with access.read() as reader:
         consents = [item.id for item in consents_in_force(reader.view(), exhibit, to, at=now, request=request or "")]
-        places = reader.event_indexes([*consents, exhibit.registration])
-        events = [parse_entry(reader.entry(index)).event for index in places.values()]
+        places = reader.event_indexes([*consents, exhibit.registration]).values()
+        events = [entry.event for entry in entries_at(reader, places)]
     disclosures = access.disclosures_of(events)
     onward, conditions = "allowed" if consents else "with-consent", dict[str, dict[str, Any]]()
     for event in events:

@@ -8,26 +8,25 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
-from hashlib import file_digest
 from pathlib import Path
 from typing import Any, Final
 
 from custody.bundle.container import open_container
 from custody.bundle.source import BundleSource
-from custody.cli.acting.signing import named_signers
+from custody.cli.acting.acts import compose_event
 from custody.cli.checking.verification import Beliefs
 from custody.cli.context import Context
-from custody.cli.files import given_values
+from custody.cli.files import given_values, sha256_of
 from custody.cli.options import Signing, When
 from custody.cli.output import note
 from custody.ledger.compose import Composed
+from custody.ledger.entries import entries_about
 from custody.verify.record.source import FoundFile
 from custody.verify.verify import verify
 from schemas import canonical, layout, limits
 from schemas.bundle import Bundle
 from schemas.details.record import BundleExported
 from schemas.details.transfer import TransferDispatched, TransferRefused
-from schemas.entry import parse_entry
 from schemas.errors import CustodyError, RefusedError, UsageError, VerificationError
 from schemas.report import LedgerReport
 from schemas.text import format_time
@@ -117,21 +116,19 @@ def compose_refusal(
         hint = "--transfer NUMBER, as the sender's letter has it: 32 hex digits"
         raise UsageError("receive.transfer", text, hint=hint)
     agent, ledger = _find_sender(context, claims.ledger, parcel.sender)
-    with parcel.path.open("rb") as file:
-        digest = file_digest(file, "sha256").hexdigest()
+    digest = sha256_of(parcel.path)
     _check_new(context, claimed, digest)
     details: dict[str, Any] = {
         "from": agent, "ledger": ledger, "note": remark, "parcel": digest, "reasons": [reason],
         "refused_at": format_time(when.moment(context.now())[0]), "transfer": claimed, "verdict": "FAILED",
     }  # fmt: skip
-    signers = named_signers(context, who)
     with given_values():
-        return context.ledger().compose("transfer.refused", signers=signers, details=details, when=when), claimed
+        return compose_event(context, "transfer.refused", details, who=who, when=when), claimed
 
 
 def _check_new(context: Context, transfer: str, digest: str) -> None:
     with context.ledger().read() as reader:
-        entries = [parse_entry(reader.entry(index)) for index in reader.subject_entries(("transfer", transfer))]
+        entries = entries_about(reader, ("transfer", transfer))
     if any(isinstance(item.event.details, TransferRefused) and item.event.details.parcel == digest for item in entries):
         text = f"expected a parcel that was not refused yet, found {digest} refused in transfer {transfer}"
         hint = f"custody receipt make {transfer} -o FILE writes the receipt again"
@@ -146,7 +143,7 @@ def check_refused_before(context: Context, transfer: str, *, is_known: bool) -> 
         RefusedError: ``receive.refused-before``.
     """
     with context.ledger().read() as reader:
-        entries = [parse_entry(reader.entry(index)) for index in reader.subject_entries(("transfer", transfer))]
+        entries = entries_about(reader, ("transfer", transfer))
     # What was refused by name is decided on; of a parcel that couldn't be read, only its number is known.
     refused = [
         item.entry.index

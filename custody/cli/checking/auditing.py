@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
@@ -18,6 +15,7 @@ from custody.cli.checking.behind import open_behind
 from custody.cli.checking.trust_file import TrustFile, read_trust_file
 from custody.cli.context import Context
 from custody.cli.files import given_file, read_file
+from custody.cli.option_groups import gathered
 from custody.cli.options import FILE, TRUST_HELP, parse_moment
 from custody.cli.showing.holdings import Holdings
 from custody.ledger.signature_cores import cores_at_hand
@@ -27,8 +25,6 @@ from custody.storage.home import Home
 from custody.verify.verify import Trusted
 from schemas import limits
 from schemas.errors import UsageError
-
-Body = TypeVar("Body", bound=Callable[..., Any])
 
 
 class Percent(click.ParamType[Fraction]):
@@ -78,6 +74,7 @@ class Wishes:
             cores=cores_at_hand(),
             behind=open_behind(context, home, trusted=self._believed(context), known={}),
             lists=Holdings(home).manifests,
+            documents=Holdings(home).documents,
         )
         return wanted, AuditBasis(
             home=show_path(home.path),
@@ -117,32 +114,14 @@ def _read_held(path: Path, origin: str) -> Held:
         return parse_held(raw, origin=origin, source=show_path(path))
 
 
-def wishing(body: Body) -> Body:
-    """Give a command the options of an audit, as one argument ``wishes``."""
-
-    @functools.wraps(body)
-    def run(
-        *args: Any,
-        trust: Path | None,
-        since: Path | None,
-        files: bool,
-        sample: Fraction | None,
-        seed: str | None,
-        as_of: str | None,
-        **kwargs: Any,
-    ) -> Any:
-        wishes = Wishes(trust=trust, since=since, files=files, sample=sample, seed=seed, as_of=as_of)
-        return body(*args, wishes=wishes, **kwargs)
-
-    for option in (
-        click.option("--as-of", metavar="TIME", help="Say who held what at that time, as it is known now."),
-        click.option("--seed", help="Draw the same sample as an audit before."),
-        click.option("--sample", type=Percent(), metavar="5%", help="Hash only this share of the files of exhibits."),
-        click.option("--files", is_flag=True, help="Hash stored evidence and documents again."),
-        click.option(
-            "--since", type=FILE, help="A checkpoint held from before; signatures below aren't checked again."
-        ),
-        click.option("--trust", type=FILE, help=TRUST_HELP),
-    ):
-        run = option(run)
-    return run  # type: ignore[return-value]
+wishing = gathered(
+    "wishes",
+    Wishes,
+    click.option("--trust", type=FILE, help=TRUST_HELP),
+    click.option("--since", type=FILE, help="A checkpoint held from before; signatures below aren't checked again."),
+    click.option("--files", is_flag=True, help="Hash stored evidence and documents again."),
+    click.option("--sample", type=Percent(), metavar="5%", help="Hash only this share of the files of exhibits."),
+    click.option("--seed", help="Draw the same sample as an audit before."),
+    click.option("--as-of", metavar="TIME", help="Say who held what at that time, as it is known now."),
+)
+"""For the audit: what is to be looked at."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,7 @@ from custody.cli.checking.trust_file import read_trust_file
 from custody.cli.surroundings import Surroundings
 from custody.evidence.store import EvidenceStore
 from custody.ledger.appending import LookBehind
+from custody.ledger.entries import entry_with
 from custody.ledger.store import LedgerReader
 from custody.storage.home import Home
 from custody.transfer.arrivals import reservations_for
@@ -71,11 +73,7 @@ def look_behind(
         VerificationError: what was read speaks against the record.
         RefusedError: what it rests on is not at hand, or the user doesn't believe the ledger that signed it.
     """
-    opened: list[Behind] = []
-
-    def behind() -> Behind:
-        opened[:] = opened or [open_behind(surroundings, home, trusted=trusted, known=known)]
-        return opened[0]
+    behind = cache(partial(open_behind, surroundings, home, trusted=trusted, known=known))
 
     def look(reader: LedgerReader, view: View, entry: ParsedEntry, made: Sequence[Disclosure]) -> None:
         past = past_of(view, reader_events(reader), reader_requests(reader))
@@ -97,8 +95,8 @@ def reader_events(reader: LedgerReader) -> Callable[[str], ParsedEvent | None]:
     """Return a function that finds events of a ledger by hash."""
 
     def event_of(event_hash: str) -> ParsedEvent | None:
-        index = reader.event_indexes([event_hash]).get(event_hash)
-        return None if index is None else parse_entry(reader.entry(index)).event
+        entry = entry_with(reader, event_hash)
+        return None if entry is None else entry.event
 
     return event_of
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from custody.bundle.behind import Behind
+from custody.ledger.admission import let_out
 from custody.ledger.store import LedgerReader
 from custody.verify.border.past import Past
 from custody.verify.gate.correspondence import letter_of
 from custody.verify.gate.faults import Breach
-from custody.verify.gate.release import check_release, let_out
+from custody.verify.gate.release import check_release
 from custody.verify.rules.view import Consent, Exhibit
 from schemas.details.consent import ConditionsMet
 from schemas.entry import ParsedEntry, parse_entry

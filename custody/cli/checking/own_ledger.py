@@ -11,8 +11,10 @@ from hashlib import sha256
 
 from custody.cli.checking.newest import check_keys, checked_note
 from custody.cli.checking.trust_file import EMPTY, format_trust, with_ledger
+from custody.ledger.store import INDEX_HINT
 from custody.report.words import format_value
 from custody.storage.home import Home
+from custody.verify.rules.view import Ledger
 from custody.verify.verify import Trusted
 from schemas.checkpoint import Checkpoint
 from schemas.details.ledger import LedgerOpened
@@ -40,18 +42,22 @@ def describe_ledger(home: Home, *, with_checkpoint: bool = False) -> TrustedLedg
     opened = first.event.details
     if known is None or known.origin != home.origin or not isinstance(opened, LedgerOpened):
         text = f"expected an entry 0 that opens {home.origin}, and its row, found something else"
-        raise StorageError("ledger.unreadable", text, hint="run custody audit on the ledger")
+        raise StorageError("ledger.unreadable", text, hint=INDEX_HINT)
     authority = home.store.disclosures.get([opened.authority.commitment]).get(opened.authority.commitment)
     return TrustedLedger(
         authority="withheld" if authority is None else format_value(authority.value),
         country=opened.country,
         genesis=first.leaf.hex(),
-        log_keys=tuple(
-            LogKey(first=key.first, key=key.key, last=UNSET if key.last is None else key.last) for key in known.log_keys
-        ),
+        log_keys=log_keys_of(known),
         origin=known.origin,
         seen=() if newest is None else (_seen(*newest),),
     )
+
+
+def log_keys_of(ledger: Ledger) -> tuple[LogKey, ...]:
+    """Return the keys that sign a ledger's checkpoints, as a trust file names them."""
+    keys = ledger.log_keys
+    return tuple(LogKey(first=key.first, key=key.key, last=UNSET if key.last is None else key.last) for key in keys)
 
 
 def _seen(note: bytes, checkpoint: Checkpoint) -> SeenCheckpoint:

@@ -16,6 +16,7 @@ from custody.evidence.intake import Progress
 from custody.evidence.losses import known_losses
 from custody.evidence.members import Member
 from custody.evidence.tally import CheckResult, Difference
+from custody.ledger.entries import entries_of
 from custody.report.counts import count_bytes
 from custody.report.safe_text import show, show_path
 from custody.report.values import Disclosures
@@ -24,7 +25,6 @@ from custody.verify.rules.view import Exhibit
 from schemas import canonical, limits, merkle
 from schemas.content import Content, Digests, FileRecord
 from schemas.details.exhibit import ExhibitRegistered
-from schemas.entry import parse_entry
 from schemas.errors import RefusedError
 from schemas.event import ParsedEvent
 
@@ -52,7 +52,7 @@ def rehash(context: Context, exhibit: Exhibit) -> Rehashed:
         RecordError, VerificationError, StorageError: as `custody.evidence.check`.
     """
     holdings = Holdings(context.ledger().home)
-    registration = registration_of(context, exhibit)
+    registration = context.ledger().registration_of(exhibit).event
     content = _content_of(registration)
     if content is None:
         text = f"expected an exhibit with files, found {format_exhibit(exhibit)}, which is an object"
@@ -102,17 +102,6 @@ def _tell_size(context: Context, member: Member, size: int) -> None:
         note(context.settings, f"{text}. Reading it tells what else differs")
 
 
-def registration_of(context: Context, exhibit: Exhibit) -> ParsedEvent:
-    """Return the event by which an exhibit was registered.
-
-    Raises:
-        StorageError: as the store does.
-    """
-    with context.ledger().read() as reader:
-        index = reader.event_indexes([exhibit.registration])[exhibit.registration]
-        return parse_entry(reader.entry(index)).event
-
-
 def erasures_of_exhibit(context: Context, exhibit: Exhibit) -> Erasures:
     """Return what was ordered to be destroyed of an exhibit.
 
@@ -120,8 +109,7 @@ def erasures_of_exhibit(context: Context, exhibit: Exhibit) -> Erasures:
         StorageError: as the store does.
     """
     with context.ledger().read() as reader:
-        indexes = reader.subject_entries(("exhibit", exhibit.case, exhibit.number))
-        return find_erasures((index, parse_entry(reader.entry(index)).event) for index in indexes)
+        return find_erasures((item.entry.index, item.event) for item in entries_of(reader, exhibit))
 
 
 def content_of_exhibit(context: Context, exhibit: Exhibit) -> Content | None:
@@ -130,7 +118,7 @@ def content_of_exhibit(context: Context, exhibit: Exhibit) -> Content | None:
     Raises:
         StorageError: as the store does.
     """
-    return _content_of(registration_of(context, exhibit))
+    return _content_of(context.ledger().registration_of(exhibit).event)
 
 
 def _content_of(registration: ParsedEvent) -> Content | None:

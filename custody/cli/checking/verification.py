@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,6 +16,7 @@ from custody.bundle.source import Folders, OnBytes
 from custody.cli.checking.trust_file import TrustFile, read_trust_file
 from custody.cli.context import Context
 from custody.cli.files import given_file, read_file
+from custody.cli.option_groups import gathered
 from custody.cli.options import FILE, FILES_HELP, TRUST_HELP, parse_moment, passphrase_option
 from custody.cli.output import progress
 from custody.report.basis import Basis
@@ -29,18 +29,15 @@ if TYPE_CHECKING:
     from custody.bundle.container import Container
     from keys.private.age import AgeIdentity
 
-Body = TypeVar("Body", bound=Callable[..., Any])
-_FOLDER = click.Path(file_okay=False, path_type=Path)
-
 
 @dataclass(frozen=True, slots=True)
 class Believed:
     """The options --trust, --files, --proof, --at and --identity as they were typed."""
 
     trust: Path | None
-    folders: tuple[Path, ...]
-    proofs: tuple[Path, ...] | None
-    at: str | None
+    folders: tuple[Path, ...] = ()
+    proofs: tuple[Path, ...] = ()
+    at: str | None = None
     identities: tuple[Path, ...] = ()
     passphrase_file: Path | None = None
 
@@ -56,7 +53,7 @@ class Believed:
         now = context.now()
         moment = now if self.at is None else parse_moment(self.at, now.tzinfo)
         file = read_trust_file(context, self.trust)
-        given = Trusted(file.trusted.trust, file.trusted.sha256, tuple(map(_read_proof, self.proofs or ())))
+        given = Trusted(file.trusted.trust, file.trusted.sha256, tuple(map(_read_proof, self.proofs)))
         trusted = self._trusting_here(context, given, at_home=at_home)
         opened = tuple(_open_identity(context, path, self.passphrase_file) for path in self.identities)
         return Beliefs(trusted, moment.astimezone(UTC), file, self.folders, opened)
@@ -127,41 +124,27 @@ def _open_identity(context: Context, path: Path, passphrase_file: Path | None) -
     return open_identity(context, path, passphrase_file)
 
 
-def believing(body: Body) -> Body:
-    """Give a command --trust, --files, --proof, --at and --identity, as one argument ``believed``."""
+_FILES = click.option(
+    "--files", "folders", type=click.Path(file_okay=False, path_type=Path), multiple=True, help=FILES_HELP
+)
+_TRUST = click.option("--trust", type=FILE, help=TRUST_HELP)
+_PROOF = click.option(
+    "--proof",
+    "proofs",
+    type=FILE,
+    multiple=True,
+    help="A proof that leads from a checkpoint seen before to this one; of any ledger within the bundle.",
+)
+_AT = click.option("--at", metavar="TIME", help="Verify as of this time, not now.")
+_IDENTITY = click.option(
+    "--identity", "identities", type=FILE, multiple=True, help="Your key for what is encrypted to you."
+)
 
-    @functools.wraps(body)
-    def run(
-        *args: Any,
-        trust: Path | None,
-        files: tuple[Path, ...],
-        proofs: tuple[Path, ...],
-        at: str | None,
-        identities: tuple[Path, ...],
-        passphrase_file: Path | None,
-        **kwargs: Any,
-    ) -> Any:
-        believed = Believed(trust, files, proofs or None, at, identities, passphrase_file)
-        return body(*args, believed=believed, **kwargs)
+believing = gathered("believed", Believed, _TRUST, _FILES, _PROOF, _AT, _IDENTITY, passphrase_option)
+"""For commands that verify a bundle: by what."""
 
-    for option in (
-        passphrase_option,
-        click.option(
-            "--identity", "identities", type=FILE, multiple=True, help="Your key for what is encrypted to you."
-        ),
-        click.option("--at", metavar="TIME", help="Verify as of this time, not now."),
-        click.option(
-            "--proof",
-            "proofs",
-            type=FILE,
-            multiple=True,
-            help="A proof that leads from a checkpoint seen before to this one; of any ledger within the bundle.",
-        ),
-        click.option("--files", type=_FOLDER, multiple=True, help=FILES_HELP),
-        click.option("--trust", type=FILE, help=TRUST_HELP),
-    ):
-        run = option(run)
-    return run  # type: ignore[return-value]
+believing_now = gathered("believed", Believed, _TRUST, _FILES, _PROOF, _IDENTITY)
+"""The same, where it is verified as of now, and the passphrase is that of who signs."""
 
 
 @contextmanager

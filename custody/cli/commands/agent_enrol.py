@@ -1,4 +1,4 @@
-"""`custody agent enrol`: who may act, as a registrar records it."""
+"""`custody agent enrol` and `custody agent change`: who may act, as a registrar records it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Any
 
 import click
 
+from custody.cli.acting.acts import record_event
 from custody.cli.acting.signing import Outcome, complete, named_signers
 from custody.cli.border.receipts import emit_outcome
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.files import given_file, read_file
-from custody.cli.options import Signing, When, signed, timed
+from custody.cli.options import Signing, When, acting
 from custody.cli.output import note
 from custody.cli.parameters import AGE_KEY, AGENT, COUNTRY, ORIGIN
 from custody.cli.results import ActResult
@@ -29,6 +30,7 @@ from schemas.text import AGENT_PATTERN
 from schemas.types import ROLES
 
 ROLE = click.Choice([role for role in ROLES if role != "system"])
+_AS_TYPED = ("age_key", "contact", "country", "ledger", "name", "organisation")
 
 
 @command(
@@ -50,8 +52,7 @@ ROLE = click.Choice([role for role in ROLES if role != "system"])
 @click.option("--contact", help="How to reach its contact point, day and night (kept private).")
 @click.option("--member", "members", type=AGENT, multiple=True, help="A member of the unit.")
 @click.option("--name", help="The real name (kept private).")
-@signed
-@timed
+@acting
 @pass_custody
 def agent_enrol(context: Context, *, who_or_file: tuple[str, ...], who: Signing, when: When, **given: Any) -> None:
     """Enrol persons by their request FILE, or a unit or organisation by its ID; a registrar signs.
@@ -94,16 +95,11 @@ def _compose(context: Context, item: str, signers: tuple[Signer, ...], when: Whe
         _check_no_request(item, kind)
     _note_alike(context, agent)
     details = {
-        "age_key": given["age_key"],
+        **{name: given[name] for name in _AS_TYPED},
         "agent": agent,
-        "contact": given["contact"],
-        "country": given["country"],
         "keys": keys,
         "kind": kind,
-        "ledger": given["ledger"],
         "members": sorted(set(given["members"])) or None,
-        "name": given["name"],
-        "organisation": given["organisation"],
         "roles": sorted(set(given["roles"])),
     }
     return context.ledger().compose("agent.enrolled", signers=signers, details=details, when=when)
@@ -152,3 +148,40 @@ def read_request(path: Path) -> ProvenKey:
             return open_enrolment(raw)
         except VerificationError as error:
             raise VerificationError(error.code, f"{path}: {error.text}", hint="ask for a new request") from None
+
+
+@command(
+    example="""
+    custody agent change exam-07 --role examiner --role custodian --as reg-1
+    custody agent change night-shift --add exam-19 --remove exam-11 --as reg-1
+    custody agent change justice-cn --ledger justice.cn.example/main --as reg-1
+    custody agent change exam-07 --left --reason "retired" --as reg-1
+    """,
+    result=ActResult,
+)
+@click.argument("agent", type=AGENT)
+@click.option("--role", "roles", type=ROLE, multiple=True, help="The whole new set of roles.")
+@click.option("--add", "added", type=AGENT, multiple=True, help="A new member of the unit.")
+@click.option("--remove", "removed", type=AGENT, multiple=True, help="A member who is none any more.")
+@click.option("--organisation", type=AGENT, help="The new organisation.")
+@click.option("--country", type=COUNTRY, help="The new country.")
+@click.option("--ledger", type=ORIGIN, metavar="ORIGIN", help="The organisation's own ledger.")
+@click.option("--age-key", type=AGE_KEY, metavar="AGE1...", help="The new key for what is encrypted to the agent.")
+@click.option("--contact", help="How to reach its contact point now (kept private).")
+@click.option("--name", help="The new name (kept private).")
+@click.option("--left", is_flag=True, help="The agent has left and signs no more.")
+@click.option("--reason", help="Why (kept private).")
+@acting
+@pass_custody
+def agent_change(context: Context, *, agent: str, who: Signing, when: When, **given: Any) -> None:
+    """Change what the ledger knows of AGENT; a registrar signs. Only what is given changes."""
+    details = {
+        **{name: given[name] for name in _AS_TYPED},
+        "left": "yes" if given["left"] else None,
+        "members_added": sorted(set(given["added"])) or None,
+        "members_removed": sorted(set(given["removed"])) or None,
+        "roles": sorted(set(given["roles"])) or None,
+    }
+    if all(value is None for value in details.values()):
+        raise UsageError("usage.change", f"expected something to change of {agent}, found nothing")
+    record_event(context, "agent.changed", {"agent": agent, "reason": given["reason"], **details}, who=who, when=when)

@@ -9,12 +9,12 @@ from custody.cli.context import Context, pass_custody
 from custody.cli.ledger_access import LedgerAccess
 from custody.cli.output import emit
 from custody.cli.results import Result
+from custody.ledger.entries import entries_at
 from custody.report.words import format_value
 from custody.storage.reading import Reader
 from custody.storage.search import Search, find_entries
 from custody.verify.rules.view import Agent, Key
 from schemas.details.ledger import AgentChanged, AgentEnrolled
-from schemas.entry import parse_entry
 from schemas.types import UNSET, Private, Unset, is_set
 
 
@@ -58,8 +58,8 @@ def agent_list(context: Context) -> None:
 def _contacts(reader: Reader, access: LedgerAccess) -> dict[str, str]:
     """Return the newest contact of each agent who has one that is known here."""
     found: dict[str, str] = {}
-    for index in find_entries(reader, Search(types=frozenset({"agent.changed", "agent.enrolled"}))):
-        event = parse_entry(reader.entry(index)).event
+    indexes = find_entries(reader, Search(types=frozenset({"agent.changed", "agent.enrolled"})))
+    for event in (entry.event for entry in entries_at(reader, indexes)):
         details = event.details
         if isinstance(details, AgentChanged | AgentEnrolled) and isinstance(details.contact, Private):
             known = access.disclosures_of([event]).get(details.contact.commitment)

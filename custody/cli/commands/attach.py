@@ -13,7 +13,7 @@ from custody.cli.acting.signing import Recorded, complete, named_signers
 from custody.cli.border.receipts import emit_outcome
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.options import FILE, Signing, When, signed, timed
+from custody.cli.options import FILE, Signing, When, acting
 from custody.cli.results import ActResult
 from custody.cli.showing.holdings import Staged, staging
 from custody.ledger.compose import Anchor, Composed
@@ -35,8 +35,7 @@ _SUFFIX = ".attached"
 @click.argument("late", metavar="DRAFT", type=FILE)
 @click.option("--reason", required=True, type=click.Choice(words_of(EventAttached, "reason")), help="Why it is late.")
 @click.option("--note", help="More about it (kept private).")
-@signed
-@timed
+@acting
 @pass_custody
 def attach(context: Context, *, late: Path, reason: str, note: str | None, who: Signing, when: When) -> None:
     """Keep what somebody signed in DRAFT as a document, with a note about the exhibit; it has no effect on custody.

@@ -16,7 +16,7 @@ from custody.cli.checking.verdict_page import end_with, write_page
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.exits import Exit
-from custody.cli.files import check_free, write_file
+from custody.cli.files import check_free, check_page, write_file
 from custody.cli.keyring.keyring import signer_for
 from custody.cli.options import FILE, force_option, passphrase_option
 from custody.cli.output import emit, note, progress
@@ -69,10 +69,11 @@ def audit(
     """
     if (cosign is None) != (cosigned is None):
         raise UsageError("usage.cosign", "expected --cosign AGENT and --cosigned FILE together")
-    for path in (report, cosigned):
-        if path is not None:
-            # Said before the work: a replay can take long.
-            check_free(path, force=force)
+    # Said before the work: a replay can take long.
+    if report is not None:
+        check_page(report, force=force, or_text=True)
+    if cosigned is not None:
+        check_free(cosigned, force=force)
     # Asked for before the work, too.
     signer = None if cosign is None else signer_for(context, cosign, passphrase_file=passphrase_file, alive=None)
     profiles = choose_profile(profile)

@@ -24,8 +24,11 @@ from custody.report.shell_words import shell_word
 
 
 class BundleResult(Result, frozen=True, kw_only=True, tag="custody-bundled/v1"):
-    """The file, the entry that records the export, and how much went along."""
+    """The file, the entry that records the export, and how much went along; ``absent`` are the digests of documents
+    that entries name and that are not here.
+    """
 
+    absent: tuple[str, ...]
     bytes: int
     disclosed: int
     entries: int
@@ -96,6 +99,7 @@ def bundle(
 def _emit(context: Context, built: Built, encrypted_to: tuple[str, ...]) -> None:
     withheld = withheld_lines(built.kept)
     result = BundleResult(
+        absent=built.absent,
         bytes=built.bytes,
         disclosed=len(built.disclosed),
         entries=built.entries,

@@ -1,24 +1,23 @@
-"""`custody case open`: a case, its authority and legal basis."""
+"""`custody case open`, `case change` and `case close`: a case, its authority and legal basis."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
-from custody.cli.acting.act_options import document_option
-from custody.cli.acting.signing import complete, named_signers
-from custody.cli.border.receipts import emit_outcome
+from custody.cli.acting.act_options import document_option, words_of
+from custody.cli.acting.acts import record_event
+from custody.cli.assistance.case_words import parse_claim, parse_offence
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.options import Signing, When, signed, timed
-from custody.cli.parameters import COUNTRY
+from custody.cli.options import Signing, When, acting
 from custody.cli.results import ActResult
 from custody.cli.showing.holdings import Staged, staging
 from custody.ledger.compose import Anchor
+from schemas.details.case import CaseClosed
 from schemas.errors import UsageError
-
-GROUNDS = ("flag", "loss", "nationality", "offender", "other", "provider", "server", "territory", "victim")
 
 
 @command(
@@ -35,8 +34,7 @@ GROUNDS = ("flag", "loss", "nationality", "offender", "other", "provider", "serv
 @click.option("--offence", "offences", multiple=True, metavar="CC:TEXT[:ICCS]", help="Country, words, ICCS code.")
 @click.option("--claim", "claims", multiple=True, metavar="CC:GROUND[:AUTHORITY]", help="Who claims jurisdiction, why.")
 @document_option
-@signed
-@timed
+@acting
 @pass_custody
 def case_open(context: Context, *, case: str, who: Signing, when: When, **given: Any) -> None:
     """Open CASE; a registrar signs.
@@ -48,15 +46,7 @@ def case_open(context: Context, *, case: str, who: Signing, when: When, **given:
         shared = case_details(staged, given)
         details = {"authority": given["authority"], "legal_basis": given["legal_basis"], **shared}
         details.setdefault("offences", [])
-        event = context.ledger().compose(
-            "case.opened",
-            signers=named_signers(context, who),
-            details=details,
-            when=when,
-            anchor=Anchor(case=case),
-        )
-        outcome = complete(context, who, [event], keep=staged.keep)
-    emit_outcome(context, outcome)
+        record_event(context, "case.opened", details, who=who, when=when, anchor=Anchor(case=case), keep=staged.keep)
 
 
 def case_details(staged: Staged, given: dict[str, Any]) -> dict[str, Any]:
@@ -76,45 +66,57 @@ def case_details(staged: Staged, given: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in details.items() if value is not None}
 
 
-_SECTIONS = frozenset(f"{number:02d}" for number in range(1, 12))
-"""Sections of the ICCS (UNODC, version 1.0), with which every code begins."""
+@command(
+    example="""
+    custody case change 2026-0417 --authority "Public Prosecutor, District 2" --reason "referred" --as reg-1
+    """,
+    result=ActResult,
+)
+@click.argument("case")
+@click.option("--reason", required=True, help="Why it changes (kept private).")
+@click.option("--authority", help="Who leads the case now (kept private).")
+@click.option("--legal-basis", help="What allows it now (kept private).")
+@click.option("--title", help="What it is called now (kept private).")
+@click.option("--offence", "offences", multiple=True, metavar="CC:TEXT[:ICCS]", help="All offences, anew.")
+@click.option("--claim", "claims", multiple=True, metavar="CC:GROUND[:AUTHORITY]", help="All claims, anew.")
+@document_option
+@acting
+@pass_custody
+def case_change(context: Context, *, case: str, who: Signing, when: When, **given: Any) -> None:
+    """Change what stands in CASE; a registrar signs. Only what is given changes, and what was stays on record."""
+    with staging(context) as staged:
+        shared = case_details(staged, given)
+        details = {"authority": given["authority"], "legal_basis": given["legal_basis"], **shared}
+        if all(value is None for value in details.values()):
+            raise UsageError("usage.change", f"expected something to change in case {case}, found nothing")
+        details["reason"] = given["reason"]
+        record_event(context, "case.changed", details, who=who, when=when, anchor=Anchor(case=case), keep=staged.keep)
 
 
-def parse_offence(typed: str) -> dict[str, Any]:
-    """Return an offence from ``CC:words[:ICCS code]``; only digits at the end are taken for a code.
-
-    Raises:
-        UsageError: ``usage.offence``.
-    """
-    country, _, words = typed.partition(":")
-    body, _, code = words.rpartition(":")
-    offence = {"country": _country(country, "usage.offence", typed)}
-    if body and code.isascii() and code.isdigit():
-        if code[:2] not in _SECTIONS:
-            hint = "custody offence codes lists codes; words that end so are no code with a sign behind the digits"
-            text = f"expected a code of sections 01 to 11 of the ICCS, found {code} in {typed!r}"
-            raise UsageError("usage.offence", text, hint=hint)
-        return {**offence, "text": body, "iccs": code}
-    if not words:
-        raise UsageError("usage.offence", f"expected CC:TEXT or CC:TEXT:ICCS, found {typed!r}")
-    return {**offence, "text": words}
-
-
-def parse_claim(typed: str) -> dict[str, Any]:
-    """Return a claim of jurisdiction from ``CC:ground[:authority]``.
-
-    Raises:
-        UsageError: ``usage.claim``.
-    """
-    country, _, rest = typed.partition(":")
-    ground, _, authority = rest.partition(":")
-    if ground not in GROUNDS:
-        raise UsageError("usage.claim", f"expected CC:GROUND with one of {', '.join(GROUNDS)}, found {typed!r}")
-    return {"country": _country(country, "usage.claim", typed), "basis": ground, "authority": authority or None}
-
-
-def _country(code: str, error: str, typed: str) -> str:
-    try:
-        return COUNTRY(code)
-    except click.UsageError:
-        raise UsageError(error, f"expected a country's two letters first, found {typed!r}") from None
+@command(
+    example="""
+    custody case close 2026-0417 --outcome judgment --as reg-1
+    custody case close 2026-0417 --outcome transferred --note "to the federal prosecutor" --as reg-1
+    """,
+    result=ActResult,
+)
+@click.argument("case")
+@click.option("--outcome", required=True, type=click.Choice(words_of(CaseClosed, "outcome")), help="How it ended.")
+@click.option("--note", help="More about it (kept private).")
+@document_option
+@acting
+@pass_custody
+def case_close(
+    context: Context,
+    *,
+    case: str,
+    outcome: str,
+    note: str | None,
+    documents: tuple[Path, ...],
+    who: Signing,
+    when: When,
+) -> None:
+    """Close CASE; a registrar signs. Custody of its exhibits goes on; no further ones are registered."""
+    with staging(context) as staged:
+        details = {"outcome": outcome, "note": note, "documents": staged.documents(documents)}
+        record_event(context, "case.closed", details, who=who, when=when, anchor=Anchor(case=case), keep=staged.keep)

@@ -10,10 +10,10 @@ from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.output import emit
 from custody.cli.results import Result
+from custody.ledger.entries import entries_about
 from custody.report.safe_text import show
 from custody.report.words import format_utc, tell
 from custody.verify.rules.view import Exhibit
-from schemas.entry import parse_entry
 from schemas.errors import UsageError
 
 
@@ -83,7 +83,7 @@ def case_show(context: Context, case: str) -> None:
         known = reader.view().case(case)
         if known is None:
             raise UsageError("usage.case", f"expected a case of this ledger, found {case!r}", hint="custody case list")
-        entries = [parse_entry(reader.entry(index)) for index in reader.subject_entries(("case", case))]
+        entries = entries_about(reader, ("case", case))
         exhibits = tuple(_exhibit(exhibit) for exhibit in reader.exhibits(case=case))
     values = access.disclosures_of([entry.event for entry in entries])
     told = []

@@ -13,12 +13,12 @@ from custody.cli.acting.acts import compose_notes
 from custody.cli.acting.exhibit_selection import Selected, Selection, format_exhibit, select, selecting
 from custody.cli.acting.signing import Outcome, complete
 from custody.cli.border.receipts import act_result, outcome_lines
-from custody.cli.checking.rehashing import Rehashed, content_of_exhibit, registration_of, rehash
+from custody.cli.checking.rehashing import Rehashed, content_of_exhibit, rehash
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.exits import Exit
 from custody.cli.intake.list_checking import HeldList, hold_against, read_lists
-from custody.cli.options import FILE, Signing, When, signed, timed
+from custody.cli.options import FILE, Signing, When, acting
 from custody.cli.output import emit, note
 from custody.cli.results import ActResult, Result
 from custody.cli.showing.holdings import Holdings, Staged, staging
@@ -102,8 +102,7 @@ class Checked(Result, frozen=True, kw_only=True, tag="custody-checked/v1"):
 @selecting
 @click.option("--hash-list", type=FILE, help="Hold a hash list or acquisition log against one exhibit, and keep it.")
 @click.option("--no-record", is_flag=True, help="Check only, and record nothing.")
-@signed
-@timed
+@acting
 @pass_custody
 def check(
     context: Context, *, selection: Selection, hash_list: Path | None, no_record: bool, who: Signing, when: When
@@ -137,7 +136,7 @@ def check(
 
 
 def _hold(context: Context, held: HeldList, exhibit: Exhibit) -> Comparison:
-    registration = registration_of(context, exhibit)
+    registration = context.ledger().registration_of(exhibit).event
     details = registration.details
     assert isinstance(details, ExhibitRegistered), "that is what registers"
     assert isinstance(details.content, Content), "it has files"

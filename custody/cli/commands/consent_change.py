@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
 from custody.cli.acting.act_options import words_of
-from custody.cli.acting.signing import complete, named_signers
+from custody.cli.acting.acts import record_event
 from custody.cli.assistance.consents import anchor_of, find_consent
 from custody.cli.assistance.letter_reading import open_letter
-from custody.cli.border.receipts import emit_outcome
 from custody.cli.checking.verification import Believed
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.options import FILE, Signing, When, signed, timed, trust_option
+from custody.cli.options import FILE, Signing, When, acting, trust_option
 from custody.cli.parameters import DIGEST
 from custody.cli.results import ActResult
 from custody.cli.showing.holdings import Staged, staging
-from custody.ledger.compose import Anchor
 from custody.transfer.letters import LetterRequest, peer_of
 from schemas.details.consent import Condition
 from schemas.details.letter import LetterOrigin
@@ -46,8 +43,7 @@ from schemas.types import UNSET, is_set
 @click.option("--event", type=DIGEST, metavar="HASH", help="Which event of the letter; the newest, if not said.")
 @click.option("--statement", help="What he said (kept private).")
 @trust_option
-@signed
-@timed
+@acting
 @pass_custody
 def consent_met(
     context: Context,
@@ -70,7 +66,7 @@ def consent_met(
     with staging(context) as staged:
         origin = None
         if letter is not None:
-            believed = Believed(trust_path, (), None, None)
+            believed = Believed(trust_path)
             origin = _accepted_in(context, staged, letter, believed, recipient=found.recipient, named=event)
         details = {
             "conditions": sorted(set(conditions)),
@@ -78,7 +74,9 @@ def consent_met(
             "origin": origin,
             "statement": statement,
         }
-        _record(context, "consent.conditions-met", details, anchor=anchor_of(found), staged=staged, who=who, when=when)
+        record_event(
+            context, "consent.conditions-met", details, who=who, when=when, anchor=anchor_of(found), keep=staged.keep
+        )
 
 
 def _accepted_in(
@@ -124,8 +122,7 @@ def _newest(requests: tuple[LetterRequest, ...]) -> tuple[LetterRequest, ParsedE
 @click.argument("consent", metavar="ENTRY|HASH")
 @click.option("--reason", required=True, help="Why (kept private).")
 @click.option("--document", type=FILE, help="The revocation on paper; without it an official of the authority signs.")
-@signed
-@timed
+@acting
 @pass_custody
 def consent_revoke(
     context: Context, *, consent: str, reason: str, document: Path | None, who: Signing, when: When
@@ -136,13 +133,4 @@ def consent_revoke(
     with staging(context) as staged:
         manner = "key" if document is None else "paper"
         details = {"document": staged.document(document), "manner": manner, "reason": reason}
-        _record(context, "consent.revoked", details, anchor=anchor_of(found), staged=staged, who=who, when=when)
-
-
-def _record(
-    context: Context, type: str, details: dict[str, Any], *, anchor: Anchor, staged: Staged, who: Signing, when: When
-) -> None:
-    composed = context.ledger().compose(
-        type, signers=named_signers(context, who), details=details, when=when, anchor=anchor
-    )
-    emit_outcome(context, complete(context, who, [composed], keep=staged.keep))
+        record_event(context, "consent.revoked", details, who=who, when=when, anchor=anchor_of(found), keep=staged.keep)

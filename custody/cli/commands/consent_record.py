@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from custody.cli.acting.act_options import words_of
+from custody.cli.acting.acts import compose_event
 from custody.cli.acting.exhibit_selection import Selection, format_exhibit, select, selecting
-from custody.cli.acting.signing import complete, named_signers
+from custody.cli.acting.signing import complete
 from custody.cli.assistance.consent_sources import ConsentSource, read_source
 from custody.cli.assistance.consents import parse_conditions, same_files, with_derived
 from custody.cli.assistance.requests import check_organisation
@@ -16,7 +17,7 @@ from custody.cli.border.receipts import emit_outcome
 from custody.cli.checking.verification import Believed
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.options import FILE, Signing, When, signed, timed, trust_option
+from custody.cli.options import FILE, Signing, When, acting, trust_option
 from custody.cli.output import note_to_signer
 from custody.cli.parameters import AGENT, TOKEN
 from custody.cli.periods import end_of, start_of
@@ -67,8 +68,7 @@ from schemas.text import format_time
 @click.option("--event", metavar="HASH", help="Which event of the letter; the newest that grants, if not said.")
 @trust_option
 @click.option("--with-derived", is_flag=True, help="Cover copies and all that was made from the exhibits too.")
-@signed
-@timed
+@acting
 @pass_custody
 def consent_record(
     context: Context, *, selection: Selection, with_derived: bool, who: Signing, when: When, **given: Any
@@ -82,7 +82,7 @@ def consent_record(
     exhibit.
     """
     exhibits = _covered(context, selection, is_with_derived=with_derived)
-    believed = Believed(given.pop("trust_path"), (), None, None)
+    believed = Believed(given.pop("trust_path"))
     with staging(context) as staged:
         source = read_source(context, staged, given, believed)
         with context.ledger().read() as reader:
@@ -95,13 +95,8 @@ def consent_record(
         if asked is not None and asked.direction == "outgoing" and details["manner"] != "letter":
             text = f"note: {asked.id} was asked from here: only what names it (--request {asked.id}) leaves under this"
             note_to_signer(context.settings, f"{text}; a consent that grants another's request names that one")
-        composed = context.ledger().compose(
-            "consent.recorded",
-            signers=named_signers(context, who),
-            details=details,
-            when=when,
-            anchor=Anchor(about=tuple(About(exhibit=item.registration) for item in exhibits)),
-        )
+        anchor = Anchor(about=tuple(About(exhibit=item.registration) for item in exhibits))
+        composed = compose_event(context, "consent.recorded", details, who=who, when=when, anchor=anchor)
         outcome = complete(context, who, [composed], keep=staged.keep)
     covered = ", ".join(show(format_exhibit(item)) for item in exhibits)
     with context.ledger().read() as reader:

@@ -12,7 +12,7 @@ from custody.cli.border.receipts import emit_outcome
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.intake.parents import find_event
-from custody.cli.options import Signing, When, parse_moment, signed, timed
+from custody.cli.options import Signing, When, acting, parse_moment
 from custody.cli.results import ActResult
 from custody.ledger.compose import Anchor, fields_of
 from custody.verify.rules.view import EventPlace
@@ -40,8 +40,7 @@ _CORRECTABLE = frozenset({"agent", "case", "exhibit"})
 @click.option("--field", required=True, type=click.Choice(get_args(CorrectedField)), help="Which field.")
 @click.option("--value", required=True, help="The right value (kept private).")
 @click.option("--reason", required=True, help="Why the old one is wrong (kept private).")
-@signed
-@timed
+@acting
 @pass_custody
 def correct(
     context: Context,

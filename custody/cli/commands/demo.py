@@ -19,18 +19,7 @@ from custody.cli.context import Context, pass_custody
 from custody.cli.demo.attacks import ATTACKS, Attack, Stage
 from custody.cli.demo.crossing import crossing
 from custody.cli.demo.disk_image import make_disk_image, make_logs
-from custody.cli.demo.story import (
-    FORKED,
-    FORKED_KEYS,
-    HOME,
-    KEYS,
-    NEXT_COMMANDS,
-    Chapter,
-    Step,
-    fork,
-    quoted,
-    seizure,
-)
+from custody.cli.demo.story import FORKED, FORKED_KEYS, HOME, KEYS, NEXT_COMMANDS, Chapter, Step, fork, quoted, seizure
 from custody.cli.exits import Exit
 from custody.cli.output import emit, put
 from custody.cli.results import Result
@@ -127,7 +116,7 @@ def _prepare(folder: Path, *, force: bool) -> None:
 @contextmanager
 def _inside(folder: Path) -> Iterator[None]:
     """Work in the folder, with its keys, its passphrase and its configuration, and nobody else's."""
-    before, environment = Path.cwd(), dict(os.environ)
+    before, environment, stdin = Path.cwd(), dict(os.environ), sys.stdin
     os.chdir(folder)
     here = Path.cwd()
     try:
@@ -141,8 +130,11 @@ def _inside(folder: Path) -> Iterator[None]:
             CUSTODY_PASSPHRASE_FILE=str(here / "passphrase"),
             XDG_CONFIG_HOME=str(here / "config"),
         )
-        yield
+        # At a terminal every one of the commands would ask.
+        with open(os.devnull, encoding="utf-8") as sys.stdin:
+            yield
     finally:
+        sys.stdin = stdin
         os.chdir(before)
         os.environ.clear()
         os.environ.update(environment)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,6 @@ import click
 
 from custody.bundle.build import Built
 from custody.bundle.disclose import Choice
-from custody.cli.acting.act_options import several
 from custody.cli.acting.exhibit_selection import Selection, format_exhibit, select, selecting
 from custody.cli.acting.seals import compare_seal
 from custody.cli.acting.signing import named_signers
@@ -22,6 +20,7 @@ from custody.cli.border.release_gate import check_recipient
 from custody.cli.border.terms import Terms, terms_for
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
+from custody.cli.option_groups import several
 from custody.cli.options import FILE, Signing, When, signed_at_once, timed
 from custody.cli.output import emit, note_to_signer
 from custody.cli.results import Result
@@ -44,19 +43,6 @@ class Dispatched(Result, frozen=True, kw_only=True, tag="custody-dispatched/v1")
     transfer: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Road:
-    """How it travels: carrier and waybill, seal or why there is none, the backup copy, where the medium stays."""
-
-    carrier: str | None
-    waybill: str | None
-    seal: str | None
-    not_sealed: str | None
-    backup: str | None
-    medium_place: str | None
-
-
-_ROAD = ("carrier", "waybill", "seal", "not_sealed", "backup", "medium_place")
 _road = several(
     click.option("--carrier", help="Who carries it (kept private)."),
     click.option("--waybill", help="The carrier's number (kept private)."),
@@ -107,7 +93,7 @@ def dispatch(
     encrypting: Encrypting,
     who: Signing,
     when: When,
-    **given: str | None,
+    **road: str | None,
 ) -> None:
     """Send exhibits to another authority: custody is on its way until the receipt comes back.
 
@@ -116,7 +102,6 @@ def dispatch(
     """
     check_recipient(context, to)
     exhibits = tuple(select(context, selection).exhibits)
-    road = Road(**{name: given[name] for name in _ROAD})
     transfer = context.random(16).hex()
     acts = _compose(
         context, exhibits, road, to=to, purpose=purpose, request=request, original=original, onward=onward,
@@ -155,7 +140,7 @@ def tell_parcel(
 def _compose(
     context: Context,
     exhibits: Sequence[Exhibit],
-    road: Road,
+    road: Mapping[str, str | None],
     *,
     to: str,
     purpose: str,
@@ -166,36 +151,32 @@ def _compose(
     who: Signing,
     when: When,
 ) -> list[Composed]:
-    """Return a dispatch of each exhibit, under the terms of the consent that covers it."""
+    """Return a dispatch of each exhibit under the terms of the consent that covers it; ``road`` is how it travels."""
     signers = named_signers(context, who)
     made = []
     for exhibit in exhibits:
         terms = terms_for(context, exhibit, to, request)
         details: Mapping[str, Any] = {
-            "backup": road.backup,
-            "carrier": road.carrier,
+            **road,
             "conditions": terms.conditions or None,
             "consent": terms.consent,
             "item": "original" if original else "copy",
-            "medium_place": road.medium_place,
-            "not_sealed": road.not_sealed,
             "onward": _onward(terms, onward),
             "purpose": purpose,
             "request": request,
-            "seal": road.seal,
             "to": to,
             "transfer": transfer,
-            "waybill": road.waybill,
         }
         anchor = Anchor(case=exhibit.case, exhibit=exhibit.number, link=link_after(exhibit))
         made.append(
             context.ledger().compose("transfer.dispatched", signers=signers, details=details, when=when, anchor=anchor)
         )
-    if road.seal is not None:
+    seal = road["seal"]
+    if seal is not None:
         for exhibit in exhibits:
-            compare_seal(context, exhibit, road.seal)
+            compare_seal(context, exhibit, seal)
     sealed = [format_exhibit(exhibit) for exhibit in exhibits if exhibit.is_sealed]
-    if original and sealed and road.seal is None and road.not_sealed is None:
+    if original and sealed and seal is None and road["not_sealed"] is None:
         text = f"note: sealed on record, and under which seal it travels was not said: {', '.join(map(show, sealed))}"
         note_to_signer(context.settings, f"{text}; --seal NUMBER says it (law row C5)")
     if request is None:

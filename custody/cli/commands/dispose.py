@@ -1,4 +1,4 @@
-"""`custody dispose`: the end of an exhibit."""
+"""`custody dispose` and `custody void`: the end of an exhibit, and of a wrong number."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from typing import Any
 import click
 
 from custody.cli.acting.act_options import attest_option, destination, document_option, parse_attestations, words_of
-from custody.cli.acting.acts import Act, Target, check_registrar, record_act
-from custody.cli.acting.exhibit_selection import Selection, selecting
+from custody.cli.acting.acts import Target, check_registrar, record_act
+from custody.cli.acting.exhibit_selection import Selection, find_exhibit, format_exhibit, selecting
 from custody.cli.border.destinations import stays
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.options import Signing, When, signed, timed
+from custody.cli.options import Signing, When, acting
 from custody.cli.results import ActResult
 from custody.cli.showing.holdings import staging
+from custody.report.safe_text import show
 from schemas.details.exhibit import ExhibitDisposed
+from schemas.entry import ParsedEntry
+from schemas.types import UNSET
 
 
 @command(
@@ -33,8 +36,7 @@ from schemas.details.exhibit import ExhibitDisposed
 @destination
 @document_option
 @attest_option
-@signed
-@timed
+@acting
 @pass_custody
 def dispose(
     context: Context,
@@ -60,5 +62,38 @@ def dispose(
             said = stays(context, given, target.exhibit) if given["manner"] == "archived" else given
             return {**said, **found}
 
-        act = Act(type="exhibit.disposed", details=details)
-        record_act(context, act, selection, who=who, when=when, keep=staged.keep)
+        record_act(context, "exhibit.disposed", details, selection, who=who, when=when, keep=staged.keep)
+
+
+@command(
+    example="""
+    custody void 2026-0417/EX-11 --reason "typed twice" --replaced-by 2026-0417/EX-1 --as exam-07 --registrar reg-1
+    """,
+    result=ActResult,
+)
+@selecting
+@click.option("--reason", required=True, help="Why (kept private).")
+@click.option("--replaced-by", metavar="EXHIBIT", help="The exhibit that is meant.")
+@acting
+@pass_custody
+def void(
+    context: Context, *, selection: Selection, reason: str, replaced_by: str | None, who: Signing, when: When
+) -> None:
+    """Void wrong exhibit numbers; the holder and a registrar sign. The number stays used, and its story stays."""
+    check_registrar(who)
+    right, notes = None, list[str]()
+    if replaced_by is not None:
+        with context.ledger().read() as reader:
+            found = find_exhibit(reader, replaced_by)
+        right = {"case": found.case, "exhibit": found.number}
+        notes = _notes(context.ledger().registration_of(found), show(format_exhibit(found)))
+    details = {"reason": reason, "replaced_by": right}
+    record_act(context, "exhibit.voided", details, selection, who=who, when=when, notes=notes)
+
+
+def _notes(registration: ParsedEntry, name: str) -> list[str]:
+    """Say that who reads of the replacement alone isn't told of it, unless its registration does."""
+    details = registration.event.details
+    if getattr(details, "same_object_as", UNSET) or getattr(details, "derived_from", UNSET):
+        return []
+    return [f"a bundle of {name} alone tells nothing of what it replaces: put both into one, or say so beside it"]

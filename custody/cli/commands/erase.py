@@ -13,14 +13,13 @@ from custody.cli.acting.signing import Outcome, Recorded, complete, named_signer
 from custody.cli.border.receipts import act_result, outcome_lines
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.erasure.destroying import destroy, recorded_orders
+from custody.cli.erasure.destroying import destroy, recorded_orders, refuse_repeat
 from custody.cli.erasure.plan import Wanted, make_plan
 from custody.cli.erasure.reach import ErasedBackup, ErasedReceiving, backups_with, receivings_of
-from custody.cli.erasure.repeats import refuse_repeat
 from custody.cli.erasure.strays import destroy_strays, told
 from custody.cli.erasure.traces import Destroyed
 from custody.cli.ledger_access import LedgerAccess
-from custody.cli.options import FILE, Signing, When, signed, timed
+from custody.cli.options import FILE, Signing, When, acting
 from custody.cli.output import emit
 from custody.cli.results import ActResult, Result
 from custody.cli.showing.holdings import staging
@@ -84,8 +83,7 @@ class Erased(Result, frozen=True, kw_only=True, tag="custody-erased/v1"):
     is_flag=True,
     help="Destroy what was ordered and is still here, and what a crash left.",
 )
-@signed
-@timed
+@acting
 @pass_custody
 def erase(
     context: Context,

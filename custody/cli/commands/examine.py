@@ -1,4 +1,4 @@
-"""`custody examine`: what was done with an exhibit, with which tool, and what was found."""
+"""`custody examine` and `custody copy`: what was done with an exhibit; a copy is registered as one of its own."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from pathlib import Path
 
 import click
 
-from custody.cli.acting.act_options import alteration_of, alteration_options, document_option, tool_options
-from custody.cli.acting.acts import Act, record_act
+from custody.cli.acting.act_options import alteration_of, alteration_options, document_option, tool_options, words_of
+from custody.cli.acting.acts import record_act
 from custody.cli.acting.exhibit_selection import Selection, selecting
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.options import Signing, When, signed, timed
+from custody.cli.options import Signing, When, acting
 from custody.cli.results import ActResult
 from custody.cli.showing.holdings import staging
+from schemas.details.exhibit import ExhibitCopied, ExhibitExamined
 
 
 @command(
@@ -28,10 +29,14 @@ from custody.cli.showing.holdings import staging
 @tool_options
 @click.option("--results", help="What was found (kept private).")
 @click.option("--competence", help="What qualifies the examiner (kept private).")
+@click.option(
+    "--digital-signature",
+    type=click.Choice(words_of(ExhibitExamined, "digital_signature")),
+    help="What came of verifying a signature or certificate that the evidence itself has.",
+)
 @alteration_options
 @document_option
-@signed
-@timed
+@acting
 @pass_custody
 def examine(
     context: Context,
@@ -51,5 +56,43 @@ def examine(
     altered = alteration_of(alteration, alteration_why)
     with staging(context) as staged:
         details = {**given, "alteration": altered, "documents": staged.documents(documents)}
-        act = Act(type="exhibit.examined", details=details)
-        record_act(context, act, selection, who=who, when=when, keep=staged.keep)
+        record_act(context, "exhibit.examined", details, selection, who=who, when=when, keep=staged.keep)
+
+
+@command(
+    example="""
+    custody copy 2026-0417/EX-1 --kind evidentiary --purpose "examination" --tool dc3dd --version 7.3 --as exam-07
+    custody register copy.dd --case 2026-0417 --exhibit next --derived-from 2026-0417/EX-1 --as exam-07
+    """,
+    result=ActResult,
+)
+@selecting
+@click.option(
+    "--kind",
+    "kind",
+    required=True,
+    type=click.Choice(words_of(ExhibitCopied, "copy")),
+    help="For court, for work, or a part or a conversion.",
+)
+@click.option("--purpose", required=True, help="What for (kept private).")
+@tool_options
+@alteration_options
+@acting
+@pass_custody
+def copy(
+    context: Context,
+    *,
+    selection: Selection,
+    kind: str,
+    alteration: str | None,
+    alteration_why: str | None,
+    who: Signing,
+    when: When,
+    **given: str | None,
+) -> None:
+    """Record that the holder made a copy; the exhibit must not be sealed.
+
+    The copy is registered afterwards as an exhibit of its own, with --derived-from, which names this act.
+    """
+    details = {**given, "alteration": alteration_of(alteration, alteration_why), "copy": kind}
+    record_act(context, "exhibit.copied", details, selection, who=who, when=when)

@@ -1,4 +1,4 @@
-"""`custody explain`: why an entry is as it is, where something was wanting in it."""
+"""`custody explain` and `custody affirm`: what was wanting in an entry, and that one in dispute is right."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from custody.cli.acting.act_options import document_option
+from custody.cli.acting.acts import record_event
 from custody.cli.acting.signing import complete, named_signers
 from custody.cli.acting.subject_anchors import about_event
 from custody.cli.border.receipts import emit_outcome
@@ -14,14 +15,16 @@ from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.intake.parents import find_event
 from custody.cli.intake.seizure_details import legal_paper_option, legal_papers_of
-from custody.cli.options import Signing, When, signed, timed
+from custody.cli.options import Signing, When, acting
 from custody.cli.output import note_to_signer
 from custody.cli.results import ActResult
 from custody.cli.showing.holdings import staging
 from custody.ledger.compose import Anchor
+from custody.ledger.store import LedgerReader
 from custody.report.finding_words import MEANINGS
 from custody.report.safe_text import show
 from custody.storage.search import Search, find_entries
+from custody.verify.fold.disputes import find_disputes
 from schemas.entry import parse_entry
 from schemas.errors import UsageError
 from schemas.profile import RULES
@@ -40,8 +43,7 @@ from schemas.profile import RULES
 @document_option
 @legal_paper_option
 @click.option("--cures", multiple=True, metavar="RULE", help="What it explains; all that was found wanting without it.")
-@signed
-@timed
+@acting
 @pass_custody
 def explain(
     context: Context,
@@ -60,7 +62,6 @@ def explain(
     rule of `check-procedure`, such as two-investigators, or the code of another defect.
     """
     meant = sorted({_rule(name) for name in cures}) or None
-    signers = named_signers(context, who)
     with context.ledger().read() as reader:
         about = about_event(reader, find_event(reader, entry))
     if about[0].kind == "ledger":
@@ -74,10 +75,8 @@ def explain(
             "legal_papers": legal_papers_of(context, staged, legal_papers),
             "statement": statement,
         }
-        composed = context.ledger().compose(
-            "record.explained", signers=signers, details=details, when=when, anchor=Anchor(about=about)
-        )
-        emit_outcome(context, complete(context, who, [composed], keep=staged.keep))
+        anchor = Anchor(about=about)
+        record_event(context, "record.explained", details, who=who, when=when, anchor=anchor, keep=staged.keep)
 
 
 def _note_explained(context: Context, entry: str, event: str) -> None:
@@ -108,3 +107,52 @@ def _rule(name: str) -> str:
             return code
     known = ", ".join(RULES)
     raise UsageError("usage.cures", f"expected a rule ({known}) or the code of a defect, found {name!r}")
+
+
+@command(
+    example="""
+    custody affirm 815 --as exam-07
+    custody affirm --disputed --as reg-1 --registrar reg-2 --statement "compared with the paper records"
+    """,
+    result=ActResult,
+)
+@click.argument("entries", metavar="[ENTRY|HASH]...", nargs=-1)
+@click.option("--disputed", is_flag=True, help="Every entry that is in dispute.")
+@click.option("--statement", help="How it was made sure of (kept private).")
+@acting
+@pass_custody
+def affirm(
+    context: Context, *, entries: tuple[str, ...], disputed: bool, statement: str | None, who: Signing, when: When
+) -> None:
+    """Vouch for ENTRY, which was signed with a key that was no longer to be trusted.
+
+    One who signed it affirms with another key, or two registrars do; none of the keys may be in dispute itself. Make
+    sure first that it happened as the entry says: from then on it counts.
+    """
+    if bool(entries) == disputed:
+        raise UsageError("usage.affirm", "expected either entries or --disputed, found both or neither")
+    access = context.ledger()
+    signers = named_signers(context, who)
+    with access.read() as reader:
+        doubtful = in_dispute(reader)
+        named = [(name, find_event(reader, name)) for name in entries or doubtful]
+        places = reader.event_indexes([event.hash for _, event in named])
+        sound = [name for name, event in named if str(places[event.hash]) not in doubtful]
+        if sound:
+            text = f"expected entries in dispute, found {', '.join(map(show, sound))}, not in dispute"
+            raise UsageError("usage.affirm", text, hint="custody status lists those that are")
+        anchors = [Anchor(about=about_event(reader, event)) for _, event in named]
+    if not anchors:
+        raise UsageError("usage.affirm", "expected an entry in dispute, found none")
+    details = {"statement": statement}
+    composed = [
+        access.compose("record.affirmed", signers=signers, details=details, when=when, anchor=anchor)
+        for anchor in anchors
+    ]
+    emit_outcome(context, complete(context, who, composed))
+
+
+def in_dispute(reader: LedgerReader) -> dict[str, None]:
+    """Return the entry numbers that are in dispute, as they are typed, in order."""
+    disputes = find_disputes(tuple(reader.signings()), reader.keys())
+    return dict.fromkeys(map(str, sorted(disputes.disputed)))

@@ -9,13 +9,13 @@ from pathlib import Path
 import click
 
 from custody.bundle.disclose import Choice, parse_choice
-from custody.cli.acting.act_options import several
 from custody.cli.acting.exhibit_selection import find_exhibit
 from custody.cli.checking.verification import Believed, believing
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.files import check_free, write_file
 from custody.cli.keyring.keyring import default_agent
+from custody.cli.option_groups import several
 from custody.cli.options import FILE, force_option
 from custody.cli.output import emit, note
 from custody.cli.parameters import AGENT
@@ -128,7 +128,7 @@ def _story(
         with bundle_story(context, bundle, believed, named, accept_indeterminate=accept_indeterminate) as story:
             yield story
         return
-    if exhibit is None or believed != Believed(None, (), None, None):
+    if exhibit is None or believed != Believed(None):
         text = "expected EXHIBIT, or --bundle and what is believed of it"
         raise UsageError("usage.export-case", text, hint="custody list shows the exhibits")
     with context.ledger().read() as reader:

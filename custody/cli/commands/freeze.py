@@ -13,18 +13,18 @@ from custody.cli.acting.exhibit_selection import Selection, format_exhibit, sele
 from custody.cli.border.freezes_told import record_told
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.options import FILE, Signing, When, signed, timed
+from custody.cli.options import FILE, Signing, When, acting
 from custody.cli.output import note_to_signer
 from custody.cli.periods import end_of, start_of
 from custody.cli.results import ActResult
 from custody.cli.showing.holdings import staging
+from custody.ledger.entries import entries_of
 from custody.ledger.store import LedgerReader
 from custody.report.safe_text import show
 from custody.verify.assets.freezes import fault_of, follow
 from custody.verify.rules.view import Exhibit
 from schemas.details.asset import FreezeChanged
 from schemas.details.exhibit import ExhibitRegistered
-from schemas.entry import parse_entry
 from schemas.errors import UsageError
 from schemas.text import format_time
 
@@ -51,8 +51,7 @@ from schemas.text import format_time
 @click.option("--notified", metavar="TIME", help="When the provider was told that the freeze is lifted.")
 @click.option("--document", type=FILE, help="The order or the notice, kept in the home.")
 @click.option("--reason", help="Why (kept private).")
-@signed
-@timed
+@acting
 @pass_custody
 def freeze(
     context: Context,
@@ -135,8 +134,7 @@ def _check_frozen(reader: LedgerReader, exhibit: Exhibit, change: str, ends_at: 
     Raises:
         UsageError: ``usage.freeze``.
     """
-    indexes = reader.subject_entries(("exhibit", exhibit.case, exhibit.number))
-    entries = [parse_entry(reader.entry(index)) for index in indexes]
+    entries = entries_of(reader, exhibit)
     natures = [item.event.details.nature for item in entries if isinstance(item.event.details, ExhibitRegistered)]
     name, frozen = show(format_exhibit(exhibit)), reduce(follow, entries, None)
     fault = fault_of(name, next(iter(natures), "none"), frozen, change)

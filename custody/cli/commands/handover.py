@@ -9,16 +9,17 @@ from typing import Any
 
 import click
 
-from custody.cli.acting.act_options import attest_option, document_option, parse_attestations, several, to_country
-from custody.cli.acting.acts import Act, Target, record_act
+from custody.cli.acting.act_options import attest_option, document_option, parse_attestations, to_country
+from custody.cli.acting.acts import Target, record_act
 from custody.cli.acting.exhibit_selection import Selection, format_exhibit, selecting
-from custody.cli.acting.seals import compare_seal, seal_for
+from custody.cli.acting.seals import compare_seal, seal_as_seen, seal_for
 from custody.cli.border.destinations import stays
 from custody.cli.checking.rehashing import content_of_exhibit, rehash
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.keyring.keyring import default_agent
-from custody.cli.options import Signing, When, signed, timed
+from custody.cli.option_groups import several
+from custody.cli.options import Signing, When, acting
 from custody.cli.output import note
 from custody.cli.parameters import AGENT
 from custody.cli.results import ActResult
@@ -59,8 +60,7 @@ _seen = several(
 @_seen
 @document_option
 @attest_option
-@signed
-@timed
+@acting
 @pass_custody
 def handover(
     context: Context,
@@ -85,7 +85,7 @@ def handover(
     signs it with custody sign. Nothing has passed until it is recorded. Where no country is on record of the receiver,
     both sign that it stays in the ledger's (or in --to-country); abroad it needs a consent, as a bundle does.
     """
-    check_seals(seals, intact)
+    seal_as_seen(seals[0] if seals else None, intact)
     with staging(context) as staged:
         common = {
             **given,
@@ -106,8 +106,10 @@ def handover(
                 "seal": seal_seen(context, seals, intact, target),
             }
 
-        act = Act(type="custody.handed-over", details=details, to=receiver, to_unit=to_unit)
-        record_act(context, act, selection, who=signing, when=when, keep=staged.keep)
+        record_act(
+            context, "custody.handed-over", details, selection, who=signing, when=when, to=receiver, to_unit=to_unit,
+            keep=staged.keep,
+        )  # fmt: skip
 
 
 def given_by(who: Signing, giver: str | None) -> Signing:
@@ -121,17 +123,6 @@ def given_by(who: Signing, giver: str | None) -> Signing:
     return who if giver is None else replace(who, actor=giver)
 
 
-def check_seals(seals: tuple[str, ...], intact: bool | None) -> None:
-    """Raise unless a seal and how it was seen are given together.
-
-    Raises:
-        UsageError: ``usage.seal``.
-    """
-    if bool(seals) != (intact is not None):
-        text = "expected --seal together with --seal-intact or --seal-broken, found one alone"
-        raise UsageError("usage.seal", text)
-
-
 def seal_seen(
     context: Context, seals: tuple[str, ...], intact: bool | None, target: Target
 ) -> Mapping[str, Any] | None:
@@ -140,7 +131,7 @@ def seal_seen(
         return None
     seen = seal_for(seals, target)
     compare_seal(context, target.exhibit, seen)
-    return {"intact": intact, "seal": seen}
+    return seal_as_seen(seen, intact)
 
 
 def rehash_found(context: Context, exhibit: Exhibit) -> Mapping[str, Any] | None:

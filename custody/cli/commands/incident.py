@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from custody.cli.acting.act_options import document_option, words_of
-from custody.cli.acting.acts import Act, record_act
+from custody.cli.acting.acts import record_act
 from custody.cli.acting.exhibit_selection import Selection, selecting
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.options import Signing, When, signed, timed
+from custody.cli.options import Signing, When, acting
 from custody.cli.results import ActResult
 from custody.cli.showing.holdings import staging
 from schemas.details.exhibit import ExhibitIncident
@@ -31,8 +31,7 @@ from schemas.text import format_time
 @click.option("--discovered-at", metavar="TIME", help="When it was discovered, if not at --at.")
 @click.option("--reported-to", help="To whom it was reported (kept private).")
 @document_option
-@signed
-@timed
+@acting
 @pass_custody
 def incident(
     context: Context,
@@ -52,5 +51,4 @@ def incident(
     discovered, _ = moment.moment(context.now())
     with staging(context) as staged:
         found = {"discovered_at": format_time(discovered), "documents": staged.documents(documents)}
-        act = Act(type="exhibit.incident", details={**given, **found})
-        record_act(context, act, selection, who=who, when=when, keep=staged.keep)
+        record_act(context, "exhibit.incident", {**given, **found}, selection, who=who, when=when, keep=staged.keep)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -100,20 +101,22 @@ def init(
             verifier_keys=tuple(format_verifier_key(log_verifier_key(origin, key)) for key in home.log_signers()),
             paper_keys={paper.agent: format_paper_key(paper.reveal_seed()) for paper in papers} or UNSET,
         )
-        # Before the ledger has its place: one whose recovery keys nobody has seen is none.
-        _print(context, result, registrars)
+    _print(context, result, registrars, folder)
     forget(context, origin)
 
 
-def _print(context: Context, result: Opened, registrars: tuple[str, ...]) -> None:
-    """Print what is to be handed out, and the recovery keys, which must arrive.
+def _print(context: Context, result: Opened, registrars: tuple[str, ...], folder: Path) -> None:
+    """Print what is to be handed out, and the recovery keys: a ledger whose keys nobody has seen is taken back.
 
     Raises:
-        StorageError: ``storage.output``; the home is not made then.
+        StorageError: ``storage.output``.
     """
     try:
         emit(context.settings, result, _lines(result, registrars), is_only_here=is_set(result.paper_keys))
-    except StorageError as error:
+    except BaseException as error:
+        shutil.rmtree(folder)
+        if not isinstance(error, StorageError):
+            raise
         hint = "no ledger was made; throw away what was printed of it, make room there and begin again"
         raise StorageError(error.code, error.text, hint=hint) from None
 

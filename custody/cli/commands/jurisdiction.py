@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 import msgspec
 
-from custody.cli.acting.signing import complete, named_signers
-from custody.cli.border.receipts import emit_outcome
+from custody.cli.acting.act_options import words_of
+from custody.cli.acting.acts import record_event
+from custody.cli.assistance.case_words import GROUNDS
 from custody.cli.command import command
-from custody.cli.commands.case_open import GROUNDS
 from custody.cli.context import Context, pass_custody
-from custody.cli.options import FILE, Signing, When, signed, timed
+from custody.cli.options import FILE, Signing, When, acting
 from custody.cli.output import emit
 from custody.cli.output import note as show_note
 from custody.cli.parameters import COUNTRY
 from custody.cli.results import ActResult, Result
-from custody.cli.showing.holdings import Staged, staging
+from custody.cli.showing.holdings import staging
 from custody.ledger.compose import Anchor
+from custody.ledger.entries import entries_about
 from custody.ledger.store import LedgerReader
 from custody.report.safe_text import show
 from schemas.details.case import CaseChanged, CaseOpened
 from schemas.details.law import JurisdictionClaimed, JurisdictionResolved
-from schemas.entry import ParsedEntry, parse_entry
+from schemas.entry import ParsedEntry
 from schemas.errors import UsageError
 from schemas.event import About
 from schemas.types import UNSET, Unset, is_set
@@ -71,8 +72,7 @@ class ClaimsResult(Result, frozen=True, kw_only=True, tag="custody-jurisdiction/
 @click.option("--claim", "claim_id", metavar="ID", help="How the claim is called here (else the next number).")
 @click.option("--note", help="More about it (kept private).")
 @click.option("--document", type=FILE, help="The letter that claims it, kept in the home (or sha256:DIGITS).")
-@signed
-@timed
+@acting
 @pass_custody
 def jurisdiction_claim(
     context: Context,
@@ -98,7 +98,8 @@ def jurisdiction_claim(
             "authority": authority, "basis": basis, "claim": name, "country": country,
             "document": staged.document(document), "note": note,
         }  # fmt: skip
-        _record(context, "jurisdiction.claimed", case, details, who, when, staged)
+        anchor = Anchor(about=(About(case=case),))
+        record_event(context, "jurisdiction.claimed", details, who=who, when=when, anchor=anchor, keep=staged.keep)
 
 
 @command(
@@ -110,12 +111,11 @@ def jurisdiction_claim(
 )
 @click.argument("case")
 @click.option("--claim", "claims", multiple=True, required=True, metavar="ID", help="A claim that this ends.")
-@click.option("--manner", required=True, type=click.Choice(("agreed", "declined", "withdrawn")), help="How.")
+@click.option("--manner", required=True, type=click.Choice(words_of(JurisdictionResolved, "manner")), help="How.")
 @click.option("--to", type=COUNTRY, help="The country that they agreed on.")
 @click.option("--agreement", type=FILE, help="The agreement, kept in the home (or sha256:DIGITS).")
 @click.option("--note", help="More about it (kept private).")
-@signed
-@timed
+@acting
 @pass_custody
 def jurisdiction_resolve(
     context: Context,
@@ -147,7 +147,8 @@ def jurisdiction_resolve(
     with staging(context) as staged:
         kept = staged.document(agreement)
         details = {"agreement": kept, "claims": sorted(set(claims)), "manner": manner, "note": note, "to": to}
-        _record(context, "jurisdiction.resolved", case, details, who, when, staged)
+        anchor = Anchor(about=(About(case=case),))
+        record_event(context, "jurisdiction.resolved", details, who=who, when=when, anchor=anchor, keep=staged.keep)
 
 
 @command(
@@ -177,7 +178,7 @@ def claims_of(reader: LedgerReader, case: str) -> Iterator[Claim]:
     """
     if reader.view().case(case) is None:
         raise UsageError("usage.case", f"expected a case of this ledger, found {case!r}", hint="custody case list")
-    entries = [parse_entry(reader.entry(index)) for index in reader.subject_entries(("case", case))]
+    entries = entries_about(reader, ("case", case))
     ended = {
         claim: entry.event.details
         for entry in entries
@@ -224,15 +225,6 @@ def _check_agreed(case: str, standing: Sequence[Claim], to: str | None) -> None:
         raise UsageError("usage.claim", text)
     if to is None:
         raise UsageError("usage.claim", "expected --to, the country that they agreed on, found none")
-
-
-def _record(
-    context: Context, type: str, case: str, details: Mapping[str, object], who: Signing, when: When, staged: Staged
-) -> None:
-    anchor = Anchor(about=(About(case=case),))
-    signers = named_signers(context, who)
-    event = context.ledger().compose(type, signers=signers, details=details, when=when, anchor=anchor)
-    emit_outcome(context, complete(context, who, [event], keep=staged.keep))
 
 
 def _compete(claims: tuple[Claim, ...]) -> bool:

@@ -17,7 +17,7 @@ from custody.cli.files import read_file
 from custody.cli.keyring.key_events import compose_key_added, compose_key_revoked, living_keys
 from custody.cli.keyring.keyring import key_directory
 from custody.cli.keyring.passphrase import key_cost, new_passphrase
-from custody.cli.options import FILE, Signing, When, signed, timed
+from custody.cli.options import FILE, Signing, When, acting
 from custody.cli.output import is_terminal
 from custody.cli.parameters import AGENT
 from custody.cli.results import ActResult
@@ -45,8 +45,7 @@ _PAPER_BYTES = 4096
 @click.option("--paper-file", type=FILE, help="By the recovery key in a file; - is stdin.")
 @click.option("--enrolment", type=FILE, help="By two registrars: the request of AGENT's new key.")
 @click.option("--keep", "kept", multiple=True, metavar="ID", help="A key that is not lost; the others are revoked.")
-@signed
-@timed
+@acting
 @pass_custody
 def key_recover(
     context: Context,

@@ -12,7 +12,7 @@ from custody.cli.acting.exhibit_selection import Selection, format_exhibit, sele
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.files import write_file
-from custody.cli.intake.registrations import described, registration_of
+from custody.cli.intake.registrations import described
 from custody.cli.options import FILE, force_option
 from custody.cli.output import emit
 from custody.cli.results import Result
@@ -88,7 +88,7 @@ def _print(context: Context, exhibit: Exhibit, *, is_described: bool) -> Printed
     from custody.report.labels_page import PrintedLabel
 
     origin = context.ledger().ledger().origin
-    entry = registration_of(context, exhibit)
+    entry = context.ledger().registration_of(exhibit)
     details = described(context, entry)
     facts = [("kind", show(details.kind)), ("registered", format_utc(entry.event.event.occurred_at))]
     facts.append(("by", entry.event.event.actor))

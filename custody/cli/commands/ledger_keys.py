@@ -6,12 +6,12 @@ from typing import get_args
 
 import click
 
-from custody.cli.acting.signing import complete, named_signers
-from custody.cli.border.receipts import emit_outcome
+from custody.cli.acting.acts import record_event
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.options import Signing, When, signed, timed
+from custody.cli.options import Signing, When, acting
 from custody.cli.results import ActResult
+from custody.cli.typed_again import typed_again
 from custody.ledger.log_key import log_verifier_key
 from custody.storage.home import Home
 from custody.verify.rules.view import Ledger
@@ -27,8 +27,7 @@ from schemas.errors import UsageError
     result=ActResult,
 )
 @click.option("--reason", help="Why a further key (kept private).")
-@signed
-@timed
+@acting
 @pass_custody
 def key_add(context: Context, *, reason: str | None, who: Signing, when: When) -> None:
     """Make a further key that signs the ledger's checkpoints; two registrars sign.
@@ -38,11 +37,9 @@ def key_add(context: Context, *, reason: str | None, who: Signing, when: When) -
     """
     access = context.ledger()
     key = undeclared_key(access.home, access.ledger())
-    event = access.compose(
-        "ledger.key-added", signers=named_signers(context, who), details={"key": key, "reason": reason}, when=when
-    )
-    outcome = complete(context, who, [event])
-    emit_outcome(context, outcome, notes=[f"verifier key: {key}", "next: custody trust export, for all who verify"])
+    told = typed_again(context.settings, "custody trust export -o FILE")
+    notes = [f"verifier key: {key}", f"next: {told}  and hand it to all who verify"]
+    record_event(context, "ledger.key-added", {"key": key, "reason": reason}, who=who, when=when, notes=notes)
 
 
 @command(
@@ -56,8 +53,7 @@ def key_add(context: Context, *, reason: str | None, who: Signing, when: When) -
 @click.option("--reason", required=True, type=click.Choice(get_args(RevocationReason)), help="Why it ends.")
 @click.option("--last-valid-index", type=click.IntRange(min=0), metavar="N", help="Last entry that it counts for.")
 @click.option("--note", help="More about it (kept private).")
-@signed
-@timed
+@acting
 @pass_custody
 def key_revoke(
     context: Context,
@@ -70,16 +66,14 @@ def key_revoke(
     when: When,
 ) -> None:
     """End a key that signs checkpoints; two registrars sign. Another one must be there: `custody ledger key-add`."""
-    access = context.ledger()
-    known = {item.key for item in access.ledger().log_keys if item.last is None}
+    known = {item.key for item in context.ledger().ledger().log_keys if item.last is None}
     if key not in known:
         raise UsageError("usage.key", f"expected a verifier key in use ({', '.join(sorted(known))}), found {key}")
     if len(known) == 1:
         hint = "custody ledger key-add makes another one first"
         raise UsageError("usage.key", "expected a further key that signs checkpoints, found only this one", hint=hint)
     details = {"key": key, "last_valid_index": last_valid_index, "note": note, "reason": reason}
-    event = access.compose("ledger.key-revoked", signers=named_signers(context, who), details=details, when=when)
-    emit_outcome(context, complete(context, who, [event]))
+    record_event(context, "ledger.key-revoked", details, who=who, when=when)
 
 
 def undeclared_key(home: Home, ledger: Ledger) -> str:

@@ -8,7 +8,7 @@ from custody.cli.acting.acts import Target, record_notes
 from custody.cli.acting.exhibit_selection import Selection, format_exhibit, selecting
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.options import Signing, When, signed, timed
+from custody.cli.options import Signing, When, acting
 from custody.cli.results import ActResult
 from custody.report.safe_text import show
 from schemas.errors import UsageError
@@ -23,8 +23,7 @@ from schemas.errors import UsageError
 @selecting
 @click.option("--to-case", required=True, metavar="CASE", help="The further case.")
 @click.option("--reason", help="Why (kept private).")
-@signed
-@timed
+@acting
 @pass_custody
 def link(context: Context, *, selection: Selection, to_case: str, reason: str | None, who: Signing, when: When) -> None:
     """Note that a further case needs exhibits; custody does not move, and they keep their numbers."""

@@ -8,12 +8,12 @@ from typing import Any
 import click
 
 from custody.cli.acting.act_options import destination
-from custody.cli.acting.acts import Act, Target, record_act
+from custody.cli.acting.acts import Target, record_act
 from custody.cli.acting.exhibit_selection import Selection, selecting
 from custody.cli.border.destinations import stays
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.options import Signing, When, signed, timed
+from custody.cli.options import Signing, When, acting
 from custody.cli.results import ActResult
 
 
@@ -31,8 +31,7 @@ from custody.cli.results import ActResult
 @click.option("--waybill", help="Number of the consignment (kept private).")
 @click.option("--reason", help="Why (kept private).")
 @destination
-@signed
-@timed
+@acting
 @pass_custody
 def move(context: Context, *, selection: Selection, who: Signing, when: When, **given: str | None) -> None:
     """Record where the holder keeps exhibits. With a --carrier they are in transit, and the holder stays responsible.
@@ -45,4 +44,4 @@ def move(context: Context, *, selection: Selection, who: Signing, when: When, **
     def details(target: Target) -> Mapping[str, Any]:
         return given if given["carrier"] else stays(context, given, target.exhibit)
 
-    record_act(context, Act(type="custody.moved", details=details), selection, who=who, when=when)
+    record_act(context, "custody.moved", details, selection, who=who, when=when)

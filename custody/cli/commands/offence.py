@@ -9,14 +9,13 @@ import click
 import msgspec
 
 from custody.cli.acting.act_options import document_option
+from custody.cli.acting.acts import record_event
 from custody.cli.acting.exhibit_selection import find_exhibit
-from custody.cli.acting.signing import complete, named_signers
+from custody.cli.assistance.case_words import parse_offence
 from custody.cli.assistance.dual_criminality import check_stated_by
-from custody.cli.border.receipts import emit_outcome
 from custody.cli.command import command
-from custody.cli.commands.case_open import parse_offence
 from custody.cli.context import Context, pass_custody
-from custody.cli.options import Signing, When, signed, timed
+from custody.cli.options import Signing, When, acting
 from custody.cli.output import emit
 from custody.cli.parameters import AGENT
 from custody.cli.results import ActResult, Result
@@ -67,8 +66,7 @@ class OffenceCodes(Result, frozen=True, kw_only=True, tag="custody-offence-codes
 @click.option("--statement", help="What it says (kept private).")
 @click.option("--note", help="More about it (kept private).")
 @document_option
-@signed
-@timed
+@acting
 @pass_custody
 def offence_map(context: Context, *, exhibits: tuple[str, ...], who: Signing, when: When, **given: Any) -> None:
     """Record what each law calls the act, for exhibits, a case or a request, and whether it must be one in both.
@@ -76,18 +74,12 @@ def offence_map(context: Context, *, exhibits: tuple[str, ...], who: Signing, wh
     The words are those of each law and are kept private; the common code (UNODC ICCS) stands in clear. Nothing is
     decided here: it is recorded who says what.
     """
-    access = context.ledger()
-    with access.read() as reader:
+    with context.ledger().read() as reader:
         view = reader.view()
     with staging(context) as staged:
         details = _details(view, staged, given)
-        signers = named_signers(context, who)
-        about = _about(context, exhibits, given["of_case"], given["of_request"])
-        event = access.compose(
-            "offence.mapped", signers=signers, details=details, when=when, anchor=Anchor(about=about)
-        )  # fmt: skip
-        outcome = complete(context, who, [event], keep=staged.keep)
-    emit_outcome(context, outcome)
+        anchor = Anchor(about=_about(context, exhibits, given["of_case"], given["of_request"]))
+        record_event(context, "offence.mapped", details, who=who, when=when, anchor=anchor, keep=staged.keep)
 
 
 @command(

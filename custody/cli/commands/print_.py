@@ -12,7 +12,7 @@ from custody.cli.assistance.paper_sources import OF_EXHIBITS, carried_exhibit, l
 from custody.cli.checking.verification import Believed, believing
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.files import check_free, write_file
+from custody.cli.files import check_page, write_file
 from custody.cli.keyring.keyring import default_agent
 from custody.cli.options import FILE, force_option
 from custody.cli.output import emit, note
@@ -79,7 +79,7 @@ def print_(
     A value that isn't disclosed is said to be withheld. The page proves nothing by itself; the records do. Without
     --for it is for use in this authority; with it the consent gate is asked, and that it went out is recorded.
     """
-    check_free(output, force=force)
+    check_page(output, force=force)
     if recipient is not None and (bundle is not None or paper not in OF_EXHIBITS):
         raise UsageError("usage.print", f"expected --for with a paper about exhibits of this ledger, found {paper}")
     if bundle is None:

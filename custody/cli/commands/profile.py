@@ -129,7 +129,8 @@ def _between(asked: str, asking: str) -> tuple[Profile, Between]:
     for instrument, source in shared_by(asked, asking):
         if instrument.in_force and instrument.profile in names:
             continue
-        state = "a closer one is applied" if instrument.in_force else "not in force, so it is not applied"
+        state = "a closer one is applied" if is_set(instrument.profile) else "it says nothing of requests"
+        state = state if instrument.in_force else "not in force, so it is not applied"
         told = cite(source if instrument.in_force else instrument.source)
         text = f"{instrument.key}: {instrument.title}, which both are members of: {state}; {told}"
         laws.append(SharedLine(applied=False, name=instrument.key, text=text))

@@ -8,14 +8,14 @@ from typing import Any
 import click
 from msgspec.structs import replace
 
-from custody.cli.acting.acts import Act, Target, record_act
+from custody.cli.acting.acts import Target, record_act
 from custody.cli.acting.exhibit_selection import Selection, format_exhibit, selecting
-from custody.cli.acting.seals import tell_of_unsaid
+from custody.cli.acting.seals import seal_as_seen, tell_of_unsaid
 from custody.cli.border.recalled import Disputed, check_paper_alone, disputed
 from custody.cli.border.sent_away import Sent, sent_away
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.options import FILE, Signing, When, signed, timed
+from custody.cli.options import FILE, Signing, When, acting
 from custody.cli.output import emit, note
 from custody.cli.periods import told
 from custody.cli.results import ActResult, Result
@@ -23,7 +23,7 @@ from custody.cli.showing.holdings import staging
 from custody.cli.typed_again import typed_again
 from custody.report.safe_text import show
 from custody.verify.rules.view import Exhibit
-from schemas.errors import RefusedError, UsageError
+from schemas.errors import RefusedError
 
 
 class OnItsWay(Result, frozen=True, kw_only=True, tag="custody-on-its-way/v1"):
@@ -80,8 +80,7 @@ def _contested(item: Disputed) -> OnItsWay:
 @selecting
 @click.option("--reason", required=True, help="Why (kept private).")
 @click.option("--document", type=FILE, help="The order or letter.")
-@signed
-@timed
+@acting
 @pass_custody
 def recall(
     context: Context, *, selection: Selection, reason: str, document: Path | None, who: Signing, when: When
@@ -100,8 +99,7 @@ def recall(
             receivers[target.exhibit.holder] = None
             return {"document": kept, "reason": reason, "transfer": transfer}
 
-        act = Act(type="transfer.recalled", details=details)
-        record_act(context, act, selection, who=who, when=when, keep=staged.keep)
+        record_act(context, "transfer.recalled", details, selection, who=who, when=when, keep=staged.keep)
     names = ", ".join(map(show, receivers))
     note(context.settings, f"note: tell {names}: who has the parcel, and doesn't know of this, can still accept it")
 
@@ -115,8 +113,7 @@ def recall(
 @click.option("--discovered-at", metavar="TIME", required=True, help="When it was noticed.")
 @click.option("--reported-to", help="To whom it was reported (kept private).")
 @click.option("--document", type=FILE, help="The report.")
-@signed
-@timed
+@acting
 @pass_custody
 def transfer_lost(
     context: Context,
@@ -145,8 +142,7 @@ def transfer_lost(
                 "reported_to": reported_to, "transfer": _dispatch_of(target.exhibit),
             }  # fmt: skip
 
-        act = Act(type="transfer.lost", details=details)
-        record_act(context, act, selection, who=who, when=when, keep=staged.keep)
+        record_act(context, "transfer.lost", details, selection, who=who, when=when, keep=staged.keep)
 
 
 @command(
@@ -161,8 +157,7 @@ def transfer_lost(
 @click.option("--seal", help="The seal as it arrived (kept private).")
 @click.option("--seal-intact/--seal-broken", "intact", default=None, help="As it was seen.")
 @click.option("--paper-only", is_flag=True, help="Though they have a ledger, which goes on saying that they hold it.")
-@signed
-@timed
+@acting
 @pass_custody
 def transfer_return(
     context: Context,
@@ -184,8 +179,7 @@ def transfer_return(
     What comes back from another ledger comes as a bundle: custody receive takes it back. With --paper-only it is here
     all the same, and status and transfer list name both holders until it leaves again.
     """
-    if (seal is None) != (intact is None):
-        raise UsageError("usage.seal", "expected --seal together with --seal-intact or --seal-broken, found one alone")
+    seen = seal_as_seen(seal, intact)
     both: list[str] = []
     with staging(context) as staged:
         kept = staged.document(document)
@@ -203,12 +197,10 @@ def transfer_return(
             tell_of_unsaid(context, exhibit, seal)
             return {
                 "condition": condition, "document": kept, "from": sender, "place": place,
-                "seal": {"intact": intact, "seal": seal} if seal is not None else None,
-                "sent": away[-1] if away else None, "transfer": context.random(16).hex(),
+                "seal": seen, "sent": away[-1] if away else None, "transfer": context.random(16).hex(),
             }  # fmt: skip
 
-        act = Act(type="transfer.returned", details=details)
-        record_act(context, act, selection, who=who, when=when, keep=staged.keep)
+        record_act(context, "transfer.returned", details, selection, who=who, when=when, keep=staged.keep)
     if both:
         names = ", ".join(map(show, both))
         text = f"warning: the ledger of {show(sender)} goes on saying that it holds {names}; custody status names it"

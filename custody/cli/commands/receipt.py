@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from custody.cli.acting.acts import Act, record_act
+from custody.cli.acting.acts import record_act
 from custody.cli.acting.exhibit_selection import Selection, format_exhibit, selecting
 from custody.cli.acting.signing import complete, named_signers
 from custody.cli.border.receipt_files import make_receipt, read_receipt
@@ -18,16 +18,16 @@ from custody.cli.checking.trust_file import read_trust_file
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.files import write_file
-from custody.cli.options import FILE, TRUST_HELP, Signing, When, force_option, signed, signed_at_once, timed
+from custody.cli.options import FILE, TRUST_HELP, Signing, When, acting, force_option, signed_at_once, timed
 from custody.cli.output import emit, note
 from custody.cli.periods import end_of, told
 from custody.cli.results import ActResult, Result
 from custody.cli.showing.holdings import staging
 from custody.ledger.compose import Anchor, Composed, link_after
+from custody.ledger.entries import entries_about
 from custody.report.safe_text import show, show_path
 from custody.verify.rules.view import Exhibit
 from schemas.details.transfer import TransferDispatched
-from schemas.entry import parse_entry
 from schemas.errors import RefusedError
 from schemas.event import About, Signer
 from schemas.text import format_time, parse_time
@@ -141,8 +141,7 @@ def _compose(
 @click.option("--decided-at", metavar="TIME", required=True, help="When it was decided, as the paper says.")
 @click.option("--reference", help="The other side's number (kept private).")
 @click.option("--note", "remark", help="In words (kept private).")
-@signed
-@timed
+@acting
 @pass_custody
 def receipt_record(
     context: Context,
@@ -172,8 +171,7 @@ def receipt_record(
                 "outcome": outcome, "reference": reference, "transfer": dispatch.transfer,
             }  # fmt: skip
 
-        act = Act(type="transfer.receipt", details=details)
-        record_act(context, act, selection, who=who, when=when, keep=staged.keep)
+        record_act(context, "transfer.receipt", details, selection, who=who, when=when, keep=staged.keep)
 
 
 def _check_order(context: Context, exhibit: Exhibit, decided_at: str) -> None:
@@ -184,8 +182,7 @@ def _check_order(context: Context, exhibit: Exhibit, decided_at: str) -> None:
     """
     assert exhibit.dispatch is not None, "the caller looked"
     with context.ledger().read() as reader:
-        indexes = reader.subject_entries(("transfer", exhibit.dispatch.transfer))
-        events = [parse_entry(reader.entry(index)).event for index in indexes]
+        events = [entry.event for entry in entries_about(reader, ("transfer", exhibit.dispatch.transfer))]
     sent = next(
         event.event.occurred_at
         for event in events

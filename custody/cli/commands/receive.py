@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
 
 import click
 
-from custody.cli.acting.act_options import several
+from custody.cli.acting.seals import seal_as_seen
 from custody.cli.acting.signing import Recorded, complete
 from custody.cli.border.arriving import Unloading
 from custody.cli.border.decisions import Decision, Wanted, decide, parse_decisions
@@ -16,12 +16,13 @@ from custody.cli.border.receipt_files import make_receipt
 from custody.cli.border.receiving import Receiving, check_addressed, compose_arrivals, find_sender
 from custody.cli.border.unreadable import Parcel, check_refused_before, compose_refusal, is_unreadable
 from custody.cli.checking.opening import check_is_bundle, open_bundle
-from custody.cli.checking.verification import Believed
+from custody.cli.checking.verification import Believed, believing_now
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.files import check_free, write_file
 from custody.cli.intake.seizure_details import legal_paper_option, legal_papers_of
-from custody.cli.options import FILE, FILES_HELP, TRUST_HELP, Signing, When, force_option, signed, timed
+from custody.cli.option_groups import gathered, several
+from custody.cli.options import FILE, Signing, When, acting, force_option
 from custody.cli.output import emit, note
 from custody.cli.parameters import TOKEN
 from custody.cli.results import Result
@@ -48,7 +49,9 @@ class Received(Result, frozen=True, kw_only=True, tag="custody-received/v1"):
 
 
 _REASONS, _WORDS = (", ".join(get_args(words)) for words in (RefusalReason, Reservation))
-_deciding = several(
+_deciding = gathered(
+    "wanted",
+    parse_decisions,
     click.option(
         "--accept", "accepted", multiple=True, metavar="EXHIBIT", help="Take this one (all, if none is named)."
     ),
@@ -58,7 +61,10 @@ _deciding = several(
         "--anew", multiple=True, metavar="EXHIBIT", help="Take this one in as a new exhibit, though it left from here."
     ),
     click.option(
-        "--after-refusal", is_flag=True, help="Take it in though a parcel of this transfer was refused unread before."
+        "--after-refusal",
+        "is_after_refusal",
+        is_flag=True,
+        help="Take it in though a parcel of this transfer was refused unread before.",
     ),
     click.option("--reservation", "reservations", metavar="WORD", multiple=True, help=f"What is left open: {_WORDS}."),
     click.option("--transfer", type=TOKEN, metavar="NUMBER", help="The number of a transfer that can't be read."),
@@ -77,25 +83,6 @@ _placing = several(
 )
 
 
-_believing = several(
-    click.option("--trust", type=FILE, help=TRUST_HELP),
-    click.option(
-        "--files",
-        type=click.Path(file_okay=False, path_type=Path),
-        multiple=True,
-        help=FILES_HELP,
-    ),
-    click.option(
-        "--proof",
-        "proofs",
-        type=FILE,
-        multiple=True,
-        help="A proof that leads from a checkpoint seen before to this one; of any ledger within the bundle.",
-    ),
-    click.option("--identity", "identities", type=FILE, multiple=True, help="Your key for what is encrypted to you."),
-)
-
-
 @command(
     example="""
     custody receive parcel.zip --case B-12 --as cust-b1 --receipt receipt.json
@@ -109,28 +96,19 @@ _believing = several(
 @_deciding
 @click.option("--receipt", type=FILE, help="The receipt to write (TRANSFER.receipt.json).")
 @force_option
-@_believing
-@signed
-@timed
+@believing_now
+@acting
 @pass_custody
 def receive(
     context: Context,
     *,
     bundle: Path,
     sender: str | None,
-    accepted: tuple[str, ...],
-    refused: tuple[str, ...],
-    refuse_all: str | None,
-    reservations: tuple[str, ...],
-    anew: tuple[str, ...],
-    after_refusal: bool,
+    wanted: Wanted,
     transfer: str | None,
     receipt: Path | None,
     force: bool,
-    trust: Path | None,
-    files: tuple[Path, ...],
-    proofs: tuple[Path, ...],
-    identities: tuple[Path, ...],
+    believed: Believed,
     who: Signing,
     when: When,
     **given: Any,
@@ -141,24 +119,24 @@ def receive(
     it calls for; what FAILED can only be refused, and so can what is no bundle at all: --refuse-all, with --from and
     --transfer as the letter beside it has them. An exhibit of this ledger that comes back is taken back.
     """
-    wanted = parse_decisions(accepted, refused, refuse_all, reservations, anew, is_after_refusal=after_refusal)
-    beliefs = Believed(trust, files, proofs, None, identities, who.passphrase_file).open(context, at_home=True)
+    given["seal"] = seal_as_seen(given["seal"], given.pop("intact"))
+    beliefs = replace(believed, passphrase_file=who.passphrase_file).open(context, at_home=True)
     written = Written(receipt, force)
     parcel = Parcel(bundle, beliefs, sender)
-    if refuse_all is None:
+    if wanted.refuse_all is None:
         check_is_bundle(bundle, otherwise="; if that is what came, --refuse-all does-not-verify records it")
     try:
         _decide_on(context, parcel, wanted, written, who=who, when=when, **given)
     except (VerificationError, RefusedError) as error:
-        if not is_unreadable(error) or (refuse_all is None and error.code == "transfer.none"):
+        if not is_unreadable(error) or (wanted.refuse_all is None and error.code == "transfer.none"):
             raise
-        if refuse_all is None:
+        if wanted.refuse_all is None:
             hint = "--refuse-all does-not-verify records that, with --from and --transfer as the letter has them"
             raise type(error)(error.code, error.text, hint=hint) from None
     else:
         return
     composed, claimed = compose_refusal(
-        context, parcel, transfer=transfer, reason=refuse_all, remark=given["remark"], who=who, when=when
+        context, parcel, transfer=transfer, reason=wanted.refuse_all, remark=given["remark"], who=who, when=when
     )
     target = written.target(claimed)
     outcome = complete(context, who, [composed])

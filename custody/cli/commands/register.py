@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from custody.cli.acting.act_options import several
 from custody.cli.border.receipts import emit_outcome
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
@@ -29,7 +28,8 @@ from custody.cli.intake.registration_options import (
 )
 from custody.cli.intake.source_options import SOURCE_NAMES, Sourced, source_of, source_options
 from custody.cli.intake.taking_in import Taking
-from custody.cli.options import FILE, Signing, When, signed, timed
+from custody.cli.option_groups import several
+from custody.cli.options import FILE, Signing, When, acting
 from custody.cli.results import ActResult
 from custody.cli.showing.holdings import Staged, staging
 from schemas.errors import UsageError
@@ -85,8 +85,7 @@ _ONE_ONLY = (
 @source_options
 @foreign_options
 @certificate_options
-@signed
-@timed
+@acting
 @pass_custody
 def register(
     context: Context,
@@ -254,7 +253,7 @@ def _read_foreign(context: Context, staged: Staged, paths: tuple[Path, ...], giv
         context,
         staged,
         given["bundle"],
-        Believed(given["trust"], given["folders"], None, None),
+        Believed(given["trust"], given["folders"]),
         exhibit=given["foreign_exhibit"],
         accept_indeterminate=given["accept_indeterminate"],
         with_files=not paths and given["nature"] != "object",

@@ -1,15 +1,15 @@
-"""`custody release`: lend exhibits, or give them away for good."""
+"""`custody release` and `custody return`: exhibits are lent or given away, and are back."""
 
 from __future__ import annotations
 
 import click
 
 from custody.cli.acting.act_options import attest_option, destination, parse_attestations, words_of
-from custody.cli.acting.acts import Act, record_act
+from custody.cli.acting.acts import record_act
 from custody.cli.acting.exhibit_selection import Selection, selecting
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.options import Signing, When, signed, timed
+from custody.cli.options import Signing, When, acting
 from custody.cli.parameters import AGENT
 from custody.cli.results import ActResult
 from schemas.details.exhibit import ExhibitReleased
@@ -36,8 +36,7 @@ from schemas.text import format_time
 @click.option("--due", metavar="TIME", help="When a lent exhibit is due back.")
 @destination
 @attest_option
-@signed
-@timed
+@acting
 @pass_custody
 def release(
     context: Context,
@@ -65,5 +64,31 @@ def release(
         "due": None if due is None else format_time(moment),
         "to": to or receiver,
     }
-    act = Act(type="exhibit.released", details=details, to=receiver)
-    record_act(context, act, selection, who=who, when=when)
+    record_act(context, "exhibit.released", details, selection, who=who, when=when, to=receiver)
+
+
+@command(
+    example="""
+    custody return 2026-0417/EX-1 --condition "as it left" --returned-by "Lab 9" --place "Vault 2" --as cust-02
+    """,
+    result=ActResult,
+)
+@selecting
+@click.option("--condition", help="In which condition it came back (kept private).")
+@click.option("--place", help="Where it is kept now (kept private).")
+@click.option("--returned-by", help="Who brought it (kept private).")
+@attest_option
+@acting
+@pass_custody
+def return_(
+    context: Context,
+    *,
+    selection: Selection,
+    attestations: tuple[str, ...],
+    who: Signing,
+    when: When,
+    **given: str | None,
+) -> None:
+    """Take lent or released exhibits back; who lent them holds them again, and signs."""
+    details = {**given, "attestations": parse_attestations(attestations)}
+    record_act(context, "exhibit.returned", details, selection, who=who, when=when)

@@ -27,7 +27,7 @@ from schemas.text import format_time
 @command(
     example="""
     custody request answer in-req-7 --outcome granted --to-country FR --condition use-limited:trial -o a.zip --as auth-2
-    custody request answer in-req-8 --outcome granted --covers B-12/EX-1 --to-country IT -o answer.zip --as auth-2
+    custody request answer in-req-8 --outcome granted --sent-before B-12/EX-1 --to-country IT -o answer.zip --as auth-2
     custody request answer in-req-7 --outcome refused --ground no-connection --reasons "..." -o answer.zip --as auth-2
     custody request answer in-req-7 --outcome clarification-wanted --wanted connection -o answer.zip --as auth-2
     """,
@@ -56,16 +56,18 @@ def request_answer(
     """Answer the request called ID: granted, refused on a ground of a closed list, postponed, nothing found, and so on.
 
     What is granted abroad is granted on terms: --to-country says where what is sent may go, --onward and --condition
-    on what terms. Where exhibits that came from here may go on to a third country, --covers names them.
-    Several answers may follow each other, as data come in. Under granted-in-part go the exhibits that --covers names,
-    in one answer or in several, and what was made of them alone; they still go where the rest is refused. After
-    granted, refused takes all back.
+    on what terms. What goes to who asked --covers names; what was sent from here before and may go on to a third
+    country is named with --sent-before. Several answers may follow each other, as data come in. Under granted-in-part
+    go the exhibits that --covers names, in one answer or in several, and what was made of them alone; they still go
+    where the rest is refused. After granted, refused takes all back.
     A consent to let evidence go is a record of its own: custody consent record.
     """
-    grant = take_grant(context, given)
-    answer = answer_details(given)
     with context.ledger().read() as reader:
         story = read_story(reader, request)
+        peer = reader.view().agent(story.state.peer)
+    grant = take_grant(context, given, None if peer is None else peer.country)
+    answer = answer_details(given)
+    with context.ledger().read() as reader:
         check_terms(reader.view(), story.state, answer["outcome"], are_stated=grant is not None)
         tell_country(context, reader.view(), story.state, grant)
         tell_refusal(context, story.state, answer["outcome"])

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from custody.cli.assistance.letter_receiving import receive_letter
 from custody.cli.assistance.paper_receiving import receive_paper
-from custody.cli.assistance.request_options import KINDS, answer_options, body_options
+from custody.cli.assistance.request_options import KINDS, answer_options, body_options, known_deadlines
 from custody.cli.assistance.requests import RequestResult
 from custody.cli.checking.verification import Believed
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.intake.certified import receive_confirmation
-from custody.cli.options import FILE, Signing, When, signed, timed, trust_option
+from custody.cli.options import FILE, Signing, When, acting, trust_option
 from custody.cli.parameters import AGENT, TOKEN
 from custody.cli.showing.holdings import staging
 from schemas.errors import UsageError
@@ -50,8 +51,7 @@ from schemas.errors import UsageError
 @body_options
 @click.option("--answers", type=TOKEN, metavar="REQUEST", help="The request of ours that it answers.")
 @answer_options
-@signed
-@timed
+@acting
 @pass_custody
 def request_receive(
     context: Context,
@@ -77,18 +77,19 @@ def request_receive(
         text = "expected a LETTER, --paper FILE or --certificate FILE, found none or several"
         raise UsageError("usage.letter", text)
     if certificate is not None:
-        _check_no_paper(given)
+        _check_no_paper(given, _OURS - {"deadlines"})
         with staging(context) as staged:
             receive_confirmation(
                 context, staged, certificate, request=given["answers"], received_at=received_at, who=who, when=when
             )
         return
     if letter is not None:
-        _check_no_paper(given)
+        _check_no_paper(given, _OURS)
         receive_letter(
-            context, letter, Believed(trust_path, (), None, None), accept_indeterminate=accept_indeterminate,
-            local=local, sender=sender, answers=given["answers"], case=given["case"], received_at=received_at, who=who,
-            when=when,
+            context, letter, Believed(trust_path), accept_indeterminate=accept_indeterminate,
+            local=local, sender=sender, answers=given["answers"],
+            ours={"case": given["case"], "deadlines": known_deadlines(given["deadlines"])}, received_at=received_at,
+            who=who, when=when,
         )  # fmt: skip
         return
     assert paper is not None, "one of the three is given"
@@ -100,9 +101,12 @@ def request_receive(
     )  # fmt: skip
 
 
-def _check_no_paper(given: dict[str, Any]) -> None:
-    """What a letter says is not typed; the case here and the request that it answers are."""
-    typed = sorted(name for name, value in given.items() if value and name not in {"answers", "case"})
+_OURS: Final = frozenset({"answers", "case", "deadlines"})
+
+
+def _check_no_paper(given: dict[str, Any], ours: Set[str]) -> None:
+    """What a letter says is not typed; the case here, deadlines of this law and the request that it answers are."""
+    typed = sorted(name for name, value in given.items() if value and name not in ours)
     if typed:
         found = ", ".join(f"--{name.removeprefix('typed_').replace('_', '-')}" for name in typed)
         raise UsageError("usage.letter", f"expected no statements beside a LETTER, which makes its own, found {found}")

@@ -11,7 +11,7 @@ import click
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.files import standard_input
-from custody.cli.intake.registrations import Described, described, registration_of
+from custody.cli.intake.registrations import Described, described
 from custody.cli.output import emit
 from custody.cli.results import Result
 from custody.ledger.store import LedgerReader
@@ -62,7 +62,7 @@ def scan(context: Context, text: str) -> None:
     """
     label = parse_label(_plain(_line() if text == "-" else text))
     exhibit = _find(context, label)
-    entry = registration_of(context, exhibit)
+    entry = context.ledger().registration_of(exhibit)
     told = described(context, entry)
     emit(context.settings, _result(label, exhibit, told), _lines(label, exhibit, entry, told))
 

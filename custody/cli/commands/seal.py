@@ -1,4 +1,4 @@
-"""`custody seal`."""
+"""`custody seal` and `custody unseal`."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 import click
 
 from custody.cli.acting.act_options import FILE, photo_option
-from custody.cli.acting.acts import Act, Target, record_act
+from custody.cli.acting.acts import Target, record_act
 from custody.cli.acting.exhibit_selection import Selection, selecting
-from custody.cli.acting.seals import seal_for
+from custody.cli.acting.seals import compare_seal, seal_for
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.options import Signing, When, signed, timed
+from custody.cli.options import Signing, When, acting
 from custody.cli.results import ActResult
 from custody.cli.showing.holdings import staging
 from schemas.errors import UsageError
@@ -34,8 +34,7 @@ from schemas.errors import UsageError
 @click.option("--reason", help="Why (kept private).")
 @photo_option
 @click.option("--photo-before", "photos_before", multiple=True, type=FILE, help="A photo from before it was sealed.")
-@signed
-@timed
+@acting
 @pass_custody
 def seal(
     context: Context,
@@ -57,5 +56,48 @@ def seal(
         def details(target: Target) -> Mapping[str, Any]:
             return {**given, **digests, "seal": seal_for(seals, target)}
 
-        act = Act(type="exhibit.sealed", details=details)
-        record_act(context, act, selection, who=who, when=when, keep=staged.keep)
+        record_act(context, "exhibit.sealed", details, selection, who=who, when=when, keep=staged.keep)
+
+
+@command(
+    example="""
+    custody unseal 2026-0417/EX-1 --seal S-0001 --seal-intact --reason "examination" --as exam-07
+    custody unseal EX-1 --seal S-0001 --seal-broken --reason "arrived torn" --photo torn.jpg --as exam-07
+    """,
+    result=ActResult,
+)
+@selecting
+@click.option("--seal", "seals", required=True, multiple=True, help="The number as it was seen; one for all, or each.")
+@click.option("--seal-intact/--seal-broken", "intact", default=None, help="As it was seen before it was opened.")
+@click.option("--reason", required=True, help="Why it is opened (kept private).")
+@photo_option
+@click.option("--photo-after", "photos_after", multiple=True, type=FILE, help="A photo of what was found inside.")
+@acting
+@pass_custody
+def unseal(
+    context: Context,
+    *,
+    selection: Selection,
+    seals: tuple[str, ...],
+    intact: bool | None,
+    reason: str,
+    photos: tuple[Path, ...],
+    photos_after: tuple[Path, ...],
+    who: Signing,
+    when: When,
+) -> None:
+    """Open the seal of exhibits, and say whether it was intact.
+
+    A number other than the one on record is recorded as it was seen, with a warning.
+    """
+    if intact is None:
+        raise UsageError("usage.seal", "expected --seal-intact or --seal-broken, found neither")
+    with staging(context) as staged:
+        digests = {"photos": staged.documents(photos), "photos_after": staged.documents(photos_after)}
+
+        def details(target: Target) -> Mapping[str, Any]:
+            seen = seal_for(seals, target)
+            compare_seal(context, target.exhibit, seen)
+            return {**digests, "intact": intact, "reason": reason, "seal": seen}
+
+        record_act(context, "exhibit.unsealed", details, selection, who=who, when=when, keep=staged.keep)

@@ -169,7 +169,7 @@ def _summary(page: _Page) -> Iterator[tuple[str, str]]:
         yield "on what terms", line
     content = story.details.content
     if isinstance(content, Content):
-        files = "1 file or other name" if content.count == 1 else f"{content.count:,} files and other names"
+        files = counted(content.count, "file or other name", "files and other names")
         yield "content", f"{files}, {count_bytes(content.bytes)}"
         yield "fingerprint", content.root
     images = images_of(story.details)

@@ -10,7 +10,7 @@ import click
 from custody.cli.acting.draft_alone import check_alone
 from custody.cli.acting.draft_files import OpenDraft, make_draft, read_draft, write_draft
 from custody.cli.acting.draft_standing import Standing, is_kept_here, stand, submissions_of
-from custody.cli.acting.signing import Drafted, Outcome, Recorded, complete, confirm, show_events, sign_all
+from custody.cli.acting.signing import Drafted, Outcome, Recorded, complete, confirm, is_asked, show_events, sign_all
 from custody.cli.border.receipts import emit_outcome, names
 from custody.cli.checking.trust_file import read_trust_file
 from custody.cli.command import command
@@ -166,7 +166,8 @@ def _add_signature(context: Context, draft: OpenDraft, who: Signing) -> OpenDraf
         text = f"expected a signature that is missing, found that of {agent}"
         hint = "pass it on; where the ledger is, custody submit records it"
         raise RefusedError("draft.signed-already", text, hint=hint)
-    show_events(context, [tell(event, draft.disclosures, name_of=names(context)) for event in mine], [agent])
+    told = [tell(event, draft.disclosures, name_of=names(context)) for event in mine]
+    show_events(context, told, [agent], is_asked=is_asked(who))
     confirm(context, who, [agent])
     alive = context.ledger().alive_keys() if _is_at_home(context, draft) else None
     signer = signer_for(context, agent, passphrase_file=who.passphrase_file, alive=alive)

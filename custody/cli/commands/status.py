@@ -34,6 +34,7 @@ from custody.cli.showing.attention import (
 )  # fmt: skip
 from custody.cli.showing.balances import attention_of_balances
 from custody.cli.showing.freezes import attention_of_freezes
+from custody.cli.showing.unchecked import attention_of_unchecked
 from custody.cli.typed_again import typed_again
 from custody.report.safe_text import show_path
 from custody.report.words import format_utc
@@ -97,8 +98,9 @@ def _look(context: Context, access: LedgerAccess, rest_days: Sequence[RestDays],
             *attention_of_strays(access.home.store, reader, is_whole=check),
             *attention_of_readings(access.home.evidence),
             *attention_of_disk(access.home.path),
-            # Every private value is looked at for it, which takes a while in a large ledger.
+            # Both take a while in a large ledger: every private value, or every old registration, is looked at.
             *(attention_of_wallets(access) if check else ()),
+            *(attention_of_unchecked(reader, exhibits, now=now) if check else ()),
         )
         return Status(
             agents=len(reader.agents()),

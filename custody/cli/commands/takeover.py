@@ -9,12 +9,12 @@ from typing import Any
 import click
 
 from custody.cli.acting.act_options import FILE, to_country, words_of
-from custody.cli.acting.acts import Act, Target, record_act
+from custody.cli.acting.acts import Target, record_act
 from custody.cli.acting.exhibit_selection import Selection, selecting
 from custody.cli.border.destinations import stays
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
-from custody.cli.options import Signing, When, signed, timed
+from custody.cli.options import Signing, When, acting
 from custody.cli.parameters import AGENT
 from custody.cli.results import ActResult
 from custody.cli.showing.holdings import staging
@@ -37,8 +37,7 @@ from schemas.details.custody import TakenOver
 @click.option("--note", help="More about it (kept private).")
 @click.option("--place", help="Where (kept private).")
 @click.option("--document", type=FILE, help="The order, kept in the home and named by its digest.")
-@signed
-@timed
+@acting
 @pass_custody
 def takeover(
     context: Context,
@@ -62,5 +61,7 @@ def takeover(
         def details(target: Target) -> Mapping[str, Any]:
             return {**stays(context, given, target.exhibit, to_unit or receiver), "document": order}
 
-        act = Act(type="custody.taken-over", details=details, to=receiver, to_unit=to_unit)
-        record_act(context, act, selection, who=who, when=when, keep=staged.keep)
+        record_act(
+            context, "custody.taken-over", details, selection, who=who, when=when, to=receiver, to_unit=to_unit,
+            keep=staged.keep,
+        )  # fmt: skip

@@ -17,6 +17,7 @@ from custody.cli.commands.dispatch import Dispatched, tell_parcel
 from custody.cli.context import Context, pass_custody
 from custody.cli.options import FILE, Signing, When, signed_at_once, timed
 from custody.cli.parameters import TOKEN
+from custody.ledger.entries import entries_about
 from custody.storage.sent import ExportRecord
 from custody.verify.rules.view import Exhibit
 from schemas.details.record import BundleExported
@@ -80,8 +81,7 @@ def _on_its_way(context: Context, transfer: str) -> tuple[tuple[Exhibit, ...], T
             for item in reader.exhibits()
             if item.status == "dispatched" and item.dispatch is not None and item.dispatch.transfer == transfer
         )
-        indexes = reader.subject_entries(("transfer", transfer))
-        details = [parse_entry(reader.entry(index)).event.details for index in indexes]
+        details = [entry.event.details for entry in entries_about(reader, ("transfer", transfer))]
         is_back = any(transfer in (item.recalled or ()) for item in reader.exhibits())
     sent = [item for item in details if isinstance(item, TransferDispatched)]
     if not exhibits or not sent:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,12 +10,13 @@ from msgspec.structs import replace
 
 from custody.bundle.source import verify_bundle
 from custody.cli.checking.opening import check_is_bundle, check_steps
+from custody.cli.checking.own_ledger import log_keys_of
 from custody.cli.checking.trust_file import open_for_change, with_ledger, write_trust
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.files import given_file, read_file
 from custody.cli.options import FILE
-from custody.cli.output import emit, is_terminal, note
+from custody.cli.output import can_ask, emit, note
 from custody.cli.parameters import DIGEST
 from custody.cli.results import Result
 from custody.report.counts import counted
@@ -29,7 +29,6 @@ from schemas.details.ledger import LedgerOpened
 from schemas.errors import RefusedError, UsageError, VerificationError
 from schemas.report import Verdict
 from schemas.trust import LogKey, TrustedLedger
-from schemas.types import UNSET
 
 _UNTOLD = "not told in the bundle"
 WANTED_STEPS = (0, 1, 4, 5, 6, 7, 8, 9, 10)
@@ -142,10 +141,10 @@ def _make_sure(
         click.Abort: the answer was no.
     """
     for line in (*trust_lines(ledgers), *changes):
-        note(context.settings, line)
+        note(context.settings, line, is_asked=not assume_yes and can_ask())
     if assume_yes:
         return
-    if not is_terminal(sys.stdin):
+    if not can_ask():
         if changes:
             text = f"expected somebody at a terminal to say that this is right, found none: {changes[0]}"
             hint = "ask the authority, over another channel; --yes says that it is right; nothing was changed"
@@ -224,10 +223,7 @@ def _believed(verified: Verified, genesis: str) -> TrustedLedger:
         authority=_UNTOLD if known is None else format_value(known.value),
         country=ledger.country,
         genesis=genesis,
-        log_keys=tuple(
-            LogKey(first=key.first, key=key.key, last=UNSET if key.last is None else key.last)
-            for key in ledger.log_keys
-        ),
+        log_keys=log_keys_of(ledger),
         origin=ledger.origin,
         seen=(),
     )

@@ -51,7 +51,7 @@ def trust_list(context: Context, trust_path: Path | None) -> None:
     file = read_trust_file(context, trust_path)
     result = TrustList(path=str(file.path), trust=msgspec.to_builtins(file.trust))
     none = ("nobody is believed yet", "next: custody trust add FILE")
-    pins = file.trust.chain_pins if isinstance(file.trust.chain_pins, tuple) else ()
+    pins = file.trust.chain_pins or ()
     pinned = [f"block {pin.height} of {pin.chain} is pinned: {pin.hash}" for pin in pins]
     emit(
         context.settings,
@@ -69,7 +69,7 @@ def _recipient_lines(trust: Trust) -> Iterator[str]:
         told := [show(item) for item in (own.ledger, own.country) if isinstance(item, str)]
     ):
         yield f"you are {show(own.name)}: {', '.join(told)}; a bundle for somebody else is said to be"
-    for item in trust.recipients if isinstance(trust.recipients, tuple) else ():
+    for item in trust.recipients or ():
         yield f"encrypt to {show(item.name)}: {item.age_key}"
 
 

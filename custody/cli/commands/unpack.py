@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
@@ -17,7 +16,8 @@ from custody.cli.checking.verification import Believed, believing
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.exits import Exit
-from custody.cli.output import emit, is_terminal, print_error, say
+from custody.cli.files import check_outside_home
+from custody.cli.output import can_ask, emit, print_error, say
 from custody.cli.results import Result
 from custody.cli.soft_end import soft_end
 from custody.cli.typed_again import with_typed_options
@@ -72,6 +72,7 @@ def unpack(
     A bundle that FAILED is not unpacked, nor one of which all files are encrypted and their key isn't at hand. One that
     could not be decided is, with a warning, unless --strict.
     """
+    check_outside_home(target)
     sweep_trees(target)
     if target.is_dir() and next(target.iterdir(), None) is not None:
         # Said before the work: hashing a disk image can take an hour.
@@ -110,7 +111,7 @@ def _confirm_size(needed: Needed, target: Path, *, assume_yes: bool) -> None:
         return
     again = f", {count_bytes(needed.bytes - needed.once)} of them content that stands there already"
     told = f"{count_bytes(needed.bytes)} in {needed.files:,} files" + (again if needed.repeated else "")
-    if not is_terminal(sys.stdin):
+    if not can_ask():
         hint = "--yes writes it; nothing was unpacked"
         raise RefusedError("unpack.large", f"expected at most 10 GiB to write unasked, found {told}", hint=hint)
     click.confirm(f"Write {told}, below {show_path(target)}?", abort=True, err=True)

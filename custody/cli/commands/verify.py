@@ -15,7 +15,7 @@ from custody.cli.checking.verification import Believed, believing, watched_readi
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.exits import Exit
-from custody.cli.files import check_free
+from custody.cli.files import check_page
 from custody.cli.options import FILE, force_option
 from custody.cli.output import emit
 from custody.report.document import Document, make_document
@@ -47,7 +47,7 @@ def verify(
     """
     if report is not None:
         # Said before the work: hashing a disk image can take an hour.
-        check_free(report, force=force)
+        check_page(report, force=force)
     check_is_bundle(bundle)
     beliefs = believed.open(context)
     profiles = choose_profile(profile)

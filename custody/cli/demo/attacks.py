@@ -73,7 +73,7 @@ def _left_out(stage: Stage, kind: str) -> bytes:
     del members[gone]
     bundle = msgspec.json.decode(members[layout.BUNDLE], type=Bundle)
     size = 1 + max(layout.parse_entry_name(name) for name in members if name.startswith(layout.ENTRIES))
-    requests = bundle.requests if isinstance(bundle.requests, tuple) else ()
+    requests = bundle.requests or ()
     names = [(item.case, item.exhibit) for item in bundle.exhibits]
     export = parse_entry(members[layout.entry_name(size - 1)]).event.details
     with stage.store.read() as reader:

@@ -108,7 +108,7 @@ def _bundle() -> Chapter:
             step("audit"),
             _there("verify", "bundle.zip", "--trust", "trust.json", "--report", "report.html", home=None),
             _there("trust", "seen", "bundle.zip", "--trust", "trust.json", home=None),
-            _there("unpack", "bundle.zip", "--to", "unpacked", home=None),
+            _there("unpack", "bundle.zip", "--to", "unpacked", "--yes", home=None),
         ),
     )  # fmt: skip
 

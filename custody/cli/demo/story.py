@@ -110,8 +110,8 @@ def _registration(evidence: Path) -> Chapter:
         "An examiner registers a disk image, a provider's logs and a phone",
         (
             step(
-                "register", str(evidence), "--case", CASE, "--exhibit", "EX-1", "--as", "exam-a1", "--kind", kind,
-                "--description", "disk found on the desk", "--place", "Room 4", "--obtained", "seizure",
+                "register", str(evidence), "--yes", "--case", CASE, "--exhibit", "EX-1", "--as", "exam-a1",
+                "--kind", kind, "--description", "disk found on the desk", "--place", "Room 4", "--obtained", "seizure",
                 "--seized-from", "suspect-1", "--second", "exam-a2",
             ),
             step(
@@ -148,12 +148,12 @@ def _handling(evidence: Path) -> Chapter:
             ),
             step("copy", "EX-1", "--kind", "evidentiary", "--purpose", "for the court", "--as", "exam-a2"),
             step(
-                "register", str(evidence), "--case", CASE, "--exhibit", "EX-1-1", "--as", "exam-a2",
+                "register", str(evidence), "--yes", "--case", CASE, "--exhibit", "EX-1-1", "--as", "exam-a2",
                 "--kind", "copy", "--description", "copy of EX-1 for the court", "--obtained", "derived",
                 "--derived-from", "EX-1",
             ),
             step(
-                "register", str(evidence), "--case", CASE, "--exhibit", "EX-1-2", "--as", "exam-a2",
+                "register", str(evidence), "--yes", "--case", CASE, "--exhibit", "EX-1-2", "--as", "exam-a2",
                 "--kind", "copy", "--description", "second copy of EX-1", "--obtained", "derived",
                 "--derived-from", "EX-1",
             ),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
-from hashlib import file_digest
 from pathlib import Path
 
 from custody.cli.erasure.traces import Destroyed
+from custody.cli.files import sha256_of
 from custody.cli.ledger_access import LedgerAccess
 from custody.cli.showing.holdings import Holdings
-from custody.evidence.disk import as_storage_error
+from custody.evidence.disk import disk_errors
 from custody.evidence.kept_readings import KeptReading, kept_readings
 from custody.evidence.members import Member
 from custody.evidence.partial import KEPT
@@ -91,11 +91,9 @@ def check_copies(access: LedgerAccess, doomed: Doomed) -> None:
     """
     holdings = Holdings(access.home)
     sizes = {doomed.sizes[digest] for digest in doomed.files & doomed.sizes.keys()}
-    try:
+    with disk_errors("searching for what was erased"):
         left = [path for path in _on_their_way(access.home.path, holdings)
-                if path.stat().st_size in sizes and _digest(path) in doomed.files]  # fmt: skip
-    except OSError as error:
-        raise as_storage_error(error, "searching for what was erased") from None
+                if path.stat().st_size in sizes and sha256_of(path) in doomed.files]  # fmt: skip
     if left:
         raise _left(access.home.path, left)
 
@@ -104,11 +102,6 @@ def _on_their_way(home: Path, holdings: Holdings) -> Iterator[Path]:
     folders = [store.base / STAGING for store in (holdings.evidence, holdings.documents)]
     for folder in (*folders, holdings.evidence.base / KEPT, *home.glob(f"{PREFIX}*")):
         yield from (path for path in folder.rglob("*") if path.is_file())
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
 
 
 def _left(home: Path, paths: list[Path]) -> StorageError:

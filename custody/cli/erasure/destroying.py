@@ -10,14 +10,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from custody.bundle import whole_file
+from custody.bundle.passing_folder import sweep_passing
 from custody.cli.acting.draft_files import SUFFIX, read_draft
 from custody.cli.erasure.copies import Doomed, check_copies, destroy_readings
+from custody.cli.erasure.plan import Plan
 from custody.cli.erasure.traces import Destroyed, check_traces, stray_values
 from custody.cli.ledger_access import LedgerAccess
 from custody.cli.showing.holdings import Holdings
 from custody.evidence import left_over
 from custody.evidence.destroy import destroy_file, destroy_folder, forget_names, names_in, replace_whole
 from custody.evidence.sources import Source
+from custody.ledger.entries import entries_at
 from custody.storage.incoming import sweep_incoming
 from custody.storage.reading import Reader
 from custody.storage.search import Search, find_entries
@@ -26,8 +29,7 @@ from schemas import canonical
 from schemas.content import Content, Digests
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.record import DisclosureErased
-from schemas.entry import parse_entry
-from schemas.errors import CustodyError
+from schemas.errors import CustodyError, RefusedError
 from schemas.event import ParsedEvent
 from schemas.private import Disclosure, parse_disclosure
 from schemas.types import is_set
@@ -67,8 +69,9 @@ def destroy(access: LedgerAccess, orders: Sequence[ParsedEvent]) -> Destroyed:
 
 
 def _sweep(access: LedgerAccess) -> None:
-    """Destroy what killed commands left on its way into the store: it may be what the order destroys."""
+    """Destroy what killed commands left on its way into the store or a database: it may be what the order destroys."""
     sweep_incoming(access.home.path, remove=destroy_folder)
+    sweep_passing(access.home.path, remove=destroy_folder)
     holdings = Holdings(access.home)
     for folder in (access.drafts_folder(), access.home.manifests, access.home.locations):
         if folder.is_dir():
@@ -80,24 +83,38 @@ def _sweep(access: LedgerAccess) -> None:
 
 def recorded_orders(reader: Reader) -> list[ParsedEvent]:
     """Return every order that the ledger has, in its order."""
-    indexes = list(find_entries(reader, Search(types=frozenset({"disclosure.erased"}))))
-    return [parse_entry(reader.entry(index)).event for index in indexes]
+    indexes = find_entries(reader, Search(types=frozenset({"disclosure.erased"})))
+    return [entry.event for entry in entries_at(reader, indexes)]
+
+
+def refuse_repeat(access: LedgerAccess, plan: Plan) -> None:
+    """Raise where orders on record speak of the same subjects and name all that ``plan`` would destroy.
+
+    Raises:
+        RefusedError: ``erase.known``.
+    """
+    wanted = {*plan.commitments, *plan.names, *plan.files, *plan.contents}
+    with access.home.store.read() as reader:
+        for event in recorded_orders(reader):
+            about = event.event.about or ()
+            details = event.details
+            if isinstance(details, DisclosureErased) and {*plan.about} <= {*about}:
+                wanted -= {*details.commitments, *(details.contents or ()), *(details.files or ())}
+                wanted -= {*(details.names or ())}
+    if not wanted:
+        text = "expected something that is not erased by order yet, found all of it in orders on record"
+        raise RefusedError("erase.known", text, hint="custody erase --finish destroys what is still here")
 
 
 def _registered(access: LedgerAccess, orders: Iterable[ParsedEvent]) -> dict[str, Content]:
     """Return the contents of the exhibits that the orders are about, by the event hash of their registrations."""
-    named = {
-        about.exhibit
-        for event in orders
-        for about in (event.event.about if isinstance(event.event.about, tuple) else ())
-        if isinstance(about.exhibit, str)
-    }
+    named = {about.exhibit for event in orders for about in (event.event.about or ()) if isinstance(about.exhibit, str)}
     found = {}
     with access.read() as reader:
-        for index in sorted(reader.event_indexes(sorted(named)).values()):
-            event = parse_entry(reader.entry(index)).event
-            if isinstance(event.details, ExhibitRegistered) and isinstance(event.details.content, Content):
-                found[event.hash] = event.details.content
+        for entry in entries_at(reader, sorted(reader.event_indexes(sorted(named)).values())):
+            details = entry.event.details
+            if isinstance(details, ExhibitRegistered) and isinstance(details.content, Content):
+                found[entry.event.hash] = details.content
     return found
 
 
@@ -206,7 +223,7 @@ def _needed(access: LedgerAccess, wanted: set[str]) -> set[str]:
         erasures = find_erasures(enumerate(recorded_orders(reader)))
         known = [item.registration for item in reader.exhibits()]
         indexes = reader.event_indexes(known)
-        events = [parse_entry(reader.entry(indexes[item])).event for item in known]
+        events = [entry.event for entry in entries_at(reader, [indexes[item] for item in known])]
     for event in events:
         content = event.details.content if isinstance(event.details, ExhibitRegistered) else None
         if not isinstance(content, Content):

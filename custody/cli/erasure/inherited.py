@@ -45,4 +45,4 @@ def _texts(container: Container, *, within: str = "") -> Iterator[tuple[str, Ite
 def _of_list(container: Container, name: str) -> Iterator[str]:
     for raw in container.lines(name, maximum=limits.MANIFEST_LINE):
         line = canonical.decode(raw, ManifestLine, maximum=limits.MANIFEST_LINE)
-        yield from line.disclosures if isinstance(line.disclosures, tuple) else ()
+        yield from line.disclosures or ()

@@ -193,14 +193,14 @@ def _others(context: Context, exhibit: Exhibit, found: _Found, *, even_shared: b
     content = content_of_exhibit(context, exhibit)
     digests = set(found.files)
     if content is not None and found.contents:
-        digests |= set(digests_of(context, exhibit, content))
+        digests |= set(digests_of(context, content))
     lists = found.names | ({content.root} if content is not None and found.commitments else set())
     shared, others = [], []
     for other in known:
         theirs = content_of_exhibit(context, other)
         if theirs is None:
             continue
-        common = digests.intersection(digests_of(context, other, theirs)) if digests else set()
+        common = digests.intersection(digests_of(context, theirs)) if digests else set()
         if common:
             # By their own digests: the content root of one exhibit says nothing about another.
             found.files |= common
@@ -216,8 +216,8 @@ def _others(context: Context, exhibit: Exhibit, found: _Found, *, even_shared: b
     return tuple(others)
 
 
-def digests_of(context: Context, exhibit: Exhibit, content: Content) -> Iterator[str]:
-    """Yield the digests of the files of an exhibit."""
+def digests_of(context: Context, content: Content) -> Iterator[str]:
+    """Yield the digests of the files of what was registered."""
     for member in Holdings(context.ledger().home).members(content, {}):
         if isinstance(member.record.digests, Digests):
             yield member.record.digests.sha256

@@ -9,10 +9,10 @@ import msgspec
 
 from custody.cli.erasure.plan import Plan
 from custody.cli.ledger_access import LedgerAccess
+from custody.ledger.entries import entries_at
 from custody.storage.sent import ExportRecord
 from schemas.content import Content
 from schemas.details.exhibit import ExhibitRegistered
-from schemas.entry import parse_entry
 from schemas.text import format_time
 from schemas.types import is_set
 
@@ -86,10 +86,9 @@ def _roots(access: LedgerAccess, plan: Plan) -> dict[str, bool]:
     found = {}
     with access.read() as reader:
         named = [about.exhibit for about in plan.about if isinstance(about.exhibit, str)]
-        indexes = reader.event_indexes(named)
+        entries = list(entries_at(reader, reader.event_indexes(named).values()))
         in_events = reader.commitment_indexes(plan.commitments)
-        details = [parse_entry(reader.entry(index)).event.details for index in indexes.values()]
-    for item in details:
+    for item in (entry.event.details for entry in entries):
         if isinstance(item, ExhibitRegistered) and isinstance(item.content, Content):
             in_list = bool(plan.names) or any(commitment not in in_events for commitment in plan.commitments)
             found[item.content.root] = in_list and not is_set(item.content.files)

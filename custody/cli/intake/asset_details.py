@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from hashlib import file_digest, sha256
-from pathlib import Path
 from typing import Any, Final
 
 from custody.cli.context import Context
+from custody.cli.files import sha256_of
 from custody.cli.intake.asset_names import Names
 from custody.cli.options import When
 from custody.cli.output import note
@@ -67,16 +66,6 @@ def recorded_of(details: Mapping[str, Any]) -> Recorded:
         transaction=transfer.get("transaction"),
         wallet=transfer.get("wallet"),
     )
-
-
-def digest_of(path: Path) -> str:
-    """Return the SHA-256 of a file.
-
-    Raises:
-        OSError: it can't be read.
-    """
-    with path.open("rb") as file:
-        return file_digest(file, sha256).hexdigest()
 
 
 def _custody(given: Given) -> str:
@@ -175,8 +164,8 @@ def _token(given: Given) -> dict[str, Any] | None:
         "approvals": given["approvals"],
         "content_id": given["content_id"],
         "gateway": given["gateway"],
-        "media": None if given["media"] is None else digest_of(given["media"]),
-        "metadata": None if given["metadata"] is None else digest_of(given["metadata"]),
+        "media": None if given["media"] is None else sha256_of(given["media"]),
+        "metadata": None if given["metadata"] is None else sha256_of(given["metadata"]),
         "uri": given["token_uri"],
     })  # fmt: skip
     told = digest_in(given["content_id"] or "")

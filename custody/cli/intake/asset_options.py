@@ -7,7 +7,8 @@ from typing import get_args
 
 import click
 
-from custody.cli.acting.act_options import FILE, several
+from custody.cli.acting.act_options import FILE
+from custody.cli.option_groups import several
 from schemas.details.asset import Characterisation, Custody
 
 _PATH = click.Path(exists=True, dir_okay=False, path_type=Path)

@@ -10,6 +10,7 @@ from custody.cli.context import Context
 from custody.cli.intake.asset_names import Names, read_names
 from custody.cli.intake.asset_proving import Proven
 from custody.ledger.compose import Composed
+from custody.ledger.entries import entries_of
 from custody.onchain.claims import Recorded
 from custody.report.values import Disclosures
 from custody.verify.assets.asset_history import FORMER, Capture, Custody, captures_of, check_drops, recorded_balances
@@ -17,7 +18,7 @@ from custody.verify.assets.asset_step import recorded_of
 from custody.verify.rules.view import Exhibit
 from schemas.details.asset import Asset, AssetTransfer
 from schemas.details.observation import AssetObserved
-from schemas.entry import ParsedEntry, parse_entry
+from schemas.entry import ParsedEntry
 from schemas.errors import RefusedError, UsageError
 from schemas.report import Findings
 
@@ -81,8 +82,7 @@ def watch(context: Context, exhibit: Exhibit) -> Watched:
     """
     access = context.ledger()
     with access.read() as reader:
-        indexes = reader.subject_entries(("exhibit", exhibit.case, exhibit.number))
-        story = [parse_entry(reader.entry(index)) for index in indexes]
+        story = entries_of(reader, exhibit)
     captures = captures_of(story)
     asset = captures[0].part if captures else None
     if not isinstance(asset, Asset):

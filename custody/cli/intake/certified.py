@@ -11,7 +11,7 @@ from custody.cli.assistance.letter_receiving import arrival_time
 from custody.cli.assistance.requests import record_request
 from custody.cli.context import Context
 from custody.cli.files import given_file, open_given, read_file
-from custody.cli.intake.production_repeats import check_new
+from custody.cli.intake.registered_before import check_new_production
 from custody.cli.options import Signing, When
 from custody.cli.output import note
 from custody.cli.showing.holdings import Staged
@@ -67,7 +67,7 @@ def read_certified(
             raise RefusedError("certificate.request", text)
         document = staged.document_bytes(certified.raw)
         if not again:
-            check_new(context, document)
+            check_new_production(context, document)
         folder = staged.folder()
         check_files(certified.certificate, production.lay_out(folder))
         _check_times(context, certified.certificate, story)

@@ -17,6 +17,7 @@ from custody.cli.context import Context
 from custody.cli.ledger_access import LedgerAccess
 from custody.cli.output import note_to_signer
 from custody.cli.showing.attention import Attention
+from custody.ledger.entries import entries_of
 from custody.report.safe_text import show
 from custody.verify.assets.asset_history import captures_of
 from schemas.details.asset import Asset, AssetTransfer
@@ -104,9 +105,7 @@ def _uses(access: LedgerAccess, wanted: set[str]) -> Iterator[Use]:
             asset = event.details.asset if isinstance(event.details, ExhibitRegistered) else UNSET
             if not isinstance(asset, Asset):
                 continue
-            story = reader.subject_entries(("exhibit", exhibit.case, exhibit.number))
-            captures = captures_of([parse_entry(reader.entry(index)) for index in story])
-            transfers = (capture.part.transfer for capture in captures)
+            transfers = (capture.part.transfer for capture in captures_of(entries_of(reader, exhibit)))
             for wallet in (transfer.wallet for transfer in transfers if isinstance(transfer, AssetTransfer)):
                 if wallet.commitment in wanted:
                     fields = [field for field in (wallet, asset.account) if isinstance(field, Private)]

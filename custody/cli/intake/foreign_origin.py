@@ -16,8 +16,8 @@ from custody.cli.checking.verification import Believed
 from custody.cli.context import Context
 from custody.cli.output import note
 from custody.cli.showing.holdings import Staged
+from custody.evidence.collected.collection import records_of
 from custody.evidence.intake import Intake
-from custody.evidence.manifest import read_manifest
 from custody.report.counts import counted
 from custody.verify.rules.view import Exhibit
 from custody.verify.verify import Verified
@@ -49,7 +49,7 @@ class ForeignExhibit:
         Raises:
             RefusedError: ``foreign.content``.
         """
-        read = frozenset(_digests(_records_read(intake)))
+        read = frozenset(_digests(records_of(intake)))
         strange = len(read - self.files)
         if strange:
             raise RefusedError(
@@ -119,7 +119,7 @@ def _find(verified: Verified, named: str | None) -> Exhibit:
     if len(fits) != 1:
         names = ", ".join(map(format_exhibit, known)) or "none"
         hint = "say which with --foreign-exhibit CASE/EXHIBIT"
-        raise UsageError("foreign.exhibit", f"expected one exhibit of the bundle, found of {names}", hint=hint)
+        raise UsageError("foreign.exhibit", f"expected one exhibit of the bundle, which has {names}", hint=hint)
     return fits[0]
 
 
@@ -148,13 +148,6 @@ def _has_content(verified: Verified, found: Exhibit) -> bool:
     details = next(event.details for event in events if event.hash == found.registration)
     assert isinstance(details, ExhibitRegistered), "an exhibit begins with its registration"
     return is_set(details.content)
-
-
-def _records_read(intake: Intake) -> Iterator[FileRecord]:
-    if isinstance(intake.content.files, tuple):
-        yield from intake.content.files
-    elif intake.spool is not None:
-        yield from (line.record for line in read_manifest(intake.spool, content=intake.content))
 
 
 def _digests(records: Iterable[FileRecord]) -> Iterator[str]:

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
-from custody.cli.acting.act_options import FILE, several
+from custody.cli.acting.act_options import FILE
 from custody.cli.context import Context
 from custody.cli.intake.image_reading import Imaging, Reading
 from custody.cli.intake.list_checking import read_lists
 from custody.cli.intake.registration import Wanted
+from custody.cli.option_groups import several
 from custody.cli.output import note
 from custody.cli.showing.holdings import Staged
 from custody.evidence.images.candidates import look_for_images
 from custody.evidence.images.findings import check_accepted
+from custody.evidence.images.formats import named_container
 from custody.evidence.images.prepare import IMAGE_KINDS, ImageFiles
+from custody.evidence.images.sets import find_segments
 from custody.evidence.intake import Intake
 from custody.evidence.sources import Source, find_sources
+from custody.report.counts import counted
 from custody.report.safe_text import show_path
 from schemas import limits
 from schemas.errors import RefusedError, UsageError
@@ -70,6 +75,7 @@ def _with_images(context: Context, wanted: Wanted, imaging: Imaging, *, staged: 
         return wanted
     sources = find_sources(wanted.paths)
     images = _find(context, wanted, sources, imaging)
+    _tell_unread(context, wanted, sources, images)
     is_directory = len(sources) == 1 and sources[0].kind == "directory"
     paths, details = wanted.paths, dict(wanted.details)
     for item in images:
@@ -97,6 +103,33 @@ def _find(context: Context, wanted: Wanted, sources: Sequence[Source], imaging: 
         raise RefusedError("image.number", text, hint=hint)
     note(context.settings, f"note: {text}; only their files are recorded [image.number]")
     return ()
+
+
+def _tell_unread(context: Context, wanted: Wanted, sources: Sequence[Source], images: Sequence[ImageFiles]) -> None:
+    """Say of what is called an image, and by its bytes is none that is read here, that it goes in as files alone."""
+    taken = {path for image in images for path in image.paths}
+    is_called_image = wanted.details.get("kind") == "image" and not images
+    left = [source for source in sources if source.path not in taken]
+    named = [source.path for source in left if is_called_image or _is_named_image(source)]
+    if named:
+        names = ", ".join(show_path(os.path.basename(path)) for path in named[:8]) + (", ..." if len(named) > 8 else "")
+        how = "goes in as it is" if len(named) == 1 else "go in as they are"
+        note(context.settings, f"note: {names}: no image that is read here, by its bytes; {how}, and no medium is read")
+    given, listed = {source.path for source in sources}, dict[bytes, frozenset[bytes]]()
+    for path in (source.path for source in left if source.kind == "file"):
+        lacking = set[bytes]()
+        if named_container(path) == "split-raw":
+            # What can't be read, the intake says.
+            with suppress(OSError):
+                lacking = {*find_segments(path, listed).paths} - given
+        if lacking:
+            beside = f"{counted(len(lacking), 'file', 'files')} beside it with the next numbers left out"
+            hint = "name them as well, or --kind image for pieces of one disk"
+            note(context.settings, f"note: {show_path(os.path.basename(path))}: {beside}; {hint}")
+
+
+def _is_named_image(source: Source) -> bool:
+    return source.kind == "file" and named_container(source.path) not in {None, "split-raw"}
 
 
 def _lie_deep(images: Sequence[ImageFiles], folder: Source) -> bool:

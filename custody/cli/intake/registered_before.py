@@ -23,6 +23,7 @@ from custody.verify.rules.view import Exhibit
 from schemas.content import Content, Digests
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.entry import parse_entry
+from schemas.errors import RefusedError
 from schemas.event import ParsedEvent
 from schemas.types import is_set
 
@@ -86,6 +87,22 @@ def standing_registrations(
             exhibit = reader.view().registered(event.hash)
             if exhibit is not None and exhibit.status != "voided":
                 yield exhibit, event.details
+
+
+def check_new_production(context: Context, certificate: str) -> None:
+    """Raise where a production is registered already, however its file was packed; what was voided doesn't count.
+
+    ``certificate`` is the SHA-256 of the certificate in it, which no other production shares: each has a nonce.
+
+    Raises:
+        RefusedError: ``certificate.twice``.
+    """
+    with context.ledger().home.store.read() as reader:
+        found = standing_registrations(reader, [certificate], lambda details: details.certificate == certificate)
+        names = ", ".join(show(format_exhibit(item)) for item, _ in found)
+    if names:
+        text = f"expected a production that is not registered yet, found it as {names}"
+        raise RefusedError("certificate.twice", text, hint="--again registers it as one more exhibit all the same")
 
 
 def _with_files(reader: Reader, lists: Manifests, wanted: Set[Files]) -> dict[Files, list[str]]:

@@ -16,7 +16,6 @@ from custody.cli.acting.numbering import next_numbers
 from custody.cli.acting.signing import Outcome, complete, named_signers
 from custody.cli.border.bound_content import warn_bound
 from custody.cli.context import Context
-from custody.cli.intake.lost_ranges import lost_details
 from custody.cli.intake.registered_before import note_repeats, warn_alike
 from custody.cli.intake.seizure_details import check_signing
 from custody.cli.intake.taking_in import Taking, check_interrupted, confirm_size, survey_paths, take_in_exhibit
@@ -28,6 +27,7 @@ from custody.evidence.intake import Intake
 from custody.evidence.items import NEXT
 from custody.evidence.partial import KEPT, Partials
 from custody.ledger.compose import Anchor, Composed, link_after
+from schemas import canonical, limits
 from schemas.errors import RuleViolation
 from schemas.event import Link, Signer
 
@@ -188,7 +188,7 @@ def _compose(
     details = {
         **wanted.details,
         "content": wanted.details.get("content") if intake is None else intake.content,
-        "lost": lost_details(intake, staged) if intake else None,
+        "lost": _lost(intake, staged) if intake else None,
         "unreadable": (intake.unreadable or None) if intake else None,
     }
     made = access.compose("exhibit.registered", signers=signers, details=details, when=when, anchor=_anchor(wanted))
@@ -201,6 +201,28 @@ def _compose(
     anchor = Anchor(case=wanted.case, exhibit=wanted.number, link=link)
     sealing = {"seal": wanted.seal}
     return [registered, access.compose("exhibit.sealed", signers=signers, details=sealing, when=when, anchor=anchor)]
+
+
+def _lost(intake: Intake, staged: Staged) -> dict[str, Any] | None:
+    """Return the field ``lost`` of a registration, or nothing where all was read; a long list is staged as a document.
+
+    Raises:
+        StorageError: as the store does.
+    """
+    ranges = [
+        {"file": sha256, "offset": item.offset, "size": item.size}
+        for sha256, extents in sorted(intake.unread)
+        for item in extents
+    ]
+    if not ranges:
+        return None
+    total = sum(item.size for _, extents in intake.unread for item in extents)
+    if len(ranges) <= limits.EXTENTS:
+        return {"bytes": total, "ranges": ranges}
+    return {
+        "bytes": total,
+        "document": staged.document_bytes(b"".join(canonical.encode(row) + b"\n" for row in ranges)),
+    }
 
 
 def _anchor(wanted: Wanted) -> Anchor:

@@ -14,7 +14,7 @@ from custody.cli.intake.registration import Wanted
 from custody.cli.intake.source_options import SOURCE_NAMES, Sourced, source_of
 from custody.cli.intake.taking_in import Taking, survey_paths, unreadable_text
 from custody.cli.showing.holdings import Staged
-from custody.evidence.items import NEXT, Item, ItemsError, parse_items
+from custody.evidence.items import NEXT, Item, ItemsError, parse_items, rows_error
 from custody.evidence.rows import RowError
 from custody.ledger.numbers import check_writable_number, fold_number
 from custody.ledger.store import LedgerReader
@@ -46,9 +46,7 @@ def read_registrations(
     errors += [problem for item in items for problem in _check_files(staged, item, taking)]
     errors += [problem for item in items for problem in _check_source(context, item)]
     if errors:
-        ordered = tuple(sorted(set(errors), key=lambda error: (error.row, error.text)))
-        text = f"expected rows without errors, found {len(ordered)}: " + "; ".join(str(error) for error in ordered)
-        raise ItemsError("items.rows", text, hint="nothing was registered; correct the list", errors=ordered)
+        raise rows_error(sorted(set(errors), key=lambda error: (error.row, error.text)))
     return tuple(_wanted(context, item, case, shared) for item in items)
 
 

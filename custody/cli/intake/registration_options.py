@@ -15,7 +15,6 @@ from custody.cli.acting.act_options import (
     document_option,
     parse_attestations,
     photo_option,
-    several,
     words_of,
 )
 from custody.cli.acting.exhibit_selection import find_exhibit
@@ -29,6 +28,7 @@ from custody.cli.intake.seizure_details import (
     legal_paper_option,
     legal_papers_of,
 )
+from custody.cli.option_groups import several
 from custody.cli.options import FILES_HELP, When
 from custody.cli.parameters import COUNTRY
 from custody.cli.showing.holdings import Staged

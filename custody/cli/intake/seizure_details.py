@@ -9,14 +9,18 @@ from typing import Any, get_args
 
 import click
 
-from custody.cli.acting.act_options import several, words_of
+from custody.cli.acting.act_options import words_of
 from custody.cli.context import Context
+from custody.cli.option_groups import several
+from custody.cli.output import note_to_signer
 from custody.cli.parameters import COUNTRY
 from custody.cli.periods import start_of
 from custody.cli.showing.holdings import Staged
+from custody.transfer.forum import apostille_between
 from schemas.details.seizure import Identity, Isolation, LegalPaper, Power
 from schemas.errors import UsageError
 from schemas.event import Signer
+from schemas.law import cite
 
 device_options = several(
     click.option("--power", type=click.Choice(get_args(Power)), help="Whether a device was on as it was found."),
@@ -191,4 +195,19 @@ def _legal_paper(context: Context, staged: Staged, typed: str) -> dict[str, Any]
         "of": of,
         "role": role,
     }
+    if role == "apostille" and "country" in parts:
+        _note_apostille(context, parts["country"])
     return {name: value for name, value in told.items() if value is not None}
+
+
+def _note_apostille(context: Context, country: str) -> None:
+    """Say whether an apostille of ``country`` counts here, as far as the list of parties tells (law row C9)."""
+    own = context.ledger().ledger().country
+    source = apostille_between(country, own)
+    text = f"nothing here says that an apostille of {country} counts in {own}: where it doesn't, notarisation, "
+    text += "ministry-authentication and consular-authentication stand for it"
+    if source is not None:
+        text = f"{country} and {own} are both on the list of parties to the Convention by which an apostille counts; "
+        text += f"whether one objected to the other isn't compared; {cite(source)}"
+    if country != own:
+        note_to_signer(context.settings, f"note: {text}")

@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timezone, tzinfo
-from hashlib import file_digest
 from pathlib import Path
 from typing import Any, Final, get_args
 from zoneinfo import ZoneInfo
 
 import click
 
-from custody.cli.acting.act_options import FILE, several
+from custody.cli.acting.act_options import FILE
 from custody.cli.context import Context
+from custody.cli.files import sha256_of
+from custody.cli.option_groups import several
 from custody.cli.options import parse_utc_offset
 from custody.cli.output import note, progress
 from custody.cli.parameters import TOKEN
@@ -169,8 +170,7 @@ def _digest(path: Path, intake: Intake) -> str:
         UsageError: ``usage.capture``.
         OSError: the file can't be read.
     """
-    with path.open("rb") as file:
-        digest = file_digest(file, "sha256").hexdigest()
+    digest = sha256_of(path)
     digests = (record.digests for record in records_of(intake))
     if not any(isinstance(item, Digests) and item.sha256 == digest for item in digests):
         text = f"expected a file of the exhibit as part of the capture, found {show_path(path)} apart from it"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import click
 
 from custody.cli.context import Context
-from custody.cli.output import has_progress, is_terminal, note, progress
+from custody.cli.output import can_ask, has_progress, note, progress
 from custody.cli.showing.holdings import Staged
 from custody.evidence.intake import Intake, Progress, take_in
 from custody.evidence.partial import Partials
@@ -73,7 +72,7 @@ def confirm_size(total: int, taking: Taking) -> None:
     """
     if taking.in_place or taking.assume_yes or total <= LARGE:
         return
-    if not is_terminal(sys.stdin):
+    if not can_ask():
         hint = "--yes copies it; --in-place leaves it where it is"
         raise RefusedError(
             "register.large", f"expected at most 10 GiB to copy unasked, found {total:,} bytes", hint=hint

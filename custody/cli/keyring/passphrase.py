@@ -46,7 +46,7 @@ def read_passphrase(context: Context, file: Path | None, *, agent: str) -> bytes
 
 
 def with_passphrase(context: Context, file: Path | None, *, agent: str, use: Callable[[bytes], T]) -> T:
-    """Return what ``use`` makes of the passphrase of a key; at a prompt, a wrong one may be typed again, twice.
+    """Return what ``use`` makes of a key's passphrase; at a prompt, a wrong or empty one may be typed again, twice.
 
     A slip must not cost the hour in which the evidence was hashed.
 
@@ -55,11 +55,10 @@ def with_passphrase(context: Context, file: Path | None, *, agent: str, use: Cal
     """
     tries = 1 if _named_file(context, file) is not None else TRIES
     for left in reversed(range(tries)):
-        phrase = read_passphrase(context, file, agent=agent)
         try:
-            return use(phrase)
+            return use(read_passphrase(context, file, agent=agent))
         except SigningKeyError as error:
-            if error.code != "key.wrong-passphrase" or not left:
+            if error.code not in {"key.wrong-passphrase", "passphrase.empty"} or not left:
                 raise
         say("wrong passphrase, try again")
     raise AssertionError("the last try returns or raises")

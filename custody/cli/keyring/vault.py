@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from custody.cli.checking.rehashing import registration_of
 from custody.cli.context import Context
 from custody.cli.showing.holdings import Holdings
 from custody.evidence.sources import Source, path_of
@@ -77,7 +76,7 @@ def open_vault(context: Context, exhibits: Iterable[Exhibit]) -> HomeVault:
 
 
 def _add_left(context: Context, vault: HomeVault, exhibit: Exhibit, sources: tuple[Source, ...]) -> None:
-    registration = registration_of(context, exhibit)
+    registration = context.ledger().registration_of(exhibit).event
     details = registration.details
     if not isinstance(details, ExhibitRegistered) or not isinstance(details.content, Content):
         return

@@ -120,6 +120,10 @@ def attention_of_readings(evidence: Path) -> Iterator[Attention]:
             yield Attention(code="evidence.interrupted", is_due=False, subject=show_path(kept.folder), text=text)
             continue
         mark = kept.journal.mark
+        # Who has lost the source for good can't say --no-resume.
+        gone = (
+            "" if os.path.lexists(mark.path) else f"; it isn't there now: if for good, delete {show_path(kept.folder)}"
+        )
         done = min(len(kept.journal.digests) * limits.PIECE_BYTES, mark.size)
         yield Attention(
             code="evidence.interrupted",
@@ -127,7 +131,7 @@ def attention_of_readings(evidence: Path) -> Iterator[Attention]:
             next=f"custody register {shell_word(Path(os.fsdecode(mark.path)))} --resume --case CASE --exhibit NUMBER",
             subject=show_path(mark.path),
             text=f"was read up to {done:,} of {mark.size:,} bytes by a command that ended early, or still runs; "
-            "what is kept takes room: --resume goes on, --no-resume drops it",
+            f"what is kept takes room: --resume goes on, --no-resume drops it{gone}",
         )
 
 

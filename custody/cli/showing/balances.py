@@ -7,6 +7,7 @@ from typing import Final
 
 from custody.cli.ledger_access import LedgerAccess
 from custody.cli.showing.attention import Attention
+from custody.ledger.entries import entries_at, entries_of
 from custody.report.safe_text import show
 from custody.storage.reading import Reader
 from custody.storage.search import Search, find_entries
@@ -14,7 +15,6 @@ from custody.verify.assets.asset_history import Custody, captures_of, check_drop
 from custody.verify.procedure.explanations import Explanations
 from custody.verify.rules.view import Exhibit
 from schemas.details.asset import Asset
-from schemas.entry import parse_entry
 from schemas.report import Findings
 
 _OBSERVED: Final = frozenset({"asset.observed"})
@@ -28,7 +28,7 @@ def attention_of_balances(reader: Reader, access: LedgerAccess) -> Iterator[Atte
     Raises:
         StorageError: as the store does.
     """
-    observed = [parse_entry(reader.entry(index)).event.event for index in find_entries(reader, Search(types=_OBSERVED))]
+    observed = [item.event.event for item in entries_at(reader, find_entries(reader, Search(types=_OBSERVED)))]
     named = dict.fromkeys(
         str(item.exhibit) for event in observed if isinstance(event.about, tuple) for item in event.about
     )
@@ -39,8 +39,7 @@ def attention_of_balances(reader: Reader, access: LedgerAccess) -> Iterator[Atte
 
 
 def _drops_of(reader: Reader, access: LedgerAccess, exhibit: Exhibit) -> Iterator[Attention]:
-    indexes = reader.subject_entries(("exhibit", exhibit.case, exhibit.number))
-    story = [parse_entry(reader.entry(index)) for index in indexes]
+    story = entries_of(reader, exhibit)
     captures, explanations, findings = captures_of(story), Explanations(), Findings()
     if not captures or not isinstance(asset := captures[0].part, Asset):
         return

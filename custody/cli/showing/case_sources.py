@@ -93,7 +93,7 @@ def _find(verified: Verified, named: str | None) -> ExhibitReport:
     if len(fits) != 1:
         names = ", ".join(f"{item.case}/{item.exhibit}" for item in listed) or "none"
         hint = "say which as CASE/EXHIBIT"
-        raise UsageError("case-export.exhibit", f"expected one exhibit of the bundle, found of {names}", hint=hint)
+        raise UsageError("case-export.exhibit", f"expected one exhibit of the bundle, which has {names}", hint=hint)
     return fits[0]
 
 

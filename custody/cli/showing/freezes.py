@@ -14,6 +14,7 @@ from typing import Final
 from custody.cli.ledger_access import LedgerAccess
 from custody.cli.showing.attention import Attention
 from custody.cli.showing.freeze_state import State, state_of
+from custody.ledger.entries import entries_at
 from custody.report.safe_text import show
 from custody.report.shell_words import shell_word
 from custody.report.words import format_utc
@@ -140,11 +141,10 @@ def attention_of_freezes(
 
 def _explained(reader: Reader) -> frozenset[str]:
     """Return the hashes of the events of which an explanation is on record that may be about a freeze."""
-    indexes = find_entries(reader, Search(types=frozenset({"record.explained"})))
-    events = [parse_entry(reader.entry(index)).event for index in indexes]
+    found = entries_at(reader, find_entries(reader, Search(types=frozenset({"record.explained"}))))
     return frozenset(
         str(item.event)
-        for event in events
+        for event in (entry.event for entry in found)
         if isinstance(event.event.about, tuple) and _may_explain(event.details)
         for item in event.event.about
     )

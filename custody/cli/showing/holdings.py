@@ -1,7 +1,7 @@
 """Where a home keeps what is not in the database: evidence, documents, lists of files, and where evidence was left.
 
 <home>/evidence/ab/ab12...    files of exhibits by SHA-256
-<home>/documents/cd/cd34...   warrants, photos, reports by SHA-256
+<home>/documents/cd/cd34...   warrants, photos, reports, lists of what bundles carried, by SHA-256
 <home>/manifests/<root>.jsonl lists of the files of large exhibits
 <home>/manifests/<root>.pieces lists of the pieces of large files
 <home>/inherited/<digest>.zip bundles of other ledgers without their files, by the digest of their payload manifest

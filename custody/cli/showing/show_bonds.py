@@ -41,7 +41,7 @@ def terms_lines(exhibit: Exhibit, story: LedgerStory) -> Iterator[str]:
     for told in story.told:
         details = told.entry.event.details
         if isinstance(details, TransferAccepted):
-            conditions = details.conditions if isinstance(details.conditions, tuple) else ()
+            conditions = details.conditions or ()
             asked = [ONWARD[details.onward], *dict.fromkeys(CONDITIONS[item.code] for item in conditions)]
             yield f"{' '.join(asked)} (entry {told.entry.entry.index})"
     if exhibit.bound_to:

@@ -2,8 +2,8 @@
 
 Opening every file of a folder costs as much as hashing small ones, so names decide which are looked into. A file right
 in a folder may be an image under any name where few lie there; deeper ones must have both the name and the mark of one:
-an empty ``x.img`` within an application's folder is nobody's disk. In a folder a name counts only where the bytes don't
-say that they are something else.
+an empty ``x.img`` within an application's folder is nobody's disk. A name counts only where the bytes don't say that
+they are something else, unless the exhibit is called an image.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from custody.evidence.images.formats import ALL_NAMES, CLEAR_NAMES, has_mark, named_container, sample
+from custody.evidence.images.formats import ALL_NAMES, has_mark, named_container, sample
 from custody.evidence.images.prepare import ImageFiles, find_images, without_extents
 from custody.evidence.sources import Source
 
@@ -45,14 +45,14 @@ def look_for_images(sources: Sequence[Source], *, is_called_image: bool) -> tupl
 
 
 def _images_of(source: Source, *, is_image: bool, with_raw: bool) -> Iterator[ImageFiles]:
+    sure = ALL_NAMES if with_raw else frozenset()
     if source.kind == "file":
-        sure = ALL_NAMES if with_raw else CLEAR_NAMES
         yield from find_images([_path(source.path)], is_image=is_image, sure=sure)
         return
     if source.kind != "directory":
         return
     top, deep = _names(source.path)
-    found = find_images(top, is_image=False, sure=ALL_NAMES if with_raw else frozenset())
+    found = find_images(top, is_image=False, sure=sure)
     # Many a folder holds some x.img; without a mark of its own that counts only beside images that have one.
     with_raw = with_raw or any(image.container not in {"raw", "split-raw"} for image in found)
     yield from (image for image in found if with_raw or not _is_by_name_alone(image))

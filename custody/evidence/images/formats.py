@@ -17,8 +17,6 @@ from schemas.details.image import Container
 
 ALL_NAMES: Final[frozenset[Container]] = frozenset(get_args(Container))
 """What somebody calls an image is one by its name, whatever its bytes say; but for raw ones, which have no mark."""
-CLEAR_NAMES: Final = ALL_NAMES - {"ewf-s01", "raw", "split-raw", "vhd"}
-"""Containers whose names have no common other use: saved games, photos, pieces of archives, VHDL."""
 SAMPLE_BYTES: Final = 1024
 _MAGIC: Final[tuple[tuple[bytes, Container], ...]] = (
     (b"EVF\x09\x0d\x0a\xff\x00", "ewf-e01"),
@@ -118,6 +116,15 @@ def is_pointer(found: Sample) -> bool:
 def is_placeholder(found: Sample) -> bool:
     """Tell whether a file stands where an image was meant to be: it is empty, or a pointer."""
     return found.size == 0 or is_pointer(found)
+
+
+def begins_as_medium(found: Sample) -> bool:
+    """Tell whether a file begins as disks do: with a boot sector, a partition table, a file system that has its mark
+    there, an encrypted volume of Linux, or a sector of zeros.
+    """
+    first = found.first
+    is_marked = first.startswith((b"ER\x02\x00", b"LUKS\xba\xbe", b"XFSB")) or first[32:36] == b"NXSB"
+    return is_marked or first[510:512] == b"\x55\xaa" or first[512:520] == b"EFI PART" or not any(first[:512])
 
 
 def has_mark(container: Container, found: Sample) -> bool:

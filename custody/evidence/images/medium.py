@@ -11,13 +11,7 @@ from custody.evidence.images.digesting import digest_pieces
 from custody.evidence.images.ewf_medium import read_ewf
 from custody.evidence.images.findings import Fault
 from custody.evidence.images.job import Found, Job
-from custody.evidence.images.libraries import (
-    NotReadable,
-    Opened,
-    import_library,
-    open_vhd,
-    open_vmdk,
-)
+from custody.evidence.images.libraries import NotReadable, Opened, import_library, open_vhd, open_vmdk
 from custody.evidence.images.outcome import MEDIUM_BYTES, Report, counter, first_line, size_problem, unread
 from custody.evidence.images.qcow import open_qcow
 

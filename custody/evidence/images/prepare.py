@@ -13,6 +13,7 @@ from custody.evidence.images.findings import Fault
 from custody.evidence.images.formats import (
     ALL_NAMES,
     Sample,
+    begins_as_medium,
     container_of,
     has_mark,
     is_placeholder,
@@ -114,9 +115,13 @@ def _find_image(
         find_segments(path, listed) if container in {None, "split-raw"} or str(container).startswith("ewf") else None
     )
     if container is None and names is not None and len(names.paths) > 1:
-        # A later piece of a raw image says nothing of itself; the first one's name does.
-        container = container_of(os.path.basename(names.paths[0]), sample(names.paths[0]), sure=sure)
-        container = container if container == "split-raw" else None
+        # A later piece of a raw image says nothing of itself, nor does a first segment that was written over.
+        other = names.paths[names.paths[0] == path]
+        found = container_of(os.path.basename(other), sample(other), sure=sure)
+        if found == "split-raw":
+            container = found if other == names.paths[0] else None
+        elif found is not None and found.startswith("ewf") and has_mark(found, sample(other)):
+            container = found
     if container is None:
         return None
     files: tuple[bytes, ...] = (path,)
@@ -131,8 +136,15 @@ def _find_image(
         container = "split-raw" if len(files) > 1 or missing else container
         if container == "split-raw" and not is_image and not _looks_split(samples):
             return None
+        if files[0].endswith(b".000") and not is_image and "split-raw" not in sure and not _begins_as_disk(samples):
+            return None
     faults = tuple(_faults(container, files, samples, missing))
     return ImageFiles(container, files, missing, faults, tuple(Guard.of(file) for file in files))
+
+
+def _begins_as_disk(samples: Sequence[Sample]) -> bool:
+    """Tell whether numbered files begin as a disk does, or were meant to: logs and caches are numbered from 0 too."""
+    return begins_as_medium(samples[0]) or any(is_placeholder(found) for found in samples)
 
 
 def _looks_split(samples: Sequence[Sample]) -> bool:

@@ -51,6 +51,8 @@ def find_segments(path: bytes, listed: dict[bytes, frozenset[bytes]] | None = No
         with os.scandir(folder) as entries:
             listed[folder] = frozenset(entry.name for entry in entries if entry.is_file(follow_symlinks=False))
     there = listed[folder]
+    if start == 1 and _NUMBER.search(name) and name_of(0) in there:
+        start = 0
     wanted = number - start + 1
     found: list[tuple[int, bytes]] = []
     last = 0

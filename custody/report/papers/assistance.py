@@ -100,7 +100,7 @@ def _apart(read: Reader, name: str, body: RequestBody) -> list[str]:
     """What a request states as data in a place of its own (`schemas.profile.STATED_APART`)."""
     match name:
         case "offence":
-            offences = body.offences if isinstance(body.offences, tuple) else ()
+            offences = body.offences or ()
             codes = [f" (ICCS {item.iccs})" if is_set(item.iccs) else "" for item in offences]
             return [
                 f"{item.country}: {read.value(item.text)}{code}" for item, code in zip(offences, codes, strict=True)

@@ -27,14 +27,11 @@ from custody.report.papers.seizure_facts import (
     person_text,
     protection_text,
     seal_table,
+    signature_text,
 )
 from custody.report.phrases import WORDS
 from custody.verify.verify import Verified
-from schemas.details.exhibit import (
-    Acquisition,
-    Attestation,
-    ExhibitRegistered,
-)
+from schemas.details.exhibit import Acquisition, Attestation, ExhibitRegistered
 from schemas.entry import ParsedEntry
 from schemas.types import UNSET, is_set
 
@@ -56,7 +53,7 @@ def _record(read: Reader, exhibits: Sequence[Name], basis: tuple[Row, ...]) -> P
     first, *_ = registrations(verified, exhibits)
     entry, details = first
     taken = details.acquisition if isinstance(details.acquisition, Acquisition) else None
-    attested = details.attestations if isinstance(details.attestations, tuple) else ()
+    attested = details.attestations or ()
     process = (taken.started_at, taken.ended_at, taken.arguments) if taken else ()
     *case, cause = case_rows(read, [str(entry.event.event.case)])
     rows = (
@@ -80,6 +77,7 @@ def _record(read: Reader, exhibits: Sequence[Name], basis: tuple[Row, ...]) -> P
             check_value(details, language=read.language),
         ),
         Row(Label("How integrity is protected", "完整性保护方式"), protection_text(read, entry, details)),
+        Row(Label("Digital signature or certificate of the data", "数字签名、数字证书"), signature_text(read, entry)),
     )
     return Paper(
         "cn-record", Label("Record of the collection of electronic data", "电子数据提取笔录"), read.language, basis,
@@ -160,5 +158,5 @@ def _witnesses(read: Reader, entry: ParsedEntry, attested: tuple[Attestation, ..
 
 
 def _papers(read: Reader, details: ExhibitRegistered, attested: tuple[Attestation, ...]) -> str:
-    named = details.documents if isinstance(details.documents, tuple) else ()
+    named = details.documents or ()
     return read.value((*named, *(item.document for item in attested if is_set(item.document))))

@@ -36,6 +36,7 @@ _OURS: Final = {
     "apostille": "附加证明书", "certified-copy": "经核对的副本", "consular-authentication": "使领馆认证",
     "ministry-authentication": "外交主管机关认证", "notarisation": "公证书", "translation": "译文",
     "treaty-channel": "条约途径",
+    "invalid": "验证不通过", "not-found": "未发现", "unverified": "未验证", "valid": "验证通过",
     "absent": "不在场", "paper": "纸质签名", "stylus": "电子签名笔签名",
     "contract": "智能合约", "custodial": "由服务商托管", "platform": "平台", "self-hosted": "自行保管",
 }  # fmt: skip

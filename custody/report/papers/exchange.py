@@ -32,7 +32,7 @@ def art29_request(verified: Verified, subject: str, basis: tuple[Row, ...]) -> P
     if story.state.kind != "preservation":
         raise UsageError("print.subject", f"expected a preservation, found {subject}, which is {story.state.kind}")
     body, stated = story.body, story.fields
-    offences = body.offences if isinstance(body.offences, tuple) else ()
+    offences = body.offences or ()
     rows = []
     for letter, title, names in _ARTICLE:
         # The first one is what the letter is called by.

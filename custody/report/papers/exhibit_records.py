@@ -11,9 +11,7 @@ from custody.report.papers.paper import Label, Proof, Reader, Table, proof_of
 from custody.report.safe_text import show
 from custody.verify.verify import Verified
 from schemas.content import Content, Digests, FileRecord
-from schemas.details.exhibit import (
-    ExhibitRegistered,
-)
+from schemas.details.exhibit import ExhibitRegistered
 from schemas.entry import ParsedEntry
 from schemas.errors import UsageError
 from schemas.types import is_set
@@ -50,7 +48,7 @@ def acts_on(verified: Verified, entry: ParsedEntry) -> Iterator[ParsedEntry]:
     event = entry.event.event
     for other in verified.entries.values():
         inner = other.event.event
-        about = inner.about if isinstance(inner.about, tuple) else ()
+        about = inner.about or ()
         if (inner.case, inner.exhibit) == (event.case, event.exhibit) or any(
             item.exhibit == entry.event.hash for item in about
         ):

@@ -20,13 +20,7 @@ from custody.report.papers.seizure_facts import case_rows
 from custody.report.words import format_utc
 from custody.verify.verify import Verified
 from schemas.content import Content
-from schemas.details.exhibit import (
-    Acquisition,
-    ExhibitChecked,
-    ExhibitCopied,
-    ExhibitExamined,
-    ExhibitRegistered,
-)
+from schemas.details.exhibit import Acquisition, ExhibitChecked, ExhibitCopied, ExhibitExamined, ExhibitRegistered
 from schemas.details.image import Image, Medium
 from schemas.entry import ParsedEntry
 from schemas.errors import UsageError
@@ -101,7 +95,7 @@ def _original(
     verified: Verified, details: ExhibitRegistered
 ) -> tuple[tuple[ParsedEntry, ExhibitRegistered] | None, ExhibitCopied | None]:
     """Return what a copy was made of, and the act that made it, where both are among the records."""
-    for parent in details.derived_from if isinstance(details.derived_from, tuple) else ():
+    for parent in details.derived_from or ():
         acts = [entry for entry in verified.entries.values() if entry.event.hash == parent.event]
         work = acts[0].event.details if acts else None
         found = [

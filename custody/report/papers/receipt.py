@@ -25,7 +25,7 @@ from schemas.details.transfer import (
 from schemas.entry import ParsedEntry
 from schemas.errors import UsageError
 from schemas.event import About
-from schemas.types import UNSET, is_set
+from schemas.types import UNSET, Unset, is_set
 
 
 def transfer_receipt(verified: Verified, subject: str, basis: tuple[Row, ...]) -> Paper:
@@ -102,7 +102,7 @@ def _step(read: Reader, entry: ParsedEntry) -> tuple[str, ...]:
             checked, seal = _rehash(read, details.rehash), _seal(read, details.seal)
             return both, read.word(WORDS["accepted"]), times, read.person(details.from_), checked, seal, terms
         case TransferRefused():
-            named = details.exhibits if isinstance(details.exhibits, tuple) else ()
+            named = details.exhibits or ()
             there = ", ".join(f"{item.case}/{item.exhibit}" for item in named) or _told(read, "parcel", details.parcel)
             reasons = f"{_words(read, details.reasons)}; {_told(read, 'verdict', details.verdict)}"
             return (
@@ -197,10 +197,10 @@ def _named(about: About | None) -> str:
     return "-" if about is None else show(str(about.exhibit))
 
 
-def terms_text(read: Reader, conditions: object, onward: str) -> str:
+def terms_text(read: Reader, conditions: tuple[Condition, ...] | Unset, onward: str) -> str:
     """Return on which terms something goes: onward transfer, each condition with date and text (law row C15)."""
-    listed: Sequence[Condition] = conditions if isinstance(conditions, tuple) else ()
-    return "; ".join([_told(read, "onward", read.word(WORDS[onward])), *(_term(read, item) for item in listed)])
+    terms = (_term(read, item) for item in conditions or ())
+    return "; ".join([_told(read, "onward", read.word(WORDS[onward])), *terms])
 
 
 def _term(read: Reader, item: Condition) -> str:

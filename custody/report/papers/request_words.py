@@ -57,5 +57,6 @@ GROUNDS: Final = {
     "public-order": Label("public order", "损害公共秩序"),
     "security": Label("security", "损害安全"),
     "sovereignty": Label("sovereignty", "损害主权"),
+    "time-barred": Label("time-barred under the law of the state asked", "已过追诉时效"),
 }
 THREE: Final = {"no": Label("no", "否"), "not-stated": Label("not stated", "未说明"), "yes": Label("yes", "是")}

@@ -17,14 +17,7 @@ from custody.report.papers.exhibit_records import (
     registrations,
 )
 from custody.report.papers.paper import Label, Paper, Reader, Row, Table
-from custody.report.papers.seizure_facts import (
-    Found,
-    case_rows,
-    device_text,
-    paper_table,
-    people_table,
-    seal_table,
-)
+from custody.report.papers.seizure_facts import Found, case_rows, device_text, paper_table, people_table, seal_table
 from custody.verify.verify import Verified
 from schemas.details.exhibit import ExhibitSealed
 from schemas.entry import ParsedEntry

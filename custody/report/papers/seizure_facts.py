@@ -13,7 +13,14 @@ from custody.report.words import format_utc
 from custody.verify.assets.freezes import follow
 from schemas.content import Content
 from schemas.details.case import CaseChanged, CaseOpened, Offence
-from schemas.details.exhibit import Attestation, ExhibitCopied, ExhibitRegistered, ExhibitSealed, ExhibitUnsealed
+from schemas.details.exhibit import (
+    Attestation,
+    ExhibitCopied,
+    ExhibitExamined,
+    ExhibitRegistered,
+    ExhibitSealed,
+    ExhibitUnsealed,
+)  # fmt: skip
 from schemas.details.record import RecordExplained
 from schemas.details.seizure import DeviceState, Identity, LegalPaper
 from schemas.entry import ParsedEntry
@@ -92,6 +99,16 @@ def protection_text(read: Reader, entry: ParsedEntry, details: ExhibitRegistered
         (any(item.manner == "recording" for item in attested), Label("recorded on video", "录像")),
     )
     return ", ".join(read.word(label) for is_there, label in ways if is_there) or read.value(UNSET)
+
+
+def signature_text(read: Reader, entry: ParsedEntry) -> str:
+    """Return what an examination found last of a signature that the data themselves have (law row C7)."""
+    for act in reversed(tuple(acts_on(read.verified, entry))):
+        details = act.event.details
+        if isinstance(details, ExhibitExamined) and is_set(details.digital_signature):
+            told = (read.term(str(details.digital_signature)), read.several(details.tool, details.version))
+            return "; ".join((*told, read.when(act)))
+    return read.value(UNSET)
 
 
 def person_text(read: Reader, item: Attestation) -> str:

@@ -7,7 +7,7 @@ What is found in it is found in the outer bundle, at the same step, named by the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Final, TypeVar
 
@@ -93,19 +93,6 @@ def ledgers_of(report: Report) -> tuple[LedgerReport, ...]:
     """Return the state of the ledger that a report is about, and of those within its bundle."""
     own = (report.ledger,) if isinstance(report.ledger, LedgerReport) else ()
     return (*own, *(report.inherited or ()))
-
-
-def check_one_past(checkpoints: Iterable[LedgerReport], findings: Findings) -> None:
-    """No ledger has two states of one size: two that stand in one bundle are the proof of a fork.
-
-    Finding: ``checkpoint.fork`` (failed).
-    """
-    known: dict[tuple[str, int], str] = {}
-    for item in checkpoints:
-        root = known.setdefault((item.origin, item.size), item.root)
-        if root != item.root:
-            text = f"expected one root of {item.origin} at size {item.size}, found {root} and {item.root}"
-            findings.add(2, Severity.FAILED, "checkpoint.fork", "checkpoint", text)
 
 
 def _arrivals(entries: Mapping[int, ParsedEntry]) -> Iterator[tuple[int, Arrived, Foreign]]:

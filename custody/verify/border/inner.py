@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
+from custody.verify.border.one_past import Told
 from custody.verify.evidence.disclosures_step import Values
 from custody.verify.fold.state import State
 from custody.verify.gate.correspondence import Correspondence
@@ -28,6 +29,8 @@ class Inner(Protocol):
     def state(self) -> State: ...  # noqa: D102
     @property
     def values(self) -> Values: ...  # noqa: D102
+    @property
+    def told(self) -> Told: ...  # noqa: D102
     @property
     def within(self) -> Sequence[Inner]: ...  # noqa: D102
     @property

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from custody.verify.border.inner import Inner, event_in, export_of, manifest_of
 from custody.verify.border.past import Past, have_same_text
 from custody.verify.gate.correspondence import letter_of, opens_gate
-from custody.verify.rules.view import Agent, is_strict
+from custody.verify.rules.view import is_strict
 from schemas.details.consent import STRICTNESS, Condition, ConditionsMet, ConsentRecorded, Grant
 from schemas.details.exhibit import ExhibitRegistered, Foreign
 from schemas.details.letter import LetterOrigin
@@ -19,11 +19,11 @@ from schemas.details.request import (
     GRANTING,
     AnswerReceived,
     RequestAnswered,
+    RequestClosed,
     RequestCompleted,
     RequestDrafted,
     RequestExtended,
     RequestReceived,
-    RequestWithdrawn,
 )  # fmt: skip
 from schemas.errors import VerificationError
 from schemas.event import About, ParsedEvent
@@ -32,18 +32,14 @@ from schemas.types import UNSET, is_set
 
 _COPIED: Mapping[type, tuple[str, ...]] = {
     AnswerReceived: ("answered_at", "ground", "outcome", "until", "wanted"),
+    RequestClosed: ("outcome",),
     RequestCompleted: ("accepts",),
     RequestExtended: ("until",),
     RequestReceived: ("kind", "period", "respond_by", "until"),
 }
 """Fields of which the record says what the letter says, word for word."""
-_SOURCES: Mapping[type, type] = {
-    AnswerReceived: RequestAnswered,
-    RequestCompleted: RequestCompleted,
-    RequestExtended: RequestExtended,
-    RequestReceived: RequestDrafted,
-    RequestWithdrawn: RequestWithdrawn,
-}
+_SOURCES: Mapping[type, type] = {AnswerReceived: RequestAnswered, RequestReceived: RequestDrafted}
+"""What is called otherwise in the ledger that wrote the letter."""
 
 
 def check_letter(parsed: ParsedEvent, letter: Inner, past: Past) -> Iterator[VerificationError]:
@@ -65,7 +61,8 @@ def check_letter(parsed: ParsedEvent, letter: Inner, past: Past) -> Iterator[Ver
         text = f"expected the letter of {origin.ledger} that is on record, with its event, found another"
         yield VerificationError("letter.origin", text)
         return
-    to, own = _reader(letter), past.view.ledger()
+    # To whom the letter was written, as its writer knew him.
+    to, own = letter.state.agent(str(getattr(export_of(letter), "to", None) or "")), past.view.ledger()
     if to is not None and to.ledger not in {None, past.origin}:
         yield VerificationError("letter.recipient", f"expected a letter to {past.origin}, found one to {to.ledger}")
     elif to is not None and to.ledger is None and own is not None and to.country not in {None, own.country}:
@@ -82,8 +79,9 @@ def check_letter(parsed: ParsedEvent, letter: Inner, past: Past) -> Iterator[Ver
         case ConditionsMet() as met:
             yield from _check_acceptance(met, letter, source, origin)
         case details:
-            fields = _COPIED.get(type(details), ())
-            if not isinstance(source, _SOURCES[type(details)]) or any(
+            kind = type(details)
+            fields = _COPIED.get(kind, ())
+            if not isinstance(source, _SOURCES.get(kind, kind)) or any(
                 getattr(details, name) != getattr(source, name) for name in fields
             ):
                 text = f"expected what the letter says in {', '.join(fields) or 'its fields'}, found something else"
@@ -106,12 +104,6 @@ def _details(letter: Inner, event_hash: str) -> object:
     return None if event is None else event.details
 
 
-def _reader(letter: Inner) -> Agent | None:
-    """Return to whom the letter was written, as its writer knew him."""
-    export = export_of(letter)
-    return None if export is None or not is_set(export.to) else letter.state.agent(str(export.to))
-
-
 def _sender(parsed: ParsedEvent, past: Past) -> str | None:
     """Return the agent of this ledger who is said to have written it."""
     details, about = parsed.details, parsed.event.about
@@ -119,11 +111,11 @@ def _sender(parsed: ParsedEvent, past: Past) -> str | None:
         return details.authority
     if isinstance(details, RequestReceived | AnswerReceived):
         return details.from_
-    if isinstance(details, RequestCompleted | RequestExtended | RequestWithdrawn):
-        known = past.view.request(details.request)
-        return None if known is None else known.peer
-    consent = past.view.consent(str(about[0].event)) if about else None
-    return None if consent is None else consent.recipient
+    if isinstance(details, ConditionsMet):
+        consent = past.view.consent(str(about[0].event)) if about else None
+        return None if consent is None else consent.recipient
+    known = past.view.request(str(getattr(details, "request", "")))
+    return None if known is None else known.peer
 
 
 def _check_request(parsed: ParsedEvent, letter: Inner, origin: LetterOrigin, past: Past) -> Iterator[VerificationError]:
@@ -216,16 +208,20 @@ def _eased(
         yield "onward"
     bars = {item.code: item for item in consent.conditions or ()}
     for item in grant.conditions or ():
-        kept = bars.get(item.code)
-        if kept is None or item.before > kept.before or (is_set(item.due) and kept.due != item.due):
-            yield f"condition {item.code}" + (" left out" if kept is None else "")
-        elif is_strict(past.view) and _says_the_same(kept, item, letter, past) is False:
-            yield f"the text of condition {item.code}"
-    if is_set(grant.valid_until) and (not is_set(consent.valid_until) or consent.valid_until > grant.valid_until):  # type: ignore[operator]
+        yield from _eased_condition(bars.get(item.code), item, letter, past)
+    # What has no end comes after every time.
+    if (consent.valid_until or "~") > (grant.valid_until or "~"):
         yield "valid_until"
     named = frozenset((item.case, item.exhibit) for item in grant.exhibits or ())
     if named and not all(_came_of(str(item.exhibit), ledger, named, past) for item in about):
         yield "exhibits"
+
+
+def _eased_condition(kept: Condition | None, granted: Condition, letter: Inner, past: Past) -> Iterator[str]:
+    if kept is None or granted.before > kept.before or granted.due not in {UNSET, kept.due}:
+        yield f"condition {granted.code}" + (" left out" if kept is None else "")
+    elif is_strict(past.view) and _says_the_same(kept, granted, letter, past) is False:
+        yield f"the text of condition {granted.code}"
 
 
 def _says_the_same(kept: Condition, granted: Condition, letter: Inner, past: Past) -> bool | None:

@@ -16,8 +16,8 @@ Find = Callable[[str], Disclosure | None]
 
 RESTING: Final = frozenset(
     {
-        *("consent.conditions-met", "consent.recorded", "request.answer-received", "request.completed"),
-        *("request.extended", "request.received", "request.withdrawn"),
+        *("consent.conditions-met", "consent.recorded", "request.answer-received", "request.closed"),
+        *("request.completed", "request.extended", "request.received", "request.withdrawn"),
         *("transfer.accepted", "transfer.dispatched", "transfer.receipt", "transfer.returned"),
     }
 )

@@ -19,7 +19,7 @@ from custody.verify.fold.signing import ENROLLING, SignatureJob, check_enrolment
 from custody.verify.fold.standing import Standing, Standings
 from custody.verify.fold.state import State
 from custody.verify.gate.contents import content_root, files_in, names_of
-from custody.verify.gate.destination import counterparts, names_nobody
+from custody.verify.gate.destination import counterparts, names_nobody, stays, way_told
 from custody.verify.gate.erased_documents import ErasedDocuments
 from custody.verify.gate.faults import Bearing, Breach
 from custody.verify.gate.release import bearing, check_release, untold_terms
@@ -114,9 +114,10 @@ class Fold:
                 self.fail(6, error, index)
         key_ids = standing.matched.key_ids
         self._signings.append(Signing(index, key_ids, standing.relies_on, affirmed_by(self.state, event)))
-        if standing.may_let_out:
+        if standing.may_let_out and (way := way_told(event)) not in standing.staying:
             self.erased.add(index, event, self.state, parsed.entry.recorded_at)
-            self._check_release(parsed)
+            if not self._check_release(parsed) and way is not None and stays(self.state, event):
+                standing.staying.add(way)
         placed = self._reduce(parsed, standing, is_known=is_known)
         self._check_once(parsed)
         self._check_times(parsed)
@@ -171,24 +172,23 @@ class Fold:
             self._findings.add(12, Severity.DEFECT, code, f"entry {index}", text)
         return Placed(index, outcome.place.subjects, is_applied=True)
 
-    def _check_release(self, parsed: ParsedEntry) -> None:
+    def _check_release(self, parsed: ParsedEntry) -> bool:
         """What left for another country without a consent that covers it stays a breach of law, whatever else holds."""
         event = parsed.event
         subject = f"entry {parsed.entry.index}"
         breaches = check_release(self.state, event, parsed.entry.recorded_at)
         borne = bearing(self.state, event, parsed.entry.recorded_at)
-        if borne:
-            if isinstance(event.details, TransferDispatched):
-                self.bearing[event.hash] = borne[0][1]
-            self._tell(subject, Severity.DEFECT, untold_terms(self.state, event, borne))
+        if borne and isinstance(event.details, TransferDispatched):
+            self.bearing[event.hash] = borne[0][1]
+        self._tell(subject, Severity.DEFECT, untold_terms(self.state, event, borne))
         for whose in counterparts(self.state, event):
             if whose.ledger is not None and whose.country is not None:
                 self.countries.setdefault((whose.id, whose.ledger, whose.country), parsed.entry.index)
-        if breaches:
-            self._tell(subject, Severity.FAILED, breaches)
+        self._tell(subject, Severity.FAILED, breaches)
         if not breaches and names_nobody(event) and any(is_set(item.exhibit) for item in event.event.about or ()):
             text = "an export that names no recipient on record, so that no consent could be looked for"
             self._findings.add(11, Severity.DEFECT, "release.recipient-unnamed", subject, text)
+        return bool(breaches)
 
     def _tell(self, subject: str, severity: Severity, breaches: Iterable[Breach]) -> None:
         """Record one of each kind for each exhibit: it may be bound to more ledgers than anybody wants to read."""

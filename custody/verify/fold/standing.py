@@ -24,13 +24,14 @@ Name = tuple[str, tuple[Signer, ...], tuple[str, ...]]
 
 class Standing(msgspec.Struct, frozen=True):
     """What follows from an event's type, signers and key ids alone, until agents or keys change; ``may_let_out`` tells
-    whether it concerns the gate.
+    whether it concerns the gate. ``staying`` grows with what acts said of their way (`way_told`) that stayed here.
     """
 
     name: Name
     matched: MatchedKeys
     relies_on: tuple[int, ...]
     may_let_out: bool
+    staying: set[tuple[object, ...] | None] = msgspec.field(default_factory=set)
 
 
 class Standings:

@@ -66,6 +66,26 @@ def concerns_gate(parsed: ParsedEvent) -> bool:
     return is_taking or type(details) in _LETTING or bool(_receivers(parsed))
 
 
+def way_told(parsed: ParsedEvent) -> tuple[object, ...] | None:
+    """Return what an act itself says of where a thing goes; nothing for an event of which the gate asks more.
+
+    Of two acts of one type, by the same signers, that say the same, both stay here if one does (`stays`), as long as
+    nothing changes in who is on record: so a replay need not ask about the second.
+    """
+    details = parsed.details
+    if isinstance(details, HANDING):
+        return *_destination(details), getattr(details, "manner", ""), is_set(getattr(details, "carrier", UNSET))
+    return (_was_here(details),) if isinstance(details, ExhibitRegistered) else None
+
+
+def stays(view: View, parsed: ParsedEvent) -> bool:
+    """Tell whether an event lets nothing out, and is signed by nobody abroad: what one abroad has, others may miss."""
+    ledger, signers = view.ledger(), [agent for it in parsed.event.signers for agent in (it.party, it.agent)]
+    if ledger is None or any(is_abroad(view.agent(agent), ledger) for agent in signers):
+        return False
+    return goal_of(view, parsed, ledger) is None
+
+
 def names_nobody(parsed: ParsedEvent) -> bool:
     """Tell whether an event exports something without a recipient on record, so that no consent can be looked for: a
     letter too may enclose evidence.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Set
 from itertools import islice
 from typing import Final
 
@@ -28,6 +28,10 @@ ENDED: Final = {"over": "withdrawn or not executed", "refused": "refused"}
 """What became of a request on which nothing may rest."""
 Name = tuple[str, str]
 """Case and number of an exhibit."""
+Fault = tuple[int, str, str]
+"""How near a consent is to let something go, 1 to 10, the code of what is wrong with it, and words."""
+_Given = dict[tuple[str, str | None], list[Consent]]
+"""Consents, the newest first, by ``country`` and by ``ledger`` of the organisation or unit that gave them."""
 Bearing = tuple[tuple[str, tuple[str, ...]], ...]
 """By country or ledger whose consent a dispatch wants: the event hashes of those that let it go."""
 
@@ -37,7 +41,8 @@ class Way(msgspec.Struct, frozen=True):
 
     ``request`` is the one that it answers, an empty text for none; nothing where its record has no place for one.
     ``without`` are consents, by event hash, that count for nothing. ``leaves`` is the country from which it goes, an
-    empty text where it goes to nobody abroad. ``named`` keeps, by request, the exhibits of its parts.
+    empty text where it goes to nobody abroad. Mutable in what it keeps: by request the exhibits of its parts, of
+    consents what is wrong with them, and the consents to an exhibit or to all that have the same.
     """
 
     recipient: Agent
@@ -47,18 +52,18 @@ class Way(msgspec.Struct, frozen=True):
     without: Set[str] = frozenset()
     leaves: str = ""
     named: dict[str, frozenset[Name]] = msgspec.field(default_factory=dict)
+    judged: dict[tuple[str, bool, str], Fault | None] = msgspec.field(default_factory=dict)
+    given: dict[tuple[object, ...], _Given] = msgspec.field(default_factory=dict)
 
 
 def faults_of(view: View, exhibit: Exhibit, way: Way) -> list[Breach]:
     """Return what one exhibit lacks to go this way."""
-    found, given = list(_named_consent(view, exhibit, way)), _Given(view, exhibit)
+    found = list(_named_consent(view, exhibit, way))
     asked = view.request(way.request or "") if way.leaves else None
     if asked is not None and not is_granted(view, asked, exhibit, way):
         name = f"{exhibit.case}/{exhibit.number}"
         found.append(Breach("release.not-granted", f"expected what was granted of {asked.id}, found {name}", name))
-    for side in _sides(exhibit, way):
-        found += _consent_of(view, given, way, side)
-    return found
+    return found + [fault for side in _sides(exhibit, way) for fault in _consent_of(view, exhibit, way, side)]
 
 
 def _sides(exhibit: Exhibit, way: Way) -> list[tuple[str, str]]:
@@ -71,11 +76,11 @@ def bearing_on(view: View, exhibit: Exhibit, way: Way) -> Bearing:
     """Return for each side whose consent is wanted those without fault: alternatives, of which the one that a dispatch
     names is the one meant.
     """
-    given, found = _Given(view, exhibit), list[tuple[str, tuple[str, ...]]]()
+    given, found = _given(view, exhibit, way, way.recipient.id), list[tuple[str, tuple[str, ...]]]()
     named = str(way.sent.consent) if way.sent is not None and is_set(way.sent.consent) else ""
     for kind, side in _sides(exhibit, way):
-        known = given.of(way.recipient.id, (kind, side))
-        held = tuple(item.id for item in known if fault_of(view, item, way, exhibit, is_bound=kind == "ledger") is None)
+        known = given.get((kind, side), ())
+        held = tuple([item.id for item in known if _judge(view, item, way, exhibit, is_bound=kind == "ledger") is None])
         found.append((side, (named,) if named in held else held))
     return tuple(found)
 
@@ -94,50 +99,59 @@ def _named_consent(view: View, exhibit: Exhibit, way: Way) -> Iterator[Breach]:
         yield Breach(code, f"expected the consent that its dispatch names to let {name} go, {text}", name)
 
 
-class _Given:
-    """The newest consents to an exhibit, by country and by ledger of the organisation or unit that gave them: looked
-    through once, however many ledgers bind it. Mutable: lives as long as a release is looked at.
+def _given(view: View, exhibit: Exhibit, way: Way, recipient: str | None) -> _Given:
+    """Return the newest consents to an exhibit, for a recipient or all: looked through once, however many ledgers bind
+    it and exhibits that have the same go this way.
     """
-
-    def __init__(self, view: View, exhibit: Exhibit) -> None:
-        self._view = view
-        self.exhibit = exhibit
-        self._known: dict[str | None, dict[tuple[str, str | None], list[Consent]]] = {}
-
-    def of(self, recipient: str | None, side: tuple[str, str | None]) -> Sequence[Consent]:
-        """Return those for a recipient, or all, of one ``country`` or ``ledger``."""
-        if recipient not in self._known:
-            known = self._known[recipient] = defaultdict[tuple[str, str | None], list[Consent]](list)
-            for consent in islice(self._view.consents(self.exhibit.registration, recipient), limits.CONSENTS_ASKED):
-                agent = self._view.agent(consent.authority)
+    name = exhibit.registration, recipient
+    if name not in way.given:
+        known = list(islice(view.consents(exhibit.registration, recipient), limits.CONSENTS_ASKED))
+        bound = exhibit.bound_to if is_strict(view) else ()
+        alike = bound, *[consent.id for consent in known]
+        if alike not in way.given:
+            found, apart = way.given.setdefault(alike, defaultdict(list)), frozenset(bound)
+            for consent in known:
+                agent = view.agent(consent.authority)
                 if agent is not None and agent.kind in {"organisation", "unit"}:
+                    found["ledger", agent.ledger].append(consent)
                     # Under version 2 a consent stands for its own ledger, and not for this country as well.
-                    if not (is_strict(self._view) and agent.ledger in self.exhibit.bound_to):
-                        known["country", agent.country].append(consent)
-                    known["ledger", agent.ledger].append(consent)
-        return self._known[recipient].get(side, ())
+                    if agent.ledger not in apart:
+                        found["country", agent.country].append(consent)
+        way.given[name] = way.given[alike]
+    return way.given[name]
 
 
-def _consent_of(view: View, given: _Given, way: Way, side: tuple[str, str]) -> tuple[Breach, ...]:
+def _judge(view: View, consent: Consent, way: Way, exhibit: Exhibit, *, is_bound: bool) -> Fault | None:
+    """Return what `fault_of` finds: of each exhibit apart only where parts were granted of what a consent rests on."""
+    request = None if consent.request is None else view.request(consent.request)
+    name = consent.id, is_bound, exhibit.registration if request and request.parts else ""
+    if name not in way.judged:
+        way.judged[name] = fault_of(view, consent, way, exhibit, is_bound=is_bound)
+    return way.judged[name]
+
+
+def _consent_of(view: View, exhibit: Exhibit, way: Way, side: tuple[str, str]) -> tuple[Breach, ...]:
     """Want one consent without fault of an organisation or unit, of a country or with a ledger; else say the least that
     is wrong with any. The newest are asked first, since they are the likeliest to hold.
     """
     is_bound, whose = side[0] == "ledger", side[1] if side[0] == "ledger" else f"an authority of {side[1]}"
-    worst = (0, "release.consent-missing", "found none")
-    for consent in (item for item in given.of(way.recipient.id, side) if item.id not in way.without):
-        fault = fault_of(view, consent, way, given.exhibit, is_bound=is_bound)
+    worst: Fault = (0, "release.consent-missing", "found none")
+    given = _given(view, exhibit, way, way.recipient.id).get(side, ())
+    for consent in (item for item in given if item.id not in way.without):
+        fault = _judge(view, consent, way, exhibit, is_bound=is_bound)
         if fault is None:
             return ()
         worst = max(worst, fault)
     if not worst[0]:
-        worst = next(map(_of_another, given.of(None, side)), worst)
-    name = f"{given.exhibit.case}/{given.exhibit.number}"
+        worst = next(map(_of_another, _given(view, exhibit, way, None).get(side, ())), worst)
+    name = f"{exhibit.case}/{exhibit.number}"
     text = f"expected a consent of {whose} to {name} going to {way.recipient.id}, {worst[2]}"
     return (Breach(worst[1], text, name),)
 
 
-def _of_another(consent: Consent) -> tuple[int, str, str]:
+def _of_another(consent: Consent) -> Fault:
     where = f" in {consent.to_country or 'no country on record'}" if is_set(consent.to_country) else ""
+    where += f" with the ledger {consent.to_ledger}" if is_set(consent.to_ledger) else ""
     return 1, "release.consent-recipient", f"found one for {consent.recipient}{where}"
 
 
@@ -161,13 +175,14 @@ def is_granted(view: View, request: Request, exhibit: Exhibit, way: Way) -> bool
 
 def fault_of(
     view: View, consent: Consent, way: Way, exhibit: Exhibit | None = None, *, is_bound: bool = False
-) -> tuple[int, str, str] | None:
-    """Return how near a consent is to let an exhibit go this way, 1 to 10, the code of what is wrong with it, and
-    words; nothing where it holds. ``is_bound`` says that it is asked of the ledger to which the exhibit is bound.
+) -> Fault | None:
+    """Return what is wrong with a consent that is to let an exhibit go this way, or nothing where it holds.
+
+    ``is_bound`` says that it is asked of the ledger to which the exhibit is bound.
     """
-    if consent.recipient != way.recipient.id or (
-        is_set(consent.to_country) and consent.to_country != way.recipient.country
-    ):
+    to = way.recipient
+    has_moved = consent.to_country not in {UNSET, to.country} or consent.to_ledger not in {UNSET, to.ledger}
+    if consent.recipient != to.id or has_moved:
         return _of_another(consent)
     if is_bound and is_set(consent.is_by_key):
         # Whose key this ledger enrolled says nothing of what another ledger's authority wants: it has letters for that.

@@ -33,26 +33,19 @@ def check_release(
     ledger = view.ledger()
     if ledger is None:
         return ()
-    if ledger.is_gated and names_nobody(parsed):
-        return (Breach("release.recipient-unnamed", "expected a recipient on record of what is exported, found none"),)
-    if ledger.is_gated and names_no_goal(view, parsed, ledger):
-        text = "expected in clear to whom or to which country it goes, found neither"
-        return (Breach("release.destination-unnamed", text),)
-    for holder, name in holders_abroad(view, parsed, ledger) if ledger.is_strict else ():
-        text = f"expected a holder of this country of what was here, found {holder}"
-        return (Breach("release.holder-abroad", text + (f", who has {name}" if name else ""), name),)
+    for breach in _undirected(view, parsed, ledger):
+        return (breach,)
     goal = goal_of(view, parsed, ledger)
     if goal is None:
         return ()
-    exhibits, enclosed = tuple(_released(view, parsed)), enclosed_by(view, parsed)
+    exhibits, enclosed = tuple(released(view, parsed)), enclosed_by(view, parsed)
     faults = list(foreign_requests(view, parsed, goal.to)) if ledger.is_strict else []
     if not exhibits and not enclosed:
         return tuple(faults)
     recipient = view.agent(goal.to)
     if recipient is None or recipient.country is None or (ledger.is_strict and recipient.has_left):
-        found = goal.to or f"nobody in {goal.country}"
-        text = f"expected a recipient in office with a country on record, found {found}"
-        return (*faults, Breach("release.recipient-unknown", text))
+        text = "expected a recipient in office with a country on record, found "
+        return (*faults, Breach("release.recipient-unknown", text + (goal.to or f"nobody in {goal.country}")))
     way = _way_of(parsed, goal, recipient, ledger, recorded_at, without)
     asked = view.request(way.request or "") if ledger.is_strict and exhibits and way.leaves else None
     if asked is not None and is_set(asked.ended):
@@ -66,17 +59,29 @@ def check_release(
     return tuple(dict.fromkeys(faults))
 
 
+def _undirected(view: View, parsed: ParsedEvent, ledger: Ledger) -> Iterator[Breach]:
+    """Yield what is wrong with where something goes, or with who has it then: of that, nothing more is asked."""
+    if ledger.is_gated and names_nobody(parsed):
+        yield Breach("release.recipient-unnamed", "expected a recipient on record of what is exported, found none")
+    if ledger.is_gated and names_no_goal(view, parsed, ledger):
+        text = "expected in clear to whom or to which country it goes, found neither"
+        yield Breach("release.destination-unnamed", text)
+    for holder, name in holders_abroad(view, parsed, ledger) if ledger.is_strict else ():
+        text = f"expected a holder of this country of what was here, found {holder}"
+        yield Breach("release.holder-abroad", text + (f", who has {name}" if name else ""), name)
+
+
 def bearing(view: View, parsed: ParsedEvent, recorded_at: str) -> tuple[tuple[str, Bearing], ...]:
     """Return for each exhibit that something lets out, by name, the consents under which it goes, ``view`` being the
-    state before it; nothing for another event, and under an earlier version of the gate.
+    state before it; nothing for a bundle, which shows them, another event, and an earlier version of the gate.
     """
     ledger = view.ledger()
     goal = None if ledger is None or not ledger.is_strict else goal_of(view, parsed, ledger)
     recipient = None if goal is None else view.agent(goal.to)
-    if ledger is None or goal is None or recipient is None:
+    if ledger is None or goal is None or recipient is None or isinstance(parsed.details, BundleExported):
         return ()
     way = _way_of(parsed, goal, recipient, ledger, recorded_at)
-    return tuple((f"{item.case}/{item.number}", bearing_on(view, item, way)) for item in _released(view, parsed))
+    return tuple((f"{item.case}/{item.number}", bearing_on(view, item, way)) for item in released(view, parsed))
 
 
 def untold_terms(view: View, parsed: ParsedEvent, borne: tuple[tuple[str, Bearing], ...]) -> Iterator[Breach]:
@@ -96,17 +101,15 @@ def foreign_requests(view: View, parsed: ParsedEvent, to: str) -> Iterator[Breac
     whose other side is neither he nor anybody of his country: what is asked in confidence is told to no third country.
     """
     details, recipient, ledger = parsed.details, view.agent(to), view.ledger()
-    if not isinstance(details, BundleExported | TransferDispatched) or ledger is None:
-        return
-    if recipient is not None and recipient.country == ledger.country:
+    where = None if recipient is None else recipient.country
+    if not isinstance(details, BundleExported | TransferDispatched) or ledger is None or where == ledger.country:
         return
     for name in dict.fromkeys(_told_of(parsed)):
         known = view.request(name)
         if known is None or known.peer == to:
             continue
         peer = view.agent(known.peer)
-        country = None if peer is None else peer.country
-        if country is None or recipient is None or country != recipient.country:
+        if peer is None or peer.country is None or peer.country != where:
             text = f"expected a request of {to} or of an authority of his country, found {name}, of {known.peer}"
             yield Breach("release.request-peer", text)
 
@@ -130,28 +133,14 @@ def _way_of(
 
 def enclosed_by(view: View, parsed: ParsedEvent) -> tuple[tuple[Exhibit, ...], ...]:
     """Return, for each document that goes with a letter or an answer and is a file of exhibits, these exhibits."""
-    if not view.is_whole:
+    if not (view.is_whole and isinstance(parsed.details, BundleExported | RequestAnswered | RequestSent)):
         return ()  # a bundle carries some exhibits only
-    if not isinstance(parsed.details, BundleExported | RequestAnswered | RequestSent):
-        return ()
     documents = [] if isinstance(parsed.details, BundleExported) else list(own_documents(parsed))
     documents += [digest for request in _told_of(parsed) for digest in view.documents(request)]
     return tuple(view.holders(tuple(dict.fromkeys(documents))).values())
 
 
-def let_out(view: View, parsed: ParsedEvent) -> tuple[Agent | None, tuple[Exhibit, ...]]:
-    """Return to whom an event lets something out, and the exhibits that it lets out or encloses; nothing and none where
-    it is no release to anybody on record.
-    """
-    ledger = view.ledger()
-    goal = None if ledger is None else goal_of(view, parsed, ledger)
-    to = None if goal is None else view.agent(goal.to)
-    if to is None:
-        return None, ()
-    return to, (*_released(view, parsed), *(item for items in enclosed_by(view, parsed) for item in items))
-
-
-def _released(view: View, parsed: ParsedEvent) -> Iterator[Exhibit]:
+def released(view: View, parsed: ParsedEvent) -> Iterator[Exhibit]:
     """Yield the exhibits that an event lets out, as far as ``view`` knows all that was said of them by then."""
     event = parsed.event
     if is_set(event.link):

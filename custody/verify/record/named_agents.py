@@ -54,15 +54,11 @@ def request_of(parsed: ParsedEvent, view: View, to: str | None) -> str | None:
     """Return the request on which an event rests that lets something go, or did: under version 2 of the gate a bundle
     for agent ``to`` carries it. What one country asked is told to no third one, so he is of its country, or of this.
     """
-    match parsed.details:
-        case (
-            ConsentRecorded(recipient=str(goal), request=str(request))
-            | TransferDispatched(to=str(goal), request=str(request))
-            | BundleExported(to=str(goal), request=str(request))
-        ):
-            ledger, reader, other = view.ledger(), view.agent(to or ""), view.agent(goal)
-            countries = {item.country for item in (ledger, other) if item is not None} - {None}
-            is_his = to is None or goal == to or (reader is not None and reader.country in countries)
-            return request if is_strict(view) and is_his else None
-        case _:
-            return None
+    details = parsed.details
+    if not isinstance(details, ConsentRecorded | TransferDispatched | BundleExported) or not is_strict(view):
+        return None
+    goal = details.recipient if isinstance(details, ConsentRecorded) else details.to
+    ledger, reader, other = view.ledger(), view.agent(to or ""), view.agent(goal or "")
+    countries = {item.country for item in (ledger, other) if item is not None} - {None}
+    is_his = to is None or goal == to or (reader is not None and reader.country in countries)
+    return details.request or None if is_his else None

@@ -74,6 +74,7 @@ def _record(view: View, parsed: ParsedEvent, details: ConsentRecorded) -> Consen
         is_by_letter=details.manner == "letter" or UNSET,
         is_by_key=(details.manner == "key" and is_v2) or UNSET,
         to_country=(recipient.country or "") if is_v2 else UNSET,
+        to_ledger=(is_v2 and recipient.ledger) or UNSET,
     )
 
 

@@ -125,8 +125,10 @@ def _apart(
 ) -> tuple[tuple[str, str], ...]:
     """Say who is on record at home for an organisation abroad: what he gets hasn't left by that word alone."""
     assert isinstance(after, Agent), "the first of what changes"
-    joining = details.members if isinstance(details, AgentEnrolled) else details.members_added
-    pairs = [(after, view.agent(str(details.organisation))), *((view.agent(item), after) for item in joining or ())]
+    before = view.agent(after.id)
+    told = dict(before.members if before is not None and is_elsewhere(before, ledger) else ())
+    joining = (view.agent(item) for item, _ in after.members if item not in told)
+    pairs = [(after, view.agent(str(details.organisation))), *((item, after) for item in joining)]
     return tuple(
         ("defect.agent-apart", f"{above.id}, to which {one.id} belongs, is on record as abroad, and he is not")
         for one, above in pairs

@@ -84,7 +84,9 @@ def change_request(view: View, parsed: ParsedEvent) -> Request:
         known = replace(known, until=details.until or known.until)
     if is_strict(view):
         known = replace(known, ended=_ended(known, details), parts=_parts(known, details))
-    return replace(known, status=_AFTER.get(parsed.type, known.status))
+    # Only this side says that it awaits nothing more.
+    is_theirs = isinstance(details, RequestClosed) and is_set(details.origin)
+    return known if is_theirs else replace(known, status=_AFTER.get(parsed.type, known.status))
 
 
 def _ended(known: Request, details: object) -> Literal["over", "refused"] | Unset:

@@ -163,8 +163,8 @@ class Request(msgspec.Struct, frozen=True):
 class Consent(msgspec.Struct, frozen=True):
     """A consent by the event hash that recorded it. ``conditions`` are the codes of all its terms, ``unmet`` those that
     still bar a release. ``is_by_letter`` stands where it does: then ``request`` is one of our own, which was granted.
-    ``is_by_key`` stands under gate v2 where an official consented by a key of this ledger, and ``to_country`` is the
-    recipient's on record then: a consent to somebody in one country is none to him in another.
+    ``is_by_key`` stands under gate v2 where an official consented by a key of this ledger; ``to_country``, and
+    ``to_ledger`` if he had one, are the recipient's on record then: a consent to him there is none to him elsewhere.
     """
 
     id: str
@@ -181,6 +181,7 @@ class Consent(msgspec.Struct, frozen=True):
     is_by_letter: bool | Unset = UNSET
     is_by_key: bool | Unset = UNSET
     to_country: str | Unset = UNSET
+    to_ledger: str | Unset = UNSET
 
 
 class Transfer(msgspec.Struct, frozen=True):

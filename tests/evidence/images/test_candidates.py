@@ -9,7 +9,7 @@ import pytest
 from custody.evidence.images.candidates import look_for_images
 from custody.evidence.images.prepare import ImageFiles
 from custody.evidence.sources import find_sources
-from tests.evidence.images.forge_ewf import forge
+from tests.evidence.images.forge_ewf import Shape, forge
 
 SECTORS = 4096
 NOISE = shake_128(b"noise").digest(SECTORS)
@@ -84,10 +84,38 @@ def test_an_image_that_lost_its_bytes_is_told_in_a_folder_too(name: str, tmp_pat
     assert found.faults
 
 
-@pytest.mark.parametrize("name", ["counter.vhd", "monkey.s01", "Show.S01"])
-def test_a_file_that_is_given_is_no_damaged_image_where_its_name_has_another_use(name: str, tmp_path: Path) -> None:
-    """A file of a project is an exhibit as well as its folder."""
+@pytest.mark.parametrize("name", OTHER)
+def test_a_file_that_is_given_is_no_damaged_image_where_its_bytes_say_what_it_is(name: str, tmp_path: Path) -> None:
+    """A file of a project is an exhibit as well as its folder, and a list of names may be called .E01."""
     assert _images(_write(tmp_path, {name: OTHER[name]}) / name) == ()
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_file_that_is_given_and_lost_its_bytes_is_a_damaged_image(name: str, tmp_path: Path) -> None:
+    """A header that was written over says nothing else."""
+    (found,) = _images(_write(tmp_path, {name: DAMAGED[name]}) / name)
+    assert found.faults
+
+
+def test_a_first_segment_that_was_written_over_with_text_is_seen_by_the_next_one(tmp_path: Path) -> None:
+    """It would go in as a text, and the rest of the disk would stay behind."""
+    first, second, *_ = forge(bytes(1 << 20), Shape(segments=3)).write(tmp_path, "disk")
+    first.write_bytes(b"Once upon a time\n")
+    for path in (first, second):
+        (found,) = _images(path)
+        assert (found.container, len(found.paths)) == ("ewf-e01", 3)
+        assert found.faults
+
+
+def test_files_that_are_numbered_from_nought_are_a_disk_where_they_begin_as_one(tmp_path: Path) -> None:
+    """Two blocks of a cache are no disk, and the second one is nothing that somebody gave."""
+    sector = bytes(510) + b"\x55\xaa"
+    _write(tmp_path, {"cache.000": NOISE, "cache.001": NOISE, "disk.000": sector + NOISE[512:], "disk.001": NOISE})
+    for name in ("cache.000", "cache.001"):
+        assert _images(tmp_path / name) == ()
+        assert len(_images(tmp_path / name, called=True)) == 1
+    for path in (tmp_path, tmp_path / "disk.000", tmp_path / "disk.001"):
+        assert _described(_images(path)) == [("split-raw", "disk.000", [])]
 
 
 @pytest.mark.parametrize("name", OTHER)

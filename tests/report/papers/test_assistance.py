@@ -86,14 +86,21 @@ def test_it_is_in_chinese_too_where_one_of_the_two_is_chinese(country: str, peer
             assert words not in own
 
 
-def test_answers_say_who_forwarded_and_who_decided() -> None:
+@pytest.mark.parametrize(
+    ("ground", "english", "chinese"),
+    [
+        ("no-connection", "no substantive connection to the case", "与案件缺乏实质性联系"),
+        ("time-barred", "time-barred under the law of the state asked", "已过追诉时效"),
+    ],
+)
+def test_answers_say_who_forwarded_and_who_decided(ground: str, english: str, chinese: str) -> None:
     """Rows C14 and C24: the ground from the closed list, the reasons, and the two organs."""
     made = asking("CN", "DE")
     made.enrol("ministry-1", roles=(), kind="organisation", country="CN")
     came = {**ASKED, "from": "office-2", "paper": DOCUMENT, "received_at": "2026-11-01T00:00:00Z", "reference": "No. 9"}
     made.append(made.sign(made.event("request.received", came, actor="registrar-1")))
     answer = {
-        "answered_at": "2026-11-20T00:00:00Z", "decided_by": "ministry-1", "ground": "no-connection",
+        "answered_at": "2026-11-20T00:00:00Z", "decided_by": "ministry-1", "ground": ground,
         "outcome": "refused", "reasons": "not shown", "request": "r-1",
     }  # fmt: skip
     made.append(made.sign(made.event("request.answered", answer, actor="registrar-1")))
@@ -103,10 +110,10 @@ def test_answers_say_who_forwarded_and_who_decided() -> None:
     assert row(paper.english, "Number there") == "No. 9"
     ((when, what, why, decided, forwarded, until, terms, documents),) = paper.english.tables[0].rows
     assert (when, what) == ("2026-11-20 00:00:00 UTC", "refused")
-    assert why == "no substantive connection to the case; not shown"
+    assert why == f"{english}; not shown"
     assert (decided, forwarded) == ("ministry-1 (name of ministry-1)", "not recorded")
     assert (until, terms, documents) == ("-", "-", "not recorded")
-    assert paper.tables[0].rows[0][2] == "与案件缺乏实质性联系; not shown"
+    assert paper.tables[0].rows[0][2] == f"{chinese}; not shown"
 
 
 def test_what_is_granted_is_granted_on_terms_that_stand_there() -> None:

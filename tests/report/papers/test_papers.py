@@ -96,6 +96,19 @@ def test_the_chinese_record_has_all_that_article_14_names(world: World) -> None:
     )
 
 
+def test_the_chinese_record_says_whether_the_data_have_a_signature_of_their_own(world: World) -> None:
+    """Row C7: a court asks after it; what an examination found last counts, and with which tool it was found."""
+    label = "Digital signature or certificate of the data"
+    assert row(china.cn_record(read(world), [(CASE, DISK)], BASIS), label) == "未记录"
+    for found in ("not-found", "valid"):
+        details = {"digital_signature": found, "purpose": "p", "tool": "verifier", "version": "3.0"}
+        world.act("exhibit.examined", CASE, DISK, details, actor="examiner-1")
+    paper = china.cn_record(read(world), [(CASE, DISK)], BASIS)
+    assert row(paper, label).startswith("验证通过; verifier; 3.0; ")
+    assert paper.english is not None
+    assert row(paper.english, label).startswith("valid; verifier; 3.0; ")
+
+
 def test_the_chinese_list_has_a_row_for_each_file(world: World) -> None:
     """Name, category, format and check value: row C2."""
     world.register(CASE, "EX-2", actor="examiner-1", files={"a.csv": b"a", "b": b"b"})

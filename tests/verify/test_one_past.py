@@ -1,0 +1,60 @@
+"""What bundles that travel together say of one ledger: two roots, two entries at one index, one event at two."""
+
+from __future__ import annotations
+
+import pytest
+
+from custody.verify.border.one_past import Told, check_one_past, told_in
+from schemas.entry import parse_entry
+from schemas.report import Findings, LedgerReport
+from tests.world import ORIGIN, World, settled
+
+A, B = "a.example/main", "b.example/main"
+
+
+def forked(*told: Told) -> list[tuple[int, str, str]]:
+    """Return what is found, and that all was kept."""
+    findings = Findings()
+    known = check_one_past(told, findings)
+    assert set(known) == {name for item in told for name in item}
+    return [(item.step, item.severity.value, item.code) for item in findings.items]
+
+
+FORK = [(2, "failed", "checkpoint.fork")]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "found"),
+    [
+        ({(A, "root", 9): "aa"}, {(A, "root", 9): "aa"}, []),
+        ({(A, "root", 9): "aa"}, {(A, "root", 9): "bb"}, FORK),
+        ({(A, "root", 9): "aa"}, {(A, "root", 8): "bb"}, []),
+        ({(A, "root", 9): "aa"}, {(B, "root", 9): "bb"}, []),
+        ({(A, "root", 9): "aa"}, {(A, "entry", 9): "bb"}, []),
+        ({(A, "entry", 9): "aa"}, {(A, "entry", 9): "bb"}, FORK),
+        ({(A, "event", "ee"): 4}, {(A, "event", "ee"): 5}, FORK),
+        ({(A, "event", "ee"): 4}, {(A, "event", "ff"): 4}, []),
+        ({(A, "entry", 1): "aa", (A, "entry", 2): "aa"}, {(A, "entry", 1): "bb", (A, "entry", 2): "bb"}, FORK),
+        ({(A, "root", 1): "aa", (B, "root", 1): "aa"}, {(A, "root", 1): "bb", (B, "root", 1): "bb"}, [*FORK, *FORK]),
+    ],
+)
+def test_two_pasts_of_one_ledger_are_one_finding(one: Told, other: Told, found: list[tuple[int, str, str]]) -> None:
+    """Of the same thing they must say the same; whichever comes first."""
+    assert forked(one, other) == forked(other, one) == found
+
+
+def test_an_entry_speaks_for_the_one_before() -> None:
+    """Of an entry that isn't carried the next one says the hash; a checkpoint says the root."""
+    world = settled(World())
+    entries = [parse_entry(raw) for raw in world.entries()]
+    point = LedgerReport(origin=ORIGIN, root="ab" * 32, size=len(entries))
+    told = told_in(point, entries[2:4])
+    assert told == {
+        (ORIGIN, "entry", 1): entries[1].leaf.hex(),
+        (ORIGIN, "entry", 2): entries[2].leaf.hex(),
+        (ORIGIN, "entry", 3): entries[3].leaf.hex(),
+        (ORIGIN, "event", entries[2].event.hash): 2,
+        (ORIGIN, "event", entries[3].event.hash): 3,
+        (ORIGIN, "root", len(entries)): "ab" * 32,
+    }
+    assert forked(told, told_in(None, entries)) == []
