@@ -25,8 +25,10 @@ from tests.world import REGISTRARS, World
 # Entry 0
 
 
-def _opened(name: str, comment: str, code: str, signers: tuple[str, ...] = REGISTRARS, **changes: Any) -> None:
-    """A ledger whose opening breaks a rule; ``changes`` are of the agent system."""
+def _opened(
+    name: str, comment: str, code: str, signers: tuple[str, ...] = REGISTRARS, *, log: str = "", **changes: Any
+) -> None:
+    """A ledger whose opening breaks a rule; ``log`` names the log key, ``changes`` are of the agent system."""
 
     def tell(setting: Setting) -> Vector:
         world = World(seed="opened")
@@ -37,7 +39,7 @@ def _opened(name: str, comment: str, code: str, signers: tuple[str, ...] = REGIS
         ]  # fmt: skip
         system = {"agent": "system", "keys": (world.public_key(world.new_key("system")),), "kind": "system",
                   "name": "n", "roles": ("system",)}  # fmt: skip
-        log_key = world.log_key_of(changes.pop("log", world.origin), world.log_signer)
+        log_key = world.log_key_of(log or world.origin, world.log_signer)
         agents.append({**system, **changes})
         details = {"agents": agents, "authority": "a", "country": "XA", "log_keys": (log_key,)}
         named = [Signer(agent=agent, as_="registrar" if place else "actor") for place, agent in enumerate(signers)]
