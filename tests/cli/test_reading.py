@@ -153,7 +153,7 @@ def test_verify_says_which_bytes_are_damaged(way: str, machine: Machine, image: 
 
 
 START = f"""
-import sys, time
+import signal, sys, time
 from custody.cli.program import main
 from custody.evidence.medium import FileMedium
 real = FileMedium.read_into
@@ -162,6 +162,8 @@ def slowly(self, view, offset):
     time.sleep(2 if offset >= 3 * {PIECE_BYTES} else 0.01)
     return real(self, view, offset)
 FileMedium.read_into = slowly
+# Whoever starts the tests in the background of a script makes all that they start deaf to Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 main(sys.argv[1:])
 """
 
