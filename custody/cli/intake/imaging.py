@@ -23,7 +23,7 @@ from custody.evidence.images.candidates import look_for_images
 from custody.evidence.images.findings import check_accepted
 from custody.evidence.images.formats import named_container
 from custody.evidence.images.prepare import IMAGE_KINDS, ImageFiles
-from custody.evidence.images.sets import find_segments
+from custody.evidence.images.sets import Listed, find_segments
 from custody.evidence.intake import Intake
 from custody.evidence.sources import Source, find_sources
 from custody.report.counts import counted
@@ -115,7 +115,7 @@ def _tell_unread(context: Context, wanted: Wanted, sources: Sequence[Source], im
         names = ", ".join(show_path(os.path.basename(path)) for path in named[:8]) + (", ..." if len(named) > 8 else "")
         how = "goes in as it is" if len(named) == 1 else "go in as they are"
         note(context.settings, f"note: {names}: no image that is read here, by its bytes; {how}, and no medium is read")
-    given, listed = {source.path for source in sources}, dict[bytes, frozenset[bytes]]()
+    given, listed = {source.path for source in sources}, Listed()
     for path in (source.path for source in left if source.kind == "file"):
         lacking = set[bytes]()
         if named_container(path) == "split-raw":

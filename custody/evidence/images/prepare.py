@@ -20,7 +20,7 @@ from custody.evidence.images.formats import (
     is_pointer,
     sample,
 )
-from custody.evidence.images.sets import find_segments
+from custody.evidence.images.sets import Listed, find_segments
 from custody.evidence.wording import shown
 from schemas.details.image import Container
 
@@ -78,7 +78,7 @@ def find_images(
     """
     found: list[ImageFiles] = []
     seen: set[bytes] = set()
-    listed: dict[bytes, frozenset[bytes]] = {}
+    listed: Listed = {}
     for path in paths:
         raw = place_of(path)
         if raw in seen or not os.path.isfile(raw) or os.path.islink(raw):
@@ -106,9 +106,7 @@ def place_of(path: Path) -> bytes:
     return os.path.join(os.path.realpath(folder or b"."), name)
 
 
-def _find_image(
-    path: bytes, listed: dict[bytes, frozenset[bytes]], *, is_image: bool, sure: frozenset[Container]
-) -> ImageFiles | None:
+def _find_image(path: bytes, listed: Listed, *, is_image: bool, sure: frozenset[Container]) -> ImageFiles | None:
     ends = sample(path)
     container = container_of(os.path.basename(path), ends, is_image=is_image, sure=sure)
     names = (
@@ -127,7 +125,7 @@ def _find_image(
     files: tuple[bytes, ...] = (path,)
     missing: tuple[tuple[int, int], ...] = ()
     if names is not None:
-        files, missing = names.paths, _runs(names.missing)
+        files, missing = names.paths, names.missing
     elif container == "vmdk":
         extents, missing = _extents_beside(path)
         files = (path, *extents)

@@ -12,28 +12,34 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import count, islice
+from functools import cache, partial
+from itertools import islice, pairwise
+from string import ascii_lowercase
 from typing import Final
 
 SEGMENTS_MOST: Final = 16_384
 """Segments of one image: EWF names end at ``ZZZ``, after some 14,000."""
-_EWF: Final = re.compile(rb"\.([eEsSlL]x?)(\d\d|[a-zA-Z]{2})\Z")
-_NUMBER: Final = re.compile(rb"\.(\d{2,5})\Z")
-_LETTERS: Final = re.compile(rb"\.([a-z]{2,3})\Z")
+Listed = dict[bytes, dict[bytes, list[bytes]]]
+"""Of each folder that was listed, its files: what follows the last dot, by what stands before it."""
+_DIGITS_MOST: Final = 5
+_EWF: Final = re.compile(rb"([eEsSlL]x?)(?:\d\d|[a-zA-Z]{2})")
+_NUMBER: Final = re.compile(rb"\d{2,5}")
+_LETTERS: Final = re.compile(rb"[a-z]{2,3}")
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentNames:
-    """The segments of a set, in order, as absolute raw paths; ``missing`` are numbers, the first segment's being 1."""
+    """The segments of a set, in order, as absolute raw paths; ``missing`` are runs of numbers, the first being 1: which
+    is the first of each, and how many they are.
+    """
 
     paths: tuple[bytes, ...]
-    missing: tuple[int, ...] = ()
+    missing: tuple[tuple[int, int], ...] = ()
 
 
-def find_segments(path: bytes, listed: dict[bytes, frozenset[bytes]] | None = None) -> SegmentNames:
+def find_segments(path: bytes, listed: Listed | None = None) -> SegmentNames:
     """Return the set to which the file at the absolute raw ``path`` belongs; of no known naming it is one by itself.
 
     ``listed`` keeps the names of folders from one call to the next, as there may be thousands of such files in one.
@@ -42,73 +48,64 @@ def find_segments(path: bytes, listed: dict[bytes, frozenset[bytes]] | None = No
         OSError: its directory can't be listed.
     """
     folder, name = os.path.split(path)
-    parsed = _parse(name)
-    if parsed is None:
+    stem, dot, ending = name.rpartition(b".")
+    number_of = _numbering(ending) if dot else None
+    given = number_of(ending) if number_of is not None else None
+    if number_of is None or given is None:
         return SegmentNames((path,))
-    number, start, name_of = parsed
     listed = {} if listed is None else listed
     if folder not in listed:
-        with os.scandir(folder) as entries:
-            listed[folder] = frozenset(entry.name for entry in entries if entry.is_file(follow_symlinks=False))
-    there = listed[folder]
-    if start == 1 and _NUMBER.search(name) and name_of(0) in there:
-        start = 0
-    wanted = number - start + 1
-    found: list[tuple[int, bytes]] = []
-    last = 0
-    for place in range(1, SEGMENTS_MOST + 1):
-        candidate = name_of(start + place - 1)
-        if candidate is None:
-            break
-        if candidate in there:
-            found.append((place, candidate))
-            last = place
-        elif place > max(wanted, last + _GAP):
-            break
-    missing = sorted(set(range(1, last)) - {place for place, _ in found})
-    return SegmentNames(tuple(os.path.join(folder, candidate) for _, candidate in found), tuple(missing))
+        listed[folder] = _list(folder)
+    there = {number: other for other in listed[folder].get(stem, ()) if (number := number_of(other)) is not None}
+    start = 0 if 0 in there else 1
+    numbers = [number for number in _in_reach(there, start, given) if number - start < SEGMENTS_MOST]
+    paths = tuple(os.path.join(folder, stem + b"." + there[number]) for number in numbers)
+    return SegmentNames(paths, _gaps([number - start + 1 for number in numbers]))
+
+
+def _list(folder: bytes) -> dict[bytes, list[bytes]]:
+    found: dict[bytes, list[bytes]] = {}
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            stem, dot, ending = entry.name.rpartition(b".")
+            if dot and entry.is_file(follow_symlinks=False):
+                found.setdefault(stem, []).append(ending)
+    return found
+
+
+def _in_reach(there: Iterable[int], start: int, given: int) -> Iterator[int]:
+    """Yield the numbers in order, up to the first run of ``_GAP`` missing ones after the given file."""
+    last = start - 1
+    for number in sorted(there):
+        if number > max(given, last + _GAP) + 1:
+            return
+        yield number
+        last = number
+
+
+def _gaps(places: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    return tuple((before + 1, place - before - 1) for before, place in pairwise((0, *places)) if place > before + 1)
 
 
 _GAP: Final = 64
 """So many segments may be missing in a row before the search for later ones ends."""
-_Naming = tuple[int, int, Callable[[int], bytes | None]]
+_Numbering = Callable[[bytes], int | None]
+"""Gives the number that the ending of a name stands for, if it is one of this kind."""
 
 
-def _parse(name: bytes) -> _Naming | None:
-    """Return the number of a segment, the number of the first one, and how names follow from numbers."""
-    for parse in (_parse_ewf, _parse_number, _parse_letters):
-        found = parse(name)
-        if found is not None:
-            return found
-    return None
-
-
-def _parse_ewf(name: bytes) -> _Naming | None:
-    match = _EWF.search(name)
-    if match is None:
-        return None
-    stem, mark = name[: match.start()], match[1]
-    endings = _endings_of(mark)
-    places = _places_of(mark)
-    ending = match[1] + match[2]
-    if ending not in places:
-        return None
-
-    def name_of(number: int) -> bytes | None:
-        return stem + b"." + endings[number - 1] if number <= len(endings) else None
-
-    return places[ending] + 1, 1, name_of
-
-
-@cache
-def _endings_of(mark: bytes) -> tuple[bytes, ...]:
-    return tuple(islice(_ewf_endings(mark), SEGMENTS_MOST))
+def _numbering(ending: bytes) -> _Numbering | None:
+    """Return how the endings of a set are numbered, told from one of them."""
+    if ewf := _EWF.fullmatch(ending):
+        return _places_of(ewf[1]).get
+    if _NUMBER.fullmatch(ending):
+        return partial(_as_number, len(ending))
+    return partial(_as_letters, len(ending)) if _LETTERS.fullmatch(ending) else None
 
 
 @cache
 def _places_of(mark: bytes) -> dict[bytes, int]:
-    endings = _endings_of(mark)
-    return {ending: place for place, ending in reversed(list(enumerate(endings)))}
+    endings = list(islice(_ewf_endings(mark), SEGMENTS_MOST))
+    return {ending: number for number, ending in reversed(list(enumerate(endings, start=1)))}
 
 
 def _ewf_endings(mark: bytes) -> Iterator[bytes]:
@@ -123,32 +120,17 @@ def _ewf_endings(mark: bytes) -> Iterator[bytes]:
                 yield bytes([initial]) + tail + bytes([second, third])
 
 
-def _parse_number(name: bytes) -> _Naming | None:
-    match = _NUMBER.search(name)
-    if match is None:
+def _as_number(width: int, ending: bytes) -> int | None:
+    """Return the number written with at least so many digits, after ``.99`` of two comes ``.100``."""
+    is_number = ending.isdigit() and len(ending) <= _DIGITS_MOST
+    return int(ending) if is_number and len(ending) == max(width, len(b"%d" % int(ending))) else None
+
+
+def _as_letters(width: int, ending: bytes) -> int | None:
+    """Return the place of ``aa``, ``ab`` ... among those of so many letters, from 1."""
+    if len(ending) != width or not _LETTERS.fullmatch(ending):
         return None
-    stem, width = name[: match.start()], len(match[1])
-    number = int(match[1])
-
-    def name_of(value: int) -> bytes:
-        return stem + b"." + b"%0*d" % (width, value)
-
-    return number, 0 if number == 0 else 1, name_of
-
-
-def _parse_letters(name: bytes) -> _Naming | None:
-    match = _LETTERS.search(name)
-    if match is None or not set(match[1][:-1]) <= set(b"abcdefghijklmnopqrstuvwxyz"):
-        return None
-    stem, width = name[: match.start()], len(match[1])
-
-    def name_of(value: int) -> bytes | None:
-        letters = []
-        left = value - 1
-        for _ in range(width):
-            left, digit = divmod(left, 26)
-            letters.append(97 + digit)
-        return stem + b"." + bytes(reversed(letters)) if left == 0 else None
-
-    number = next(value for value in count(1) if name_of(value) in {name, None})
-    return number, 1, name_of
+    place = 0
+    for letter in ending:
+        place = place * len(ascii_lowercase) + letter - ord("a")
+    return place + 1

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from custody.evidence.images.prepare import ImageFiles, find_images
-from custody.evidence.images.sets import find_segments
+from custody.evidence.images.sets import Listed, find_segments
 from tests.evidence.images.forge_ewf import Shape, extension, forge
 
 POINTERS = {
@@ -53,6 +53,40 @@ def test_a_hundred_segments_and_more_are_in_order(tmp_path: Path) -> None:
     found = find_segments(os.fsencode(tmp_path / "d.E01"))
     assert [os.path.basename(os.fsdecode(path)) for path in found.paths] == names
     assert found.missing == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "there", "missing"),
+    [
+        ("d.002", ("d.001", "d.002", "d.004"), ((3, 1),)),
+        ("d.99", ("d.98", "d.99", "d.100"), ((1, 97),)),
+        ("d.000", ("d.000", "d.003"), ((2, 2),)),
+        ("d.001", ("d.001", "d.066"), ((2, 64),)),
+        ("d.E99", ("d.E98", "d.E99", "d.EAA", "d.EAC"), ((1, 97), (101, 1))),
+        ("d.aaz", ("d.aaz", "d.aba"), ((1, 25),)),
+        ("d.txt", ("d.txt", "d.txv"), ((1, 19 * 676 + 23 * 26 + 19), (19 * 676 + 23 * 26 + 21, 1))),
+        (".a.05", (".a.05", ".a.06"), ((1, 4),)),
+    ],
+)
+def test_a_set_is_found_by_the_numbers_in_its_names(
+    given: str, there: tuple[str, ...], missing: tuple[tuple[int, int], ...], tmp_path: Path
+) -> None:
+    """What has another stem, another width or is far away is another file, whatever its number."""
+    _touch(tmp_path, *there, "e.003", "d.0101", "d.00002", "d", "d.E1", "d.aeaa")
+    found = find_segments(os.fsencode(tmp_path / given))
+    assert [os.path.basename(os.fsdecode(path)) for path in found.paths] == list(there)
+    assert found.missing == missing
+
+
+def test_every_file_of_a_set_finds_it(tmp_path: Path) -> None:
+    """A folder of notes costs no more than its names: three letters stand for one of 17,576 places."""
+    names = [f"d.{extension(number)}" for number in range(1, 200)] + [f"f{number}.txt" for number in range(2000)]
+    for name in names:
+        (tmp_path / name).touch()
+    listed = Listed()
+    found = [find_segments(os.fsencode(tmp_path / name), listed).paths for name in names]
+    assert {len(paths) for paths in found[:199]} == {199}
+    assert [os.fsdecode(path) for (path,) in found[199:]] == [str(tmp_path / name) for name in names[199:]]
 
 
 def test_a_gap_in_the_names_is_missing(tmp_path: Path) -> None:
