@@ -63,3 +63,13 @@ def test_the_same_file_is_refused_once(machine: Machine) -> None:
     machine.fail(f"{REFUSE} --transfer {NUMBER} --receipt second.json", Exit.REFUSED, "transfer.decided")
     (machine.stage.folder / "spoilt.zip").write_bytes(b"no zip at all")
     machine.do(f"{REFUSE} --transfer {NUMBER} --from police-b --receipt second.json")
+
+
+def test_time_and_passphrase_of_a_receipt_are_those_of_who_signs_it(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bundle is verified as of now; ``--at`` says when it came, and the passphrase is that of who signs."""
+    spoil(machine.stage.folder, entries=b"{}")
+    monkeypatch.delenv("CUSTODY_PASSPHRASE_FILE")
+    machine.do(f"{REFUSE} --transfer {NUMBER} --passphrase-file passphrase --at 2026-11-20T08:00:00Z")
+    assert machine.entries()[-1].event.event.occurred_at == "2026-11-20T08:00:00Z"

@@ -143,8 +143,15 @@ _IDENTITY = click.option(
 believing = gathered("believed", Believed, _TRUST, _FILES, _PROOF, _AT, _IDENTITY, passphrase_option)
 """For commands that verify a bundle: by what."""
 
-believing_now = gathered("believed", Believed, _TRUST, _FILES, _PROOF, _IDENTITY)
-"""The same, where it is verified as of now, and the passphrase is that of who signs."""
+
+def _believed_now(
+    trust: Path | None, folders: tuple[Path, ...], proofs: tuple[Path, ...], identities: tuple[Path, ...]
+) -> Believed:
+    return Believed(trust, folders, proofs, identities=identities)
+
+
+believing_now = gathered("believed", _believed_now, _TRUST, _FILES, _PROOF, _IDENTITY)
+"""The same, where it is verified as of now; ``--at`` and the passphrase are those of who signs."""
 
 
 @contextmanager
