@@ -46,7 +46,7 @@ from schemas import layout, limits
 from schemas.entry import ParsedEntry
 from schemas.errors import VerificationError
 from schemas.proof import Consistency
-from schemas.report import ExhibitReport, Findings, LawReport, LedgerReport, Report, RequestReport, Severity
+from schemas.report import ExhibitReport, Findings, LawReport, LedgerReport, Report, RequestReport, Severity, Verdict
 from schemas.subject import Subject
 from schemas.text import format_time, parse_time
 from schemas.trust import Trust
@@ -78,7 +78,7 @@ class Verified:
     within: tuple[Verified, ...] = ()
     """The bundles within, in order of their payload manifests."""
     told: Told = field(default_factory=dict)
-    """What it says of the pasts of ledgers, with all bundles and letters within."""
+    """What is signed in it of the pasts of ledgers, with all bundles and letters within."""
 
     @cached_property
     def codes(self) -> frozenset[str]:
@@ -133,7 +133,7 @@ def verify(
     bundled = Bundled(opened, source, findings, trusted.trust, decryption, listed, entries, fold, placed)
     fold.finish()
     _ask_later(source, trusted.trust, findings)  # 3, 5
-    check_checkpoint(bundled, trusted.consistency)  # 2
+    said = _said(bundled, check_checkpoint(bundled, trusted.consistency))  # 2
     check_completeness(bundled)  # 8
     values = check_disclosures(bundled)  # 10
     _check_origin(opened, findings)
@@ -153,9 +153,9 @@ def verify(
 
     inherited = check_inherited(bundled, values, again, depth)
     letters, signed = check_behind(bundled, values, again, depth)
-    proven = (told_in(point, ()) for point in signed)
+    proven = (told_in(point.origin, point, ()) for point in signed)
     within = (item.told for item in (*inherited, *letters))
-    told = check_one_past((told_in(_own(opened), entries.values()), *proven, *within), findings)
+    told = check_one_past((said, *proven, *within), findings)
     _check_clock(bundled, at)
     check_procedure(profile_for, findings, entries=entries, state=fold.state, at=format_time(at), listed=listed)  # 12
     _explain(bundled)
@@ -194,6 +194,13 @@ def _explain(bundled: Bundled) -> None:
     explanations.stand_beside(bundled.findings)
 
 
+def _said(bundled: Bundled, voice: str | None) -> Told:
+    """Return what a bundle proves of its ledger, whose signed word it is, before anything within it is looked at."""
+    own, is_whole = _own(bundled.opened), bundled.findings.verdict_of(4) is Verdict.PASSED
+    proven = bundled.entries.values() if is_whole and bundled.opened.proof is not None else ()
+    return told_in(voice, own, proven) if voice and own else {}
+
+
 def _own(opened: Opened) -> LedgerReport | None:
     """Return the state of the ledger that a bundle is of, if it says so."""
     own = opened.checkpoint
@@ -209,8 +216,7 @@ def _stop_at_newer(bundled: Bundled, trusted: Trusted, at: datetime) -> Verified
         bundled.findings.add(step, Severity.INDETERMINATE, "verify.newer-version", "bundle", text)
     bundled.findings.asked.discard(12)
     bundled.fold.finish()
-    nothing, told = Values({}, 0, frozenset()), told_in(_own(bundled.opened), bundled.entries.values())
-    return Verified(_report(bundled, trusted, at), bundled.entries, {}, nothing, bundled.state, told=told)
+    return Verified(_report(bundled, trusted, at), bundled.entries, {}, Values({}, 0, frozenset()), bundled.state)
 
 
 def failed_container(error: VerificationError, *, trusted: Trusted, at: datetime) -> Report:

@@ -980,7 +980,8 @@ def read_record(raw: bytes, limit: int, name: str) -> Any:
 
 Subject = tuple[str, ...]
 ExhibitKey = tuple[str, str]
-Past = dict[tuple[str, str, Any], Any]
+Voice = tuple[str, bytes, bytes]  # an origin; of a ledger that nobody vouches for with the id and bytes of its key
+Past = dict[tuple[Voice, str, Any], Any]
 
 
 @dataclass
@@ -3562,7 +3563,9 @@ class Verification:
         self.resting: dict[str, set[str]] = defaultdict(set)  # consents by the document on which they rest
         self.destroyed: set[str] = set()  # documents that orders named so far
         self.gone: set[str] = set()  # the consents that rest on one of these
-        self.past: Past = {}  # what it says of ledgers, with all bundles and letters within
+        self.voice: Voice | None = None  # who signed the checkpoint
+        self.said: Past = {}  # what it proves of its ledger
+        self.past: Past = {}  # the same, with all bundles and letters within
         self.letters: dict[str, Verification] = {}  # those that could be opened, by the digest of the document
         self.leaving: dict[str, list[tuple[str, list[Consent]]]] = {}  # by dispatch, the consents under which it left
         self.receipts: set[str] = set()  # the digests of those that records rest on
@@ -3615,10 +3618,10 @@ class Verification:
         if self.is_newer:
             for step in (2, 5, 6, 7, 8, 9, 10):
                 self.find(step, "verify.newer-version", "bundle", "a record of a newer version", INDETERMINATE)
-            self.past = self._tell_past()
             return
         self.fold()
         self.check_checkpoint()
+        self.said = self._tell_past()
         self.check_completeness()
         self.check_disclosures()
         self.check_content()
@@ -3770,15 +3773,17 @@ class Verification:
         if ledger is None:
             code = "checkpoint.no-trust" if self.trust is None else "checkpoint.unknown-origin"
             self.find(2, code, point.origin, "nothing vouches for this ledger", INDETERMINATE)
-            self._open(declared)
+            signed = sorted((key.id, key.raw) for key in self._open(declared))
+            self.voice = (point.origin, *signed[0]) if signed else None
             return
         keys = [key for key in keys_at(ledger, point.size) if key in declared]
         if self.genesis() != ledger["genesis"]:
             self.find(2, "checkpoint.genesis", point.origin, "entry 0 isn't the one that is believed")
-        if self._open(keys) and self.trust and "policy" in self.trust:
+        self.voice = (point.origin, b"", b"") if self._open(keys) else None
+        if self.voice and self.trust and "policy" in self.trust:
             policy = parse_policy(self.trust["policy"])
-            signed = self._open([*keys, *policy.witnesses.values()])
-            if signed and not policy.is_reached(signed):
+            cosigned = self._open([*keys, *policy.witnesses.values()])
+            if cosigned and not policy.is_reached(cosigned):
                 self.find(2, "checkpoint.quorum", point.origin, "not enough cosigners", INDETERMINATE)
         self._check_seen(point, ledger["seen"])
 
@@ -4790,26 +4795,29 @@ class Verification:
             self.find(9, "inherited.unnamed", key, "no carried acceptance names this bundle")
 
     def check_pasts(self) -> None:
-        """No ledger has two pasts: this bundle, those within it and those of its letters say the same of each."""
-        forked: set[str] = set()
+        """Nobody signs two pasts: this bundle, those within it and those of its letters prove the same of each."""
+        forked: set[Voice] = set()
         within = [self.inherited[key] for key in sorted(self.inherited)]
-        proven: list[Past] = [{(it["origin"], "root", it["size"]): it["root"]} for it in self._proven_ledgers()]
-        for told in (self._tell_past(), *proven, *(inner.past for inner in (*within, *self.letters.values()))):
+        proven: list[Past] = [
+            {((it["origin"], b"", b""), "root", it["size"]): it["root"]} for it in self._proven_ledgers()
+        ]
+        for told in (self.said, *proven, *(inner.past for inner in (*within, *self.letters.values()))):
             for name, value in told.items():
                 if self.past.setdefault(name, value) != value and name[0] not in forked:
                     forked.add(name[0])
-                    self.find(2, "checkpoint.fork", "checkpoint", f"two pasts of {name[0]}, apart at {name[1:]}")
+                    self.find(2, "checkpoint.fork", "checkpoint", f"two pasts of {name[0][0]}, apart at {name[1:]}")
 
     def _tell_past(self) -> Past:
-        """Roots by size, leaf hashes by index, and indexes by event, as this bundle alone has them."""
-        told: Past = {}
-        for entry in self.entries:
-            origin = entry.record["ledger"]
-            told[origin, "leaf", entry.index] = leaf_hash(entry.raw).hex()
-            told[origin, "event", entry.event_hash] = entry.index
-            told.setdefault((origin, "leaf", entry.index - 1), entry.record["previous"])
-        own = self.report_ledger()
-        return told | ({(own["origin"], "root", own["size"]): own["root"]} if own else {})
+        """Its signed root by size; and, if they are proven under it, leaf hashes by index and indexes by event."""
+        voice, point = self.voice, self.checkpoint
+        if voice is None or point is None:
+            return {}
+        told: Past = {(voice, "root", point.size): point.root.hex()}
+        for entry in self.entries if self.proof and self.step_verdict(4) == "PASSED" else ():
+            told[voice, "leaf", entry.index] = leaf_hash(entry.raw).hex()
+            told[voice, "event", entry.event_hash] = entry.index
+            told.setdefault((voice, "leaf", entry.index - 1), entry.record["previous"])
+        return told
 
     def _proven_ledgers(self) -> Iterator[dict[str, Any]]:
         """The ledgers under whose checkpoints receipts stand that nothing is to be said against."""

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+from keys.private.signer import Ed25519Signer
+from schemas import layout
 from schemas.entry import parse_entry
+from schemas.event import About
+from schemas.merkle import hash_leaf, root_of
 from tests.vectors.border_cases import WayBack
-from tests.vectors.forge import pack
-from tests.vectors.posts import Post, trust_in
+from tests.vectors.forge import pack, retag
+from tests.vectors.posts import PAPER, Post, trust_in
 from tests.vectors.setting import CASES, Setting, Vector
+from tests.vectors.transfer_cases import Road
 
 CHECK = {"bytes": 13, "checked": 2, "matching": 1, "root": "ab" * 32}
 Instead = Callable[[Post], object]
@@ -50,3 +56,63 @@ _case("rewritten-and-back", "What left comes back with what its ledger was: an e
 _case("shortened-and-back", "The same, and nothing was put in its place: what followed stands at other indexes.",
       "FAILED", _rewrite)  # fmt: skip
 _case("checked-and-back", "The same ledger, as it was.", "PASSED", lambda _: None)
+
+
+# Two bundles within that say two things of one ledger, and who signed them
+
+
+class Two:
+    """Each of two exhibits came with another past of one size, which ``seed`` signed for what it calls A."""
+
+    def __init__(self, setting: Setting, seed: str = "post") -> None:
+        self.road = Road(setting)
+        self.fork = Post(setting.forge.folder / "b", "a", {"b": "XB"}, seed=seed)
+        self.b, self.foreign = self.road.b, dict[str, Any]()
+
+    def sign_otherwise(self) -> None:
+        """Sign the second past with a key that isn't A's."""
+        self.fork.forge.log_signer = Ed25519Signer(agent="log", seed=b"another".ljust(32, b"."))
+
+    def make(self) -> bytes:
+        """Make the bundle that holds both."""
+        first = self.b.accept(self.road.a, self.road.parcel)
+        parcel = self.fork.parcel(not_sealed="another word")
+        if self.foreign:
+            parcel[layout.CHECKPOINT] = self.road.parcel[layout.CHECKPOINT]
+            retag(parcel)
+        second = self.b.accept(self.fork, parcel, exhibit="EX-2", foreign=self.foreign)
+        self.b.consent("EX-1", "EX-2", authority="a-police", recipient="ministry", **PAPER)
+        about = [About(exhibit=first), About(exhibit=second)]
+        return pack(self.b.bundle("EX-1", "EX-2", to="ministry", export={"about": about}))
+
+
+def _unsigned(setting: Setting) -> Vector:
+    two = Two(setting)
+    two.sign_otherwise()
+    return Vector("FAILED", two.make(), 2, "note.unsigned", trust=trust_in(two.road.a, two.b))
+
+
+def _unproven(setting: Setting) -> Vector:
+    two = Two(setting)
+    two.foreign = {"root": root_of(hash_leaf(raw) for raw in two.road.a.forge.raws).hex()}
+    return Vector("FAILED", two.make(), 4, "tree.multiproof", trust=trust_in(two.road.a, two.b))
+
+
+def _nobody_knows(setting: Setting, seed: str) -> Vector:
+    two = Two(setting, seed)
+    is_forked = seed == "post"
+    verdict, code = ("FAILED", "checkpoint.fork") if is_forked else ("INDETERMINATE", "checkpoint.unknown-origin")
+    return Vector(verdict, two.make(), 2, code, trust=trust_in(two.b))
+
+
+for _name, _comment, _tell in (
+    ("forked-within-unsigned", "Another past of a ledger that isn't signed with a key of it accuses nobody.",
+     _unsigned),
+    ("forked-within-unproven", "Nor do entries that don't stand under the signed checkpoint beside them.", _unproven),
+    ("forked-within-unknown", "Nobody vouches for a ledger, and one log key signed two pasts of it.",
+     lambda setting: _nobody_knows(setting, "post")),
+    ("forked-within-by-another-key", "Nobody vouches for it, and two keys signed, each its own: one may be anybody's.",
+     lambda setting: _nobody_knows(setting, "stranger")),
+):  # fmt: skip
+    assert _name not in CASES, f"two cases named {_name}"
+    CASES[_name] = (_comment, _tell)

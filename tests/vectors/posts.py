@@ -35,8 +35,8 @@ Terms = Sequence[Mapping[str, Any]]
 
 
 @cache
-def _begin(name: str, peers: tuple[tuple[str, str], ...], *, is_holding: bool, gate: str | None) -> World:
-    world = World(origin=f"{name}.example/main", seed=f"post {name}", country=f"X{name[0].upper()}")
+def _begin(name: str, peers: tuple[tuple[str, str], ...], *, is_holding: bool, gate: str | None, seed: str) -> World:
+    world = World(origin=f"{name}.example/main", seed=f"{seed} {name}", country=f"X{name[0].upper()}")
     world.init(gate=gate)
     world.enrol("examiner-1")
     world.enrol("official-1", ("authority",))
@@ -53,9 +53,10 @@ class Post:
     """One country's ledger: an exhibit of two files, a ministry with an official, and police abroad on record."""
 
     def __init__(
-        self, folder: Path, name: str, peers: Mapping[str, str], *, is_holding: bool = True, gate: str | None = None
-    ) -> None:
-        world = deepcopy(_begin(name, tuple(peers.items()), is_holding=is_holding, gate=gate))
+        self, folder: Path, name: str, peers: Mapping[str, str], *, is_holding: bool = True, gate: str | None = None,
+        seed: str = "post",
+    ) -> None:  # fmt: skip
+        world = deepcopy(_begin(name, tuple(peers.items()), is_holding=is_holding, gate=gate, seed=seed))
         self.country = world.country
         (folder / name).mkdir()
         self.world, self.forge = world, Forge.of(world, folder / name)

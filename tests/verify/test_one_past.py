@@ -48,7 +48,7 @@ def test_an_entry_speaks_for_the_one_before() -> None:
     world = settled(World())
     entries = [parse_entry(raw) for raw in world.entries()]
     point = LedgerReport(origin=ORIGIN, root="ab" * 32, size=len(entries))
-    told = told_in(point, entries[2:4])
+    told = told_in(ORIGIN, point, entries[2:4])
     assert told == {
         (ORIGIN, "entry", 1): entries[1].leaf.hex(),
         (ORIGIN, "entry", 2): entries[2].leaf.hex(),
@@ -57,4 +57,5 @@ def test_an_entry_speaks_for_the_one_before() -> None:
         (ORIGIN, "event", entries[3].event.hash): 3,
         (ORIGIN, "root", len(entries)): "ab" * 32,
     }
-    assert forked(told, told_in(None, entries)) == []
+    assert forked(told, told_in(ORIGIN, point, entries)) == []
+    assert forked(told, told_in("somebody else's key", point, entries[:2])) == []

@@ -13,6 +13,7 @@ from custody.verify.record.opened import attempt
 from custody.verify.record.tree import check_consistency
 from custody.verify.record.trusting import check_cosigned, keys_at
 from keys.note import open_note
+from keys.verifier_key import format_verifier_key
 from schemas.checkpoint import Checkpoint
 from schemas.proof import Consistency, parse_nodes
 from schemas.report import Severity
@@ -21,8 +22,9 @@ from schemas.trust import TrustedLedger
 NOTE = "checkpoint"
 
 
-def check_checkpoint(bundled: Bundled, consistency: tuple[Consistency, ...]) -> None:
-    """Check the note against trust, genesis and what was seen; ``consistency`` are proofs from elsewhere.
+def check_checkpoint(bundled: Bundled, consistency: tuple[Consistency, ...]) -> str | None:
+    """Check the note against trust, genesis and what was seen; ``consistency`` are proofs from elsewhere. Return who
+    signed it: the origin of a ledger that is believed, else the first of its own keys that did; nothing if nobody did.
 
     Findings: ``checkpoint.no-trust``, ``checkpoint.unknown-origin``, ``checkpoint.not-linked``, ``checkpoint.quorum``
     (undecided); ``checkpoint.genesis``, ``checkpoint.fork``, ``note.*``, ``tree.consistency`` (failed);
@@ -32,22 +34,23 @@ def check_checkpoint(bundled: Bundled, consistency: tuple[Consistency, ...]) -> 
     checkpoint, raw = bundled.opened.checkpoint, bundled.opened.note_raw
     findings.asked.add(2)
     if checkpoint is None or raw is None:
-        return
+        return None
     believed = trust.ledger(checkpoint.origin) if trust else None
     declared = keys_at(checkpoint.size, ledger.log_keys) if ledger else []
     if trust is None or believed is None:
         text = f"the trust file says nothing about {checkpoint.origin}" if trust else "no trust file was given"
         code = "checkpoint.unknown-origin" if trust else "checkpoint.no-trust"
         findings.add(2, Severity.INDETERMINATE, code, NOTE, text)
-        attempt(findings, 2, NOTE, partial(open_note, raw, declared))
-        return
+        note = attempt(findings, 2, NOTE, partial(open_note, raw, declared))
+        return None if note is None else min(format_verifier_key(item.key) for item in note.verified)
     narrowed = [key for key in keys_at(checkpoint.size, believed.log_keys) if key in declared]
-    attempt(findings, 2, NOTE, partial(open_note, raw, narrowed))
+    note = attempt(findings, 2, NOTE, partial(open_note, raw, narrowed))
     if genesis is None or genesis.hex() != believed.genesis:
         text = f"expected entry 0 to hash to {believed.genesis}, found {genesis.hex() if genesis else 'none'}"
         findings.add(2, Severity.FAILED, "checkpoint.genesis", NOTE, text)
     attempt(findings, 2, NOTE, partial(check_cosigned, raw, narrowed, trust, code="checkpoint.quorum"))
     _check_seen(bundled, checkpoint, believed, consistency)
+    return None if note is None else checkpoint.origin
 
 
 def _check_seen(
