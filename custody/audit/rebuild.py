@@ -8,8 +8,10 @@ values follow from nothing; they are carried over as far as they hold.
 All of it happens under the ledger's write lock. In which order it reaches the disk, and what a crash leaves:
 
 1. The new databases, in a folder that goes with its process. The next rebuild or erasure clears what a killed one left.
-2. The copy of the old ones, in a folder that appears as a whole. A crash now leaves it beside a home as it was.
-3. The content of each database, in one transaction each. Both are whole at any time, and about the same entries.
+2. The copy of the old ones, in another such folder.
+3. New private values, in one transaction, and among them the note that the copy of the old ones is a backup.
+4. The copy's own name. A crash before leaves a note without a copy, but never a copy that no order to erase reaches.
+5. The content of the ledger, in one transaction. Both databases are whole at any time, and about the same entries.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from custody.audit.beyond import check_nothing_beyond
 from custody.audit.carried import HINT, SignedTree, carry_checkpoints, carry_values
 from custody.audit.checkpoints import known_keys
 from custody.audit.columns import STEP, check_soundness, compare_entries, compare_schema
@@ -44,20 +47,19 @@ from custody.storage.copying import copy_database
 from custody.storage.folders import fresh_folder
 from custody.storage.home import Home
 from custody.storage.home_layout import DISCLOSURES_FILE, LEDGER_FILE
+from custody.storage.plain import check_plain
 from custody.storage.replacing import Watch, keep_log, new_database, replace_content
 from custody.storage.schema import DISCLOSURES, LEDGER
 from keys.note import open_note
+from keys.private.disk import sync_folder
 from schemas.errors import StorageError, UndecidedError, VerificationError
 from schemas.report import Finding, Findings, Severity
 from schemas.text import format_time
 
 _ENTRIES: Final = 4
+_PLAIN: Final = "put the file itself there, and try again"
 _BROKEN: Final = frozenset({2, _ENTRIES, 5, 6, 7, 8})
 """Steps that the entries fail by themselves. What the law asks beside them changes no row."""
-_CUT: Final = (
-    "the newest entries may have been cut off: compare with every checkpoint that anybody holds, and restore a backup;"
-    " or --newest CHECKPOINT, where none is newer than the entries"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,8 @@ def rebuild(home: Home, how: Rebuilding) -> Rebuilt:
     try:
         sweep_passing(home.path)
         for name in (LEDGER_FILE, DISCLOSURES_FILE):
-            _refuse_link(home.path / name)
+            # A link may lead to the database of another ledger, of whose values no entry here speaks.
+            check_plain(home.path / name, code="ledger.unreadable", hint=_PLAIN)
             keep_log(home.path / name)
         with ExitStack() as until_done:
             inside = until_done.enter_context(passing_folder(home.path / f".rebuild.{how.random(8).hex()}{SUFFIX}"))
@@ -142,9 +145,8 @@ class _Rebuild:
                 is_ledger = self._is_ledger
                 values = self._until_done.enter_context(Watch(self._home.path / DISCLOSURES_FILE))
                 is_values = self._carry(replayed, values)
-                self._keep([name for name, is_in in ((LEDGER_FILE, is_ledger), (DISCLOSURES_FILE, is_values)) if is_in])
-                if is_values:
-                    self._replace(DISCLOSURES_FILE, values)
+                names = [name for name, is_in in ((LEDGER_FILE, is_ledger), (DISCLOSURES_FILE, is_values)) if is_in]
+                self._keep(names, values)
             if is_ledger:
                 self._replace(LEDGER_FILE, ledger)
         except BaseException:
@@ -224,14 +226,7 @@ class _Rebuild:
             check_held([held], size=tree.size, roots=roots, findings=found)
             _refuse(found)
             return SignedTree(tree, origin, keys)
-        for table in ("commitment", "subject_entry"):
-            try:
-                greatest = rows.greatest(table, "entry_index")
-            except Unreadable:
-                continue
-            if greatest >= tree.size:
-                text = f"expected rows about the {tree.size} entries that are there, found one about entry {greatest}"
-                raise VerificationError("audit.truncated", text, hint=_CUT)
+        check_nothing_beyond(rows, tree.size)
         return SignedTree(tree, origin, keys)
 
     def _compare(self, rows: TableRows, replayed: Replayed) -> None:
@@ -267,13 +262,28 @@ class _Rebuild:
     def _folder(self) -> Path:
         return self._home.path / f"before-rebuild-{format_time(self._how.at).replace('-', '').replace(':', '')}"
 
-    def _keep(self, names: list[str]) -> None:
-        """Keep databases as they are, in a folder that appears as a whole."""
-        if names:
-            with fresh_folder(self._folder(), random=self._how.random) as inside:
-                for name in names:
-                    copy_database(self._home.path / name, inside / name, as_found=True)
-            self._kept = self._folder()
+    def _keep(self, names: list[str], values: Watch) -> None:
+        """Keep databases as they are, in a folder that appears as a whole, and not before it is noted what it holds.
+
+        The note comes with the new private values: what is found may have triggers, and nothing is written into it.
+        """
+        if not names:
+            return
+        interrupt: KeyboardInterrupt | None = None
+        with fresh_folder(self._folder(), random=self._how.random) as inside:
+            for name in names:
+                copy_database(self._home.path / name, inside / name, as_found=True)
+            sync_folder(inside)
+            try:
+                if DISCLOSURES_FILE in names:
+                    self._replace(DISCLOSURES_FILE, values)
+            except KeyboardInterrupt as error:
+                if not self._files:
+                    raise
+                interrupt = error
+        self._kept = self._folder()
+        if interrupt is not None:
+            raise interrupt
 
     def _replace(self, name: str, watch: Watch) -> None:
         try:
@@ -284,13 +294,6 @@ class _Rebuild:
                 self._files.append(name)
             raise
         self._files.append(name)
-
-
-def _refuse_link(path: Path) -> None:
-    """Raise where a database is a link: it may lead to that of another ledger, whose values no entry here speaks of."""
-    if path.is_symlink():
-        text = f"expected the database itself at {path}, found a link"
-        raise StorageError("ledger.unreadable", text, hint="put the file in the place of the link, and try again")
 
 
 def _refuse(found: Findings) -> None:

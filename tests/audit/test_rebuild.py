@@ -20,7 +20,7 @@ from custody.storage.tables import DISCLOSURES, LEDGER
 from custody.storage.triggers import TRIGGERS
 from keys.note import NoteSignature, UnverifiedNote, format_note, parse_note
 from schemas.errors import CustodyError, StorageError
-from tests.audit.conftest import CASE, EXPORTED, NEWEST, SEALED, SIZE, Ledger
+from tests.audit.conftest import CASE, EXPORTED, MANY, NEWEST, SEALED, SIZE, Ledger
 from tests.audit.rebuilding import KEPT, codes, dump, rebuild, records
 from tests.audit.row_edits import COLUMNS, ROWS
 from tests.audit.tampering import AT, audit, edited, flip, run
@@ -216,6 +216,29 @@ def test_rows_about_entries_that_are_not_there_are_not_swept_away(ledger: Ledger
     assert caught.value.code == "audit.truncated"
     assert rebuild(ledger.folder, newest=ledger.notes[12]).files == (LEDGER_FILE,)
     assert audit(ledger.folder).verdict == "PASSED"
+
+
+@pytest.mark.parametrize(
+    ("level", "number", "width"), [(0, 1, 45), (0, 1, 256), (1, 0, 2), (1, 9, 1), (2, 0, 1), (2**62, 2**62, 1)]
+)
+def test_tiles_of_entries_that_are_not_there_are_not_swept_away(
+    large: Ledger, level: int, number: int, width: int
+) -> None:
+    """A hash in one of them may be the last that is left of an entry."""
+    run(large.folder, "INSERT OR REPLACE INTO tile VALUES (?, ?, zeroblob(?))", level, number, 32 * width)
+    with pytest.raises(CustodyError, match=f"tile {level}/{number}") as caught:
+        rebuild(large.folder)
+    assert caught.value.code == "audit.truncated"
+    done = rebuild(large.folder, newest=large.notes[MANY])
+    assert (done.files, codes(done)) == ((LEDGER_FILE,), {"audit.tile"})
+    assert audit(large.folder).verdict == "PASSED"
+
+
+@pytest.mark.parametrize("values", ["1, -3, zeroblob(64)", "-1, 9, zeroblob(32)"])
+def test_a_tile_that_tells_of_no_entry_stops_nothing(large: Ledger, values: str) -> None:
+    """Nobody was ever told of an entry by it."""
+    run(large.folder, f"INSERT INTO tile VALUES ({values})")
+    assert "audit.tile" in codes(rebuild(large.folder))
 
 
 def test_a_checkpoint_of_more_entries_stops_a_rebuild(ledger: Ledger) -> None:

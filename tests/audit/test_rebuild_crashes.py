@@ -11,11 +11,14 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from custody.storage.home_layout import DISCLOSURES_FILE, LEDGER_FILE
 from custody.storage.ledger_store import SqliteStore
+from custody.storage.replacing import Watch, replace_content
 from schemas.errors import StorageError
 from tests.audit.conftest import Ledger
-from tests.audit.rebuilding import rebuild, records
+from tests.audit.rebuilding import KEPT, rebuild, records
 from tests.audit.tampering import audit, run
 from tests.storage.soundness import check_sound
 from tests.storage.test_crashes import acknowledged, check_all_there, start
@@ -61,6 +64,43 @@ def test_one_that_is_killed_at_any_moment_leaves_whole_databases(large: Ledger, 
         assert not list(folder.glob(".*/mark"))
         shutil.rmtree(folder)
     assert "FAILED" in found
+
+
+@pytest.mark.parametrize("file", [DISCLOSURES_FILE, LEDGER_FILE])
+@pytest.mark.parametrize("is_done", [False, True])
+def test_no_copy_with_private_values_is_ever_without_its_note(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, file: str, is_done: bool
+) -> None:
+    """Killed just before and just after new content is in place: an order to erase goes by the notes."""
+    spoilt(ledger)
+
+    def die(path: Path, new: Path, watch: Watch) -> None:
+        if path.name != file or is_done:
+            replace_content(path, new, watch)
+        if path.name == file:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    child = os.fork()
+    if child == 0:
+        monkeypatch.setattr("custody.audit.rebuild.replace_content", die)
+        try:
+            rebuild(ledger.folder)
+        finally:
+            os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    with (
+        SqliteStore(ledger.folder) as store,
+        store.disclosures.database.transaction(is_write=False, as_found=True) as it,
+    ):
+        tables = {name for (name,) in it.execute("SELECT name FROM sqlite_schema")}
+        noted = {path for (path,) in it.execute("SELECT path FROM backup")} if "backup" in tables else set()
+    there = {str(path.parent) for path in ledger.folder.glob(f"before-rebuild-*/{DISCLOSURES_FILE}")}
+    assert there <= noted
+    assert there or file == DISCLOSURES_FILE
+    shutil.rmtree(ledger.folder / KEPT, ignore_errors=True)
+    rebuild(ledger.folder)
+    assert audit(ledger.folder).verdict == "PASSED"
+    assert not list(ledger.folder.glob(".*"))
 
 
 def test_one_that_finds_no_room_changes_nothing(large: Ledger) -> None:

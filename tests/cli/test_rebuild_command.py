@@ -96,12 +96,21 @@ def test_a_copy_with_private_values_is_a_backup_that_an_order_to_erase_names(mac
     tamper(machine, DISCLOSURES_FILE, "CREATE VIEW stranger AS SELECT 1")
     kept = machine.json("rebuild")["kept"]
     line = 'erase EX-1 --everything --order "Order 1" --authority Court --as exam-07 --registrar reg-1'
-    assert [item["path"] for item in machine.json(line)["backups"]] == [kept]
+    assert [(item["path"], item["is_there"]) for item in machine.json(line)["backups"]] == [(kept, True)]
     (kept_file,) = Path(kept).iterdir()
     kept_file.unlink()
     Path(kept).rmdir()
     machine.do(f"backup --gone {kept}")
     assert machine.json("erase --finish")["destroyed"]["values"] == 0
+
+
+def test_a_noted_copy_that_is_not_there_is_listed_as_such(machine: Machine) -> None:
+    """A rebuild that was killed may leave a note without its copy; and somebody may have moved a copy elsewhere."""
+    tamper(machine, DISCLOSURES_FILE, "CREATE VIEW stranger AS SELECT 1")
+    Path(machine.json("rebuild")["kept"]).rename(machine.stage.folder / "elsewhere")
+    ran = machine.do('erase EX-1 --everything --order "Order 1" --authority Court --as exam-07 --registrar reg-1')
+    assert ", which is not there now" in ran.stdout
+    assert "custody backup --gone DEST" in ran.stdout
 
 
 def test_everything_else_in_the_home_stays_as_it_is(machine: Machine) -> None:

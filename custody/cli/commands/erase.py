@@ -200,7 +200,8 @@ def _reach_lines(received: Sequence[ErasedReceiving], backups: Sequence[ErasedBa
         yield f"received before by {show(item.recipient)}, {_day(item.received_at)}, event {item.event}: {item.what}"
     for backup in backups:
         what = "with evidence" if backup.has_evidence else "without evidence"
-        yield f"may still be in the backup of {_day(backup.made_at)}, {what}: {show_path(backup.path)}"
+        away = "" if backup.is_there else ", which is not there now"
+        yield f"may still be in the backup of {_day(backup.made_at)}, {what}: {show_path(backup.path)}{away}"
     if backups:
         yield "  destroy those backups or keep them locked; custody backup --gone DEST says that one is gone"
 

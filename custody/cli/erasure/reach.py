@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -27,9 +28,10 @@ class ErasedReceiving(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ErasedBackup(msgspec.Struct, frozen=True, kw_only=True):
-    """A backup that was made while it was here."""
+    """A backup that was made while it was here; whether anything ``is_there`` now, where it was made."""
 
     has_evidence: bool
+    is_there: bool
     made_at: str
     path: str
 
@@ -64,13 +66,23 @@ def backups_with(access: LedgerAccess, plan: Plan, *, before: datetime) -> tuple
     since = _known_since(access, plan)
     has_values = bool(plan.names or plan.commitments)
     return tuple(
-        ErasedBackup(has_evidence=item.has_evidence, made_at=format_time(item.made_at), path=item.path)
+        ErasedBackup(
+            has_evidence=item.has_evidence,
+            is_there=_is_there(item.path),
+            made_at=format_time(item.made_at),
+            path=item.path,
+        )
         for item in access.home.store.disclosures.sent.backups()
         if item.gone_at is None
         and format_time(item.made_at) <= format_time(before)
         and item.size > since
         and (has_values or item.has_evidence)
     )
+
+
+def _is_there(path: str) -> bool:
+    """Tell whether anything is at a noted place; one with bytes that are not UTF-8 can't be looked for."""
+    return "\\x" in path or os.path.lexists(path)
 
 
 def _sent(export: ExportRecord, roots: dict[str, bool], *, has_names: bool, has_files: bool) -> Iterator[str]:
