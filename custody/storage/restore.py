@@ -8,7 +8,8 @@ must contain it. There is no way round: an older backup is evidence to read, nev
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +17,11 @@ from custody.ledger.store import LedgerReader
 from custody.storage import home_layout
 from custody.storage.backup import copy_home
 from custody.storage.copying import copy_folder
+from custody.storage.database import FROZEN, mode_of
 from custody.storage.folders import fresh_folder, write_durably
 from custody.storage.ledger_store import SqliteStore
+from custody.storage.plain import check_plain
+from custody.storage.replacing import Watch
 from keys.note import open_note, parse_note
 from keys.verifier_key import parse_verifier_key
 from schemas.checkpoint import Checkpoint, parse_checkpoint
@@ -44,7 +48,8 @@ def restore(
 
     Raises:
         StorageError: ``restore.older`` where the checkpoint is beyond the backup, ``restore.forked`` where the backup
-            had another root at that size, ``restore.origin``, ``restore.damaged``; ``home.*``, ``backup.failed``.
+            had another root at that size, ``restore.origin``, ``restore.damaged``; ``ledger.busy`` where somebody
+            writes to what is no backup then; ``home.*``, ``backup.failed``.
         VerificationError: ``note.*`` where no log key of the ledger signed the checkpoint.
         RecordError: where ``newest`` is no checkpoint.
     """
@@ -54,9 +59,10 @@ def restore(
     if unverified.origin != record.origin:
         text = f"expected a checkpoint of {record.origin}, found one of {unverified.origin}"
         raise StorageError("restore.origin", text)
-    with fresh_folder(folder, random=random) as inside:
+    with _watched(source) as check_unused, fresh_folder(folder, random=random) as inside:
         left_out = frozenset() if keys is None else frozenset({home_layout.KEYS})
         copy_home(source, inside, left_out=left_out)
+        check_unused()
         if keys is not None:
             (inside / home_layout.KEYS).rmdir()
             copy_folder(keys, inside / home_layout.KEYS)
@@ -67,22 +73,31 @@ def restore(
     return Restored(folder, size, unverified, has_keys)
 
 
+@contextmanager
+def _watched(source: Path) -> Iterator[Callable[[], None]]:
+    """Give out what raises where somebody wrote to a backup since: then it is a ledger in use, and its copy a fork."""
+    with ExitStack() as watching:
+        watches = [
+            watching.enter_context(Watch(source / name))
+            for name in (home_layout.LEDGER_FILE, home_layout.DISCLOSURES_FILE)
+            if mode_of(source / name) != FROZEN  # of which the copy tells by itself
+        ]
+
+        def check() -> None:
+            for watch in watches:
+                watch.check()
+
+        yield check
+
+
 def _check_plain(source: Path) -> None:
-    """Raise where a file of a backup is missing, or something else stands in place of what it holds: a link would bring
-    in other files of this machine, and a pipe would be waited for.
-    """
+    """Raise where a file of a backup is missing, or something else stands in place of what it holds."""
     for name in (home_layout.HOME_FILE, home_layout.LEDGER_FILE, home_layout.DISCLOSURES_FILE, *home_layout.FOLDERS):
-        path = source / name
-        is_folder = name in home_layout.FOLDERS
+        path, is_folder = source / name, name in home_layout.FOLDERS
         if is_folder and not os.path.lexists(path):
             continue  # made empty
-        if path.is_symlink() or not (path.is_dir() if is_folder else path.is_file()):
-            if not os.path.lexists(path):
-                raise StorageError("restore.damaged", f"expected a file {path}, found none", hint="take another backup")
-            kind = "folder" if is_folder else "file"
-            text = f"expected a plain {kind} {path}, found a link or something else"
-            hint = "a backup made by custody holds no links; if this is one of yours, put the real files in their place"
-            raise StorageError("restore.damaged", text, hint=hint)
+        hint = "a backup made by custody holds no links; if this is one of yours, put the real files in their place"
+        check_plain(path, code="restore.damaged", hint=hint, is_folder=is_folder)
 
 
 def _check(reader: LedgerReader, newest: bytes, claimed: Checkpoint) -> int:

@@ -24,6 +24,15 @@ def test_a_backup_within_the_home_is_refused(machine: Machine) -> None:
     assert not (machine.home / "backup").exists()
 
 
+def test_a_restore_into_a_home_or_out_of_the_one_in_use_is_refused(machine: Machine) -> None:
+    """Two homes of one ledger fork it; and one within another is found by commands that mean the other."""
+    machine.do("backup b --checkpoint cp")
+    for dest in ("l/back", "l/evidence/back", "b/back", "b/../b/back"):
+        machine.fail(f"restore b {dest} --newest cp", Exit.USAGE, "backup.in-home")
+    machine.fail("restore l back --newest cp", Exit.USAGE, "restore.in-use")
+    machine.do("restore b back --newest cp")
+
+
 def test_a_folder_that_is_not_there_is_a_slip(machine: Machine) -> None:
     """A stick that is not plugged in: the copy would land on the very disk that it is to outlive."""
     machine.fail("backup stick/2026-11-21", Exit.USAGE, "usage.file")

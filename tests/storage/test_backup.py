@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -248,3 +249,21 @@ def test_what_a_backup_lacks_is_said_to_be_missing(world: World, tmp_path: Path,
     with pytest.raises(StorageError, match=f"{name}, found none") as caught:
         restore(tmp_path / "backup", tmp_path / "back", newest=made.checkpoint, random=world.random)
     assert caught.value.code == "restore.damaged"
+
+
+@pytest.mark.parametrize("name", ["ledger.db", "disclosures.db"])
+def test_a_home_that_somebody_writes_to_is_no_backup(world: World, tmp_path: Path, name: str) -> None:
+    """What was restored from a ledger in use would be a second one of its name, and fork with the next entry."""
+    with open_in(world, tmp_path / "ledger") as home:
+        made = back_up(home, tmp_path / "backup", random=world.random)
+
+    def write(count: int) -> bytes:
+        with closing(sqlite3.connect(tmp_path / "backup" / name)) as connection, connection:
+            connection.execute("CREATE TABLE IF NOT EXISTS another (number INTEGER)")
+        return world.random(count)
+
+    with pytest.raises(StorageError, match="written to since") as caught:
+        restore(tmp_path / "backup", tmp_path / "back", newest=made.checkpoint, random=write)
+    assert caught.value.code == "ledger.busy"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["backup", "ledger"]
+    restore(tmp_path / "backup", tmp_path / "back", newest=made.checkpoint, random=world.random)

@@ -19,6 +19,7 @@ from custody.report.counts import counted
 from custody.report.safe_text import show, show_path
 from custody.report.shell_words import shell_word
 from custody.storage.backup import Backup, back_up
+from custody.storage.home_layout import find_home
 from custody.storage.restore import Restored
 from custody.storage.restore import restore as restore_home
 from custody.storage.sent import BackupRecord
@@ -103,13 +104,22 @@ def _check_place(context: Context, home: Path, dest: Path) -> None:
     Raises:
         UsageError: ``backup.in-home``; ``usage.file`` where the folder to write it into is not there.
     """
-    if dest.resolve().is_relative_to(home.resolve()):
-        text = f"expected a folder outside of the ledger's home, found {show_path(dest)}"
-        raise UsageError("backup.in-home", text, hint="a backup on another disk outlives this one")
+    _check_outside(home, dest, hint="a backup on another disk outlives this one")
     check_folder(dest)
     is_taken = dest.exists() and any(dest.iterdir())  # which is refused, and needs no warning
     if not is_taken and dest.parent.stat().st_dev == home.stat().st_dev:
         note(context.settings, "warning: it lies on the disk of the ledger, and is lost with it")
+
+
+def _check_outside(home: Path, dest: Path, *, hint: str) -> None:
+    """Raise where a copy of a home would lie in that home.
+
+    Raises:
+        UsageError: ``backup.in-home``.
+    """
+    if dest.resolve().is_relative_to(home.resolve()):
+        text = f"expected a folder outside of the ledger's home, found {show_path(dest)}"
+        raise UsageError("backup.in-home", text, hint=hint)
 
 
 def _note_made(context: Context, record: BackupRecord) -> bool:
@@ -181,12 +191,27 @@ def restore(context: Context, source: Path, dest: Path | None, newest: Path, led
     told = dest or context.settings.home or context.environment.get("CUSTODY_HOME")
     if told is None:
         raise UsageError("usage.restore", "expected DEST or --home to say where to, found neither")
+    _check_source(context, source)
+    for home in filter(None, (source, find_home(Path(told).absolute().parent))):
+        _check_outside(home, Path(told), hint="name another folder")
     note = read_file(newest, maximum=limits.NOTE_BYTES)
     with given_file(newest):
         parse_checkpoint(parse_note(note).text)
     done = restore_home(source, Path(told), newest=note, random=context.random, keys=ledger_keys)
     result = Returned(has_keys=done.has_keys, newest=done.newest.size, path=str(done.path), size=done.size)
     emit(context.settings, result, _restore_lines(done))
+
+
+def _check_source(context: Context, source: Path) -> None:
+    """Raise where SRC is the home that this command line names as the one to work with.
+
+    Raises:
+        UsageError: ``restore.in-use``.
+    """
+    named = context.settings.home or context.environment.get("CUSTODY_HOME")
+    if named is not None and Path(named).resolve() == source.resolve():
+        text = f"expected a backup, found the home that is worked with: {show_path(source)}"
+        raise UsageError("restore.in-use", text, hint="two homes of one ledger fork it; custody backup makes a copy")
 
 
 def _restore_lines(done: Restored) -> Iterator[str]:
