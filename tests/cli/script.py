@@ -72,6 +72,7 @@ class Stage:
         self.patch.setenv("CUSTODY_TRUST", str(self.folder / "trust.json"))
         self.patch.setenv("XDG_CONFIG_HOME", str(self.folder / "config"))
         self.patch.setenv("CUSTODY_ARGON2", "minimal")
+        self.patch.setenv("CUSTODY_OBTAINED", "seizure")
         self.patch.setenv("CUSTODY_PASSPHRASE_FILE", str(self.folder / "passphrase"))
         self.patch.setattr(context_module, "make_context", self._context)
         self.patch.chdir(self.folder)

@@ -266,3 +266,25 @@ def test_a_home_folder_with_a_pipe_is_refused_first_and_recorded_on_demand(machi
     assert "1 pipes, sockets or devices were not opened" in ran.stderr
     assert "queue: could not be read when registered (a named pipe" in machine.do("show EX-1").stdout
     machine.do("check EX-1 --as exam-07")
+
+
+def test_how_it_was_obtained_is_never_taken_for_granted(machine: Machine) -> None:
+    """A seizure is an act of law: once, whoever said nothing had signed that there was one."""
+    machine.stage.patch.delenv("CUSTODY_OBTAINED")
+    (machine.stage.folder / "few").write_bytes(b"few")
+    before, line = len(machine.entries()), f"register few --case {CASE} --as exam-07 --exhibit"
+    ran = machine.fail(f"{line} 1", Exit.USAGE, "usage.obtained")
+    for word in ("derived", "foreign-assistance", "found", "online-capture", "production", "seizure", "voluntary"):
+        assert word in ran.stderr
+    asset = "--platform Art --collection 7 --item 42"
+    machine.fail(f"register-asset --case {CASE} --exhibit 1 --as exam-07 {asset}", Exit.USAGE, "usage.obtained")
+    machine.stage.patch.setenv("CUSTODY_OBTAINED", "taken")
+    machine.fail(f"{line} 1", Exit.USAGE, "usage.obtained")
+    assert len(machine.entries()) == before
+    machine.do(f"{line} 1 --obtained voluntary")
+    machine.stage.patch.setenv("CUSTODY_OBTAINED", "found")
+    machine.do(f"{line} 2")
+    machine.do("copy 1 --kind working --purpose reading --as exam-07")
+    machine.do(f"{line} 3 --derived-from 1")
+    said = [it.event.details.obtained for it in machine.entries() if isinstance(it.event.details, ExhibitRegistered)]
+    assert said == ["voluntary", "found", "derived"]

@@ -170,7 +170,7 @@ def test_it_is_shown_first(tmp_path: Path) -> None:
         "agent enrol peer --kind organisation --country DE --ledger b.example/y --as reg-1 --yes",
         "agent enrol court --kind organisation --country FR --as reg-1 --yes",
         "case open C --authority P --legal-basis L --as reg-1 --yes",
-        "register --case C --exhibit EX-1 --kind phone --nature object --description phone --as auth-1 --yes",
+        "register --case C --exhibit EX-1 --kind phone --obtained found --description phone --as auth-1 --yes",
         "request draft r-1 --kind mla --to peer --field facts=money --as auth-1 --yes",
     ):
         assert Terminal(tmp_path, *line.split(), **by_file).end() == 0, line

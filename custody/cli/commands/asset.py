@@ -27,7 +27,7 @@ from custody.cli.intake.asset_proving import prove
 from custody.cli.intake.asset_watching import Watched, proven_state, typed_balance_of, watch
 from custody.cli.intake.custody_wallets import refuse_shared
 from custody.cli.intake.registration import Wanted, register_exhibits
-from custody.cli.intake.registration_options import seizure_options, shared_details
+from custody.cli.intake.registration_options import obtained_of, seizure_options, shared_details
 from custody.cli.intake.taking_in import Taking
 from custody.cli.option_groups import several
 from custody.cli.options import Signing, When, acting
@@ -43,9 +43,9 @@ from schemas.event import About
 
 @command(
     example="""
-    custody register-asset --case 2026-0417 --exhibit next --as exam-07 --account bip122:000000000019d6689c085ae165831e93:1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa --amount 0.5 --envelope E-0012 --envelope-seal S-77
-    custody register-asset --case 2026-0417 --exhibit EX-9 --as exam-07 --asset eip155:1/erc721:0x06012c8cf97BEaD5deAe237070F9587f8E7A266d/771769 --media cat.png --proof block.json --proof proof.json
-    custody register-asset --case 2026-0417 --exhibit next --as exam-07 --platform "Example Art" --collection 7 --item 42 --certificate certificate.pdf
+    custody register-asset --case 2026-0417 --exhibit next --as exam-07 --account bip122:000000000019d6689c085ae165831e93:1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa --amount 0.5 --obtained seizure --envelope E-0012 --envelope-seal S-77
+    custody register-asset --case 2026-0417 --exhibit EX-9 --as exam-07 --asset eip155:1/erc721:0x06012c8cf97BEaD5deAe237070F9587f8E7A266d/771769 --obtained voluntary --media cat.png --proof block.json --proof proof.json
+    custody register-asset --case 2026-0417 --exhibit next --as exam-07 --platform "Example Art" --collection 7 --item 42 --obtained production --certificate certificate.pdf
     """,  # noqa: E501 an identifier of a token is as long as it is
     result=ActResult,
 )
@@ -80,7 +80,7 @@ def register_asset(
 
     One custody wallet serves one target wallet of one case: a second use is refused without --accept-comingling.
     """
-    names = read_names(given)
+    names, obtained = read_names(given), obtained_of(context, given)
     for name in names.unchecked():
         note_to_signer(context.settings, f"note: {name} has no checksum that can be checked here; only its syntax was")
     with staging(context) as staged:
@@ -96,7 +96,7 @@ def register_asset(
             "description": given["description"] or asset.get("asset") or asset.get("account") or "item of a platform",
             "kind": given["kind"] or _kind(names, given),
             "nature": "asset",
-            "obtained": given["obtained"] or "seizure",
+            "obtained": obtained,
         }
         wanted = Wanted(case=case, number=number, paths=tuple(dict.fromkeys(files)), details=details)
         taking = Taking(in_place=False, accept_unreadable=False, assume_yes=who.assume_yes)

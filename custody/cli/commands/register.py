@@ -62,11 +62,12 @@ _ONE_ONLY = (
 
 @command(
     example="""
-    custody register image.dd --case 2026-0417 --exhibit EX-1 --kind image --place "Room 4" --as exam-07
-    custody register --case 2026-0417 --exhibit next --kind phone --description "black phone" --seal S-0001 --as exam-07
-    custody register disk.E01 --hash-list disk.info --case 2026-0417 --exhibit next --as exam-07
-    custody register logs/ --case 2026-0417 --exhibit next --in-place --as exam-07
-    custody register chat.txt --case 2026-0417 --exhibit next --kind chat --time-zone +08:00 --as exam-07
+    custody register image.dd --case 2026-0417 --exhibit EX-1 --obtained seizure --place "Room 4" --as exam-07
+    custody register --case 2026-0417 --exhibit next --obtained found --kind phone --description "black phone" \\
+        --seal S-0001 --as exam-07
+    custody register disk.E01 --hash-list disk.info --case 2026-0417 --exhibit next --obtained seizure --as exam-07
+    custody register logs/ --case 2026-0417 --exhibit next --obtained production --in-place --as exam-07
+    custody register chat.txt --case 2026-0417 --exhibit next --obtained voluntary --time-zone +08:00 --as exam-07
     custody register --list items.csv --case 2026-0417 --as exam-07
     custody register copy.dd --case 2026-0417 --exhibit next --derived-from 2026-0417/EX-1 --as exam-07
     custody register --certificate production.zip --case 2026-0417 --exhibit next --as exam-07
@@ -102,6 +103,7 @@ def register(
 
     Several PATHs, or a directory, are one exhibit of many files; without PATH it is an object, such as a phone. The
     files are copied into the ledger's store, or left where they are with --in-place. Who registers holds the exhibit.
+    How it was obtained is for him to say, unless --derived-from, --foreign-from or --certificate shows it.
     A block device is read as one file, once and in order. SHA-256 and BLAKE3 are computed always, others by --digest.
 
     What was interrupted goes on with --resume: what the copy holds is not read from the source again. In place nothing

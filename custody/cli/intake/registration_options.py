@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 import click
 
@@ -38,6 +38,8 @@ from schemas.details.exhibit import Acquisition, ExhibitRegistered, Handling
 from schemas.errors import UsageError
 from schemas.text import format_time
 
+_OBTAINED: Final = words_of(ExhibitRegistered, "obtained")
+
 exhibit_options = several(
     click.option("--nature", type=click.Choice(words_of(ExhibitRegistered, "nature")), help="Data if PATH is given."),
     click.option("--kind", type=click.Choice(words_of(ExhibitRegistered, "kind")), help="What it is."),
@@ -65,7 +67,7 @@ acquisition_options = several(
 
 seizure_options = several(
     click.option(
-        "--obtained", type=click.Choice(words_of(ExhibitRegistered, "obtained")), help="How; seizure if not said."
+        "--obtained", type=click.Choice(_OBTAINED), help="How it came here (CUSTODY_OBTAINED, for one search)."
     ),
     click.option("--place", help="Where it was obtained (kept private)."),
     click.option("--seized-from", help="From whom it was taken (kept private)."),
@@ -126,7 +128,7 @@ def exhibit_details(context: Context, paths: Sequence[Path], given: Given, when:
 
     Raises:
         UsageError: ``usage.nature``, ``usage.device``, ``usage.acquisition``, ``usage.exhibit``, ``usage.derived``,
-            ``usage.time``.
+            ``usage.time``, ``usage.obtained``.
     """
     nature = given["nature"] or ("data" if paths else "object")
     if (nature == "object") == bool(paths):
@@ -137,7 +139,7 @@ def exhibit_details(context: Context, paths: Sequence[Path], given: Given, when:
         raise UsageError("usage.device", f"expected an object where --power stands, found {nature}")
     kind = given["kind"] or kind_of_paths(paths)
     parents = parents_of(context, given["parents"])
-    obtained = given["obtained"] or ("derived" if parents else "foreign-assistance" if given["bundle"] else "seizure")
+    shown = "derived" if parents else "foreign-assistance" if given["bundle"] else None
     return {
         "acquisition": acquisition_of(context, given, when),
         "data_country": given["data_country"],
@@ -147,9 +149,27 @@ def exhibit_details(context: Context, paths: Sequence[Path], given: Given, when:
         "identifiers": given["identifiers"],
         "kind": kind,
         "nature": nature,
-        "obtained": obtained,
+        "obtained": obtained_of(context, given, shown=shown),
         "same_object_as": _same(context, given["same"]),
     }
+
+
+def obtained_of(context: Context, given: Given, *, shown: str | None = None) -> str:
+    """Return how an exhibit was obtained: as was said with it, or is ``shown`` by what it comes with, or was said for
+    this session. Whether it was seized or handed over is a matter of law, so nothing is taken for granted.
+
+    Raises:
+        UsageError: ``usage.obtained``.
+    """
+    said = given["obtained"] or shown
+    if said is not None:
+        return str(said)
+    said = context.environment.get("CUSTODY_OBTAINED") or "nothing"
+    if said not in _OBTAINED:
+        text = f"expected --obtained to say how it came here, one of {', '.join(_OBTAINED)}, found {said}"
+        hint = "where all of a search came the same way, CUSTODY_OBTAINED=seizure says it once"
+        raise UsageError("usage.obtained", text, hint=hint)
+    return said
 
 
 def kind_of_paths(paths: Sequence[Path]) -> str:
