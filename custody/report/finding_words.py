@@ -171,6 +171,8 @@ MEANINGS: Final = {
     "inherited.corrected": "What was taken in had another number, name or seal than what was sent; one of the two "
     "sides corrected it later.",
     "inherited.unseen": "A number, name or seal is withheld, so nobody here could compare what was sent and taken in.",
+    "inherited.kind": "What was taken in is called another kind of thing than what was sent; whether it is the same "
+    "thing is to be asked.",
     "inherited.seal": "The seal that was seen on arrival is not the one under which the exhibit was sent.",
     "inherited.sent-at": "The record of the acceptance names another time of sending than the sender signed.",
     "inherited.times": "The acceptance is dated before the exhibit was sent, or after the acceptance was recorded.",

@@ -3441,7 +3441,7 @@ ARRIVALS = {
     **dict.fromkeys(("inherited.exhibit", "inherited.head", "inherited.content", "inherited.sent-at"), (9, FAILED)),
     "inherited.condition-unseen": (11, NOTE),
     **dict.fromkeys(("inherited.names", "inherited.seal", "inherited.times"), (12, DEFECT)),
-    **dict.fromkeys(("inherited.corrected", "inherited.unseen"), (12, NOTE)),
+    **dict.fromkeys(("inherited.corrected", "inherited.kind", "inherited.unseen"), (12, NOTE)),
 }
 DECIDING = ("transfer.accepted", "transfer.refused", "transfer.returned")
 # inherited.md: what tells a thing from all others; the last can be written in more than one way
@@ -4933,6 +4933,8 @@ class Verification:
         if arrival.type == "transfer.accepted":
             names = names_of(first.details), names_of(arrival.details)
             pairs = [(part, first, names[0].get(part), names[1].get(part)) for part in NAMES]
+            if arrival.details["nature"] == "object" and arrival.details["kind"] != first.details["kind"]:
+                yield "inherited.kind"
         if seal_of(arrival):
             pairs.append(("seal", last, seal_of(last), seal_of(arrival)))
         for part, source, there, here in pairs:

@@ -152,7 +152,7 @@ DEFECTS: Mapping[str, Sequence[str]] = {
     "request.answered": ("defect.grant-country",),
     "transfer.accepted": (
         "defect.seal-broken", "inherited.names", "inherited.seal", "inherited.corrected", "inherited.unseen",
-        "inherited.times",
+        "inherited.kind", "inherited.times",
     ),
     "transfer.contested": ("defect.receipt-contested",),
     "transfer.dispatched": ("defect.not-sealed", "defect.seal-other"),

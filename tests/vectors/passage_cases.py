@@ -83,6 +83,8 @@ _called("names-hidden", "Under which number it was accepted is withheld: a note.
 _called("names-lost", "A thing is accepted without the number under which it was sent: a defect.", NAMES, PHONE,
         UNNAMED)  # fmt: skip
 _called("names-new", "A thing is accepted with a number, and was sent without one.", "", UNNAMED, PHONE)
+_called("kind", "A phone is accepted as a computer of the same number: a note.", "inherited.kind", PHONE,
+        {**PHONE, "kind": "computer"})  # fmt: skip
 MISTYPED = {**PHONE, "identifiers": "IMEI 11l"}
 _called("names-corrected-there", "Its sender mistyped the number, and corrected it.", "", MISTYPED, PHONE,
         corrected={"a": "IMEI 111"})  # fmt: skip

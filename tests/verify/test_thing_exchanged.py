@@ -49,6 +49,12 @@ def arrived(folder: Path, sent: dict[str, Any], taken: dict[str, Any], right: di
     return codes(read(b.build("onward.zip", "EX-1", to="c-police").path, trust(a, b), b.world.at))
 
 
+@pytest.mark.parametrize(("kind", "found"), [("phone", set()), ("computer", {"inherited.kind"})])
+def test_another_kind_of_thing_is_told(tmp_path: Path, kind: str, found: set[str]) -> None:
+    """Who reads the report as data must learn of it too: both sides signed, and no digest tells two things apart."""
+    assert arrived(tmp_path, {**PHONE, "kind": "phone"}, {**PHONE, "kind": kind}) & {"inherited.kind"} == found
+
+
 @pytest.fixture
 def liar(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a sender's program hand out what its own check would not let pass."""

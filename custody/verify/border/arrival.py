@@ -31,9 +31,8 @@ Find = Callable[[str], Inner | None]
 _LAWFULNESS = frozenset({"inherited.conditions", "inherited.country", "inherited.recipient", "inherited.reservations"})
 _CODES = {"identifiers": "inherited.names", "seal": "inherited.seal"}
 _LEVELS = {"inherited.content": Severity.FAILED, "inherited.names": Severity.DEFECT, "inherited.seal": Severity.DEFECT}
-_ITEM = ("collection", "number", "platform")
-"""What tells an item of a platform from all others."""
-_NAMES = ("account", "asset", *_ITEM, "identifiers")
+_NAMES = ("account", "asset", "collection", "number", "platform", "identifiers")
+"""What tells a thing, or an item of a platform, from all others; the last can be written in more than one way."""
 
 
 class _Arrival(msgspec.Struct, frozen=True):
@@ -173,8 +172,11 @@ def _compare_values(
     arrival: _Arrival, shown: Mapping[str, Disclosure], sent: Corrected, right: Corrected
 ) -> Iterator[tuple[str, str]]:
     """Which thing it is, whose account held it and under which seal it came is private: that is compared as the side
-    that recorded it corrected it, where both are shown. Yield the codes and words of what differs.
+    that recorded it corrected it, where both are shown. Yield the codes and words of what differs; also of the kind.
     """
+    there, here = getattr(arrival.before, "details", None), arrival.details
+    if isinstance(here, TransferAccepted) and here.nature == "object" and getattr(there, "kind", "") != here.kind:
+        yield "inherited.kind", f"was sent as {getattr(there, 'kind', 'nothing known')}, and taken in as {here.kind}"
     for name, old, was, now in _values_of(arrival):
         first = sent.get((old.hash, name)) or arrival.inner.values.disclosed.get(was.commitment if was else "")
         taken = shown.get(now.commitment if now else "")
@@ -203,10 +205,8 @@ def _values_of(arrival: _Arrival) -> Iterator[tuple[str, ParsedEvent, Private | 
 
 def _names_of(details: ExhibitRegistered) -> dict[str, Private]:
     """Return what tells a thing from all others: account and asset, item of a platform, numbers."""
-    asset = details.asset if is_set(details.asset) else None
-    found = [(name, getattr(asset, name, None)) for name in ("account", "asset")]
-    found += [(name, getattr(getattr(asset, "platform", None), name, None)) for name in _ITEM]
-    found.append(("identifiers", details.identifiers))
+    places = (details, details.asset, getattr(details.asset, "platform", None))
+    found = ((name, getattr(place, name, None)) for place in places for name in _NAMES)
     return {name: value for name, value in found if isinstance(value, Private)}
 
 

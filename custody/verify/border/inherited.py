@@ -38,8 +38,8 @@ def check_inherited(
     Findings: ``inherited.absent``, ``inherited.away`` (a defect or a note), ``inherited.depth``, ``inherited.unnamed``,
     ``inherited.exhibit``, ``inherited.head``, ``inherited.content``, ``inherited.conditions``, ``inherited.recipient``,
     ``inherited.country``, ``inherited.sent-at``, ``inherited.reservations``, ``inherited.names``, ``inherited.times``
-    and ``inherited.seal`` (defects), ``inherited.condition-unseen``, ``inherited.unseen`` and ``inherited.corrected``
-    (notes), and those of the inner bundles, whose subject begins with the name of their ledger.
+    and ``inherited.seal`` (defects), ``inherited.condition-unseen``, ``inherited.kind``, ``inherited.unseen`` and
+    ``inherited.corrected`` (notes), and those of the inner bundles, whose subject begins with the name of their ledger.
     """
     findings, failed = bundled.findings, partial(bundled.findings.add, 9, Severity.FAILED)
     names = [name for name in bundled.source.names() if name.startswith(layout.INHERITED)]
