@@ -149,8 +149,9 @@ class Side:
             "accepted_at": "2026-11-21T12:00:00Z",
             "conditions": [{"before": c.before, "code": c.code} for c in conditions] if is_set(conditions) else None,  # type: ignore[union-attr]
             "content": arrival.registered.content if is_set(arrival.registered.content) else None,
-            "description": "from abroad", "foreign": arrival.foreign, "from": sender, "kind": "copy",
-            "nature": arrival.registered.nature, "obtained": "foreign-assistance", "onward": arrival.sent.onward,
+            "description": "from abroad", "foreign": arrival.foreign, "from": sender,
+            "kind": arrival.registered.kind, "nature": arrival.registered.nature, "obtained": "foreign-assistance",
+            "onward": arrival.sent.onward,
             "sent_at": arrival.dispatch.event.occurred_at, "transfer": delivery.transfer, **changes,
         }  # fmt: skip
         anchor = Anchor(case=CASE, exhibit=number or arrival.number, link=Link(sequence=0))
