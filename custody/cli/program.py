@@ -14,6 +14,7 @@ from custody.cli.acting.secrets_typed import refuse_typed
 from custody.cli.command import LazyGroup
 from custody.cli.exits import Exit, exit_of, from_click, from_os
 from custody.cli.output import print_error, put, say
+from custody.cli.questions import Declined
 from custody.cli.rule_hints import with_rule_hint
 from custody.cli.settings import Settings, settings_of
 from custody.cli.typed_again import with_typed_options
@@ -35,7 +36,14 @@ def _print_version(context: click.Context, _: click.Parameter, value: bool) -> N
     context.exit()
 
 
-program = LazyGroup(name="custody", help=_HELP, no_args_is_help=True, epilog="custody COMMAND --help says more.")
+program = LazyGroup(
+    name="custody",
+    help=_HELP,
+    no_args_is_help=True,
+    epilog="custody COMMAND --help says more.",
+    # What is inside has them from here; the first is the one that messages name.
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
 program.params.append(
     click.Option(
         ["--version"],
@@ -65,9 +73,7 @@ def run(arguments: list[str]) -> Exit:
         refuse_typed(arguments)
         return _call(arguments, settings)
     except (KeyboardInterrupt, EOFError, click.Abort) as error:
-        # At a prompt nothing is recorded yet, unless something was before.
-        is_asked = isinstance(error, click.Abort) and not settings.has_recorded
-        _end_interrupted("interrupted; nothing was recorded" if is_asked else "interrupted", as_json=as_json)
+        _end_interrupted(error, has_recorded=settings.has_recorded, as_json=as_json)
         return Exit.INTERRUPTED
     except NoArgsIsHelpError as error:
         if as_json:
@@ -113,9 +119,16 @@ def _as_ours(error: Exception) -> CustodyError:
             return StorageError("storage.memory", "expected more memory than this machine has left")
 
 
-def _end_interrupted(told: str, *, as_json: bool) -> None:
+def _end_interrupted(error: BaseException, *, has_recorded: bool, as_json: bool) -> None:
+    is_declined = isinstance(error, Declined)
+    told = f"you said no: {error}" if is_declined else "interrupted"
+    # At a prompt nothing is recorded yet, unless something was before.
+    if has_recorded:
+        told += "; what was recorded before stays on record" if is_declined else ""
+    elif isinstance(error, click.Abort):
+        told += "" if str(error) else "; nothing was recorded"
     if as_json:
-        print_error(UsageError("run.interrupted", told), as_json=True)
+        print_error(UsageError("run.declined" if is_declined else "run.interrupted", told), as_json=True)
     else:
         say(told)
 

@@ -68,7 +68,9 @@ def result_name(kind: type) -> str:
 
 
 def _load(name: str) -> tuple[click.Command, click.Context]:
-    context = click.Context(program, info_name="custody", terminal_width=_WIDTH, max_content_width=_WIDTH)
+    context = click.Context(
+        program, info_name="custody", terminal_width=_WIDTH, max_content_width=_WIDTH, **program.context_settings
+    )
     found: click.Command = program
     for word in name.split():
         assert isinstance(found, click.Group), "every word but the last is a group"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +15,8 @@ from schemas.entry import ParsedEntry
 from schemas.private import Disclosure
 from schemas.types import Private
 
+_SHOWN: Final = len("ed25519:") + 12
+"""So much of a key's id tells it from the others of its owner."""
 NO_NAME: Final = "(not recorded)"
 """What stands for a name that nobody recorded."""
 
@@ -83,8 +85,15 @@ def _person(agent: Agent, name: str, state: State, recovered: Mapping[int, str])
         kind=kind,
         roles=", ".join(role for role, _ in agent.roles) or "none",
         enrolled=agent.introduced,
-        keys="; ".join(_describe_key(key, recovered.get(key.introduced)) for key in keys) or "none",
+        keys="; ".join(_describe_keys(keys, recovered)) or "none",
     )
+
+
+def _describe_keys(keys: Sequence[Key], recovered: Mapping[int, str]) -> Iterator[str]:
+    """Say of each key what became of it; of several which one that is, by the first digits of its id."""
+    for key in keys:
+        which = f"{key.id[:_SHOWN]} " if len(keys) > 1 else ""
+        yield which + _describe_key(key, recovered.get(key.introduced))
 
 
 def _describe_key(key: Key, recovered_by: str | None) -> str:

@@ -35,6 +35,8 @@ def _load(name: str) -> Command:
 def test_every_command_says_what_it_does(name: str, stage: Stage) -> None:
     """Help without an example leaves people guessing."""
     ran = stage.custody(f"{name} --help")
+    short = stage.custody(f"{name} -h")
+    assert (short.exit, short.stdout) == (ran.exit, ran.stdout)
     assert ran.exit is Exit.DONE
     assert "Examples:" in ran.stdout
     made = _load(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -155,3 +156,19 @@ def _parcel(machine: Machine) -> str:
     machine.do("trust add b.json --yes")
     assert json.loads(Path("trust.json").read_bytes())["ledgers"][0]["origin"] == "b.example/y"
     return "parcel.zip"
+
+
+def test_which_of_several_keys_is_which_is_said(machine: Machine) -> None:
+    """A registrar has a key and one on paper, both since entry 0: `key list` says which of them is the one at hand."""
+    (machine.stage.folder / "few").write_bytes(b"few")
+    machine.register("few")
+    machine.do("agent enrol court-01 --kind organisation --country FR --as reg-1")
+    machine.do("bundle EX-1 --to court-01 -o keys.zip --as exam-07")
+    machine.do("trust export -o trust.json")
+    told = " ".join(machine.do("verify keys.zip").stdout.split())
+    found = re.search(r"enrolled in entry 0; keys: (ed25519:\w+) since entry 0; (ed25519:\w+) since", told)
+    assert found is not None, told
+    (mine,) = (item["key_id"] for item in machine.json("key list")["keys"] if item["agent"] == "reg-1")
+    one, other = found.groups()
+    assert one != other
+    assert sum(mine.startswith(item) for item in (one, other)) == 1

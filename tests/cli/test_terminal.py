@@ -125,6 +125,8 @@ def test_nothing_is_signed_without_a_yes(tmp_path: Path) -> None:
     said_no.expect(r"Sign\? \[y/N\]: ")
     said_no.type("n")
     assert said_no.end() == 130
+    assert "you said no: nothing was signed; nothing was recorded" in said_no.seen
+    assert "interrupted" not in said_no.seen
     said_yes = Terminal(tmp_path, *opening, **by_file)
     said_yes.expect(r"Sign\? \[y/N\]: ")
     said_yes.type("y")
@@ -151,6 +153,7 @@ def test_who_is_asked_sees_what_he_signs(tmp_path: Path, option: str) -> None:
     asked.expect(r"Sign\? \[y/N\]: ")
     asked.type("n")
     assert asked.end() == 130
+    assert ("[run.declined]" in asked.seen or '"run.declined"' in asked.seen) == (option == "--json")
     unseen = Terminal(tmp_path, *opening, program="import os, sys; os.dup2(os.open('log', 65, 384), 2); ", **by_file)
     assert unseen.end() == 5
     assert "sign.unasked" in unseen.seen + (tmp_path / "log").read_text()

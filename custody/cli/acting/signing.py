@@ -20,6 +20,7 @@ from custody.cli.keyring.keyring import default_agent, signer_for, stored_keys
 from custody.cli.keyring.session_access import has_session
 from custody.cli.options import Signing
 from custody.cli.output import can_ask, is_terminal, note, note_to_signer, release_notes
+from custody.cli.questions import ask
 from custody.ledger.appending import Receipt
 from custody.ledger.compose import Composed
 from custody.ledger.submission import Submission
@@ -206,7 +207,8 @@ def confirm(context: Context, who: Signing, signing: Sequence[str]) -> None:
             hint = "leave stderr on the terminal, or --yes signs without asking"
             text = "expected a terminal to ask on whether to sign, found stderr elsewhere"
             raise RefusedError("sign.unasked", text, hint=hint)
-        click.confirm("Sign?", abort=True, err=True)
+        recorded = "" if context.settings.has_recorded else "; nothing was recorded"
+        ask("Sign?", otherwise=f"nothing was signed{recorded}")
 
 
 def sign_all(event: ParsedEvent, signers: Mapping[str, KeySigner]) -> tuple[Signature, ...]:

@@ -170,6 +170,8 @@ def _compose(
 
 
 def _lines(result: Opened, registrars: tuple[str, ...]) -> Iterator[str]:
+    home = shell_word(Path(result.home))
+    custody = f"custody --home {home}"
     yield f"ledger {result.origin} opened in {show_path(result.home)}"
     yield ""
     yield "Hand these out, on paper with a letterhead or over a channel that the other side trusts:"
@@ -185,5 +187,6 @@ def _lines(result: Opened, registrars: tuple[str, ...]) -> Iterator[str]:
     yield ""
     if len(registrars) == 1:
         yield "One registrar: if his keys are lost or stolen, nobody can recover the ledger but by the paper key."
-        yield "  Enrol a second one soon: custody agent enrol FILE --role registrar"
-    yield f"next: cd {shell_word(Path(result.home))}, then custody agent enrol FILE --role ROLE"
+        yield f"  Enrol a second one soon: {custody} agent enrol FILE --role registrar"
+    yield f"next: {custody} agent enrol FILE --role ROLE, with the FILE that custody key new wrote"
+    yield f"  or CUSTODY_HOME={home}, and leave out --home"

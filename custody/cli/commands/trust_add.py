@@ -18,6 +18,7 @@ from custody.cli.files import given_file, read_file
 from custody.cli.options import FILE
 from custody.cli.output import can_ask, emit, note
 from custody.cli.parameters import DIGEST
+from custody.cli.questions import ask
 from custody.cli.results import Result
 from custody.report.counts import counted
 from custody.report.safe_text import show, show_path
@@ -138,7 +139,7 @@ def _make_sure(
 
     Raises:
         RefusedError: ``trust.unconfirmed``, or ``trust.changed`` where something changes; there is nobody to ask.
-        click.Abort: the answer was no.
+        Declined: the answer was no.
     """
     for line in (*trust_lines(ledgers), *changes):
         note(context.settings, line, is_asked=not assume_yes and can_ask())
@@ -152,7 +153,7 @@ def _make_sure(
         text = "expected somebody at a terminal to compare the fingerprint, found none; nothing was changed"
         hint = "--fingerprint DIGITS of the official letter compares it here; --yes says that it was compared"
         raise RefusedError("trust.unconfirmed", text, hint=hint)
-    click.confirm("Is this what the authority told you?", abort=True, err=True)
+    ask("Is this what the authority told you?", otherwise="it is not believed, and the trust file is as it was")
 
 
 def change_lines(before: TrustedLedger | None, ledger: TrustedLedger) -> Iterator[str]:

@@ -18,6 +18,7 @@ from custody.cli.context import Context, pass_custody
 from custody.cli.exits import Exit
 from custody.cli.files import check_outside_home
 from custody.cli.output import can_ask, emit, print_error, say
+from custody.cli.questions import ask
 from custody.cli.results import Result
 from custody.cli.soft_end import soft_end
 from custody.cli.typed_again import with_typed_options
@@ -105,7 +106,7 @@ def _confirm_size(needed: Needed, target: Path, *, assume_yes: bool) -> None:
 
     Raises:
         RefusedError: ``unpack.large`` where there is nobody to ask.
-        click.Abort: the answer was no.
+        Declined: the answer was no.
     """
     if needed.bytes <= LARGE or assume_yes:
         return
@@ -114,7 +115,7 @@ def _confirm_size(needed: Needed, target: Path, *, assume_yes: bool) -> None:
     if not can_ask():
         hint = "--yes writes it; nothing was unpacked"
         raise RefusedError("unpack.large", f"expected at most 10 GiB to write unasked, found {told}", hint=hint)
-    click.confirm(f"Write {told}, below {show_path(target)}?", abort=True, err=True)
+    ask(f"Write {told}, below {show_path(target)}?", otherwise="nothing was unpacked")
 
 
 def _check_not_failed(report: Report) -> None:

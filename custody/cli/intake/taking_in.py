@@ -6,10 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import click
-
 from custody.cli.context import Context
 from custody.cli.output import can_ask, has_progress, note, progress
+from custody.cli.questions import ask
 from custody.cli.showing.holdings import Staged
 from custody.evidence.intake import Intake, Progress, take_in
 from custody.evidence.partial import Partials
@@ -68,7 +67,7 @@ def confirm_size(total: int, taking: Taking) -> None:
 
     Raises:
         RefusedError: ``register.large`` where there is nobody to ask.
-        click.Abort: the answer was no.
+        Declined: the answer was no.
     """
     if taking.in_place or taking.assume_yes or total <= LARGE:
         return
@@ -77,7 +76,7 @@ def confirm_size(total: int, taking: Taking) -> None:
         raise RefusedError(
             "register.large", f"expected at most 10 GiB to copy unasked, found {total:,} bytes", hint=hint
         )
-    click.confirm(f"Copy {total / 2**30:.1f} GiB into the ledger's store?", abort=True, err=True)
+    ask(f"Copy {total / 2**30:.1f} GiB into the ledger's store?", otherwise="nothing was copied")
 
 
 def take_in_exhibit(
