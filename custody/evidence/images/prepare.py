@@ -134,14 +134,17 @@ def _find_image(path: bytes, listed: Listed, *, is_image: bool, sure: frozenset[
         container = "split-raw" if len(files) > 1 or missing else container
         if container == "split-raw" and not is_image and not _looks_split(samples):
             return None
-        if files[0].endswith(b".000") and not is_image and "split-raw" not in sure and not _begins_as_disk(samples):
+        is_doubtful = container == "split-raw" and (files[0].endswith(b".000") or (len(files) == 1 and not missing))
+        if is_doubtful and not is_image and "split-raw" not in sure and not _begins_as_disk(samples):
             return None
     faults = tuple(_faults(container, files, samples, missing))
     return ImageFiles(container, files, missing, faults, tuple(Guard.of(file) for file in files))
 
 
 def _begins_as_disk(samples: Sequence[Sample]) -> bool:
-    """Tell whether numbered files begin as a disk does, or were meant to: logs and caches are numbered from 0 too."""
+    """Tell whether numbered files begin as a disk does, or were meant to: logs and caches are numbered from 0 too, and
+    many a file without a second one has a number in the place of an ending.
+    """
     return begins_as_medium(samples[0]) or any(is_placeholder(found) for found in samples)
 
 

@@ -118,6 +118,18 @@ def test_files_that_are_numbered_from_nought_are_a_disk_where_they_begin_as_one(
         assert _described(_images(path)) == [("split-raw", "disk.000", [])]
 
 
+@pytest.mark.parametrize("ending", ["001", "aa", "aaa"])
+def test_a_first_piece_alone_is_a_disk_where_it_begins_as_one(tmp_path: Path, ending: str) -> None:
+    """Without a second piece a number is an ending like any other: the record of a game, a counter, a version."""
+    _write(tmp_path, {f"cache.{ending}": NOISE, f"disk.{ending}": bytes(510) + b"\x55\xaa" + NOISE[512:]})
+    assert _images(tmp_path / f"cache.{ending}") == ()
+    assert len(_images(tmp_path / f"cache.{ending}", called=True)) == 1
+    assert _described(_images(tmp_path)) == [("split-raw", f"disk.{ending}", [])]
+    for second in {"001": ("002",), "aa": ("ab",), "aaa": ("aab",)}[ending]:
+        _write(tmp_path, {f"cache.{second}": NOISE})
+        assert len(_images(tmp_path / f"cache.{ending}")) == 1
+
+
 @pytest.mark.parametrize("name", OTHER)
 def test_what_is_called_an_image_is_damaged_whatever_its_bytes_say(name: str, tmp_path: Path) -> None:
     """The page of an error, saved in place of the disk, is readable text."""
