@@ -31,44 +31,48 @@ class EntryBytes(TableRows):
             raise Unreadable("the table entry: expected numbers and bytes of entries, found none")
         names = ", ".join(f'"{name}"' if name in known else "NULL" for name in EntryRow._fields)
         self._statement = f'SELECT {names} FROM "entry" {ENTRY_RANGE}'
-        self._numbers = self._find_numbers(findings)
+        self._of_row = f'SELECT {names} FROM "entry" WHERE rowid >= ? AND rowid < ?'
+        self._rows = self._find_rows(findings)
 
     def size(self) -> int:
         """Return how many entries there are, or the greatest number of one, plus one, where that isn't far off."""
-        if self._numbers is None:
+        if self._rows is None:
             return super().size()
-        return min(max(self._numbers, default=-1) + 1, len(self._numbers) + LOST)
+        return min(max(self._rows, default=-1) + 1, len(self._rows) + LOST)
 
     def entries(self, first: int, last: int) -> tuple[list[Row], list[int]]:
         """Return the rows of the entries from ``first`` up to, but without, ``last``, and those that can't be read."""
-        if self._numbers is None:
+        if self._rows is None:
             return self._range(self._statement, first, last)
         rows, damaged = [], []
         for index in range(first, last):
-            if (number := self._numbers.get(index)) is not None:
-                found, lost = self._range(self._statement, number, number + 1)
-                rows += [(index, *row[1:]) for row in found]
+            if (row := self._rows.get(index)) is not None:
+                found, lost = self._range(self._of_row, row, row + 1)
+                rows += [(index, *item[1:]) for item in found]
                 damaged += [index] if lost else []
         return rows, damaged
 
-    def _find_numbers(self, findings: Findings) -> dict[int, int] | None:
-        """Return the number of the row of each entry; nothing where all are right, or where some can't be read."""
+    def _find_rows(self, findings: Findings) -> dict[int, int] | None:
+        """Return in which row each entry stands; nothing where all are right, or where some can't be read."""
         places: dict[int, int] = {}
         wrong = []
         try:
-            for number, raw in self.scan("entry", "entry_index", "raw", by="entry_index"):
+            # In a table that isn't as made, the number of an entry may be anything; that of its row is SQLite's own.
+            for number, row, raw in self.scan("entry", "entry_index", "rowid", "raw", by="entry_index"):
                 said = _said(raw)
                 said = number if said is None else said
-                if said != number or number < 0:
-                    wrong.append((number, said))
+                if said != number or not isinstance(number, int) or number < 0:
+                    wrong.append((number, said, row))
                 else:
-                    places[number] = number
+                    places.setdefault(number, row)
         except Unreadable:
             return None
-        for number, said in wrong:
+        for number, said, row in wrong:
             # Of two of one number that which stands in its place is taken; the chain tells which of them is true.
-            places.setdefault(said, number)
-            text = f"expected entry {said} in its place, found a row under the number {number}"
+            if isinstance(said, int):
+                places.setdefault(said, row)
+            wanted = "no such row" if said == number else f"entry {said} in its place"
+            text = f"expected {wanted}, found one under the number {number}"
             findings.add(STEP, Severity.FAILED, "audit.stray-row", f"entry {number}", text)
         return places if wrong else None
 
