@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 
 from custody.report.safe_text import show
 from custody.verify.verify import Verified
@@ -21,7 +21,9 @@ class ExhibitNames:
             details, event = entry.event.details, entry.event.event
             if isinstance(details, ExhibitVoided) and isinstance(right := details.replaced_by, ExhibitName):
                 self._right[str(event.case), str(event.exhibit)] = (right.case, right.exhibit)
-        self._wrong = {right: wrong for wrong, right in self._right.items()}
+        self._wrong: dict[Name, list[str]] = defaultdict(list)
+        for wrong, named in sorted(self._right.items()):
+            self._wrong[named].append("/".join(wrong))
 
     def full(self, name: Name) -> str:
         """Return ``CASE/EXHIBIT``, and the two numbers apart where another exhibit is called the same."""
@@ -32,6 +34,7 @@ class ExhibitNames:
 
     def place(self, name: Name) -> str:
         """Return what follows on how it stands: the right number of one that was voided, or in whose place it is."""
-        right, wrong = self._right.get(name), self._wrong.get(name)
+        right, wrong = self._right.get(name), self._wrong.get(name, [])
         told = f"; its right number is {'/'.join(right)}" if right else ""
-        return show(told + (f"; in the place of {'/'.join(wrong)}, which was voided" if wrong else ""))
+        were = "was" if len(wrong) == 1 else "were"
+        return show(told + (f"; in the place of {' and '.join(wrong)}, which {were} voided" if wrong else ""))

@@ -31,6 +31,18 @@ def test_a_voided_number_names_the_right_one_and_the_other_way_round() -> None:
     assert f"at the end: held by examiner-1, not sealed; in the place of {CASE}/EX-1, which was voided" in page
 
 
+def test_one_that_took_the_place_of_several_names_them_all() -> None:
+    """Whoever holds a label with either of the wrong numbers finds the thing."""
+    world = settled(World(seed="replaced-twice"), gate="v2")
+    for number in ("EX-1", "EX-2", "EX-3"):
+        world.register(CASE, number, actor="examiner-1")
+    for number in ("EX-1", "EX-2"):
+        details = {"reason": "a slip", "replaced_by": {"case": CASE, "exhibit": "EX-3"}}
+        world.act("exhibit.voided", CASE, number, details, actor="examiner-1", registrar="registrar-1")
+    page = told(world, *((CASE, f"EX-{number}") for number in (1, 2, 3)))
+    assert f"not sealed; in the place of {CASE}/EX-1 and {CASE}/EX-2, which were voided" in page
+
+
 def test_two_exhibits_of_one_full_name_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """A slash may stand in both numbers: this writer refuses that, another may not."""
     monkeypatch.setattr(Numbers, "check", lambda *_: None)
