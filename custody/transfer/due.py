@@ -93,9 +93,9 @@ def dues_of(
             clock = run_clock(rule, story.events, at, place)
             if clock is None or (clock.state is not ClockState.MET and _is_over(story, rule, renewed)):
                 continue
-            note = rest_note(rule.span, rule.counting, place, clock.started_at, clock.due, country)
-            if is_set(rule.longest):
-                clock, note = _prolonged(clock, story, stories, at, place)
+            clock, cut = _prolonged(clock, story, stories, at, place) if is_set(rule.longest) else (clock, "")
+            rest = rest_note(rule.span, rule.counting, place, clock.started_at, clock.due, country)
+            note = "; ".join(filter(None, (cut, rest)))
             found.append(Due(story, clock, _alarm(story, stories, clock), note, _unconfirmed(story, rule)))
     return tuple(sorted(found, key=lambda due: (due.clock.due, due.story.state.id, due.clock.rule.key)))
 
@@ -160,8 +160,8 @@ def _alarm(story: RequestStory, stories: Sequence[RequestStory], clock: Clock) -
 
 def _follows(other: RequestStory, story: RequestStory) -> bool:
     """Tell whether another request, sent or received as this one was, asks for the data that this one preserves."""
-    is_drawer = other.state.direction == "outgoing" and other.sent_at is None
-    if other.state.kind not in _FOLLOWS or other.state.direction != story.state.direction or is_drawer:
+    is_draft = other.state.direction == "outgoing" and other.sent_at is None
+    if other.state.kind not in _FOLLOWS or other.state.direction != story.state.direction or is_draft:
         return False
     if story.state.id in (other.body.renewal_of, other.body.follows):
         return True

@@ -1,6 +1,7 @@
 """What is due: every request's clocks by the profile, and alarms that no single clock shows."""
 
 import pytest
+from msgspec.structs import replace
 
 from custody.transfer.deadlines import ClockState
 from custody.transfer.due import by_request, dues_of, open_dues, rules_for
@@ -126,6 +127,18 @@ def test_an_order_is_prolonged_by_thirty_days_and_no_further() -> None:
     confirmed.answered("2026-04-21T10:00:00Z", "preserved", until="2026-09-01T00:00:00Z")
     due = dues_of([confirmed.story("incoming", "answered")], profile, LAW, at=at, country="FR")[0]
     assert (format_time(due.clock.due), due.note) == ("2026-09-01T00:00:00Z", "")
+
+
+def test_what_is_cut_short_says_as_well_what_is_not_known_of_its_days_of_rest() -> None:
+    """Both are why the end may be another one; neither takes the other's place."""
+    (rule,) = (rule for rule in LAW.deadlines if rule.key == "eu.epocpr")
+    rolling = replace(rule, counting=replace(rule.counting, rest_days="next-working-day"))
+    law = replace(LAW, deadlines=tuple(rolling if it is rule else it for it in LAW.deadlines))
+    story = epocpr(("2026-04-20T10:00:00Z", "2026-09-01T00:00:00Z")).story("incoming", "received")
+    at, profile = parse_time("2026-05-20T00:00:00Z"), (shipped_profile("generic"),)
+    due = dues_of([story], profile, law, at=at, country="FR")[0]
+    assert "prolonged until 2026-09-01" in due.note
+    assert "public holidays of" in due.note
 
 
 def test_an_order_whose_data_were_asked_for_is_kept_as_long_as_that_takes() -> None:
