@@ -37,7 +37,7 @@ def check_contents(state: State, findings: Findings, lists: FileLists = NO_LISTS
             else firsts.taken_by(alike, count, exhibit.bound_to)
         )
         if place is not None and taken is not None:
-            names = ", ".join(f"{item.case}/{item.number}" for item in taken.bound)
+            names = ", ".join(item.name for item in taken.bound)
             text = f"holds files of {names}, which came under a condition of {', '.join(taken.origins)}"
             severity = Severity.DEFECT if taken.is_whole else Severity.NOTE
             findings.add(STEP, severity, "release.bound-content", f"entry {place.index}", text)

@@ -47,7 +47,7 @@ def _check_full(state: State, findings: Findings) -> None:
     for exhibit in state.exhibits.values():
         if "/" not in exhibit.case and "/" not in exhibit.number:
             continue
-        full = f"{exhibit.case}/{exhibit.number}"
+        full = exhibit.name
         place, case = state.event(exhibit.registration), known.setdefault(full, exhibit.case)
         if case != exhibit.case and place is not None:
             text = f"expected a number that names one exhibit with its case, found {full!r} in case {case!r} too"

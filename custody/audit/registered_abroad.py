@@ -59,6 +59,6 @@ class RegisteredAbroad:
             others = {first[digest].registration: first[digest] for digest in sorted(digests)}
             whole = [item for key, item in others.items() if key not in mine and brought[key] <= digests]
             if whole and f"entry {index}" not in refused:
-                other = f"{whole[0].case}/{whole[0].number}"
+                other = whole[0].name
                 text = f"{agent}, who is abroad, registered as a find all files that first came with {other}"
                 findings.add(STEP, Severity.DEFECT, "release.registered-abroad", f"entry {index}", text)

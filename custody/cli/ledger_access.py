@@ -211,7 +211,7 @@ class LedgerAccess:
         with self.read() as reader:
             entry = entry_with(reader, exhibit.registration)
         if entry is None or not isinstance(entry.event.details, ExhibitRegistered):
-            text = f"expected the registration of {exhibit.case}/{exhibit.number}, found another entry"
+            text = f"expected the registration of {exhibit.name}, found another entry"
             raise StorageError("ledger.unreadable", text, hint=INDEX_HINT)
         return entry
 
@@ -221,7 +221,7 @@ class LedgerAccess:
             with self.read() as reader:
                 found = reader.view().registered(str(about.exhibit))
             if found is not None:
-                return f"exhibit {show(f'{found.case}/{found.number}')}"
+                return f"exhibit {show(found.name)}"
         return hash_name(about)
 
     def drafts_folder(self) -> Path:

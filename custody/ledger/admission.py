@@ -58,7 +58,7 @@ def check_lawful(view: View, event: ParsedEvent, recorded_at: str) -> None:
         raise RefusedError("release.recipient-unnamed", text, hint="custody agent enrol ID --kind organisation")
     breaches = check_release(view, event, recorded_at)
     if breaches:
-        told = [taken.told_of(f"{item.case}/{item.number}") for item, taken in getattr(view, "told", ())]
+        told = [taken.told_of(item.name) for item, taken in getattr(view, "told", ())]
         raise RefusedError(breaches[0].code, breaches[0].text, hint="; ".join((*told, what_to_do(breaches))))
 
 

@@ -63,7 +63,7 @@ class Taken:
 
     def told_of(self, name: str) -> str:
         """Return in words what the exhibit of that name holds."""
-        bound = ", ".join(f"{item.case}/{item.number}" for item in self.bound)
+        bound = ", ".join(item.name for item in self.bound)
         origins = ", ".join(self.origins)
         return f"{name} holds files of {bound}, which go on with the consent of {origins} only [{CODE}]"
 

@@ -60,7 +60,7 @@ def _as_now(reader: Reader, exhibits: Sequence[Exhibit], as_of: str) -> Standing
     found = {}
     for exhibit in exhibits:
         if exhibit.head not in places:
-            text = f"expected the newest act of {exhibit.case}/{exhibit.number} among the entries, found none"
+            text = f"expected the newest act of {exhibit.name} among the entries, found none"
             raise StorageError("ledger.unreadable", text, hint=INDEX_HINT)
         index, recorded_at = places[exhibit.head]
         found[exhibit.case, exhibit.number] = CustodyAt(

@@ -87,7 +87,7 @@ def _bound(verified: Verified) -> Iterator[tuple[str, str]]:
         details = verified.entries[entries[0]].event.details if entries else None
         same = (details.same_object_as or ()) if isinstance(details, ExhibitRegistered) else ()
         known = (verified.state.exhibit(item.case, item.exhibit) for item in same)
-        others = [f"{item.case}/{item.number}" for item in known if item is not None and item.bound_to]
+        others = [item.name for item in known if item is not None and item.bound_to]
         if exhibit is not None and exhibit.bound_to:
             told = "/".join(name) + (f" (the same as {_some(others)})" if others else "")
             bound.setdefault(exhibit.bound_to, []).append(told)

@@ -112,7 +112,7 @@ def tell_exhibit(
 def _registration(verified: Verified, indexes: list[int], exhibit: Exhibit) -> ParsedEntry:
     first = verified.entries[indexes[0]] if indexes else None
     if first is None or not isinstance(first.event.details, ExhibitRegistered):
-        text = f"expected the registration of {exhibit.case}/{exhibit.number} as its first entry, found another"
+        text = f"expected the registration of {exhibit.name} as its first entry, found another"
         raise StorageError("ledger.unreadable", text, hint=INDEX_HINT)
     return first
 

@@ -17,7 +17,7 @@ def naming(reader: LedgerReader) -> NameOf:
 
     def name_of(about: About) -> str:
         found = view.registered(str(about.exhibit)) if about.kind == "exhibit" else None
-        return hash_name(about) if found is None else f"exhibit {show(f'{found.case}/{found.number}')}"
+        return hash_name(about) if found is None else f"exhibit {show(found.name)}"
 
     return name_of
 

@@ -145,7 +145,7 @@ class Teller:
         exhibit = self._verified.state.registered(str(about.exhibit))
         if exhibit is None:
             return self._others(about)
-        return f"exhibit {show(f'{exhibit.case}/{exhibit.number}')}"
+        return f"exhibit {show(exhibit.name)}"
 
     def _act(self, entry: ParsedEntry, exhibit: ExhibitReport | None) -> Act:
         index, event = entry.entry.index, entry.event

@@ -50,7 +50,7 @@ def _needed(view: View, consent: Consent, exhibit: Exhibit, *, at: str) -> Itera
     yield from _foreign_request(view, consent, recipient, ledger.country)
     request = view.request(consent.request or "")
     if request is not None and not is_granted(view, request, exhibit, Way(recipient, [at, at])):
-        yield f"{exhibit.case}/{exhibit.number} isn't in the part of {request.id} that was granted"
+        yield f"{exhibit.name} isn't in the part of {request.id} that was granted"
         return
     found = (consent, *consents_in_force(view, exhibit, recipient.id, at=at))
     competent = [agent for item in found if (agent := view.agent(item.authority)) and agent.kind != "person"]

@@ -87,18 +87,13 @@ def find_exhibit(reader: LedgerReader, name: str, *, case: str | None = None) ->
     if len(found) == 1:
         return found[0]
     if found:
-        named = listed([format_exhibit(item) for item in found[:_LISTED]], len(found))
+        named = listed([item.name for item in found[:_LISTED]], len(found))
         raise UsageError(
             "usage.exhibit",
             f"expected one exhibit, found {len(found)} called {name!r}: {named}",
-            hint=f"say which case: {format_exhibit(found[0])}, or --case",
+            hint=f"say which case: {found[0].name}, or --case",
         )
     raise _unknown(reader, name, case)
-
-
-def format_exhibit(exhibit: Exhibit) -> str:
-    """Return ``CASE/EXHIBIT``."""
-    return f"{exhibit.case}/{exhibit.number}"
 
 
 def _candidates(reader: LedgerReader, name: str, case: str | None) -> Iterator[Exhibit]:
@@ -126,7 +121,7 @@ def _unknown(reader: LedgerReader, name: str, case: str | None) -> UsageError:
     alike = [item for item in reader.exhibits(case=case) if fold_number(item.number) == folded]
     near = list(dict.fromkeys([*elsewhere, *alike]))[:_LISTED]
     if near:
-        return UsageError("usage.exhibit", text, hint=f"there is {', '.join(map(format_exhibit, near))}")
+        return UsageError("usage.exhibit", text, hint=f"there is {', '.join(item.name for item in near)}")
     if case is not None and reader.view().case(case) is None:
         return UsageError("usage.exhibit", text, hint=f"there is no case {case}; custody case list shows them")
     if reader.view().case(name) is not None:
@@ -153,7 +148,7 @@ def _check_once(found: Iterable[Exhibit]) -> None:
     seen: set[str] = set()
     for item in found:
         if item.registration in seen:
-            text = f"expected each exhibit once, found {format_exhibit(item)} twice"
+            text = f"expected each exhibit once, found {item.name} twice"
             raise UsageError("usage.exhibit-twice", text)
         seen.add(item.registration)
 
@@ -170,7 +165,7 @@ def _find_listed(reader: LedgerReader, path: Path, case: str | None) -> list[Exh
             continue
         first = seen.setdefault(item.registration, line)
         if first != line:
-            problems.append(f"line {line}: expected each exhibit once, found {format_exhibit(item)} of line {first}")
+            problems.append(f"line {line}: expected each exhibit once, found {item.name} of line {first}")
         found.append(item)
     if problems:
         text = f"expected lines without errors in {show(str(path))}, found {len(problems)}: {'; '.join(problems)}"

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from custody.cli.acting.acts import Target
-from custody.cli.acting.exhibit_selection import format_exhibit
 from custody.cli.context import Context
 from custody.cli.ledger_access import LedgerAccess
 from custody.cli.output import note
@@ -49,7 +48,7 @@ def compare_seal(context: Context, exhibit: Exhibit, seen: str) -> None:
     """Warn where an exhibit was sealed with another number than the one that is seen now."""
     recorded = recorded_seal(context.ledger(), exhibit) if exhibit.is_sealed else None
     if recorded is not None and recorded != format_value(seen):
-        name = show(format_exhibit(exhibit))
+        name = show(exhibit.name)
         note(context.settings, f"warning: {name} was sealed with {recorded}, the seal seen now is {show(seen)}")
 
 
@@ -75,7 +74,7 @@ def tell_of_unsaid(context: Context, exhibit: Exhibit, seen: str | None) -> None
     """Say where something comes back that left sealed, and nothing is said of its seal."""
     if exhibit.is_sealed and seen is None:
         how = "--seal with --seal-intact or --seal-broken puts on record how it came back"
-        text = f"warning: {show(format_exhibit(exhibit))} left here sealed, of which nothing is said; {how}"
+        text = f"warning: {show(exhibit.name)} left here sealed, of which nothing is said; {how}"
         note(context.settings, text)
 
 

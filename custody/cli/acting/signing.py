@@ -137,7 +137,7 @@ def _note_backward(context: Context, events: Sequence[ParsedEvent]) -> None:
                 continue
             known = view.exhibit(event.case, event.exhibit)
             if known is not None and event.occurred_at < known.occurred_at:
-                name = show(f"{known.case}/{known.number}")
+                name = show(known.name)
                 backward.append(f"{event.occurred_at} lies before the last act of {name}, {known.occurred_at}")
     if backward:
         more = f"; so it is with {len(backward) - 1} more" if len(backward) > 1 else ""

@@ -125,4 +125,4 @@ def anchor_of(consent: Consent) -> Anchor:
 def names_of(reader: Reader, consent: Consent) -> tuple[str, ...]:
     """Return the exhibits that a consent covers, as ``CASE/EXHIBIT``."""
     found = (reader.view().registered(item) for item in consent.exhibits)
-    return tuple(sorted(f"{item.case}/{item.number}" for item in found if item is not None))
+    return tuple(sorted(item.name for item in found if item is not None))

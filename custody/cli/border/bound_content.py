@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from custody.cli.acting.exhibit_selection import format_exhibit
 from custody.cli.context import Context
 from custody.cli.output import note
 from custody.cli.showing.holdings import Holdings
@@ -53,7 +52,7 @@ def warn_bound(context: Context, events: Iterable[ParsedEvent], spools: Mapping[
             taken = found.taken_by(event, _said_by(view, details))
             if taken is not None and taken.is_whole:
                 note(context.settings, f"warning: {show(taken.told_of(f'{event.event.case}/{event.event.exhibit}'))}")
-                parent = show(format_exhibit(taken.bound[0]))
+                parent = show(taken.bound[0].name)
                 note(context.settings, f"  if it was made from that: --derived-from {parent}, so that it stays bound")
 
 
@@ -77,4 +76,4 @@ def binding(context: Context, reader: LedgerReader) -> Binding:
 def tell(context: Context, view: Binding) -> None:
     """Tell what was bound on the way."""
     for exhibit, taken in view.told:
-        note(context.settings, f"warning: {show(taken.told_of(format_exhibit(exhibit)))}")
+        note(context.settings, f"warning: {show(taken.told_of(exhibit.name))}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from custody.cli.acting.exhibit_selection import format_exhibit
 from custody.cli.context import Context
 from custody.ledger.entries import entry_with
 from custody.transfer.arrivals import Arrival, Home
@@ -30,7 +29,7 @@ def find_home(context: Context, arrival: Arrival, home: Home) -> tuple[Exhibit, 
         transfer = dispatch.transfer
     away = (dispatch.transfer,) if dispatch is not None else exhibit.recalled or () if exhibit is not None else ()
     if exhibit is None or transfer not in away:
-        name = f"{home.left.case}/{home.left.exhibit}" if exhibit is None else format_exhibit(exhibit)
+        name = f"{home.left.case}/{home.left.exhibit}" if exhibit is None else exhibit.name
         found = "unknown here" if exhibit is None else f"{exhibit.status}, with {exhibit.holder}"
         text = f"expected {name} to be away under transfer {transfer or 'of this ledger'}, found it {found}"
         hint = f"--anew {arrival.name} takes it in as an exhibit of its own; --refuse {arrival.name}=wrong-exhibit"

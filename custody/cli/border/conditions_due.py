@@ -40,8 +40,8 @@ def attention_of_conditions(reader: Reader, exhibits: Iterable[Exhibit], *, now:
 
 
 def _accepted(exhibit: Exhibit, details: TransferAccepted, now: datetime) -> Iterator[Attention]:
-    name, holder, to = show(f"{exhibit.case}/{exhibit.number}"), show(exhibit.holder), show(details.from_)
-    named = shell_word(f"{exhibit.case}/{exhibit.number}")
+    name, holder, to = show(exhibit.name), show(exhibit.holder), show(details.from_)
+    named = shell_word(exhibit.name)
     original = " --original" if details.item == "original" else ""
     commands = {
         "destroy-after": f"custody dispose {named} --manner destroyed --authority WHO --registrar REG --as {holder}",
@@ -65,7 +65,7 @@ def _sent(reader: Reader, exhibit: Exhibit, transfer: str, now: datetime) -> Ite
             continue
         for condition in _dated(details.conditions):
             if condition.code == "return" and str(condition.due) < format_time(now):
-                name, by = show(f"{exhibit.case}/{exhibit.number}"), show(event.actor)
+                name, by = show(exhibit.name), show(event.actor)
                 text = f"was to be back from {show(details.to)} by {format_utc(str(condition.due))}: ask them"
                 go_on = f"custody receive BUNDLE --as {by}"
                 yield Attention(code="exhibit.overdue", next=go_on, subject=name, text=text)

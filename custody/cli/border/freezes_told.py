@@ -7,7 +7,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from custody.cli.acting.exhibit_selection import format_exhibit
 from custody.cli.acting.signing import complete, named_signers
 from custody.cli.border.receipts import emit_outcome
 from custody.cli.border.receiving import plainly
@@ -50,7 +49,7 @@ def record_told(context: Context, exhibits: Sequence[Exhibit], bundle: Path, *, 
     ledger = verified.report.ledger
     assert isinstance(ledger, LedgerReport), "step 2 passed, so there is a checkpoint"
     if not composed:
-        names = ", ".join(show(format_exhibit(item)) for item in exhibits)
+        names = ", ".join(show(item.name) for item in exhibits)
         text = f"expected in {show_path(bundle)} news of the freeze of {names}, found none"
         hint = f"as of entry {ledger.size - 1} nothing became of it that is not on record here"
         raise UsageError("usage.freeze", text, hint=hint)
@@ -65,7 +64,7 @@ def _compose(context: Context, exhibit: Exhibit, verified: Verified, who: Signin
     with context.ledger().read() as reader:
         entries = entries_of(reader, exhibit)
         own = reader.view().ledger()
-    stays, name, ledger = stays_in(entries), show(format_exhibit(exhibit)), verified.report.ledger
+    stays, name, ledger = stays_in(entries), show(exhibit.name), verified.report.ledger
     if not stays:
         raise UsageError("usage.freeze", f"expected an exhibit that was in another ledger, found {name}, only here")
     found = ledger.origin if isinstance(ledger, LedgerReport) else "none"
@@ -99,7 +98,7 @@ def note_news(context: Context, verified: Verified, bundle: Path) -> None:
             seen |= {} if exhibit is None else {exhibit.registration: exhibit}
         for exhibit in seen.values():
             if _news(verified, entries_of(reader, exhibit), own="" if own is None else own.origin):
-                name = format_exhibit(exhibit)
+                name = exhibit.name
                 text = f"note: this tells what became of the freeze of {show(name)}: "
                 again = f"custody freeze {shell_word(name)} --told-in {shell_word(bundle)}"
                 note(context.settings, text + typed_again(context.settings, again))

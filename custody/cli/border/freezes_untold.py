@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from custody.cli.acting.exhibit_selection import format_exhibit
 from custody.cli.showing.attention import Attention
 from custody.ledger.entries import entries_at, entries_of
 from custody.report.safe_text import show
@@ -33,9 +32,9 @@ def attention_of_untold(reader: Reader) -> Iterator[Attention]:
             continue
         changed = _untold(entries_of(reader, exhibit))
         if changed is not None:
-            name, to = show(format_exhibit(exhibit)), show(exhibit.dispatch.to)
+            name, to = show(exhibit.name), show(exhibit.dispatch.to)
             text = f"is with {to}, who was not told what became of its freeze (entry {changed})"
-            quoted, sender = shell_word(format_exhibit(exhibit)), show(exhibit.dispatch.sender)
+            quoted, sender = shell_word(exhibit.name), show(exhibit.dispatch.sender)
             go_on = f"custody bundle {quoted} --to {to} -o FILE --as {sender}"
             yield Attention(code="asset.freeze-untold", next=go_on, subject=f"exhibit {name}", text=text)
 

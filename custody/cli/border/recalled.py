@@ -58,7 +58,7 @@ class Disputed:
     @property
     def name(self) -> str:
         """``CASE/EXHIBIT``, safe to show."""
-        return show(f"{self.exhibit.case}/{self.exhibit.number}")
+        return show(self.exhibit.name)
 
     @property
     def text(self) -> str:

@@ -56,7 +56,7 @@ def match_receipts(context: Context, receipts: Sequence[VerifiedReceipt], *, doc
             raise RefusedError("receipt.known", text)
         for item in found:
             if item.contested is not None and _is_kept(reader, item.exhibit, document):
-                name = f"{item.exhibit.case}/{item.exhibit.number}"
+                name = item.exhibit.name
                 text = f"expected a new receipt for {name}, found one that is kept with it already, without effect"
                 raise RefusedError("receipt.known", text)
     return found
@@ -126,7 +126,7 @@ def _contest(reader: LedgerReader, exhibit: Exhibit, entry: ParsedEntry, receipt
     if any(item.outcome != "refused" for item in before) or (before and receipt.outcome == "refused"):
         return "twice"
     if _is_back(reader, exhibit, receipt.transfer):
-        name = f"{exhibit.case}/{exhibit.number}"
+        name = exhibit.name
         text = f"expected {name} away, found it back already: what came back was accepted before"
         raise RefusedError("receipt.returned", text, hint="nothing is left to record")
     is_on_its_way = exhibit.status == "dispatched" and exhibit.dispatch is not None

@@ -39,7 +39,7 @@ class Sent:
     @property
     def name(self) -> str:
         """``CASE/EXHIBIT``, safe to show."""
-        return show(f"{self.exhibit.case}/{self.exhibit.number}")
+        return show(self.exhibit.name)
 
     @property
     def text(self) -> str:
@@ -60,7 +60,7 @@ class Sent:
         """The command that goes on with it; nothing where it is with whom it was sent to."""
         by = show(self.dispatch.sender)
         by_proof = f"custody receipt import FILE --as {by}"
-        name = shell_word(f"{self.exhibit.case}/{self.exhibit.number}")
+        name = shell_word(self.exhibit.name)
         by_paper = f"custody receipt record {name} --document FILE --outcome OUTCOME --decided-at TIME --as {by}"
         receipt = by_proof if self.keeps_ledger else by_paper
         match self.how:

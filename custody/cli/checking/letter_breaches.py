@@ -45,7 +45,7 @@ def letter_breaches(
         faults = [one.text for one in findings.items if one.severity in {Severity.FAILED, Severity.INDETERMINATE}]
         if faults:
             wrong.setdefault(consent.id, (consent, faults[0]))
-    named = {f"{item.case}/{item.number}": item.registration for item in exhibits}
+    named = {item.name: item.registration for item in exhibits}
     for name in lacking(wrong):
         about = [pair for pair in wrong.values() if named.get(name) in pair[0].exhibits] or list(wrong.values())[:1]
         for consent, fault in about:

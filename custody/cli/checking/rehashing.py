@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import msgspec
 
-from custody.cli.acting.exhibit_selection import format_exhibit
 from custody.cli.context import Context
 from custody.cli.output import has_progress, note, progress
 from custody.cli.showing.holdings import Holdings
@@ -55,12 +54,12 @@ def rehash(context: Context, exhibit: Exhibit) -> Rehashed:
     registration = context.ledger().registration_of(exhibit).event
     content = _content_of(registration)
     if content is None:
-        text = f"expected an exhibit with files, found {format_exhibit(exhibit)}, which is an object"
+        text = f"expected an exhibit with files, found {exhibit.name}, which is an object"
         raise RefusedError("check.object", text, hint="leave it out; an object has nothing to hash")
     disclosures = context.ledger().disclosures_of([registration])
     sources = holdings.locations.find(exhibit.registration)
     erasures = erasures_of_exhibit(context, exhibit)
-    title = f"hashing {show(format_exhibit(exhibit))}"
+    title = f"hashing {show(exhibit.name)}"
 
     def is_erased(record: FileRecord) -> bool:
         return erasures.record(exhibit.registration, content, record) is not None

@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from custody.cli.acting.acts import compose_notes
-from custody.cli.acting.exhibit_selection import Selected, Selection, format_exhibit, select, selecting
+from custody.cli.acting.exhibit_selection import Selected, Selection, select, selecting
 from custody.cli.acting.signing import Outcome, complete
 from custody.cli.border.receipts import act_result, outcome_lines
 from custody.cli.checking.rehashing import Rehashed, content_of_exhibit, rehash
@@ -167,7 +167,7 @@ def with_files(context: Context, selected: Selected) -> tuple[Exhibit, ...]:
     for exhibit in selected.exhibits:
         # Without --all `rehash` says which one has nothing to hash.
         if selected.is_all and content_of_exhibit(context, exhibit) is None:
-            note(context.settings, f"left out: {show(format_exhibit(exhibit))} is an object")
+            note(context.settings, f"left out: {show(exhibit.name)} is an object")
         else:
             kept.append(exhibit)
     if not kept:
@@ -245,10 +245,10 @@ def _lines(context: Context, found: Sequence[Rehashed], outcome: Outcome | None)
     for item in found:
         result = item.result
         if result.has_nothing_left:
-            yield f"{show(format_exhibit(item.exhibit))}: nothing left to check; erased by order: {result.erased:,}"
+            yield f"{show(item.exhibit.name)}: nothing left to check; erased by order: {result.erased:,}"
             continue
         state = "unaltered" if result.is_unaltered else "NOT what was registered"
-        name = show(format_exhibit(item.exhibit))
+        name = show(item.exhibit.name)
         files = counted(result.checked, "file matches", "files match")
         yield f"{name}: {state}; {result.matching:,} of {files}, {count_bytes(result.read)} read"
         yield from _some([_difference_lines(difference) for difference in result.differences])

@@ -8,7 +8,7 @@ from itertools import groupby
 import click
 import msgspec
 
-from custody.cli.acting.exhibit_selection import Selection, format_exhibit, select, selecting
+from custody.cli.acting.exhibit_selection import Selection, select, selecting
 from custody.cli.assistance.profiles import choose_profile, profile_option
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
@@ -126,7 +126,7 @@ def look(
     ]
     return ProcedureResult(
         defects=sum(line.severity == "defect" for line in lines),
-        exhibits=tuple(format_exhibit(item) for item in exhibits),
+        exhibits=tuple(item.name for item in exhibits),
         findings=tuple(lines),
         profile=name,
     )

@@ -99,7 +99,7 @@ def _barred(view: View, consent: Consent, at: str) -> Iterator[BarredExhibit]:
     for exhibit in filter(None, map(view.registered, consent.exhibits)):
         fault = why_not(view, consent, exhibit, at=at)
         if fault:
-            yield BarredExhibit(exhibit=f"{exhibit.case}/{exhibit.number}", fault=fault)
+            yield BarredExhibit(exhibit=exhibit.name, fault=fault)
 
 
 def _line(

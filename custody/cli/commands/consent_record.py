@@ -8,7 +8,7 @@ import click
 
 from custody.cli.acting.act_options import words_of
 from custody.cli.acting.acts import compose_event
-from custody.cli.acting.exhibit_selection import Selection, format_exhibit, select, selecting
+from custody.cli.acting.exhibit_selection import Selection, select, selecting
 from custody.cli.acting.signing import complete
 from custody.cli.assistance.consent_sources import ConsentSource, read_source
 from custody.cli.assistance.consents import parse_conditions, same_files, with_derived
@@ -98,7 +98,7 @@ def consent_record(
         anchor = Anchor(about=tuple(About(exhibit=item.registration) for item in exhibits))
         composed = compose_event(context, "consent.recorded", details, who=who, when=when, anchor=anchor)
         outcome = complete(context, who, [composed], keep=staged.keep)
-    covered = ", ".join(show(format_exhibit(item)) for item in exhibits)
+    covered = ", ".join(show(item.name) for item in exhibits)
     with context.ledger().read() as reader:
         consent = reader.view().consent(composed.event.hash)  # none where it waits for a signature
         at = format_time(context.now())
@@ -143,11 +143,9 @@ def _covered(context: Context, selection: Selection, *, is_with_derived: bool) -
         alike = same_files(reader, family)
     for item in family[len(chosen) :]:
         covered = "covered too" if is_with_derived else "NOT covered (--with-derived covers it)"
-        note_to_signer(context.settings, f"made from these: {show(format_exhibit(item))}, {covered}")
+        note_to_signer(context.settings, f"made from these: {show(item.name)}, {covered}")
     for item in alike:
-        note_to_signer(
-            context.settings, f"holds a file of these: {show(format_exhibit(item))}, NOT covered; name it to cover it"
-        )
+        note_to_signer(context.settings, f"holds a file of these: {show(item.name)}, NOT covered; name it to cover it")
     return family if is_with_derived else chosen
 
 

@@ -10,7 +10,7 @@ import click
 
 from custody.bundle.build import Built
 from custody.bundle.disclose import Choice
-from custody.cli.acting.exhibit_selection import Selection, format_exhibit, select, selecting
+from custody.cli.acting.exhibit_selection import Selection, select, selecting
 from custody.cli.acting.seals import compare_seal
 from custody.cli.acting.signing import named_signers
 from custody.cli.border.disclosing import choosing_of_exhibits
@@ -120,7 +120,7 @@ def tell_parcel(
     context: Context, built: Built, exhibits: Sequence[Exhibit], *, to: str, transfer: str, done: str
 ) -> None:
     """Say what lies in the parcel of a transfer and where it was written; ``done`` is what was done with it."""
-    names = tuple(map(format_exhibit, exhibits))
+    names = tuple(item.name for item in exhibits)
     result = Dispatched(
         bytes=built.bytes, entries=tuple(item.index for item in built.receipts), exhibits=names, path=str(built.path),
         to=to, transfer=transfer,
@@ -175,7 +175,7 @@ def _compose(
     if seal is not None:
         for exhibit in exhibits:
             compare_seal(context, exhibit, seal)
-    sealed = [format_exhibit(exhibit) for exhibit in exhibits if exhibit.is_sealed]
+    sealed = [exhibit.name for exhibit in exhibits if exhibit.is_sealed]
     if original and sealed and seal is None and road["not_sealed"] is None:
         text = f"note: sealed on record, and under which seal it travels was not said: {', '.join(map(show, sealed))}"
         note_to_signer(context.settings, f"{text}; --seal NUMBER says it (law row C5)")

@@ -10,7 +10,7 @@ import click
 
 from custody.cli.acting.act_options import attest_option, destination, document_option, parse_attestations, words_of
 from custody.cli.acting.acts import Target, check_registrar, record_act
-from custody.cli.acting.exhibit_selection import Selection, find_exhibit, format_exhibit, selecting
+from custody.cli.acting.exhibit_selection import Selection, find_exhibit, selecting
 from custody.cli.border.destinations import stays
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
@@ -86,7 +86,7 @@ def void(
         with context.ledger().read() as reader:
             found = find_exhibit(reader, replaced_by)
         right = {"case": found.case, "exhibit": found.number}
-        notes = _notes(context.ledger().registration_of(found), show(format_exhibit(found)))
+        notes = _notes(context.ledger().registration_of(found), show(found.name))
     details = {"reason": reason, "replaced_by": right}
     record_act(context, "exhibit.voided", details, selection, who=who, when=when, notes=notes)
 

@@ -9,7 +9,7 @@ import click
 
 from custody.cli.acting.act_options import words_of
 from custody.cli.acting.acts import Target, record_notes
-from custody.cli.acting.exhibit_selection import Selection, format_exhibit, select, selecting
+from custody.cli.acting.exhibit_selection import Selection, select, selecting
 from custody.cli.border.freezes_told import record_told
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
@@ -136,7 +136,7 @@ def _check_frozen(reader: LedgerReader, exhibit: Exhibit, change: str, ends_at: 
     """
     entries = entries_of(reader, exhibit)
     natures = [item.event.details.nature for item in entries if isinstance(item.event.details, ExhibitRegistered)]
-    name, frozen = show(format_exhibit(exhibit)), reduce(follow, entries, None)
+    name, frozen = show(exhibit.name), reduce(follow, entries, None)
     fault = fault_of(name, next(iter(natures), "none"), frozen, change)
     if fault is not None:
         untold = frozen if change == "lifted" and frozen is not None and not frozen.is_told else None

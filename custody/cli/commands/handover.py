@@ -11,7 +11,7 @@ import click
 
 from custody.cli.acting.act_options import attest_option, document_option, parse_attestations, to_country
 from custody.cli.acting.acts import Target, record_act
-from custody.cli.acting.exhibit_selection import Selection, format_exhibit, selecting
+from custody.cli.acting.exhibit_selection import Selection, selecting
 from custody.cli.acting.seals import compare_seal, seal_as_seen, seal_for
 from custody.cli.border.destinations import stays
 from custody.cli.checking.rehashing import content_of_exhibit, rehash
@@ -142,7 +142,7 @@ def rehash_found(context: Context, exhibit: Exhibit) -> Mapping[str, Any] | None
     Raises:
         CustodyError: as `rehash`.
     """
-    name = show(format_exhibit(exhibit))
+    name = show(exhibit.name)
     if content_of_exhibit(context, exhibit) is None:
         note(context.settings, f"note: {name} is an object, which has nothing to hash")
         return None
@@ -151,6 +151,6 @@ def rehash_found(context: Context, exhibit: Exhibit) -> Mapping[str, Any] | None
         note(context.settings, f"note: {name} has nothing left to hash: its files were erased by order")
         return None
     if not found.is_unaltered:
-        again = typed_again(context.settings, f"custody check {shell_word(format_exhibit(exhibit))}")
+        again = typed_again(context.settings, f"custody check {shell_word(exhibit.name)}")
         note(context.settings, f"warning: {name} is not what was registered; {again} says more")
     return {"match": found.is_unaltered, "root": found.root}

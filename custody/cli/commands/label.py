@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from custody.cli.acting.exhibit_selection import Selection, format_exhibit, select, selecting
+from custody.cli.acting.exhibit_selection import Selection, select, selecting
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.files import write_file
@@ -106,5 +106,5 @@ def _result(printed: list[PrintedLabel], target: Path) -> LabelResult:
 
 
 def _lines(exhibits: tuple[Exhibit, ...], target: Path) -> Iterator[str]:
-    names = listed([show(format_exhibit(item)) for item in exhibits[:8]], len(exhibits))
+    names = listed([show(item.name) for item in exhibits[:8]], len(exhibits))
     yield f"{counted(len(exhibits), 'label', 'labels')} in {show_path(target)}: {names}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from custody.cli.acting.acts import Target, record_notes
-from custody.cli.acting.exhibit_selection import Selection, format_exhibit, selecting
+from custody.cli.acting.exhibit_selection import Selection, selecting
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
 from custody.cli.options import Signing, When, acting
@@ -30,7 +30,7 @@ def link(context: Context, *, selection: Selection, to_case: str, reason: str | 
 
     def details(target: Target) -> dict[str, str | None]:
         if target.exhibit.case == to_case:
-            name = show(format_exhibit(target.exhibit))
+            name = show(target.exhibit.name)
             raise UsageError("usage.case", f"expected another case than that of {name}, found its own")
         return {"case": to_case, "reason": reason}
 

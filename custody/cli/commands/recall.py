@@ -9,7 +9,7 @@ import click
 from msgspec.structs import replace
 
 from custody.cli.acting.acts import Target, record_act
-from custody.cli.acting.exhibit_selection import Selection, format_exhibit, selecting
+from custody.cli.acting.exhibit_selection import Selection, selecting
 from custody.cli.acting.seals import seal_as_seen, tell_of_unsaid
 from custody.cli.border.recalled import Disputed, check_paper_alone, disputed
 from custody.cli.border.sent_away import Sent, sent_away
@@ -54,7 +54,7 @@ class Transfers(Result, frozen=True, kw_only=True, tag="custody-transfers/v1"):
 
 def _dispatch_of(exhibit: Exhibit) -> str:
     if exhibit.dispatch is None or exhibit.status != "dispatched":
-        text = f"expected {format_exhibit(exhibit)} on its way, found it is {exhibit.status}"
+        text = f"expected {exhibit.name} on its way, found it is {exhibit.status}"
         raise RefusedError("transfer.not-sent", text, hint="custody transfer list shows what is on its way")
     return exhibit.dispatch.transfer
 
@@ -135,7 +135,7 @@ def transfer_lost(
         def details(target: Target) -> dict[str, Any]:
             exhibit = target.exhibit
             if exhibit.registration in known:
-                text = f"expected {format_exhibit(exhibit)} not reported lost yet, found that on record"
+                text = f"expected {exhibit.name} not reported lost yet, found that on record"
                 raise RefusedError("transfer.lost-known", text, hint="custody incident or correct adds to it")
             return {
                 "discovered_at": told(context, when, discovered_at), "document": kept, "reason": reason,
@@ -193,7 +193,7 @@ def transfer_return(
             except RefusedError:
                 if not paper_only and away:
                     raise
-                both.append(format_exhibit(exhibit))
+                both.append(exhibit.name)
             tell_of_unsaid(context, exhibit, seal)
             return {
                 "condition": condition, "document": kept, "from": sender, "place": place,

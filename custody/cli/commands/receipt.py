@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from custody.cli.acting.acts import record_act
-from custody.cli.acting.exhibit_selection import Selection, format_exhibit, selecting
+from custody.cli.acting.exhibit_selection import Selection, selecting
 from custody.cli.acting.signing import complete, named_signers
 from custody.cli.border.receipt_files import make_receipt, read_receipt
 from custody.cli.border.receipt_matching import Matched, match_receipts
@@ -86,7 +86,7 @@ def receipt_import(context: Context, receipt: Path, trust: Path | None, who: Sig
         outcome = complete(context, who, composed, keep=staged.keep)
     emit_outcome(context, outcome)
     for item in matched:
-        name = show(format_exhibit(item.exhibit))
+        name = show(item.exhibit.name)
         if item.confirms is not None:
             note(context.settings, f"note: the receipt for {name} proves what is on record from paper, and explains it")
         elif item.contested is not None:
@@ -162,7 +162,7 @@ def receipt_record(
         def details(target: Any) -> dict[str, Any]:
             dispatch = target.exhibit.dispatch
             if dispatch is None:
-                name = format_exhibit(target.exhibit)
+                name = target.exhibit.name
                 raise RefusedError("receipt.not-sent", f"expected {name} on its way, found it is not")
             decided = told(context, when, decided_at)
             _check_order(context, target.exhibit, max(decided, str(end_of(context, decided_at))))
@@ -190,7 +190,7 @@ def _check_order(context: Context, exhibit: Exhibit, decided_at: str) -> None:
         and (event.event.case, event.event.exhibit) == (exhibit.case, exhibit.number)
     )
     if decided_at < format_time(parse_time(sent) - _AHEAD):
-        name = show(format_exhibit(exhibit))
+        name = show(exhibit.name)
         text = f"expected a decision on {name} after {sent}, when it was sent, found one of {decided_at}"
         raise RefusedError(
             "receipt.early", text, hint="--decided-at TIME, as the paper says; or it is of another parcel"

@@ -99,7 +99,7 @@ def _find(context: Context, label: Label) -> Exhibit:
         hint = "the label was not made from this ledger: look at what it sticks on, and at custody audit"
         raise VerificationError("label.hash", text, hint=hint)
     if (found.case, found.number) != (label.case, label.exhibit):
-        text = f"expected a label of {show(f'{found.case}/{found.number}')}, whose hash it has, found {name} on it"
+        text = f"expected a label of {show(found.name)}, whose hash it has, found {name} on it"
         raise VerificationError("label.exhibit", text, hint="somebody made this label by hand")
     return found
 
@@ -109,7 +109,7 @@ def _of_another_ledger(reader: LedgerReader, label: Label, origin: str) -> Usage
     here = next(_arrivals(reader, label), None)
     hint = "ask there; or name the exhibit by its number here: custody list"
     if here is not None:
-        name = f"{here.case}/{here.number}"
+        name = here.name
         hint = f"an exhibit of that name came to this ledger as {show(name)}: custody show {shell_word(name)}"
     text = f"expected a label of the ledger {origin}, found one of the ledger {label.ledger}"
     return UsageError("label.ledger", text, hint=hint)
@@ -143,7 +143,7 @@ def _result(label: Label, exhibit: Exhibit, told: Described) -> Scanned:
 
 
 def _lines(label: Label, exhibit: Exhibit, entry: ParsedEntry, told: Described) -> Iterator[str]:
-    name = show(f"{exhibit.case}/{exhibit.number}")
+    name = show(exhibit.name)
     yield f"exhibit {name} of {label.ledger}"
     yield from pairs(
         (

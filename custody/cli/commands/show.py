@@ -9,7 +9,7 @@ from typing import Final
 
 import click
 
-from custody.cli.acting.exhibit_selection import find_exhibit, format_exhibit
+from custody.cli.acting.exhibit_selection import find_exhibit
 from custody.cli.border.whereabouts import Whereabouts, member_lines, whereabouts_of
 from custody.cli.command import command
 from custody.cli.context import Context, pass_custody
@@ -118,7 +118,7 @@ def _page(
     content, frozen = story.details.content, freeze_of(story)
     entry = story.registration.entry.index
     return _Page(
-        name=show_text(format_exhibit(exhibit)),
+        name=show_text(exhibit.name),
         story=story,
         where=whereabouts_of(
             holdings,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from custody.cli.acting.exhibit_selection import find_exhibit, format_exhibit
+from custody.cli.acting.exhibit_selection import find_exhibit
 from custody.cli.acting.subject_anchors import about_event
 from custody.cli.checking.rehashing import content_of_exhibit
 from custody.cli.context import Context
@@ -153,7 +153,7 @@ def _choose_content(context: Context, exhibit: Exhibit, event: ParsedEvent, want
     all_names = wanted.all_names or wanted.everything
     if content is None or not content.count:
         if wanted.names or wanted.all_names or wanted.all_files:
-            raise UsageError("usage.erase", f"expected an exhibit with files, found {format_exhibit(exhibit)}")
+            raise UsageError("usage.erase", f"expected an exhibit with files, found {exhibit.name}")
         return
     if wanted.all_files:
         found.contents.add(content.root)
@@ -208,7 +208,7 @@ def _others(context: Context, exhibit: Exhibit, found: _Found, *, even_shared: b
         if theirs.root in lists or other in shared:
             others.append(About(exhibit=other.registration))
     if shared and not even_shared:
-        names = ", ".join(show(format_exhibit(item)) for item in shared[:5])
+        names = ", ".join(show(item.name) for item in shared[:5])
         hint = "--even-shared destroys them for those too, and the order then speaks of them"
         raise RefusedError(
             "erase.shared", f"expected files of one exhibit, found some that {names} have too", hint=hint

@@ -86,7 +86,7 @@ def watch(context: Context, exhibit: Exhibit) -> Watched:
     captures = captures_of(story)
     asset = captures[0].part if captures else None
     if not isinstance(asset, Asset):
-        text = f"expected an exhibit that is an asset, found {exhibit.case}/{exhibit.number}, which is none"
+        text = f"expected an exhibit that is an asset, found {exhibit.name}, which is none"
         raise RefusedError("asset.none", text, hint="custody register-asset registers one")
     disclosed = access.disclosures_of([entry.event for entry in story])
     return Watched(exhibit, asset, story, captures, disclosed, recorded_of(asset, captures[-1], disclosed))

@@ -9,7 +9,6 @@ from pathlib import Path
 from custody.bundle.container import Container
 from custody.bundle.exhibit_files import exhibit_files
 from custody.bundle.unpack import Named
-from custody.cli.acting.exhibit_selection import format_exhibit
 from custody.cli.border.foreign_files import lay_out
 from custody.cli.checking.opening import open_bundle, require_verdict
 from custody.cli.checking.verification import Believed
@@ -99,7 +98,7 @@ def read_foreign(
             laid = lay_out(items, open_content=opened.open_content, target=folder)
             if laid.absent:
                 absent = counted(laid.absent, "file", "files")
-                note(context.settings, f"warning: {absent} of {format_exhibit(found)} not at hand")
+                note(context.settings, f"warning: {absent} of {found.name} not at hand")
         return ForeignExhibit(bundle, _origin(verified, found), files, folder)
 
 
@@ -107,7 +106,7 @@ def _check_undecided(context: Context, found: Exhibit) -> None:
     with context.ledger().read() as reader:
         decided = reader.view().transfer(found.head)
     if decided is not None:
-        name, hint = format_exhibit(found), "it stands here under another number, or was refused: custody list"
+        name, hint = found.name, "it stands here under another number, or was refused: custody list"
         text = f"expected what was not decided on, found {name}, decided on under transfer {decided.transfer}"
         raise RefusedError("foreign.decided", text, hint=hint)
 
@@ -115,9 +114,9 @@ def _check_undecided(context: Context, found: Exhibit) -> None:
 def _find(verified: Verified, named: str | None) -> Exhibit:
     listed = [(item.case, item.exhibit) for item in verified.report.exhibits]
     known = [found for case, number in listed if (found := verified.state.exhibit(case, number)) is not None]
-    fits = [item for item in known if named in (None, format_exhibit(item), item.number)]
+    fits = [item for item in known if named in (None, item.name, item.number)]
     if len(fits) != 1:
-        names = ", ".join(map(format_exhibit, known)) or "none"
+        names = ", ".join(item.name for item in known) or "none"
         hint = "say which with --foreign-exhibit CASE/EXHIBIT"
         raise UsageError("foreign.exhibit", f"expected one exhibit of the bundle, which has {names}", hint=hint)
     return fits[0]

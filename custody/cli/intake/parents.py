@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from custody.cli.acting.exhibit_selection import find_exhibit, format_exhibit
+from custody.cli.acting.exhibit_selection import find_exhibit
 from custody.cli.context import Context
 from custody.ledger.store import LedgerReader
 from custody.report.shell_words import shell_word
@@ -55,7 +55,7 @@ def _parent(reader: LedgerReader, typed: str) -> dict[str, Any]:
         exhibit = find_exhibit(reader, name)
         act = find_event(reader, event)
         if (act.event.case, act.event.exhibit) != (exhibit.case, exhibit.number):
-            raise UsageError("usage.event", f"expected an act of {format_exhibit(exhibit)}, found event {event}")
+            raise UsageError("usage.event", f"expected an act of {exhibit.name}, found event {event}")
     else:
         exhibit = find_exhibit(reader, typed)
         act = _last_making_act(reader, exhibit)
@@ -73,7 +73,7 @@ def _last_making_act(reader: LedgerReader, exhibit: Exhibit) -> ParsedEvent:
             break
     found = next((newest[type] for type in _MAKING if type in newest), None)
     if found is None:
-        name = format_exhibit(exhibit)
+        name = exhibit.name
         hint = (
             f"custody copy {shell_word(name)} --kind working --purpose WHY records it; or name an act with {name}@ENTRY"
         )

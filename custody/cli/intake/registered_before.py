@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from pathlib import Path
 from typing import Final
 
-from custody.cli.acting.exhibit_selection import format_exhibit
 from custody.cli.context import Context
 from custody.cli.output import note
 from custody.cli.showing.holdings import Holdings
@@ -99,7 +98,7 @@ def check_new_production(context: Context, certificate: str) -> None:
     """
     with context.ledger().home.store.read() as reader:
         found = standing_registrations(reader, [certificate], lambda details: details.certificate == certificate)
-        names = ", ".join(show(format_exhibit(item)) for item, _ in found)
+        names = ", ".join(show(item.name) for item, _ in found)
     if names:
         text = f"expected a production that is not registered yet, found it as {names}"
         raise RefusedError("certificate.twice", text, hint="--again registers it as one more exhibit all the same")
@@ -124,7 +123,7 @@ def _with_files(reader: Reader, lists: Manifests, wanted: Set[Files]) -> dict[Fi
     for exhibit, details in fitting:
         files = of(details)
         assert files is not None, "it fits"
-        found.setdefault(files, []).append(format_exhibit(exhibit))
+        found.setdefault(files, []).append(exhibit.name)
     return found
 
 

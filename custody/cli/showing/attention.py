@@ -76,7 +76,7 @@ def attention_of_exhibits(
     """
     late = format_time(now - TRANSIT)
     for exhibit in exhibits:
-        name, named = show(f"{exhibit.case}/{exhibit.number}"), shell_word(f"{exhibit.case}/{exhibit.number}")
+        name, named = show(exhibit.name), shell_word(exhibit.name)
         is_late = exhibit.occurred_at < late
         if exhibit.status == "in-transit" and exhibit.registration not in doubtful:
             text = f"has been on its way since {format_utc(exhibit.occurred_at)}"

@@ -50,4 +50,4 @@ def _drops_of(reader: Reader, access: LedgerAccess, exhibit: Exhibit) -> Iterato
     for found in findings.items:
         if not explanations.of(found.subject, found.code):
             text = f"held less than before ({found.subject}), and no transfer or explanation is on record"
-            yield Attention(code=found.code, subject=show(f"exhibit {exhibit.case}/{exhibit.number}"), text=text)
+            yield Attention(code=found.code, subject=show(f"exhibit {exhibit.name}"), text=text)

@@ -57,7 +57,7 @@ class Standing:
     @property
     def name(self) -> str:
         """``CASE/EXHIBIT``, safe to show."""
-        return show(f"{self.exhibit.case}/{self.exhibit.number}")
+        return show(self.exhibit.name)
 
     @property
     def told_by(self) -> str:
@@ -67,7 +67,7 @@ class Standing:
     @property
     def next(self) -> str:
         """The command that goes on with it: a newer bundle of whoever said so, a longer term, or word of a notice."""
-        named = shell_word(f"{self.exhibit.case}/{self.exhibit.number}")
+        named = shell_word(self.exhibit.name)
         if self.told is not None:
             return f"custody freeze {named} --told-in BUNDLE --as AGENT"
         if self.frozen.is_lifted:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from custody.cli.showing.attention import Attention
+from custody.ledger.entries import entries_at
 from custody.report.safe_text import show
 from custody.report.shell_words import shell_word
 from custody.storage.reading import Reader
@@ -37,7 +38,7 @@ def attention_of_unchecked(reader: Reader, exhibits: Iterable[Exhibit], *, now: 
     ]
     if not found:
         return
-    name = f"{found[0].case}/{found[0].number}"
+    name = found[0].name
     others = f" and {len(found) - 1} more hold" if len(found) > 1 else " holds"
     yield Attention(
         code="exhibit.unchecked",
@@ -50,15 +51,14 @@ def attention_of_unchecked(reader: Reader, exhibits: Iterable[Exhibit], *, now: 
 
 def _read_since(reader: Reader, since: str) -> Iterator[str]:
     """Yield the registrations of exhibits of which files were hashed again, as was recorded from ``since`` on."""
-    for index in find_entries(reader, Search(types=_COMPARING, since=since)):
-        event = parse_entry(reader.entry(index)).event
-        details = event.details
+    for entry in entries_at(reader, find_entries(reader, Search(types=_COMPARING, since=since))):
+        event, details = entry.event.event, entry.event.details
         if isinstance(details, HandedOver):
-            known = reader.view().exhibit(str(event.event.case), str(event.event.exhibit))
+            known = reader.view().exhibit(str(event.case), str(event.exhibit))
             if known is not None and (is_set(details.rehash_before) or is_set(details.rehash_after)):
                 yield known.registration
         else:
-            yield from (str(item.exhibit) for item in event.event.about or () if is_set(item.exhibit))
+            yield from (str(item.exhibit) for item in event.about or () if is_set(item.exhibit))
 
 
 def _has_files(reader: Reader, index: int) -> bool:

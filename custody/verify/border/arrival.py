@@ -47,11 +47,6 @@ class _Arrival(msgspec.Struct, frozen=True):
     before: ParsedEvent | None
     head: ParsedEvent | None
 
-    @property
-    def name(self) -> str:
-        """What the exhibit is called there."""
-        return f"{self.there.case}/{self.there.number}"
-
 
 def report_arrival(
     entry: ParsedEntry,
@@ -127,7 +122,7 @@ def _compare(
     arrival: _Arrival, foreign: Foreign, first: ExhibitRegistered | None, view: View, within: Find
 ) -> Iterator[VerificationError]:
     """Yield what an arrival says otherwise than the bundle with which the exhibit came; ``first`` is its first act."""
-    details, there, name = arrival.details, arrival.there, arrival.name
+    details, there, name = arrival.details, arrival.there, arrival.there.name
     if there.head != foreign.head:
         text = f"expected the last act there to be {foreign.head}, found {there.head}"
         yield VerificationError("inherited.head", text)
@@ -239,7 +234,7 @@ def _compare_way(arrival: _Arrival, first: ExhibitRegistered, view: View, within
     ours = _began_as(here, first, within)
     theirs = _began_as((inner.origin, there.case, there.number), known.details, _found_in(arrival.inner))
     if ours is not None and theirs is not None and ours != theirs:
-        text = f"expected {'/'.join(here[1:])} back, found {arrival.name}, which never was it"
+        text = f"expected {'/'.join(here[1:])} back, found {arrival.there.name}, which never was it"
         yield VerificationError("inherited.content", text)
 
 

@@ -155,7 +155,7 @@ def holders_abroad(view: View, parsed: ParsedEvent, ledger: Ledger) -> Iterator[
     if before is not None and not is_abroad(before, ledger):
         country, origin = country_told(view, details, before.country), details.ledger or before.ledger
         if is_abroad(msgspec.structs.replace(before, country=country, ledger=origin), ledger):
-            yield from ((before.id, f"{item.case}/{item.number}") for item in view.held_by(before.id))
+            yield from ((before.id, item.name) for item in view.held_by(before.id))
 
 
 def _is_taken(view: View, parsed: ParsedEvent, ledger: Ledger) -> bool:

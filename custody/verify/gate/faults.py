@@ -61,8 +61,8 @@ def faults_of(view: View, exhibit: Exhibit, way: Way) -> list[Breach]:
     found = list(_named_consent(view, exhibit, way))
     asked = view.request(way.request or "") if way.leaves else None
     if asked is not None and not is_granted(view, asked, exhibit, way):
-        name = f"{exhibit.case}/{exhibit.number}"
-        found.append(Breach("release.not-granted", f"expected what was granted of {asked.id}, found {name}", name))
+        text = f"expected what was granted of {asked.id}, found {exhibit.name}"
+        found.append(Breach("release.not-granted", text, exhibit.name))
     return found + [fault for side in _sides(exhibit, way) for fault in _consent_of(view, exhibit, way, side)]
 
 
@@ -95,8 +95,8 @@ def _named_consent(view: View, exhibit: Exhibit, way: Way) -> Iterator[Breach]:
     fault = fault_of(view, consent, way, exhibit) if consent is not None and is_known else None
     if fault is not None or not is_known:
         _, code, text = fault or (0, "release.consent-missing", "found none of that hash")
-        name = f"{exhibit.case}/{exhibit.number}"
-        yield Breach(code, f"expected the consent that its dispatch names to let {name} go, {text}", name)
+        text = f"expected the consent that its dispatch names to let {exhibit.name} go, {text}"
+        yield Breach(code, text, exhibit.name)
 
 
 def _given(view: View, exhibit: Exhibit, way: Way, recipient: str | None) -> _Given:
@@ -144,9 +144,8 @@ def _consent_of(view: View, exhibit: Exhibit, way: Way, side: tuple[str, str]) -
         worst = max(worst, fault)
     if not worst[0]:
         worst = next(map(_of_another, _given(view, exhibit, way, None).get(side, ())), worst)
-    name = f"{exhibit.case}/{exhibit.number}"
-    text = f"expected a consent of {whose} to {name} going to {way.recipient.id}, {worst[2]}"
-    return (Breach(worst[1], text, name),)
+    text = f"expected a consent of {whose} to {exhibit.name} going to {way.recipient.id}, {worst[2]}"
+    return (Breach(worst[1], text, exhibit.name),)
 
 
 def _of_another(consent: Consent) -> Fault:

@@ -81,7 +81,7 @@ def bearing(view: View, parsed: ParsedEvent, recorded_at: str) -> tuple[tuple[st
     if ledger is None or goal is None or recipient is None or isinstance(parsed.details, BundleExported):
         return ()
     way = _way_of(parsed, goal, recipient, ledger, recorded_at)
-    return tuple((f"{item.case}/{item.number}", bearing_on(view, item, way)) for item in released(view, parsed))
+    return tuple((item.name, bearing_on(view, item, way)) for item in released(view, parsed))
 
 
 def untold_terms(view: View, parsed: ParsedEvent, borne: tuple[tuple[str, Bearing], ...]) -> Iterator[Breach]:

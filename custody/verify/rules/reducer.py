@@ -325,9 +325,7 @@ def _check_replaced(view: View, before: Exhibit, details: Record) -> None:
     other = view.exhibit(name.case, name.exhibit) if isinstance(name, ExhibitName) else None
     lacking = set(before.bound_to) - set(() if other is None else other.bound_to)
     if lacking and (other is not None or (view.is_whole and is_set(name))):
-        text = (
-            f"expected what replaces {before.case}/{before.number} bound to {', '.join(sorted(lacking))}, found it free"
-        )
+        text = f"expected what replaces {before.name} bound to {', '.join(sorted(lacking))}, found it free"
         raise RuleViolation("rule.bound", text)
 
 

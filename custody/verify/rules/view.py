@@ -136,6 +136,11 @@ class Exhibit(msgspec.Struct, frozen=True):
     made_of: tuple[tuple[str, str], ...] | Unset = UNSET
 
     @property
+    def name(self) -> str:
+        """``CASE/EXHIBIT``, as people call it."""
+        return f"{self.case}/{self.number}"
+
+    @property
     def keepers(self) -> tuple[str, ...]:
         """Who holds it, or has it for who does; nobody has what is out of custody."""
         is_out = self.status in {"disposed", "released", "transferred", "voided"}
