@@ -51,6 +51,8 @@ class Export:
     disclosed: tuple[str, ...] = ()
     """Commitments whose values it shows: who keeps a record of what left keeps it before the export is on record."""
     kept: tuple[Kept, ...] = ()
+    absent: tuple[str, ...] = ()
+    """Digests of documents that would go along and are not here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ def build_bundle(
             payload = make_payload(parts, vault, store.disclosures, order.choice, encryption=encryption)
             _write_payload(writer, payload)
         lists = payload.lists
-        export = Export(about, sha256(lists[0]).hexdigest(), lists, payload.disclosed, payload.kept)
+        export = Export(about, sha256(lists[0]).hexdigest(), lists, payload.disclosed, payload.kept, payload.absent)
         submission = sign(export)
         receipts = tuple(record([*order.acts, submission]))
         receipt = receipts[-1]

@@ -15,7 +15,7 @@ from typing import ClassVar, Final, Literal
 from custody.storage import statements
 from custody.storage.database import Database
 from schemas import canonical, limits, text
-from schemas.types import AgeKey, Hash, Number, Record, Time
+from schemas.types import UNSET, AgeKey, Hash, Number, Record, Time, Unset
 
 _TABLES: Final = ("backup", "export")
 
@@ -40,7 +40,10 @@ class SentExhibit(Record, frozen=True, kw_only=True):
 
 
 class ExportRecord(Record, frozen=True, kw_only=True):
-    """An export: to whom, when, what. Files of a detached one travelled apart; ``encrypted_to`` are age keys."""
+    """An export: to whom, when, what. Files of a detached one travelled apart; ``encrypted_to`` are age keys.
+
+    ``absent`` are the digests of documents that would have gone along and were not here.
+    """
 
     SCHEMA: ClassVar[str] = "custody-export-record/v1"
 
@@ -52,6 +55,7 @@ class ExportRecord(Record, frozen=True, kw_only=True):
     recipient: str
     schema: Literal["custody-export-record/v1"] = "custody-export-record/v1"
     withheld: tuple[WithheldValue, ...]
+    absent: tuple[Hash, ...] | Unset = UNSET
 
 
 @dataclass(frozen=True, slots=True)

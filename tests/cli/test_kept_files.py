@@ -99,3 +99,20 @@ def test_a_bundle_says_which_document_is_gone(machine: Machine) -> None:
     ran = machine.do("bundle EX-1 --to police-fr -o b.zip --as exam-07")
     assert f"warning: 1 document that entries name is not here, and did not go along: {photo}" in ran.stderr
     assert machine.json("bundle EX-1 --to police-fr -o c.zip --as exam-07")["absent"] == [photo]
+
+
+def test_a_document_that_is_kept_elsewhere_is_told_of_once(machine: Machine) -> None:
+    """Where it is recorded and where it first doesn't go along; a warning at each export soon hides the next one."""
+    digest = sha256(b"the file of the prosecutor").hexdigest()
+    told = f"document {digest} is not here: only its digest is recorded"
+    ran = machine.do(f"incident EX-1 --kind damaged --description d --document sha256:{digest} --as exam-07")
+    assert told in ran.stderr
+    first = machine.do("bundle EX-1 --to police-fr -o a.zip --as exam-07")
+    assert f"warning: 1 document that entries name is not here, and did not go along: {digest}" in first.stderr
+    assert "not here" not in machine.do("bundle EX-1 --to police-fr -o b.zip --as exam-07").stderr
+    _kept(machine, "documents", PHOTO).unlink()
+    ran = machine.do("bundle EX-1 --to police-fr -o c.zip --as exam-07")
+    assert f"1 document that entries name is not here, and did not go along: {sha256(PHOTO).hexdigest()}" in ran.stderr
+    machine.stage.patch.delenv("CUSTODY_TRUST")
+    told = machine.stage.custody("verify a.zip").stdout
+    assert digest in told, [line for line in told.splitlines() if "ocument" in line]

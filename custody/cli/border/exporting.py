@@ -24,7 +24,7 @@ from custody.cli.acting.signing import (
 )
 from custody.cli.border.enclosures import check_enclosures, record_enclosures
 from custody.cli.border.release_gate import check_gate, check_recipient
-from custody.cli.border.sent_records import note_export
+from custody.cli.border.sent_records import note_export, told_absent
 from custody.cli.context import Context
 from custody.cli.files import check_new
 from custody.cli.keyring.vault import open_vault
@@ -128,10 +128,17 @@ def export(context: Context, outgoing: Outgoing, *, who: Signing, when: When) ->
         raise told from error
     context.settings.has_recorded = True
     if built.absent:
-        count = counted(len(built.absent), "document that entries name is", "documents that entries name are")
-        named = ", ".join(built.absent[:8]) + (", ..." if len(built.absent) > 8 else "")
-        note(context.settings, f"warning: {count} not here, and did not go along: {named}")
+        known = told_absent(access, before=exported)
+        _warn_absent(context, [digest for digest in built.absent if digest not in known])
     return built
+
+
+def _warn_absent(context: Context, absent: Sequence[str]) -> None:
+    """Warn of documents that are not here, and of which no earlier export was told."""
+    if absent:
+        count = counted(len(absent), "document that entries name is", "documents that entries name are")
+        named = ", ".join(absent[:8]) + (", ..." if len(absent) > 8 else "")
+        note(context.settings, f"warning: {count} not here, and did not go along: {named}")
 
 
 def _after_recording(context: Context, error: CustodyError, outgoing: Outgoing, exported: str) -> CustodyError | None:

@@ -12,12 +12,14 @@ from custody.bundle.disclose import Choice
 from custody.bundle.withheld import Kept
 from custody.cli.checking.rehashing import content_of_exhibit
 from custody.cli.context import Context
+from custody.cli.ledger_access import LedgerAccess
 from custody.cli.showing.holdings import staging
 from custody.report.safe_text import show
 from custody.storage.disclosures import Receiving
 from custody.storage.sent import ExportRecord, SentExhibit, WithheldValue
 from custody.verify.rules.view import Exhibit
 from schemas.text import format_time
+from schemas.types import UNSET
 
 _WHY = {"absent": "not known to this ledger itself", "hand": "by hand", "rule": "by rule"}
 
@@ -57,6 +59,7 @@ def note_export(
     sent = [(exhibit, content_of_exhibit(context, exhibit)) for exhibit in exhibits]
     with_names = choice.is_disclosed("exhibit.registered", "/path")
     record = ExportRecord(
+        absent=made.absent or UNSET,
         detached=is_detached,
         encrypted_to=encrypted_to,
         event=event,
@@ -78,6 +81,17 @@ def note_export(
     store = context.ledger().home.store.disclosures
     store.note_recipients(Receiving(item, to, context.now(), event) for item in made.disclosed)
     store.sent.note_export(record)
+
+
+def told_absent(access: LedgerAccess, *, before: str) -> frozenset[str]:
+    """Return the digests of documents of which an export on record, other than the event ``before``, was told already
+    that they are not here: one that was recorded by its digest alone is kept elsewhere, and told of once.
+    """
+    exports = access.home.store.disclosures.sent.exports()
+    known = {item.event: item.absent or () for item in exports if item.event != before}
+    with access.read() as reader:
+        recorded = reader.event_indexes(sorted(known))
+    return frozenset(digest for event in recorded for digest in known[event])
 
 
 def withheld_lines(kept: Iterable[Kept]) -> tuple[WithheldLine, ...]:

@@ -13,9 +13,10 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +24,7 @@ from typing import Final, Self
 
 from custody.cli.acting.secrets_typed import refuse_in_documents
 from custody.cli.context import Context
+from custody.cli.output import note_to_signer
 from custody.cli.parameters import DIGEST
 from custody.evidence.hashing import Hasher
 from custody.evidence.intake import Intake
@@ -106,6 +108,7 @@ class Staged:
     """
 
     holdings: Holdings
+    _tell: Callable[[str], None]
     _stack: ExitStack = field(default_factory=ExitStack)
     _evidence: Batch | None = None
     _documents: Batch | None = None
@@ -155,6 +158,9 @@ class Staged:
         if not named:
             return None
         told = {path: DIGEST(str(path).removeprefix(_BY_DIGEST)) for path in named if _is_digest(path)}
+        for digest in dict.fromkeys(told.values()):
+            if not self.holdings.documents.has(digest):
+                self._tell(f"note: document {digest} is not here: only its digest is recorded, and no bundle holds it")
         refuse_in_documents(path for path in named if path not in told)
         with Hasher() as hasher:
             found = [told.get(path) or self._add_document(path, hasher) for path in named]
@@ -266,4 +272,4 @@ def staging(context: Context) -> Staged:
     Raises:
         UsageError: ``usage.no-home``.
     """
-    return Staged(Holdings(context.ledger().home))
+    return Staged(Holdings(context.ledger().home), partial(note_to_signer, context.settings))
