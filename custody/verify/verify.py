@@ -175,22 +175,19 @@ def _with_law(report: Report, law: LawReport | None, inherited: Iterable[Verifie
 
 def _check_origin(opened: Opened, findings: Findings) -> None:
     if opened.bundle is not None and opened.checkpoint is not None and opened.bundle.ledger != opened.checkpoint.origin:
-        text = f"expected a bundle of {opened.checkpoint.origin}"
-        findings.add(9, Severity.FAILED, "content.ledger", "data/bundle.json", text)
+        findings.add(9, Severity.FAILED, "content.ledger", layout.BUNDLE, f"expected one of {opened.checkpoint.origin}")
 
 
 def _within(trusted: Trusted) -> Trusted:
     """Return what is believed of a bundle within: it was made for the ledger between, not for who reads this one."""
-    trust = None if trusted.trust is None else replace(trusted.trust, recipient=UNSET)
-    return Trusted(trust, trusted.sha256, trusted.consistency)
+    return replace(trusted, trust=trusted.trust and replace(trusted.trust, recipient=UNSET))
 
 
 def _explain(bundled: Bundled) -> None:
     """Put what somebody explained later beside the defect that it is about."""
     explanations = Explanations()
-    for index, place in sorted(bundled.placed.items()):
-        if place.is_applied:
-            explanations.add(bundled.entries[index], bundled.state)
+    for index in sorted(index for index, place in bundled.placed.items() if place.is_applied):
+        explanations.add(bundled.entries[index], bundled.state)
     explanations.stand_beside(bundled.findings)
 
 

@@ -196,6 +196,56 @@ def test_a_list_that_many_exhibits_name_is_read_once(tmp_path: Path, monkeypatch
     assert sum(item.code == "content.erased-shown" for item in second.findings) == 1
 
 
+def test_what_lets_something_go_is_looked_through_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 128 ledgers that bind an exhibit each cost a walk over 256 consents, and each exhibit one over all orders."""
+    post, told = Post(tmp_path, "a", {"b": "XB"}, gate="v2"), dict[str, Any]()
+    for number in range(8):
+        foreign = {**FROM_ABROAD, "ledger": f"l{number}.example/x"}
+        told |= {"foreign": foreign, "obtained": "foreign-assistance"}
+        composed = post.world.registration(CASE, f"D-{number}", actor="examiner-1", **told)
+        post.forge.add(post.world.sign(composed))
+        told["derived_from"] = [{"case": CASE, "event": composed.event.hash, "exhibit": f"D-{number}"}]
+        post.erase(f"D-{number}", commitments=["ab" * 32])
+    post.consent("D-7", valid_from="2030-01-01T00:00:00Z")
+    post.annotate("access.logged", {"action": "exported", "agent": "b-police"}, "D-7", actor="system")
+    looked = dict.fromkeys(("_given", "_fault"), 0)
+
+    def count(name: str) -> None:
+        known = getattr(verify_from_spec.Gate, name)
+
+        def counted(*args: Any, **options: Any) -> Any:
+            looked[name] += 1
+            return known(*args, **options)
+
+        monkeypatch.setattr(verify_from_spec.Gate, name, counted)
+
+    for name in looked:
+        count(name)
+    first, second = _judge(post, post.bundle("D-7", to="ministry"), tmp_path)
+    assert first == second
+    assert (11, "release.consent-missing") in second
+    assert looked["_given"] <= 6
+    assert looked["_fault"] <= 4
+
+
+def test_orders_are_gone_through_once_for_all_exhibits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each exhibit cost a walk over all that was ever ordered destroyed."""
+    post, names, _ = post_of(tmp_path, 6, [b"one", b"two"])
+    for name in names:
+        post.erase(name, files=[sha256(b"one").hexdigest()])
+    made: list[int] = []
+
+    class Orders(verify_from_spec.Orders):
+        def __init__(self, orders: Any) -> None:
+            super().__init__(orders)
+            made.append(len(orders))
+
+    monkeypatch.setattr(verify_from_spec, "Orders", Orders)
+    first, second = _judge(post, post.bundle(*names, to="ministry"), tmp_path)
+    assert first == second
+    assert made == [len(names)]
+
+
 @pytest.mark.parametrize("value", ["[]", '{"a":0}', "0", '""', '","', "[[[[[[[[[[[[]]]]]]]]]]]]"])
 def test_many_values_in_few_bytes_are_not_made(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """66 megabytes of empty lists took the second verifier three gigabytes."""

@@ -980,6 +980,7 @@ def read_record(raw: bytes, limit: int, name: str) -> Any:
 
 Subject = tuple[str, ...]
 ExhibitKey = tuple[str, str]
+Side = tuple[str, str | None]  # of which country, or of which ledger, an authority is
 Voice = tuple[str, bytes, bytes]  # an origin; of a ledger that nobody vouches for with the id and bytes of its key
 Past = dict[tuple[Voice, str, Any], Any]
 
@@ -2078,7 +2079,7 @@ class Request:
     until: str | None = None
     has_ended: bool = False  # under v2: withdrawn, or closed without having been executed, whatever came after
     is_refused: bool = False  # under v2: refused, and not granted since
-    part: list[ExhibitKey] | None = None  # under v2: what was granted of it, so that a refusal is one of the rest
+    part: dict[ExhibitKey, None] | None = None  # under v2: what was granted of it, so that a refusal is one of the rest
 
     @property
     def is_over(self) -> bool:
@@ -2155,6 +2156,7 @@ class State:
         self.events: dict[str, Entry] = {}  # those that broke no rule
         self.ended: set[ExhibitKey] = set()
         self.ends: dict[ExhibitKey, str] = {}  # of what is carried in part, the event up to which it is
+        self._judged: dict[tuple[str, bool, str], int] = {}  # the faults of consents, as one release sees them
 
     # Subjects (completeness.md)
 
@@ -2665,9 +2667,9 @@ class State:
         if after == "answered" and details["outcome"] in GRANTING:
             known.is_refused, is_part = False, details["outcome"] == "granted-in-part"
             named = [name_of(item) for item in details.get("grant", {}).get("exhibits", ())]
-            part = [*named, *(name for name in known.part or () if name not in named)][:CONSENTS_ASKED]
+            part = [*dict.fromkeys([*named, *(known.part or ())])][:CONSENTS_ASKED]
             is_known = self.gate == "v2" and is_part and (part or known.direction == "outgoing")
-            known.part = part if is_known else None
+            known.part = dict.fromkeys(part) if is_known else None
         elif after == "answered" and details["outcome"] == "refused" and known.part is None:
             known.is_refused = self.gate == "v2"
         # request.closed of a letter is the other side's
@@ -2896,6 +2898,7 @@ class Gate(State):
 
     def find_breaches(self, entry: Entry, without: Set[str] = frozenset()) -> list[str]:
         """What speaks against letting out what an event lets out, where some consents count for nothing."""
+        self._judged = {}
         if self._is_holder_abroad(entry):
             return ["release.holder-abroad"]
         country = entry.details.get("to_country")
@@ -2919,11 +2922,7 @@ class Gate(State):
             if asked and is_abroad and not self._covers(asked, exhibit):
                 found.append("release.not-granted")
             found += self._find_named_fault(exhibit, to, times, entry, without)
-            if is_abroad:
-                found += self._find_fault(exhibit, to, times, entry, without)
-            for origin in sorted(exhibit.bound_to):
-                if recipient.ledger != origin:
-                    found += self._find_fault(exhibit, to, times, entry, without, origin=origin)
+            found += self._find_faults(exhibit, to, times, entry, without, country)
         return found
 
     def _find_named_fault(
@@ -3056,37 +3055,48 @@ class Gate(State):
         signers = [signer for signer in entry.signers if entry.is_custody_act and signer["as"] == "to"]
         return [name for signer in signers for name in parties_of(signer)]
 
-    def _consents_to(
-        self, exhibit: Exhibit, to: str | None, origin: str | None, without: Set[str] = frozenset()
-    ) -> list[Consent]:
-        """The newest consents to an exhibit, for somebody or for all, of this country or of a ledger of origin."""
+    def _sides(self, exhibit: Exhibit, him: Agent, country: str | None) -> list[Side]:
+        """Whose consent an exhibit needs to go to somebody: of this country, and of each ledger that binds it."""
+        sides: list[Side] = [("country", self.country)] if {him.country, country} - {None, self.country} else []
+        return sides + [("ledger", origin) for origin in sorted(exhibit.bound_to) if him.ledger != origin]
 
-        def is_meant(body: Agent | None) -> bool:
-            if body is None or body.kind not in ("organisation", "unit") or origin is not None:
-                return body is not None and body.kind in ("organisation", "unit") and body.ledger == origin
+    def _given(self, exhibit: Exhibit, to: str | None) -> dict[Side, list[Consent]]:
+        """The newest consents to an exhibit, for somebody or for all, by the side that gave them."""
+        given: dict[Side, list[Consent]] = defaultdict(list)
+        for consent in self.consents_of[(exhibit.registration, to) if to else exhibit.registration][-CONSENTS_ASKED:]:
+            body = self.agents.get(consent.details["authority"])
+            if body is None or body.kind not in ("organisation", "unit"):
+                continue
+            given["ledger", body.ledger].append(consent)
             # one paper doesn't stand for two authorities
-            return body.country == self.country and not (self.gate == "v2" and body.ledger in exhibit.bound_to)
+            if not (self.gate == "v2" and body.ledger in exhibit.bound_to):
+                given["country", body.country].append(consent)
+        return given
 
-        known = self.consents_of[(exhibit.registration, to) if to else exhibit.registration][-CONSENTS_ASKED:]
-        meant = [item for item in known if is_meant(self.agents.get(item.details["authority"]))]
-        return [item for item in meant if item.id not in without]
-
-    def _find_fault(
-        self, exhibit: Exhibit, to: str, times: list[str], entry: Entry, without: Set[str], *, origin: str | None = None
+    def _find_faults(
+        self, exhibit: Exhibit, to: str, times: list[str], entry: Entry, without: Set[str], country: str | None
     ) -> list[str]:
-        """The fault nearest to none among the consents of one side."""
-        consents = self._consents_to(exhibit, to, origin, without) or self._consents_to(exhibit, None, origin, without)
-        faults = [self._fault(item, to, times, entry, exhibit, is_bound=origin is not None) for item in consents]
-        return [] if 0 in faults else [FAULTS[max(faults, default=0)]]
+        """The fault nearest to none among the consents of each side, each once: there may be many sides."""
+        given, others = self._given(exhibit, to), self._given(exhibit, None)
+        found: dict[str, None] = {}
+        for side in self._sides(exhibit, self.agents[to], country):
+            consents = [item for item in given.get(side, ()) if item.id not in without]
+            consents = consents or [item for item in others.get(side, ()) if item.id not in without]
+            is_bound = side[0] == "ledger"
+            faults = [self._judge(item, to, times, entry, exhibit, is_bound=is_bound) for item in consents]
+            found |= {} if 0 in faults else {FAULTS[max(faults, default=0)]: None}
+        return [*found]
 
     def consents_under(self, entry: Entry) -> list[tuple[str, list[Consent]]]:
         """The consents without fault under which a dispatch leaves, of each side that is wanted; or the named one."""
+        self._judged = {}
         exhibit = self.exhibits.get(entry.exhibit) if entry.type == "transfer.dispatched" else None
         to = entry.details.get("to", "")
         return [] if exhibit is None or self.gate != "v2" else self._consents_on(exhibit, to, entry)
 
     def tells_no_terms(self, entry: Entry) -> int:
         """How many exhibits an act lets out under conditions that it can't carry."""
+        self._judged = {}
         if entry.type in ("bundle.exported", "transfer.dispatched"):
             return 0
         to = self.goal_of(entry) if self.gate == "v2" else ""
@@ -3102,17 +3112,23 @@ class Gate(State):
         if to not in self.agents:
             return []
         times = sorted((entry.event["occurred_at"], entry.record["recorded_at"]))
-        countries = {self.agents[to].country, entry.details.get("to_country")}
-        sides: list[str | None] = [None] if countries - {None, self.country} else []
-        sides += [origin for origin in sorted(exhibit.bound_to) if self.agents[to].ledger != origin]
-        found = []
-        for side in sides:
-            known = self._consents_to(exhibit, to, side)
-            is_bound = side is not None
-            held = [item for item in known if not self._fault(item, to, times, entry, exhibit, is_bound=is_bound)]
+        given, found = self._given(exhibit, to), []
+        for side in self._sides(exhibit, self.agents[to], entry.details.get("to_country")):
+            is_bound, known = side[0] == "ledger", given.get(side, ())
+            held = [item for item in known if not self._judge(item, to, times, entry, exhibit, is_bound=is_bound)]
             named = [item for item in held if item.id == entry.details.get("consent")]
-            found.append((side or self.country, named or held))
+            found.append((str(side[1]), named or held))
         return found
+
+    def _judge(
+        self, consent: Consent, to: str, times: list[str], entry: Entry, exhibit: Exhibit, *, is_bound: bool
+    ) -> int:
+        """The fault of a consent: of each exhibit apart only where what it rests on was granted in part."""
+        request = self.requests.get(consent.details.get("request", ""))
+        name = consent.id, is_bound, exhibit.registration if request and request.part is not None else ""
+        if name not in self._judged:
+            self._judged[name] = self._fault(consent, to, times, entry, exhibit, is_bound=is_bound)
+        return self._judged[name]
 
     def _fault(
         self, consent: Consent, to: str, times: list[str], entry: Entry, exhibit: Exhibit, *, is_bound: bool
@@ -3243,20 +3259,28 @@ def _is_within(entry: Entry, closure: dict[Subject, int]) -> bool:
 # ---------------------------------------------------------------------------------------------------------------------
 
 
+class Orders:
+    """What carried orders destroyed, gone through once for all exhibits (verification.md, step 9)."""
+
+    def __init__(self, orders: Sequence[Entry]) -> None:
+        """Gather what they say of any exhibit, and which of them are about one."""
+        self.commitments = {item for entry in orders for item in entry.details["commitments"]}
+        self.names = {root for entry in orders for root in entry.details.get("names", ())}
+        self.about: dict[str, list[Entry]] = defaultdict(list)
+        for entry in orders:
+            for registration in dict.fromkeys(_exhibits_of(entry)):
+                self.about[registration].append(entry)
+
+
 class Erased:
     """What carried orders destroyed of one exhibit (verification.md, step 9)."""
 
-    def __init__(self, orders: Sequence[Entry], registration: str, root: str) -> None:
+    def __init__(self, orders: Orders, registration: str, root: str) -> None:
         """Gather what they say; one about files has to be about this exhibit."""
-        self._commitments: set[str] = set()
-        self._files: set[str] = set()
-        self._has_names = any(root in entry.details.get("names", ()) for entry in orders)
-        own = [entry for entry in orders if any(item.get("exhibit") == registration for item in entry.about)]
+        own = orders.about.get(registration, ())
+        self._commitments, self._has_names = orders.commitments, root in orders.names
         self._has_content = any(root in entry.details.get("contents", ()) for entry in own)
-        for entry in orders:
-            self._commitments |= {*entry.details["commitments"]}
-        for entry in own:
-            self._files |= {*entry.details.get("files", ())}
+        self._files = {digest for entry in own for digest in entry.details.get("files", ())}
 
     def is_nameless(self, commitment: str) -> bool:
         """Whether a name in the list of files was erased."""
@@ -4209,12 +4233,17 @@ class Verification:
                 text = "files were found changed, and it was recorded"
                 self.find(9, "content.recorded-mismatch", entry.name, text, DEFECT)
 
+    @functools.cached_property
+    def ordered(self) -> Orders:
+        """What orders destroyed."""
+        return Orders(self.by_type["disclosure.erased"])
+
     def _check_exhibit(
         self, name: str, registration: Entry, files: dict[str, Any], named: set[str], manifests: set[str]
     ) -> None:
         """The records of an exhibit give its root; a list that many exhibits name is read once for all of them."""
         content = registration.details["content"]
-        erased = Erased(self.by_type["disclosure.erased"], registration.event_hash, content["root"])
+        erased = Erased(self.ordered, registration.event_hash, content["root"])
         known = (content["root"], *erased.of_exhibit()) if "files" not in content and content["count"] else None
         if known is None or known not in self._walked:
             start = len(self.findings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Set
+from functools import partial
 from itertools import islice
 from typing import Final
 
@@ -30,6 +31,8 @@ Name = tuple[str, str]
 """Case and number of an exhibit."""
 Fault = tuple[int, str, str]
 """How near a consent is to let something go, 1 to 10, the code of what is wrong with it, and words."""
+_TOLD: Final = 3
+"""Sides that lack the same, of which each is told by its name; of more the first, and how many."""
 _Given = dict[tuple[str, str | None], list[Consent]]
 """Consents, the newest first, by ``country`` and by ``ledger`` of the organisation or unit that gave them."""
 Bearing = tuple[tuple[str, tuple[str, ...]], ...]
@@ -63,7 +66,7 @@ def faults_of(view: View, exhibit: Exhibit, way: Way) -> list[Breach]:
     if asked is not None and not is_granted(view, asked, exhibit, way):
         text = f"expected what was granted of {asked.id}, found {exhibit.name}"
         found.append(Breach("release.not-granted", text, exhibit.name))
-    return found + [fault for side in _sides(exhibit, way) for fault in _consent_of(view, exhibit, way, side)]
+    return found + list(_lacking(view, exhibit, way))
 
 
 def _sides(exhibit: Exhibit, way: Way) -> list[tuple[str, str]]:
@@ -130,22 +133,27 @@ def _judge(view: View, consent: Consent, way: Way, exhibit: Exhibit, *, is_bound
     return way.judged[name]
 
 
-def _consent_of(view: View, exhibit: Exhibit, way: Way, side: tuple[str, str]) -> tuple[Breach, ...]:
-    """Want one consent without fault of an organisation or unit, of a country or with a ledger; else say the least that
-    is wrong with any. The newest are asked first, since they are the likeliest to hold.
+def _lacking(view: View, exhibit: Exhibit, way: Way) -> Iterator[Breach]:
+    """Want of each side one consent without fault of an organisation or unit, else say the least that is wrong with
+    any.
+
+    An exhibit may be bound to more ledgers than anybody wants to read, and each of as many exhibits that go at once:
+    most sides have no consent at all, and cost no more than to be looked up and counted.
     """
-    is_bound, whose = side[0] == "ledger", side[1] if side[0] == "ledger" else f"an authority of {side[1]}"
-    worst: Fault = (0, "release.consent-missing", "found none")
-    given = _given(view, exhibit, way, way.recipient.id).get(side, ())
-    for consent in (item for item in given if item.id not in way.without):
-        fault = _judge(view, consent, way, exhibit, is_bound=is_bound)
-        if fault is None:
-            return ()
-        worst = max(worst, fault)
-    if not worst[0]:
-        worst = next(map(_of_another, _given(view, exhibit, way, None).get(side, ())), worst)
-    text = f"expected a consent of {whose} to {exhibit.name} going to {way.recipient.id}, {worst[2]}"
-    return (Breach(worst[1], text, exhibit.name),)
+    given, others = _given(view, exhibit, way, way.recipient.id), _given(view, exhibit, way, None)
+    wrong = defaultdict[str, list[tuple[str, str]]](list)
+    for side in _sides(exhibit, way):
+        is_bound, known = side[0] == "ledger", [item for item in given.get(side, ()) if item.id not in way.without]
+        judge = partial(_judge, view, way=way, exhibit=exhibit, is_bound=is_bound)
+        if None not in map(judge, known):  # which asks no further than to the first without fault
+            fault = _of_another(others[side][0]) if side in others else (0, "release.consent-missing", "found none")
+            _, code, text = max(filter(None, map(judge, known)), default=fault)
+            wrong[code].append((side[1] if is_bound else f"an authority of {side[1]}", text))
+    name, to = exhibit.name, way.recipient.id
+    for code, sides in wrong.items():
+        more = f"; and {len(sides) - 1} more of the kind" if len(sides) > _TOLD else ""
+        for whose, text in sides[:1] if more else sides:
+            yield Breach(code, f"expected a consent of {whose} to {name} going to {to}, {text}{more}", name)
 
 
 def _of_another(consent: Consent) -> Fault:
@@ -158,9 +166,8 @@ def is_granted(view: View, request: Request, exhibit: Exhibit, way: Way) -> bool
     """Tell whether all was granted that a request asks, or a part that names the exhibit, or all that it was made of:
     what is granted in part is released in part (law rows C10, C14).
     """
-    if request.id not in way.named:
-        way.named[request.id] = frozenset(request.parts or ())
-    named, seen, waiting = way.named[request.id], set[Name](), [(exhibit.case, exhibit.number)] * bool(request.parts)
+    named = way.named.get(request.id) or way.named.setdefault(request.id, frozenset(request.parts or ()))
+    seen, waiting = set[Name](), [(exhibit.case, exhibit.number)] * bool(request.parts)
     while waiting:
         name = waiting.pop()
         if name not in named and name not in seen:
@@ -192,8 +199,8 @@ def fault_of(
     is_over = request is not None and (request.status == "withdrawn" or request.ended == "over")
     outcome = None if request is None or is_set(request.parts) else request.outcome
     if request is not None and (is_over or "refused" in {outcome, request.ended}):
-        state = ENDED["over" if is_over else "refused"]
-        return 4, "release.request-ended", f"found the request {request.id}, on which it rests, {state}"
+        text = ENDED["over" if is_over else "refused"]
+        return 4, "release.request-ended", f"found the request {request.id}, on which it rests, {text}"
     if request is not None and exhibit is not None and not is_granted(view, request, exhibit, way):
         return 5, "release.not-granted", f"found one that rests on {request.id}, of which other exhibits were granted"
     # By letter it rests on what was asked from here; what leaves answers what was asked of us.
