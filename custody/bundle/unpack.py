@@ -28,6 +28,7 @@ from custody.bundle.room import Needed, OpenContent, check_room, count_needed
 from custody.evidence.algorithms import named_in, start
 from schemas.content import Digests, FileRecord
 from schemas.errors import VerificationError
+from schemas.types import UNSET
 
 NAMES: Final = "_names.csv"
 SYMLINKS: Final = "_symlinks.txt"
@@ -37,7 +38,14 @@ CHUNK: Final = 1 << 20
 
 __all__ = ["DOCUMENTS", "NAMES", "SYMLINKS", "Named", "OpenContent", "Unpacked", "unpack"]
 
-Kind = Literal["directory", "file", "file, not at hand", "file, unreadable when registered", "symlink, not made"]
+Kind = Literal[
+    "directory",
+    "directory, unreadable when registered",
+    "file",
+    "file, not at hand",
+    "file, unreadable when registered",
+    "symlink, not made",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +130,7 @@ def unpack(
                     kind = "symlink, not made"
                     links.append(item)
                 case "directory":
-                    kind = "directory"
+                    kind = "directory" if item.record.error is UNSET else "directory, unreadable when registered"
                     if place:
                         tree.make_directory(place)
                 case "file" if not item.sha256:
@@ -162,7 +170,7 @@ def _plan(items: Iterable[Named]) -> Iterator[tuple[Named, tuple[str, ...]]]:
         parts = (*folder, *item.path.split(b"/"))
         if item.sha256:
             yield item, plan.place_file(parts)
-        elif item.record.type == "directory":
+        elif item.record.type == "directory" and item.record.error is UNSET:
             yield item, plan.place_directory(parts)
         else:
             yield item, ()

@@ -17,8 +17,10 @@ from schemas.content import Content, Digests, FileRecord, path_bytes
 from schemas.errors import RecordError
 from schemas.private import Disclosure
 from schemas.report import Finding, Severity
+from schemas.types import UNSET
 
 AS_REGISTERED = "as registered"
+UNREAD_FOLDER: Final = "A folder could not be read when the exhibit was registered; what was in it was never recorded."
 _END: Final = re.compile(": ")
 _LONGEST: Final = 2 * limits.NUMBER_BYTES + 3
 """Characters of the longest name of an exhibit with what stands behind it."""
@@ -66,14 +68,18 @@ def _compared(content: Content, mine: Sequence[Finding], gone: str) -> str:
     records = content.files or ()
     left = (sum(item.type == "file" for item in records) or content.count) - unread
     left -= sum(item.code == ERASED for item in mine)
+    # A check finds nothing in a folder, so that only its record says that nobody could look into it.
+    closed = any(item.type == "directory" and item.error is not UNSET for item in records)
     if gone:
         rest = "the others compared and as registered" if left > 0 else "so that none of them was"
         state = f"{gone} DESTROYED BY ORDER and not compared, {rest}"
-    elif unread:
+    elif unread or closed:
         state = "all whose content was recorded compared and as registered"
     else:
         return "all compared and as registered"
-    return f"{state}; some could not be read then, see the findings" if unread else state
+    if unread:
+        return f"{state}; some could not be read then, see the findings"
+    return f"{state}; a folder could not be read then, see its files" if closed else state
 
 
 def rows_of(
@@ -104,7 +110,9 @@ def _row(
     plain = "name withheld" if raw is None else raw.decode("utf-8", "backslashreplace")
     finding = by_subject.get(f"{subject}: {plain}")
     digests = record.digests
-    if record.type != "file":
+    if record.type == "directory" and record.error is not UNSET:
+        result = UNREAD_FOLDER
+    elif record.type != "file":
         result = {"directory": "an empty folder", "symlink": "a link to another name"}[record.type]
     elif finding is not None:
         result = explain(finding.code) if raw is not None else "see the findings about files whose name is withheld"

@@ -143,11 +143,13 @@ def test_directories_and_unreadable_files_are_not_forgotten(tmp_path: Path) -> N
     )
     hidden = Named(folder=FOLDER, record=FileRecord(path=PRIVATE, type="directory"), path=None)
     broken = Named(folder=FOLDER, record=FileRecord(path=PRIVATE, error=PRIVATE, type="file"), path=b"b")
-    done = unpack([empty, hidden, broken], open_content=_store(), target=tmp_path / "out")
+    closed = Named(folder=FOLDER, record=FileRecord(path=PRIVATE, error=PRIVATE, type="directory"), path=b"c")
+    done = unpack([empty, hidden, broken, closed], open_content=_store(), target=tmp_path / "out")
     assert done == Unpacked(files=0, bytes=0, absent=0)
     assert [path.name for path in (tmp_path / "out" / "2026-0417" / "EX-1").iterdir()] == ["e"]
     assert [(row[0], row[4], row[5]) for row in _rows(tmp_path / "out")] == [
         ("2026-0417/EX-1/b", "file, unreadable when registered", ""),
+        ("2026-0417/EX-1/c", "directory, unreadable when registered", ""),
         ("2026-0417/EX-1/e", "directory", "2026-01-02T03:04:05Z"),
         ("(withheld)", "directory", ""),
     ]

@@ -16,6 +16,7 @@ from custody.bundle.room import check_room, count_needed
 from custody.bundle.unpack import CHUNK, Named, OpenContent
 from schemas.content import check_path
 from schemas.text import parse_time
+from schemas.types import UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,9 @@ def lay_out(items: Sequence[Named], *, open_content: OpenContent, target: Path) 
         path = os.path.join(os.fsencode(target), name)
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         is_made = True
-        if item.record.type == "directory":
+        if item.record.error is not UNSET:
+            is_made = False
+        elif item.record.type == "directory":
             os.makedirs(path, mode=0o700, exist_ok=True)
         elif item.record.type == "symlink":
             links.append((path, item.target or b""))

@@ -15,6 +15,7 @@ from custody.verify.evidence.erasures import Erasures
 from schemas.content import Content, Digests, FileRecord
 from schemas.errors import CustodyError
 from schemas.private import Disclosure
+from schemas.types import UNSET
 
 LOOKED_AT: Final = 10_000
 """Files up to which each is looked for in the store; of more, only a check says whether all are there."""
@@ -139,11 +140,12 @@ def member_lines(members: tuple[Member, ...], content: Content) -> Iterator[str]
 
 def _what(member: Member) -> str:
     record = member.record
+    if record.error is not UNSET:
+        return "could not be read when registered" + (f" ({show(member.error)})" if member.error else "")
     match record.type:
         case "directory":
             return "an empty folder"
         case "symlink":
             return "a link to another name"
         case _:
-            unread = "could not be read when registered" + (f" ({show(member.error)})" if member.error else "")
-            return count_bytes(record.size) if isinstance(record.size, int) else unread
+            return count_bytes(record.size) if isinstance(record.size, int) else ""
