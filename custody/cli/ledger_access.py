@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache, partial
@@ -38,7 +38,7 @@ from custody.verify.rules.view import Exhibit, Ledger, View
 from custody.verify.verify import Trusted, Verified
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.entry import ParsedEntry
-from schemas.errors import StorageError
+from schemas.errors import CustodyError, StorageError
 from schemas.event import About, ParsedEvent, Seen, Signer
 from schemas.text import check_number, format_time
 
@@ -182,6 +182,11 @@ class LedgerAccess:
             lists=Manifests(self.home.manifests),
         )
         self.surroundings.settings.has_recorded = True
+        # What it is now is remembered too: an old copy put back after this very act is found at the next one. Whatever
+        # may speak against the ledger meanwhile is told then as well; this batch is recorded.
+        self._seen = None
+        with suppress(CustodyError):
+            self.seen()
         return receipts
 
     def letter_breaches(self, reader: LedgerReader, view: View, event: ParsedEvent) -> Iterator[Breach]:
