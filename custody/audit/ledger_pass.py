@@ -59,6 +59,10 @@ _NO_ANCHOR: Final = (
     "no trust file and no checkpoint from before was given: a ledger written anew as a whole, with its own keys, would"
     " look the same"
 )
+_NOTHING_SEEN: Final = (
+    "the trust file has seen no state of this ledger, and no checkpoint from before was given: one written anew, with"
+    " its own keys, would look the same"
+)
 
 
 class LedgerPass:
@@ -292,8 +296,10 @@ class LedgerPass:
         elif self._wanted.trust is not None:
             text = f"the trust file says nothing about {self.origin}"
             self.findings.add(2, Severity.INDETERMINATE, "checkpoint.unknown-origin", "checkpoint", text)
-        if not self.held and self._believed is None:
-            self.findings.add(2, Severity.NOTE, "audit.no-anchor", "checkpoint", _NO_ANCHOR)
+        if not self.held:
+            # That entry 0 is the one that the trust file names says nothing of what came after it.
+            text = _NO_ANCHOR if self._wanted.trust is None else _NOTHING_SEEN
+            self.findings.add(2, Severity.NOTE, "audit.no-anchor", "checkpoint", text)
 
     def _compare(self, rows: TableRows) -> None:
         self.findings.asked.add(8)

@@ -28,6 +28,7 @@ _NAME_AT: Final = 30
 """Where the name of the first member stands in a zip (APPNOTE 4.3.7)."""
 _LOOKED_AT: Final = 1 << 24
 """Bytes up to which a file of the wrong kind is looked at, to say what it is."""
+_CHECKPOINT_HINT: Final = "custody checkpoint -o FILE writes one; custody backup --checkpoint FILE as well"
 _HANDED_OVER: Final = ("/dev/fd/", "/proc/self/fd/")
 
 
@@ -44,7 +45,8 @@ def read_file(path: Path, *, maximum: int) -> bytes:
         with open_given(path) as file:
             raw = file.read(maximum + 1)
     if len(raw) > maximum:
-        raise UsageError("usage.size", f"expected at most {maximum} bytes in {path}, found more")
+        found = kind_of_file(path) or "more"
+        raise UsageError("usage.size", f"expected at most {maximum} bytes in {path}, found {found}")
     return raw
 
 
@@ -99,7 +101,8 @@ def given_file(path: Path, schema: str = "") -> Iterator[None]:
         raise
     except RecordError as error:
         found = kind_of_file(path)
-        wanted = error.text.partition(": ")[0]
+        is_note = error.code == "note.malformed"
+        wanted = "expected a checkpoint" if is_note else error.text.partition(": ")[0]
         # A file of the right kind that is wrong inside is told by what is wrong.
         is_another = bool(found) and error.code in {"note.malformed", "record.malformed"} and not wanted.endswith(found)
         is_another = is_another and not (schema and found.endswith(f"({schema})"))
@@ -107,6 +110,8 @@ def given_file(path: Path, schema: str = "") -> Iterator[None]:
         spelling = (
             f"jq -cSj . {shell_word(path)} > OTHER writes it in that spelling"
             if error.code == "record.not-canonical"
+            else _CHECKPOINT_HINT
+            if is_note
             else ""
         )
         raise UsageError(error.code, f"{path}: {text}", hint=error.hint or spelling) from None

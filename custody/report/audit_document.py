@@ -18,6 +18,7 @@ from custody.report.audit_words import (
     NO_ANCHOR,
     NO_FILES,
     NO_TIME,
+    NOTHING_SEEN,
     OLD_SIGNATURES,
     SOME_FILES,
     STEP_WORDS,
@@ -96,8 +97,8 @@ def _not_asked(report: AuditReport) -> Iterator[str]:
         yield NO_FILES
     elif isinstance(report.files, FilesAudited) and report.files.percent != "100":
         yield SOME_FILES.format(percent=report.files.percent)
-    if not report.held and not is_set(report.trust_sha256):
-        yield NO_ANCHOR
+    if not report.held:
+        yield NOTHING_SEEN if is_set(report.trust_sha256) else NO_ANCHOR
     if isinstance(report.since, int):
         yield OLD_SIGNATURES.format(since=report.since)
     yield NO_TIME

@@ -92,6 +92,10 @@ NO_ANCHOR: Final = (
     "The past: no trust file and no checkpoint from before was given (--trust, --since), so a ledger that was written "
     "anew as a whole would not be noticed."
 )
+NOTHING_SEEN: Final = (
+    "The past: the trust file has seen no state of this ledger (custody trust seen), and no checkpoint from before was "
+    "given (--since), so what was written anew with the ledger's own keys would not be noticed."
+)
 NO_TIME: Final = "Time: no third party was asked to vouch for when the records existed."
 OLD_SIGNATURES: Final = "Signatures below entry {since}: they were checked when the checkpoint that you hold was made."
 LIMITS: Final = (*OF_BUNDLES[:2], "What was never recorded is not in any ledger.")

@@ -68,6 +68,13 @@ def test_what_a_trust_file_has_seen_is_compared(ledger: Ledger) -> None:
     assert outcome.audited.report.held == (8, 12)
 
 
+def test_a_trust_file_that_has_seen_no_state_vouches_for_no_past(ledger: Ledger) -> None:
+    """It names entry 0 and the keys; with those very keys, all that came after could be written anew."""
+    outcome = audit(ledger.folder, trust=trust_in(ledger))
+    assert (outcome.verdict, outcome.codes()) == ("PASSED", {"audit.no-anchor"})
+    assert outcome.audited.report.held == ()
+
+
 def test_a_trust_file_that_does_not_know_the_ledger_leaves_it_undecided(ledger: Ledger) -> None:
     """Nothing is trusted by default."""
     outcome = audit(ledger.folder, trust=Trust(ledgers=(), schema="custody-trust/v1"))
