@@ -16,6 +16,7 @@ from custody.evidence.manifest import Manifests, digests_in
 from custody.ledger.bound_content import Binding, BoundFiles
 from custody.ledger.store import LedgerReader
 from custody.report.safe_text import show
+from custody.report.shell_words import shell_word
 from custody.verify.rules.view import View
 from schemas.details.exhibit import ExhibitRegistered, Foreign
 from schemas.event import ParsedEvent
@@ -52,7 +53,7 @@ def warn_bound(context: Context, events: Iterable[ParsedEvent], spools: Mapping[
             taken = found.taken_by(event, _said_by(view, details))
             if taken is not None and taken.is_whole:
                 note(context.settings, f"warning: {show(taken.told_of(f'{event.event.case}/{event.event.exhibit}'))}")
-                parent = show(taken.bound[0].name)
+                parent = shell_word(taken.bound[0].name)
                 note(context.settings, f"  if it was made from that: --derived-from {parent}, so that it stays bound")
 
 

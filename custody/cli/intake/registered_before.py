@@ -15,6 +15,7 @@ from custody.cli.showing.holdings import Holdings
 from custody.evidence.manifest import Manifests, digests_in
 from custody.ledger.numbers import fold_number
 from custody.report.safe_text import show
+from custody.report.shell_words import shell_word
 from custody.storage.reading import Reader
 from custody.storage.registrations import alignments, find_registrations
 from custody.verify.gate.contents import files_in
@@ -46,7 +47,7 @@ def note_repeats(context: Context, events: Iterable[ParsedEvent], spools: Mappin
         if same:
             told = ", ".join(map(show, same))
             note(context.settings, f"warning: {show(name)} has the same files as {told}, registered already")
-            note(context.settings, f"  if it was made from that: --derived-from {show(same[0])}")
+            note(context.settings, f"  if it was made from that: --derived-from {shell_word(same[0])}")
         same.append(name)
 
 

@@ -11,6 +11,7 @@ import click
 
 from custody.cli.context import Context
 from custody.cli.output import is_terminal, say
+from custody.report.shell_words import shell_word
 from keys.private.locked import Cost
 from keys.private.passphrase import encode_passphrase, read_passphrase_file
 from schemas.errors import SigningKeyError, UsageError
@@ -53,12 +54,16 @@ def with_passphrase(context: Context, file: Path | None, *, agent: str, use: Cal
     Raises:
         SigningKeyError: as `read_passphrase` and ``use``; ``key.wrong-passphrase`` after the last try.
     """
-    tries = 1 if _named_file(context, file) is not None else TRIES
+    named = _named_file(context, file)
+    tries = 1 if named is not None else TRIES
     for left in reversed(range(tries)):
         try:
             return use(read_passphrase(context, file, agent=agent))
         except SigningKeyError as error:
-            if error.code not in {"key.wrong-passphrase", "passphrase.empty"} or not left:
+            is_slip = error.code in {"key.wrong-passphrase", "passphrase.empty"}
+            if named is not None and is_slip:
+                raise SigningKeyError(error.code, error.text, hint=_told_where(named, file)) from None
+            if not is_slip or not left:
                 raise
         say("wrong passphrase, try again")
     raise AssertionError("the last try returns or raises")
@@ -101,6 +106,12 @@ def key_cost(context: Context) -> Cost:
     if named not in COSTS:
         raise UsageError("usage.argon2", f"expected CUSTODY_ARGON2 to be one of {', '.join(COSTS)}, found {named!r}")
     return COSTS[named]
+
+
+def _told_where(named: Path, file: Path | None) -> str:
+    """Say what named the file: who set a variable last week, or who signs with somebody, isn't thinking of it."""
+    by = "--passphrase-file" if file is not None else "CUSTODY_PASSPHRASE_FILE"
+    return f"it was read from {shell_word(named)}, which {by} names; without it each who signs is asked for his own"
 
 
 def _named_file(context: Context, file: Path | None) -> Path | None:
