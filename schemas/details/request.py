@@ -279,12 +279,20 @@ class RequestWithdrawn(Record, frozen=True, kw_only=True):
 
 
 class RequestClosed(Record, frozen=True, kw_only=True):
-    """Details of ``request.closed``: how it ended on this side; with ``origin`` on the other, whose letter says so."""
+    """Details of ``request.closed``: how it ended on this side; with ``origin`` on the other, whose letter says so.
 
+    ``document`` is the paper behind it, such as a letter of the other side.
+    """
+
+    document: Hash | Unset = UNSET
     note: Private | Unset = UNSET
     origin: LetterOrigin | Unset = UNSET
     outcome: Literal["executed", "executed-in-part", "expired", "not-executed", "withdrawn"]
     request: Token
+
+    def __post_init__(self) -> None:
+        """Want one source; ValueError becomes ``record.malformed``."""
+        check_not_both(self.origin, self.document)
 
 
 def check_fields(fields: tuple[RequestField, ...]) -> None:

@@ -737,8 +737,8 @@ request.completed: accepts? condition_code[1-16]<, documents?, fields, origin? L
 request.extended: document? hash, origin? LetterOrigin, reason? private, request token, until time;
   0-1 of document origin
 request.withdrawn: document? hash, origin? LetterOrigin, reason private, request token; 0-1 of document origin
-request.closed: note? private, origin? LetterOrigin, outcome (executed executed-in-part expired not-executed withdrawn),
-  request token
+request.closed: document? hash, note? private, origin? LetterOrigin, outcome (executed executed-in-part expired
+  not-executed withdrawn), request token; 0-1 of document origin
 transfer.accepted: *exhibit.registered, accepted_at time, conditions?, from agent, item? (copy original), onward,
   rehash? Rehash, request? token, reservation_note? private, reservations? (checkpoint-unknown conditions-disputed
   content-incomplete encrypted entries-disputed other procedure-defects seal-broken timestamps-absent

@@ -140,6 +140,8 @@ REQUESTS: Table = (
      {"fields": [], "request": "req-1"}, {"accepts": ["return", "other"]}),
     ("extended-in-two-places", "A term that is prolonged on paper and in a letter.", "extended",
      {"document": HASH, "request": "req-1", "until": LATE}, {"origin": LETTER}),
+    ("closed-in-two-places", "A request that is closed on paper and in a letter.", "closed",
+     {"document": HASH, "outcome": "executed", "request": "req-1"}, {"origin": LETTER}),
 )  # fmt: skip
 for _name, _comment, _type, _right, _wrong in REQUESTS:
     enter(f"request-{_name}", _comment, f"request.{_type}", _right, _wrong, anchor="none")

@@ -208,6 +208,13 @@ def _closed_there(post: Post) -> Members:
     return post.bundle(requests=["req-1"])
 
 
+def _closed_on_paper(post: Post) -> Members:
+    post.event("request.drafted", DRAFT)
+    post.event("request.sent", SENT)
+    post.event("request.closed", {**CLOSED, "document": "ab" * 32})
+    return post.bundle(requests=["req-1"])
+
+
 def _left_out(post: Post) -> Members:
     post.event("request.drafted", DRAFT)
     index = len(post.forge.raws)
@@ -254,6 +261,8 @@ border_case(
 )  # fmt: skip
 border_case("letter-closed-there", "The other side closed a request, as its letter says: an answer is received all the "
             "same, and it is closed here then.", "PASSED", None, "", _closed_there)  # fmt: skip
+border_case("letter-closed-on-paper", "A request was closed by a paper, which is named.", "PASSED", None, "",
+            _closed_on_paper)  # fmt: skip
 border_case(
     "letter-received", "What was asked, answered by who was asked.", "PASSED", None, "",
     _letter(("request.received", RECEIVED), ("request.answered", ANSWER)),

@@ -157,12 +157,14 @@ def request_withdraw(
     example="""
     custody request close req-7 --outcome executed --as auth-1
     custody request close in-req-7 --outcome executed-in-part --note "one account only" --as auth-2
+    custody request close req-8 --outcome not-executed --document refusal.pdf --as auth-1
     """,
     result=RequestResult,
 )
 @click.argument("request", metavar="ID", type=TOKEN)
 @click.option("--outcome", required=True, type=click.Choice(words_of(RequestClosed, "outcome")), help="How it ended.")
 @click.option("--note", help="More about it (kept private).")
+@_document
 @_out
 @sent
 @pass_custody
@@ -172,10 +174,12 @@ def request_close(
     request: str,
     outcome: str,
     note: str | None,
+    document: Path | None,
     sending: Sending,
 ) -> None:
     """Close the request called ID: nothing more is asked, answered or awaited."""
     story, _ = _story(context, request)
     with staging(context) as staged:
-        details = {"note": note, "outcome": outcome, "request": request}
+        said = {"document": staged.document(document), "note": note}
+        details = {**said, "outcome": outcome, "request": request}
         record_or_send(context, story, [("request.closed", details)], sending, staged=staged)
