@@ -59,6 +59,9 @@ class EntryBytes(TableRows):
         try:
             # In a table that isn't as made, the number of an entry may be anything; that of its row is SQLite's own.
             for number, row, raw in self.scan("entry", "entry_index", "rowid", "raw", by="entry_index"):
+                if not isinstance(row, int):
+                    # A table WITHOUT ROWID: SQLite takes the name of a column that isn't there for a text.
+                    return None
                 said = _said(raw)
                 said = number if said is None else said
                 if said != number or not isinstance(number, int) or number < 0:

@@ -86,7 +86,10 @@ class TableRows:
             Unreadable: as `size`.
         """
         least = self._first('SELECT coalesce(min(entry_index), 0) FROM "entry"')
-        return int(least), int(self._first('SELECT coalesce(max(entry_index), -1) FROM "entry"'))
+        newest = self._first('SELECT coalesce(max(entry_index), -1) FROM "entry"')
+        if not isinstance(least, int) or not isinstance(newest, int):
+            raise Unreadable("the table entry: expected numbers of entries, found something else")
+        return least, newest
 
     def scan(self, table: str, *columns: str, by: str) -> Iterator[Row]:
         """Yield the ``columns`` of all rows of a table in the order of ``by``, the names of columns.

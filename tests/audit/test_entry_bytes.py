@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from custody.ledger.rows import EntryRow
+from schemas.errors import CustodyError
 from tests.audit.conftest import Ledger
 from tests.audit.rebuilding import codes, rebuild, records
 from tests.audit.test_rebuild import check_whole, tamper
@@ -27,3 +29,14 @@ def test_an_entry_is_found_by_its_bytes_where_its_number_is_none(ledger: Ledger,
     tamper(ledger.folder, *LOOSE, statement)
     assert codes(rebuild(ledger.folder)) == {"audit.schema", "audit.stray-row"}
     check_whole(ledger, before)
+
+
+def test_a_table_without_numbers_of_rows_is_refused(ledger: Ledger) -> None:
+    """There, an entry under a number that is none can't be found again."""
+    columns = ", ".join(f'"{name}"' for name in EntryRow._fields[1:])
+    make = f"CREATE TABLE loose (entry_index PRIMARY KEY, {columns}) WITHOUT ROWID"
+    script = (make, "INSERT INTO loose SELECT * FROM entry", *LOOSE[1:])
+    tamper(ledger.folder, *script, "UPDATE entry SET entry_index = 'x' WHERE entry_index = 5")
+    with pytest.raises(CustodyError) as caught:
+        rebuild(ledger.folder)
+    assert caught.value.code == "ledger.unreadable"
