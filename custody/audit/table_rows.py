@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from custody.ledger.rows import EntryRow
 from custody.storage import statements
+from custody.storage.database import DAMAGE
 from custody.storage.schema import FOUND, Differences, Schema
 
 Row = tuple[Any, ...]
@@ -20,8 +21,6 @@ Row = tuple[Any, ...]
 _ENTRY_COLUMNS: Final = ", ".join(f'"{name}"' for name in EntryRow._fields)
 ENTRY_RANGE: Final = "WHERE entry_index >= ? AND entry_index < ? ORDER BY entry_index"
 _ENTRIES: Final = f'SELECT {_ENTRY_COLUMNS} FROM "entry" {ENTRY_RANGE}'
-_DAMAGE: Final = (sqlite3.Error, UnicodeDecodeError)
-"""What a damaged file makes the driver raise; the second where the damage stands in SQLite's own message."""
 _CACHE: Final = -4096
 """4 MiB, as SQLite spells it."""
 _FETCH: Final = 4096
@@ -63,7 +62,7 @@ class TableRows:
         _, newest = self.least_and_newest()
         try:
             row = self._connection.execute('SELECT count(*) FROM "entry"').fetchone()
-        except _DAMAGE:
+        except DAMAGE:
             return newest + 1
         return min(newest + 1, int(row[0]) + LOST)
 
@@ -75,7 +74,7 @@ class TableRows:
         """Return a stored tile as it is, or nothing where it can't be read."""
         try:
             row = self._connection.execute(statements.TILE, (level, number)).fetchone()
-        except _DAMAGE:
+        except DAMAGE:
             return b""
         return row[0] if row is not None and isinstance(row[0], bytes) else b""
 
@@ -110,7 +109,7 @@ class TableRows:
             cursor = self._connection.execute(f'SELECT {names} FROM "{table}" ORDER BY {by}')
             while rows := cursor.fetchmany(_FETCH):
                 yield rows
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise Unreadable(f"the table {table}: {error}") from None
 
     def greatest(self, table: str, column: str) -> int:
@@ -133,7 +132,7 @@ class TableRows:
         try:
             for table, column in self._connection.execute(f"{statement} ORDER BY t.name, c.cid"):
                 found[table] = (*found.get(table, ()), column)
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise Unreadable(str(error)) from None
         return found
 
@@ -145,7 +144,7 @@ class TableRows:
         """
         try:
             found = self._connection.execute("PRAGMA integrity_check(20)").fetchall()
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise Unreadable(str(error)) from None
         return tuple(str(text) for (text,) in found if text != "ok")
 
@@ -157,24 +156,24 @@ class TableRows:
         """
         try:
             return schema.differences(str(sql) for (sql,) in self._connection.execute(FOUND))
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise Unreadable(str(error)) from None
 
     def _range(self, statement: str, first: int, last: int) -> tuple[list[Row], list[int]]:
         try:
             return self._connection.execute(statement, (first, last)).fetchall(), []
-        except _DAMAGE:
+        except DAMAGE:
             rows: list[Row] = []
             damaged = []
         for index in range(first, last):
             try:
                 rows += self._connection.execute(statement, (index, index + 1)).fetchall()
-            except _DAMAGE:
+            except DAMAGE:
                 damaged.append(index)
         return rows, damaged
 
     def _first(self, statement: str) -> Any:
         try:
             return self._connection.execute(statement).fetchone()[0]
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise Unreadable(str(error)) from None

@@ -9,7 +9,17 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
-from custody.storage.database import ALONE, FROZEN, PATIENCE, check_still, has_no_room, mode_of, stamp_of, storage_error
+from custody.storage.database import (
+    ALONE,
+    DAMAGE,
+    FROZEN,
+    PATIENCE,
+    check_still,
+    has_no_room,
+    mode_of,
+    stamp_of,
+    storage_error,
+)
 from keys.private.disk import sync_folder
 from schemas.errors import StorageError
 
@@ -25,14 +35,14 @@ def copy_database(source: Path, target: Path, *, as_found: bool = False) -> None
     stamp = stamp_of(source) if mode == FROZEN else None
     try:
         origin = _open_source(source, mode)
-    except sqlite3.Error as error:
+    except DAMAGE as error:
         raise storage_error(error, source) from error
     try:
         with closing(origin), closing(sqlite3.connect(target, timeout=PATIENCE, isolation_level=None)) as copy:
             copy.execute("PRAGMA synchronous=FULL")
             origin.backup(copy)
             (verdict,) = ("ok",) if as_found else copy.execute("PRAGMA quick_check(1)").fetchone()
-    except sqlite3.Error as error:
+    except DAMAGE as error:
         check_still(source, stamp)
         raise storage_error(error, target) from error
     check_still(source, stamp)
@@ -51,7 +61,7 @@ def _open_source(source: Path, mode: str) -> sqlite3.Connection:
                 origin.execute(pragma)
             origin.execute("SELECT count(*) FROM sqlite_master").fetchone()
             return origin
-        except sqlite3.Error as error:
+        except DAMAGE as error:
             origin.close()
             if alone or not has_no_room(error):
                 raise

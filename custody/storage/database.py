@@ -47,6 +47,8 @@ FROZEN: Final = "ro&immutable=1"
 Stamp = tuple[int, int]
 ALONE: Final = "PRAGMA locking_mode=EXCLUSIVE"
 """Said before the first access, it keeps the index of the log in memory, and everybody else out."""
+DAMAGE: Final = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite raises; the second where Python can't read its message, into which a damaged file can put anything."""
 _NO_ROOM: Final = frozenset(
     {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_SHMMAP, sqlite3.SQLITE_IOERR_SHMOPEN}
 )
@@ -182,12 +184,8 @@ class Database:
         """
         try:
             yield
-        except sqlite3.Error as error:
+        except DAMAGE as error:
             raise storage_error(error, self.path) from error
-        except UnicodeDecodeError as error:
-            # Python reads SQLite's own message as UTF-8, and a damaged file can put anything into it.
-            text = f"expected a sound database in {self.path}, found it damaged"
-            raise StorageError("ledger.unreadable", text, hint=_HINTS["ledger.unreadable"]) from error
 
     @contextmanager
     def _reading_alone(self) -> Iterator[sqlite3.Connection]:
@@ -238,7 +236,7 @@ class Database:
         return connection
 
 
-def has_no_room(error: sqlite3.Error) -> bool:
+def has_no_room(error: Exception) -> bool:
     """Tell whether a full disk is why a file could not be opened for reading."""
     return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) in _NO_ROOM
 
@@ -277,8 +275,11 @@ def check_still(path: Path, stamp: Stamp | None) -> None:
         raise StorageError("ledger.busy", text, hint=_HINTS["ledger.busy"])
 
 
-def storage_error(error: sqlite3.Error, path: Path) -> StorageError:
-    """Return what an error of SQLite means for ``path``."""
+def storage_error(error: Exception, path: Path) -> StorageError:
+    """Return what an error of SQLite, one of `DAMAGE`, means for ``path``."""
+    if isinstance(error, UnicodeDecodeError):
+        text = f"expected a sound database in {path}, found it damaged"
+        return StorageError("ledger.unreadable", text, hint=_HINTS["ledger.unreadable"])
     number = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
     code, text = _CODES.get(number & 0xFF, ("ledger.unreadable", "{path} usable, found it is not"))
     if number & 0xFF == sqlite3.SQLITE_CANTOPEN and _is_forbidden(path):

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from custody.storage.database import PATIENCE, storage_error
+from custody.storage.database import DAMAGE, PATIENCE, storage_error
 from custody.storage.schema import Schema
 from schemas.errors import StorageError
 
@@ -39,7 +39,7 @@ class Watch:
             self._connection = _connect(path)
             self.page_size = int(self._ask("page_size"))
             self._version = self._ask("data_version")
-        except sqlite3.Error as error:
+        except DAMAGE as error:
             raise storage_error(error, path) from error
 
     def has_seen(self) -> bool:
@@ -50,7 +50,7 @@ class Watch:
         """
         try:
             return self._ask("data_version") != self._version
-        except sqlite3.Error as error:
+        except DAMAGE as error:
             raise storage_error(error, self._path) from error
 
     def check(self) -> None:
@@ -82,7 +82,7 @@ def keep_log(path: Path) -> None:
     try:
         with closing(_connect(path)) as connection:
             connection.execute("PRAGMA journal_mode=WAL")
-    except sqlite3.Error as error:
+    except DAMAGE as error:
         raise storage_error(error, path) from error
 
 
@@ -135,7 +135,7 @@ def replace_content(path: Path, new: Path, watch: Watch, *, patience: float = PA
             with suppress(sqlite3.Error):
                 target.execute("PRAGMA busy_timeout=0")
                 target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    except sqlite3.Error as error:
+    except DAMAGE as error:
         raise storage_error(error, path) from error
 
 

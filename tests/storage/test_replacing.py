@@ -7,13 +7,15 @@ import signal
 import sqlite3
 import time
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from custody.storage import statements
+from custody.storage.copying import copy_database
 from custody.storage.database import Database
-from custody.storage.replacing import Watch, new_database, replace_content
+from custody.storage.replacing import Watch, keep_log, new_database, replace_content
 from custody.storage.schema import DISCLOSURES
 from schemas.errors import StorageError
 
@@ -147,3 +149,15 @@ def test_a_process_that_is_killed_at_any_moment_leaves_the_old_or_the_new(old: P
         found.add(content(path))
     assert found <= {(1, True, "ok"), (MANY, False, "ok")}
     assert (1, True, "ok") in found
+
+
+def test_damage_that_no_message_can_spell_is_told_as_damage(old: Path) -> None:
+    """SQLite repeats in its messages what it found, and Python can't read all of that."""
+    with closing(sqlite3.connect(old)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    old.write_bytes(old.read_bytes().replace(b"CREATE TABLE export", b"CREATE T\xc9BLE export"))
+    copy = partial(copy_database, old, old.with_name("copy.db"))
+    for look in (partial(keep_log, old), copy, partial(copy, as_found=True)):
+        with pytest.raises(StorageError) as caught:
+            look()
+        assert caught.value.code == "ledger.unreadable"
