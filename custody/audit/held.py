@@ -57,9 +57,8 @@ def vouched(kept: Iterable[object]) -> tuple[Verified, ...]:
 def held_abroad(kept: Iterable[Verified], origin: str) -> Iterator[Held]:
     """Yield the checkpoints of the ledger ``origin`` in bundles and letters: what left it came back as it was."""
     for item in kept:
-        for (name, what, size), root in item.told.items():
-            if (name, what) == (origin, "root"):
-                yield Held(int(size), bytes.fromhex(str(root)), "a bundle or letter that came in")
+        for size, root in item.told.roots(origin).items():
+            yield Held(size, bytes.fromhex(root), "a bundle or letter that came in")
 
 
 def is_signed(held: Held, keys: Sequence[VerifierKey], findings: Findings) -> bool:

@@ -7,7 +7,7 @@ entry that says something was exported and no bundle; that is said, and a new ex
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -137,7 +137,7 @@ def build_bundle(
         with store.read() as reader:
             to = getattr(parse_submission(submission).event.details, "to", UNSET)
             closure = find_closure(reader, exhibits, order.requests, size=receipt.index + 1, to=to or None)
-            _write_records(writer, reader, closure, order)
+            _write_records(writer, reader, closure, {*order.earlier, *payload.within})
         written = writer.written
     _check_own(target, written, clock())
     size = target.stat().st_size
@@ -183,9 +183,9 @@ def _write_payload(writer: ContainerWriter, payload: Payload) -> None:
     writer.check_written()
 
 
-def _write_records(writer: ContainerWriter, reader: LedgerReader, closure: LedgerClosure, order: Order) -> None:
-    """Write checkpoint, entries and proofs, in order of name."""
-    earlier = (*order.earlier, *earlier_exports(list(closure.entries.values())))
+def _write_records(writer: ContainerWriter, reader: LedgerReader, closure: LedgerClosure, sizes: Iterable[int]) -> None:
+    """Write checkpoint, entries and proofs, also from the ``sizes`` that are known elsewhere, in order of name."""
+    earlier = (*sizes, *earlier_exports(list(closure.entries.values())))
     members = {layout.CHECKPOINT: reader.checkpoint(closure.size)}
     members |= {layout.entry_name(index): entry.raw for index, entry in closure.entries.items()}
     members[layout.PROOF] = format_proof(make_proof(reader, closure, earlier=earlier))

@@ -12,6 +12,7 @@ from custody.bundle.disclose import Choice, choose, commitments_of
 from custody.bundle.encrypt import Encryption, encrypt_member
 from custody.bundle.payload_member import PayloadMember
 from custody.bundle.readme import format_readme
+from custody.bundle.sizes_within import sizes_within
 from custody.bundle.vault import (
     Vault,
     document_members,
@@ -47,6 +48,8 @@ class Payload:
     """Values that he doesn't get."""
     absent: tuple[str, ...] = ()
     """Digests of documents that would travel, are not here, and were destroyed by no order that travels."""
+    within: frozenset[int] = frozenset()
+    """Sizes of this ledger's checkpoints in the bundles and letters that go along."""
 
     @property
     def manifest(self) -> bytes:
@@ -112,12 +115,14 @@ def make_payload(
         evidence_member(digest, size, vault, is_detached=parts.is_detached or digest in gone)
         for digest, size in sorted(files.items())
     ]
+    inherited = inherited_members(parts.events, vault, choice)
+    within = sizes_within((item.path for item in (*inherited, *documents) if item.path is not None), parts.origin)
     packed, ciphertexts = _encrypt([*documents, *evidence], encryption)
     members = [
         *manifests,
         *packed,
         *piece_lists(contents, vault),
-        *inherited_members(parts.events, vault, choice),
+        *inherited,
         PayloadMember.of_bytes(layout.DISCLOSURES, _disclosures((text.text for text in disclosures), kept)),
         PayloadMember.of_bytes(layout.BUNDLE, _bundle(parts, files, documents, ciphertexts)),
     ]
@@ -130,7 +135,7 @@ def make_payload(
     ordered = tuple(sorted(members, key=lambda member: layout.place_of(member.name)))
     there = {item.sha256 for item in documents} | erasures.named
     absent = tuple(digest for digest in travelling_documents(parts.events, choice) if digest not in there)
-    return Payload(ordered, tuple(disclosure.commitment for disclosure in disclosures), kept, absent)
+    return Payload(ordered, tuple(disclosure.commitment for disclosure in disclosures), kept, absent, within)
 
 
 def _encrypt(

@@ -58,11 +58,14 @@ MEANINGS: Final = {
     "other contents, or bundles that travel together tell of it differently. Together they are the proof; keep both.",
     "checkpoint.genesis": "The ledger does not begin with the entry that your trust file names: it is another ledger.",
     "checkpoint.no-trust": "No trust file was given, so nothing says whose ledger this is.",
-    "checkpoint.not-linked": "Nothing shows that this state of the ledger continues the one that you saw before.",
+    "checkpoint.not-linked": "Nothing shows that this state of the ledger continues an earlier one, which you saw "
+    "before or which another bundle in it shows.",
     "checkpoint.quorum": "Fewer cosigners have countersigned this state of the ledger than your trust file wants.",
     "checkpoint.unknown-origin": "Your trust file does not know this ledger, so nothing says whose it is.",
     "completeness": "The bundle does not hold exactly what the ledger holds about its exhibits: something was left "
     "out, added or exchanged.",
+    "completeness.contradicted": "The ledger signed that nothing more belongs to this, and another bundle of the same "
+    "ledger shows an entry that does: it keeps something back here that it told before.",
     "completeness.count": "Entries were left out: the ledger holds another number of them about this subject.",
     "completeness.goes-on": "The ledger says more about this exhibit than this bundle, which is about another, tells: "
     "perhaps only that it was shown to somebody. What became of it stands in a bundle of its own.",

@@ -22,7 +22,7 @@ from custody.verify.assets.asset_step import check_assets
 from custody.verify.border.behind_step import check_behind
 from custody.verify.border.inherited import check_inherited, ledgers_of
 from custody.verify.border.lawfulness import check_lawfulness, terms_before
-from custody.verify.border.one_past import Told, check_one_past, told_in
+from custody.verify.border.one_past import Complete, Told, check_one_past, told_in
 from custody.verify.evidence.certificate_step import check_certificates
 from custody.verify.evidence.content_step import ContentCheck
 from custody.verify.evidence.disclosures_step import Values, check_disclosures
@@ -36,7 +36,7 @@ from custody.verify.procedure.numbers import check_numbers
 from custody.verify.procedure.procedure import ProfileFor, check_procedure
 from custody.verify.record.bag_step import check_bag
 from custody.verify.record.bundled import Bundled
-from custody.verify.record.checkpoint_step import check_checkpoint
+from custody.verify.record.checkpoint_step import check_checkpoint, check_continued
 from custody.verify.record.completeness import check_completeness
 from custody.verify.record.entries_step import check_entries
 from custody.verify.record.opened import Opened, fail, open_parts
@@ -77,7 +77,7 @@ class Verified:
     state: State
     within: tuple[Verified, ...] = ()
     """The bundles within, in order of their payload manifests."""
-    told: Told = field(default_factory=dict)
+    told: Told = field(default_factory=Told)
     """What is signed in it of the pasts of ledgers, with all bundles and letters within."""
 
     @cached_property
@@ -133,8 +133,8 @@ def verify(
     bundled = Bundled(opened, source, findings, trusted.trust, decryption, listed, entries, fold, placed)
     fold.finish()
     _ask_later(source, trusted.trust, findings)  # 3, 5
-    said = _said(bundled, check_checkpoint(bundled, trusted.consistency))  # 2
-    check_completeness(bundled)  # 8
+    voice = check_checkpoint(bundled, trusted.consistency)  # 2
+    said = _said(bundled, voice, check_completeness(bundled))  # 8
     values = check_disclosures(bundled)  # 10
     _check_origin(opened, findings)
     content = ContentCheck(bundled, elsewhere or Nowhere())
@@ -153,9 +153,9 @@ def verify(
 
     inherited = check_inherited(bundled, values, again, depth)
     letters, signed = check_behind(bundled, values, again, depth)
-    proven = (told_in(point.origin, point, ()) for point in signed)
-    within = (item.told for item in (*inherited, *letters))
-    told = check_one_past((said, *proven, *within), findings)
+    proven = (told_in(point.origin, point) for point in signed)
+    told = check_one_past((said, *proven, *(item.told for item in (*inherited, *letters))), findings)
+    check_continued(bundled, told.roots(voice), trusted.consistency)
     _check_clock(bundled, at)
     check_procedure(profile_for, findings, entries=entries, state=fold.state, at=format_time(at), listed=listed)  # 12
     _explain(bundled)
@@ -191,11 +191,14 @@ def _explain(bundled: Bundled) -> None:
     explanations.stand_beside(bundled.findings)
 
 
-def _said(bundled: Bundled, voice: str | None) -> Told:
+def _said(bundled: Bundled, voice: str | None, complete: Mapping[Subject, Complete]) -> Told:
     """Return what a bundle proves of its ledger, whose signed word it is, before anything within it is looked at."""
     own, is_whole = _own(bundled.opened), bundled.findings.verdict_of(4) is Verdict.PASSED
-    proven = bundled.entries.values() if is_whole and bundled.opened.proof is not None else ()
-    return told_in(voice, own, proven) if voice and own else {}
+    if not voice or own is None:
+        return Told()
+    if not is_whole or bundled.opened.proof is None:
+        return told_in(voice, own)
+    return told_in(voice, own, bundled.entries.values(), by_subject(bundled.placed), complete)
 
 
 def _own(opened: Opened) -> LedgerReport | None:

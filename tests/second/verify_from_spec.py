@@ -982,7 +982,15 @@ Subject = tuple[str, ...]
 ExhibitKey = tuple[str, str]
 Side = tuple[str, str | None]  # of which country, or of which ledger, an authority is
 Voice = tuple[str, bytes, bytes]  # an origin; of a ledger that nobody vouches for with the id and bytes of its key
-Past = dict[tuple[Voice, str, Any], Any]
+
+
+@dataclass
+class Past:
+    """What is signed of the pasts of ledgers: facts, which entries belong to a subject, and which ones are all."""
+
+    facts: dict[tuple[Voice, str, Any], Any] = field(default_factory=dict)
+    carried: dict[tuple[Voice, Subject], set[int]] = field(default_factory=dict)
+    complete: dict[tuple[Voice, Subject], tuple[int, set[int]]] = field(default_factory=dict)
 
 
 @dataclass
@@ -3588,8 +3596,9 @@ class Verification:
         self.destroyed: set[str] = set()  # documents that orders named so far
         self.gone: set[str] = set()  # the consents that rest on one of these
         self.voice: Voice | None = None  # who signed the checkpoint
-        self.said: Past = {}  # what it proves of its ledger
-        self.past: Past = {}  # the same, with all bundles and letters within
+        self.complete: dict[Subject, tuple[int, set[int]]] = {}  # to which index nothing lacks, and what is there
+        self.said = Past()  # what it proves of its ledger
+        self.past = Past()  # the same, with all bundles and letters within
         self.letters: dict[str, Verification] = {}  # those that could be opened, by the digest of the document
         self.leaving: dict[str, list[tuple[str, list[Consent]]]] = {}  # by dispatch, the consents under which it left
         self.receipts: set[str] = set()  # the digests of those that records rest on
@@ -3645,14 +3654,15 @@ class Verification:
             return
         self.fold()
         self.check_checkpoint()
-        self.said = self._tell_past()
         self.check_completeness()
+        self.said = self._tell_past()
         self.check_disclosures()
         self.check_content()
         self.check_lawfulness()
         self.check_inherited()
         self.check_behind()
         self.check_pasts()
+        self.check_continued()
         self.check_defects()
         self.explain()
 
@@ -3828,22 +3838,25 @@ class Verification:
             if roots[point.size] != point.root:
                 self.find(2, "checkpoint.fork", "checkpoint", "another root was seen at this size: two histories")
             return
+        larger = sorted(size for size in roots if size > point.size)
+        if not any(self._is_linked(point, size, roots[size]) for size in larger or [max(roots)]):
+            self.find(2, "checkpoint.not-linked", "checkpoint", "no proof leads to what was seen before", INDETERMINATE)
+
+    def _is_linked(self, point: Checkpoint, size: int, root: bytes) -> bool:
+        """Whether there is a proof between the checkpoint and another; one that is wrong is a finding."""
         given = [item for item in self.given_proofs if item["origin"] == point.origin]
         proofs = [(item["from"], item["to"], item["nodes"]) for item in given]
         carried = self.proof["consistency"] if self.proof else []
         proofs += [(item["from"], point.size, item["nodes"]) for item in carried]
-        larger = sorted(size for size in roots if size > point.size)
-        for other in larger or [max(roots)]:
-            old, new = sorted((other, point.size))
-            for first, last, nodes in proofs:
-                if (first, last) == (old, new):
-                    try:
-                        either = {**roots, point.size: point.root}
-                        check_consistency(old, either[old], new, either[new], hashes(nodes))
-                    except Bad as bad:
-                        self.found(2, "checkpoint", bad)
-                    return
-        self.find(2, "checkpoint.not-linked", "checkpoint", "no proof leads to what was seen before", INDETERMINATE)
+        (old, before), (new, after) = sorted(((size, root), (point.size, point.root)))
+        nodes = next((nodes for first, last, nodes in proofs if (first, last) == (old, new)), None)
+        if nodes is None:
+            return False
+        try:
+            check_consistency(old, before, new, after, hashes(nodes))
+        except Bad as bad:
+            self.found(2, "checkpoint", bad)
+        return True
 
     # Step 4: entries
 
@@ -4172,16 +4185,14 @@ class Verification:
         return next((item for item in ledgers if item["origin"] == origin), None)
 
     def _check_subject(self, subject: Subject, last: int, proof: dict[str, Any], export: Entry) -> None:
-        leaves = [
-            self.leaves[entry.index]
-            for entry in self.by_subject[subject]
-            if entry is not export and entry.index <= last
-        ]
+        indexes = [it.index for it in self.by_subject[subject] if it is not export and it.index <= last]
+        leaves = [self.leaves[index] for index in indexes]
         count, root, index_root = proof["count"], proof["root"], export.record["index_root"]
         check_subject_value(subject, count, root, proof["siblings"], index_root)
         if last < MAX_INTEGER and 0 < len(leaves) < count:
             nodes = hashes(proof.get("nodes", ()))
             check_consistency(len(leaves), root_of(leaves), count, bytes.fromhex(root), nodes)
+            self.complete[subject] = indexes[-1] + 1, set(indexes)
             more = count - sum(entry is not export for entry in self.by_subject[subject])
             if more > 0:
                 text = f"{more} more were there about it when this was packed"
@@ -4191,6 +4202,7 @@ class Verification:
             raise Bad("completeness.count", f"{len(leaves)} entries are carried, the index says {count}")
         if root_of(leaves).hex() != root:
             raise Bad("completeness.root", "other entries than the index says")
+        self.complete[subject] = export.index, set(indexes)
 
     # Step 9: content
 
@@ -4826,26 +4838,58 @@ class Verification:
     def check_pasts(self) -> None:
         """Nobody signs two pasts: this bundle, those within it and those of its letters prove the same of each."""
         forked: set[Voice] = set()
+        contradicted: set[Voice] = set()
         within = [self.inherited[key] for key in sorted(self.inherited)]
-        proven: list[Past] = [
-            {((it["origin"], b"", b""), "root", it["size"]): it["root"]} for it in self._proven_ledgers()
-        ]
+        proven = [Past({((it["origin"], b"", b""), "root", it["size"]): it["root"]}) for it in self._proven_ledgers()]
+        known = self.past
         for told in (self.said, *proven, *(inner.past for inner in (*within, *self.letters.values()))):
-            for name, value in told.items():
-                if self.past.setdefault(name, value) != value and name[0] not in forked:
+            for name, value in told.facts.items():
+                if known.facts.setdefault(name, value) != value and name[0] not in forked:
                     forked.add(name[0])
                     self.find(2, "checkpoint.fork", "checkpoint", f"two pasts of {name[0][0]}, apart at {name[1:]}")
+            for of in sorted(told.carried.keys() | told.complete.keys()):
+                if of[0] not in contradicted and (self._lacks(known, told, of) or self._lacks(told, known, of)):
+                    contradicted.add(of[0])
+                    self.find(8, "completeness.contradicted", " ".join(of[1]), f"{of[0][0]} holds more of it elsewhere")
+                known.carried[of] = known.carried.get(of, set()) | told.carried.get(of, set())
+                known.complete[of] = max(
+                    known.complete.get(of, (0, set())), told.complete.get(of, (0, set())), key=lambda all_: all_[0]
+                )
+
+    @staticmethod
+    def _lacks(told: Past, other: Past, of: tuple[Voice, Subject]) -> bool:
+        end, known = told.complete.get(of, (0, set()))
+        return any(index < end for index in other.carried.get(of, set()) - known)
+
+    def check_continued(self) -> None:
+        """The checkpoint continues each that its own ledger signed and that lies within."""
+        point = self.checkpoint
+        if point is None or self.voice is None:
+            return
+        roots = {name[2]: root for name, root in self.past.facts.items() if name[:2] == (self.voice, "root")}
+        unlinked = [
+            size
+            for size in sorted(roots)
+            if size != point.size and not self._is_linked(point, size, bytes.fromhex(roots[size]))
+        ]
+        if unlinked:
+            text = f"no proof leads to the checkpoints of sizes {unlinked}, which lie within"
+            self.find(2, "checkpoint.not-linked", "checkpoint", text, INDETERMINATE)
 
     def _tell_past(self) -> Past:
-        """Its signed root by size; and, if they are proven under it, leaf hashes by index and indexes by event."""
+        """Its signed root by size; and, if they are proven under it, its entries, and what belongs to its subjects."""
         voice, point = self.voice, self.checkpoint
         if voice is None or point is None:
-            return {}
-        told: Past = {(voice, "root", point.size): point.root.hex()}
-        for entry in self.entries if self.proof and self.step_verdict(4) == "PASSED" else ():
-            told[voice, "leaf", entry.index] = leaf_hash(entry.raw).hex()
-            told[voice, "event", entry.event_hash] = entry.index
-            told.setdefault((voice, "leaf", entry.index - 1), entry.record["previous"])
+            return Past()
+        told = Past({(voice, "root", point.size): point.root.hex()})
+        if self.proof is None or self.step_verdict(4) != "PASSED":
+            return told
+        for entry in self.entries:
+            told.facts[voice, "leaf", entry.index] = leaf_hash(entry.raw).hex()
+            told.facts[voice, "event", entry.event_hash] = entry.index
+            told.facts.setdefault((voice, "leaf", entry.index - 1), entry.record["previous"])
+        told.carried = {(voice, of): {entry.index for entry in found} for of, found in self.by_subject.items()}
+        told.complete = {(voice, of): found for of, found in self.complete.items()}
         return told
 
     def _proven_ledgers(self) -> Iterator[dict[str, Any]]:

@@ -54,9 +54,12 @@ PAGE = PayloadMember.of_bytes(
 
 @dataclass
 class ForgedReader:
-    """The forged entries behind the reader that closure and proofs ask; entries that don't parse have no subjects."""
+    """The forged entries behind the reader that closure and proofs ask; entries that don't parse have no subjects, nor
+    have those that are ``hidden``.
+    """
 
     raws: Sequence[bytes]
+    hidden: frozenset[int] = frozenset()
     is_whole = True
     parsed: dict[int, ParsedEntry] = field(default_factory=dict)
     subjects: dict[Subject, list[int]] = field(default_factory=dict)
@@ -65,6 +68,8 @@ class ForgedReader:
     def __post_init__(self) -> None:
         fold = Fold(Findings(), is_whole=True)
         for index, raw in enumerate(self.raws):
+            if index in self.hidden:
+                continue
             try:
                 self.parsed[index] = parse_entry(raw)
             except CustodyError:
@@ -207,6 +212,8 @@ class Forge:
     lists: dict[str, bytes] = field(default_factory=dict)
     arrived: dict[str, bytes] = field(default_factory=dict)
     log_signer: Ed25519Signer | None = None
+    hidden: frozenset[int] = frozenset()
+    """Entries that stand in the tree, and that the index and every bundle are silent about."""
 
     @classmethod
     def of(cls, world: World, folder: Path) -> Forge:
@@ -236,7 +243,7 @@ class Forge:
 
     def reader(self) -> ForgedReader:
         """Return the ledger as it is now."""
-        return ForgedReader(tuple(self.raws))
+        return ForgedReader(tuple(self.raws), self.hidden)
 
     def index_root(self) -> str:
         """Return the root over the subjects of all entries so far."""
@@ -312,7 +319,8 @@ class Forge:
         runs when the export stands, so that it may not be the newest entry.
         """
         to = {"to": REGISTRARS[0], **(export or {}).get("stated", {})}["to"]
-        members = payload_members(self.payload(exhibits, requests, to=to, **parts))
+        payload = self.payload(exhibits, requests, to=to, **parts)
+        members = payload_members(payload)
         if edit_payload:
             edit_payload(members)
             remanifest(members)
@@ -321,7 +329,7 @@ class Forge:
             after(self)
         reader = self.reader()
         closure = find_closure(Named(reader), list(exhibits), requests, size=len(self.raws), to=to)
-        proof = self._prove(reader, closure, set(omit), set(extra), earlier)
+        proof = self._prove(reader, closure, set(omit), set(extra), (*earlier, *payload.within))
         members[layout.CHECKPOINT] = self.checkpoint()
         for index in sorted(closure.entries):
             members[layout.entry_name(index)] = self.raws[index]

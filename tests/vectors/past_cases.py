@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from msgspec import structs
+
 from keys.private.signer import Ed25519Signer
-from schemas import layout
+from schemas import canonical, layout
 from schemas.entry import parse_entry
 from schemas.event import About
 from schemas.merkle import hash_leaf, root_of
+from schemas.proof import Proof
 from tests.vectors.border_cases import WayBack
 from tests.vectors.forge import pack, retag
 from tests.vectors.posts import PAPER, Post, trust_in
@@ -56,6 +59,66 @@ _case("rewritten-and-back", "What left comes back with what its ledger was: an e
 _case("shortened-and-back", "The same, and nothing was put in its place: what followed stands at other indexes.",
       "FAILED", _rewrite)  # fmt: skip
 _case("checked-and-back", "The same ledger, as it was.", "PASSED", lambda _: None)
+
+
+# What lies between: the chain shows neither what no carried entry follows nor what the index is silent about
+
+
+def _draft(post: Post, request: str = "req-7") -> None:
+    draft = {"fields": [], "kind": "mla", "request": request, "to": "registrar-2"}
+    post.event("request.drafted", draft, actor="registrar-1")
+
+
+def _draft_two(post: Post) -> None:
+    _draft(post)
+    _draft(post, "req-8")
+
+
+def _first(post: Post, type: str) -> int:
+    return next(index for index, raw in enumerate(post.forge.raws) if parse_entry(raw).event.type == type)
+
+
+def _hide(post: Post) -> None:
+    post.forge.hidden = frozenset({_first(post, "exhibit.checked")})
+
+
+def _exchange(post: Post) -> None:
+    """Put another draft in the place of the first; the second is in no bundle either, and names what stood there."""
+    index = _first(post, "request.drafted")
+    old = parse_entry(post.forge.raws[index]).entry
+    _draft(post, "req-9")
+    new = parse_entry(post.forge.raws.pop()).entry
+    changed = structs.replace(new, index=index, previous=old.previous, recorded_at=old.recorded_at)
+    post.forge.raws[index] = canonical.encode(changed)
+
+
+def _unlink(proof: Proof) -> Proof:
+    return structs.replace(proof, consistency=())
+
+
+def _between(
+    name: str, comment: str, step: int | None, code: str, change: Callable[[Post], object], *,
+    before: Callable[[Post], object] = _draft_two, verdict: str = "FAILED",
+    edit: Callable[[Proof], Proof] | None = None,
+) -> None:  # fmt: skip
+    def tell(setting: Setting) -> Vector:
+        way = WayBack(setting, before=before)
+        change(way.a)
+        way.a.take_back(way.b, way.back)
+        raw = pack(way.a.bundle("EX-1", to="ministry", edit_proof=edit))
+        return Vector(verdict, raw, step, code, trust=trust_in(way.a, way.b))
+
+    assert name not in CASES, f"two cases named {name}"
+    CASES[name] = (comment, tell)
+
+
+_between("kept-back-and-back", "An entry that a first bundle tells stands in the tree, and the index is silent on it.",
+         8, "completeness.contradicted", _hide, before=_check)  # fmt: skip
+_between("exchanged-and-back", "An entry was exchanged, and none is carried that follows it: the roots tell.", 2,
+         "tree.consistency", _exchange)  # fmt: skip
+_between("exchanged-and-unlinked", "The same, and the proof that would tell is left out.", 2, "checkpoint.not-linked",
+         _exchange, verdict="INDETERMINATE", edit=_unlink)  # fmt: skip
+_between("back-and-linked", "The same ledger, as it was.", None, "", lambda _: None, verdict="PASSED")
 
 
 # Two bundles within that say two things of one ledger, and who signed them

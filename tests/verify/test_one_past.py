@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from custody.verify.border.one_past import Told, check_one_past, told_in
+from custody.verify.border.one_past import Said, Told, check_one_past, told_in
 from schemas.entry import parse_entry
 from schemas.report import Findings, LedgerReport
+from schemas.subject import Subject
 from tests.world import ORIGIN, World, settled
 
 A, B = "a.example/main", "b.example/main"
@@ -16,7 +17,7 @@ def forked(*told: Told) -> list[tuple[int, str, str]]:
     """Return what is found, and that all was kept."""
     findings = Findings()
     known = check_one_past(told, findings)
-    assert set(known) == {name for item in told for name in item}
+    assert set(known.says) == {name for item in told for name in item.says}
     return [(item.step, item.severity.value, item.code) for item in findings.items]
 
 
@@ -38,9 +39,48 @@ FORK = [(2, "failed", "checkpoint.fork")]
         ({(A, "root", 1): "aa", (B, "root", 1): "aa"}, {(A, "root", 1): "bb", (B, "root", 1): "bb"}, [*FORK, *FORK]),
     ],
 )
-def test_two_pasts_of_one_ledger_are_one_finding(one: Told, other: Told, found: list[tuple[int, str, str]]) -> None:
+def test_two_pasts_of_one_ledger_are_one_finding(one: Said, other: Said, found: list[tuple[int, str, str]]) -> None:
     """Of the same thing they must say the same; whichever comes first."""
+    assert forked(Told(one), Told(other)) == forked(Told(other), Told(one)) == found
+
+
+EX, OTHER = (A, ("exhibit", "c", "1")), (A, ("exhibit", "c", "2"))
+KEPT_BACK = [(8, "failed", "completeness.contradicted")]
+
+
+@pytest.mark.parametrize(
+    ("carried", "complete", "found"),
+    [
+        ({EX: {3, 5}}, {EX: (9, {3, 5})}, []),
+        ({EX: {3, 5}}, {EX: (9, {3})}, KEPT_BACK),
+        ({EX: {3, 9}}, {EX: (9, {3})}, []),
+        ({EX: {3, 8}}, {EX: (9, {3})}, KEPT_BACK),
+        ({EX: {3}}, {EX: (9, {3, 5})}, []),
+        ({OTHER: {5}}, {EX: (9, {3})}, []),
+        ({(B, EX[1]): {5}}, {EX: (9, {3})}, []),
+        ({EX: {5}, OTHER: {6}}, {EX: (9, {3}), OTHER: (9, set())}, KEPT_BACK),
+        ({EX: {5}, (B, EX[1]): {6}}, {EX: (9, {3}), (B, EX[1]): (9, set())}, [*KEPT_BACK, *KEPT_BACK]),
+    ],
+)
+def test_all_that_is_known_of_a_subject_must_stand_where_nothing_lacks(
+    carried: dict[tuple[str, Subject], set[int]],
+    complete: dict[tuple[str, Subject], tuple[int, set[int]]],
+    found: list[tuple[int, str, str]],
+) -> None:
+    """Who signs that these are all entries must not have signed one more elsewhere, before or after."""
+    one = Told(carried={of: frozenset(indexes) for of, indexes in carried.items()})
+    other = Told(complete={of: (end, frozenset(indexes)) for of, (end, indexes) in complete.items()})
     assert forked(one, other) == forked(other, one) == found
+    assert forked(one, Told(), other) == forked(other, Told(carried=one.carried, complete=other.complete)) == found
+
+
+def test_of_two_that_say_all_the_later_one_is_kept() -> None:
+    """What a third one carries is held against as much as was said."""
+    first, later = Told(complete={EX: (4, frozenset({3}))}), Told(complete={EX: (9, frozenset({3, 5}))})
+    for said in ((first, later), (later, first)):
+        known = check_one_past(said, Findings())
+        assert known.complete == {EX: (9, frozenset({3, 5}))}
+        assert forked(known, Told(carried={EX: frozenset({6})})) == KEPT_BACK
 
 
 def test_an_entry_speaks_for_the_one_before() -> None:
@@ -49,7 +89,7 @@ def test_an_entry_speaks_for_the_one_before() -> None:
     entries = [parse_entry(raw) for raw in world.entries()]
     point = LedgerReport(origin=ORIGIN, root="ab" * 32, size=len(entries))
     told = told_in(ORIGIN, point, entries[2:4])
-    assert told == {
+    assert told.says == {
         (ORIGIN, "entry", 1): entries[1].leaf.hex(),
         (ORIGIN, "entry", 2): entries[2].leaf.hex(),
         (ORIGIN, "entry", 3): entries[3].leaf.hex(),

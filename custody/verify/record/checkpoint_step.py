@@ -6,6 +6,7 @@ ledger's own keys can be held against the note: that finds damage and never make
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 from custody.verify.record.bundled import Bundled
@@ -73,19 +74,42 @@ def _check_seen(
         return
     later = [seen for seen in believed.seen if seen.size > checkpoint.size]
     wanted = later or [max(believed.seen, key=lambda seen: seen.size)]
-    carried = bundled.opened.proof.consistency if bundled.opened.proof else ()
-    proofs = {(item.first, checkpoint.size): item.nodes for item in carried}
-    proofs |= {(item.first, item.second): item.nodes for item in consistency if item.origin == checkpoint.origin}
-    for seen in wanted:
-        (first, first_root), (second, second_root) = sorted(
-            ((seen.size, bytes.fromhex(seen.root)), (checkpoint.size, checkpoint.root))
+    if not any(_is_linked(bundled, seen.size, seen.root, consistency) for seen in wanted):
+        sizes = " or ".join(str(seen.size) for seen in wanted)
+        text = f"no proof leads from the checkpoint of size {sizes}, seen before, to this one of size {checkpoint.size}"
+        findings.add(2, Severity.INDETERMINATE, "checkpoint.not-linked", NOTE, text)
+
+
+def check_continued(bundled: Bundled, roots: Mapping[int, str], consistency: tuple[Consistency, ...]) -> None:
+    """Link the checkpoint with others of the same ledger that came with the bundle, by size, each of them.
+
+    Findings: ``tree.consistency`` (failed), ``checkpoint.not-linked`` (undecided).
+    """
+    own = bundled.opened.checkpoint
+    apart = [
+        size
+        for size, root in sorted(roots.items())
+        if own is not None and size != own.size and not _is_linked(bundled, size, root, consistency)
+    ]
+    if own is not None and apart:
+        text = (
+            f"no proof leads from the checkpoint of size {apart[0]}, which lies within, to this one of size {own.size}"
         )
-        if (first, second) in proofs:
-            attempt(findings, 2, NOTE, partial(
-                check_consistency, first=first, second=second, first_root=first_root, second_root=second_root,
-                nodes=parse_nodes(proofs[first, second]),
-            ))  # fmt: skip
-            return
-    sizes = " or ".join(str(seen.size) for seen in wanted)
-    text = f"no proof leads from the checkpoint of size {sizes}, seen before, to this one of size {checkpoint.size}"
-    findings.add(2, Severity.INDETERMINATE, "checkpoint.not-linked", NOTE, text)
+        bundled.findings.add(2, Severity.INDETERMINATE, "checkpoint.not-linked", NOTE, text)
+
+
+def _is_linked(bundled: Bundled, size: int, root: str, consistency: tuple[Consistency, ...]) -> bool:
+    """Tell whether there is a proof between the checkpoint and another one; one that doesn't hold is a finding."""
+    own = bundled.opened.checkpoint
+    assert own is not None, "what is linked was read"
+    carried = bundled.opened.proof.consistency if bundled.opened.proof else ()
+    proofs = {(item.first, own.size): item.nodes for item in carried}
+    proofs |= {(item.first, item.second): item.nodes for item in consistency if item.origin == own.origin}
+    (first, first_root), (second, second_root) = sorted(((size, bytes.fromhex(root)), (own.size, own.root)))
+    if (first, second) not in proofs:
+        return False
+    attempt(bundled.findings, 2, NOTE, partial(
+        check_consistency, first=first, second=second, first_root=first_root, second_root=second_root,
+        nodes=parse_nodes(proofs[first, second]),
+    ))  # fmt: skip
+    return True

@@ -83,8 +83,9 @@ def _add_agents(
         indexes = [index for index in indexes_of.get(subject, ()) if _is_within(index, wanted[subject])]
 
 
-def check_completeness(bundled: Bundled) -> None:
-    """Check that the bundle carries the whole closure and nothing else.
+def check_completeness(bundled: Bundled) -> Mapping[Subject, tuple[int, frozenset[int]]]:
+    """Check that the bundle carries the whole closure and nothing else; return of each subject of which that holds the
+    index below which no entry lacks, and those of the entries there.
 
     Findings: ``completeness.about``, ``completeness.subjects``, ``completeness.count``, ``completeness.root``,
     ``completeness.stray``, ``completeness.unproven``, ``trie.*``, ``tree.consistency``; a note ``completeness.goes-on``
@@ -94,30 +95,35 @@ def check_completeness(bundled: Bundled) -> None:
     bundled.findings.asked.add(8)
     if opened.bundle is None or opened.proof is None or opened.checkpoint is None:
         failed("completeness.unproven", "bundle", "expected bundle, proof and checkpoint")
-        return
+        return {}
     export = bundled.newest
     if export is None or not isinstance(export.entry.index_root, str):
         failed("completeness.unproven", "bundle", "expected an exporting entry")
-        return
+        return {}
     if not _is_about(export, opened.bundle, bundled.state):
         text = "expected the export to name exactly the exhibits and requests of the bundle"
         failed("completeness.about", f"entry {export.entry.index}", text)
     index_root, indexes_of = bytes.fromhex(export.entry.index_root), by_subject(bundled.placed)
     closure = closure_of(opened.bundle, bundled, indexes_of)
     proofs = {tuple(proof.subject): proof for proof in opened.proof.subjects}
+    complete: dict[Subject, tuple[int, frozenset[int]]] = {}
     for subject in sorted(closure.wanted.keys() | proofs.keys()):
         if (subject in closure.wanted) != (subject in proofs):
             what = "a proof of it, found none" if subject in closure.wanted else "no proof of it, found one"
             failed("completeness.subjects", " ".join(subject), f"expected {what}")
             continue
         last = closure.wanted[subject]
-        indexes = (index for index in indexes_of.get(subject, ()) if _is_within(index, last))
-        leaves = [entries[index].leaf for index in indexes if index != export.entry.index]
+        indexes = [index for index in indexes_of.get(subject, ()) if _is_within(index, last)]
+        before = [index for index in indexes if index != export.entry.index]
+        leaves = [entries[index].leaf for index in before]
         try:
             _check_value(subject, proofs[subject], leaves, index_root, is_part=last is not None)
         except VerificationError as error:
             fail(bundled.findings, 8, error, " ".join(subject))
         else:
+            # Of a subject that goes on nothing is known beyond what is carried.
+            end = export.entry.index if len(before) == proofs[subject].count else before[-1] + 1
+            complete[subject] = end, frozenset(before)
             # What is about a listed exhibit too, such as a consent to both, is carried and told.
             if (more := proofs[subject].count - len({*indexes_of.get(subject, ())} - {export.entry.index})) > 0:
                 text = f"the ledger held more entries about it when this was packed, alone or with others: {more}"
@@ -127,6 +133,7 @@ def check_completeness(bundled: Bundled) -> None:
             failed(
                 "completeness.stray", f"entry {index}", "expected an entry that the exhibits call for, found another"
             )
+    return complete
 
 
 def _is_about(export: ParsedEntry, bundle: Bundle, state: State) -> bool:
