@@ -5114,11 +5114,15 @@ class Verification:
         for told in (came, *(conditions_of(item.details) for _, consents in under for item in consents)):
             for code, item in told.items():
                 texts[code].add(self._shown(item.get("text")))
+        rests = {code: self._shown(item.get("text")) for code, item in sent.items()}
+        for code in rests:
+            for text in sorted(texts[code] - {""}, key=lambda text: (-len(text), text)):
+                rests[code] = rests[code].replace(text, "")
         unseen: set[str] = set()
         for side, consents in under:
             eased = [
                 any(
-                    self._is_eased(sent[code], item, texts[code], unseen)
+                    self._is_eased(sent[code], item, rests[code], unseen)
                     for code, item in conditions_of(consent.details).items()
                     if code in sent
                 )
@@ -5131,13 +5135,13 @@ class Verification:
         spoken = {*(side for side, _ in under), recipient.ledger if recipient else None}
         for code, item in came.items() if first.details.get("foreign", {}).get("ledger") not in spoken else ():
             # nobody of where it came from has spoken, so what it came under goes on with it
-            if code not in sent or self._is_eased(sent[code], item, texts[code], unseen):
+            if code not in sent or self._is_eased(sent[code], item, rests[code], unseen):
                 text = f"{code} is another than that under which it came"
                 self.find(11, "release.consent-terms", entry.name, text)
         for code in sorted(unseen):
             self.find(11, "release.condition-unseen", entry.name, f"the text of {code} isn't shown", NOTE)
 
-    def _is_eased(self, sent: dict[str, Any], wanted: dict[str, Any], texts: set[str], unseen: set[str]) -> bool:
+    def _is_eased(self, sent: dict[str, Any], wanted: dict[str, Any], rest: str, unseen: set[str]) -> bool:
         """Whether a condition was sent on with a later date, or in other words than those of the consents together."""
         if "due" in wanted and sent.get("due", "9999") > wanted["due"]:
             return True
@@ -5149,9 +5153,6 @@ class Verification:
             return False
         if there.value == here.value or not isinstance(there.value, str) or not isinstance(here.value, str):
             return bool(there.value != here.value)
-        rest = here.value
-        for text in sorted(texts - {""}, key=lambda text: (-len(text), text)):
-            rest = rest.replace(text, "")
         return there.value not in here.value or bool(rest.strip("; "))
 
     def _order_on(self, entry: Entry, digest: str) -> tuple[int | None, str]:

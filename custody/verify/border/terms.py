@@ -33,10 +33,10 @@ def check_terms(parsed: ParsedEvent, past: Past, bearing: Bearing) -> Iterator[t
     arrival = past.event_of(exhibit.registration)
     came = _conditions(arrival)
     origin = getattr(None if arrival is None else arrival.details, "foreign", None)
-    texts, unseen = _texts((came, *told.values()), past), set[str]()
+    rests, unseen = _rests(sent.values(), _texts((came, *told.values()), past), past), set[str]()
     for side, consents in bearing:
         easier = [
-            next((item.code for item in told[name] if not _keeps(sent.get(item.code), item, texts, past, unseen)), None)
+            next((item.code for item in told[name] if not _keeps(sent.get(item.code), item, rests, past, unseen)), None)
             for name in consents
         ]
         if easier and None not in easier:
@@ -46,7 +46,7 @@ def check_terms(parsed: ParsedEvent, past: Past, bearing: Bearing) -> Iterator[t
     if isinstance(origin, Foreign) and origin.ledger not in sides:
         # Nobody of where it came from has spoken about this way, so what it came under goes on with it.
         for item in came:
-            if item.code not in sent or not _keeps(sent[item.code], item, texts, past, unseen):
+            if item.code not in sent or not _keeps(sent[item.code], item, rests, past, unseen):
                 yield Severity.FAILED, _eased(item.code, "what it came under")
     for code in sorted(unseen):
         text = f"the text of the condition {code} isn't shown, so what was sent was not compared with the consent"
@@ -78,11 +78,18 @@ def _text_of(item: Condition, past: Past) -> str | None:
     return known.value if known is not None and isinstance(known.value, str) else None
 
 
-def _keeps(
-    sent: Condition | None, wanted: Condition, texts: Mapping[str, set[str]], past: Past, unseen: set[str]
-) -> bool:
+def _rests(sent: Iterable[Condition], texts: Mapping[str, set[str]], past: Past) -> dict[str, str]:
+    """Return by code what is left of each text that was sent without those that were asked for."""
+    found: dict[str, str] = {item.code: text for item in sent if (text := _text_of(item, past)) is not None}
+    for code in found.keys() & texts.keys():
+        for text in sorted(texts[code], key=lambda text: (-len(text), text)):
+            found[code] = found[code].replace(text, "")
+    return found
+
+
+def _keeps(sent: Condition | None, wanted: Condition, rests: Mapping[str, str], past: Past, unseen: set[str]) -> bool:
     """Tell whether a condition was sent on with its date, or an earlier one, and with its text: what it asks stands
-    there. Where it has several ``texts``, it may have them all, with semicolons between.
+    there. Of several that were asked for it may have all the texts, with semicolons between: nothing else ``rests``.
     """
     if sent is None:
         return True
@@ -94,7 +101,4 @@ def _keeps(
     ours, theirs = _text_of(sent, past), _text_of(wanted, past)
     if is_same is not False or ours is None or theirs is None:
         return is_same is not False
-    rest = ours
-    for text in sorted(texts[wanted.code], key=lambda text: (-len(text), text)):
-        rest = rest.replace(text, "")
-    return theirs in ours and set(rest) <= set("; ")
+    return theirs in ours and set(rests[wanted.code]) <= set("; ")
