@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -23,6 +25,7 @@ from tests.vectors.evidence_cases import register
 from tests.vectors.forge import Members, pack
 from tests.vectors.gate_cases import FROM_ABROAD
 from tests.vectors.generate import AT
+from tests.vectors.letter_cases import Letter
 from tests.vectors.posts import Post, trust_in
 from tests.vectors.setting import CASE
 from tests.verify.test_lists_under_orders import post_of
@@ -226,6 +229,30 @@ def test_what_lets_something_go_is_looked_through_once(tmp_path: Path, monkeypat
     assert (11, "release.consent-missing") in second
     assert looked["_given"] <= 6
     assert looked["_fault"] <= 4
+
+
+def test_a_letter_is_gone_through_once_for_all_that_rests_on_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of as many consents cost a walk over all answers of the letter on which they rest."""
+    setting: Any = SimpleNamespace(forge=SimpleNamespace(folder=tmp_path))
+    members, a, b = Letter(answers=[{}] * 6, times=6).tell(setting)
+    asked: list[str] = []
+
+    def newest(self: verify_from_spec.Verification) -> Any:
+        asked.append("once")
+        return known.func(self)
+
+    known: Any = verify_from_spec.Verification.newest_answers
+    counted = cached_property(newest)
+    counted.__set_name__(verify_from_spec.Verification, "newest_answers")
+    monkeypatch.setattr(verify_from_spec.Verification, "newest_answers", counted)
+    path = tmp_path / "made.zip"
+    path.write_bytes(pack(members))
+    vector: dict[str, Any] = {"at": AT, "trust": canonical.encode(trust_in(a, b)).decode()}
+    first, second = first_report(path, vector), second_report(path.read_bytes(), vector)
+    assert {(item.step, item.code) for item in first.findings} == {(item.step, item.code) for item in second.findings}
+    assert asked == ["once"]
 
 
 def test_orders_are_gone_through_once_for_all_exhibits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

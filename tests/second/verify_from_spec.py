@@ -4579,6 +4579,17 @@ class Verification:
             raise Bad("container.member-size", "a document that is too large for what it is")
         return bytes(self.view(member))
 
+    @functools.cached_property
+    def newest_answers(self) -> dict[str, Entry]:
+        """By request its newest answer that broke no rule and refuses no rest: many consents may rest on one letter."""
+        found: dict[str, Entry] = {}
+        for entry in (item for item in self.entries if item.type == "request.answered"):
+            asked = self.state.requests.get(entry.details["request"])
+            is_of_rest = bool(asked and asked.part) and entry.details["outcome"] == "refused"
+            if self.state.events.get(entry.event_hash) is entry and not is_of_rest:
+                found[entry.details["request"]] = entry
+        return found
+
     def _check_certificate(self, name: str, raw: bytes, entry: Entry) -> None:
         envelope = decode(raw, ENTRY_BYTES)
         FORMS["Envelope"](envelope)
@@ -5235,14 +5246,7 @@ class Verification:
             return
         if not self._is_asked(entry, letter):
             self.find(11, "letter.request", where, "an answer to another request")
-        asked = letter.state.requests.get(origin["request"])
-        answers = [
-            item
-            for item in letter.by_subject["request", origin["request"]]
-            if item.type == "request.answered" and letter.state.events.get(item.event_hash) is item
-            and not (asked and asked.part and item.details["outcome"] == "refused")
-        ]  # fmt: skip
-        if answers[-1:] != [source] or source.details["outcome"] not in GRANTING:
+        if letter.newest_answers.get(origin["request"]) is not source or source.details["outcome"] not in GRANTING:
             self.find(11, "letter.grant", where, "not the newest answer, or it grants nothing")
         elif "grant" in source.details and self._is_easier(entry, source.details["grant"], letter):
             self.find(11, "letter.terms", where, "the consent is easier than what was granted")
