@@ -20,7 +20,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -40,6 +40,7 @@ from custody.audit.table_rows import Row, TableRows, Unreadable
 from custody.bundle.passing_folder import passing_folder, sweep_passing
 from custody.bundle.whole_file import SUFFIX
 from custody.ledger.collector import without_collector
+from custody.ledger.log_key import sign_checkpoint
 from custody.ledger.rows import EntryRow
 from custody.ledger.signature_cores import SignatureCores
 from custody.storage import statements
@@ -52,7 +53,8 @@ from custody.storage.replacing import Watch, keep_log, new_database, replace_con
 from custody.storage.schema import DISCLOSURES, LEDGER
 from keys.note import open_note
 from keys.private.disk import sync_folder
-from schemas.errors import StorageError, UndecidedError, VerificationError
+from schemas.checkpoint import Checkpoint
+from schemas.errors import RefusedError, SigningKeyError, StorageError, UndecidedError, VerificationError
 from schemas.report import Finding, Findings, Severity
 from schemas.text import format_time
 
@@ -181,6 +183,7 @@ class _Rebuild:
             replayed = self._replay(entries, take)
             signed = self._check_end(rows, replayed)
             notes = carry_checkpoints(rows, signed, found.differing, found.left_out)
+            self._sign_again(replayed, notes)
             writing.finish(replayed, notes)
             if is_as_made:
                 self._compare(rows, replayed)
@@ -193,6 +196,22 @@ class _Rebuild:
             compare_derived(TableRows(new), replayed, made)
             assert not made.items, f"what was written is what was derived: {made.items[0].text}"
         return replayed
+
+    def _sign_again(self, replayed: Replayed, notes: dict[int, bytes]) -> None:
+        """Make those checkpoints again that ended with an export and are gone, where the ledger's own keys lie here.
+
+        The newest one speaks for those entries already, and an Ed25519 key gives the same bytes for the same text.
+        """
+        ledger = replayed.fold.state.ledger()
+        assert ledger is not None, "entry 0 was replayed"
+        for size in [index + 1 for index in replayed.exports if index + 1 not in notes]:
+            made = Checkpoint(self._home.origin, size, replayed.tree.root(size))
+            # Without the keys, as backups are, or with others, it stays gone.
+            with suppress(SigningKeyError, RefusedError):
+                notes[size] = sign_checkpoint(ledger, made, self._home.log_signers())
+                text = f"expected a checkpoint that ends with the export in entry {size - 1}, found none: signed again"
+                subject = f"checkpoint {size}"
+                self._found.differing.add(2, Severity.FAILED, "audit.checkpoint-missing", subject, text)
 
     def _replay(self, entries: EntryBytes, take: Callable[[list[Row], list[EntryRow]], None]) -> Replayed:
         size, broken, progress = entries.size(), self._found.broken, self._how.progress

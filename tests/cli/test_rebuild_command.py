@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,27 @@ def test_a_noted_copy_that_is_not_there_is_listed_as_such(machine: Machine) -> N
     ran = machine.do('erase EX-1 --everything --order "Order 1" --authority Court --as exam-07 --registrar reg-1')
     assert ", which is not there now" in ran.stdout
     assert "custody backup --gone DEST" in ran.stdout
+
+
+def test_the_checkpoint_of_an_export_is_signed_again_where_the_keys_are(machine: Machine) -> None:
+    """It is the same to the byte: a key gives one signature for one text, and the newest one speaks for it already."""
+    made = machine.json("bundle EX-1 --to court-01 -o b.zip --as exam-07")
+    size = len(machine.entries())
+    machine.do("incident EX-1 --kind damaged --description d --as exam-07")
+    before = machine.do(f"checkpoint --size {size}").stdout
+    tamper(machine, LEDGER_FILE, f"DELETE FROM checkpoint WHERE size = {size}")
+    assert machine.stage.custody("audit").exit is Exit.FAILED
+    keys = machine.home / "keys"
+    keys.rename(machine.stage.folder / "away")
+    keys.mkdir(mode=0o700)
+    assert [item["code"] for item in machine.json("rebuild")["left_out"]] == ["audit.checkpoint-missing"], made
+    keys.rmdir()
+    (machine.stage.folder / "away").rename(keys)
+    machine.stage.now += timedelta(seconds=1)
+    ran = machine.do("rebuild")
+    assert "signed again" in ran.stdout
+    assert machine.do(f"checkpoint --size {size}").stdout == before
+    machine.do("audit")
 
 
 def test_everything_else_in_the_home_stays_as_it_is(machine: Machine) -> None:

@@ -58,8 +58,8 @@ def rebuild(context: Context, newest: Path | None) -> None:
     """Make the ledger's index anew from its entries, where it is not what they give.
 
     Every entry is checked first, with its signatures and the rules, as in an audit; where one doesn't hold, nothing is
-    done. No entry, and no signed checkpoint, is ever changed. The databases as they were are kept in the home, in a
-    folder before-rebuild-..., for whoever wants to know who did it.
+    done. No entry, and no signed checkpoint, is ever changed; that of an export, where it is gone, is signed again. The
+    databases as they were are kept in the home, in a folder before-rebuild-..., for whoever wants to know who did it.
     """
     held = None
     if newest is not None:
