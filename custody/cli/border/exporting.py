@@ -208,6 +208,8 @@ def _compose(
     else:
         made = like.event.details
         assert isinstance(made, BundleExported), "that is what was composed"
+        # Packing takes its time; what is signed is the moment that the signer was shown.
+        when = When(at=like.event.event.occurred_at, utc_offset=like.event.event.utc_offset)
         details |= {"purpose": made.purpose, "recipient": made.recipient}
     composed = context.ledger().compose(
         "bundle.exported", signers=signers, details=details, when=when, anchor=Anchor(about=about)
