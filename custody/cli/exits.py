@@ -91,14 +91,26 @@ def exit_of(error: CustodyError) -> Exit:
 
 def from_click(error: click.ClickException) -> CustodyError:
     """Return click's own error as one of ours: all of them are about what was typed."""
-    text = " ".join(error.format_message().split()).rstrip(".")
+    said = f"No such option '{error.option_name}'" if isinstance(error, click.NoSuchOption) else error.format_message()
+    text = " ".join(said.split()).rstrip(".")
     text = text[:1].lower() + text[1:] if not text[:2].isupper() else text
     for known, ours in _CLICK:
         text = known.sub(ours, text)
+    text += _near(error) if isinstance(error, click.NoSuchOption) else ""
     context = getattr(error, "ctx", None)
     hint = f"{context.command_path} --help" if context is not None else "custody --help"
     code = "usage.file" if isinstance(error, click.FileError) else "usage.command"
     return UsageError(code, text, hint=hint)
+
+
+def _near(error: click.NoSuchOption) -> str:
+    """Ask what was meant: options that begin with what was typed, or else the one spelled most like it."""
+    import difflib
+
+    options = [] if error.ctx is None else [name for option in error.ctx.command.params for name in option.opts]
+    longer = sorted(name for name in options if name.startswith(error.option_name))
+    near = longer[:3] or difflib.get_close_matches(error.option_name, options, n=1)
+    return f"; did you mean {' or '.join(near)}?" if near else ""
 
 
 def from_os(error: OSError) -> CustodyError:

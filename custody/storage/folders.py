@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -48,4 +49,7 @@ def write_durably(path: Path, content: bytes) -> None:
 
 
 def _unwritable(path: Path, error: OSError) -> StorageError:
-    return StorageError("home.unwritable", f"expected to write {path}, found: {error.strerror}")
+    reason = (error.strerror or type(error).__name__).lower()
+    is_full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+    hint = "nothing was made; free some space, or name another disk" if is_full else "ask who may write there"
+    return StorageError("home.unwritable", f"expected to write {path}, found {reason}", hint=hint)

@@ -1,12 +1,15 @@
 """Where a backup goes, and what happens where the home itself can't be written: slips are refused, copies are made."""
 
+import errno
 import os
 from pathlib import Path
 
 import pytest
 
 from custody.cli.exits import Exit
+from custody.storage.folders import fresh_folder
 from custody.storage.home import open_home
+from schemas.errors import StorageError
 from tests.cli.machine import Machine
 from tests.cli.script import Stage
 
@@ -86,3 +89,12 @@ def test_a_home_on_a_disc_is_backed_up_and_what_is_not_noted_is_said(
     monkeypatch.undo()
     with open_home(machine.stage.folder / "b", random=bytes) as copy, copy.store.read() as reader:
         assert reader.head().size > 0
+
+
+def test_a_full_disk_is_told_with_what_to_do(tmp_path: Path) -> None:
+    """'No space left' after an hour, without a word of what became of it, is asked about at night."""
+    with pytest.raises(StorageError) as caught, fresh_folder(tmp_path / "b", random=bytes):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert caught.value.text.endswith("b, found no space left on device")
+    assert caught.value.hint.startswith("nothing was made; free some space")
+    assert list(tmp_path.iterdir()) == []

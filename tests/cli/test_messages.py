@@ -27,6 +27,8 @@ TYPED = [
     ("show", "expected EXHIBIT, found none [usage.command]"),
     ("show EX-1 EX-2", "expected nothing more, found EX-2 [usage.command]"),
     ("show EX-1 --frob", "expected an option of this command, found --frob"),
+    ("move EX-1 --to P", "this command, found --to; did you mean --to-agent or --to-country? [usage.command]"),
+    ("move EX-1 --plase P", "this command, found --plase; did you mean --place? [usage.command]"),
     ("checkpoint --out", "expected a value behind --out, found none [usage.command]"),
     ("export-case EX-1", "expected --out, found none [usage.command]"),
     ("key revoke exam-07 --as reg-1", "expected --reason (compromised, ended, left, lost, superseded), found none"),
