@@ -23,13 +23,13 @@ from schemas.details.transfer import (
 from schemas.entry import ParsedEntry, parse_entry
 from schemas.errors import RefusedError
 
-Contested = Literal["after-recall", "other-transfer", "twice"]
+Contested = Literal["after-recall", "other", "other-transfer", "twice"]
 
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """A receipt, the exhibit that its dispatch was of, and why it has no effect, if it has none; ``confirms`` is the
-    event of the receipt on paper that says the same already.
+    """A receipt, the exhibit that its dispatch was of, and why it has no effect, if it has none (``other``: a refusal
+    of what is back already); ``confirms`` is the event of the receipt on paper that says the same already.
     """
 
     receipt: VerifiedReceipt
@@ -130,7 +130,10 @@ def _contest(reader: LedgerReader, exhibit: Exhibit, entry: ParsedEntry, receipt
         text = f"expected {name} away, found it back already: what came back was accepted before"
         raise RefusedError("receipt.returned", text, hint="nothing is left to record")
     is_on_its_way = exhibit.status == "dispatched" and exhibit.dispatch is not None
-    return None if is_on_its_way and exhibit.dispatch.transfer == receipt.transfer else "after-recall"  # type: ignore[union-attr]
+    if is_on_its_way and exhibit.dispatch.transfer == receipt.transfer:  # type: ignore[union-attr]
+        return None
+    # A refusal agrees with the recall: nobody has to be asked who holds it.
+    return "other" if receipt.outcome == "refused" else "after-recall"
 
 
 def _is_back(reader: LedgerReader, exhibit: Exhibit, transfer: str) -> bool:

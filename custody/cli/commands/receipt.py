@@ -36,6 +36,7 @@ _AHEAD = timedelta(minutes=5)
 """How far the clock of who signed a paper may be behind ours."""
 _PAPER = ["defect.paper-alone"]
 """What a receipt by proof explains of one on paper that it confirms."""
+_LATE_REFUSAL = "a refusal of what is back here already"
 
 
 class ReceiptMade(Result, frozen=True, kw_only=True, tag="custody-receipt-made/v1"):
@@ -90,14 +91,16 @@ def receipt_import(context: Context, receipt: Path, trust: Path | None, who: Sig
         if item.confirms is not None:
             note(context.settings, f"note: the receipt for {name} proves what is on record from paper, and explains it")
         elif item.contested is not None:
-            note(context.settings, f"warning: the receipt for {name} changes nothing ({item.contested}); it is kept")
+            why = _LATE_REFUSAL if item.contested == "other" else item.contested
+            note(context.settings, f"warning: the receipt for {name} changes nothing ({why}); it is kept")
         elif item.receipt.outcome == "refused":
             reasons = ", ".join(item.receipt.reasons)
             is_away = item.exhibit.dispatch is not None and item.exhibit.dispatch.is_original
             back = "on its way back to its sender: custody move" if is_away else "with its sender again"
             note(context.settings, f"note: {name} was refused ({reasons}); it is {back}")
     if all(item.contested is not None for item in matched):
-        text = f"expected a receipt for what is on its way, found one {matched[0].contested}"
+        found_one = _LATE_REFUSAL if matched[0].contested == "other" else f"one {matched[0].contested}"
+        text = f"expected a receipt for what is on its way, found {found_one}"
         raise RefusedError(
             "receipt.contested", text, hint="it is kept with the exhibit, as a finding; custody moved once"
         )
@@ -109,6 +112,8 @@ def _compose(
     exhibit, receipt = item.exhibit, item.receipt
     if item.contested is not None:
         details: dict[str, Any] = {"document": document, "reason": item.contested, "transfer": receipt.transfer}
+        if item.contested == "other":
+            details["note"] = "refused, as they say, what was taken back here before their receipt came"
         anchor = Anchor(about=(About(exhibit=exhibit.registration),))
         return context.ledger().compose(
             "transfer.contested", signers=signers, details=details, when=when, anchor=anchor

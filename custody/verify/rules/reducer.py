@@ -40,7 +40,7 @@ from schemas.details.exhibit import (
 )  # fmt: skip
 from schemas.details.record import AccessLogged, BundleExported
 from schemas.details.source import Source, missing_of
-from schemas.details.transfer import TransferAccepted, TransferRefused
+from schemas.details.transfer import TransferAccepted, TransferContested, TransferRefused
 from schemas.errors import RuleViolation
 from schemas.event import Event, Link, ParsedEvent, Seen
 from schemas.types import UNSET, Record, Role, SignsAs, is_set
@@ -104,8 +104,9 @@ def _apply(view: View, index: int, parsed: ParsedEvent, rule: Rule, key_ids: tup
             check_exported(view, event, parsed.details)
         if isinstance(parsed.details, AccessLogged) and parsed.details.action == "exported":
             _check_access(event, parsed.details)
-        contested = ("defect.receipt-contested", "a receipt came that fits nothing that was sent")
-        return (), (contested,) if event.type == "transfer.contested" else ()
+        if isinstance(parsed.details, TransferContested):
+            return (), (("defect.receipt-contested", f"a receipt came that changes nothing: {parsed.details.reason}"),)
+        return (), ()
     if event.link is not UNSET:
         before = view.exhibit(str(event.case), str(event.exhibit))
         if not isinstance(parsed.details, ExhibitRegistered):
