@@ -1,4 +1,4 @@
-"""States of a ledger that bundles and letters hold which go along: the new one has to be proven to continue each."""
+"""States of a ledger in bundles, letters and receipts that go along: the new one has to be proven to continue each."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from keys.note import parse_note
 from schemas import layout, limits
 from schemas.checkpoint import parse_checkpoint
 from schemas.errors import RecordError, VerificationError
+from schemas.receipt import parse_receipt
 
 _ZIP: Final = b"PK\x03\x04"
 _DAMAGED: Final = (RecordError, VerificationError)
 
 
 def sizes_within(paths: Iterable[Path], origin: str) -> frozenset[int]:
-    """Return the sizes of all checkpoints of ``origin`` in the bundles at ``paths``, at any depth.
+    """Return the sizes of all checkpoints of ``origin`` in the bundles and receipts at ``paths``, at any depth.
 
-    What is no bundle, or a damaged one, has none: whether it may go along is decided elsewhere.
+    What is neither, or a damaged one, has none: whether it may go along is decided elsewhere.
 
     Raises:
         StorageError: this machine's disk.
@@ -29,10 +30,13 @@ def sizes_within(paths: Iterable[Path], origin: str) -> frozenset[int]:
     found = set[int]()
     for path in paths:
         with path.open("rb") as file:
-            is_zip = file.read(len(_ZIP)) == _ZIP
-        if is_zip:
-            with suppress(*_DAMAGED), open_container(path) as container:
-                found.update(_sizes(container, origin, limits.INHERITED_DEPTH))
+            start = file.read(len(_ZIP))
+        with suppress(*_DAMAGED):
+            if start == _ZIP:
+                with open_container(path) as container:
+                    found.update(_sizes(container, origin, limits.INHERITED_DEPTH))
+            elif start.startswith(b"{") and path.stat().st_size <= limits.JSON_BYTES:
+                found.update(_receipt_sizes(path.read_bytes(), origin))
     return frozenset(found)
 
 
@@ -45,6 +49,14 @@ def _sizes(container: Container, origin: str, depth: int) -> Iterator[int]:
     for name in container.names(layout.DOCUMENTS) if depth else ():
         size = container.members[name].size
         raw = container.read(name, maximum=size) if size <= limits.JSON_BYTES else b""
-        if raw.startswith(_ZIP):
-            with suppress(*_DAMAGED):
+        with suppress(*_DAMAGED):
+            if raw.startswith(_ZIP):
                 yield from _sizes(read_container(Held(raw)), origin, depth - 1)
+            elif raw.startswith(b"{"):
+                yield from _receipt_sizes(raw, origin)
+
+
+def _receipt_sizes(raw: bytes, origin: str) -> Iterator[int]:
+    for item in parse_receipt(raw):
+        if item.proof.checkpoint.origin == origin:
+            yield item.proof.checkpoint.size
