@@ -9,7 +9,7 @@ from custody.audit.custody_at import CustodyAt
 from custody.audit.evidence_files import FilesAudited
 from custody.audit.kept_documents import DocumentsAudited
 from custody.audit.record import AuditReport
-from custody.report import gates
+from custody.report import gates, marks
 from custody.report.audit_words import (
     ADVICE,
     LIMITS,
@@ -176,4 +176,4 @@ def _closing(report: AuditReport, not_asked: tuple[str, ...]) -> str:
     defects = f" {counted(len(report.defects), 'defect', 'defects')} of procedure." if report.defects else ""
     unchecked = "; ".join(sentence.partition(":")[0].lower() for sentence in not_asked)
     entries = counted(size, "entry", "entries")
-    return f"VERDICT: {HEADLINES[report.verdict]}{where}. {entries}.{defects} Not checked: {unchecked}."
+    return f"{marks.VERDICT} {HEADLINES[report.verdict]}{where}. {entries}.{defects} Not checked: {unchecked}."

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from custody.report.counts import counted
 from custody.report.safe_text import show, show_path
-from custody.report.words import format_utc, format_value
+from custody.report.words import WITHHELD, format_utc, format_value
 from custody.verify.verify import Verified
 from schemas.details.ledger import LedgerOpened
 from schemas.details.record import BundleExported
@@ -71,7 +71,7 @@ def _authority(verified: Verified | None) -> Iterator[tuple[str, str]]:
         return
     details = opened.event.details
     found = verified.values.disclosed.get(details.authority.commitment)
-    name = "(withheld)" if found is None else format_value(found.value)
+    name = WITHHELD if found is None else format_value(found.value)
     yield "authority, as the bundle says", f"{name} ({details.country})"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from custody.report import marks
 from custody.report.words import Absent, format_value
 from custody.verify.verify import Verified
 from schemas.details.record import RecordCorrected
@@ -30,7 +31,7 @@ def corrections_of(verified: Verified, absent: Absent) -> dict[str, tuple[Correc
         if placed is None or not placed.is_applied:
             continue
         value, reason = (_value(verified, item, absent) for item in (details.value, details.reason))
-        text = f"CORRECTED by {event.actor} in entry {index}: {value} (reason: {reason})"
+        text = f"{marks.CORRECTED} {event.actor} in entry {index}: {value} {marks.REASON} {reason})"
         found.setdefault(str(event.about[0].event), []).append(Correction(details.field, text))
     return {target: tuple(items) for target, items in found.items()}
 

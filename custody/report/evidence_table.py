@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from custody.report import marks
 from custody.report.counts import count_bytes, counted
 from custody.report.destroyed import ERASED, files_destroyed
 from custody.report.finding_words import explain
@@ -72,7 +73,7 @@ def _compared(content: Content, mine: Sequence[Finding], gone: str) -> str:
     closed = any(item.type == "directory" and item.error is not UNSET for item in records)
     if gone:
         rest = "the others compared and as registered" if left > 0 else "so that none of them was"
-        state = f"{gone} DESTROYED BY ORDER and not compared, {rest}"
+        state = f"{gone} {marks.DESTROYED} and not compared, {rest}"
     elif unread or closed:
         state = "all whose content was recorded compared and as registered"
     else:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from custody.report import marks
 from custody.report.words import Absent, format_value
 from custody.verify.fold.state import State
 from custody.verify.rules.view import Agent, Key
@@ -17,7 +18,7 @@ from schemas.types import Private
 
 _SHOWN: Final = len("ed25519:") + 12
 """So much of a key's id tells it from the others of its owner."""
-NO_NAME: Final = "(not recorded)"
+NO_NAME: Final = marks.NOT_RECORDED
 """What stands for a name that nobody recorded."""
 
 
@@ -99,7 +100,7 @@ def _describe_keys(keys: Sequence[Key], recovered: Mapping[int, str]) -> Iterato
 def _describe_key(key: Key, recovered_by: str | None) -> str:
     since = f"since entry {key.introduced}"
     if recovered_by is not None:
-        since += f" (RECOVERED: given by {recovered_by}, without a signature of his)"
+        since += f" {marks.RECOVERED} given by {recovered_by}, without a signature of his)"
     if key.revoked_at is None:
         return since
     return f"{since}, revoked in entry {key.revoked_at}, valid up to entry {key.last_valid}"

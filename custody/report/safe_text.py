@@ -6,7 +6,11 @@ that a judge sees `gpj.exe` where `exe.jpg` stands. What can't be seen as itself
     "a\x1b[2Jb"     ->  a\x1b[2Jb    in visible characters
     "b\u202efdp"    ->  b\u202efdp   in visible characters
 
-Where anything is escaped, or was written so, a backslash of the text is doubled: no two texts are shown alike.
+A text that holds a mark of the report (`marks.py`) stands in quotes, so that nobody takes it for the report's words:
+
+    (withheld) "x" ->  "(withheld) \"x\""
+
+Where anything is escaped or quoted, or was written so, a backslash of the text is doubled: no two are shown alike.
 """
 
 from __future__ import annotations
@@ -14,6 +18,8 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+
+from custody.report.marks import is_imitated
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 # Letters that draw nothing: two names that differ in one of them look the same.
@@ -27,15 +33,18 @@ def show(text: str) -> str:
 
     Control and format characters, marks of direction, separators of lines, unassigned code points and the surrogates by
     which Python carries bytes that are not UTF-8. Zero-width joiners between letters stay: Persian and Hindi need them.
+    A text that holds a mark of the report is quoted.
     """
-    if text.isascii() and text.isprintable() and "\\" not in text:
+    is_quoted = is_imitated(text)
+    if not is_quoted and text.isascii() and text.isprintable() and "\\" not in text:
         return text
     hidden = [_is_hidden(text, place) for place in range(len(text))]
-    if not any(hidden) and not _ESCAPE.search(text):
+    if not is_quoted and not any(hidden) and not _ESCAPE.search(text):
         return text
-    return "".join(
+    shown = "".join(
         _escape(char) if is_hidden else char.replace("\\", "\\\\") for char, is_hidden in zip(text, hidden, strict=True)
     )
+    return '"' + shown.replace('"', '\\"') + '"' if is_quoted else shown
 
 
 def show_path(path: str | bytes | os.PathLike[str]) -> str:

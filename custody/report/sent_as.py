@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from custody.report import marks
 from custody.report.corrections import Correction, corrections_of
 from custody.report.safe_text import show
 from custody.report.values import plain_of
@@ -44,7 +45,7 @@ class Senders:
         corrections = self._corrections[foreign.manifest].get(first.hash, ())
         right = [item.text for item in corrections if item.field in _TOLD]
         is_other = details.nature == first.details.nature == "object" and details.kind != first.details.kind
-        other = ["taken in as ANOTHER KIND of thing"] if is_other else []
+        other = [marks.ANOTHER_KIND] if is_other else []
         return f"{show(foreign.ledger)}: " + "; ".join([", ".join(texts), *right, *other])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from custody.report import marks
 from custody.verify.fold.fold import Fold
 from custody.verify.fold.state import State
 from custody.verify.rules.view import Exhibit
@@ -53,7 +54,7 @@ def describe(holder: str, status: str, *, is_sealed: bool, lost: int | None = No
     seal = "sealed" if is_sealed else "not sealed"
     match status:
         case "dispatched":
-            told = "no receipt yet" if lost is None else f"and reported LOST on the way (entry {lost})"
+            told = "no receipt yet" if lost is None else f"and {marks.LOST} (entry {lost})"
             return f"sent to {holder}, {told}; {seal}"
         case "transferred":
             return f"with {holder}, who accepted it; {seal} when it left"

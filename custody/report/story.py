@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Final
 
+from custody.report import marks
 from custody.report.corrections import Correction, corrections_of
 from custody.report.counts import listed
 from custody.report.finding_words import explain, reword
@@ -20,7 +21,7 @@ from custody.report.sent_as import Senders
 from custody.report.source_words import source_lines
 from custody.report.standing import describe_state, states_of
 from custody.report.values import plain_of
-from custody.report.words import Fact, NameOf, facts_of, format_utc, format_when, headline_of, signers_of
+from custody.report.words import WITHHELD, Fact, NameOf, facts_of, format_utc, format_when, headline_of, signers_of
 from custody.verify.verify import Verified
 from schemas.details.exhibit import ExhibitRegistered
 from schemas.details.record import DisclosureErased
@@ -121,8 +122,8 @@ class Teller:
         """Say why a value is not shown."""
         entry = self._erasures.get(commitment)
         if entry is not None:
-            return f"(erased by order, entry {entry})"
-        return _WITHHELD.get(self._verified.values.reasons.get(commitment, ""), "(withheld)")
+            return f"{marks.ERASED}, entry {entry})"
+        return _WITHHELD.get(self._verified.values.reasons.get(commitment, ""), WITHHELD)
 
     def tell(self, exhibit: ExhibitReport) -> Story:
         """Return the story of one exhibit."""
@@ -270,9 +271,9 @@ _WORST: Final = (Severity.FAILED, Severity.INDETERMINATE, Severity.DEFECT, Sever
 _EXPORTS: Final = 16
 _SUBJECTS: Final = 16
 _WITHHELD: Final = {
-    "absent": "(withheld: the sender does not hold it)",
-    "hand": "(withheld by the sender's choice)",
-    "rule": "(withheld by the sender's rules)",
+    "absent": f"{marks.WITHHELD}: the sender does not hold it)",
+    "hand": f"{marks.WITHHELD} by the sender's choice)",
+    "rule": f"{marks.WITHHELD} by the sender's rules)",
 }
 _HOW: Final = {
     "custody.handed-over": "handed over",
@@ -290,7 +291,7 @@ def clip(text: str) -> str:
     """Return ``text``, cut where it is too long to be read, saying how much of it is not shown."""
     if len(text) <= VALUE_CHARACTERS:
         return text
-    return f"{text[:VALUE_CHARACTERS]} ... ({len(text) - VALUE_CHARACTERS} more characters)"
+    return f"{text[:VALUE_CHARACTERS]} ... ({len(text) - VALUE_CHARACTERS} {marks.CUT}"
 
 
 def _erasures(entries: Mapping[int, ParsedEntry]) -> dict[str, int]:
@@ -305,7 +306,7 @@ def _erasures(entries: Mapping[int, ParsedEntry]) -> dict[str, int]:
 
 def _mark_text(finding: Finding) -> str:
     meaning, text = explain(finding.code), reword(finding)
-    prefix = "DISPUTED. " if finding.code == "keys.disputed" else ""
+    prefix = f"{marks.DISPUTED} " if finding.code == "keys.disputed" else ""
     return clip(f"{prefix}{meaning} ({text})")
 
 
@@ -322,7 +323,7 @@ def _lines(facts: Sequence[Fact], corrections: Sequence[Correction]) -> tuple[Li
         mine = sorted((pair for name in names for pair in by_field[name]), key=itemgetter(0))
         lines.append(Line(fact.label, clip(fact.value), tuple(clip(item.text) for _, item in mine)))
     left = (item for item in corrections if item.field not in found | {"occurred_at"})
-    lines.extend(Line(item.field.replace("_", " "), "(not recorded)", (clip(item.text),)) for item in left)
+    lines.extend(Line(item.field.replace("_", " "), marks.NOT_RECORDED, (clip(item.text),)) for item in left)
     return tuple(lines)
 
 

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from custody.report import marks
 from custody.report.people import Person
 from custody.report.story import Act, Holding, Mark
 from schemas.report import Severity
@@ -13,9 +14,9 @@ from schemas.report import Severity
 WIDTH: Final = 100
 """Characters in a line; a digest or a long name stays whole and may go beyond."""
 MARKS: Final = {
-    Severity.FAILED: "!! WRONG",
-    Severity.INDETERMINATE: "?? OPEN",
-    Severity.DEFECT: "*  DEFECT",
+    Severity.FAILED: marks.WRONG,
+    Severity.INDETERMINATE: marks.OPEN,
+    Severity.DEFECT: marks.PROCEDURE,
     Severity.NOTE: "   note",
 }
 """How a mark begins; colour never carries meaning."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from custody.report import marks
 from custody.report.balance_words import balance_lines
 from custody.report.document import CasePage, Document, ExhibitPage, StepPage
 from custody.report.findings import Shown, alike
@@ -28,7 +29,7 @@ UNTRUSTED: Final = (
 def text_lines(document: Document) -> Iterator[str]:
     """Yield the lines of the report, without line ends."""
     yield from title(document.title.upper(), "=")
-    yield from wrap(f"VERDICT: {document.headline}")
+    yield from wrap(f"{marks.VERDICT} {document.headline}")
     yield from section("What this means", _meaning(document))
     if document.law:
         yield from section("On what terms it reached you", pairs(document.law))

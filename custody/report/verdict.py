@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from custody.report import marks
 from custody.report.counts import counted
 from custody.report.finding_words import explain
 from custody.report.step_words import (
@@ -114,4 +115,4 @@ def closing_of(report: Report, not_asked: Sequence[str]) -> str:
     where = ""
     if report.first_open_step is not None:
         where = f", first at step {report.first_open_step} ({STEP_WORDS[report.first_open_step].title.lower()})"
-    return f"VERDICT: {HEADLINES[report.verdict]}{where}.{defects}{rest}"
+    return f"{marks.VERDICT} {HEADLINES[report.verdict]}{where}.{defects}{rest}"

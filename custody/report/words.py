@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from custody.report import marks
 from custody.report.counts import counted, listed
 from custody.report.field_labels import CODES, LABELS
 from custody.report.finding_words import explain
@@ -25,7 +26,7 @@ from schemas.event import About, Link, ParsedEvent, Seen
 from schemas.text import TIME_PATTERN
 from schemas.types import UNSET, is_set
 
-WITHHELD = "(withheld)"
+WITHHELD = f"{marks.WITHHELD})"
 NameOf = Callable[[About], str]
 """Names the subject of an annotation for people; exhibits are named there by a hash only."""
 Absent = Callable[[str], str]
@@ -196,7 +197,7 @@ def format_value(value: Any) -> str:
             with suppress(RecordError):
                 return show_path(path_bytes(value))
             # It is no name: anybody may disclose anything, and each value is shown as it stands.
-            return "; ".join(f"{show(str(name))}: {format_value(item)}" for name, item in value.items())
+            return "; ".join(f"{show(f'{name}:')} {format_value(item)}" for name, item in value.items())
         case list() | tuple():
             return "; ".join(format_value(item) for item in value)
         case _:

@@ -11,6 +11,7 @@ from custody.cli.showing.holdings import Holdings
 from custody.evidence.members import Member
 from custody.report.counts import count_bytes
 from custody.report.safe_text import show, show_path
+from custody.report.words import WITHHELD
 from custody.verify.evidence.erasures import Erasures
 from schemas.content import Content, Digests, FileRecord
 from schemas.errors import CustodyError
@@ -129,7 +130,7 @@ def member_lines(members: tuple[Member, ...], content: Content) -> Iterator[str]
     """Yield the names of files with size and SHA-256, and how many are not listed."""
     for member in members:
         record = member.record
-        name = "(withheld)" if member.path is None else show_path(member.path)
+        name = WITHHELD if member.path is None else show_path(member.path)
         target = "" if member.target is None else f" -> {show_path(member.target)}"
         yield f"  {name}{target}: {_what(member)}"
         if isinstance(record.digests, Digests):

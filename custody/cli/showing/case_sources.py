@@ -18,6 +18,7 @@ from custody.report.case_export import CaseStory
 from custody.report.ledger_story import Told, tell_exhibit
 from custody.report.people import people_of
 from custody.report.story import Teller
+from custody.report.words import WITHHELD
 from custody.verify.evidence.places import places_of
 from custody.verify.rules.view import Exhibit
 from custody.verify.verify import Verified
@@ -42,7 +43,7 @@ def ledger_story(context: Context, exhibit: Exhibit, choice: Choice | None) -> C
     people = story.people
     if choice is not None:
         # Names stand in events that are not the exhibit's own; a bundle is the way to let them out.
-        people = tuple(replace(person, name="(withheld)") for person in people)
+        people = tuple(replace(person, name=WITHHELD) for person in people)
     content = story.details.content
     members = Holdings(access.home).members(content, disclosed) if isinstance(content, Content) else iter(())
     if choice is not None:
