@@ -28,14 +28,14 @@ _ESCAPE = re.compile(r"\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})")
 _JOINERS = frozenset("\u200c\u200d")
 
 
-def show(text: str) -> str:
+def show(text: str, *, is_quoted: bool = False) -> str:
     """Return ``text`` on one line with everything escaped that a reader could not see as it is.
 
     Control and format characters, marks of direction, separators of lines, unassigned code points and the surrogates by
     which Python carries bytes that are not UTF-8. Zero-width joiners between letters stay: Persian and Hindi need them.
-    A text that holds a mark of the report is quoted.
+    A text that holds a mark of the report is quoted, and any other that the caller wants so.
     """
-    is_quoted = is_imitated(text)
+    is_quoted = is_quoted or is_imitated(text)
     if not is_quoted and text.isascii() and text.isprintable() and "\\" not in text:
         return text
     hidden = [_is_hidden(text, place) for place in range(len(text))]

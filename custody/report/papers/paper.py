@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 from custody.report.papers.chinese import TERMS
 from custody.report.people import NO_NAME, people_of
-from custody.report.safe_text import show, show_path
+from custody.report.safe_text import show
 from custody.report.words import format_utc
 from custody.verify.verify import Verified
 from schemas.entry import ParsedEntry
@@ -97,16 +98,16 @@ class Reader:
         """Return a value of a record as people read it; one that is not there or not shown says so."""
         if isinstance(value, Private):
             found = self.verified.values.disclosed.get(value.commitment)
-            return self._absent(value.commitment) if found is None else show(_flat(found.value))
+            return self._absent(value.commitment) if found is None else _told(_flat(found.value))
         if not is_set(value) or value is None or value == ():
             return self.word(NOT_RECORDED)
         if isinstance(value, tuple):
             return ", ".join(self.value(item) for item in value)
-        return show(str(value))
+        return _told(str(value))
 
     def path(self, raw: bytes | None, hidden: Private) -> str:
         """Return the name of a file from a list, or why it is not shown."""
-        return self._absent(hidden.commitment) if raw is None else show_path(raw)
+        return self._absent(hidden.commitment) if raw is None else _told(os.fsdecode(raw))
 
     def several(self, *values: object) -> str:
         """Return all of ``values`` that are there, or that none is."""
@@ -141,6 +142,12 @@ class Reader:
 def proof_of(entry: ParsedEntry) -> Proof:
     """Return what identifies a record on paper."""
     return Proof(entry.entry.index, entry.event.type, entry.event.hash, entry.leaf.hex())
+
+
+def _told(text: str) -> str:
+    """Return a recorded text; in quotes where it says what the paper says itself of a value that it does not show."""
+    own = (word for label in (ERASED, NOT_RECORDED, WITHHELD) for word in (label.en, label.own))
+    return show(text, is_quoted=any(word in text.casefold() for word in own))
 
 
 def _flat(value: object) -> str:

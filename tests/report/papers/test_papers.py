@@ -12,7 +12,7 @@ import pytest
 from custody.report.papers import assistance, china, exchange, foreign_record, fre, fre_generated, seizure
 from custody.report.papers.chinese import TERMS
 from custody.report.papers.page import format_paper
-from custody.report.papers.paper import Label, Paper, Row
+from custody.report.papers.paper import Label, Paper, Reader, Row
 from custody.report.papers.reading import check_sound, read_ledger
 from custody.verify.verify import Verified
 from schemas.details.exhibit import Attestation, Kind, Nature, Obtained
@@ -240,6 +240,14 @@ def test_only_a_preservation_makes_an_article_29_request(world: World) -> None:
     ask(world, stated=("authority",), kind="mla")
     with pytest.raises(UsageError, match="expected a preservation"):
         exchange.art29_request(read(world, "p-1", names=()), "p-1", BASIS)
+
+
+@pytest.mark.parametrize("own", ["erased by order", "Withheld from the reader of these records", "已依命令删除"])
+def test_a_recorded_text_that_says_it_was_erased_stands_in_quotes(world: World, own: str) -> None:
+    """Whoever reads the paper would take what an examiner typed for what a court ordered."""
+    reader = Reader(read(world), "en")
+    assert reader.value(own) == f'"{own}"'
+    assert reader.value("order 12") == "order 12"
 
 
 @pytest.mark.parametrize("make", OF_EXHIBITS)
