@@ -179,6 +179,8 @@ MEANINGS: Final = {
     "inherited.seal": "The seal that was seen on arrival is not the one under which the exhibit was sent.",
     "inherited.sent-at": "The record of the acceptance names another time of sending than the sender signed.",
     "inherited.times": "The acceptance is dated before the exhibit was sent, or after the acceptance was recorded.",
+    "inherited.twice": "Two ledgers signed that they took in the same thing, which was sent once: only one of them can "
+    "have it.",
     "letter": "What was recorded from another authority's letter is not what that letter says.",
     "letter.absent": "The letter on which this rests was withheld or is missing, so nobody but who recorded it has "
     "seen it.",

@@ -36,9 +36,10 @@ from tests.architecture.tree import (
 #   (0026)                                                                                                600
 #   seals, balances, numbers and ways back that were held against nothing, and whose certificate it is     90
 #   what bundles that travel together say of one ledger, entry by entry; timestamps that nobody reads      20
-#   what they show that another of them says is not there, and that each goes on from those within         60
+#   what they show that another of them says is not there, that each goes on from those within, and what
+#   two ledgers both took in                                                                               75
 # What was said twice went again: some 400 (0005).
-LOGIC_BUDGET = 6335
+LOGIC_BUDGET = 6350
 DECLARATIONS_BUDGET = 3250
 
 # What the core may import: from the standard library only what computes.

@@ -4855,7 +4855,11 @@ class Verification:
         known = self.past
         for told in (self.said, *proven, *(inner.past for inner in (*within, *self.letters.values()))):
             for name, value in told.facts.items():
-                if known.facts.setdefault(name, value) != value and name[0] not in forked:
+                if known.facts.setdefault(name, value) == value:
+                    continue
+                if name[1] == "accepted":
+                    self.find(9, "inherited.twice", name[0][0], f"{name[2]} was accepted by two ledgers")
+                elif name[0] not in forked:
                     forked.add(name[0])
                     self.find(2, "checkpoint.fork", "checkpoint", f"two pasts of {name[0][0]}, apart at {name[1:]}")
             for of in sorted(told.carried.keys() | told.complete.keys()):
@@ -4899,6 +4903,13 @@ class Verification:
             told.facts[voice, "leaf", entry.index] = leaf_hash(entry.raw).hex()
             told.facts[voice, "event", entry.event_hash] = entry.index
             told.facts.setdefault((voice, "leaf", entry.index - 1), entry.record["previous"])
+            if (
+                voice[1] == b""
+                and entry.type in ("transfer.accepted", "transfer.returned")
+                and "foreign" in entry.details
+            ):
+                sent = entry.details["foreign"]
+                told.facts[(sent["ledger"], b"", b""), "accepted", sent["head"]] = voice[0]
         told.carried = {(voice, of): {entry.index for entry in found} for of, found in self.by_subject.items()}
         told.complete = {(voice, of): found for of, found in self.complete.items()}
         return told

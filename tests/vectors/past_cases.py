@@ -121,6 +121,27 @@ _between("exchanged-and-unlinked", "The same, and the proof that would tell is l
 _between("back-and-linked", "The same ledger, as it was.", None, "", lambda _: None, verdict="PASSED")
 
 
+def _accepted_twice(setting: Setting) -> Vector:
+    road = Road(setting)
+    b = Post(setting.forge.folder / "b", "b", {"a": "XA", "d": "XD"}, is_holding=False)
+    d = Post(setting.forge.folder, "d", {"a": "XA", "b": "XB"}, is_holding=False)
+    first = b.accept(road.a, road.parcel)
+    d.accept(road.a, road.parcel)
+    d.consent(recipient="b-police", **PAPER)
+    d.consent(authority="a-police", recipient="b-police", **PAPER)
+    d.dispatch(transfer="3f" * 16)
+    second = b.accept(
+        d, d.bundle("EX-1", to="b-police", stated={"transfer": "3f" * 16}), exhibit="EX-2", transfer="3f" * 16
+    )
+    b.consent("EX-1", "EX-2", authority="a-police", recipient="ministry", **PAPER)
+    about = [About(exhibit=first), About(exhibit=second)]
+    raw = pack(b.bundle("EX-1", "EX-2", to="ministry", export={"about": about}))
+    return Vector("FAILED", raw, 9, "inherited.twice", trust=trust_in(road.a, b, d))
+
+
+CASES["accepted-by-two-ledgers"] = ("What was sent once two ledgers took in, and both came together.", _accepted_twice)
+
+
 # Two bundles within that say two things of one ledger, and who signed them
 
 

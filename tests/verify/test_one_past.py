@@ -44,6 +44,13 @@ def test_two_pasts_of_one_ledger_are_one_finding(one: Said, other: Said, found: 
     assert forked(Told(one), Told(other)) == forked(Told(other), Told(one)) == found
 
 
+def test_what_was_sent_once_two_ledgers_cannot_both_have_taken_in() -> None:
+    """Each of the two is whole by itself; only side by side they are no truth."""
+    sent = (A, "accepted", "ee")
+    assert forked(Told({sent: B}), Told({sent: B})) == []
+    assert forked(Told({sent: B}), Told({sent: "c.example/main"})) == [(9, "failed", "inherited.twice")]
+
+
 EX, OTHER = (A, ("exhibit", "c", "1")), (A, ("exhibit", "c", "2"))
 KEPT_BACK = [(8, "failed", "completeness.contradicted")]
 

@@ -18,17 +18,21 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Final
 
+from schemas.details.exhibit import Foreign
+from schemas.details.transfer import TransferAccepted, TransferReturned
 from schemas.entry import ParsedEntry
 from schemas.report import Findings, LedgerReport, Severity
 from schemas.subject import Subject
 
 Said = Mapping[tuple[str, str, int | str], object]
 """By whose voice it is (an origin, or a log key of one that nobody vouches for) and ``root`` and size, ``entry`` and
-index, or ``event`` and event hash, the root, the leaf hash, or the index.
+index, or ``event`` and event hash, the root, the leaf hash, or the index. And by the ledger that sent something,
+``accepted`` and the event hash of the dispatch, which believed ledger took it in.
 """
 Complete = tuple[int, frozenset[int]]
 """All entries of a subject below an index: that index, and theirs."""
 _NOTHING: Final[Complete] = (0, frozenset())
+_TAKEN: Final = (TransferAccepted, TransferReturned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,9 @@ def told_in(
         says[voice, "entry", index] = item.leaf.hex()
         says[voice, "event", item.event.hash] = index
         says.setdefault((voice, "entry", index - 1), item.entry.previous)
+        foreign = getattr(item.event.details, "foreign", None)
+        if voice == checkpoint.origin and isinstance(item.event.details, _TAKEN) and isinstance(foreign, Foreign):
+            says[foreign.ledger, "accepted", foreign.head] = voice
     carried = {(voice, subject): frozenset(indexes) for subject, indexes in (indexes_of or {}).items()}
     return Told(says, carried, {(voice, subject): found for subject, found in (complete or {}).items()})
 
@@ -69,7 +76,8 @@ def told_in(
 def check_one_past(bundles: Iterable[Told], findings: Findings) -> Told:
     """Compare what several bundles say, and return all of it.
 
-    Findings, each once for a voice that says two things: ``checkpoint.fork``, ``completeness.contradicted`` (failed).
+    Findings, all failed: ``checkpoint.fork`` and ``completeness.contradicted``, each once for a voice that says two
+    things; ``inherited.twice`` for each dispatch that two ledgers accepted.
     """
     says: dict[tuple[str, str, int | str], object] = {}
     carried, complete = dict[tuple[str, Subject], frozenset[int]](), dict[tuple[str, Subject], Complete]()
@@ -77,7 +85,12 @@ def check_one_past(bundles: Iterable[Told], findings: Findings) -> Told:
     for told in bundles:
         for name, value in told.says.items():
             voice, what, which = name
-            if (before := says.setdefault(name, value)) != value and voice not in forked:
+            if (before := says.setdefault(name, value)) == value:
+                continue
+            if what == "accepted":
+                text = f"expected one ledger to have accepted {which}, found two: {before}, and {value}"
+                findings.add(9, Severity.FAILED, "inherited.twice", voice, text)
+            elif voice not in forked:
                 forked.add(voice)
                 text = f"expected one past signed by {voice}, found two: {what} {which} is {before}, and is {value}"
                 findings.add(2, Severity.FAILED, "checkpoint.fork", "checkpoint", text)
