@@ -39,7 +39,7 @@ MEANINGS: Final = {
     "bag": "The bundle's own lists of its contents are not as they must be.",
     "bag.absent": "Something that the bundle lists as its content is missing from it.",
     "bag.digest": "A file in the bundle is not the one that the bundle's own list names: it was changed or damaged.",
-    "bag.unlisted": "Something was put into the bundle that its own lists don't know.",
+    "bag.unlisted": "The bundle holds something that its own lists don't name: it was put in, or a list was damaged.",
     "certificate": "A provider's certificate is not written as it must be: it was changed or damaged.",
     "certificate.absent": "The provider's certificate was withheld or is missing, so it was not checked.",
     "certificate.content": "What the provider certified is not what the exhibit consists of.",
@@ -84,6 +84,8 @@ MEANINGS: Final = {
     "content.absent": "A file of the evidence was not given, so it could not be compared with what was registered.",
     "content.damaged": "A file of the evidence is damaged: its bytes in the bundle don't read back.",
     "content.ciphertext": "An encrypted file can't be decrypted to its end: its sender supplied wrong bytes.",
+    "content.documents": "The lists in the bundle don't agree on which files and documents belong to it: one was "
+    "damaged or changed. What the files hold is another question, and is answered for each of them.",
     "content.digest-unchecked": "A further digest of the files could not be computed here; SHA-256 was compared.",
     "content.erased": "A file was destroyed by order, as an entry records. Its bytes can't be compared any more.",
     "content.erased-shown": "A file that was ordered to be destroyed is in this bundle.",

@@ -119,3 +119,16 @@ def tally_of(key: bytes, subject: Subject, position: int, frontier: bytes) -> Ta
         text = f"expected the full subtrees of {position + 1} entries, found {len(frontier)} bytes"
         raise StorageError("ledger.unreadable", text, hint=INDEX_HINT)
     return Tally(key, subject, position + 1, frontier)
+
+
+def as_bytes(value: object) -> bytes:
+    """Return the bytes of a column. That a table takes nothing else there is asked when a row is written; a damaged one
+    may say that they are a number or a text.
+
+    Raises:
+        StorageError: ``ledger.unreadable``.
+    """
+    if not isinstance(value, bytes):
+        text = f"expected bytes in a row of the ledger, found {type(value).__name__}"
+        raise StorageError("ledger.unreadable", text, hint=INDEX_HINT)
+    return value

@@ -11,7 +11,7 @@ from custody.ledger.prove import TileNodes
 from custody.ledger.rows import signing_from
 from custody.ledger.store import EMPTY_HEAD, INDEX_HINT, Head, Tally
 from custody.storage import statements
-from custody.storage.lookup import exhibits_by, expect, indexes_among, read_tally, rows_among, tally_of
+from custody.storage.lookup import as_bytes, exhibits_by, expect, indexes_among, read_tally, rows_among, tally_of
 from custody.storage.records import read_record
 from custody.storage.stored_tiles import StoredTiles
 from custody.storage.stored_view import Known, StoredView
@@ -50,19 +50,19 @@ class Reader:
         """Return the exact bytes of an entry.
 
         Raises:
-            StorageError: ``ledger.no-entry``.
+            StorageError: ``ledger.no-entry``, ``ledger.unreadable``.
         """
-        return bytes(self._one(statements.ENTRY, index))
+        return as_bytes(self._one(statements.ENTRY, index))
 
     def entries(self, first: int, last: int) -> Iterator[bytes]:
         """Yield the bytes of the entries from ``first`` up to, but without, ``last``.
 
         Raises:
-            StorageError: ``ledger.no-entry``.
+            StorageError: ``ledger.no-entry``, ``ledger.unreadable``.
         """
         expected = first
         for (raw,) in self.connection.execute(statements.ENTRIES, (first, last)):
-            yield raw
+            yield as_bytes(raw)
             expected += 1
         if expected < last:
             raise StorageError("ledger.no-entry", f"expected entries {first} to {last - 1}, found {expected - first}")
@@ -71,9 +71,9 @@ class Reader:
         """Return the leaf hashes of entries, in the order asked for.
 
         Raises:
-            StorageError: ``ledger.no-entry``.
+            StorageError: ``ledger.no-entry``, ``ledger.unreadable``.
         """
-        return [bytes(self._one(statements.LEAF, index)) for index in indexes]
+        return [as_bytes(self._one(statements.LEAF, index)) for index in indexes]
 
     def tiles(self) -> StoredTiles:
         """Return the tiles of the tree."""
@@ -98,7 +98,7 @@ class Reader:
             row = self.connection.execute(statements.CHECKPOINT, (size,)).fetchone()
         if row is None:
             raise StorageError("ledger.no-checkpoint", f"expected a checkpoint of size {size or 'any'}, found none")
-        return bytes(row[0])
+        return as_bytes(row[0])
 
     def view(self) -> StoredView:
         """Return the state after the newest entry."""

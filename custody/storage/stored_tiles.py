@@ -6,6 +6,7 @@ import sqlite3
 
 from custody.ledger.tiles import HASH_BYTES, TILE_WIDTH, cut_tile
 from custody.storage import statements
+from custody.storage.lookup import as_bytes
 from custody.storage.stored_view import Known
 
 
@@ -26,7 +27,7 @@ class StoredTiles:
         """Return the first ``width`` hashes of a tile.
 
         Raises:
-            StorageError: ``tiles.missing``.
+            StorageError: ``tiles.missing``, ``ledger.unreadable``.
         """
         known = self._known.newest_tile
         if level == 0 and known is not None and known[0] == number and len(known[1]) >= width * HASH_BYTES:
@@ -34,7 +35,7 @@ class StoredTiles:
         row = self._connection.execute(statements.TILE, (level, number)).fetchone()
         if row is None and level == 0:
             return cut_tile(self._newest(number), level=level, number=number, width=width)
-        return cut_tile(b"" if row is None else row[0], level=level, number=number, width=width)
+        return cut_tile(b"" if row is None else as_bytes(row[0]), level=level, number=number, width=width)
 
     def put(self, level: int, number: int, hashes: bytes) -> None:
         """Keep a tile in place of its narrower form."""
@@ -46,5 +47,5 @@ class StoredTiles:
     def _newest(self, number: int) -> bytes:
         first = number * TILE_WIDTH
         rows = self._connection.execute(statements.LEAVES, (first, first + TILE_WIDTH))
-        self._known.newest_tile = number, b"".join([leaf for (leaf,) in rows])
+        self._known.newest_tile = number, b"".join([as_bytes(leaf) for (leaf,) in rows])
         return self._known.newest_tile[1]

@@ -3,12 +3,13 @@
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from custody.ledger.store import LedgerReader
 from custody.storage import copying
 from custody.storage.ledger_store import SqliteStore
 from custody.storage.triggers import TRIGGERS
@@ -306,3 +307,39 @@ def test_a_folder_that_is_closed_to_this_account_is_no_damage(
         pass
     assert caught.value.code == "ledger.read-only"
     assert "copy" in caught.value.hint
+
+
+def _remake(path: Path, statement: str) -> None:
+    """Run a statement on a table that takes anything, as a damaged page leaves one behind."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as opened:
+        for name in [row[0] for row in opened.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")]:
+            opened.execute(f'DROP TRIGGER "{name}"')
+        opened.execute("PRAGMA writable_schema = ON")
+        for name, sql in opened.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall():
+            changed = sql.removesuffix("STRICT").rstrip(", ")
+            opened.execute("UPDATE sqlite_master SET sql = ? WHERE name = ?", (changed, name))
+        opened.execute("PRAGMA schema_version = 4711")
+    with closing(sqlite3.connect(path, isolation_level=None)) as opened:
+        assert opened.execute(statement).rowcount
+
+
+@pytest.mark.parametrize(
+    ("statement", "read"),
+    [
+        ("UPDATE entry SET leaf = 'text' WHERE entry_index = 305", lambda reader: reader.tiles().get(0, 1, 40)),
+        ("UPDATE entry SET leaf = 7 WHERE entry_index = 3", lambda reader: reader.leaves([3])),
+        ("UPDATE entry SET raw = 999999999999 WHERE entry_index = 3", lambda reader: reader.entry(3)),
+        ("UPDATE entry SET raw = 7 WHERE entry_index = 3", lambda reader: list(reader.entries(2, 5))),
+        ("UPDATE checkpoint SET note = 'text'", lambda reader: reader.checkpoint()),
+        ("UPDATE tile SET hashes = 'text'", lambda reader: reader.tiles().get(0, 0, 256)),
+    ],
+)
+def test_a_column_of_another_kind_is_damage(
+    connection: sqlite3.Connection, folder: Path, statement: str, read: Callable[[LedgerReader], object]
+) -> None:
+    """SQLite asks for the kind of a value when it is written; one bit of a row's head changes it afterwards."""
+    connection.close()
+    _remake(folder / "ledger.db", statement)
+    with SqliteStore(folder) as store, pytest.raises(StorageError) as caught, store.read() as reader:
+        read(reader)
+    assert caught.value.code == "ledger.unreadable"
