@@ -15,7 +15,22 @@ from custody.cli.table import GROUPS, PLACES, THEMES
 from schemas.errors import UsageError
 
 
-class Command(click.Command):
+class _Helped(click.Command):
+    """Answers to -h as to --help, wherever it is called from: click keeps the option of its first context."""
+
+    def get_help_option_names(self, ctx: click.Context) -> list[str]:
+        """Return the names of the option; the first is the one that messages name."""
+        return ["--help", "-h"]
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return --help, printed as every other result is."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.callback = _show_help
+        return option
+
+
+class Command(_Helped):
     """A command of custody. ``example`` is what a user would type; ``result`` the record that --json prints."""
 
     def __init__(self, *args: Any, example: str, result: type | None = None, **kwargs: Any) -> None:
@@ -63,10 +78,6 @@ class Command(click.Command):
             if parameter.required and parameter.value_is_missing(parameter.consume_value(ctx, values)[0])
         ]
 
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """Return --help, printed as every other result is."""
-        return _printed(super().get_help_option(ctx))
-
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command on texts that are texts: no bytes in disguise, and none empty.
 
@@ -83,12 +94,6 @@ class Command(click.Command):
         with formatter.section("Examples"):
             for line in inspect.cleandoc(self.example).splitlines():
                 formatter.write(f"{'':{formatter.current_indent}}{line}\n")
-
-
-def _printed(option: click.Option | None) -> click.Option | None:
-    if option is not None:
-        option.callback = _show_help
-    return option
 
 
 def _typed_name(parameter: click.Parameter) -> str:
@@ -131,16 +136,12 @@ def command(*, example: str, result: type | None = None, **attributes: Any) -> C
     return click.command(cls=Command, example=example, result=result, **attributes)
 
 
-class LazyGroup(click.Group):
+class LazyGroup(_Helped, click.Group):
     """A group whose commands are imported when they are called; its help comes from the table alone."""
 
     def __init__(self, *, prefix: str = "", **kwargs: Any) -> None:
         super().__init__(params=global_options(), **kwargs)
         self.prefix = prefix
-
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """Return --help, printed as every other result is."""
-        return _printed(super().get_help_option(ctx))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order of the table."""

@@ -41,8 +41,6 @@ program = LazyGroup(
     help=_HELP,
     no_args_is_help=True,
     epilog="custody COMMAND --help says more.",
-    # What is inside has them from here; the first is the one that messages name.
-    context_settings={"help_option_names": ["--help", "-h"]},
 )
 program.params.append(
     click.Option(

@@ -34,6 +34,8 @@ def _load(name: str) -> Command:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_command_says_what_it_does(name: str, stage: Stage) -> None:
     """Help without an example leaves people guessing."""
+    with click.Context(click.Command("another program")) as outer:
+        _load(name).get_help_option(outer)
     ran = stage.custody(f"{name} --help")
     short = stage.custody(f"{name} -h")
     assert (short.exit, short.stdout) == (ran.exit, ran.stdout)
