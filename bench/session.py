@@ -52,6 +52,7 @@ class Session:
     def register(self, path: str, exhibit: str, *more: str) -> float:
         """Register a path, and return the seconds of the whole process."""
         return self.run(
-            "register", path, "--case", CASE, "--exhibit", exhibit, "--description", "for a measure", "--as", "exam-1",
+            "register", path, "--case", CASE, "--exhibit", exhibit, "--description", "for a measure",
+            "--obtained", "seizure", "--as", "exam-1",
             *more,
         )  # fmt: skip
